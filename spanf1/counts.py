@@ -1,0 +1,182 @@
+"""Counts: what every score is made of, and how two sides' spans become counts.
+
+`Tally` is what a scored input leaves behind: how often each kind of span occurred, in gold,
+in predicted, or in both. It knows no scheme and no reading. `Tally.counts` applies them and
+gives `Counts`: gold, predicted and correct spans by type. Both are sums: two of them add.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from spanf1.spans import WELL_FORMED
+
+#: stands in a `Tally` key for the side on which there is no such span
+ABSENT = -1
+
+
+class SpanKey(NamedTuple):
+    """What a tally tells apart: a type, and the shape on each side (`ABSENT` where it is not)."""
+
+    type: str
+    gold: int
+    predicted: int
+
+
+class TypeCounts(NamedTuple):
+    """Spans in gold, spans predicted, and spans that are the same in both."""
+
+    gold: int = 0
+    predicted: int = 0
+    correct: int = 0
+
+    def plus(self, other: TypeCounts) -> TypeCounts:
+        """Return the sums, figure by figure."""
+        return TypeCounts(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The integers behind a score.
+
+    Attributes
+    ----------
+    types : dict of str to TypeCounts
+        By type, in alphabetical order; only types that occur.
+    tokens, tokens_correct : int
+        Tokens, and those whose gold and predicted tags are the same.
+    sentences, documents : int
+        Sentences with at least one token; documents, where the input marks them.
+    """
+
+    types: dict[str, TypeCounts]
+    tokens: int = 0
+    tokens_correct: int = 0
+    sentences: int = 0
+    documents: int = 0
+
+    @property
+    def total(self) -> TypeCounts:
+        """The sums over all types."""
+        return TypeCounts(*(sum(column) for column in zip(*self.types.values(), strict=True)))
+
+    def __add__(self, other: Counts) -> Counts:
+        if not isinstance(other, Counts):
+            return NotImplemented
+        return Counts(
+            add_types(self.types, other.types),
+            self.tokens + other.tokens,
+            self.tokens_correct + other.tokens_correct,
+            self.sentences + other.sentences,
+            self.documents + other.documents,
+        )
+
+
+def add_types(a: dict[str, TypeCounts], b: dict[str, TypeCounts]) -> dict[str, TypeCounts]:
+    """Return the counts of both, type by type, in alphabetical order."""
+    none = TypeCounts()
+    return {name: a.get(name, none).plus(b.get(name, none)) for name in sorted(a.keys() | b.keys())}
+
+
+def _first(a: dict[int, int], b: dict[int, int], lines: int) -> dict[int, int]:
+    return {shape: line + lines for shape, line in b.items()} | a
+
+
+@dataclass
+class Tally:
+    """How often each kind of span occurred, before a scheme and a reading are chosen.
+
+    Attributes
+    ----------
+    spans : Counter of SpanKey
+        A span that is in gold and in predictions with the same start, end and type counts once,
+        under both shapes; any other counts under its own shape and `ABSENT`.
+    gold_prefixes, predicted_prefixes : frozenset of str
+        Tag prefixes that occurred.
+    tokens, tags_equal, labels_equal : int
+        Tokens; those whose two tags are the same as they are written (prefix aliases apart,
+        they are not the same); those that have the same place in a span of the same type,
+        whatever the scheme.
+    sentences, documents : int
+        As in `Counts`.
+    gold_first, predicted_first : dict of int to int
+        For each shape that occurs on a side, the line on which the first such span begins.
+    gold_lines, predicted_lines : int
+        Lines read. The sum of two tallies is that of the one input followed by the other.
+    script : dict of str to TypeCounts
+        What the conlleval script counts; empty unless it was asked for.
+    """
+
+    spans: Counter[SpanKey] = field(default_factory=Counter)
+    gold_prefixes: frozenset[str] = frozenset()
+    predicted_prefixes: frozenset[str] = frozenset()
+    tokens: int = 0
+    tags_equal: int = 0
+    labels_equal: int = 0
+    sentences: int = 0
+    documents: int = 0
+    gold_first: dict[int, int] = field(default_factory=dict)
+    predicted_first: dict[int, int] = field(default_factory=dict)
+    gold_lines: int = 0
+    predicted_lines: int = 0
+    script: dict[str, TypeCounts] = field(default_factory=dict)
+
+    def __add__(self, other: Tally) -> Tally:
+        if not isinstance(other, Tally):
+            return NotImplemented
+        return Tally(
+            self.spans + other.spans,
+            self.gold_prefixes | other.gold_prefixes,
+            self.predicted_prefixes | other.predicted_prefixes,
+            self.tokens + other.tokens,
+            self.tags_equal + other.tags_equal,
+            self.labels_equal + other.labels_equal,
+            self.sentences + other.sentences,
+            self.documents + other.documents,
+            _first(self.gold_first, other.gold_first, self.gold_lines),
+            _first(self.predicted_first, other.predicted_first, self.predicted_lines),
+            self.gold_lines + other.gold_lines,
+            self.predicted_lines + other.predicted_lines,
+            add_types(self.script, other.script),
+        )
+
+    def counts(self, gold_scheme: str, predicted_scheme: str, reading: str) -> Counts:
+        """Return the counts under a reading, one of `spanf1.schemes.READINGS`.
+
+        `error` counts as `lenient` does: who refuses ill-formed spans does so before.
+        """
+        if reading == "conlleval":
+            types = self.script
+        else:
+            types = self._types(gold_scheme, predicted_scheme, strict=reading == "strict")
+        equal = self.tags_equal if gold_scheme == predicted_scheme else self.labels_equal
+        return Counts(types, self.tokens, equal, self.sentences, self.documents)
+
+    def _types(
+        self, gold_scheme: str, predicted_scheme: str, *, strict: bool
+    ) -> dict[str, TypeCounts]:
+        gold_good, predicted_good = WELL_FORMED[gold_scheme], WELL_FORMED[predicted_scheme]
+        sums: dict[str, list[int]] = {}
+        for (name, gold_shape, predicted_shape), count in self.spans.items():
+            in_gold = gold_shape != ABSENT and not (strict and not gold_good[gold_shape])
+            in_predicted = predicted_shape != ABSENT and not (
+                strict and not predicted_good[predicted_shape]
+            )
+            row = sums.setdefault(name, [0, 0, 0])
+            row[0] += in_gold * count
+            row[1] += in_predicted * count
+            row[2] += (in_gold and in_predicted) * count
+        return {name: TypeCounts(*sums[name]) for name in sorted(sums) if any(sums[name])}
+
+    def shapes(self) -> tuple[Counter[int], Counter[int]]:
+        """Return how often each shape occurs in gold, and in predictions."""
+        gold: Counter[int] = Counter()
+        predicted: Counter[int] = Counter()
+        for (_, gold_shape, predicted_shape), count in self.spans.items():
+            gold[gold_shape] += count
+            predicted[predicted_shape] += count
+        del gold[ABSENT], predicted[ABSENT]
+        return gold, predicted
+

@@ -1,0 +1,226 @@
+"""Blocks of tags in, a tally out: decode, match, count, sum; in one process or in several.
+
+This module is handed its reader and knows no format. It is the one place that runs anything
+in parallel, on an executor it is handed too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
+from typing import Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.conlleval import ScriptCounter
+from spanf1.counts import ABSENT, SpanKey, Tally
+from spanf1.schemes import PREFIX_BITS
+from spanf1.spans import OPENS, SHAPES, Decoder, Spans
+from spanf1.tags import Block, CodeArray, IntArray, TagSet
+
+# A span's key, packed: its type, then for each side its shape with a bit that says it is there.
+_SIDE_BITS = 11
+_PRESENT = 1 << _SIDE_BITS - 1
+_SIDE = (1 << _SIDE_BITS) - 1
+assert SHAPES <= _PRESENT
+
+
+class Reader(Protocol):
+    """Something that reads gold and predicted tags in blocks, and can be sent to a worker."""
+
+    def blocks(self, gold: TagSet, predicted: TagSet) -> Iterable[Block]:
+        """Yield the blocks in order, numbering the tags in the two sets."""
+        ...
+
+
+PartT = TypeVar("PartT", bound=Reader)
+
+
+def tally(reader: Reader, *, script: bool = False) -> Tally:
+    """Read everything and return what it comes to.
+
+    Parameters
+    ----------
+    reader : Reader
+        Where the tags come from.
+    script : bool
+        Whether to count as the conlleval script does, too.
+    """
+    types: dict[str, int] = {}
+    gold_tags, predicted_tags = TagSet(types), TagSet(types)
+    counter = BlockCounter(script=script)
+    for block in reader.blocks(gold_tags, predicted_tags):
+        counter.add(block)
+    return counter.finish(gold_tags, predicted_tags)
+
+
+def tally_parts(
+    parts: Sequence[PartT],
+    executor: Executor,
+    *,
+    script: bool = False,
+    done: Callable[[PartT], object] | None = None,
+) -> Tally:
+    """Read the parts of one input, each in a task of its own, and return the sum, in order.
+
+    Parameters
+    ----------
+    parts : sequence of Reader
+        They are sent to the tasks.
+    executor : concurrent.futures.Executor
+        Runs the tasks.
+    script : bool
+        As for `tally`.
+    done : callable, optional
+        Called with each part that has been read.
+    """
+    tasks = [executor.submit(tally, part, script=script) for part in parts]
+    total = Tally()
+    try:
+        for part, task in zip(parts, tasks, strict=True):
+            total += task.result()
+            if done:
+                done(part)
+    finally:
+        for task in tasks:
+            task.cancel()
+    return total
+
+
+class _Side:
+    """One side's decoder, and the line on which each shape of span was first seen."""
+
+    def __init__(self) -> None:
+        self.decoder = Decoder()
+        self._first = np.zeros(SHAPES, np.intp)
+        # where the span that is open begins
+        self._open_line = 0
+
+    def feed(
+        self, codes: CodeArray, starts: IntArray, line_of: Callable[[int], int]
+    ) -> tuple[Spans, npt.NDArray[np.uint8]]:
+        """Decode codes, and note on which line a shape occurs that has not occurred before."""
+        base = self.decoder.position
+        spans, action = self.decoder.feed(codes, starts)
+        if not self._first[spans.shape].all():
+            # Assigned from the last to the first, each shape keeps the place of its first span.
+            place = np.zeros(SHAPES, np.intp)
+            place[spans.shape[::-1]] = np.arange(len(spans.shape))[::-1]
+            for shape in np.unique(spans.shape[self._first[spans.shape] == 0]).tolist():
+                token = int(spans.start[place[shape]]) - base
+                self._first[shape] = line_of(token) if token >= 0 else self._open_line
+        if self.decoder.open_start >= base:
+            self._open_line = line_of(self.decoder.open_start - base)
+        return spans, action
+
+    def finish(self) -> Spans:
+        """Return the span that the end of the input closes, if there is one."""
+        return self.feed(np.zeros(1, np.int32), np.zeros(1, np.intp), lambda _: 0)[0]
+
+    def first(self) -> dict[int, int]:
+        """Return, for each shape that was seen, the line on which the first span of it begins."""
+        return {int(shape): int(self._first[shape]) for shape in np.flatnonzero(self._first)}
+
+
+class BlockCounter:
+    """Adds up blocks that arrive in order."""
+
+    #: how many packed keys wait before the distinct ones are counted; eight bytes each
+    CAPACITY = 1 << 18
+
+    def __init__(self, *, script: bool = False) -> None:
+        self._gold, self._predicted = _Side(), _Side()
+        self._waiting: list[npt.NDArray[np.int64]] = []
+        self._size = 0
+        self._keys: Counter[int] = Counter()
+        self._tally = Tally()
+        self._script = ScriptCounter() if script else None
+
+    def add(self, block: Block) -> None:
+        """Decode, match and count one block."""
+        gold, gold_action = self._gold.feed(block.gold, block.starts, block.gold_line)
+        predicted, predicted_action = self._predicted.feed(
+            block.predicted, block.starts, block.predicted_line
+        )
+        self._match(gold, predicted)
+        sums = self._tally
+        sums.tokens += block.tokens
+        differ = block.gold ^ block.predicted
+        sums.tags_equal += block.tokens - int(np.count_nonzero(differ))
+        # Every tag but O stands in a span: two tokens have the same label if their types are the
+        # same and both or neither begin a span.
+        differ >>= PREFIX_BITS
+        differ |= (gold_action ^ predicted_action) & OPENS
+        sums.labels_equal += block.tokens - int(np.count_nonzero(differ))
+        sums.sentences += block.sentences
+        sums.documents += block.documents
+        sums.gold_lines = block.gold_lines
+        sums.predicted_lines = block.predicted_lines
+        if self._script:
+            self._script.add(block.gold, block.predicted, block.starts)
+
+    def finish(self, gold_tags: TagSet, predicted_tags: TagSet) -> Tally:
+        """Return the sum; the tag sets say what the codes in the blocks meant."""
+        self._match(self._gold.finish(), self._predicted.finish())
+        self._compact()
+        names = ["", *gold_tags.types]
+        sums = self._tally
+        for key, count in self._keys.items():
+            gold, predicted = key >> _SIDE_BITS & _SIDE, key & _SIDE
+            span = SpanKey(
+                names[key >> 2 * _SIDE_BITS],
+                gold & ~_PRESENT if gold else ABSENT,
+                predicted & ~_PRESENT if predicted else ABSENT,
+            )
+            sums.spans[span] = count
+        sums.gold_prefixes = frozenset(gold_tags.prefixes())
+        sums.predicted_prefixes = frozenset(predicted_tags.prefixes())
+        sums.gold_first = self._gold.first()
+        sums.predicted_first = self._predicted.first()
+        if self._script:
+            sums.script = self._script.finish(names)
+        return sums
+
+    def _match(self, gold: Spans, predicted: Spans) -> None:
+        """Find the spans that are the same on both sides, and keep a key for every span.
+
+        Equal spans end at the same token, so both are among the spans of one block.
+        """
+        gold_match, predicted_match = match_spans(gold, predicted)
+        gold_side = (gold.shape.astype(np.int64) | _PRESENT) << _SIDE_BITS
+        predicted_side = predicted.shape.astype(np.int64) | _PRESENT
+        gold_side[gold_match] |= predicted_side[predicted_match]
+        gold_side |= gold.type.astype(np.int64) << 2 * _SIDE_BITS
+        predicted_side |= predicted.type.astype(np.int64) << 2 * _SIDE_BITS
+        alone = np.ones(len(predicted_side), np.bool_)
+        alone[predicted_match] = False
+        self._waiting += gold_side, predicted_side[alone]
+        self._size += len(gold_side) + len(predicted_side)
+        if self._size > self.CAPACITY:
+            self._compact()
+
+    def _compact(self) -> None:
+        """Count the distinct keys among those that wait."""
+        if self._waiting:
+            keys, counts = np.unique(np.concatenate(self._waiting), return_counts=True)
+            self._keys.update(dict(zip(keys.tolist(), counts.tolist(), strict=True)))
+        self._waiting, self._size = [], 0
+
+
+def match_spans(gold: Spans, predicted: Spans) -> tuple[IntArray, IntArray]:
+    """Return the indices of the spans that are the same on both sides, pair by pair.
+
+    Both sides are in order of start, and no two spans of one side start at the same token.
+    """
+    if not len(predicted.start):
+        none = np.zeros(0, np.intp)
+        return none, none
+    nearest = np.searchsorted(predicted.start, gold.start)
+    nearest[nearest == len(predicted.start)] = 0
+    same = predicted.start[nearest] == gold.start
+    same &= predicted.end[nearest] == gold.end
+    same &= predicted.type[nearest] == gold.type
+    index = np.flatnonzero(same)
+    return index, nearest[index]

@@ -1,0 +1,414 @@
+"""What a scored input comes to: scores, counts, and everything that shaped them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from spanf1.counts import ABSENT, Counts, SpanKey, Tally, TypeCounts
+from spanf1.detect import fault, fitting_schemes
+from spanf1.errors import IllFormedError, UsageError
+from spanf1.schemes import READINGS, SCHEME_NAMES
+from spanf1.scores import Averages, Score, average, ratio, score
+from spanf1.spans import WELL_FORMED, ends_of, shape_of
+
+AUTO = "auto"
+
+#: what `Options.types` may say instead of naming types
+TYPE_SETS = ("union", "gold", "predicted")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What shapes the numbers, besides the tags.
+
+    Attributes
+    ----------
+    gold_scheme, pred_scheme : str
+        A tagging scheme, by any of its names, or ``auto``.
+    reading : str
+        What is done about ill-formed spans; one of `spanf1.schemes.READINGS`.
+    beta : float
+        The beta of `Score.fbeta`.
+    types : str or tuple of str
+        What macro and weighted averages run over: ``union`` (types in gold or predicted),
+        ``gold``, ``predicted``; or the types to score, in order: then all others are left out,
+        of the micro average too.
+    zero_division : float
+        What 0/0 is: 0, 1 or NaN.
+
+    Raises
+    ------
+    UsageError
+        If a value is not one of these.
+    """
+
+    gold_scheme: str = AUTO
+    pred_scheme: str = AUTO
+    reading: str = "lenient"
+    beta: float = 1.0
+    types: str | tuple[str, ...] = "union"
+    zero_division: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("gold_scheme", "pred_scheme"):
+            given = getattr(self, name)
+            if given.lower() == AUTO:
+                scheme = AUTO
+            else:
+                scheme = SCHEME_NAMES.get(given.upper(), "")
+            if not scheme:
+                raise UsageError(
+                    f"unknown scheme {given!r}", hint=f"one of auto, {', '.join(SCHEME_NAMES)}"
+                )
+            object.__setattr__(self, name, scheme)
+        if self.reading not in READINGS:
+            hint = f"one of {', '.join(READINGS)}"
+            raise UsageError(f"unknown reading {self.reading!r}", hint=hint)
+        if not self.beta >= 0:
+            raise UsageError(f"beta is {self.beta}, and must not be negative")
+        if not (self.zero_division in (0, 1) or math.isnan(self.zero_division)):
+            raise UsageError(f"zero_division is {self.zero_division}: it can be 0, 1 or nan")
+        if isinstance(self.types, str) and self.types not in TYPE_SETS:
+            hint = f"one of {', '.join(TYPE_SETS)}, or a list of types"
+            raise UsageError(f"unknown set of types {self.types!r}", hint=hint)
+        if not isinstance(self.types, str):
+            object.__setattr__(self, "types", tuple(dict.fromkeys(self.types)))
+
+
+class Input(NamedTuple):
+    """What was read.
+
+    `files` are one path, or two, gold first; `delimiters` and `columns` describe the lines of
+    each: what separates the columns, and how many there are. The columns of the tags are
+    numbered from 1. `aligned` is ``line``, ``token`` or ``position``.
+    """
+
+    files: tuple[str, ...]
+    delimiters: tuple[str, ...]
+    columns: tuple[int, ...]
+    gold_column: int
+    pred_column: int
+    aligned: str
+
+
+class IllFormed(NamedTuple):
+    """Ill-formed spans of one side: how many, of how many, by kind; the first one's line, kind."""
+
+    spans: int
+    of: int
+    kinds: dict[str, int]
+    first_line: int
+    first_kind: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """The scores of predictions against gold.
+
+    ``result["PER"]`` is a type's `Score`, ``result.micro.f1`` an average's F1, ``str(result)``
+    the table. ``a + b`` is the result of both inputs together, exactly as if they were one:
+    counts are added, never ratios.
+
+    Parameters
+    ----------
+    tally : Tally
+        What was counted.
+    options : Options
+        How it is to be read.
+    input : Input, optional
+        Where it came from.
+
+    Notes
+    -----
+    Where nothing is predicted precision is 0/0, where gold has nothing recall is, and F is where
+    both: then each is ``options.zero_division``.
+    """
+
+    tally: Tally
+    options: Options = Options()
+    input: Input | None = None
+
+    @cached_property
+    def gold_schemes(self) -> list[str]:
+        """The scheme of the gold tags; where it was detected, all that fit alike, likeliest first."""
+        if self.options.gold_scheme != AUTO:
+            return [self.options.gold_scheme]
+        gold, predicted = self.tally.shapes()
+        like = self.options.pred_scheme
+        if not gold and like == AUTO:
+            like = fitting_schemes(predicted, self.tally.predicted_prefixes)[0]
+        return fitting_schemes(gold, self.tally.gold_prefixes, like)
+
+    @cached_property
+    def pred_schemes(self) -> list[str]:
+        """The scheme of the predicted tags, likewise."""
+        if self.options.pred_scheme != AUTO:
+            return [self.options.pred_scheme]
+        _, predicted = self.tally.shapes()
+        return fitting_schemes(predicted, self.tally.predicted_prefixes, self.gold_schemes[0])
+
+    @cached_property
+    def counts(self) -> Counts:
+        """Gold, predicted and correct spans by type; tokens, sentences, documents."""
+        return self._counts(self.options.reading)
+
+    def _counts(self, reading: str) -> Counts:
+        return self.tally.counts(self.gold_schemes[0], self.pred_schemes[0], reading)
+
+    @cached_property
+    def types(self) -> dict[str, Score]:
+        """The score of each type, in alphabetical order or in that of ``options.types``."""
+        return self._types(self.counts)
+
+    def _types(self, counts: Counts) -> dict[str, Score]:
+        chosen = self.options.types
+        names = counts.types if isinstance(chosen, str) else chosen
+        none = TypeCounts()
+        return {
+            name: score(
+                counts.types.get(name, none),
+                beta=self.options.beta,
+                zero_division=self.options.zero_division,
+            )
+            for name in names
+        }
+
+    @cached_property
+    def averages(self) -> Averages:
+        """The micro, macro and weighted averages."""
+        return self._averages(self.types)
+
+    def _averages(self, types: dict[str, Score]) -> Averages:
+        chosen = self.options.types
+        over = [
+            name
+            for name, row in types.items()
+            if not (chosen == "gold" and not row.gold)
+            and not (chosen == "predicted" and not row.predicted)
+        ]
+        return average(
+            types, over, beta=self.options.beta, zero_division=self.options.zero_division
+        )
+
+    @property
+    def micro(self) -> Score:
+        """The score of all spans together."""
+        return self.averages.micro
+
+    @property
+    def macro(self) -> Score:
+        """The mean over types: macro F1 is the mean of the types' F1."""
+        return self.averages.macro
+
+    @property
+    def weighted(self) -> Score:
+        """The mean over types, each weighing as much as it has spans in gold."""
+        return self.averages.weighted
+
+    @property
+    def accuracy(self) -> float:
+        """The fraction of tokens whose gold and predicted tags are the same.
+
+        Where the two sides are in different schemes, it is the fraction of tokens that begin,
+        continue, or are outside of a span of the same type on both.
+        """
+        counts = self.counts
+        return ratio(counts.tokens_correct, counts.tokens, self.options.zero_division)
+
+    @cached_property
+    def strict(self) -> Score:
+        """What the micro average is if ill-formed spans are dropped."""
+        return self._averages(self._types(self._counts("strict"))).micro
+
+    @cached_property
+    def ill_formed(self) -> tuple[IllFormed, IllFormed]:
+        """The spans that the schemes do not allow, in gold and in predictions."""
+        gold, predicted = self.tally.shapes()
+        return (
+            _ill_formed(gold, self.tally.gold_first, self.gold_schemes[0]),
+            _ill_formed(predicted, self.tally.predicted_first, self.pred_schemes[0]),
+        )
+
+    def check(self) -> Result:
+        """Return this result, unless the reading is ``error`` and a span is ill-formed.
+
+        Raises
+        ------
+        IllFormedError
+            Naming the first one and where it is.
+        """
+        if self.options.reading == "error":
+            sides = ("gold", self.gold_schemes[0]), ("predicted", self.pred_schemes[0])
+            for number, ((side, scheme), found) in enumerate(zip(sides, self.ill_formed, strict=True)):
+                if found.spans:
+                    raise IllFormedError(
+                        f"{side} span that is ill-formed in {scheme} ({found.first_kind}), the "
+                        f"first of {found.spans}",
+                        where=self.place(number, found.first_line),
+                        hint="--reading lenient keeps them, strict drops them",
+                    )
+        return self
+
+    def place(self, side: int, line: int) -> str:
+        """Return a place in the input, for a message: `side` is 0 for gold, 1 for predictions."""
+        if self.input is None:
+            return f"token {line}"
+        return f"{self.input.files[min(side, len(self.input.files) - 1)]}:{line}"
+
+    def __getitem__(self, name: str) -> Score:
+        return self.types[name]
+
+    def __add__(self, other: Result) -> Result:
+        if not isinstance(other, Result):
+            return NotImplemented
+        if self.options != other.options:
+            raise UsageError("results with different options cannot be added")
+        return Result(self.tally + other.tally, self.options)
+
+    def __str__(self) -> str:
+        # The one import that points down the house: a result prints itself as the report does.
+        from spanf1.reports.table import table
+
+        return table(self)
+
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain data that JSON can carry; the inverse of `from_dict`.
+
+        Scores are fractions of 1; NaN is given as None. ``tally`` is what was counted before a
+        scheme and a reading were chosen: from it, and ``options``, all the rest follows.
+        """
+        from spanf1 import __version__
+
+        counts = self.counts
+        gold, predicted = self.ill_formed
+        return {
+            "spanf1": __version__,
+            "types": {name: _figures(row) for name, row in self.types.items()},
+            **{name: _figures(row) for name, row in self.averages._asdict().items()},
+            "tokens": counts.tokens,
+            "tokens_correct": counts.tokens_correct,
+            "accuracy": _number(self.accuracy),
+            "sentences": counts.sentences,
+            "documents": counts.documents,
+            "schemes": {
+                "gold": {"name": self.gold_schemes[0], "fitting": self.gold_schemes},
+                "predicted": {"name": self.pred_schemes[0], "fitting": self.pred_schemes},
+            },
+            "ill_formed": {"gold": gold._asdict(), "predicted": predicted._asdict()},
+            "strict": _figures(self.strict),
+            "options": asdict(self.options)
+            | {"zero_division": _number(self.options.zero_division)},
+            "input": self.input and self.input._asdict(),
+            "tally": _tally_to_dict(self.tally),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Result:
+        """Return the result that `to_dict` gave the data of, also by way of JSON.
+
+        Only ``options``, ``input`` and ``tally`` are read.
+
+        Raises
+        ------
+        UsageError
+            If the data is not of that form.
+        """
+        try:
+            options = dict(data["options"])
+            if options["zero_division"] is None:
+                options["zero_division"] = math.nan
+            source = data["input"]
+            return cls(
+                _tally_from_dict(data["tally"]),
+                Options(**options),
+                source
+                and Input(**{k: tuple(v) if isinstance(v, list) else v for k, v in source.items()}),
+            )
+        except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+            if isinstance(error, UsageError):
+                raise
+            raise UsageError(f"this is not a result of spanf1 ({error!r})") from error
+
+
+def _ill_formed(shapes: Counter[int], first: Mapping[int, int], scheme: str) -> IllFormed:
+    bad = {shape: count for shape, count in shapes.items() if not WELL_FORMED[scheme][shape]}
+    kinds: Counter[str] = Counter()
+    for shape, count in bad.items():
+        kinds[fault(shape, scheme)] += count
+    place = min(((first.get(shape, 0), fault(shape, scheme)) for shape in bad), default=(0, ""))
+    return IllFormed(sum(bad.values()), shapes.total(), dict(kinds.most_common()), *place)
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _figures(row: Score) -> dict[str, float | None]:
+    """Return a score by name; F-beta only where beta is not 1."""
+    return {
+        name: _number(value)
+        for name, value in row._asdict().items()
+        if name != "fbeta" or value != row.f1
+    }
+
+
+# The attributes of a tally that are plain numbers.
+_SUMS = (
+    "tokens",
+    "tags_equal",
+    "labels_equal",
+    "sentences",
+    "documents",
+    "gold_lines",
+    "predicted_lines",
+)
+
+
+def _shape_to_text(shape: int) -> str | None:
+    return None if shape == ABSENT else " ".join(ends_of(shape))
+
+
+def _shape_from_text(text: str | None) -> int:
+    if text is None:
+        return ABSENT
+    first, last = text.split(" ")
+    return shape_of((first, last))
+
+
+def _tally_to_dict(tally: Tally) -> dict[str, Any]:
+    return {name: getattr(tally, name) for name in _SUMS} | {
+        "spans": [
+            [span.type, _shape_to_text(span.gold), _shape_to_text(span.predicted), count]
+            for span, count in sorted(tally.spans.items())
+        ],
+        "gold_prefixes": "".join(sorted(tally.gold_prefixes)),
+        "predicted_prefixes": "".join(sorted(tally.predicted_prefixes)),
+        "gold_first": {_shape_to_text(s): line for s, line in sorted(tally.gold_first.items())},
+        "predicted_first": {
+            _shape_to_text(s): line for s, line in sorted(tally.predicted_first.items())
+        },
+        "script": {name: list(counts) for name, counts in tally.script.items()},
+    }
+
+
+def _tally_from_dict(data: Mapping[str, Any]) -> Tally:
+    return Tally(
+        spans=Counter(
+            {
+                SpanKey(name, _shape_from_text(gold), _shape_from_text(predicted)): int(count)
+                for name, gold, predicted, count in data["spans"]
+            }
+        ),
+        gold_prefixes=frozenset(data["gold_prefixes"]),
+        predicted_prefixes=frozenset(data["predicted_prefixes"]),
+        gold_first={_shape_from_text(s): line for s, line in data["gold_first"].items()},
+        predicted_first={_shape_from_text(s): line for s, line in data["predicted_first"].items()},
+        script={name: TypeCounts(*counts) for name, counts in data["script"].items()},
+        **{name: int(data[name]) for name in _SUMS},
+    )

@@ -1,0 +1,222 @@
+"""Typed spans: the decoder that finds them in tag codes, and what it says of each one's ends.
+
+The chunk grid of `spanf1.schemes` is unrolled into one table over the steps between adjacent
+tags. Decoding is a gather from that table; it knows nothing of schemes. What makes a span
+well-formed in this scheme or that, its *shape*, is recorded beside it, so that one decode
+serves every scheme and every reading.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.schemes import (
+    ALIASES,
+    CHUNK_GRID,
+    NEIGHBOURS,
+    OUTSIDE,
+    PREFIX_BITS,
+    PREFIXES,
+    SAME,
+    SCHEMES,
+)
+from spanf1.tags import CodeArray, IntArray
+
+# A step between two tags is a number: the prefix before, the prefix after, whether their types
+# are the same, whether a sentence begins between them.
+_BEGINS, _SAME_TYPE, _AFTER, _BEFORE = 1, 2, 2, 2 + PREFIX_BITS
+_STEPS = 1 << _BEFORE + PREFIX_BITS
+OPENS, CLOSES = 1, 2
+
+# The shape of a span: its first prefix and what stands before it, its last prefix and what
+# stands behind it. Each end is a number below 32.
+_END_BITS = 5
+SHAPES = 1 << 2 * _END_BITS
+
+ShapeArray = npt.NDArray[np.int16]
+
+
+class Spans(NamedTuple):
+    """Typed spans in order of their start, as arrays of one length.
+
+    `start` is the first token, `end` the one after the last; `type` is the number that the
+    `TagSet` gave the type; `shape` is spelt out by `ends_of` and judged by `WELL_FORMED`.
+    """
+
+    start: IntArray
+    end: IntArray
+    type: IntArray
+    shape: ShapeArray
+
+
+class Steps(NamedTuple):
+    """For every step between two tags: what it does, and the ends of spans it makes."""
+
+    action: npt.NDArray[np.uint8]
+    opening: npt.NDArray[np.int16]
+    closing: npt.NDArray[np.int16]
+
+
+def _unroll_grid() -> Steps:
+    rows = [line.split() for line in CHUNK_GRID.splitlines()[2:] if line.strip()]
+    columns = "OBIES"
+    cells = {}
+    for row in rows:
+        for column, same, differ in zip(columns, row[1:6], row[7:12], strict=True):
+            cells[row[0], column] = (differ, same)
+    action = np.zeros(_STEPS, np.uint8)
+    opening = np.zeros(_STEPS, np.int16)
+    closing = np.zeros(_STEPS, np.int16)
+    effect = {".": 0, "o": OPENS, "c": CLOSES, "x": OPENS | CLOSES}
+    for before, prefix in enumerate(PREFIXES):
+        for after, next_prefix in enumerate(PREFIXES):
+            cell = cells[ALIASES.get(prefix, prefix), ALIASES.get(next_prefix, next_prefix)]
+            for same in (0, 1):
+                step = before << _BEFORE | after << _AFTER | same * _SAME_TYPE
+                neighbour = NEIGHBOURS.index(SAME) if same else NEIGHBOURS.index("/")
+                outside = NEIGHBOURS.index(OUTSIDE)
+                action[step] = effect[cell[same]]
+                opening[step] = after * 3 + (neighbour if before else outside)
+                closing[step] = before * 3 + (neighbour if after else outside)
+                begins = step | _BEGINS
+                action[begins] = (before > 0) * CLOSES | (after > 0) * OPENS
+                opening[begins] = after * 3 + outside
+                closing[begins] = before * 3 + outside
+    return Steps(action, opening, closing)
+
+
+STEPS = _unroll_grid()
+
+
+class Decoder:
+    """Finds spans in tag codes that arrive in runs of any length.
+
+    A span that a run leaves open is kept, not the run: memory does not grow with the length
+    of a sentence. Positions count from the first token of the first run.
+    """
+
+    def __init__(self) -> None:
+        #: how many codes were fed
+        self.position = 0
+        self._last = 0
+        # start, type and opening end of the span that is still open
+        self._open: tuple[int, int, int] | None = None
+
+    @property
+    def open_start(self) -> int:
+        """Where the span begins that is still open; -1 if there is none."""
+        return -1 if self._open is None else self._open[0]
+
+    def feed(self, codes: CodeArray, starts: IntArray) -> tuple[Spans, npt.NDArray[np.uint8]]:
+        """Return the spans that end within a run of codes, and the action at each token.
+
+        Parameters
+        ----------
+        codes : array of int32, shape (tokens,)
+            Tag codes, as `TagSet` gives them.
+        starts : array of int
+            Positions within `codes` before which no span can go on.
+        """
+        before = np.empty_like(codes)
+        before[:1] = self._last
+        before[1:] = codes[:-1]
+        step = np.bitwise_xor(before, codes)
+        same = step < (1 << PREFIX_BITS)
+        mask = (1 << PREFIX_BITS) - 1
+        np.bitwise_and(before, mask, out=step)
+        step <<= PREFIX_BITS
+        step |= codes & mask
+        step <<= 1
+        step |= same
+        step <<= 1
+        step[starts] |= _BEGINS
+        action = STEPS.action[step]
+        opens = np.flatnonzero(action & OPENS)
+        closes = np.flatnonzero(action & CLOSES)
+        found = [
+            opens + self.position,
+            codes[opens] >> PREFIX_BITS,
+            STEPS.opening[step[opens]],
+        ]
+        if self._open is not None:
+            found = [np.concatenate(([one], rest)) for one, rest in zip(self._open, found)]
+        self._open = None
+        if len(found[0]) > len(closes):
+            self._open = tuple(int(array[-1]) for array in found)
+            found = [array[:-1] for array in found]
+        start, kind, opening = found
+        shape = opening << _END_BITS | STEPS.closing[step[closes]]
+        spans = Spans(start, closes + self.position, kind, shape)
+        self.position += len(codes)
+        if len(codes):
+            self._last = int(codes[-1])
+        return spans, action
+
+    def finish(self) -> Spans:
+        """Return the span that the end of the input closes, if there is one."""
+        return self.feed(np.zeros(1, np.int32), np.zeros(1, np.intp))[0]
+
+
+def decode(codes: CodeArray, starts: IntArray) -> Spans:
+    """Return the spans of tag codes that are all there; see `Decoder.feed`."""
+    decoder = Decoder()
+    parts = decoder.feed(codes, starts)[0], decoder.finish()
+    return Spans(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+
+
+def _end_allowed(prefixes: str, only_beside_same: str) -> npt.NDArray[np.bool_]:
+    allowed = np.zeros(1 << _END_BITS, np.bool_)
+    for number, prefix in enumerate(PREFIXES):
+        for which, neighbour in enumerate(NEIGHBOURS):
+            allowed[number * 3 + which] = prefix in prefixes or (
+                prefix in only_beside_same and neighbour == SAME
+            )
+    return allowed
+
+
+_OPENING_ALLOWED = {
+    name: _end_allowed(scheme.opens, scheme.opens_after_same) for name, scheme in SCHEMES.items()
+}
+_CLOSING_ALLOWED = {
+    name: _end_allowed(scheme.closes, scheme.closes_before_same)
+    for name, scheme in SCHEMES.items()
+}
+
+#: for each scheme, whether a span of each shape is well-formed in it
+WELL_FORMED = {
+    name: np.logical_and.outer(_OPENING_ALLOWED[name], _CLOSING_ALLOWED[name]).ravel()
+    for name in SCHEMES
+}
+
+
+def end_faults(shape: int, scheme: str) -> tuple[bool, bool]:
+    """Return whether the first and the last end of a shape are wrong in a scheme."""
+    first, last = divmod(shape, 1 << _END_BITS)
+    return not _OPENING_ALLOWED[scheme][first], not _CLOSING_ALLOWED[scheme][last]
+
+
+def ends_of(shape: int) -> tuple[str, str]:
+    """Return the two ends of a shape, each a neighbour and a prefix: ``("OB", "IO")``.
+
+    The first is what stands before the span (``O`` no span, ``=`` one of the same type,
+    ``/`` one of another type) and its first prefix; the second its last prefix and what
+    stands behind it.
+    """
+    first, last = divmod(shape, 1 << _END_BITS)
+    return NEIGHBOURS[first % 3] + PREFIXES[first // 3], PREFIXES[last // 3] + NEIGHBOURS[last % 3]
+
+
+def shape_of(ends: tuple[str, str]) -> int:
+    """Return the shape that has these ends; the inverse of `ends_of`.
+
+    Raises
+    ------
+    ValueError
+        If a character is not one of `NEIGHBOURS` or `PREFIXES`.
+    """
+    (before, first), (last, behind) = ends
+    opening = PREFIXES.index(first) * 3 + NEIGHBOURS.index(before)
+    return opening << _END_BITS | PREFIXES.index(last) * 3 + NEIGHBOURS.index(behind)
