@@ -1,0 +1,286 @@
+"""The public functions: from files or lists to a result, from tags to spans."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
+from typing import NamedTuple
+
+import numpy as np
+
+from spanf1.detect import fault
+from spanf1.errors import IllFormedError, InputError, TagError, UsageError
+from spanf1.counts import Tally
+from spanf1.evaluate import tally, tally_parts
+from spanf1.formats.columns import Layout
+from spanf1.formats.conll import ColumnFile, MergedFile, PairedFiles
+from spanf1.formats.lists import ListReader
+from spanf1.formats.streams import STDIN, Progress, Source
+from spanf1.result import AUTO, Input, Options, Result
+from spanf1.schemes import READINGS, SCHEME_NAMES
+from spanf1.spans import WELL_FORMED
+from spanf1.spans import decode as decode_codes
+from spanf1.tags import TagSet
+
+#: about how many bytes of a file one task of an executor reads
+PART_SIZE = 1 << 23
+
+
+class Span(NamedTuple):
+    """A typed span of tokens in one sentence: from `start` to before `end`, counted from 0."""
+
+    start: int
+    end: int
+    type: str
+
+
+def decode(
+    tags: Sequence[str], *, scheme: str | None = None, reading: str = "lenient"
+) -> list[Span]:
+    """Return the spans of one sentence's tags, in order.
+
+    Parameters
+    ----------
+    tags : sequence of str
+        ``O``, or a prefix, a hyphen and a type. All prefixes are understood, of whatever scheme.
+    scheme : str, optional
+        The tagging scheme. It says which spans are ill-formed, and nothing else: the reading
+        ``lenient`` needs none.
+    reading : str
+        ``lenient`` keeps ill-formed spans, ``strict`` drops them, ``error`` refuses them.
+
+    Raises
+    ------
+    TagError
+        If there is a tag that no scheme has.
+    IllFormedError
+        If a span is ill-formed and the reading is ``error``.
+    UsageError
+        If the reading needs a scheme and none is given, or either is unknown.
+
+    Examples
+    --------
+    >>> import spanf1
+    >>> spanf1.decode(["B-PER", "I-PER", "O", "I-LOC"])
+    [Span(start=0, end=2, type='PER'), Span(start=3, end=4, type='LOC')]
+    >>> spanf1.decode(["B-PER", "I-PER", "O", "I-LOC"], scheme="IOB2", reading="strict")
+    [Span(start=0, end=2, type='PER')]
+    """
+    options = Options(gold_scheme=scheme or AUTO, reading=reading)
+    if reading == "conlleval":
+        raise UsageError("the conlleval script counts, it does not decode: use evaluate()")
+    if reading != "lenient" and options.gold_scheme == AUTO:
+        raise UsageError(f"the reading {reading!r} needs a scheme: scheme='IOB2', for example")
+    tag_set = TagSet({})
+    codes = np.zeros(len(tags), np.int32)
+    for number, tag in enumerate(tags):
+        try:
+            codes[number] = tag_set.code(tag)
+        except TagError as error:
+            raise TagError(error.message, where=f"tag {number}") from None
+    spans = decode_codes(codes, np.zeros(1, np.intp)[: len(codes)])
+    good = np.ones(len(spans.start), np.bool_)
+    if reading != "lenient":
+        good = WELL_FORMED[options.gold_scheme][spans.shape]
+    if reading == "error" and not good.all():
+        bad = int(np.argmin(good))
+        what = fault(int(spans.shape[bad]), options.gold_scheme)
+        raise IllFormedError(
+            f"the span is ill-formed in {options.gold_scheme}: {what}",
+            where=f"tag {spans.start[bad]}",
+        )
+    names = ["", *tag_set.types]
+    return [
+        Span(start, end, names[kind])
+        for start, end, kind in zip(
+            *(array[good].tolist() for array in (spans.start, spans.end, spans.type)), strict=True
+        )
+    ]
+
+
+def evaluate(
+    y_true: Sequence[Sequence[str]],
+    y_pred: Sequence[Sequence[str]],
+    *,
+    scheme: str = AUTO,
+    gold_scheme: str | None = None,
+    pred_scheme: str | None = None,
+    reading: str = "lenient",
+    beta: float = 1.0,
+    types: str | Iterable[str] = "union",
+    zero_division: float = 0.0,
+) -> Result:
+    """Score predicted tags against gold tags.
+
+    Parameters
+    ----------
+    y_true, y_pred : sequence of sequences of str
+        The gold and the predicted tags, one sequence for each sentence.
+    scheme : str
+        The tagging scheme of both sides, or ``auto`` to detect it, on each side by itself.
+    gold_scheme, pred_scheme : str, optional
+        The scheme of one side, where it is another.
+    reading : str
+        What is done about spans that the scheme does not allow: ``lenient`` keeps them,
+        ``strict`` drops them, ``error`` refuses them, ``conlleval`` counts as that script does.
+    beta : float
+        The beta of ``fbeta``.
+    types : str or iterable of str
+        What the macro and weighted averages run over: ``union``, ``gold`` or ``predicted``; or
+        the types to score, in order.
+    zero_division : float
+        What 0/0 is: 0, 1 or NaN.
+
+    Raises
+    ------
+    AlignmentError
+        If the two differ in the number of sentences, or of tags in one.
+    TagError
+        If there is a tag that no scheme has.
+    IllFormedError
+        If a span is ill-formed and the reading is ``error``.
+    UsageError
+        If an argument is not one of those above.
+
+    Examples
+    --------
+    >>> import spanf1
+    >>> gold = [["B-PER", "I-PER", "O"], ["B-LOC", "O"]]
+    >>> predicted = [["B-PER", "I-PER", "O"], ["O", "B-LOC"]]
+    >>> result = spanf1.evaluate(gold, predicted)
+    >>> result.micro.f1, result["PER"].precision, result["LOC"].recall
+    (0.5, 1.0, 0.0)
+    """
+    options = Options(
+        gold_scheme=gold_scheme or scheme,
+        pred_scheme=pred_scheme or scheme,
+        reading=reading,
+        beta=beta,
+        types=types if isinstance(types, str) else tuple(types),
+        zero_division=zero_division,
+    )
+    counted = tally(ListReader(y_true, y_pred), script=reading == "conlleval")
+    return Result(counted, options).check()
+
+
+def score_file(
+    file: str | os.PathLike[str],
+    pred_file: str | os.PathLike[str] | None = None,
+    *,
+    gold_column: int | None = None,
+    pred_column: int | None = None,
+    token_column: int | None = None,
+    delimiter: str | None = None,
+    align_by_position: bool = False,
+    scheme: str = AUTO,
+    gold_scheme: str | None = None,
+    pred_scheme: str | None = None,
+    reading: str = "lenient",
+    beta: float = 1.0,
+    types: str | Iterable[str] = "union",
+    zero_division: float = 0.0,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Score a file of gold and predicted tags in columns, or two files of the same tokens.
+
+    Plain text or compressed (gzip, bzip2, xz, zstd); read in blocks, so that the size of a file
+    does not matter.
+
+    Parameters
+    ----------
+    file : path
+        One file with both tags, or the file with the gold tags; ``-`` is standard input.
+    pred_file : path, optional
+        The file with the predicted tags.
+    gold_column, pred_column : int, optional
+        The columns of the tags, counted from 1, or from the end by -1. By default the last but
+        one and the last of one file, and the last of each of two.
+    token_column : int, optional
+        With two files, the column of the tokens, which must be the same; by default the first.
+    delimiter : str, optional
+        The one character between columns, or empty for runs of white space. Detected by default:
+        tab, space, or white space.
+    align_by_position : bool
+        With two files, do not compare tokens.
+    executor : concurrent.futures.Executor, optional
+        Runs the parts of one large file. Worker processes must be able to import spanf1.
+    progress : callable, optional
+        Called now and then with the number of bytes read so far.
+
+    Other Parameters
+    ----------------
+    scheme, gold_scheme, pred_scheme, reading, beta, types, zero_division
+        As for `evaluate`.
+
+    Raises
+    ------
+    ReadError
+        If a file is not there, not readable, damaged, or not text.
+    LayoutError
+        If a line has another number of columns than the others, or there is no such column.
+    AlignmentError
+        If two files are not annotations of the same sentences.
+    TagError, IllFormedError, UsageError
+        As for `evaluate`.
+    """
+    options = Options(
+        gold_scheme=gold_scheme or scheme,
+        pred_scheme=pred_scheme or scheme,
+        reading=reading,
+        beta=beta,
+        types=types if isinstance(types, str) else tuple(types),
+        zero_division=zero_division,
+    )
+    paths = [os.fspath(path) for path in (file, pred_file) if path is not None]
+    if len(paths) == 1 and (align_by_position or token_column is not None):
+        raise UsageError(
+            "tokens are aligned only where gold and predicted tags are in two files",
+            hint="give two files, or leave token_column and align_by_position out",
+        )
+    if paths.count(STDIN) == 2:
+        raise UsageError("only one of the two files can be standard input")
+    default = -2 if len(paths) == 1 else -1
+    columns = default if gold_column is None else gold_column, -1 if pred_column is None else pred_column
+    if 0 in (*columns, token_column):
+        raise UsageError("columns are counted from 1, or from the end by -1: there is no column 0")
+    script = reading == "conlleval"
+    files = [ColumnFile(Source(path), delimiter=delimiter, script=script) for path in paths]
+    files[0].progress = progress
+    if len(files) == 1:
+        counted = _tally_merged(MergedFile(files[0], *columns), executor, script=script)
+    else:
+        reader = PairedFiles(
+            files[0],
+            files[1],
+            *columns,
+            token_column=1 if token_column is None else token_column,
+            by_position=align_by_position,
+        )
+        counted = tally(reader, script=script)
+    layouts = [file.layout or Layout(delimiter or "", 0) for file in files]
+    source = Input(
+        tuple(file.source.name for file in files),
+        tuple(layout.delimiter_name for layout in layouts),
+        tuple(layout.columns for layout in layouts),
+        *columns,
+        "line" if len(files) == 1 else "position" if align_by_position else "token",
+    )
+    return Result(counted, options, source).check()
+
+
+def _tally_merged(reader: MergedFile, executor: Executor | None, *, script: bool) -> Tally:
+    """Read one file, in parts if there is an executor and it is large enough to gain."""
+    parts = reader.parts(PART_SIZE) if executor else []
+    if executor is None or len(parts) < 2:
+        return tally(reader, script=script)
+    progress = reader.file.progress or (lambda _: None)
+    try:
+        return tally_parts(
+            parts, executor, script=script, done=lambda part: progress(part.file.source.stop)
+        )
+    except InputError:
+        # A part counts its lines from its own beginning. Reading all in order says the true line
+        # of the first thing that is wrong.
+        return tally(reader, script=script)

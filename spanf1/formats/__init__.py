@@ -1,0 +1,1 @@
+"""Readers: from the formats that people have to aligned tags."""

@@ -1,0 +1,349 @@
+"""Lines of fields: what separates the fields of a file, and where they are in a block of it.
+
+A file has one `Layout`. `split` finds all fields of a block at once; a line that is not plain
+is looked at by itself. Fields are positions in the block's bytes: nothing is copied.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.errors import LayoutError
+from spanf1.formats.bits import Bits
+from spanf1.formats.streams import FRONT, RawBlock, Source
+from spanf1.tags import IntArray, parse_tag
+
+ByteArray = npt.NDArray[np.uint8]
+BoolArray = npt.NDArray[np.bool_]
+
+#: the delimiters that have names; any other single character may stand for itself
+DELIMITERS = {"tab": "\t", "space": " ", "whitespace": ""}
+
+_TAB, _LF, _CR, _SPACE, _HYPHEN, _HASH, _O = b"\t\n\r -#O"
+_WHITE = b" \t\r"
+_DOCSTART = b"-DOCSTART-"
+_BOUNDARY = b"-X-"
+
+# How many lines a layout is judged by.
+_SAMPLE_LINES = 200
+
+# A line that begins with one of these may be something else than a token.
+_SUSPECT = np.zeros(256, np.bool_)
+_SUSPECT[list(b" \t\r\n-#")] = True
+_SPECIAL = np.zeros(256, np.bool_)
+_SPECIAL[[_DOCSTART[1], _BOUNDARY[1]]] = True
+
+# What an odd line may be; none of these: a comment.
+_IS_DOCUMENT, _IS_TOKEN, _IS_BREAK = 1, 2, 4
+
+
+class Layout(NamedTuple):
+    """How the lines of a file are made.
+
+    Attributes
+    ----------
+    delimiter : str
+        The one character between fields; empty for runs of spaces and tabs.
+    columns : int
+        How many fields a line has.
+    line : int
+        The line on which that was seen, for messages.
+    """
+
+    delimiter: str
+    columns: int
+    line: int = 1
+
+    @property
+    def delimiter_name(self) -> str:
+        """What the delimiter is called in options and reports."""
+        names = {character: name for name, character in DELIMITERS.items()}
+        return names.get(self.delimiter, repr(self.delimiter))
+
+    def fields(self, line: bytes) -> list[bytes]:
+        """Return the fields of one line, given without its line end."""
+        if self.delimiter:
+            return line.split(self.delimiter.encode())
+        return [field for field in re.split(rb"[ \t\r]+", line) if field]
+
+
+class TokenLines(NamedTuple):
+    """The token lines of a block.
+
+    Attributes
+    ----------
+    data : array of uint8
+        The bytes of the block; positions are positions in it.
+    ends : array of int, shape (tokens,)
+        Positions of the ends of the token lines.
+    starts : array of int
+        Numbers of the tokens that begin a sentence, ascending.
+    outside : array of bool, shape (tokens,)
+        Lines that end in two fields ``O``. Not all of them need be marked.
+    before, after : Bits
+        Positions of the bytes before and after fields.
+    columns : int
+        How many fields a token line has.
+    newlines : Bits
+        Positions of all line ends, the one before the block too.
+    lines_before : int
+        Lines of the file before the block.
+    lines : int
+        Lines of the file up to the end of the block.
+    documents : int
+        How many documents begin in the block.
+    """
+
+    data: ByteArray
+    ends: IntArray
+    starts: IntArray
+    outside: BoolArray
+    before: Bits
+    after: Bits
+    columns: int
+    newlines: Bits
+    lines_before: int
+    lines: int
+    documents: int
+
+    def fields(self, tokens: IntArray, *indices: int) -> list[tuple[IntArray, IntArray]]:
+        """Return positions and lengths of the fields of some tokens.
+
+        Parameters
+        ----------
+        tokens : array of int
+            Numbers of tokens.
+        *indices : int
+            Indices of columns, from 0.
+        """
+        found: dict[int, tuple[IntArray, IntArray]] = {}
+        end = self.after.last(self.ends[tokens])
+        for index in range(self.columns - 1, min(indices) - 1, -1):
+            start = self.before.last(end - 1)
+            if index in indices:
+                length = end - start
+                length -= 1
+                if index == self.columns - 1:
+                    length -= (self.data[end - 1] == _CR) & (length > 0)
+                found[index] = start + 1, length
+            if index:
+                end = self.after.last(start)
+        return [found[index] for index in indices]
+
+    def line(self, token: int) -> int:
+        """Return the line number in the file of a token."""
+        return self.lines_before + int(self.newlines.count_before(self.ends[token : token + 1])[0])
+
+
+class Splitter:
+    """Finds the token lines and fields of a file's blocks, in order.
+
+    Parameters
+    ----------
+    source : Source
+        What the blocks come from, for messages.
+    layout : Layout
+        What the lines look like.
+    tag_columns : tuple of int
+        Indices of the columns that hold tags. A line that begins with ``# `` is a token only if
+        it has as many fields as the others, and tags in these.
+    script : bool
+        Read as the conlleval script does: ``-DOCSTART-`` lines are tokens, and a first field
+        ``-X-`` ends a sentence.
+    """
+
+    def __init__(
+        self, source: Source, layout: Layout, tag_columns: tuple[int, ...], *, script: bool = False
+    ) -> None:
+        self._source = source
+        self._layout = layout
+        self._tag_columns = tag_columns
+        self._script = script
+        self._tags_last = tag_columns == (layout.columns - 2, layout.columns - 1)
+        #: lines that were split so far
+        self.lines = 0
+        # whether a sentence begins with the next token
+        self._pending = True
+
+    def split(self, raw: RawBlock) -> TokenLines:
+        """Find the token lines of the next block.
+
+        Raises
+        ------
+        LayoutError
+            If a token line has another number of fields than the layout says.
+        """
+        data = np.frombuffer(raw.data, np.uint8)
+        is_newline = data == _LF
+        is_newline[raw.end :] = False
+        newlines = Bits.where(is_newline)
+        # ends of lines that are not empty, the line end before the block left out
+        ends = newlines.run_starts().positions()[1:]
+        if self._layout.delimiter:
+            is_delimiter = data == ord(self._layout.delimiter)
+            counted = Bits.where(is_delimiter)
+            before = after = counted | newlines
+            count = np.diff(counted.count_before(ends), prepend=0) + 1
+            outside = self._outside(data, is_newline, is_delimiter)[ends]
+        else:
+            white = is_newline | (data == _SPACE) | (data == _TAB) | (data == _CR)
+            edge = white[:-1] ^ white[1:]
+            before = Bits.where(np.append(edge & white[:-1], False))
+            after = Bits.where(np.insert(edge & white[1:], 0, False))
+            count = np.diff(before.count_before(ends), prepend=0)
+            outside = np.zeros(len(ends), np.bool_)
+        token = count == self._layout.columns
+        breaks, documents = self._judge(raw, data, newlines, ends, token)
+        if not token.all():
+            kept = np.flatnonzero(token)
+            breaks = np.searchsorted(kept, breaks)
+            ends, outside = ends[kept], outside[kept]
+        lines_before = self.lines
+        self.lines += int(newlines.count_before(np.array([raw.end]))[0]) - 1
+        return TokenLines(
+            data,
+            ends,
+            self._starts(breaks, len(ends)),
+            outside,
+            before,
+            after,
+            self._layout.columns,
+            newlines,
+            lines_before,
+            self.lines,
+            documents,
+        )
+
+    def _outside(
+        self, data: ByteArray, is_newline: BoolArray, is_delimiter: BoolArray
+    ) -> BoolArray:
+        """Mark the ends of lines that end in two fields ``O``, if the last two are the tags."""
+        marked = np.zeros(len(data), np.bool_)
+        if self._tags_last:
+            is_o = data == _O
+            found = np.logical_and(is_newline[4:], is_o[3:-1], out=marked[4:])
+            found &= is_delimiter[2:-2]
+            found &= is_o[1:-3]
+            found &= is_delimiter[:-4]
+        return marked
+
+    def _judge(
+        self, raw: RawBlock, data: ByteArray, newlines: Bits, ends: IntArray, token: BoolArray
+    ) -> tuple[IntArray, int]:
+        """Decide what the odd lines are: correct `token`, find where sentences end.
+
+        Returns
+        -------
+        breaks : array of int
+            Numbers of lines, ascending: a sentence begins with the first token not before it.
+        documents : int
+            How many documents begin.
+        """
+        begins = np.empty_like(ends)
+        begins[:1] = 0
+        begins[1:] = ends[:-1]
+        begins += 1
+        first = data[begins]
+        parted = np.flatnonzero(first == _LF)
+        if len(parted):
+            begins[parted] = newlines.last(ends[parted] - 1) + 1
+            first[parted] = data[begins[parted]]
+        odd = np.flatnonzero(~token | _SUSPECT[first])
+        # What most odd lines are shows in two bytes: comments, tokens like "--", blank CRLF lines.
+        head, second, fits = first[odd], data[begins[odd] + 1], token[odd]
+        blank = (head == _CR) & (ends[odd] == begins[odd] + 1)
+        comment = (head == _HASH) & (second == _SPACE) & ~fits
+        plain = (head == _HASH) & (second != _SPACE) | (head == _HYPHEN) & ~_SPECIAL[second]
+        plain &= fits
+        token[odd] = plain
+        breaks = [parted, odd[blank]]
+        documents = 0
+        for line in odd[~(blank | comment | plain)].tolist():
+            text = bytes(raw.data[begins[line] : ends[line]].removesuffix(b"\r"))
+            number = self.lines + int(newlines.count_before(ends[line : line + 1])[0])
+            kind = self._kind(text, number)
+            token[line] = kind & _IS_TOKEN
+            documents += kind & _IS_DOCUMENT
+            if kind & _IS_BREAK:
+                breaks.append(np.array([line, line + 1]))
+        if not len(ends) or ends[-1] != raw.end - 1:
+            breaks.append(np.array([len(ends)]))
+        return np.sort(np.concatenate(breaks)), documents
+
+    def _starts(self, breaks: IntArray, count: int) -> IntArray:
+        """Return the tokens that begin a sentence, of `count`, given what `_judge` returns."""
+        if self._pending:
+            breaks = np.concatenate(([0], breaks))
+        self._pending = bool(len(breaks)) and int(breaks[-1]) == count
+        new = np.ones(len(breaks), np.bool_)
+        new[1:] = breaks[1:] != breaks[:-1]
+        return breaks[new & (breaks < count)]
+
+    def _kind(self, text: bytes, number: int) -> int:
+        """Return what an odd line is: any of `_IS_TOKEN`, `_IS_BREAK` and `_IS_DOCUMENT`."""
+        if not text.strip(_WHITE):
+            return _IS_BREAK
+        fields = self._layout.fields(text)
+        fits = len(fields) == self._layout.columns
+        tags = [fields[index] for index in self._tag_columns] if fits else []
+        if fields[0] == _DOCSTART:
+            if self._script and fits:
+                return _IS_TOKEN | _IS_DOCUMENT
+            # A tag on it must not be lost: then it is a token, and a sentence of its own.
+            tagged = any(tag != b"O" for tag in tags)
+            return _IS_BREAK | _IS_DOCUMENT | _IS_TOKEN * tagged
+        if self._script and fields[0] == _BOUNDARY:
+            return _IS_BREAK
+        if (text + b" ").startswith(b"# ") and not (fits and all(map(_is_tag, tags))):
+            return 0
+        if fits:
+            return _IS_TOKEN
+        count, expected = len(fields), self._layout.columns
+        raise LayoutError(
+            f"{count} field{'s' * (count != 1)} where the lines before have {expected}",
+            where=self._source.where(number),
+            hint=f"fields are separated by {self._layout.delimiter_name}; --delimiter sets another",
+        )
+
+
+def _is_tag(field: bytes) -> bool:
+    return parse_tag(field.decode("utf-8", "replace")) is not None
+
+
+def detect_layout(text: bytearray, delimiter: str | None = None) -> Layout | None:
+    """Return the layout of a file, judged by its first lines, or None if it has no token line.
+
+    The delimiter is tab, space or runs of white space: the first of them that splits every line
+    into the same number of fields, more than one and (but for tabs) none of them empty. Where
+    none does, it is the one by which the most lines have as many fields as the first.
+
+    Parameters
+    ----------
+    text : bytearray
+        The first lines of the file, behind a line end.
+    delimiter : str, optional
+        The delimiter, where it is known; empty for white space.
+    """
+    sample = []
+    for number, line in enumerate(io.BytesIO(text[len(FRONT) :]), 1):
+        line = line.removesuffix(b"\n").removesuffix(b"\r")
+        if line.strip(_WHITE) and not line.startswith((b"# ", _DOCSTART)):
+            sample.append((number, line))
+            if len(sample) == _SAMPLE_LINES:
+                break
+    if not sample:
+        return None
+    candidates = []
+    for character in DELIMITERS.values() if delimiter is None else [delimiter]:
+        layout = Layout(character, 0, sample[0][0])
+        rows = [layout.fields(line) for _, line in sample]
+        columns = len(rows[0])
+        agree = sum(len(row) == columns for row in rows) if columns > 1 else 0
+        filled = all(map(all, rows)) if character != "\t" else any(row[-1] for row in rows)
+        candidates.append(((filled, agree), layout._replace(columns=columns)))
+    return max(candidates, key=lambda candidate: candidate[0])[1]

@@ -1,0 +1,126 @@
+"""Lists of tags: one list for each sentence, gold and predicted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.errors import AlignmentError, TagError, UsageError
+from spanf1.tags import Block, CodeArray, IntArray, TagSet, starts_among
+
+#: how many tokens are decoded at a time: few enough for the processor's cache
+BLOCK_TOKENS = 1 << 16
+
+TagLists = Sequence[Sequence[str]]
+
+
+class ListReader:
+    """Reads gold and predicted tags from lists of lists of strings.
+
+    Parameters
+    ----------
+    gold, predicted : sequence of sequences of str
+        Tags by sentence.
+
+    Raises
+    ------
+    UsageError
+        If one of them is not a sequence of sequences.
+    AlignmentError
+        If they differ in the number of sentences, or of tags in a sentence.
+    """
+
+    def __init__(self, gold: TagLists, predicted: TagLists) -> None:
+        for name, side in (("gold", gold), ("predicted", predicted)):
+            if isinstance(side, str) or any(isinstance(sentence, str) for sentence in side):
+                raise UsageError(
+                    f"the {name} tags are to be a list of lists, one for each sentence",
+                    hint="for a single sentence: evaluate([gold], [predicted])",
+                )
+        if len(gold) != len(predicted):
+            raise AlignmentError(f"{len(gold)} gold sentences, {len(predicted)} predicted ones")
+        self._gold, self._predicted = gold, predicted
+        self._lengths = np.fromiter(map(len, gold), np.intp, len(gold))
+        lengths = np.fromiter(map(len, predicted), np.intp, len(predicted))
+        differ = np.flatnonzero(self._lengths != lengths)
+        if len(differ):
+            first = int(differ[0])
+            raise AlignmentError(
+                f"{self._lengths[first]} gold tags, {lengths[first]} predicted ones",
+                where=f"sentence {first}",
+            )
+
+    def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
+        """Yield the tags in blocks; see `spanf1.evaluate.Reader`."""
+        ends = np.cumsum(self._lengths)
+        starts = (ends - self._lengths)[self._lengths > 0]
+        gold_codes = _codes(self._gold, gold, ends, "gold")
+        predicted_codes = _codes(self._predicted, predicted, ends, "predicted")
+        for first in range(0, len(gold_codes), BLOCK_TOKENS):
+            run = slice(first, first + BLOCK_TOKENS)
+            there = (gold_codes[run] | predicted_codes[run]) != 0
+            there[:1] = there[-1:] = True
+            tokens = np.flatnonzero(there)
+            low, high = np.searchsorted(starts, (first, first + len(there)))
+            place = _Numbers(tokens, first).of
+            yield Block(
+                gold_codes[run][tokens],
+                predicted_codes[run][tokens],
+                starts_among(tokens, starts[low:high] - first, len(there)),
+                len(there),
+                int(high - low),
+                0,
+                place,
+                place,
+                first + len(there),
+                first + len(there),
+            )
+
+
+class _Numbers(NamedTuple):
+    """Tells the numbers, from 1, of the tokens that stayed in a block."""
+
+    tokens: IntArray
+    first: int
+
+    def of(self, index: int) -> int:
+        return self.first + int(self.tokens[index]) + 1
+
+
+class _Numbering(dict[str, int]):
+    """Numbers whatever it is asked for, in the order of asking."""
+
+    def __missing__(self, key: str) -> int:
+        number = self[key] = len(self)
+        return number
+
+
+def _codes(sentences: TagLists, tags: TagSet, ends: IntArray, side: str) -> CodeArray:
+    """Return the codes of all tags: each distinct one is parsed once."""
+    numbering = _Numbering()
+    numbers = _numbered(sentences, numbering)
+    codes = np.zeros(len(numbering), np.int32)
+    for tag, number in numbering.items():
+        try:
+            codes[number] = tags.code(tag)
+        except (TagError, AttributeError) as error:
+            token = int(np.flatnonzero(numbers == number)[0])
+            sentence = int(np.searchsorted(ends, token, side="right"))
+            start = int(ends[sentence - 1]) if sentence else 0
+            what = str(error) if isinstance(error, TagError) else f"tag {tag!r} is not a string"
+            where = f"{side} sentence {sentence}, tag {token - start}"
+            raise TagError(what, where=where) from None
+    return codes[numbers]
+
+
+def _numbered(sentences: TagLists, numbering: _Numbering) -> npt.NDArray[np.integer]:
+    """Return the number of each tag; up to 256 distinct ones go the quick way, by bytes."""
+    number = numbering.__getitem__
+    try:
+        return np.frombuffer(bytes(map(number, chain.from_iterable(sentences))), np.uint8)
+    except ValueError:
+        return np.fromiter(map(number, chain.from_iterable(sentences)), np.int32)

@@ -1,0 +1,231 @@
+"""Bytes from a file or a pipe, plain or compressed, in blocks of whole lines."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, NamedTuple, cast
+
+import numpy as np
+
+from spanf1.errors import LayoutError, ReadError
+
+#: the path that means standard input
+STDIN = "-"
+
+BLOCK_SIZE = 1 << 19
+MAX_LINE = 1 << 22
+
+# A block stands behind a line end and before some room, so that every field begins after a
+# byte that ends another, and eight bytes can be loaded at any byte of it. Buffers have a length
+# that is a multiple of UNIT, so that sets of positions are whole words.
+FRONT = b"\n"
+ROOM = 8
+UNIT = 64
+
+_BOM = b"\xef\xbb\xbf"
+_UTF16_BOMS = b"\xff\xfe", b"\xfe\xff"
+
+# How compressed files begin.
+_COMPRESSED = re.compile(
+    rb"(?P<gzip>\x1f\x8b\x08)|(?P<bzip2>BZh[1-9](?:1AY&SY|\x17rE8P\x90))"
+    rb"|(?P<xz>\xfd7zXZ\x00)|(?P<zstd>\x28\xb5\x2f\xfd)"
+)
+
+#: called with the number of bytes read from the file so far
+Progress = Callable[[int], object]
+
+
+class RawBlock(NamedTuple):
+    """Whole lines: the bytes ``data[1:end]``, of which the last is a line end."""
+
+    data: bytearray
+    end: int
+
+
+class Source(NamedTuple):
+    """A file or a pipe, or a part of a plain file.
+
+    Attributes
+    ----------
+    path : str
+        The path of a file, or ``-`` for standard input. What is compressed by gzip, bzip2, xz
+        or zstd is known by its first bytes, whatever its name.
+    start, stop : int
+        The bytes to read, of a plain file; `stop` -1 means to the end.
+    """
+
+    path: str
+    start: int = 0
+    stop: int = -1
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        return "<stdin>" if self.path == STDIN else self.path
+
+    def where(self, line: int) -> str:
+        """Return a place in it, as messages give it."""
+        return f"{self.name}:{line}"
+
+    def blocks(
+        self, size: int = BLOCK_SIZE, progress: Progress | None = None
+    ) -> Iterator[RawBlock]:
+        """Yield the content in blocks of whole lines; a last line without a line end gets one.
+
+        Parameters
+        ----------
+        size : int
+            About how many bytes a block has.
+        progress : callable, optional
+            Called after each block with the number of bytes read from the file so far.
+
+        Raises
+        ------
+        ReadError
+            If the file is not there, not readable, damaged, or not text.
+        LayoutError
+            If a line is longer than `MAX_LINE` bytes.
+        """
+        with contextlib.closing(_Reading(self)) as stream:
+            rest = stream.first()
+            lines = 0
+            while True:
+                begin = len(FRONT) + len(rest)
+                block = bytearray(-(-(begin + size + ROOM) // UNIT) * UNIT)
+                block[:begin] = FRONT + rest
+                got = stream.fill(block, begin, size)
+                end = begin + got
+                if progress:
+                    progress(stream.position())
+                if not got:
+                    if rest:
+                        block[end] = FRONT[0]
+                        yield RawBlock(block, end + 1)
+                    return
+                cut = block.rfind(b"\n", begin, end) + 1
+                if not cut and end > MAX_LINE:
+                    message = f"line of more than {MAX_LINE >> 20} MiB"
+                    hint = "is this a text file of columns?"
+                    raise LayoutError(message, where=self.where(lines + 1), hint=hint)
+                rest = bytes(block[cut or len(FRONT) : end])
+                if cut:
+                    content = np.frombuffer(block, np.uint8)[begin:cut]
+                    lines += np.count_nonzero(content == FRONT[0])
+                    yield RawBlock(block, cut)
+
+    def is_plain(self) -> bool:
+        """Return whether it is a regular, uncompressed file, so that parts of it can be read."""
+        if self.path == STDIN or not os.path.isfile(self.path):
+            return False
+        with contextlib.closing(_Reading(self)) as stream:
+            return not stream.compressed
+
+
+class _Reading:
+    """An open source, decompressed. Every failure to read it comes out as a `ReadError`."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._left = source.stop - source.start if source.stop >= 0 else sys.maxsize
+        self.compressed = False
+        try:
+            file = sys.stdin.buffer if source.path == STDIN else open(source.path, "rb")
+            self._file = cast(io.BufferedReader, file)
+            if source.start:
+                self._file.seek(source.start)
+            head = b"" if source.start else self._file.peek(16)
+        except OSError as error:
+            raise self._unreadable(error) from error
+        magic = _COMPRESSED.match(head)
+        method = magic.lastgroup if magic else None
+        self.compressed = method is not None
+        self._stream, self._damage = self._decompress(method)
+
+    def _decompress(self, method: str | None) -> tuple[BinaryIO, tuple[type[Exception], ...]]:
+        """Return the stream of the content, and what reading it may raise."""
+        file = self._file
+        if method == "gzip":
+            import gzip
+            import zlib
+
+            return cast(BinaryIO, gzip.GzipFile(fileobj=file)), (OSError, EOFError, zlib.error)
+        if method == "bzip2":
+            import bz2
+
+            return bz2.BZ2File(file), (OSError, EOFError)
+        if method == "xz":
+            import lzma
+
+            return lzma.LZMAFile(file), (OSError, EOFError, lzma.LZMAError)
+        if method == "zstd":
+            zstd = _zstd_module()
+            if zstd is None:
+                message = "compressed by zstd, which this Python cannot read"
+                hint = "pip install 'spanf1[zstd]', or decompress it first: zstd -dc FILE | spanf1 …"
+                raise ReadError(message, where=self._source.name, hint=hint)
+            return zstd.ZstdFile(file), (OSError, EOFError, zstd.ZstdError)
+        return file, (OSError,)
+
+    def first(self) -> bytes:
+        """Return the first bytes, less a byte-order mark."""
+        if self._source.start:
+            return b""
+        head = bytearray(len(_BOM))
+        del head[self.fill(head, 0, len(_BOM)) :]
+        if head.startswith(_UTF16_BOMS):
+            raise ReadError(
+                "this is UTF-16 text", where=self._source.name, hint="convert it to UTF-8 first"
+            )
+        return b"" if head == _BOM else bytes(head)
+
+    def fill(self, block: bytearray, begin: int, size: int) -> int:
+        """Read up to `size` bytes to `block[begin:]`; return how many, fewer only at the end."""
+        got = 0
+        size = min(size, self._left)
+        view = memoryview(block)
+        try:
+            while got < size:
+                count = self._stream.readinto(view[begin + got : begin + size])  # type: ignore[attr-defined]
+                if not count:
+                    break
+                got += count
+        except self._damage as error:
+            raise self._unreadable(error) from error
+        finally:
+            view.release()
+        self._left -= got
+        return got
+
+    def position(self) -> int:
+        """Return how many bytes have been taken from the file itself."""
+        return self._file.tell() if self._file.seekable() else 0
+
+    def close(self) -> None:
+        if self._stream is not self._file:
+            self._stream.close()
+        if self._source.path != STDIN:
+            self._file.close()
+
+    def _unreadable(self, error: Exception) -> ReadError:
+        name = self._source.name
+        if isinstance(error, FileNotFoundError):
+            return ReadError("no such file", where=name)
+        if isinstance(error, IsADirectoryError):
+            return ReadError("this is a directory, not a file", where=name)
+        if self.compressed:
+            return ReadError(f"damaged or cut off ({error})", where=name)
+        return ReadError(getattr(error, "strerror", None) or str(error), where=name)
+
+
+def _zstd_module() -> Any:
+    """Return the module that reads zstd, of the standard library or installed, or None."""
+    for name in ("compression.zstd", "backports.zstd"):
+        with contextlib.suppress(ImportError):
+            return importlib.import_module(name)
+    return None
