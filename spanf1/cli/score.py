@@ -1,0 +1,231 @@
+"""``spanf1 score``: files in, scores out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from spanf1.api import score_file
+from spanf1.cli.output import check_writable, wants_colour, write
+from spanf1.cli.progress import Progress
+from spanf1.errors import UsageError
+from spanf1.formats.columns import DELIMITERS
+from spanf1.formats.streams import STDIN
+from spanf1.reports import REPORTS
+from spanf1.reports.rows import how_made
+from spanf1.result import AUTO, TYPE_SETS, Result
+from spanf1.schemes import READINGS, SCHEME_NAMES
+
+HELP = """Score predictions against gold: precision, recall and F1 by type, micro, macro, weighted.
+
+FILE has the gold and the predicted tag of each token in its last two columns, as conlleval
+takes it. With two files, GOLD and PRED have the same tokens and their tags in the last column.
+Without a file, or with -, standard input is read. Files may be compressed by gzip, bzip2, xz or
+zstd. What separates columns, and the tagging scheme of each side, are detected and reported.
+
+A span is correct if a span of the other side has the same first token, last token and type.
+Macro F1 is the mean of the types' F1; weighted F1 is that mean weighted by spans in gold.
+
+\b
+Examples:
+  spanf1 score output.conll
+  spanf1 score gold.conll predicted.conll
+  spanf1 score gold.iob2 predicted.iob2 --tag-column 3 --token-column 2
+  spanf1 score output.conll --reading strict --scheme IOBES
+  spanf1 score output.conll --format latex --digits 1 -o table.tex
+  zcat output.conll.gz | spanf1 score --format json | jq .micro.f1
+"""
+
+_SCHEMES = [AUTO, *SCHEME_NAMES]
+_SCHEME = click.Choice(_SCHEMES, case_sensitive=False)
+_READINGS_HELP = "; ".join(f"{name}: {text}" for name, text in READINGS.items())
+#: a file is worth several processes if it has so many bytes
+_LARGE = 1 << 25
+
+
+@click.command("score", help=HELP)
+@click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
+@click.option(
+    "--gold-column",
+    type=int,
+    metavar="N",
+    help="Column of the gold tags, from 1, or from the end by -1.  [default: -2; GOLD PRED: -1]",
+)
+@click.option(
+    "--pred-column", type=int, metavar="N", help="Column of the predicted tags.  [default: -1]"
+)
+@click.option("--tag-column", type=int, metavar="N", help="Both of these, with two files.")
+@click.option(
+    "--token-column", type=int, metavar="N", help="Column of the tokens, with two files.  [default: 1]"
+)
+@click.option(
+    "--delimiter",
+    default=AUTO,
+    show_default=True,
+    metavar="auto|tab|space|whitespace|CHAR",
+    help="What separates columns; whitespace is runs of spaces and tabs.",
+)
+@click.option(
+    "--align-by-position",
+    is_flag=True,
+    help="With two files: compare tags whatever the tokens are.",
+)
+@click.option(
+    "--scheme",
+    type=_SCHEME,
+    default=AUTO,
+    metavar="SCHEME",
+    help=f"Tagging scheme of both sides: {', '.join(_SCHEMES)}.  [default: auto]",
+)
+@click.option("--gold-scheme", type=_SCHEME, metavar="SCHEME", help="Scheme of the gold tags.")
+@click.option("--pred-scheme", type=_SCHEME, metavar="SCHEME", help="Scheme of the predicted tags.")
+@click.option(
+    "--reading",
+    type=click.Choice(list(READINGS)),
+    default="lenient",
+    show_default=True,
+    help=f"What is done about spans that the scheme does not allow. {_READINGS_HELP}.",
+)
+@click.option(
+    "--types",
+    default="union",
+    show_default=True,
+    metavar="SET|A,B,…",
+    help="Types that macro and weighted run over: union, gold or predicted; or the types to "
+    "score, in order (then micro leaves out the others, too).",
+)
+@click.option(
+    "--beta", type=float, default=1.0, show_default=True, help="Report F-beta instead of F1."
+)
+@click.option(
+    "--zero-division",
+    type=click.Choice(["0", "1", "nan"]),
+    default="0",
+    show_default=True,
+    help="What 0/0 is: a precision with nothing predicted, a recall with nothing in gold.",
+)
+@click.option(
+    "-f",
+    "--format",
+    "format_name",
+    type=click.Choice(list(REPORTS)),
+    default="table",
+    show_default=True,
+    help="table, conlleval, markdown and latex are in percent; json, csv and tsv fractions of 1.",
+)
+@click.option(
+    "--digits", type=click.IntRange(0, 15), metavar="N", help="Decimals.  [default: 2; csv, tsv: all]"
+)
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="auto is on a terminal, unless NO_COLOR is set.",
+)
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes for a large file.  [default: cores]"
+)
+@click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
+def score(
+    files: tuple[str, ...],
+    *,
+    tag_column: int | None,
+    delimiter: str,
+    types: str,
+    zero_division: str,
+    format_name: str,
+    digits: int | None,
+    output: str | None,
+    color: str,
+    jobs: int | None,
+    quiet: bool,
+    **settings: Any,
+) -> None:
+    """Score files; see `HELP`."""
+    report = REPORTS[format_name]
+    if digits is not None and not report.digits:
+        raise UsageError(f"--digits does not go with --format {format_name}")
+    check_writable(output)
+    paths = _paths(files)
+    if tag_column is not None:
+        if len(paths) == 1 or settings["gold_column"] or settings["pred_column"]:
+            raise UsageError(
+                "--tag-column is for two files, in place of --gold-column and --pred-column"
+            )
+        settings["gold_column"] = settings["pred_column"] = tag_column
+    with Progress(paths[0], wanted=not quiet) as progress, _workers(paths, jobs) as executor:
+        result = score_file(
+            *paths,
+            delimiter=_delimiter(delimiter),
+            types=types if types in TYPE_SETS else _names(types),
+            zero_division=float(zero_division),
+            executor=executor,
+            progress=progress,
+            **settings,
+        )
+    details: dict[str, Any] = {"digits": digits} if report.digits else {}
+    if format_name == "table":
+        details |= {"colour": output is None and wants_colour(color), "brief": quiet}
+    write(report.render(result, **details), output)
+    if not quiet:
+        _notes(result, explained=report.explains)
+
+
+def _paths(files: tuple[str, ...]) -> tuple[str, ...]:
+    if len(files) > 2:
+        raise UsageError(f"{len(files)} files are given: one, or GOLD and PRED, are taken")
+    if not files and sys.stdin.isatty():
+        raise UsageError("no file is given", hint="spanf1 score --help shows what it takes")
+    return files or (STDIN,)
+
+
+def _delimiter(given: str) -> str | None:
+    if given == AUTO:
+        return None
+    character = DELIMITERS.get(given, "\t" if given == "\\t" else given)
+    if len(character) > 1 or not character.isascii() or character in "\r\n":
+        raise UsageError(
+            f"{given!r} is no delimiter", hint=f"{', '.join(DELIMITERS)}, or one ASCII character"
+        )
+    return character
+
+
+def _names(types: str) -> tuple[str, ...]:
+    names = tuple(name for name in types.split(",") if name)
+    if not names:
+        raise UsageError("--types names no type")
+    return names
+
+
+@contextmanager
+def _workers(paths: tuple[str, ...], jobs: int | None) -> Iterator[Executor | None]:
+    """Give an executor if there is one large file and more than one core for it."""
+    jobs = jobs or len(os.sched_getaffinity(0))
+    if len(paths) > 1 or jobs == 1 or not os.path.isfile(paths[0]) or os.path.getsize(paths[0]) < _LARGE:
+        yield None
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(jobs) as executor:
+        yield executor
+
+
+def _notes(result: Result, *, explained: bool) -> None:
+    """Say on standard error what the report itself does not."""
+    if isinstance(result.options.types, tuple):
+        for name in result.options.types:
+            if name not in result.counts.types:
+                click.echo(f"warning: there is no span of type {name!r}", err=True)
+    if not result.counts.tokens:
+        click.echo("warning: there are no tokens in the input: this is a score of nothing", err=True)
+    if not explained:
+        for heading, line in how_made(result):
+            click.echo(f"note: {heading}: {line}", err=True)

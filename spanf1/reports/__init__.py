@@ -1,0 +1,33 @@
+"""Reports: from a result to text, by the name of a format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from spanf1.reports.conlleval import conlleval_report
+from spanf1.reports.machine import csv_report, json_report, tsv_report
+from spanf1.reports.markup import latex, markdown
+from spanf1.reports.table import table
+
+
+class Report(NamedTuple):
+    """A rendering, and what it has room for."""
+
+    render: Callable[..., str]
+    #: takes ``digits``
+    digits: bool = False
+    #: says itself how the numbers were made
+    explains: bool = False
+
+
+REPORTS = {
+    "table": Report(table, digits=True, explains=True),
+    "conlleval": Report(lambda result: conlleval_report(result.counts)),
+    "json": Report(json_report, explains=True),
+    "csv": Report(csv_report, digits=True),
+    "tsv": Report(tsv_report, digits=True),
+    "markdown": Report(markdown, digits=True),
+    "latex": Report(latex, digits=True),
+}
+

@@ -1,0 +1,64 @@
+"""Tables to paste: Markdown, and LaTeX with booktabs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from spanf1.reports.rows import f_name, percent, printable, rows
+from spanf1.result import Result
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+} | {character: f"\\{character}" for character in "&%$#_{}"}
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~])")
+
+
+def markdown(result: Result, *, digits: int | None = None) -> str:
+    """Return the scores as a Markdown table, in percent."""
+    types, averages = _cells(result, digits, lambda name: _MARKDOWN.sub(r"\\\1", name))
+    header = _header(result)
+    ruler = [":---", *["---:"] * (len(header) - 1)]
+    lines = [f"| {' | '.join(cells)} |" for cells in (header, ruler, *types, *averages)]
+    return "\n".join(lines) + "\n"
+
+
+def latex(result: Result, *, digits: int | None = None) -> str:
+    """Return the scores as a LaTeX ``tabular``, in percent; it needs the package booktabs."""
+    types, averages = _cells(
+        result, digits, lambda name: "".join(_LATEX.get(character, character) for character in name)
+    )
+    header = _header(result)
+    lines = [rf"\begin{{tabular}}{{l{'r' * (len(header) - 1)}}}", r"\toprule"]
+    for group, rule in (([header], r"\midrule"), (types, r"\midrule"), (averages, r"\bottomrule")):
+        if group:
+            lines += [rf"{' & '.join(cells)} \\" for cells in group]
+            lines.append(rule)
+    lines.append(r"\end{tabular}")
+    return "\n".join(lines) + "\n"
+
+
+def _header(result: Result) -> list[str]:
+    return ["", "Precision", "Recall", f_name(result), "Gold", "Predicted", "Correct"]
+
+
+def _cells(
+    result: Result, digits: int | None, escaped: Callable[[str], str]
+) -> tuple[list[list[str]], list[list[str]]]:
+    """Return the cells of the types' rows, and of the averages'."""
+    types, averages = [], []
+    for kind, name, score in rows(result):
+        figures = (score.precision, score.recall, score.fbeta)
+        cells = [
+            escaped(printable(name)),
+            *(percent(figure, digits) for figure in figures),
+            *map(str, (score.gold, score.predicted, score.correct)),
+        ]
+        (types if kind == "type" else averages).append(cells)
+    return types, averages

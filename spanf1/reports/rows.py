@@ -1,0 +1,146 @@
+"""What every report of a result is made of: rows of figures, and the words on how they were made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from spanf1.result import AUTO, Result
+from spanf1.schemes import READINGS
+from spanf1.scores import Score
+
+# How many types a line names.
+_NAMED = 8
+
+#: decimals of a percentage, unless others are asked for
+DIGITS = 2
+
+
+class Row(NamedTuple):
+    """One row: what it is (``type``, ``micro``, ``macro`` or ``weighted``), its name and score."""
+
+    kind: str
+    name: str
+    score: Score
+
+
+def rows(result: Result) -> Iterator[Row]:
+    """Yield a row for each type, then one for each average."""
+    for name, score in result.types.items():
+        yield Row("type", name, score)
+    for name, score in result.averages._asdict().items():
+        yield Row(name, name, score)
+
+
+def f_name(result: Result) -> str:
+    """Return what F is called: ``F1``, or ``F0.5`` where beta is 0.5."""
+    return f"F{result.options.beta:g}"
+
+
+def percent(value: float, digits: int | None) -> str:
+    """Return a fraction of 1 as a percentage with some decimals; NaN as ``-``."""
+    return "-" if math.isnan(value) else f"{100 * value:.{DIGITS if digits is None else digits}f}"
+
+
+def printable(text: str) -> str:
+    """Return text with what would not print, or would move a terminal's cursor, spelt out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def how_made(result: Result, digits: int | None = None) -> list[tuple[str, str]]:
+    """Return everything that shaped the numbers, as pairs of a heading and a line."""
+    counts, options = result.counts, result.options
+    made = [
+        ("tokens", _tokens(result, digits)),
+        ("scheme", _schemes(result)),
+        ("reading", f"{options.reading}: {READINGS[options.reading]}"),
+        ("ill-formed", _ill_formed(result)),
+    ]
+    if options.reading != "strict" and any(side.spans for side in result.ill_formed):
+        micro = result.strict
+        figures = f"P {percent(micro.precision, digits)}  R {percent(micro.recall, digits)}"
+        fbeta = f"{f_name(result)} {percent(micro.fbeta, digits)}"
+        made.append(("strict", f"{figures}  {fbeta} (micro), were they dropped"))
+    if options.types != "union":
+        made.append(("types", _types(result)))
+    made += [("0/0", line) for line in _undefined(result)]
+    if result.input:
+        made.append(("input", _input(result)))
+    if not counts.tokens:
+        made.append(("nothing", "there are no tokens in the input"))
+    return made
+
+
+def _tokens(result: Result, digits: int | None) -> str:
+    counts = result.counts
+    parts = [f"{counts.tokens} in {counts.sentences} sentences"]
+    if counts.documents:
+        parts.append(f"{counts.documents} documents")
+    same = result.gold_schemes[0] == result.pred_schemes[0]
+    parts.append(f"accuracy {percent(result.accuracy, digits)}" + " by place in span" * (not same))
+    return ", ".join(parts)
+
+
+def _schemes(result: Result) -> str:
+    sides = []
+    for side, given, schemes in (
+        ("gold", result.options.gold_scheme, result.gold_schemes),
+        ("predicted", result.options.pred_scheme, result.pred_schemes),
+    ):
+        how = "given" if given != AUTO else "detected"
+        if len(schemes) > 1:
+            how += f"; {', '.join(schemes[1:])} would do as well"
+        sides.append(f"{side} {schemes[0]} ({how})")
+    return ", ".join(sides)
+
+
+def _ill_formed(result: Result) -> str:
+    sides = []
+    for number, (side, found) in enumerate(zip(("gold", "predicted"), result.ill_formed, strict=True)):
+        text = f"{side} {found.spans} of {found.of}"
+        if found.spans:
+            kinds = ", ".join(f"{kind} {count}" for kind, count in found.kinds.items())
+            text += f" ({kinds}; first at {result.place(number, found.first_line)})"
+        sides.append(text)
+    return ", ".join(sides)
+
+
+def _types(result: Result) -> str:
+    chosen = result.options.types
+    if isinstance(chosen, str):
+        return f"macro and weighted run over the types in {chosen}"
+    return f"only {', '.join(map(printable, chosen))}"
+
+
+def _undefined(result: Result) -> Iterator[str]:
+    """Yield a line for precisions that are 0/0, and one for recalls."""
+    value = f"{result.options.zero_division:g}"
+    for figure, what, column in (
+        ("precision", "nothing predicted", "predicted"),
+        ("recall", "nothing in gold", "gold"),
+    ):
+        names = [printable(name) for name, row in result.types.items() if not getattr(row, column)]
+        if names:
+            more = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
+            named = ", ".join(names[:_NAMED])
+            yield f"{figure} of {named}{more} is {value}: {what}"
+
+
+def _input(result: Result) -> str:
+    source = result.input
+    assert source
+    tags = (source.gold_column, source.pred_column)
+    if len(source.files) == 1:
+        gold, pred = (column if column > 0 else source.columns[0] + 1 + column for column in tags)
+        return (
+            f"{source.files[0]}: gold in column {gold}, predicted in column {pred} of "
+            f"{source.columns[0]}, separated by {source.delimiters[0]}"
+        )
+    sides = [
+        f"{file}: column {column if column > 0 else columns + 1 + column} of {columns}, by {by}"
+        for file, column, columns, by in zip(
+            source.files, tags, source.columns, source.delimiters, strict=True
+        )
+    ]
+    return "; ".join(sides) + f"; aligned by {source.aligned}"

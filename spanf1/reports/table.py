@@ -1,0 +1,104 @@
+"""A table for people, at 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+
+from spanf1.reports.rows import Row, f_name, how_made, percent, printable, rows
+from spanf1.result import Result
+
+WIDTH = 80
+_NAME_WIDTH = 26
+_BOLD, _DIM, _YELLOW, _PLAIN = "\033[1m", "\033[2m", "\033[33m", "\033[0m"
+
+
+def table(
+    result: Result, *, digits: int | None = None, colour: bool = False, brief: bool = False
+) -> str:
+    """Return the scores as a table, and under it how they were made.
+
+    Parameters
+    ----------
+    result : Result
+        The scores.
+    digits : int, optional
+        Decimals of the percentages; 2 by default.
+    colour : bool
+        Use a terminal's styles.
+    brief : bool
+        Leave out how the scores were made.
+    """
+    lines = _figures(result, digits, colour=colour)
+    if not brief:
+        lines.append("")
+        for heading, text in how_made(result, digits):
+            style = _YELLOW if heading in ("strict", "nothing") else _PLAIN
+            wrapped = textwrap.wrap(
+                printable(text), WIDTH - 12, break_on_hyphens=False, break_long_words=False
+            )
+            for number, line in enumerate(wrapped):
+                label = f"{heading if number == 0 else '':<12}"
+                lines.append(_styled(label, _DIM, colour) + _styled(line, style, colour))
+    return "\n".join(lines) + "\n"
+
+
+def _figures(result: Result, digits: int | None, *, colour: bool) -> list[str]:
+    header = ["", "Precision", "Recall", f_name(result), "Gold", "Predicted", "Correct"]
+    body = [_cells(row, digits) for row in rows(result)]
+    widths = [
+        max(len(header[column]), *(_width(cells[column]) for cells in body)) + 2
+        for column in range(len(header))
+    ]
+    widths[0] = max(widths[0], 10)
+    lines = [_styled(_line(header, widths), _BOLD, colour)]
+    for row, cells in zip(rows(result), body, strict=True):
+        if row.kind == "micro" and result.types:
+            lines.append("")
+        line = _line(cells, widths)
+        lines.append(_styled(line, _BOLD, colour and row.kind == "micro"))
+    return lines
+
+
+def _cells(row: Row, digits: int | None) -> list[str]:
+    score = row.score
+    return [
+        _shortened(printable(row.name)),
+        percent(score.precision, digits),
+        percent(score.recall, digits),
+        percent(score.fbeta, digits),
+        str(score.gold),
+        str(score.predicted),
+        str(score.correct),
+    ]
+
+
+def _line(cells: list[str], widths: list[int]) -> str:
+    name = cells[0] + " " * (widths[0] - _width(cells[0]))
+    return name + "".join(
+        f"{cell:>{width}}" for cell, width in zip(cells[1:], widths[1:], strict=True)
+    )
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def _shortened(name: str) -> str:
+    """Return a name with its middle left out if it is too long for the table."""
+    if _width(name) <= _NAME_WIDTH:
+        return name
+    head, tail = name[: _NAME_WIDTH // 2], name[-_NAME_WIDTH // 2 :]
+    while _width(head) + _width(tail) > _NAME_WIDTH - 1:
+        head, tail = (head[:-1], tail) if len(head) > len(tail) else (head, tail[1:])
+    return f"{head}…{tail}"
+
+
+def _styled(text: str, style: str, wanted: bool) -> str:
+    return f"{style}{text}{_PLAIN}" if wanted and style != _PLAIN else text
