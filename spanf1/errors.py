@@ -5,6 +5,8 @@ SpanF1Error                 exit code 3
 └── InputError              3   something is wrong with what was read
     ├── ReadError           3   missing, unreadable, damaged or binary file
     ├── LayoutError         3   lines, fields or columns that do not fit
+    │   └── FieldCountError 1   the same, where the conlleval script is imitated
+    ├── ScriptDiedError   255   what the conlleval script dies of
     ├── TagError            3   a tag that no scheme has
     ├── AlignmentError      3   gold and predictions are not the same tokens
     └── IllFormedError      3   an ill-formed span under ``reading="error"``
@@ -61,6 +63,18 @@ class ReadError(InputError):
 
 class LayoutError(InputError):
     """Lines, fields or columns that do not fit together."""
+
+
+class FieldCountError(LayoutError):
+    """A line has another number of fields than those before; the conlleval script exits with 1."""
+
+    exit_code = 1
+
+
+class ScriptDiedError(InputError):
+    """Something that the conlleval script dies of."""
+
+    exit_code = 255
 
 
 class TagError(InputError):

@@ -1,4 +1,4 @@
-"""Tag codes of fields in a buffer, without making a string of any but the first of a kind.
+"""Numbers of the tags in a buffer, without making a string of any but the first of a kind.
 
 A field is looked up by its first and last eight bytes, each loaded as one number, in a table
 that a multiplicative hash addresses. What the table says is verified: the length, and every
@@ -14,13 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.errors import TagError
-from spanf1.tags import CodeArray, IntArray, TagSet
+from spanf1.tags import CodeArray, IntArray
 
 ByteArray = npt.NDArray[np.uint8]
 WordArray = npt.NDArray[np.uint64]
 
 _WORD = 8
+# The table has so many places, and holds tags of up to so many words.
 _TABLE_BITS = 13
+_TABLE_WORDS = 8
 _SHIFT = np.uint64(64 - _TABLE_BITS)
 _O = ord("O")
 
@@ -31,8 +33,6 @@ _MULTIPLIERS = [
 ]
 # With so many tags, some will fall on one place whatever they are multiplied by.
 _CROWDED = 1 << 9
-
-WRONG_COLUMN = "is this the column of the tags? --gold-column, --pred-column, --tag-column choose it"
 
 # Masks that keep the first n bytes of a word, for n from 0 to 8.
 _FIRST_BYTES = np.array([(1 << 8 * n) - 1 for n in range(_WORD + 1)], np.uint64)
@@ -63,31 +63,31 @@ def different_fields(
 
 
 class TagLookup:
-    """Looks up the tags of one side.
+    """Looks up tags by their bytes.
 
     Parameters
     ----------
-    tags : TagSet
-        Says what the code of a tag is; asked once for each distinct tag.
+    number : callable
+        Returns the number of a tag; asked once for each distinct one. What is ``O`` has number 0,
+        and is not asked for. It may raise a `TagError`.
     """
 
-    def __init__(self, tags: TagSet) -> None:
-        self._tags = tags
-        self._codes: dict[bytes, int] = {}
+    def __init__(self, number: Callable[[bytes], int]) -> None:
+        self._number = number
+        self._numbers: dict[bytes, int] = {}
         # which of the multipliers is in use
         self._try = 0
-        self._clear(width=1)
+        self._clear()
 
-    def _clear(self, width: int) -> None:
-        """Empty the table; `width` is how many words the longest tag in it may have."""
-        self._word = np.zeros((width, 1 << _TABLE_BITS), np.uint64)
+    def _clear(self) -> None:
+        self._word = np.zeros((_TABLE_WORDS, 1 << _TABLE_BITS), np.uint64)
         self._length = np.full(1 << _TABLE_BITS, -1, np.int64)
-        self._code = np.zeros(1 << _TABLE_BITS, np.int32)
+        self._found = np.zeros(1 << _TABLE_BITS, np.int32)
 
-    def codes(
+    def numbers(
         self, data: ByteArray, start: IntArray, length: IntArray, where: Callable[[int], str]
     ) -> CodeArray:
-        """Return the tag codes of fields.
+        """Return the numbers of the tags in fields.
 
         Parameters
         ----------
@@ -103,24 +103,28 @@ class TagLookup:
         TagError
             If a field is no tag.
         """
-        codes = np.zeros(len(start), np.int32)
+        numbers = np.zeros(len(start), np.int32)
         rows = np.flatnonzero((length != 1) | (data[start] != _O))
         if len(rows):
             start, length = start[rows], length[rows]
             found, unsure = self._in_table(words_of(data), start, length)
             for row in unsure.tolist():
                 tag = data[start[row] : start[row] + length[row]].tobytes()
-                code = self._codes.get(tag)
-                if code is None:
-                    code = self._learn(tag, lambda row=row: where(int(rows[row])))
-                found[row] = code
-            codes[rows] = found
-        return codes
+                number = self._numbers.get(tag)
+                if number is None:
+                    try:
+                        number = self._learn(tag)
+                    except TagError as error:
+                        place = where(int(rows[row]))
+                        raise TagError(error.message, where=place, hint=error.hint) from None
+                found[row] = number
+            numbers[rows] = found
+        return numbers
 
     def _in_table(
         self, words: WordArray, start: IntArray, length: IntArray
     ) -> tuple[CodeArray, IntArray]:
-        """Return codes by the table, and the rows for which it has none."""
+        """Return numbers by the table, and the rows for which it has none."""
         word = words[start]
         word &= _FIRST_BYTES[np.minimum(length, _WORD)]
         long = np.flatnonzero(length > _WORD)
@@ -132,44 +136,38 @@ class TagLookup:
         place = place.view(np.int64)
         known = self._word[0][place] == word
         known &= self._length[place] == length
-        for k in range(1, len(self._word)):
+        for k in range(1, _TABLE_WORDS):
             long = long[length[long] > k * _WORD]
+            if not len(long):
+                break
             rest = words[start[long] + k * _WORD]
             rest &= _FIRST_BYTES[np.minimum(length[long] - k * _WORD, _WORD)]
             known[long] &= self._word[k][place[long]] == rest
-        return self._code[place], np.flatnonzero(~known)
+        return self._found[place], np.flatnonzero(~known)
 
-    def _learn(self, tag: bytes, where: Callable[[], str]) -> int:
-        """Return the code of a tag that was not met before, and put it into the table."""
-        try:
-            code = self._tags.code(tag.decode())
-        except UnicodeDecodeError:
-            raise TagError(f"tag {str(tag)[1:]} is not UTF-8", where=where()) from None
-        except TagError as error:
-            raise TagError(error.message, where=where(), hint=WRONG_COLUMN) from None
-        self._codes[tag] = code
-        if not self._insert(tag, code) and len(self._codes) < _CROWDED:
-            self._rebuild()
-        return code
+    def _learn(self, tag: bytes) -> int:
+        """Return the number of a tag that was not met before, and put it into the table."""
+        number = self._numbers[tag] = self._number(tag)
+        if not self._insert(tag) and len(self._numbers) < _CROWDED:
+            for self._try in range(len(_MULTIPLIERS)):
+                self._clear()
+                inserted = [self._insert(tag) for tag in self._numbers]
+                if all(inserted):
+                    break
+        return number
 
-    def _insert(self, tag: bytes, code: int) -> bool:
-        """Put a tag into the table; return whether its place was free and wide enough."""
+    def _insert(self, tag: bytes) -> bool:
+        """Put a tag into the table, unless it is too long for it; return whether there was room."""
+        if not 0 < len(tag) <= _TABLE_WORDS * _WORD:
+            return True
         words = [int.from_bytes(tag[k : k + _WORD], "little") for k in range(0, len(tag), _WORD)]
         key = words[0]
         if len(tag) > _WORD:
             key ^= int.from_bytes(tag[-_WORD:], "little") * int(_MULTIPLIERS[0]) & _ALL_BITS
         place = (key * int(_MULTIPLIERS[self._try]) & _ALL_BITS) >> int(_SHIFT)
-        if len(words) > len(self._word) or self._length[place] >= 0:
+        if self._length[place] >= 0:
             return False
         self._word[: len(words), place] = words
         self._length[place] = len(tag)
-        self._code[place] = code
+        self._found[place] = self._numbers[tag]
         return True
-
-    def _rebuild(self) -> None:
-        """Make the table anew, wide enough and, if that can be had, with no two tags on a place."""
-        width = -(-max(map(len, self._codes)) // _WORD)
-        for self._try in range(len(_MULTIPLIERS)):
-            self._clear(width)
-            if all([self._insert(tag, code) for tag, code in self._codes.items()]):
-                return
