@@ -14,7 +14,8 @@ from spanf1.errors import (
     TagError,
     UsageError,
 )
-from spanf1.result import Options, Result
+from spanf1.options import Options
+from spanf1.result import Result
 from spanf1.scores import Score
 
 __all__ = [

@@ -9,16 +9,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spanf1.counts import Tally
 from spanf1.detect import fault
 from spanf1.errors import IllFormedError, InputError, TagError, UsageError
-from spanf1.counts import Tally
 from spanf1.evaluate import tally, tally_parts
 from spanf1.formats.columns import Layout
-from spanf1.formats.conll import ColumnFile, MergedFile, PairedFiles
+from spanf1.formats.conll import ColumnFile, MergedFile
 from spanf1.formats.lists import ListReader
+from spanf1.formats.paired import PairedFiles
 from spanf1.formats.streams import STDIN, Progress, Source
-from spanf1.result import AUTO, Input, Options, Result
-from spanf1.schemes import READINGS, SCHEME_NAMES
+from spanf1.options import AUTO, Options
+from spanf1.result import Input, Result
 from spanf1.spans import WELL_FORMED
 from spanf1.spans import decode as decode_codes
 from spanf1.tags import TagSet
@@ -242,7 +243,10 @@ def score_file(
     if paths.count(STDIN) == 2:
         raise UsageError("only one of the two files can be standard input")
     default = -2 if len(paths) == 1 else -1
-    columns = default if gold_column is None else gold_column, -1 if pred_column is None else pred_column
+    columns = (
+        default if gold_column is None else gold_column,
+        -1 if pred_column is None else pred_column,
+    )
     if 0 in (*columns, token_column):
         raise UsageError("columns are counted from 1, or from the end by -1: there is no column 0")
     script = reading == "conlleval"

@@ -8,10 +8,11 @@ gives `Counts`: gold, predicted and correct spans by type. Both are sums: two of
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from spanf1.spans import WELL_FORMED
+from spanf1.spans import WELL_FORMED, Ends, ends_of, shape_of
 
 #: stands in a `Tally` key for the side on which there is no such span
 ABSENT = -1
@@ -180,3 +181,72 @@ class Tally:
         del gold[ABSENT], predicted[ABSENT]
         return gold, predicted
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain data that JSON can carry; shapes as text.
+
+        The text of a shape is what stands before the span, its first prefix, a space, its last
+        prefix, and what stands behind it (see `Ends`): ``OB IO`` for ``O B-PER I-PER O``.
+        """
+        return {name: getattr(self, name) for name in _SUMS} | {
+            "spans": [
+                [span.type, _text_of(span.gold), _text_of(span.predicted), count]
+                for span, count in sorted(self.spans.items())
+            ],
+            "gold_prefixes": "".join(sorted(self.gold_prefixes)),
+            "predicted_prefixes": "".join(sorted(self.predicted_prefixes)),
+            "gold_first": {_text_of(s): line for s, line in sorted(self.gold_first.items())},
+            "predicted_first": {
+                _text_of(s): line for s, line in sorted(self.predicted_first.items())
+            },
+            "script": {name: list(counts) for name, counts in self.script.items()},
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Tally:
+        """Return the tally that `to_dict` gave the data of.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If the data is not of that form.
+        """
+        return cls(
+            spans=Counter(
+                {
+                    SpanKey(name, _shape_of(gold), _shape_of(predicted)): int(count)
+                    for name, gold, predicted, count in data["spans"]
+                }
+            ),
+            gold_prefixes=frozenset(data["gold_prefixes"]),
+            predicted_prefixes=frozenset(data["predicted_prefixes"]),
+            gold_first={_shape_of(s): line for s, line in data["gold_first"].items()},
+            predicted_first={_shape_of(s): line for s, line in data["predicted_first"].items()},
+            script={name: TypeCounts(*counts) for name, counts in data["script"].items()},
+            **{name: int(data[name]) for name in _SUMS},
+        )
+
+
+# The attributes of a tally that are plain numbers.
+_SUMS = (
+    "tokens",
+    "tags_equal",
+    "labels_equal",
+    "sentences",
+    "documents",
+    "gold_lines",
+    "predicted_lines",
+)
+
+
+def _text_of(shape: int) -> str | None:
+    if shape == ABSENT:
+        return None
+    ends = ends_of(shape)
+    return f"{ends.before}{ends.first} {ends.last}{ends.behind}"
+
+
+def _shape_of(text: str | None) -> int:
+    if text is None:
+        return ABSENT
+    opening, closing = text.split(" ")
+    return shape_of(Ends(*opening, *closing))

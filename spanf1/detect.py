@@ -45,7 +45,7 @@ def fault(shape: int, scheme: str) -> str:
 
     Of a span with both ends wrong, it is the one at its beginning.
     """
-    (before, first), (last, behind) = ends_of(shape)
+    ends = ends_of(shape)
     if end_faults(shape, scheme)[0]:
-        return f"{_NEIGHBOUR_NAMES[before]} → {first}"
-    return f"{last} → {_NEIGHBOUR_NAMES[behind]}"
+        return f"{_NEIGHBOUR_NAMES[ends.before]} → {ends.first}"
+    return f"{ends.last} → {_NEIGHBOUR_NAMES[ends.behind]}"

@@ -7,7 +7,7 @@ in parallel, on an executor it is handed too.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Protocol, TypeVar
 
@@ -18,13 +18,12 @@ from spanf1.conlleval import ScriptCounter
 from spanf1.counts import ABSENT, SpanKey, Tally
 from spanf1.schemes import PREFIX_BITS
 from spanf1.spans import OPENS, SHAPES, Decoder, Spans
-from spanf1.tags import Block, CodeArray, IntArray, TagSet
+from spanf1.tags import UNTYPED, Block, CodeArray, IntArray, TagSet
 
 # A span's key, packed: its type, then for each side its shape with a bit that says it is there.
-_SIDE_BITS = 11
-_PRESENT = 1 << _SIDE_BITS - 1
+_PRESENT = SHAPES
+_SIDE_BITS = SHAPES.bit_length()
 _SIDE = (1 << _SIDE_BITS) - 1
-assert SHAPES <= _PRESENT
 
 
 class Reader(Protocol):
@@ -50,7 +49,7 @@ def tally(reader: Reader, *, script: bool = False) -> Tally:
     """
     types: dict[str, int] = {}
     gold_tags, predicted_tags = TagSet(types), TagSet(types)
-    counter = BlockCounter(script=script)
+    counter = BlockCounter(types, script=script)
     for block in reader.blocks(gold_tags, predicted_tags):
         counter.add(block)
     return counter.finish(gold_tags, predicted_tags)
@@ -89,6 +88,16 @@ def tally_parts(
     return total
 
 
+def script_codes(codes: CodeArray, types: Mapping[str, int]) -> CodeArray:
+    """Return codes as the conlleval script takes them: no type, and the type 0, are type 0."""
+    for name in (UNTYPED, "0"):
+        number = types.get(name)
+        if number is not None:
+            untyped = codes >> PREFIX_BITS == number
+            codes = np.where(untyped, codes & (1 << PREFIX_BITS) - 1, codes)
+    return codes
+
+
 class _Side:
     """One side's decoder, and the line on which each shape of span was first seen."""
 
@@ -125,12 +134,21 @@ class _Side:
 
 
 class BlockCounter:
-    """Adds up blocks that arrive in order."""
+    """Adds up blocks that arrive in order.
+
+    Parameters
+    ----------
+    types : mapping of str to int
+        The numbers of the types in the codes, which may grow with every block.
+    script : bool
+        Whether to count as the conlleval script does, too.
+    """
 
     #: how many packed keys wait before the distinct ones are counted; eight bytes each
     CAPACITY = 1 << 18
 
-    def __init__(self, *, script: bool = False) -> None:
+    def __init__(self, types: Mapping[str, int], *, script: bool = False) -> None:
+        self._types = types
         self._gold, self._predicted = _Side(), _Side()
         self._waiting: list[npt.NDArray[np.int64]] = []
         self._size = 0
@@ -159,13 +177,16 @@ class BlockCounter:
         sums.gold_lines = block.gold_lines
         sums.predicted_lines = block.predicted_lines
         if self._script:
-            self._script.add(block.gold, block.predicted, block.starts)
+            gold_codes, predicted_codes = (
+                script_codes(codes, self._types) for codes in (block.gold, block.predicted)
+            )
+            self._script.add(gold_codes, predicted_codes, block.starts)
 
     def finish(self, gold_tags: TagSet, predicted_tags: TagSet) -> Tally:
         """Return the sum; the tag sets say what the codes in the blocks meant."""
         self._match(self._gold.finish(), self._predicted.finish())
         self._compact()
-        names = ["", *gold_tags.types]
+        names = ["", *self._types]
         sums = self._tally
         for key, count in self._keys.items():
             gold, predicted = key >> _SIDE_BITS & _SIDE, key & _SIDE
@@ -180,7 +201,7 @@ class BlockCounter:
         sums.gold_first = self._gold.first()
         sums.predicted_first = self._predicted.first()
         if self._script:
-            sums.script = self._script.finish(names)
+            sums.script = self._script.finish([UNTYPED, *names[1:]])
         return sums
 
     def _match(self, gold: Spans, predicted: Spans) -> None:

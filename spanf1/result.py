@@ -9,75 +9,12 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from spanf1.counts import ABSENT, Counts, SpanKey, Tally, TypeCounts
+from spanf1.counts import Counts, Tally, TypeCounts
 from spanf1.detect import fault, fitting_schemes
 from spanf1.errors import IllFormedError, UsageError
-from spanf1.schemes import READINGS, SCHEME_NAMES
+from spanf1.options import AUTO, DEFAULTS, Options
 from spanf1.scores import Averages, Score, average, ratio, score
-from spanf1.spans import WELL_FORMED, ends_of, shape_of
-
-AUTO = "auto"
-
-#: what `Options.types` may say instead of naming types
-TYPE_SETS = ("union", "gold", "predicted")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """What shapes the numbers, besides the tags.
-
-    Attributes
-    ----------
-    gold_scheme, pred_scheme : str
-        A tagging scheme, by any of its names, or ``auto``.
-    reading : str
-        What is done about ill-formed spans; one of `spanf1.schemes.READINGS`.
-    beta : float
-        The beta of `Score.fbeta`.
-    types : str or tuple of str
-        What macro and weighted averages run over: ``union`` (types in gold or predicted),
-        ``gold``, ``predicted``; or the types to score, in order: then all others are left out,
-        of the micro average too.
-    zero_division : float
-        What 0/0 is: 0, 1 or NaN.
-
-    Raises
-    ------
-    UsageError
-        If a value is not one of these.
-    """
-
-    gold_scheme: str = AUTO
-    pred_scheme: str = AUTO
-    reading: str = "lenient"
-    beta: float = 1.0
-    types: str | tuple[str, ...] = "union"
-    zero_division: float = 0.0
-
-    def __post_init__(self) -> None:
-        for name in ("gold_scheme", "pred_scheme"):
-            given = getattr(self, name)
-            if given.lower() == AUTO:
-                scheme = AUTO
-            else:
-                scheme = SCHEME_NAMES.get(given.upper(), "")
-            if not scheme:
-                raise UsageError(
-                    f"unknown scheme {given!r}", hint=f"one of auto, {', '.join(SCHEME_NAMES)}"
-                )
-            object.__setattr__(self, name, scheme)
-        if self.reading not in READINGS:
-            hint = f"one of {', '.join(READINGS)}"
-            raise UsageError(f"unknown reading {self.reading!r}", hint=hint)
-        if not self.beta >= 0:
-            raise UsageError(f"beta is {self.beta}, and must not be negative")
-        if not (self.zero_division in (0, 1) or math.isnan(self.zero_division)):
-            raise UsageError(f"zero_division is {self.zero_division}: it can be 0, 1 or nan")
-        if isinstance(self.types, str) and self.types not in TYPE_SETS:
-            hint = f"one of {', '.join(TYPE_SETS)}, or a list of types"
-            raise UsageError(f"unknown set of types {self.types!r}", hint=hint)
-        if not isinstance(self.types, str):
-            object.__setattr__(self, "types", tuple(dict.fromkeys(self.types)))
+from spanf1.spans import WELL_FORMED
 
 
 class Input(NamedTuple):
@@ -130,12 +67,12 @@ class Result:
     """
 
     tally: Tally
-    options: Options = Options()
+    options: Options = DEFAULTS
     input: Input | None = None
 
     @cached_property
     def gold_schemes(self) -> list[str]:
-        """The scheme of the gold tags; where it was detected, all that fit alike, likeliest first."""
+        """The scheme of the gold tags; if it was detected, all that fit alike, likeliest first."""
         if self.options.gold_scheme != AUTO:
             return [self.options.gold_scheme]
         gold, predicted = self.tally.shapes()
@@ -244,7 +181,9 @@ class Result:
         """
         if self.options.reading == "error":
             sides = ("gold", self.gold_schemes[0]), ("predicted", self.pred_schemes[0])
-            for number, ((side, scheme), found) in enumerate(zip(sides, self.ill_formed, strict=True)):
+            for number, ((side, scheme), found) in enumerate(
+                zip(sides, self.ill_formed, strict=True)
+            ):
                 if found.spans:
                     raise IllFormedError(
                         f"{side} span that is ill-formed in {scheme} ({found.first_kind}), the "
@@ -276,7 +215,6 @@ class Result:
 
         return table(self)
 
-
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data that JSON can carry; the inverse of `from_dict`.
 
@@ -302,10 +240,10 @@ class Result:
             },
             "ill_formed": {"gold": gold._asdict(), "predicted": predicted._asdict()},
             "strict": _figures(self.strict),
-            "options": asdict(self.options)
+            "options": _plain(asdict(self.options))
             | {"zero_division": _number(self.options.zero_division)},
-            "input": self.input and self.input._asdict(),
-            "tally": _tally_to_dict(self.tally),
+            "input": None if self.input is None else _plain(self.input._asdict()),
+            "tally": self.tally.to_dict(),
         }
 
     @classmethod
@@ -321,14 +259,15 @@ class Result:
         """
         try:
             options = dict(data["options"])
+            if isinstance(options["types"], list):
+                options["types"] = tuple(options["types"])
             if options["zero_division"] is None:
                 options["zero_division"] = math.nan
             source = data["input"]
             return cls(
-                _tally_from_dict(data["tally"]),
+                Tally.from_dict(data["tally"]),
                 Options(**options),
-                source
-                and Input(**{k: tuple(v) if isinstance(v, list) else v for k, v in source.items()}),
+                None if source is None else _input_from_dict(source),
             )
         except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
             if isinstance(error, UsageError):
@@ -349,6 +288,11 @@ def _number(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
+def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return data with lists for tuples, as JSON has them."""
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in data.items()}
+
+
 def _figures(row: Score) -> dict[str, float | None]:
     """Return a score by name; F-beta only where beta is not 1."""
     return {
@@ -358,57 +302,12 @@ def _figures(row: Score) -> dict[str, float | None]:
     }
 
 
-# The attributes of a tally that are plain numbers.
-_SUMS = (
-    "tokens",
-    "tags_equal",
-    "labels_equal",
-    "sentences",
-    "documents",
-    "gold_lines",
-    "predicted_lines",
-)
-
-
-def _shape_to_text(shape: int) -> str | None:
-    return None if shape == ABSENT else " ".join(ends_of(shape))
-
-
-def _shape_from_text(text: str | None) -> int:
-    if text is None:
-        return ABSENT
-    first, last = text.split(" ")
-    return shape_of((first, last))
-
-
-def _tally_to_dict(tally: Tally) -> dict[str, Any]:
-    return {name: getattr(tally, name) for name in _SUMS} | {
-        "spans": [
-            [span.type, _shape_to_text(span.gold), _shape_to_text(span.predicted), count]
-            for span, count in sorted(tally.spans.items())
-        ],
-        "gold_prefixes": "".join(sorted(tally.gold_prefixes)),
-        "predicted_prefixes": "".join(sorted(tally.predicted_prefixes)),
-        "gold_first": {_shape_to_text(s): line for s, line in sorted(tally.gold_first.items())},
-        "predicted_first": {
-            _shape_to_text(s): line for s, line in sorted(tally.predicted_first.items())
-        },
-        "script": {name: list(counts) for name, counts in tally.script.items()},
-    }
-
-
-def _tally_from_dict(data: Mapping[str, Any]) -> Tally:
-    return Tally(
-        spans=Counter(
-            {
-                SpanKey(name, _shape_from_text(gold), _shape_from_text(predicted)): int(count)
-                for name, gold, predicted, count in data["spans"]
-            }
-        ),
-        gold_prefixes=frozenset(data["gold_prefixes"]),
-        predicted_prefixes=frozenset(data["predicted_prefixes"]),
-        gold_first={_shape_from_text(s): line for s, line in data["gold_first"].items()},
-        predicted_first={_shape_from_text(s): line for s, line in data["predicted_first"].items()},
-        script={name: TypeCounts(*counts) for name, counts in data["script"].items()},
-        **{name: int(data[name]) for name in _SUMS},
+def _input_from_dict(data: Mapping[str, Any]) -> Input:
+    return Input(
+        tuple(data["files"]),
+        tuple(data["delimiters"]),
+        tuple(data["columns"]),
+        data["gold_column"],
+        data["pred_column"],
+        data["aligned"],
     )

@@ -102,19 +102,15 @@ def average(
     support = [row.gold for row in rows]
     macro, weighted = (
         Score(
-            *(
-                _mean([row[figure] for row in rows], weights, zero_division)
-                for figure in range(_FIGURES)
-            ),
+            _mean([row.precision for row in rows], weights, zero_division),
+            _mean([row.recall for row in rows], weights, zero_division),
+            _mean([row.f1 for row in rows], weights, zero_division),
+            _mean([row.fbeta for row in rows], weights, zero_division),
             *total,
         )
         for weights in (equal, support)
     )
     return Averages(micro, macro, weighted)
-
-
-# precision, recall, f1 and fbeta come first in a Score
-_FIGURES = 4
 
 
 def _total(rows: Collection[Score]) -> TypeCounts:

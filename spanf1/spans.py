@@ -8,6 +8,7 @@ serves every scheme and every reading.
 
 from __future__ import annotations
 
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from spanf1.schemes import (
     ALIASES,
     CHUNK_GRID,
     NEIGHBOURS,
+    OTHER,
     OUTSIDE,
     PREFIX_BITS,
     PREFIXES,
@@ -60,32 +62,41 @@ class Steps(NamedTuple):
     closing: npt.NDArray[np.int16]
 
 
-def _unroll_grid() -> Steps:
-    rows = [line.split() for line in CHUNK_GRID.splitlines()[2:] if line.strip()]
-    columns = "OBIES"
-    cells = {}
-    for row in rows:
-        for column, same, differ in zip(columns, row[1:6], row[7:12], strict=True):
-            cells[row[0], column] = (differ, same)
-    action = np.zeros(_STEPS, np.uint8)
-    opening = np.zeros(_STEPS, np.int16)
-    closing = np.zeros(_STEPS, np.int16)
+def _end(prefix: int, neighbour: str) -> int:
+    """Return the number of a span's end: its prefix, and what stands beside it."""
+    return prefix * len(NEIGHBOURS) + NEIGHBOURS.index(neighbour)
+
+
+def _grid_cells() -> dict[tuple[str, str, bool], int]:
+    """Return what the chunk grid says of two prefixes, and of whether their types are the same."""
     effect = {".": 0, "o": OPENS, "c": CLOSES, "x": OPENS | CLOSES}
-    for before, prefix in enumerate(PREFIXES):
-        for after, next_prefix in enumerate(PREFIXES):
-            cell = cells[ALIASES.get(prefix, prefix), ALIASES.get(next_prefix, next_prefix)]
-            for same in (0, 1):
-                step = before << _BEFORE | after << _AFTER | same * _SAME_TYPE
-                neighbour = NEIGHBOURS.index(SAME) if same else NEIGHBOURS.index("/")
-                outside = NEIGHBOURS.index(OUTSIDE)
-                action[step] = effect[cell[same]]
-                opening[step] = after * 3 + (neighbour if before else outside)
-                closing[step] = before * 3 + (neighbour if after else outside)
-                begins = step | _BEGINS
-                action[begins] = (before > 0) * CLOSES | (after > 0) * OPENS
-                opening[begins] = after * 3 + outside
-                closing[begins] = before * 3 + outside
-    return Steps(action, opening, closing)
+    cells = {}
+    for line in CHUNK_GRID.strip().splitlines()[1:]:
+        words = line.split()
+        half = len(words) // 2
+        for table, same in (words[:half], True), (words[half:], False):
+            for column, cell in zip("OBIES", table[1:], strict=True):
+                cells[table[0], column, same] = effect[cell]
+    return cells
+
+
+def _unroll_grid() -> Steps:
+    cells = _grid_cells()
+    steps = Steps(
+        np.zeros(_STEPS, np.uint8), np.zeros(_STEPS, np.int16), np.zeros(_STEPS, np.int16)
+    )
+    rows = [ALIASES.get(prefix, prefix) for prefix in PREFIXES]
+    for before, after, same in product(range(len(PREFIXES)), range(len(PREFIXES)), (0, 1)):
+        step = before << _BEFORE | after << _AFTER | same * _SAME_TYPE
+        neighbour = SAME if same else OTHER
+        steps.action[step] = cells[rows[before], rows[after], bool(same)]
+        steps.opening[step] = _end(after, neighbour if before else OUTSIDE)
+        steps.closing[step] = _end(before, neighbour if after else OUTSIDE)
+        step |= _BEGINS
+        steps.action[step] = CLOSES * (before > 0) | OPENS * (after > 0)
+        steps.opening[step] = _end(after, OUTSIDE)
+        steps.closing[step] = _end(before, OUTSIDE)
+    return steps
 
 
 STEPS = _unroll_grid()
@@ -142,10 +153,12 @@ class Decoder:
             STEPS.opening[step[opens]],
         ]
         if self._open is not None:
-            found = [np.concatenate(([one], rest)) for one, rest in zip(self._open, found)]
+            found = [
+                np.concatenate(([one], rest)) for one, rest in zip(self._open, found, strict=True)
+            ]
         self._open = None
         if len(found[0]) > len(closes):
-            self._open = tuple(int(array[-1]) for array in found)
+            self._open = int(found[0][-1]), int(found[1][-1]), int(found[2][-1])
             found = [array[:-1] for array in found]
         start, kind, opening = found
         shape = opening << _END_BITS | STEPS.closing[step[closes]]
@@ -164,16 +177,14 @@ def decode(codes: CodeArray, starts: IntArray) -> Spans:
     """Return the spans of tag codes that are all there; see `Decoder.feed`."""
     decoder = Decoder()
     parts = decoder.feed(codes, starts)[0], decoder.finish()
-    return Spans(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+    return Spans(*(np.concatenate([part[k] for part in parts]) for k in range(len(Spans._fields))))
 
 
 def _end_allowed(prefixes: str, only_beside_same: str) -> npt.NDArray[np.bool_]:
     allowed = np.zeros(1 << _END_BITS, np.bool_)
-    for number, prefix in enumerate(PREFIXES):
-        for which, neighbour in enumerate(NEIGHBOURS):
-            allowed[number * 3 + which] = prefix in prefixes or (
-                prefix in only_beside_same and neighbour == SAME
-            )
+    for (number, prefix), neighbour in product(enumerate(PREFIXES), NEIGHBOURS):
+        beside_same = prefix in only_beside_same and neighbour == SAME
+        allowed[_end(number, neighbour)] = prefix in prefixes or beside_same
     return allowed
 
 
@@ -181,8 +192,7 @@ _OPENING_ALLOWED = {
     name: _end_allowed(scheme.opens, scheme.opens_after_same) for name, scheme in SCHEMES.items()
 }
 _CLOSING_ALLOWED = {
-    name: _end_allowed(scheme.closes, scheme.closes_before_same)
-    for name, scheme in SCHEMES.items()
+    name: _end_allowed(scheme.closes, scheme.closes_before_same) for name, scheme in SCHEMES.items()
 }
 
 #: for each scheme, whether a span of each shape is well-formed in it
@@ -198,18 +208,27 @@ def end_faults(shape: int, scheme: str) -> tuple[bool, bool]:
     return not _OPENING_ALLOWED[scheme][first], not _CLOSING_ALLOWED[scheme][last]
 
 
-def ends_of(shape: int) -> tuple[str, str]:
-    """Return the two ends of a shape, each a neighbour and a prefix: ``("OB", "IO")``.
+class Ends(NamedTuple):
+    """The two ends of a span: what stands before it, its first prefix, its last, what is behind.
 
-    The first is what stands before the span (``O`` no span, ``=`` one of the same type,
-    ``/`` one of another type) and its first prefix; the second its last prefix and what
-    stands behind it.
+    A neighbour is one of `spanf1.schemes.NEIGHBOURS`.
     """
-    first, last = divmod(shape, 1 << _END_BITS)
-    return NEIGHBOURS[first % 3] + PREFIXES[first // 3], PREFIXES[last // 3] + NEIGHBOURS[last % 3]
+
+    before: str
+    first: str
+    last: str
+    behind: str
 
 
-def shape_of(ends: tuple[str, str]) -> int:
+def ends_of(shape: int) -> Ends:
+    """Return the two ends of a shape."""
+    opening, closing = divmod(shape, 1 << _END_BITS)
+    first, before = divmod(opening, len(NEIGHBOURS))
+    last, behind = divmod(closing, len(NEIGHBOURS))
+    return Ends(NEIGHBOURS[before], PREFIXES[first], PREFIXES[last], NEIGHBOURS[behind])
+
+
+def shape_of(ends: Ends) -> int:
     """Return the shape that has these ends; the inverse of `ends_of`.
 
     Raises
@@ -217,6 +236,5 @@ def shape_of(ends: tuple[str, str]) -> int:
     ValueError
         If a character is not one of `NEIGHBOURS` or `PREFIXES`.
     """
-    (before, first), (last, behind) = ends
-    opening = PREFIXES.index(first) * 3 + NEIGHBOURS.index(before)
-    return opening << _END_BITS | PREFIXES.index(last) * 3 + NEIGHBOURS.index(behind)
+    opening = _end(PREFIXES.index(ends.first), ends.before)
+    return opening << _END_BITS | _end(PREFIXES.index(ends.last), ends.behind)

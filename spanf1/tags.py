@@ -17,7 +17,14 @@ CodeArray = npt.NDArray[np.int32]
 #: the name under which a span without a type (tag ``B``) is reported, as in seqeval
 UNTYPED = "_"
 
+_SHOWN = 40
+
 EXPECTED = f"O, or one of {' '.join(PREFIXES[1:])}, a hyphen and a type, as in B-PER"
+
+
+def shortened(text: str) -> str:
+    """Return a tag or a token in quotes, for a message; not more than its first characters."""
+    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
 
 
 def parse_tag(tag: str) -> tuple[int, str] | None:
@@ -61,7 +68,7 @@ class TagSet:
         if code is None:
             parsed = parse_tag(tag)
             if parsed is None:
-                what = f"tag {tag!r} fits no scheme" if tag else "empty tag"
+                what = f"tag {shortened(tag)} fits no scheme" if tag else "empty tag"
                 raise TagError(f"{what}: expected {EXPECTED}")
             prefix, name = parsed
             number = self.types.setdefault(name, len(self.types) + 1) if prefix else 0

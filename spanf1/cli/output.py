@@ -36,9 +36,12 @@ def check_writable(path: str | None) -> None:
         return
     folder = os.path.dirname(os.path.realpath(path))
     problem = (
-        "is a directory" if os.path.isdir(path)
-        else "no such directory" if not os.path.isdir(folder)
-        else "the directory is not writable" if not os.access(folder, os.W_OK)
+        "is a directory"
+        if os.path.isdir(path)
+        else "no such directory"
+        if not os.path.isdir(folder)
+        else "the directory is not writable"
+        if not os.access(folder, os.W_OK)
         else ""
     )
     if problem:

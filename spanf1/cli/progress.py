@@ -35,6 +35,7 @@ class Progress:
             self._size = 0
 
     def __call__(self, done: int) -> None:
+        """Take note that `done` bytes have been read, and show it if it is time."""
         now = time.monotonic()
         if self._wanted and now >= self._next:
             self._next = now + _EVERY

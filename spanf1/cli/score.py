@@ -17,9 +17,10 @@ from spanf1.cli.progress import Progress
 from spanf1.errors import UsageError
 from spanf1.formats.columns import DELIMITERS
 from spanf1.formats.streams import STDIN
+from spanf1.options import AUTO, TYPE_SETS
 from spanf1.reports import REPORTS
 from spanf1.reports.rows import how_made
-from spanf1.result import AUTO, TYPE_SETS, Result
+from spanf1.result import Result
 from spanf1.schemes import READINGS, SCHEME_NAMES
 
 HELP = """Score predictions against gold: precision, recall and F1 by type, micro, macro, weighted.
@@ -42,8 +43,6 @@ Examples:
   zcat output.conll.gz | spanf1 score --format json | jq .micro.f1
 """
 
-_SCHEMES = [AUTO, *SCHEME_NAMES]
-_SCHEME = click.Choice(_SCHEMES, case_sensitive=False)
 _READINGS_HELP = "; ".join(f"{name}: {text}" for name, text in READINGS.items())
 #: a file is worth several processes if it has so many bytes
 _LARGE = 1 << 25
@@ -62,7 +61,10 @@ _LARGE = 1 << 25
 )
 @click.option("--tag-column", type=int, metavar="N", help="Both of these, with two files.")
 @click.option(
-    "--token-column", type=int, metavar="N", help="Column of the tokens, with two files.  [default: 1]"
+    "--token-column",
+    type=int,
+    metavar="N",
+    help="Column of the tokens, with two files.  [default: 1]",
 )
 @click.option(
     "--delimiter",
@@ -78,13 +80,13 @@ _LARGE = 1 << 25
 )
 @click.option(
     "--scheme",
-    type=_SCHEME,
     default=AUTO,
+    show_default=True,
     metavar="SCHEME",
-    help=f"Tagging scheme of both sides: {', '.join(_SCHEMES)}.  [default: auto]",
+    help=f"Tagging scheme of both sides: auto, {', '.join(SCHEME_NAMES)}.",
 )
-@click.option("--gold-scheme", type=_SCHEME, metavar="SCHEME", help="Scheme of the gold tags.")
-@click.option("--pred-scheme", type=_SCHEME, metavar="SCHEME", help="Scheme of the predicted tags.")
+@click.option("--gold-scheme", metavar="SCHEME", help="Scheme of the gold tags.")
+@click.option("--pred-scheme", metavar="SCHEME", help="Scheme of the predicted tags.")
 @click.option(
     "--reading",
     type=click.Choice(list(READINGS)),
@@ -120,7 +122,10 @@ _LARGE = 1 << 25
     help="table, conlleval, markdown and latex are in percent; json, csv and tsv fractions of 1.",
 )
 @click.option(
-    "--digits", type=click.IntRange(0, 15), metavar="N", help="Decimals.  [default: 2; csv, tsv: all]"
+    "--digits",
+    type=click.IntRange(0, 15),
+    metavar="N",
+    help="Decimals.  [default: 2; csv, tsv: all]",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all.")
 @click.option(
@@ -131,7 +136,11 @@ _LARGE = 1 << 25
     help="auto is on a terminal, unless NO_COLOR is set.",
 )
 @click.option(
-    "-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes for a large file.  [default: cores]"
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Processes for a large file.  [default: cores]",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
 def score(
@@ -209,7 +218,12 @@ def _names(types: str) -> tuple[str, ...]:
 def _workers(paths: tuple[str, ...], jobs: int | None) -> Iterator[Executor | None]:
     """Give an executor if there is one large file and more than one core for it."""
     jobs = jobs or len(os.sched_getaffinity(0))
-    if len(paths) > 1 or jobs == 1 or not os.path.isfile(paths[0]) or os.path.getsize(paths[0]) < _LARGE:
+    if (
+        len(paths) > 1
+        or jobs == 1
+        or not os.path.isfile(paths[0])
+        or os.path.getsize(paths[0]) < _LARGE
+    ):
         yield None
         return
     from concurrent.futures import ProcessPoolExecutor
@@ -225,7 +239,9 @@ def _notes(result: Result, *, explained: bool) -> None:
             if name not in result.counts.types:
                 click.echo(f"warning: there is no span of type {name!r}", err=True)
     if not result.counts.tokens:
-        click.echo("warning: there are no tokens in the input: this is a score of nothing", err=True)
+        click.echo(
+            "warning: there are no tokens in the input: this is a score of nothing", err=True
+        )
     if not explained:
         for heading, line in how_made(result):
             click.echo(f"note: {heading}: {line}", err=True)

@@ -60,7 +60,9 @@ class Bits:
         below = _ONE << (places & 63).view(np.uint64)
         below -= _ONE
         below &= self.words[word]
-        return self._rank[word] + np.bitwise_count(below)
+        count: npt.NDArray[np.int64] = self._rank[word]
+        count += np.bitwise_count(below)
+        return count
 
     def last(self, places: IntArray) -> IntArray:
         """Return, for each place, the last position of the set that is not greater.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,11 @@ BoolArray = npt.NDArray[np.bool_]
 
 #: the delimiters that have names; any other single character may stand for itself
 DELIMITERS = {"tab": "\t", "space": " ", "whitespace": ""}
+
+MERGED_HINT = (
+    "one file needs gold and predicted tags in two columns, by default the last two; "
+    "for two files: spanf1 score GOLD PRED"
+)
 
 _TAB, _LF, _CR, _SPACE, _HYPHEN, _HASH, _O = b"\t\n\r -#O"
 _WHITE = b" \t\r"
@@ -65,6 +71,25 @@ class Layout(NamedTuple):
         names = {character: name for name, character in DELIMITERS.items()}
         return names.get(self.delimiter, repr(self.delimiter))
 
+    def column_index(self, column: int, source: Source) -> int:
+        """Return the index from 0 of a column that is numbered from 1, or from the end by -1.
+
+        Raises
+        ------
+        LayoutError
+            If there is no such column in the file.
+        """
+        if 1 <= abs(column) <= self.columns:
+            return column - 1 if column > 0 else self.columns + column
+        count = f"{self.columns} columns, separated by {self.delimiter_name}"
+        if self.columns == 1:
+            count = "only one column"
+        raise LayoutError(
+            f"there is no column {column}: this line has {count}",
+            where=source.where(self.line),
+            hint=MERGED_HINT if column == -2 else "--delimiter says what separates columns",
+        )
+
     def fields(self, line: bytes) -> list[bytes]:
         """Return the fields of one line, given without its line end."""
         if self.delimiter:
@@ -87,8 +112,8 @@ class TokenLines(NamedTuple):
         Lines that end in two fields ``O``. Not all of them need be marked.
     before, after : Bits
         Positions of the bytes before and after fields.
-    columns : int
-        How many fields a token line has.
+    layout : Layout
+        What the lines look like.
     newlines : Bits
         Positions of all line ends, the one before the block too.
     lines_before : int
@@ -105,7 +130,7 @@ class TokenLines(NamedTuple):
     outside: BoolArray
     before: Bits
     after: Bits
-    columns: int
+    layout: Layout
     newlines: Bits
     lines_before: int
     lines: int
@@ -123,12 +148,13 @@ class TokenLines(NamedTuple):
         """
         found: dict[int, tuple[IntArray, IntArray]] = {}
         end = self.after.last(self.ends[tokens])
-        for index in range(self.columns - 1, min(indices) - 1, -1):
+        last = self.layout.columns - 1
+        for index in range(last, min(indices) - 1, -1):
             start = self.before.last(end - 1)
             if index in indices:
                 length = end - start
                 length -= 1
-                if index == self.columns - 1:
+                if index == last:
                     length -= (self.data[end - 1] == _CR) & (length > 0)
                 found[index] = start + 1, length
             if index:
@@ -149,7 +175,7 @@ class Splitter:
         What the blocks come from, for messages.
     layout : Layout
         What the lines look like.
-    tag_columns : tuple of int
+    tag_columns : sequence of int
         Indices of the columns that hold tags. A line that begins with ``# `` is a token only if
         it has as many fields as the others, and tags in these.
     script : bool
@@ -158,13 +184,13 @@ class Splitter:
     """
 
     def __init__(
-        self, source: Source, layout: Layout, tag_columns: tuple[int, ...], *, script: bool = False
+        self, source: Source, layout: Layout, tag_columns: Sequence[int], *, script: bool = False
     ) -> None:
         self._source = source
         self._layout = layout
         self._tag_columns = tag_columns
         self._script = script
-        self._tags_last = tag_columns == (layout.columns - 2, layout.columns - 1)
+        self._tags_last = tag_columns == [layout.columns - 2, layout.columns - 1]
         #: lines that were split so far
         self.lines = 0
         # whether a sentence begins with the next token
@@ -212,7 +238,7 @@ class Splitter:
             outside,
             before,
             after,
-            self._layout.columns,
+            self._layout,
             newlines,
             lines_before,
             self.lines,
@@ -330,8 +356,8 @@ def detect_layout(text: bytearray, delimiter: str | None = None) -> Layout | Non
         The delimiter, where it is known; empty for white space.
     """
     sample = []
-    for number, line in enumerate(io.BytesIO(text[len(FRONT) :]), 1):
-        line = line.removesuffix(b"\n").removesuffix(b"\r")
+    for number, whole in enumerate(io.BytesIO(text[len(FRONT) :]), 1):
+        line = whole.removesuffix(b"\n").removesuffix(b"\r")
         if line.strip(_WHITE) and not line.startswith((b"# ", _DOCSTART)):
             sample.append((number, line))
             if len(sample) == _SAMPLE_LINES:

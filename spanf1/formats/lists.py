@@ -114,7 +114,8 @@ def _codes(sentences: TagLists, tags: TagSet, ends: IntArray, side: str) -> Code
             what = str(error) if isinstance(error, TagError) else f"tag {tag!r} is not a string"
             where = f"{side} sentence {sentence}, tag {token - start}"
             raise TagError(what, where=where) from None
-    return codes[numbers]
+    taken: CodeArray = codes[numbers]
+    return taken
 
 
 def _numbered(sentences: TagLists, numbering: _Numbering) -> npt.NDArray[np.integer]:

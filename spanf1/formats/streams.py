@@ -116,7 +116,7 @@ class Source(NamedTuple):
                 rest = bytes(block[cut or len(FRONT) : end])
                 if cut:
                     content = np.frombuffer(block, np.uint8)[begin:cut]
-                    lines += np.count_nonzero(content == FRONT[0])
+                    lines += int(np.count_nonzero(content == FRONT[0]))
                     yield RawBlock(block, cut)
 
     def is_plain(self) -> bool:
@@ -135,7 +135,8 @@ class _Reading:
         self._left = source.stop - source.start if source.stop >= 0 else sys.maxsize
         self.compressed = False
         try:
-            file = sys.stdin.buffer if source.path == STDIN else open(source.path, "rb")
+            # Closed by `close`, when the reading ends.
+            file = sys.stdin.buffer if source.path == STDIN else open(source.path, "rb")  # noqa: SIM115
             self._file = cast(io.BufferedReader, file)
             if source.start:
                 self._file.seek(source.start)
@@ -158,16 +159,18 @@ class _Reading:
         if method == "bzip2":
             import bz2
 
-            return bz2.BZ2File(file), (OSError, EOFError)
+            return cast(BinaryIO, bz2.BZ2File(file)), (OSError, EOFError)
         if method == "xz":
             import lzma
 
-            return lzma.LZMAFile(file), (OSError, EOFError, lzma.LZMAError)
+            return cast(BinaryIO, lzma.LZMAFile(file)), (OSError, EOFError, lzma.LZMAError)
         if method == "zstd":
             zstd = _zstd_module()
             if zstd is None:
                 message = "compressed by zstd, which this Python cannot read"
-                hint = "pip install 'spanf1[zstd]', or decompress it first: zstd -dc FILE | spanf1 …"
+                hint = (
+                    "pip install 'spanf1[zstd]', or decompress it first: zstd -dc FILE | spanf1 …"
+                )
                 raise ReadError(message, where=self._source.name, hint=hint)
             return zstd.ZstdFile(file), (OSError, EOFError, zstd.ZstdError)
         return file, (OSError,)

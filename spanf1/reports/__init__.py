@@ -30,4 +30,3 @@ REPORTS = {
     "markdown": Report(markdown, digits=True),
     "latex": Report(latex, digits=True),
 }
-

@@ -52,7 +52,8 @@ def _cells(
     result: Result, digits: int | None, escaped: Callable[[str], str]
 ) -> tuple[list[list[str]], list[list[str]]]:
     """Return the cells of the types' rows, and of the averages'."""
-    types, averages = [], []
+    types: list[list[str]] = []
+    averages: list[list[str]] = []
     for kind, name, score in rows(result):
         figures = (score.precision, score.recall, score.fbeta)
         cells = [

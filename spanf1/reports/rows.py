@@ -1,4 +1,4 @@
-"""What every report of a result is made of: rows of figures, and the words on how they were made."""
+"""What all reports are made of: rows of figures, and words on how they were made."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from spanf1.result import AUTO, Result
-from spanf1.schemes import READINGS
+from spanf1.options import AUTO
+from spanf1.result import Input, Result
+from spanf1.schemes import READINGS, SCHEMES
 from spanf1.scores import Score
 
 # How many types a line names.
@@ -65,8 +66,8 @@ def how_made(result: Result, digits: int | None = None) -> list[tuple[str, str]]
     if options.types != "union":
         made.append(("types", _types(result)))
     made += [("0/0", line) for line in _undefined(result)]
-    if result.input:
-        made.append(("input", _input(result)))
+    if result.input and counts.tokens:
+        made.append(("input", _input(result.input)))
     if not counts.tokens:
         made.append(("nothing", "there are no tokens in the input"))
     return made
@@ -74,12 +75,17 @@ def how_made(result: Result, digits: int | None = None) -> list[tuple[str, str]]
 
 def _tokens(result: Result, digits: int | None) -> str:
     counts = result.counts
-    parts = [f"{counts.tokens} in {counts.sentences} sentences"]
+    parts = [f"{counts.tokens} in {_many(counts.sentences, 'sentence')}"]
     if counts.documents:
-        parts.append(f"{counts.documents} documents")
-    same = result.gold_schemes[0] == result.pred_schemes[0]
-    parts.append(f"accuracy {percent(result.accuracy, digits)}" + " by place in span" * (not same))
-    return ", ".join(parts)
+        parts.append(_many(counts.documents, "document"))
+    accuracy = f"accuracy {percent(result.accuracy, digits)}"
+    if result.gold_schemes[0] != result.pred_schemes[0]:
+        accuracy += " (of types and first tokens: the schemes differ)"
+    return ", ".join([*parts, accuracy])
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 def _schemes(result: Result) -> str:
@@ -89,7 +95,9 @@ def _schemes(result: Result) -> str:
         ("predicted", result.options.pred_scheme, result.pred_schemes),
     ):
         how = "given" if given != AUTO else "detected"
-        if len(schemes) > 1:
+        if len(schemes) == len(SCHEMES):
+            how = "no spans to detect it by"
+        elif len(schemes) > 1:
             how += f"; {', '.join(schemes[1:])} would do as well"
         sides.append(f"{side} {schemes[0]} ({how})")
     return ", ".join(sides)
@@ -97,7 +105,9 @@ def _schemes(result: Result) -> str:
 
 def _ill_formed(result: Result) -> str:
     sides = []
-    for number, (side, found) in enumerate(zip(("gold", "predicted"), result.ill_formed, strict=True)):
+    for number, (side, found) in enumerate(
+        zip(("gold", "predicted"), result.ill_formed, strict=True)
+    ):
         text = f"{side} {found.spans} of {found.of}"
         if found.spans:
             kinds = ", ".join(f"{kind} {count}" for kind, count in found.kinds.items())
@@ -127,9 +137,7 @@ def _undefined(result: Result) -> Iterator[str]:
             yield f"{figure} of {named}{more} is {value}: {what}"
 
 
-def _input(result: Result) -> str:
-    source = result.input
-    assert source
+def _input(source: Input) -> str:
     tags = (source.gold_column, source.pred_column)
     if len(source.files) == 1:
         gold, pred = (column if column > 0 else source.columns[0] + 1 + column for column in tags)
