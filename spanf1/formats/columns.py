@@ -341,7 +341,9 @@ def _is_tag(field: bytes) -> bool:
     return parse_tag(field.decode("utf-8", "replace")) is not None
 
 
-def detect_layout(text: bytearray, delimiter: str | None = None) -> Layout | None:
+def detect_layout(
+    text: bytearray, delimiter: str | None = None, first_line: int = 1
+) -> Layout | None:
     """Return the layout of a file, judged by its first lines, or None if it has no token line.
 
     The delimiter is tab, space or runs of white space: the first of them that splits every line
@@ -354,11 +356,13 @@ def detect_layout(text: bytearray, delimiter: str | None = None) -> Layout | Non
         The first lines of the file, behind a line end.
     delimiter : str, optional
         The delimiter, where it is known; empty for white space.
+    first_line : int
+        The number of the first of these lines in the file.
     """
     sample = []
-    for number, whole in enumerate(io.BytesIO(text[len(FRONT) :]), 1):
+    for number, whole in enumerate(io.BytesIO(text[len(FRONT) :]), first_line):
         line = whole.removesuffix(b"\n").removesuffix(b"\r")
-        if line.strip(_WHITE) and not line.startswith((b"# ", _DOCSTART)):
+        if line.strip(_WHITE) and not (line + b" ").startswith((b"# ", _DOCSTART)):
             sample.append((number, line))
             if len(sample) == _SAMPLE_LINES:
                 break

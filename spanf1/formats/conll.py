@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from collections import deque
@@ -82,32 +83,54 @@ class ColumnFile:
             If it cannot be read.
         """
         blocks = self.source.blocks(self.block_size, self.progress)
-        head = self.detect(blocks)
+        head, lines = self.detect(blocks)
         if self.layout is None:
             return
         indices = [self.layout.column_index(column, self.source) for column in columns]
         splitter = Splitter(self.source, self.layout, indices[:tags], script=self.script)
+        splitter.lines = lines
         while head:
             yield splitter.split(head.popleft()), indices
         for raw in blocks:
             yield splitter.split(raw), indices
 
-    def detect(self, blocks: Iterator[RawBlock]) -> deque[RawBlock]:
-        """Find the layout out, if it is not known; return the blocks that were read for that."""
+    def detect(self, blocks: Iterator[RawBlock]) -> tuple[deque[RawBlock], int]:
+        """Find the layout out, if it is not known.
+
+        Returns
+        -------
+        head : deque of RawBlock
+            The blocks that were read for that, and are still to be split.
+        lines : int
+            How many lines were before them, none of which is a token.
+        """
         head: deque[RawBlock] = deque()
-        text = bytearray(FRONT)
-        for raw in blocks if self.layout is None else ():
-            if not head and 0 in raw.data[: min(raw.end, _HEAD)]:
-                raise ReadError("this is a binary file, not text", where=self.source.name)
-            head.append(raw)
-            text += raw.data[len(FRONT) : raw.end]
-            if len(text) >= _HEAD:
-                self.layout = detect_layout(text, self.delimiter)
-                if self.layout:
-                    return head
+        lines = 0
         if self.layout is None:
-            self.layout = detect_layout(text, self.delimiter)
-        return head
+            text = bytearray(FRONT)
+            for raw in blocks:
+                if not head and not lines:
+                    self._refuse_binary(bytes(raw.data[len(FRONT) : min(raw.end, _HEAD)]))
+                head.append(raw)
+                text += raw.data[len(FRONT) : raw.end]
+                if len(text) < _HEAD:
+                    continue
+                self.layout = detect_layout(text, self.delimiter, lines + 1)
+                if self.layout:
+                    return head, lines
+                lines += text.count(b"\n") - len(FRONT)
+                head.clear()
+                del text[len(FRONT) :]
+            self.layout = detect_layout(text, self.delimiter, lines + 1)
+        return head, lines
+
+    def _refuse_binary(self, start: bytes) -> None:
+        if b"\0" not in start:
+            return
+        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            hint = "convert it to UTF-8 first"
+            raise ReadError("this is UTF-16 text", where=self.source.name, hint=hint)
+        raise ReadError("this is a binary file, not text", where=self.source.name)
 
 
 def tag_lookup(tags: TagSet) -> TagLookup:

@@ -29,7 +29,6 @@ ROOM = 8
 UNIT = 64
 
 _BOM = b"\xef\xbb\xbf"
-_UTF16_BOMS = b"\xff\xfe", b"\xfe\xff"
 
 # How compressed files begin.
 _COMPRESSED = re.compile(
@@ -181,10 +180,6 @@ class _Reading:
             return b""
         head = bytearray(len(_BOM))
         del head[self.fill(head, 0, len(_BOM)) :]
-        if head.startswith(_UTF16_BOMS):
-            raise ReadError(
-                "this is UTF-16 text", where=self._source.name, hint="convert it to UTF-8 first"
-            )
         return b"" if head == _BOM else bytes(head)
 
     def fill(self, block: bytearray, begin: int, size: int) -> int:
