@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Executor
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,6 +22,9 @@ from spanf1.result import Input, Result
 from spanf1.spans import WELL_FORMED
 from spanf1.spans import decode as decode_codes
 from spanf1.tags import TagSet
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 #: about how many bytes of a file one task of an executor reads
 PART_SIZE = 1 << 23

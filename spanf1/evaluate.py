@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,9 @@ from spanf1.counts import ABSENT, SpanKey, Tally
 from spanf1.schemes import PREFIX_BITS
 from spanf1.spans import OPENS, SHAPES, Decoder, Spans
 from spanf1.tags import UNTYPED, Block, CodeArray, IntArray, TagSet
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 # A span's key, packed: its type, then for each side its shape with a bit that says it is there.
 _PRESENT = SHAPES
@@ -117,7 +119,7 @@ class _Side:
             # Assigned from the last to the first, each shape keeps the place of its first span.
             place = np.zeros(SHAPES, np.intp)
             place[spans.shape[::-1]] = np.arange(len(spans.shape))[::-1]
-            for shape in np.unique(spans.shape[self._first[spans.shape] == 0]).tolist():
+            for shape in set(spans.shape[self._first[spans.shape] == 0].tolist()):
                 token = int(spans.start[place[shape]]) - base
                 self._first[shape] = line_of(token) if token >= 0 else self._open_line
         if self.decoder.open_start >= base:
@@ -225,8 +227,11 @@ class BlockCounter:
     def _compact(self) -> None:
         """Count the distinct keys among those that wait."""
         if self._waiting:
-            keys, counts = np.unique(np.concatenate(self._waiting), return_counts=True)
-            self._keys.update(dict(zip(keys.tolist(), counts.tolist(), strict=True)))
+            # What np.unique does, without the import of numpy.ma that it brings.
+            keys = np.sort(np.concatenate(self._waiting))
+            first = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1))
+            counts = np.diff(first, append=len(keys))
+            self._keys.update(dict(zip(keys[first].tolist(), counts.tolist(), strict=True)))
         self._waiting, self._size = [], 0
 
 

@@ -43,7 +43,7 @@ class IllFormed(NamedTuple):
     first_kind: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """The scores of predictions against gold.
 
@@ -208,6 +208,13 @@ class Result:
         if self.options != other.options:
             raise UsageError("results with different options cannot be added")
         return Result(self.tally + other.tally, self.options)
+
+    def __repr__(self) -> str:
+        micro = self.micro
+        return (
+            f"<Result: micro F1 {micro.f1:.4f}, {micro.gold} gold, {micro.predicted} predicted, "
+            f"{micro.correct} correct>"
+        )
 
     def __str__(self) -> str:
         # The one import that points down the house: a result prints itself as the report does.

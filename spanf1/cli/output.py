@@ -6,7 +6,6 @@ import contextlib
 import os
 import stat
 import sys
-import tempfile
 
 import click
 
@@ -75,6 +74,9 @@ def write(text: str, path: str | None) -> None:
 
 
 def _replace(path: str, data: bytes) -> None:
+    # Here, because it takes longer to import than a small file to score.
+    import tempfile
+
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".spanf1-")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from concurrent.futures import Executor
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +21,9 @@ from spanf1.reports import REPORTS
 from spanf1.reports.rows import how_made
 from spanf1.result import Result
 from spanf1.schemes import READINGS, SCHEME_NAMES
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 HELP = """Score predictions against gold: precision, recall and F1 by type, micro, macro, weighted.
 

@@ -132,6 +132,7 @@ class _Reading:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._left = source.stop - source.start if source.stop >= 0 else sys.maxsize
+        self._count = 0
         self.compressed = False
         try:
             # Closed by `close`, when the reading ends.
@@ -198,11 +199,12 @@ class _Reading:
         finally:
             view.release()
         self._left -= got
+        self._count += got
         return got
 
     def position(self) -> int:
-        """Return how many bytes have been taken from the file itself."""
-        return self._file.tell() if self._file.seekable() else 0
+        """Return how many bytes have been taken from the file, or from a pipe's content."""
+        return self._file.tell() if self._file.seekable() else self._count
 
     def close(self) -> None:
         if self._stream is not self._file:

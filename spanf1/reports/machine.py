@@ -1,10 +1,11 @@
-"""Reports for programs: comma- and tab-separated values, and JSON; fractions of 1."""
+"""Reports for programs: comma- and tab-separated values, and JSON; fractions of 1.
+
+What only one of them needs is imported when it is made: start-up is part of every run.
+"""
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 import math
 
 from spanf1.reports.rows import rows
@@ -23,6 +24,8 @@ def tsv_report(result: Result, *, digits: int | None = None) -> str:
 
 def json_report(result: Result) -> str:
     """Return `Result.to_dict` as JSON; ``Result.from_dict(json.loads(text))`` is the result."""
+    import json
+
     return json.dumps(result.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
@@ -33,6 +36,8 @@ def _delimited(result: Result, delimiter: str, digits: int | None) -> str:
     type may have any name. Scores have all their digits unless some are asked for; NaN is an
     empty field.
     """
+    import csv
+
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     beta = result.options.beta

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+
 import textwrap
-import unicodedata
 
 from spanf1.reports.rows import Row, f_name, how_made, percent, printable, rows
 from spanf1.result import Result
@@ -84,6 +84,8 @@ def _width(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
     if text.isascii():
         return len(text)
+    import unicodedata
+
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text
