@@ -22,9 +22,10 @@ _SHOWN = 40
 EXPECTED = f"O, or one of {' '.join(PREFIXES[1:])}, a hyphen and a type, as in B-PER"
 
 
-def shortened(text: str) -> str:
+def shortened(tag: object) -> str:
     """Return a tag or a token in quotes, for a message; not more than its first characters."""
-    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
+    text = repr(tag)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…{text[0]}"
 
 
 def parse_tag(tag: str) -> tuple[int, str] | None:

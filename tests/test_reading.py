@@ -80,6 +80,8 @@ LINES = [
     ("document", "-DOCSTART- O O\n\na B-X O\n", 1, 1, 1, 1),
     ("document of other width", "-DOCSTART- -X- -X- O\n\na B-X O\n", 1, 1, 1, 1),
     ("document alone", "a B-X O\n-DOCSTART-\nb I-X O\n", 2, 2, 1, 2),
+    ("document with a name", "-DOCSTART- (1 EU)\n\na B-X O\n", 1, 1, 1, 1),
+    ("token like a document", "-DOCSTART-x O O\na B-X O\n", 2, 1, 0, 1),
     ("document with a tag", "a B-X O\n-DOCSTART- I-X O\nb I-X O\n", 3, 3, 1, 3),
     ("documents", "-DOCSTART- O O\n\na O O\n\n-DOCSTART- O O\n\nb O O\n", 2, 2, 2, 0),
     ("control characters in tokens", "a\x0bb\x85c B-X O\nd\u00a0e I-X O\n", 2, 1, 0, 1),

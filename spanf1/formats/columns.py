@@ -33,6 +33,7 @@ MERGED_HINT = (
 _TAB, _LF, _CR, _SPACE, _HYPHEN, _HASH, _O = b"\t\n\r -#O"
 _WHITE = b" \t\r"
 _DOCSTART = b"-DOCSTART-"
+_DOCUMENT = re.compile(rb"[ \t]*-DOCSTART-(?![^ \t,;|])")
 _BOUNDARY = b"-X-"
 
 # How many lines a layout is judged by.
@@ -317,11 +318,11 @@ class Splitter:
         fields = self._layout.fields(text)
         fits = len(fields) == self._layout.columns
         tags = [fields[index] for index in self._tag_columns] if fits else []
-        if fields[0] == _DOCSTART:
+        if _DOCUMENT.match(text):
             if self._script and fits:
                 return _IS_TOKEN | _IS_DOCUMENT
             # A tag on it must not be lost: then it is a token, and a sentence of its own.
-            tagged = any(tag != b"O" for tag in tags)
+            tagged = all(map(_is_tag, tags)) and any(tag != b"O" for tag in tags)
             return _IS_BREAK | _IS_DOCUMENT | _IS_TOKEN * tagged
         if self._script and fields[0] == _BOUNDARY:
             return _IS_BREAK

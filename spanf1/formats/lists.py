@@ -10,7 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.errors import AlignmentError, TagError, UsageError
-from spanf1.tags import Block, CodeArray, IntArray, TagSet, starts_among
+from spanf1.tags import Block, CodeArray, IntArray, TagSet, shortened, starts_among
+
+#: what the two sides are called in messages, as the arguments of `evaluate` are
+GOLD, PREDICTED = "y_true", "y_pred"
 
 #: how many tokens are decoded at a time: few enough for the processor's cache
 BLOCK_TOKENS = 1 << 16
@@ -35,14 +38,16 @@ class ListReader:
     """
 
     def __init__(self, gold: TagLists, predicted: TagLists) -> None:
-        for name, side in (("gold", gold), ("predicted", predicted)):
+        for name, side in ((GOLD, gold), (PREDICTED, predicted)):
             if isinstance(side, str) or any(isinstance(sentence, str) for sentence in side):
                 raise UsageError(
-                    f"the {name} tags are to be a list of lists, one for each sentence",
+                    f"{name} is to be a list of lists of tags, one for each sentence",
                     hint="for a single sentence: evaluate([gold], [predicted])",
                 )
         if len(gold) != len(predicted):
-            raise AlignmentError(f"{len(gold)} gold sentences, {len(predicted)} predicted ones")
+            raise AlignmentError(
+                f"{GOLD} has {len(gold)} sentences, {PREDICTED} has {len(predicted)}"
+            )
         self._gold, self._predicted = gold, predicted
         self._lengths = np.fromiter(map(len, gold), np.intp, len(gold))
         lengths = np.fromiter(map(len, predicted), np.intp, len(predicted))
@@ -50,16 +55,16 @@ class ListReader:
         if len(differ):
             first = int(differ[0])
             raise AlignmentError(
-                f"{self._lengths[first]} gold tags, {lengths[first]} predicted ones",
-                where=f"sentence {first}",
+                f"{GOLD}[{first}] has {self._lengths[first]} tags, "
+                f"{PREDICTED}[{first}] has {lengths[first]}"
             )
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.evaluate.Reader`."""
         ends = np.cumsum(self._lengths)
         starts = (ends - self._lengths)[self._lengths > 0]
-        gold_codes = _codes(self._gold, gold, ends, "gold")
-        predicted_codes = _codes(self._predicted, predicted, ends, "predicted")
+        gold_codes = _codes(self._gold, gold, ends, GOLD)
+        predicted_codes = _codes(self._predicted, predicted, ends, PREDICTED)
         for first in range(0, len(gold_codes), BLOCK_TOKENS):
             run = slice(first, first + BLOCK_TOKENS)
             there = (gold_codes[run] | predicted_codes[run]) != 0
@@ -102,20 +107,35 @@ class _Numbering(dict[str, int]):
 def _codes(sentences: TagLists, tags: TagSet, ends: IntArray, side: str) -> CodeArray:
     """Return the codes of all tags: each distinct one is parsed once."""
     numbering = _Numbering()
-    numbers = _numbered(sentences, numbering)
+    try:
+        numbers = _numbered(sentences, numbering)
+    except TypeError:
+        raise _not_a_string(sentences, side) from None
     codes = np.zeros(len(numbering), np.int32)
     for tag, number in numbering.items():
+        if not isinstance(tag, str):
+            raise _not_a_string(sentences, side)
         try:
             codes[number] = tags.code(tag)
-        except (TagError, AttributeError) as error:
+        except TagError as error:
             token = int(np.flatnonzero(numbers == number)[0])
             sentence = int(np.searchsorted(ends, token, side="right"))
             start = int(ends[sentence - 1]) if sentence else 0
-            what = str(error) if isinstance(error, TagError) else f"tag {tag!r} is not a string"
-            where = f"{side} sentence {sentence}, tag {token - start}"
-            raise TagError(what, where=where) from None
+            where = f"{side}[{sentence}][{token - start}]"
+            raise TagError(error.message, where=where) from None
     taken: CodeArray = codes[numbers]
     return taken
+
+
+def _not_a_string(sentences: TagLists, side: str) -> TagError:
+    """Return the error for the first tag that is not a string."""
+    where, tag = next(
+        (f"{side}[{number}][{place}]", tag)
+        for number, sentence in enumerate(sentences)
+        for place, tag in enumerate(sentence)
+        if not isinstance(tag, str)
+    )
+    return TagError(f"the tag is to be a string, and is {shortened(tag)}", where=where)
 
 
 def _numbered(sentences: TagLists, numbering: _Numbering) -> npt.NDArray[np.integer]:
