@@ -127,7 +127,7 @@ def _codes(sentences: TagLists, tags: TagSet, ends: IntArray, side: str) -> Code
     return taken
 
 
-def _not_a_string(sentences: TagLists, side: str) -> TagError:
+def _not_a_string(sentences: Sequence[Sequence[object]], side: str) -> TagError:
     """Return the error for the first tag that is not a string."""
     where, tag = next(
         (f"{side}[{number}][{place}]", tag)

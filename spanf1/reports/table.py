@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import textwrap
 
 from spanf1.reports.rows import Row, f_name, how_made, percent, printable, rows
