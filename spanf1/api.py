@@ -12,8 +12,8 @@ from spanf1.counts import Tally
 from spanf1.detect import fault
 from spanf1.errors import IllFormedError, InputError, TagError, UsageError
 from spanf1.evaluate import tally, tally_parts
-from spanf1.formats.columns import Layout
 from spanf1.formats.conll import ColumnFile, MergedFile
+from spanf1.formats.layout import Layout
 from spanf1.formats.lists import ListReader
 from spanf1.formats.paired import PairedFiles
 from spanf1.formats.streams import STDIN, Progress, Source
@@ -155,12 +155,13 @@ def evaluate(
     >>> result.micro.f1, result["PER"].precision, result["LOC"].recall
     (0.5, 1.0, 0.0)
     """
-    options = Options(
-        gold_scheme=gold_scheme or scheme,
-        pred_scheme=pred_scheme or scheme,
+    options = Options.given(
+        scheme,
+        gold_scheme,
+        pred_scheme,
+        types,
         reading=reading,
         beta=beta,
-        types=types if isinstance(types, str) else tuple(types),
         zero_division=zero_division,
     )
     counted = tally(ListReader(y_true, y_pred), script=reading == "conlleval")
@@ -228,12 +229,13 @@ def score_file(
     TagError, IllFormedError, UsageError
         As for `evaluate`.
     """
-    options = Options(
-        gold_scheme=gold_scheme or scheme,
-        pred_scheme=pred_scheme or scheme,
+    options = Options.given(
+        scheme,
+        gold_scheme,
+        pred_scheme,
+        types,
         reading=reading,
         beta=beta,
-        types=types if isinstance(types, str) else tuple(types),
         zero_division=zero_division,
     )
     paths = [os.fspath(path) for path in (file, pred_file) if path is not None]
@@ -244,36 +246,38 @@ def score_file(
         )
     if paths.count(STDIN) == 2:
         raise UsageError("only one of the two files can be standard input")
-    default = -2 if len(paths) == 1 else -1
-    columns = (
-        default if gold_column is None else gold_column,
-        -1 if pred_column is None else pred_column,
-    )
-    if 0 in (*columns, token_column):
+    if 0 in (gold_column, pred_column, token_column):
         raise UsageError("columns are counted from 1, or from the end by -1: there is no column 0")
     script = reading == "conlleval"
     files = [ColumnFile(Source(path), delimiter=delimiter, script=script) for path in paths]
     files[0].progress = progress
-    if len(files) == 1:
+    if pred_file is None:
+        columns = gold_column or -2, pred_column or -1
         counted = _tally_merged(MergedFile(files[0], *columns), executor, script=script)
+        aligned = "line"
     else:
+        columns = gold_column or -1, pred_column or -1
         reader = PairedFiles(
             files[0],
             files[1],
             *columns,
-            token_column=1 if token_column is None else token_column,
+            token_column=token_column or 1,
             by_position=align_by_position,
         )
         counted = tally(reader, script=script)
-    layouts = [file.layout or Layout(delimiter or "", 0) for file in files]
-    source = Input(
+        aligned = "position" if align_by_position else "token"
+    return Result(counted, options, _input(files, columns, aligned)).check()
+
+
+def _input(files: list[ColumnFile], columns: tuple[int, int], aligned: str) -> Input:
+    layouts = [file.layout or Layout(file.delimiter or "", 0) for file in files]
+    return Input(
         tuple(file.source.name for file in files),
         tuple(layout.delimiter_name for layout in layouts),
         tuple(layout.columns for layout in layouts),
         *columns,
-        "line" if len(files) == 1 else "position" if align_by_position else "token",
+        aligned,
     )
-    return Result(counted, options, source).check()
 
 
 def _tally_merged(reader: MergedFile, executor: Executor | None, *, script: bool) -> Tally:

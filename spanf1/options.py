@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from spanf1.errors import UsageError
 from spanf1.schemes import READINGS, SCHEME_NAMES
@@ -67,6 +69,23 @@ class Options:
             raise UsageError(f"unknown set of types {self.types!r}", hint=hint)
         if not isinstance(self.types, str):
             object.__setattr__(self, "types", tuple(dict.fromkeys(self.types)))
+
+    @classmethod
+    def given(
+        cls,
+        scheme: str = AUTO,
+        gold_scheme: str | None = None,
+        pred_scheme: str | None = None,
+        types: str | Iterable[str] = "union",
+        **others: Any,
+    ) -> Options:
+        """Return options from what callers give: a scheme for both sides, or for one."""
+        return cls(
+            gold_scheme=gold_scheme or scheme,
+            pred_scheme=pred_scheme or scheme,
+            types=types if isinstance(types, str) else tuple(types),
+            **others,
+        )
 
 
 #: the options where none are given

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import spanf1
 from spanf1.errors import TagError
 from spanf1.formats.bits import Bits
-from spanf1.formats.columns import detect_layout
+from spanf1.formats.layout import detect_layout
 from spanf1.formats.lookup import TagLookup, different_fields
 from spanf1.formats.streams import ROOM
 

@@ -14,7 +14,7 @@ from spanf1.api import score_file
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import Progress
 from spanf1.errors import UsageError
-from spanf1.formats.columns import DELIMITERS
+from spanf1.formats.layout import DELIMITERS
 from spanf1.formats.streams import STDIN
 from spanf1.options import AUTO, TYPE_SETS
 from spanf1.reports import REPORTS

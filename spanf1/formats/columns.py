@@ -1,12 +1,11 @@
-"""Lines of fields: what separates the fields of a file, and where they are in a block of it.
+"""Lines of fields: which lines of a block are tokens, and where their fields are.
 
-A file has one `Layout`. `split` finds all fields of a block at once; a line that is not plain
-is looked at by itself. Fields are positions in the block's bytes: nothing is copied.
+`Splitter` looks at all lines of a block at once; a line that is not plain is looked at by
+itself. Fields are positions in the block's bytes: nothing is copied.
 """
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,86 +15,25 @@ import numpy.typing as npt
 
 from spanf1.errors import LayoutError
 from spanf1.formats.bits import Bits
-from spanf1.formats.streams import FRONT, RawBlock, Source
+from spanf1.formats.layout import DOCSTART, WHITE, Layout
+from spanf1.formats.streams import RawBlock, Source
 from spanf1.tags import IntArray, parse_tag
 
 ByteArray = npt.NDArray[np.uint8]
 BoolArray = npt.NDArray[np.bool_]
 
-#: the delimiters that have names; any other single character may stand for itself
-DELIMITERS = {"tab": "\t", "space": " ", "whitespace": ""}
-
-MERGED_HINT = (
-    "one file needs gold and predicted tags in two columns, by default the last two; "
-    "for two files: spanf1 score GOLD PRED"
-)
-
 _TAB, _LF, _CR, _SPACE, _HYPHEN, _HASH, _O = b"\t\n\r -#O"
-_WHITE = b" \t\r"
-_DOCSTART = b"-DOCSTART-"
 _DOCUMENT = re.compile(rb"[ \t]*-DOCSTART-(?![^ \t,;|])")
 _BOUNDARY = b"-X-"
-
-# How many lines a layout is judged by.
-_SAMPLE_LINES = 200
 
 # A line that begins with one of these may be something else than a token.
 _SUSPECT = np.zeros(256, np.bool_)
 _SUSPECT[list(b" \t\r\n-#")] = True
 _SPECIAL = np.zeros(256, np.bool_)
-_SPECIAL[[_DOCSTART[1], _BOUNDARY[1]]] = True
+_SPECIAL[[DOCSTART[1], _BOUNDARY[1]]] = True
 
 # What an odd line may be; none of these: a comment.
 _IS_DOCUMENT, _IS_TOKEN, _IS_BREAK = 1, 2, 4
-
-
-class Layout(NamedTuple):
-    """How the lines of a file are made.
-
-    Attributes
-    ----------
-    delimiter : str
-        The one character between fields; empty for runs of spaces and tabs.
-    columns : int
-        How many fields a line has.
-    line : int
-        The line on which that was seen, for messages.
-    """
-
-    delimiter: str
-    columns: int
-    line: int = 1
-
-    @property
-    def delimiter_name(self) -> str:
-        """What the delimiter is called in options and reports."""
-        names = {character: name for name, character in DELIMITERS.items()}
-        return names.get(self.delimiter, repr(self.delimiter))
-
-    def column_index(self, column: int, source: Source) -> int:
-        """Return the index from 0 of a column that is numbered from 1, or from the end by -1.
-
-        Raises
-        ------
-        LayoutError
-            If there is no such column in the file.
-        """
-        if 1 <= abs(column) <= self.columns:
-            return column - 1 if column > 0 else self.columns + column
-        count = f"{self.columns} columns, separated by {self.delimiter_name}"
-        if self.columns == 1:
-            count = "only one column"
-        raise LayoutError(
-            f"there is no column {column}: this line has {count}",
-            where=source.where(self.line),
-            hint=MERGED_HINT if column == -2 else "--delimiter says what separates columns",
-        )
-
-    def fields(self, line: bytes) -> list[bytes]:
-        """Return the fields of one line, given without its line end."""
-        if self.delimiter:
-            return line.split(self.delimiter.encode())
-        return [field for field in re.split(rb"[ \t\r]+", line) if field]
 
 
 class TokenLines(NamedTuple):
@@ -313,7 +251,7 @@ class Splitter:
 
     def _kind(self, text: bytes, number: int) -> int:
         """Return what an odd line is: any of `_IS_TOKEN`, `_IS_BREAK` and `_IS_DOCUMENT`."""
-        if not text.strip(_WHITE):
+        if not text.strip(WHITE):
             return _IS_BREAK
         fields = self._layout.fields(text)
         fits = len(fields) == self._layout.columns
@@ -340,41 +278,3 @@ class Splitter:
 
 def _is_tag(field: bytes) -> bool:
     return parse_tag(field.decode("utf-8", "replace")) is not None
-
-
-def detect_layout(
-    text: bytearray, delimiter: str | None = None, first_line: int = 1
-) -> Layout | None:
-    """Return the layout of a file, judged by its first lines, or None if it has no token line.
-
-    The delimiter is tab, space or runs of white space: the first of them that splits every line
-    into the same number of fields, more than one and (but for tabs) none of them empty. Where
-    none does, it is the one by which the most lines have as many fields as the first.
-
-    Parameters
-    ----------
-    text : bytearray
-        The first lines of the file, behind a line end.
-    delimiter : str, optional
-        The delimiter, where it is known; empty for white space.
-    first_line : int
-        The number of the first of these lines in the file.
-    """
-    sample = []
-    for number, whole in enumerate(io.BytesIO(text[len(FRONT) :]), first_line):
-        line = whole.removesuffix(b"\n").removesuffix(b"\r")
-        if line.strip(_WHITE) and not (line + b" ").startswith((b"# ", _DOCSTART)):
-            sample.append((number, line))
-            if len(sample) == _SAMPLE_LINES:
-                break
-    if not sample:
-        return None
-    candidates = []
-    for character in DELIMITERS.values() if delimiter is None else [delimiter]:
-        layout = Layout(character, 0, sample[0][0])
-        rows = [layout.fields(line) for _, line in sample]
-        columns = len(rows[0])
-        agree = sum(len(row) == columns for row in rows) if columns > 1 else 0
-        filled = all(map(all, rows)) if character != "\t" else any(row[-1] for row in rows)
-        candidates.append(((filled, agree), layout._replace(columns=columns)))
-    return max(candidates, key=lambda candidate: candidate[0])[1]

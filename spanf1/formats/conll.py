@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from spanf1.errors import ReadError, TagError, UsageError
-from spanf1.formats.columns import MERGED_HINT, Layout, Splitter, TokenLines, detect_layout
+from spanf1.formats.columns import Splitter, TokenLines
+from spanf1.formats.layout import MERGED_HINT, Layout, detect_layout
 from spanf1.formats.lookup import TagLookup
 from spanf1.formats.streams import BLOCK_SIZE, FRONT, Progress, RawBlock, Source
 from spanf1.tags import Block, IntArray, TagSet, shortened, starts_among
