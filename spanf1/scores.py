@@ -92,24 +92,15 @@ def average(
     scores of the types in `over`: macro F1 is the mean of their F1, not the F1 of mean precision
     and mean recall. ``weighted`` weighs them by their number of spans in gold.
 
-    A score that is NaN is left out of the means. A mean of nothing, or with weights that are all
-    0, is `zero_division`.
+    A score that is NaN is left out of the means. Where nothing is left, or only types without
+    weight (none of them in gold), a mean is what the summed counts of the types in `over` give,
+    as in scikit-learn and seqeval.
     """
     micro = score(_total(types.values()), beta=beta, zero_division=zero_division)
     rows = [types[name] for name in over]
-    total = _total(rows)
-    equal = [1] * len(rows)
-    support = [row.gold for row in rows]
-    macro, weighted = (
-        Score(
-            _mean([row.precision for row in rows], weights, zero_division),
-            _mean([row.recall for row in rows], weights, zero_division),
-            _mean([row.f1 for row in rows], weights, zero_division),
-            _mean([row.fbeta for row in rows], weights, zero_division),
-            *total,
-        )
-        for weights in (equal, support)
-    )
+    total = score(_total(rows), beta=beta, zero_division=zero_division)
+    macro = _mean(rows, [1] * len(rows), total)
+    weighted = _mean(rows, [row.gold for row in rows], total)
     return Averages(micro, macro, weighted)
 
 
@@ -121,13 +112,15 @@ def _total(rows: Collection[Score]) -> TypeCounts:
     )
 
 
-def _mean(values: list[float], weights: list[int], zero_division: float) -> float:
-    defined = [
-        (value, weight)
-        for value, weight in zip(values, weights, strict=True)
-        if not math.isnan(value)
-    ]
-    whole = sum(weight for _, weight in defined)
-    if not whole:
-        return zero_division
-    return math.fsum(value * weight for value, weight in defined) / whole
+def _mean(rows: list[Score], weights: list[int], otherwise: Score) -> Score:
+    """Return the weighted means of the four figures, with the counts of `otherwise`."""
+
+    def mean(figure: int) -> float:
+        values = [row[figure] for row in rows]
+        defined = [pair for pair in zip(values, weights, strict=True) if not math.isnan(pair[0])]
+        whole = sum(weight for _, weight in defined)
+        if not whole:
+            return otherwise[figure]
+        return math.fsum(value * weight for value, weight in defined) / whole
+
+    return Score(mean(0), mean(1), mean(2), mean(3), *otherwise[4:])
