@@ -1,0 +1,628 @@
+"""What must hold for any tags and any file: the same content always gives the same counts."""
+
+import bz2
+import gzip
+import importlib
+import json
+import lzma
+import math
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import spanf1
+from spanf1 import api
+from spanf1.evaluate import tally, tally_parts
+from spanf1.formats.conll import ColumnFile, MergedFile
+from spanf1.formats.lists import ListReader
+from spanf1.formats.paired import PairedFiles
+from spanf1.formats.streams import Source
+from spanf1.schemes import READINGS, SCHEMES
+from tests.oracles import ALPHABETS, Span, encode, random_spans
+
+# The time a first example takes is that of imports, and says nothing.
+steady = settings(
+    derandomize=True,
+    deadline=None,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+PREFIXES = "BIESLUMW"
+TYPES = ["A", "B", "LONG-TYPE-NAME", "Ä"]
+TAGS = ["O"] + [f"{prefix}-{kind}" for prefix in PREFIXES for kind in TYPES] + ["B", "I-"]
+
+tags = st.sampled_from(TAGS) | st.sampled_from(["O", "B-A", "I-A", "I-B"])
+tag_pairs = tags.map(lambda tag: (tag, tag)) | st.tuples(tags, tags) | st.just(("O", "O"))
+
+
+# Decoding, against the grid in the design, read by the eye of a loop.
+
+GRID = {
+    #      O B I E S, the types being the same;   O B I E S, the types being others
+    "O": ("", "o", "o", "o", "o"), "O/": ("", "o", "o", "o", "o"),
+    "B": ("c", "x", "", "", "x"), "B/": ("c", "x", "x", "x", "x"),
+    "I": ("c", "x", "", "", "x"), "I/": ("c", "x", "x", "x", "x"),
+    "E": ("c", "x", "x", "x", "x"), "E/": ("c", "x", "x", "x", "x"),
+    "S": ("c", "x", "x", "x", "x"), "S/": ("c", "x", "x", "x", "x"),
+}  # fmt: skip
+
+# What opens and what closes a span; "=": only where it touches a span of its type.
+RULES = {
+    "IO": ("I", "I"),
+    "IOB1": ("I B=", "B I"),
+    "IOB2": ("B", "B I"),
+    "IOE1": ("I E", "I E="),
+    "IOE2": ("I E", "E"),
+    "IOBES": ("B S", "E S"),
+    "BILOU": ("B U", "L U"),
+    "BMES": ("B S", "E S"),
+    "BMEWO": ("B W", "E W"),
+}
+
+
+def split(tag):
+    prefix, _, kind = tag.partition("-")
+    return prefix, "" if tag == "O" else kind or "_"
+
+
+def action(before, after):
+    (prefix, kind), (next_prefix, next_kind) = split(before), split(after)
+    alias = dict(zip("LUWM", "ESSI", strict=True))
+    row = alias.get(prefix, prefix) + ("" if kind == next_kind else "/")
+    return GRID[row]["OBIES".index(alias.get(next_prefix, next_prefix))]
+
+
+def decode_slowly(sentence):
+    spans, opened = [], None
+    for place, (before, after) in enumerate(pairwise(["O", *sentence, "O"])):
+        step = action(before, after)
+        if step in ("c", "x"):
+            spans.append(Span(opened, place, split(before)[1]))
+        if step in ("o", "x"):
+            opened = place
+    return spans
+
+
+def is_well_formed(span, sentence, scheme):
+    around = ["O", *sentence, "O"]
+    before, behind = around[span.start], around[span.end + 1]
+    first, last = sentence[span.start][0], sentence[span.end - 1][0]
+    opens, closes = (rule.split() for rule in RULES[scheme])
+    return (first in opens or (first + "=" in opens and split(before)[1] == span.type)) and (
+        last in closes or (last + "=" in closes and split(behind)[1] == span.type)
+    )
+
+
+sentences_of_tags = st.lists(tags, max_size=20)
+
+
+@steady
+@given(sentences_of_tags)
+def test_decode_follows_the_grid(sentence):
+    assert spanf1.decode(sentence) == decode_slowly(sentence)
+
+
+@steady
+@given(sentences_of_tags, st.sampled_from(sorted(RULES)))
+def test_strict_spans_are_the_well_formed_ones_of_the_lenient(sentence, scheme):
+    lenient = spanf1.decode(sentence)
+    strict = spanf1.decode(sentence, scheme=scheme, reading="strict")
+    assert strict == [span for span in lenient if is_well_formed(span, sentence, scheme)]
+    assert set(strict) <= set(lenient)
+
+
+@steady
+@given(sentences_of_tags, st.sampled_from(sorted(RULES)))
+def test_the_reading_error_refuses_what_strict_drops(sentence, scheme):
+    lenient = spanf1.decode(sentence)
+    if spanf1.decode(sentence, scheme=scheme, reading="strict") == lenient:
+        assert spanf1.decode(sentence, scheme=scheme, reading="error") == lenient
+    else:
+        with pytest.raises(spanf1.IllFormedError, match=r"^tag \d+: "):
+            spanf1.decode(sentence, scheme=scheme, reading="error")
+
+
+def test_these_rules_are_of_all_schemes():
+    assert RULES.keys() == SCHEMES.keys() == ALPHABETS.keys()
+
+
+# Encoding and detection.
+
+
+@steady
+@given(st.integers(0, 2**32), st.integers(1, 30), st.sampled_from(sorted(set(RULES) - {"IO"})))
+def test_decoding_undoes_encoding(seed, length, scheme):
+    spans = random_spans(np.random.default_rng(seed), length, TYPES)
+    sentence = encode(spans, length, scheme)
+    assert spanf1.decode(sentence, scheme=scheme, reading="strict") == spans
+    assert spanf1.decode(sentence) == spans
+
+
+@steady
+@given(st.integers(0, 2**32), st.integers(1, 30), st.sampled_from(sorted(RULES)))
+def test_the_scheme_of_well_formed_tags_is_among_those_that_fit(seed, length, scheme):
+    sentence = encode(random_spans(np.random.default_rng(seed), length), length, scheme)
+    result = spanf1.evaluate([sentence], [sentence])
+    assert scheme in result.gold_schemes
+    assert scheme in result.pred_schemes
+    assert result.ill_formed[0].spans == 0
+
+
+# Spans of one to three tokens, some of which touch one of their type, or of another.
+VARIED = [Span(0, 3, "A"), Span(3, 4, "A"), Span(4, 6, "A"), Span(6, 8, "B"), Span(9, 10, "B")]
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    ("scheme", "fitting"),
+    [(scheme, [scheme]) for scheme in RULES if scheme != "IO"]
+    # Without the marks that part spans of one type, IOB1 and IOE1 are IO.
+    + [("IO", ["IOB1", "IOE1", "IO"])],
+)
+def test_the_scheme_of_varied_tags_is_detected(scheme, fitting, seed):
+    rng = np.random.default_rng(seed)
+    sentences = [encode(random_spans(rng, 12), 12, scheme) for _ in range(10)]
+    sentences.append(encode(VARIED, 12, scheme))
+    result = spanf1.evaluate(sentences, sentences)
+    assert result.gold_schemes == fitting
+    assert result.pred_schemes == fitting
+
+
+# Files. A file is written from sentences, with noise that must not count, and read again.
+
+WORDS = [
+    "Rome",
+    "the",
+    "#",
+    "#tag",
+    "-",
+    "--",
+    "-5",
+    "-x",
+    "B-A",
+    "O",
+    "日本",
+    "a\u00a0b",
+    "x" * 70,
+]
+COMMENTS = ["# text = a b", "# ", "#", "# newdoc", "# a\tb c", "# 日本 O X"]
+BLANKS = ["", " ", "\t", " \t ", "\t\t\t\t"]
+OTHER_COLUMNS = ["NN", "-", "_", "x"]
+
+
+@dataclass
+class Look:
+    """How a file looks."""
+
+    delimiter: str = "\t"
+    line_end: str = "\n"
+    mark: bool = False
+    final_line_end: bool = True
+    extra_columns: int = 0
+    compression: str = "plain"
+
+
+looks = st.builds(
+    Look,
+    delimiter=st.sampled_from(["\t", " ", ""]),
+    line_end=st.sampled_from(["\n", "\r\n"]),
+    mark=st.booleans(),
+    final_line_end=st.booleans(),
+    extra_columns=st.integers(0, 2),
+    compression=st.sampled_from(["plain", "plain", "gzip", "bzip2", "xz", "zstd"]),
+)
+
+
+@dataclass
+class Rendered:
+    """The text of a file, and the line, from 1, of each token."""
+
+    lines: list[str] = field(default_factory=list)
+    token_lines: list[int] = field(default_factory=list)
+
+
+# A word first that can begin no comment: the layout is judged by it.
+words = st.sampled_from(WORDS)
+tokens = st.tuples(words, tag_pairs).map(lambda drawn: (drawn[0], *drawn[1]))
+first_tokens = st.tuples(st.just("Rome"), tag_pairs).map(lambda drawn: (drawn[0], *drawn[1]))
+corpora = st.lists(st.lists(tokens, min_size=1, max_size=6), max_size=8).flatmap(
+    lambda rest: st.lists(first_tokens, min_size=1, max_size=3).map(lambda one: [one, *rest])
+)
+seeds = st.integers(0, 2**32)
+block_sizes = st.integers(1, 8) | st.integers(9, 300) | st.just(1 << 19)
+
+
+def render(sentences, columns, look, seed, *, trailing=True):
+    """Write the given columns of sentences, with noise drawn from a seed."""
+    rng = np.random.default_rng(seed)
+    text = Rendered()
+    for number, sentence in enumerate(sentences):
+        if number or rng.random() < 0.3:
+            add_gap(text, look, rng, len(columns), first=not number)
+        for token in sentence:
+            if rng.random() < 0.1:
+                text.lines.append(choice(rng, COMMENTS))
+            text.lines.append(token_line(token, columns, look, rng))
+            text.token_lines.append(len(text.lines))
+    if trailing and rng.random() < 0.5:
+        add_gap(text, look, rng, len(columns), first=False)
+    return text
+
+
+def choice(rng, options):
+    return options[int(rng.integers(len(options)))]
+
+
+def add_gap(text, look, rng, columns, *, first):
+    """Write what stands between two sentences: blank lines at least, or a document's first line."""
+    docstart = rng.random() < 0.2
+    if docstart:
+        width = columns + look.extra_columns
+        fields = ["-DOCSTART-"] + ["O"] * choice(rng, [width - 1, width - 1, 0])
+        text.lines.append((look.delimiter or " ").join(fields))
+    blanks = [choice(rng, BLANKS) for _ in range(int(rng.integers(1, 4)))]
+    text.lines += blanks[1:] if docstart or first else blanks
+    if rng.random() < 0.3:
+        text.lines.append(choice(rng, COMMENTS))
+
+
+def token_line(token, columns, look, rng):
+    extra = [choice(rng, OTHER_COLUMNS) for _ in range(look.extra_columns)]
+    fields = [token[0], *extra, *(token[column] for column in columns[1:])]
+    if look.delimiter:
+        return look.delimiter.join(fields)
+    gaps = [choice(rng, [" ", "  ", "\t", " \t "]) for _ in fields[1:]]
+    body = fields[0] + "".join(gap + word for gap, word in zip(gaps, fields[1:], strict=True))
+    indent = "" if fields[0].startswith("#") else choice(rng, ["", "", " "])
+    return indent + body + choice(rng, ["", "", " ", "\t"])
+
+
+def zstd_compress(data):
+    for name in ("compression.zstd", "backports.zstd"):
+        try:
+            return importlib.import_module(name).compress(data)
+        except ImportError:
+            continue
+    raise AssertionError("the test group installs backports.zstd")
+
+
+COMPRESS = {
+    "plain": lambda data: data,
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "zstd": zstd_compress,
+}
+
+
+def write(path, text, look):
+    content = look.line_end.join(text.lines)
+    # A blank last line without a line end would be no line.
+    if look.final_line_end or not text.lines[-1]:
+        content += look.line_end
+    data = b"\xef\xbb\xbf" * look.mark + content.encode()
+    path.write_bytes(COMPRESS[look.compression](data))
+    return Source(str(path))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("files")
+
+
+def column_file(source, look, block_size):
+    # Ragged white space is not always told from the other two by so few lines.
+    delimiter = None if look.delimiter else ""
+    return ColumnFile(source, delimiter=delimiter, block_size=block_size)
+
+
+def lists_of(sentences):
+    return tuple([[token[side] for token in s] for s in sentences] for side in (1, 2))
+
+
+def tally_of_lists(sentences):
+    return tally(ListReader(*lists_of(sentences)))
+
+
+def assert_same(found, expected, gold_text, predicted_text):
+    """Compare everything but documents, which lists do not have; lines are those of tokens."""
+    counted = replace(
+        expected,
+        documents=found.documents,
+        gold_first=lines_of(expected.gold_first, gold_text),
+        predicted_first=lines_of(expected.predicted_first, predicted_text),
+        gold_lines=len(gold_text.lines),
+        predicted_lines=len(predicted_text.lines),
+    )
+    assert found == counted
+
+
+def lines_of(first, text):
+    """Return the lines of tokens given by number, shape by shape."""
+    return {shape: text.token_lines[token - 1] for shape, token in first.items()}
+
+
+def documents_in(text):
+    return sum(line.startswith("-DOCSTART-") for line in text.lines)
+
+
+@steady
+@given(corpora, looks, seeds, block_sizes)
+def test_a_file_counts_as_the_lists_it_was_written_from(folder, sentences, look, seed, size):
+    text = render(sentences, (0, 1, 2), look, seed)
+    source = write(folder / "merged", text, look)
+    found = tally(MergedFile(column_file(source, look, size)))
+    assert_same(found, tally_of_lists(sentences), text, text)
+    assert found.documents == documents_in(text)
+
+
+@steady
+@given(
+    sentences=corpora,
+    look=looks,
+    seed=seeds,
+    size=block_sizes,
+    columns=st.sampled_from([(2, 3), (3, 2), (-1, -2), (1, -1)]),
+)
+def test_columns_can_be_anywhere(folder, *, sentences, look, seed, size, columns):
+    look.extra_columns = 0
+    text = render(sentences, (0, 1, 2), look, seed)
+    source = write(folder / "columns", text, look)
+    by_column = dict(zip((1, 2, 3, -3, -2, -1), (0, 1, 2, 0, 1, 2), strict=True))
+    sides = [by_column[column] for column in columns]
+    reader = MergedFile(column_file(source, look, size), *columns)
+    if 0 in sides:  # of words as tags, only a few are tags
+        bad = [token[0] for s in sentences for token in s if token[0] not in ("O", "B-A")]
+        assert bad
+        with pytest.raises(spanf1.TagError, match=r"columns:\d+: "):
+            tally(reader)
+        return
+    chosen = [[(token[0], *(token[side] for side in sides)) for token in s] for s in sentences]
+    assert_same(tally(reader), tally_of_lists(chosen), text, text)
+
+
+@steady
+@given(
+    sentences=corpora,
+    look=looks,
+    seed=seeds,
+    size=block_sizes,
+    part=st.integers(1, 200),
+    workers=st.integers(1, 4),
+)
+def test_parts_of_a_file_add_up_to_it(folder, *, sentences, look, seed, size, part, workers):
+    text = render(sentences, (0, 1, 2), look, seed)
+    source = write(folder / "parts", text, look)
+    reader = MergedFile(column_file(source, look, size))
+    parts = reader.parts(part)
+    if look.compression != "plain":
+        assert parts == [reader]
+    with ThreadPoolExecutor(workers) as executor:
+        found = tally_parts(parts, executor)
+    assert_same(found, tally_of_lists(sentences), text, text)
+    assert found.documents == documents_in(text)
+
+
+@steady
+@given(
+    sentences=corpora,
+    look=looks,
+    seed=seeds,
+    size=block_sizes,
+    part=st.integers(1, 200),
+)
+def test_the_script_counts_a_file_as_the_lists(folder, *, sentences, look, seed, size, part):
+    """It takes the first lines of documents for tokens, but these are O on both sides."""
+    text = render(sentences, (0, 1, 2), look, seed)
+    file = column_file(write(folder / "script", text, look), look, size)
+    file.script = True
+    reader = MergedFile(file)
+    expected = tally(ListReader(*lists_of(sentences)), script=True)
+    with ThreadPoolExecutor(2) as executor:
+        by_parts = tally_parts(reader.parts(part), executor, script=True)
+    assert tally(reader, script=True).script == by_parts.script == expected.script
+
+
+def test_a_file_is_cut_into_many_parts(folder):
+    """Lest the property above holds because there is never more than one."""
+    path = folder / "many"
+    path.write_text("a O B-A\nb I-A I-A\n\n" * 500)
+    reader = MergedFile(ColumnFile(Source(str(path))))
+    parts = reader.parts(100)
+    assert len(parts) == 84
+    with ThreadPoolExecutor(4) as executor:
+        assert tally_parts(parts, executor) == tally(reader)
+
+
+@steady
+@given(
+    sentences=corpora,
+    look=looks,
+    other=looks,
+    seed=seeds,
+    sizes=st.tuples(block_sizes, block_sizes),
+    by_position=st.booleans(),
+)
+def test_two_files_count_as_one(folder, *, sentences, look, other, seed, sizes, by_position):
+    gold_text = render(sentences, (0, 1), look, seed, trailing=False)
+    predicted_text = render(sentences, (0, 2), other, seed + 1, trailing=False)
+    files = [
+        column_file(write(folder / name, text, which), which, size)
+        for name, text, which, size in (
+            ("gold", gold_text, look, sizes[0]),
+            ("predicted", predicted_text, other, sizes[1]),
+        )
+    ]
+    found = tally(PairedFiles(*files, by_position=by_position))
+    assert_same(found, tally_of_lists(sentences), gold_text, predicted_text)
+    assert found.documents == documents_in(gold_text)
+
+
+@pytest.mark.parametrize("size", [4, 1 << 19])
+def test_what_stands_behind_the_last_token_of_two_files_is_read(folder, size):
+    path = folder / "trailing"
+    path.write_text("a O\nb B-A\n\n-DOCSTART- O\n\n# the end\n")
+    file, again = (ColumnFile(Source(str(path)), block_size=size) for _ in range(2))
+    found = tally(PairedFiles(file, again))
+    assert (found.documents, found.gold_lines, found.predicted_lines) == (1, 6, 6)
+
+
+@steady
+@given(sentences=corpora, look=looks, seed=seeds, other_seed=seeds, data=st.data())
+def test_a_token_that_differs_is_named(folder, *, sentences, look, seed, other_seed, data):
+    number = data.draw(st.integers(0, len(sentences) - 1))
+    position = data.draw(st.integers(0, len(sentences[number]) - 1))
+    altered = [list(sentence) for sentence in sentences]
+    altered[number][position] = ("Venice", *sentences[number][position][1:])
+    gold_text = render(sentences, (0, 1), look, seed)
+    predicted_text = render(altered, (0, 2), look, other_seed)
+    paths = [
+        write(folder / name, text, look).path
+        for name, text in (("gold", gold_text), ("predicted", predicted_text))
+    ]
+    index = sum(map(len, sentences[:number])) + position
+    places = [text.token_lines[index] for text in (gold_text, predicted_text)]
+    with pytest.raises(spanf1.AlignmentError) as caught:
+        spanf1.score_file(*paths, delimiter=look.delimiter)
+    assert caught.value.where == f"{paths[1]}:{places[1]}"
+    assert f"'Venice' where {paths[0]}:{places[0]} has " in str(caught.value)
+
+
+@steady
+@given(corpora, seeds, st.data())
+def test_a_bad_tag_is_named_from_whichever_part(folder, sentences, seed, data):
+    look = Look()
+    text = render(sentences, (0, 1, 2), look, seed)
+    line = data.draw(st.sampled_from(text.token_lines))
+    text.lines[line - 1] = "word\tX-A\tO" if data.draw(st.booleans()) else "word\tO"
+    path = write(folder / "bad", text, look).path
+    messages = []
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as executor:
+        patch.setattr(api, "PART_SIZE", 20)
+        for runner in (None, executor):
+            with pytest.raises(spanf1.InputError) as caught:
+                spanf1.score_file(path, executor=runner)
+            messages.append(str(caught.value))
+    assert messages[0] == messages[1]
+    if len(text.token_lines) > 2 and line != text.token_lines[0]:
+        assert messages[0].startswith(f"{path}:{line}: ")
+
+
+# Scores.
+
+scored = st.lists(
+    st.lists(tag_pairs, min_size=1, max_size=8).map(lambda pairs: list(zip(*pairs, strict=True))),
+    max_size=5,
+)
+all_options = st.fixed_dictionaries(
+    {
+        "scheme": st.sampled_from(["auto", *SCHEMES]),
+        "reading": st.sampled_from([name for name in READINGS if name != "error"]),
+        "beta": st.sampled_from([0.5, 1.0, 2.0]),
+        "types": st.sampled_from(["union", "gold", "predicted", ("B", "A", "Z")]),
+        "zero_division": st.sampled_from([0.0, 1.0, math.nan]),
+    }
+)
+
+
+def sides_of(pairs):
+    return [list(gold) for gold, _ in pairs], [list(predicted) for _, predicted in pairs]
+
+
+def same(a, b):
+    return a == b or (math.isnan(a) and math.isnan(b))
+
+
+@steady
+@given(scored, all_options)
+def test_swapping_the_sides_swaps_precision_and_recall(pairs, options):
+    if options["scheme"] == "auto" or options["types"] in ("gold", "predicted"):
+        # Detection may lean on gold; the sets of types do not mirror each other.
+        options = options | {"scheme": "IOBES", "types": "union"}
+    gold, predicted = sides_of(pairs)
+    options["beta"] = 1.0
+    one = spanf1.evaluate(gold, predicted, **options)
+    other = spanf1.evaluate(predicted, gold, **options)
+    for a, b in zip(
+        [one.micro, one.macro, *one.types.values()],
+        [other.micro, other.macro, *other.types.values()],
+        strict=True,
+    ):
+        assert same(a.precision, b.recall)
+        assert same(a.recall, b.precision)
+        assert same(a.f1, b.f1)
+        assert (a.gold, a.predicted, a.correct) == (b.predicted, b.gold, b.correct)
+
+
+@steady
+@given(scored, st.sampled_from(["lenient", "strict", "conlleval"]))
+def test_gold_against_itself_is_right(pairs, reading):
+    gold, _ = sides_of(pairs)
+    result = spanf1.evaluate(gold, gold, reading=reading)
+    expected = 1.0 if result.counts.types else 0.0
+    for average in result.averages:
+        assert (average.precision, average.recall, average.f1) == (expected,) * 3
+        assert average.gold == average.predicted == average.correct
+    assert result.counts.tokens_correct == result.counts.tokens
+
+
+@steady
+@given(scored, scored, all_options)
+def test_results_add_up_to_the_result_of_all(pairs, more, options):
+    a, b, whole = (
+        spanf1.evaluate(*sides_of(part), **options) for part in (pairs, more, pairs + more)
+    )
+    assert a + b == whole
+    assert (a + b).types == whole.types or math.isnan(options["zero_division"])
+
+
+def test_results_that_are_equal_print_the_same():
+    """Kinds of ill-formed spans that are as frequent have an order of their own."""
+    one, other = (
+        spanf1.evaluate([tags], [tags], scheme="IOBES") for tags in (["O", "I-B"], ["B-A", "O"])
+    )
+    a, b = one + other, other + one
+    assert a.ill_formed[0].kinds == b.ill_formed[0].kinds == {"O → I": 1, "B → O": 1}
+    assert list(a.ill_formed[0].kinds) == list(b.ill_formed[0].kinds)
+
+
+@steady
+@given(scored, all_options)
+def test_a_result_survives_json(pairs, options):
+    result = spanf1.evaluate(*sides_of(pairs), **options)
+    text = json.dumps(result.to_dict(), allow_nan=False)
+    assert spanf1.Result.from_dict(json.loads(text)) == result
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"zero_division": float("nan")}, id="a-nan-of-its-own"),
+        pytest.param({"zero_division": np.float64("nan")}, id="the-nan-of-numpy"),
+        pytest.param({"beta": math.inf}, id="infinite-beta"),
+    ],
+)
+def test_numbers_that_are_not_ordinary_survive_json(options):
+    result = spanf1.evaluate([["B-A", "O"]], [["B-A", "I-A"]], **options)
+    text = json.dumps(result.to_dict(), allow_nan=False)
+    assert spanf1.Result.from_dict(json.loads(text)) == result
+
+
+def test_results_with_each_its_own_nan_can_be_added():
+    """NaN is not equal to itself; two results that ask for it ask for the same."""
+    a, b = (spanf1.evaluate([["B-A"]], [["O"]], zero_division=float("nan")) for _ in range(2))
+    assert (a + b).counts.total.gold == 2
+
+
+@steady
+@given(corpora, looks, seeds)
+def test_a_result_from_a_file_survives_json(folder, sentences, look, seed):
+    path = write(folder / "json", render(sentences, (0, 1, 2), look, seed), look).path
+    result = spanf1.score_file(path, delimiter=look.delimiter)
+    assert spanf1.Result.from_dict(json.loads(json.dumps(result.to_dict()))) == result
