@@ -152,7 +152,9 @@ class Tally:
             types = self.script
         else:
             types = self._types(gold_scheme, predicted_scheme, strict=reading == "strict")
-        equal = self.tags_equal if gold_scheme == predicted_scheme else self.labels_equal
+        # The script knows no schemes, and compares tags as they are written.
+        as_written = gold_scheme == predicted_scheme or reading == "conlleval"
+        equal = self.tags_equal if as_written else self.labels_equal
         return Counts(types, self.tokens, equal, self.sentences, self.documents)
 
     def _types(

@@ -60,15 +60,26 @@ class Options:
         if self.reading not in READINGS:
             hint = f"one of {', '.join(READINGS)}"
             raise UsageError(f"unknown reading {self.reading!r}", hint=hint)
-        if not self.beta >= 0:
-            raise UsageError(f"beta is {self.beta}, and must not be negative")
-        if not (self.zero_division in (0, 1) or math.isnan(self.zero_division)):
+        if not self._number("beta") >= 0:
+            raise UsageError(f"beta is {self.beta}: it must not be negative")
+        if not (self._number("zero_division") in (0, 1) or math.isnan(self.zero_division)):
             raise UsageError(f"zero_division is {self.zero_division}: it can be 0, 1 or nan")
         if isinstance(self.types, str) and self.types not in TYPE_SETS:
             hint = f"one of {', '.join(TYPE_SETS)}, or a list of types"
             raise UsageError(f"unknown set of types {self.types!r}", hint=hint)
         if not isinstance(self.types, str):
             object.__setattr__(self, "types", tuple(dict.fromkeys(self.types)))
+
+    def _number(self, name: str) -> float:
+        """Make an attribute a float, and every NaN the same one, so that options compare."""
+        value = getattr(self, name)
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise UsageError(f"{name} is {value!r}: it is to be a number") from None
+        number = math.nan if math.isnan(number) else number
+        object.__setattr__(self, name, number)
+        return number
 
     @classmethod
     def given(

@@ -151,8 +151,9 @@ class Result:
     def accuracy(self) -> float:
         """The fraction of tokens whose gold and predicted tags are the same.
 
-        Where the two sides are in different schemes, it is the fraction of tokens that begin,
-        continue, or are outside of a span of the same type on both.
+        Where the two sides are in different schemes, and the reading is not ``conlleval``, it is
+        the fraction of tokens that begin, continue, or are outside of a span of the same type on
+        both.
         """
         counts = self.counts
         return ratio(counts.tokens_correct, counts.tokens, self.options.zero_division)
@@ -247,8 +248,7 @@ class Result:
             },
             "ill_formed": {"gold": gold._asdict(), "predicted": predicted._asdict()},
             "strict": _figures(self.strict),
-            "options": _plain(asdict(self.options))
-            | {"zero_division": _number(self.options.zero_division)},
+            "options": _plain(asdict(self.options)),
             "input": None if self.input is None else _plain(self.input._asdict()),
             "tally": self.tally.to_dict(),
         }
@@ -268,8 +268,6 @@ class Result:
             options = dict(data["options"])
             if isinstance(options["types"], list):
                 options["types"] = tuple(options["types"])
-            if options["zero_division"] is None:
-                options["zero_division"] = math.nan
             source = data["input"]
             return cls(
                 Tally.from_dict(data["tally"]),
@@ -288,7 +286,8 @@ def _ill_formed(shapes: Counter[int], first: Mapping[int, int], scheme: str) -> 
     for shape, count in bad.items():
         kinds[fault(shape, scheme)] += count
     place = min(((first.get(shape, 0), fault(shape, scheme)) for shape in bad), default=(0, ""))
-    return IllFormed(sum(bad.values()), shapes.total(), dict(kinds.most_common()), *place)
+    often_first = dict(sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0])))
+    return IllFormed(sum(bad.values()), shapes.total(), often_first, *place)
 
 
 def _number(value: float) -> float | None:
@@ -296,8 +295,14 @@ def _number(value: float) -> float | None:
 
 
 def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return data with lists for tuples, as JSON has them."""
-    return {name: list(v) if isinstance(v, tuple) else v for name, v in data.items()}
+    """Return data with lists for tuples, and text for numbers that JSON does not have."""
+
+    def plain(value: object) -> object:
+        if isinstance(value, float) and not math.isfinite(value):
+            return str(value)
+        return list(value) if isinstance(value, tuple) else value
+
+    return {name: plain(value) for name, value in data.items()}
 
 
 def _figures(row: Score) -> dict[str, float | None]:

@@ -71,6 +71,7 @@ class TestEvaluate:
                 AlignmentError,
                 r"y_true\[1\] has 2 tags, y_pred\[1\] has 1",
             ),
+            ([None], [["O"]], UsageError, "y_true is to be a list of lists"),
             (["O", "B-X"], [["O"]], UsageError, "y_true is to be a list of lists"),
             ([["O"]], "O", UsageError, "y_pred is to be a list of lists"),
             (
@@ -101,6 +102,7 @@ class TestEvaluate:
             ({"pred_scheme": "XYZ"}, "unknown scheme 'XYZ'"),
             ({"reading": "loose"}, "unknown reading 'loose'"),
             ({"beta": -1}, "beta is -1"),
+            ({"beta": "x"}, "beta is 'x': it is to be a number"),
             ({"zero_division": 2}, "zero_division is 2"),
             ({"types": "PER"}, "unknown set of types 'PER'"),
         ],

@@ -120,7 +120,7 @@ class TestFormats:
         ran = run("score", text, "--format", "json", "--zero-division", "nan")
         data = json.loads(ran.out)
         assert data["types"]["X"]["precision"] is None
-        assert data["options"]["zero_division"] is None
+        assert data["options"]["zero_division"] == "nan"
         again = spanf1.Result.from_dict(data)
         assert again.to_dict() == data
 

@@ -27,7 +27,9 @@ _CUT_WINDOW = 1 << 16
 _BLANK_LINE = re.compile(rb"\n[ \t\r]*\n")
 
 
-WRONG_COLUMN = "are the tags in another column? --gold-column, --pred-column, --tag-column say so"
+WRONG_COLUMN = (
+    "are the tags elsewhere? --gold-column, --pred-column, --tag-column, --delimiter say where"
+)
 
 
 class ColumnFile:

@@ -40,17 +40,13 @@ class ListReader:
     def __init__(self, gold: TagLists, predicted: TagLists) -> None:
         for name, side in ((GOLD, gold), (PREDICTED, predicted)):
             if isinstance(side, str) or any(isinstance(sentence, str) for sentence in side):
-                raise UsageError(
-                    f"{name} is to be a list of lists of tags, one for each sentence",
-                    hint="for a single sentence: evaluate([gold], [predicted])",
-                )
+                raise _not_lists(name)
         if len(gold) != len(predicted):
             raise AlignmentError(
                 f"{GOLD} has {len(gold)} sentences, {PREDICTED} has {len(predicted)}"
             )
         self._gold, self._predicted = gold, predicted
-        self._lengths = np.fromiter(map(len, gold), np.intp, len(gold))
-        lengths = np.fromiter(map(len, predicted), np.intp, len(predicted))
+        self._lengths, lengths = _lengths(gold, GOLD), _lengths(predicted, PREDICTED)
         differ = np.flatnonzero(self._lengths != lengths)
         if len(differ):
             first = int(differ[0])
@@ -94,6 +90,20 @@ class _Numbers(NamedTuple):
 
     def of(self, index: int) -> int:
         return self.first + int(self.tokens[index]) + 1
+
+
+def _not_lists(side: str) -> UsageError:
+    return UsageError(
+        f"{side} is to be a list of lists of tags, one for each sentence",
+        hint="for a single sentence: evaluate([gold], [predicted])",
+    )
+
+
+def _lengths(sentences: TagLists, side: str) -> IntArray:
+    try:
+        return np.fromiter(map(len, sentences), np.intp, len(sentences))
+    except TypeError:
+        raise _not_lists(side) from None
 
 
 class _Numbering(dict[str, int]):

@@ -120,6 +120,9 @@ class PairedFiles:
             raise self._ended(self.predicted, self.gold, left)
         if right:
             raise self._ended(self.gold, self.predicted, right)
+        # What stands behind the last token: lines, and documents without tokens.
+        nothing = np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.intp), 0, 0
+        yield Block(*nothing, self._documents, int, int, *self._lines.values())
 
     def _sides(self, file: ColumnFile, column: int, tags: TagSet) -> Iterator[_Side]:
         """Yield one file's tags, in runs of at least one token."""

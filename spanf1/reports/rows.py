@@ -79,7 +79,7 @@ def _tokens(result: Result, digits: int | None) -> str:
     if counts.documents:
         parts.append(_many(counts.documents, "document"))
     accuracy = f"accuracy {percent(result.accuracy, digits)}"
-    if result.gold_schemes[0] != result.pred_schemes[0]:
+    if counts.tokens_correct != result.tally.tags_equal:
         accuracy += " (of types and first tokens: the schemes differ)"
     return ", ".join([*parts, accuracy])
 
