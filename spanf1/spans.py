@@ -145,8 +145,8 @@ class Decoder:
         step <<= 1
         step[starts] |= _BEGINS
         action = STEPS.action[step]
-        opens = np.flatnonzero(action & OPENS)
-        closes = np.flatnonzero(action & CLOSES)
+        opens = np.flatnonzero((action & OPENS) != 0)
+        closes = np.flatnonzero((action & CLOSES) != 0)
         found = [
             opens + self.position,
             codes[opens] >> PREFIX_BITS,

@@ -17,6 +17,9 @@ CodeArray = npt.NDArray[np.int32]
 #: the name under which a span without a type (tag ``B``) is reported, as in seqeval
 UNTYPED = "_"
 
+#: so many distinct types are no types but something else, and would take all memory
+MAX_TYPES = 1 << 18
+
 _SHOWN = 40
 
 EXPECTED = f"O, or one of {' '.join(PREFIXES[1:])}, a hyphen and a type, as in B-PER"
@@ -72,9 +75,15 @@ class TagSet:
                 what = f"tag {shortened(tag)} fits no scheme" if tag else "empty tag"
                 raise TagError(f"{what}: expected {EXPECTED}")
             prefix, name = parsed
-            number = self.types.setdefault(name, len(self.types) + 1) if prefix else 0
+            number = self._number(name) if prefix else 0
             code = self.codes[tag] = number << PREFIX_BITS | prefix
         return code
+
+    def _number(self, name: str) -> int:
+        number = self.types.setdefault(name, len(self.types) + 1)
+        if number > MAX_TYPES:
+            raise TagError(f"tag with yet another type, after {MAX_TYPES} distinct ones")
+        return number
 
     def prefixes(self) -> str:
         """Return the prefixes that were met, ``O`` left out, in the order of `PREFIXES`."""

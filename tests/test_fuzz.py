@@ -418,3 +418,12 @@ def test_known_errors_of_the_command(data, kind, line):
         place = "<stdin>" if line is None else f"<stdin>:{line}"
         assert (code, printed) == (3, b"")
         assert errors.startswith(f"error: {place}: ")
+
+
+def test_a_million_distinct_tags_are_refused_in_one_line(tmp_path):
+    path = tmp_path / "tags.conll"
+    path.write_text("".join(f"w B-{n} O\n" for n in range(1_000_000)))
+    with pytest.raises(
+        spanf1.TagError, match=r"tags\.conll:262145: tag with yet another type, after 262144"
+    ):
+        spanf1.score_file(path)

@@ -86,7 +86,11 @@ class TokenLines(NamedTuple):
             Indices of columns, from 0.
         """
         found: dict[int, tuple[IntArray, IntArray]] = {}
-        end = self.after.last(self.ends[tokens])
+        # Where one character separates fields, the byte before one is the byte after another.
+        parted_by_one = self.after is self.before
+        end = self.ends[tokens]
+        if not parted_by_one:
+            end = self.after.last(end)
         last = self.layout.columns - 1
         for index in range(last, min(indices) - 1, -1):
             start = self.before.last(end - 1)
@@ -96,8 +100,7 @@ class TokenLines(NamedTuple):
                 if index == last:
                     length -= (self.data[end - 1] == _CR) & (length > 0)
                 found[index] = start + 1, length
-            if index:
-                end = self.after.last(start)
+            end = start if parted_by_one or not index else self.after.last(start)
         return [found[index] for index in indices]
 
     def line(self, token: int) -> int:
@@ -154,7 +157,7 @@ class Splitter:
             counted = Bits.where(is_delimiter)
             before = after = counted | newlines
             count = np.diff(counted.count_before(ends), prepend=0) + 1
-            outside = self._outside(data, is_newline, is_delimiter)[ends]
+            outside = self._outside(data, ends)
         else:
             white = is_newline | (data == _SPACE) | (data == _TAB) | (data == _CR)
             edge = white[:-1] ^ white[1:]
@@ -184,18 +187,18 @@ class Splitter:
             documents,
         )
 
-    def _outside(
-        self, data: ByteArray, is_newline: BoolArray, is_delimiter: BoolArray
-    ) -> BoolArray:
-        """Mark the ends of lines that end in two fields ``O``, if the last two are the tags."""
-        marked = np.zeros(len(data), np.bool_)
-        if self._tags_last:
-            is_o = data == _O
-            found = np.logical_and(is_newline[4:], is_o[3:-1], out=marked[4:])
-            found &= is_delimiter[2:-2]
-            found &= is_o[1:-3]
-            found &= is_delimiter[:-4]
-        return marked
+    def _outside(self, data: ByteArray, ends: IntArray) -> BoolArray:
+        """Mark the lines that end in two fields ``O``, if the last two are the tags."""
+        if not self._tags_last:
+            return np.zeros(len(ends), np.bool_)
+        delimiter = ord(self._layout.delimiter)
+        # The four bytes before each line end. Those before the buffer are, by a negative index,
+        # in the room at its end, which is 0.
+        place = ends - 4
+        outside = data[place] == delimiter
+        for offset, expected in ((1, _O), (2, delimiter), (3, _O)):
+            outside &= data[offset:][place] == expected
+        return outside
 
     def _judge(
         self, raw: RawBlock, data: ByteArray, newlines: Bits, ends: IntArray, token: BoolArray

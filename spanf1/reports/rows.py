@@ -58,11 +58,8 @@ def how_made(result: Result, digits: int | None = None) -> list[tuple[str, str]]
         ("reading", f"{options.reading}: {READINGS[options.reading]}"),
         ("ill-formed", _ill_formed(result)),
     ]
-    if options.reading != "strict" and any(side.spans for side in result.ill_formed):
-        micro = result.strict
-        figures = f"P {percent(micro.precision, digits)}  R {percent(micro.recall, digits)}"
-        fbeta = f"{f_name(result)} {percent(micro.fbeta, digits)}"
-        made.append(("strict", f"{figures}  {fbeta} (micro), were they dropped"))
+    if options.reading != "strict":
+        made.append(("strict", _strict(result, digits)))
     if options.types != "union":
         made.append(("types", _types(result)))
     made += [("0/0", line) for line in _undefined(result)]
@@ -114,6 +111,14 @@ def _ill_formed(result: Result) -> str:
             text += f" ({kinds}; first at {result.place(number, found.first_line)})"
         sides.append(text)
     return ", ".join(sides)
+
+
+def _strict(result: Result, digits: int | None) -> str:
+    if result.options.reading != "conlleval" and not any(s.spans for s in result.ill_formed):
+        return "would say the same"
+    micro = result.strict
+    figures = f"P {percent(micro.precision, digits)}  R {percent(micro.recall, digits)}"
+    return f"{figures}  {f_name(result)} {percent(micro.fbeta, digits)} (micro), were they dropped"
 
 
 def _types(result: Result) -> str:
