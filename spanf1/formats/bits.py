@@ -17,9 +17,6 @@ from spanf1.tags import IntArray
 WORD_BITS = 64
 _ONE = np.uint64(1)
 
-# For a byte, the number of its lowest bit.
-_LOWEST = np.array([0] + [(byte & -byte).bit_length() - 1 for byte in range(1, 256)], np.intp)
-
 
 class Bits:
     """A set of positions.
@@ -90,7 +87,8 @@ class Bits:
         if (octet & (octet - np.uint8(1))).any():
             return np.flatnonzero(np.unpackbits(octets, bitorder="little"))
         place <<= 3
-        place += _LOWEST[octet]
+        # the number of the lowest bit is how many bits lie below it
+        place += np.bitwise_count((octet & -octet) - np.uint8(1))
         return place
 
 

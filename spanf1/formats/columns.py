@@ -27,8 +27,9 @@ _DOCUMENT = re.compile(rb"[ \t]*-DOCSTART-(?![^ \t,;|])")
 _BOUNDARY = b"-X-"
 
 # A line that begins with one of these may be something else than a token.
+_SUSPECTS = b"\t\n\r #-"
 _SUSPECT = np.zeros(256, np.bool_)
-_SUSPECT[list(b" \t\r\n-#")] = True
+_SUSPECT[list(_SUSPECTS)] = True
 _SPECIAL = np.zeros(256, np.bool_)
 _SPECIAL[[DOCSTART[1], _BOUNDARY[1]]] = True
 
@@ -156,23 +157,26 @@ class Splitter:
             is_delimiter = data == ord(self._layout.delimiter)
             counted = Bits.where(is_delimiter)
             before = after = counted | newlines
-            count = np.diff(counted.count_before(ends), prepend=0) + 1
+            count = counted.count_before(ends)
+            wanted = self._layout.columns - 1
             outside = self._outside(data, ends)
         else:
             white = is_newline | (data == _SPACE) | (data == _TAB) | (data == _CR)
             edge = white[:-1] ^ white[1:]
             before = Bits.where(np.append(edge & white[:-1], False))
             after = Bits.where(np.insert(edge & white[1:], 0, False))
-            count = np.diff(before.count_before(ends), prepend=0)
+            count = before.count_before(ends)
+            wanted = self._layout.columns
             outside = np.zeros(len(ends), np.bool_)
-        token = count == self._layout.columns
+        count[1:] -= count[:-1].copy()
+        token = count == wanted
         breaks, documents = self._judge(raw, data, newlines, ends, token)
         if not token.all():
             kept = np.flatnonzero(token)
             breaks = np.searchsorted(kept, breaks)
             ends, outside = ends[kept], outside[kept]
         lines_before = self.lines
-        self.lines += int(newlines.count_before(np.array([raw.end]))[0]) - 1
+        self.lines += int(np.count_nonzero(is_newline)) - 1
         return TokenLines(
             data,
             ends,
@@ -195,7 +199,7 @@ class Splitter:
         # The four bytes before each line end. Those before the buffer are, by a negative index,
         # in the room at its end, which is 0.
         place = ends - 4
-        outside = data[place] == delimiter
+        outside: BoolArray = data[place] == delimiter
         for offset, expected in ((1, _O), (2, delimiter), (3, _O)):
             outside &= data[offset:][place] == expected
         return outside
@@ -212,27 +216,28 @@ class Splitter:
         documents : int
             How many documents begin.
         """
-        begins = np.empty_like(ends)
-        begins[:1] = 0
-        begins[1:] = ends[:-1]
-        begins += 1
-        first = data[begins]
-        parted = np.flatnonzero(first == _LF)
-        if len(parted):
-            begins[parted] = newlines.last(ends[parted] - 1) + 1
-            first[parted] = data[begins[parted]]
-        odd = np.flatnonzero(~token | _SUSPECT[first])
+        # The byte behind the line end before: the first of the line, or another line end.
+        first = np.empty(len(ends), np.uint8)
+        first[:1] = data[1]
+        first[1:] = data[1:][ends[:-1]]
+        odd = np.flatnonzero((first <= _SUSPECTS[-1]) | ~token)
+        odd = odd[_SUSPECT[first[odd]] | ~token[odd]]
+        parted = odd[first[odd] == _LF]
+        begins = newlines.last(ends[odd] - 1) + 1
+        still = _SUSPECT[data[begins]] | ~token[odd]
+        odd, begins = odd[still], begins[still]
         # What most odd lines are shows in two bytes: comments, tokens like "--", blank CRLF lines.
-        head, second, fits = first[odd], data[begins[odd] + 1], token[odd]
-        blank = (head == _CR) & (ends[odd] == begins[odd] + 1)
+        head, second, fits = data[begins], data[begins + 1], token[odd]
+        blank = (head == _CR) & (ends[odd] == begins + 1)
         comment = (head == _HASH) & (second == _SPACE) & ~fits
         plain = (head == _HASH) & (second != _SPACE) | (head == _HYPHEN) & ~_SPECIAL[second]
         plain &= fits
         token[odd] = plain
         breaks = [parted, odd[blank]]
         documents = 0
-        for line in odd[~(blank | comment | plain)].tolist():
-            text = bytes(raw.data[begins[line] : ends[line]].removesuffix(b"\r"))
+        rest = ~(blank | comment | plain)
+        for line, begin in zip(odd[rest].tolist(), begins[rest].tolist(), strict=True):
+            text = bytes(raw.data[begin : ends[line]].removesuffix(b"\r"))
             number = self.lines + int(newlines.count_before(ends[line : line + 1])[0])
             kind = self._kind(text, number)
             token[line] = kind & _IS_TOKEN
