@@ -17,7 +17,8 @@ help: ## list these targets
 	  while IFS='|' read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
 
 demo: .venv/.stamp-run ## score the sample corpus (installs the run-time dependencies only)
-	.venv/bin/spanf1 score corpora/sample/english.spacy.conll
+	@echo '$$ spanf1 score corpora/sample/english.spacy.conll'
+	@.venv/bin/spanf1 score corpora/sample/english.spacy.conll
 
 test: .venv/.stamp-test ## run all the tests
 	$(PY) -m pytest

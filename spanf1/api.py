@@ -1,4 +1,7 @@
-"""The public functions: from files or lists to a result, from tags to spans."""
+"""The public functions: from files or lists to a result, from tags to spans.
+
+Readers that a command does not need are not imported: a small file is scored in less time.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,7 @@ from spanf1.detect import fault
 from spanf1.errors import IllFormedError, InputError, TagError, UsageError
 from spanf1.evaluate import tally, tally_parts
 from spanf1.formats.conll import ColumnFile, MergedFile
-from spanf1.formats.layout import Layout
-from spanf1.formats.lists import ListReader
-from spanf1.formats.paired import PairedFiles
+from spanf1.formats.layout import Layout, delimiter_of
 from spanf1.formats.streams import STDIN, Progress, Source
 from spanf1.options import AUTO, Options
 from spanf1.result import Input, Result
@@ -75,9 +76,12 @@ def decode(
         raise UsageError("the conlleval script counts, it does not decode: use evaluate()")
     if reading != "lenient" and options.gold_scheme == AUTO:
         raise UsageError(f"the reading {reading!r} needs a scheme: scheme='IOB2', for example")
+    tags = list(tags)
     tag_set = TagSet({})
     codes = np.zeros(len(tags), np.int32)
     for number, tag in enumerate(tags):
+        if not isinstance(tag, str):
+            raise TagError("the tag is to be a string", where=f"tag {number}")
         try:
             codes[number] = tag_set.code(tag)
         except TagError as error:
@@ -164,6 +168,8 @@ def evaluate(
         beta=beta,
         zero_division=zero_division,
     )
+    from spanf1.formats.lists import ListReader
+
     counted = tally(ListReader(y_true, y_pred), script=reading == "conlleval")
     return Result(counted, options).check()
 
@@ -204,8 +210,8 @@ def score_file(
     token_column : int, optional
         With two files, the column of the tokens, which must be the same; by default the first.
     delimiter : str, optional
-        The one character between columns, or empty for runs of white space. Detected by default:
-        tab, space, or white space.
+        ``tab``, ``space``, ``whitespace`` (runs of spaces and tabs), or the one character between
+        columns. Detected by default.
     align_by_position : bool
         With two files, do not compare tokens.
     executor : concurrent.futures.Executor, optional
@@ -249,13 +255,16 @@ def score_file(
     if 0 in (gold_column, pred_column, token_column):
         raise UsageError("columns are counted from 1, or from the end by -1: there is no column 0")
     script = reading == "conlleval"
-    files = [ColumnFile(Source(path), delimiter=delimiter, script=script) for path in paths]
+    character = delimiter_of(delimiter)
+    files = [ColumnFile(Source(path), delimiter=character, script=script) for path in paths]
     files[0].progress = progress
     if pred_file is None:
         columns = gold_column or -2, pred_column or -1
         counted = _tally_merged(MergedFile(files[0], *columns), executor, script=script)
-        aligned = "line"
+        compared, aligned = 0, "line"
     else:
+        from spanf1.formats.paired import PairedFiles
+
         columns = gold_column or -1, pred_column or -1
         reader = PairedFiles(
             files[0],
@@ -265,31 +274,38 @@ def score_file(
             by_position=align_by_position,
         )
         counted = tally(reader, script=script)
-        aligned = "position" if align_by_position else "token"
-    return Result(counted, options, _input(files, columns, aligned)).check()
+        compared, aligned = (0, "position") if align_by_position else (reader.token_column, "token")
+    return Result(counted, options, _input(files, (*columns, compared), aligned)).check()
 
 
-def _input(files: list[ColumnFile], columns: tuple[int, int], aligned: str) -> Input:
+def _input(files: list[ColumnFile], columns: tuple[int, int, int], aligned: str) -> Input:
+    """Describe what was read, with the columns of gold, predicted and token by number from 1."""
     layouts = [file.layout or Layout(file.delimiter or "", 0) for file in files]
+    owners = layouts[0], layouts[-1], layouts[0]
+    gold, predicted, token = (
+        column if column >= 0 else max(layout.columns + 1 + column, 0)
+        for column, layout in zip(columns, owners, strict=True)
+    )
     return Input(
         tuple(file.source.name for file in files),
         tuple(layout.delimiter_name for layout in layouts),
         tuple(layout.columns for layout in layouts),
-        *columns,
+        gold,
+        predicted,
+        token,
         aligned,
     )
 
 
 def _tally_merged(reader: MergedFile, executor: Executor | None, *, script: bool) -> Tally:
     """Read one file, in parts if there is an executor and it is large enough to gain."""
-    parts = reader.parts(PART_SIZE) if executor else []
+    # The script's flag may outlive a sentence, so what it counts is no sum of parts.
+    parts = reader.parts(PART_SIZE) if executor and not script else []
     if executor is None or len(parts) < 2:
         return tally(reader, script=script)
     progress = reader.file.progress or (lambda _: None)
     try:
-        return tally_parts(
-            parts, executor, script=script, done=lambda part: progress(part.file.source.stop)
-        )
+        return tally_parts(parts, executor, done=lambda part: progress(part.file.source.stop))
     except InputError:
         # A part counts its lines from its own beginning. Reading all in order says the true line
         # of the first thing that is wrong.

@@ -6,21 +6,26 @@ in parallel, on an executor it is handed too.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.conlleval import ScriptCounter
 from spanf1.counts import ABSENT, SpanKey, Tally
+from spanf1.errors import TagError
 from spanf1.schemes import PREFIX_BITS
 from spanf1.spans import OPENS, SHAPES, Decoder, Spans
-from spanf1.tags import UNTYPED, Block, CodeArray, IntArray, TagSet
+from spanf1.tags import MAX_TYPES, TOO_MANY_TYPES, UNTYPED, Block, CodeArray, IntArray, TagSet
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    from concurrent.futures import Executor, Future
+
+    from spanf1.conlleval import ScriptCounter
+
+#: how many parts are handed out before the first is waited for: what is handed out takes memory
+PARTS_AHEAD = 32
 
 # A span's key, packed: its type, then for each side its shape with a bit that says it is there.
 _PRESENT = SHAPES
@@ -61,7 +66,6 @@ def tally_parts(
     parts: Sequence[PartT],
     executor: Executor,
     *,
-    script: bool = False,
     done: Callable[[PartT], object] | None = None,
 ) -> Tally:
     """Read the parts of one input, each in a task of its own, and return the sum, in order.
@@ -72,21 +76,36 @@ def tally_parts(
         They are sent to the tasks.
     executor : concurrent.futures.Executor
         Runs the tasks.
-    script : bool
-        As for `tally`.
     done : callable, optional
         Called with each part that has been read.
+
+    Raises
+    ------
+    InputError
+        What is wrong with a part, or with all of them. The line is counted from the part's.
     """
-    tasks = [executor.submit(tally, part, script=script) for part in parts]
     total = Tally()
+    waiting: deque[tuple[PartT, Future[Tally]]] = deque()
+
+    def take() -> None:
+        nonlocal total
+        part, task = waiting.popleft()
+        total += task.result()
+        if done:
+            done(part)
+
     try:
-        for part, task in zip(parts, tasks, strict=True):
-            total += task.result()
-            if done:
-                done(part)
+        for part in parts:
+            waiting.append((part, executor.submit(tally, part)))
+            if len(waiting) > PARTS_AHEAD:
+                take()
+        while waiting:
+            take()
     finally:
-        for task in tasks:
+        for _, task in waiting:
             task.cancel()
+    if len({span.type for span in total.spans}) > MAX_TYPES:
+        raise TagError(TOO_MANY_TYPES)
     return total
 
 
@@ -156,7 +175,11 @@ class BlockCounter:
         self._size = 0
         self._keys: Counter[int] = Counter()
         self._tally = Tally()
-        self._script = ScriptCounter() if script else None
+        self._script: ScriptCounter | None = None
+        if script:
+            from spanf1.conlleval import ScriptCounter
+
+            self._script = ScriptCounter()
 
     def add(self, block: Block) -> None:
         """Decode, match and count one block."""

@@ -50,7 +50,7 @@ class Options:
 
     def __post_init__(self) -> None:
         for name in ("gold_scheme", "pred_scheme"):
-            given = getattr(self, name)
+            given = str(getattr(self, name))
             scheme = AUTO if given.lower() == AUTO else SCHEME_NAMES.get(given.upper(), "")
             if not scheme:
                 raise UsageError(
@@ -68,6 +68,11 @@ class Options:
             hint = f"one of {', '.join(TYPE_SETS)}, or a list of types"
             raise UsageError(f"unknown set of types {self.types!r}", hint=hint)
         if not isinstance(self.types, str):
+            if set(self.types) & set(TYPE_SETS):
+                raise UsageError(
+                    f"types {', '.join(self.types)}: {', '.join(TYPE_SETS)} stand alone",
+                    hint="give one of them, or a list of types",
+                )
             object.__setattr__(self, "types", tuple(dict.fromkeys(self.types)))
 
     def _number(self, name: str) -> float:
@@ -92,8 +97,8 @@ class Options:
     ) -> Options:
         """Return options from what callers give: a scheme for both sides, or for one."""
         return cls(
-            gold_scheme=gold_scheme or scheme,
-            pred_scheme=pred_scheme or scheme,
+            gold_scheme=scheme if gold_scheme is None else gold_scheme,
+            pred_scheme=scheme if pred_scheme is None else pred_scheme,
             types=types if isinstance(types, str) else tuple(types),
             **others,
         )

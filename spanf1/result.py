@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -21,8 +21,9 @@ class Input(NamedTuple):
     """What was read.
 
     `files` are one path, or two, gold first; `delimiters` and `columns` describe the lines of
-    each: what separates the columns, and how many there are. The columns of the tags are
-    numbered from 1. `aligned` is ``line``, ``token`` or ``position``.
+    each: what separates the columns, and how many there are. The columns of the tags, and of the
+    tokens that were compared (0: none were), are numbered from 1. `aligned` is ``line``,
+    ``token`` or ``position``.
     """
 
     files: tuple[str, ...]
@@ -30,6 +31,7 @@ class Input(NamedTuple):
     columns: tuple[int, ...]
     gold_column: int
     pred_column: int
+    token_column: int
     aligned: str
 
 
@@ -49,7 +51,8 @@ class Result:
 
     ``result["PER"]`` is a type's `Score`, ``result.micro.f1`` an average's F1, ``str(result)``
     the table. ``a + b`` is the result of both inputs together, exactly as if they were one:
-    counts are added, never ratios.
+    counts are added, never ratios. (Under the reading ``conlleval`` they are so where every tag
+    but ``O`` has a type: without one, the script can take two sentences for one.)
 
     Parameters
     ----------
@@ -203,12 +206,26 @@ class Result:
     def __getitem__(self, name: str) -> Score:
         return self.types[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.types
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.types)
+
     def __add__(self, other: Result) -> Result:
         if not isinstance(other, Result):
             return NotImplemented
         if self.options != other.options:
             raise UsageError("results with different options cannot be added")
-        return Result(self.tally + other.tally, self.options)
+        total = self.tally + other.tally
+        if self.input or other.input:
+            # Lines of several files have no common numbers.
+            total.gold_first, total.predicted_first = {}, {}
+        return Result(total, self.options)
+
+    def __radd__(self, other: object) -> Result:
+        # sum() begins with 0
+        return self if other == 0 else NotImplemented
 
     def __repr__(self) -> str:
         micro = self.micro
@@ -235,8 +252,8 @@ class Result:
         gold, predicted = self.ill_formed
         return {
             "spanf1": __version__,
-            "types": {name: _figures(row) for name, row in self.types.items()},
-            **{name: _figures(row) for name, row in self.averages._asdict().items()},
+            "types": {name: self._figures(row) for name, row in self.types.items()},
+            **{name: self._figures(row) for name, row in self.averages._asdict().items()},
             "tokens": counts.tokens,
             "tokens_correct": counts.tokens_correct,
             "accuracy": _number(self.accuracy),
@@ -247,10 +264,17 @@ class Result:
                 "predicted": {"name": self.pred_schemes[0], "fitting": self.pred_schemes},
             },
             "ill_formed": {"gold": gold._asdict(), "predicted": predicted._asdict()},
-            "strict": _figures(self.strict),
+            "strict": self._figures(self.strict),
             "options": _plain(asdict(self.options)),
             "input": None if self.input is None else _plain(self.input._asdict()),
             "tally": self.tally.to_dict(),
+        }
+
+    def _figures(self, row: Score) -> dict[str, float | None]:
+        """Return a score by name; F-beta only where beta is not 1."""
+        left_out = {"fbeta"} if self.options.beta == 1 else set()
+        return {
+            name: _number(value) for name, value in row._asdict().items() if name not in left_out
         }
 
     @classmethod
@@ -305,15 +329,6 @@ def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: plain(value) for name, value in data.items()}
 
 
-def _figures(row: Score) -> dict[str, float | None]:
-    """Return a score by name; F-beta only where beta is not 1."""
-    return {
-        name: _number(value)
-        for name, value in row._asdict().items()
-        if name != "fbeta" or value != row.f1
-    }
-
-
 def _input_from_dict(data: Mapping[str, Any]) -> Input:
     return Input(
         tuple(data["files"]),
@@ -321,5 +336,6 @@ def _input_from_dict(data: Mapping[str, Any]) -> Input:
         tuple(data["columns"]),
         data["gold_column"],
         data["pred_column"],
+        data["token_column"],
         data["aligned"],
     )

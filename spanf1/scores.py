@@ -52,9 +52,9 @@ def f_score(counts: TypeCounts, beta: float = 1.0, zero_division: float = 0.0) -
     if not counts.correct:
         return 0.0
     precision, recall = counts.correct / counts.predicted, counts.correct / counts.gold
-    if math.isinf(beta):
+    weight = beta * beta
+    if math.isinf(weight):
         return recall
-    weight = beta**2
     return (1 + weight) * precision * recall / (weight * precision + recall)
 
 
@@ -94,7 +94,7 @@ def average(
 
     A score that is NaN is left out of the means. Where nothing is left, or only types without
     weight (none of them in gold), a mean is what the summed counts of the types in `over` give,
-    as in scikit-learn and seqeval.
+    as in scikit-learn.
     """
     micro = score(_total(types.values()), beta=beta, zero_division=zero_division)
     rows = [types[name] for name in over]

@@ -19,6 +19,7 @@ UNTYPED = "_"
 
 #: so many distinct types are no types but something else, and would take all memory
 MAX_TYPES = 1 << 18
+TOO_MANY_TYPES = f"there are more than {MAX_TYPES} distinct types"
 
 _SHOWN = 40
 
@@ -40,7 +41,8 @@ def parse_tag(tag: str) -> tuple[int, str] | None:
         return 0, ""
     prefix, _, name = tag.partition("-")
     number = PREFIXES.find(prefix, 1) if len(prefix) == 1 else -1
-    return None if number < 0 else (number, name or UNTYPED)
+    # White space at the end of a tag is a slip that would make another type of it.
+    return None if number < 0 or tag != tag.strip() else (number, name or UNTYPED)
 
 
 class TagSet:
@@ -82,7 +84,7 @@ class TagSet:
     def _number(self, name: str) -> int:
         number = self.types.setdefault(name, len(self.types) + 1)
         if number > MAX_TYPES:
-            raise TagError(f"tag with yet another type, after {MAX_TYPES} distinct ones")
+            raise TagError(f"type {shortened(name)}: {TOO_MANY_TYPES}")
         return number
 
     def prefixes(self) -> str:

@@ -128,7 +128,7 @@ class TestFormats:
         ("name", "expected"),
         [
             ("latex", r"WORK\_OF\_ART \& \%\#\$\{\}\textasciitilde{}\textasciicircum{}"),
-            ("markdown", r"WORK\_OF\_ART & %#${}\~^"),
+            ("markdown", r"WORK\_OF\_ART \& %#${}\~^"),
             ("csv", "WORK_OF_ART & %#${}~^"),
         ],
     )
@@ -255,17 +255,11 @@ class TestInput:
         args = ["--gold-column", "-2", "--pred-column", "3", "-f", "csv", "-q"]
         assert "micro,micro,1.0,1.0,1.0,1,1,1" in run("score", gold, predicted, *args).out
 
-    def test_several_processes_give_the_same(self, run) -> None:
-        from spanf1.cli import score as module
-
+    def test_several_processes_give_the_same(self, run, monkeypatch) -> None:
         text = write("f", SAMPLE.read_bytes())
         one = run("score", text, "-f", "json").out
-        sys.modules["spanf1.cli.score"]._LARGE, kept = 0, sys.modules["spanf1.cli.score"]._LARGE
-        try:
-            assert run("score", text, "-f", "json", "--jobs", "2").out == one
-        finally:
-            sys.modules["spanf1.cli.score"]._LARGE = kept
-        assert module
+        monkeypatch.setattr(sys.modules["spanf1.cli.score"], "_LARGE", 0)
+        assert run("score", text, "-f", "json", "--jobs", "2").out == one
 
 
 GOLD = "a O\nb B-PER\n\nc O\n"
@@ -443,3 +437,97 @@ def test_help(run, args) -> None:
 
 def test_version(run) -> None:
     assert run("--version").out == f"spanf1 {spanf1.__version__}\n"
+
+
+class TestRobust:
+    @pytest.mark.parametrize(
+        ("command", "code", "message"),
+        [
+            ("score - <&-", 3, "error: <stdin>: standard input is closed"),
+            ("score f >&-", 2, "error: standard output: it is closed"),
+            ("score f >/dev/full", 2, "error: standard output: No space left on device"),
+            ("conlleval < f >/dev/full", 2, "error: standard output: No space left on device"),
+            ("score f --digits 20", 2, "error: Invalid value for '--digits'"),
+            ("score f --what", 2, "error: No such option"),
+            ("what", 2, "error: No such command 'what'"),
+            ("score f -o f", 2, "error: f: the output cannot be written: it is the input"),
+            ("score f --gold-scheme ''", 2, "error: unknown scheme ''"),
+            (
+                "score f --types gold,PER",
+                2,
+                "error: types gold, PER: union, gold, predicted stand alone",
+            ),
+        ],
+    )
+    def test_one_line(self, tmp_path, command, code, message) -> None:
+        (tmp_path / "f").write_text(MERGED)
+        (tmp_path / "run").write_text(
+            f"exec {sys.executable} -c '{COMMAND[2].replace(chr(39), chr(34))}' {command}\n"
+        )
+        done = subprocess.run(
+            ["sh", "run"], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.stderr.startswith(message)
+        assert len(done.stderr.splitlines()) <= 2
+        assert done.returncode == code
+        assert (tmp_path / "f").read_text() == MERGED
+
+    def test_output_to_a_pipe(self, tmp_path, monkeypatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        write("f", MERGED)
+        done = subprocess.run(
+            [*COMMAND, "score", "f", "-q", "-o", "/dev/stdout"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "66.67" in done.stdout
+
+    def test_a_pipe_that_begins_slowly(self) -> None:
+        data = gzip.compress(MERGED.encode())
+        with subprocess.Popen(
+            [*COMMAND, "score", "-q"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as process:
+            for byte in (data[:1], data[1:3], data[3:]):
+                process.stdin.write(byte)
+                process.stdin.flush()
+            process.stdin.close()
+            assert b"66.67" in process.stdout.read()
+
+    def test_no_sched_getaffinity(self, run, monkeypatch) -> None:
+        monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+        monkeypatch.setattr(sys.modules["spanf1.cli.score"], "_LARGE", 0)
+        assert run("score", write("f", MERGED), "-q").code == 0
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("a\tB-X\tO\rb\tO\tO\r", "error: f:1: a carriage return within a line"),
+            ("a B-X B-X\r\r\n", "error: f:1: tag 'B-X\\r' fits no scheme"),
+            ("a\tB-X \tB-X\n", "error: f:1: tag 'B-X ' fits no scheme"),
+        ],
+    )
+    def test_slips_that_would_change_a_score(self, run, text, message) -> None:
+        ran = run("score", write("f", text))
+        assert ran.err.startswith(message)
+        assert ran.code == 3
+
+    def test_predictions_that_only_look_like_another_scheme(self, run) -> None:
+        text = "a B-X I-X\nb I-X I-X\nc O O\nd B-X I-X\n"
+        out = run("score", write("f", text)).out
+        assert "F1 0.00 (micro), were predictions in IOB2" in " ".join(out.split())
+
+    def test_fbeta_in_json_depends_on_beta_alone(self, run) -> None:
+        text = write("f", MERGED)
+        for beta, there in (("1", False), ("2", True)):
+            data = json.loads(run("score", text, "-f", "json", "--beta", beta).out)
+            rows = [data["micro"], data["strict"], *data["types"].values()]
+            assert [("fbeta" in row) for row in rows] == [there] * len(rows)
+
+    def test_huge_beta(self, run) -> None:
+        assert run("score", write("f", MERGED), "--beta", "1e200", "-q").code == 0
+
+    def test_latex_rows_do_not_begin_with_an_argument(self, run) -> None:
+        out = run("score", write("f", "a B-[x] O\nb B-*y O\n"), "-f", "latex", "-q").out
+        assert "\n{[}x] &" in out
+        assert "\n{*}y &" in out

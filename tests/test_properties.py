@@ -415,18 +415,15 @@ def test_parts_of_a_file_add_up_to_it(folder, *, sentences, look, seed, size, pa
     look=looks,
     seed=seeds,
     size=block_sizes,
-    part=st.integers(1, 200),
 )
-def test_the_script_counts_a_file_as_the_lists(folder, *, sentences, look, seed, size, part):
+def test_the_script_counts_a_file_as_the_lists(folder, *, sentences, look, seed, size):
     """It takes the first lines of documents for tokens, but these are O on both sides."""
     text = render(sentences, (0, 1, 2), look, seed)
     file = column_file(write(folder / "script", text, look), look, size)
     file.script = True
     reader = MergedFile(file)
     expected = tally(ListReader(*lists_of(sentences)), script=True)
-    with ThreadPoolExecutor(2) as executor:
-        by_parts = tally_parts(reader.parts(part), executor, script=True)
-    assert tally(reader, script=True).script == by_parts.script == expected.script
+    assert tally(reader, script=True).script == expected.script
 
 
 def test_a_file_is_cut_into_many_parts(folder):

@@ -14,7 +14,7 @@ from spanf1.errors import TagError
 from spanf1.formats.bits import Bits
 from spanf1.formats.layout import detect_layout
 from spanf1.formats.lookup import TagLookup, different_fields
-from spanf1.formats.streams import ROOM
+from spanf1.formats.streams import ROOM, Source
 
 # ------------------------------------------------------------------------------------ layouts
 
@@ -41,7 +41,7 @@ LAYOUTS = [
     ("text", "delimiter", "columns"), [c[1:] for c in LAYOUTS], ids=[c[0] for c in LAYOUTS]
 )
 def test_layout(text: str, delimiter: str, columns: int) -> None:
-    layout = detect_layout(bytearray(b"\n" + text.encode()))
+    layout = detect_layout(bytearray(b"\n" + text.encode()), Source("f"))
     assert layout is not None
     assert (layout.delimiter, layout.columns) == (delimiter, columns)
 
@@ -50,11 +50,11 @@ def test_layout(text: str, delimiter: str, columns: int) -> None:
     "text", ["", "\n\n", "# only\n# comments\n", "-DOCSTART- -X- O O\n", " \t\n"]
 )
 def test_no_layout_without_tokens(text: str) -> None:
-    assert detect_layout(bytearray(b"\n" + text.encode())) is None
+    assert detect_layout(bytearray(b"\n" + text.encode()), Source("f")) is None
 
 
 def test_layout_remembers_its_line() -> None:
-    layout = detect_layout(bytearray(b"\n# c\n\na O O\n"))
+    layout = detect_layout(bytearray(b"\n# c\n\na O O\n"), Source("f"))
     assert layout is not None
     assert layout.line == 3
 
@@ -107,7 +107,7 @@ def test_given_delimiter(tmp_path: Path, delimiter: str) -> None:
     path = tmp_path / "f"
     between = delimiter or " \t "
     path.write_text("".join(between.join(row) + "\n" for row in ["aOO", ["b", "B-X", "B-X"]]))
-    result = spanf1.score_file(path, delimiter=delimiter)
+    result = spanf1.score_file(path, delimiter=delimiter or "whitespace")
     assert result.micro.correct == 1
     assert result.input is not None
     assert result.input.columns == (3,)

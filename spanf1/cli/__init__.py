@@ -2,27 +2,65 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
 import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 import click
 
 from spanf1 import __version__
 from spanf1.cli.conlleval import conlleval
+from spanf1.cli.output import wants_colour
 from spanf1.cli.score import score
-from spanf1.errors import SpanF1Error
+from spanf1.errors import SpanF1Error, UsageError
+from spanf1.reports.rows import printable
+
+#: what the shell says of a program that Ctrl-C ended
+_INTERRUPTED = 130
 
 
 class _Group(click.Group):
     """A group of commands that says what went wrong in one line, and how to go on in another."""
 
-    def invoke(self, ctx: click.Context) -> object:
+    def main(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> NoReturn:
+        """Run a command and exit."""
+        code: object = 0
         try:
-            return super().invoke(ctx)
+            extra["standalone_mode"] = False
+            code = super().main(args, prog_name, **extra)
+            if sys.stdout:
+                sys.stdout.flush()
         except SpanF1Error as error:
-            click.echo(click.style("error: ", fg="red", bold=True) + str(error), err=True)
-            if error.hint:
-                click.echo(f"hint: {error.hint}", err=True)
-            sys.exit(error.exit_code)
+            code = _say(str(error), error.hint, error.exit_code)
+        except click.ClickException as error:
+            code = _say(error.format_message(), "--help says what is taken", error.exit_code)
+        except (click.Abort, KeyboardInterrupt):
+            code = _say("interrupted", "", _INTERRUPTED)
+        except OSError as error:
+            # Standard output cannot be written: nothing is left for Python to flush at its end.
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = 1
+            if error.errno != errno.EPIPE:
+                code = _say(f"standard output: {error.strerror}", "", UsageError.exit_code)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(message: str, hint: str, code: int) -> int:
+    """Print an error, and return the exit code."""
+    label = "error: "
+    if wants_colour("auto", sys.stderr):
+        label = click.style(label, fg="red", bold=True)
+    with contextlib.suppress(OSError):
+        click.echo(label + printable(message), err=True)
+        if hint:
+            click.echo(f"hint: {hint}", err=True)
+    return code
 
 
 @click.group(
@@ -34,7 +72,7 @@ class _Group(click.Group):
 def main() -> None:
     """Score named-entity predictions, exactly, and say how the number was made.
 
-    Exit codes: 0 done, 1 a finding that was asked for, 2 wrong usage, 3 bad input.
+    Exit codes: 0 done, 2 wrong usage, 3 bad input; `spanf1 conlleval` has those of the script.
     """
 
 

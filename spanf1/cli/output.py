@@ -3,48 +3,64 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import sys
+from collections.abc import Sequence
+from typing import TextIO
 
 import click
 
 from spanf1.errors import UsageError
+from spanf1.formats.streams import STDIN
 
 
-def wants_colour(choice: str) -> bool:
-    """Return whether to use colour on standard output: ``always``, ``never`` or ``auto``.
+def wants_colour(choice: str, stream: TextIO | None) -> bool:
+    """Return whether to use colour on a stream: ``always``, ``never`` or ``auto``.
 
     ``auto`` is on a terminal, unless NO_COLOR is set (https://no-color.org) or TERM is dumb.
     """
     if choice != "auto":
         return choice == "always"
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return not plain and sys.stdout.isatty()
+    return not plain and stream is not None and stream.isatty()
 
 
-def check_writable(path: str | None) -> None:
+def check_writable(path: str | None, inputs: Sequence[str]) -> None:
     """Raise an error now if a file cannot be written later, after the work.
 
     Raises
     ------
     UsageError
-        If it is a directory, or its directory is not there or not writable.
+        If it is a directory, one of the inputs, or in a directory that is not there or not
+        writable.
     """
-    if path in (None, "-"):
+    if path is None or path == STDIN:
         return
     folder = os.path.dirname(os.path.realpath(path))
-    problem = (
-        "is a directory"
-        if os.path.isdir(path)
-        else "no such directory"
-        if not os.path.isdir(folder)
-        else "the directory is not writable"
-        if not os.access(folder, os.W_OK)
-        else ""
-    )
+    problem = ""
+    if os.path.isdir(path):
+        problem = "it is a directory"
+    elif os.path.exists(path) and any(
+        os.path.samefile(path, i) for i in inputs if os.path.exists(i)
+    ):
+        problem = "it is the input"
+    elif not _is_special(path) and not os.path.isdir(folder):
+        problem = "there is no such directory"
+    elif not _is_special(path) and not os.access(folder, os.W_OK):
+        problem = "the directory is not writable"
     if problem:
         raise UsageError(f"the output cannot be written: {problem}", where=path)
+
+
+def _are_one(path: str, other: str) -> bool:
+    return os.path.exists(path) and os.path.exists(other) and os.path.samefile(path, other)
+
+
+def _is_special(path: str) -> bool:
+    """Return whether a path is there and no regular file: a device, a pipe."""
+    return os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode)
 
 
 def write(text: str, path: str | None) -> None:
@@ -56,19 +72,22 @@ def write(text: str, path: str | None) -> None:
     ------
     UsageError
         If the file cannot be written.
+    OSError
+        If standard output cannot be written.
     """
     data = text.encode("utf-8", "surrogateescape")
-    if path in (None, "-"):
+    if path is None or path == STDIN:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, "it is closed")
         # Bytes as they are; styles were decided on before.
         click.echo(data, nl=False, color=True)
         return
-    path = os.path.realpath(path)
     try:
-        if os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):
+        if _is_special(path):
             with open(path, "wb") as device:
                 device.write(data)
         else:
-            _replace(path, data)
+            _replace(os.path.realpath(path), data)
     except OSError as error:
         raise UsageError(f"the output cannot be written: {error.strerror}", where=path) from error
 

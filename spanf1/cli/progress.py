@@ -25,7 +25,8 @@ class Progress:
     """
 
     def __init__(self, path: str, *, wanted: bool) -> None:
-        self._wanted = wanted and sys.stderr.isatty()
+        dumb = os.environ.get("TERM") == "dumb"
+        self._wanted = wanted and not dumb and sys.stderr is not None and sys.stderr.isatty()
         self._begun = time.monotonic()
         self._next = self._begun + _PATIENCE
         self._shown = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spanf1.api import score_file
+from spanf1.api import PART_SIZE, score_file
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import Progress
-from spanf1.errors import UsageError
-from spanf1.formats.layout import DELIMITERS
+from spanf1.errors import ReadError, UsageError
 from spanf1.formats.streams import STDIN
 from spanf1.options import AUTO, TYPE_SETS
 from spanf1.reports import REPORTS
@@ -50,7 +50,7 @@ _READINGS_HELP = "; ".join(f"{name}: {text}" for name, text in READINGS.items())
 _LARGE = 1 << 25
 
 
-@click.command("score", help=HELP)
+@click.command("score", help=HELP, short_help="Score predictions against gold.")
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
 @click.option(
     "--gold-column",
@@ -164,8 +164,8 @@ def score(
     report = REPORTS[format_name]
     if digits is not None and not report.digits:
         raise UsageError(f"--digits does not go with --format {format_name}")
-    check_writable(output)
     paths = _paths(files)
+    check_writable(output, paths)
     if tag_column is not None:
         if len(paths) == 1 or settings["gold_column"] or settings["pred_column"]:
             raise UsageError(
@@ -175,7 +175,7 @@ def score(
     with Progress(paths[0], wanted=not quiet) as progress, _workers(paths, jobs) as executor:
         result = score_file(
             *paths,
-            delimiter=_delimiter(delimiter),
+            delimiter=delimiter,
             types=types if types in TYPE_SETS else _names(types),
             zero_division=float(zero_division),
             executor=executor,
@@ -184,7 +184,7 @@ def score(
         )
     details: dict[str, Any] = {"digits": digits} if report.digits else {}
     if format_name == "table":
-        details |= {"colour": output is None and wants_colour(color), "brief": quiet}
+        details |= {"colour": output is None and wants_colour(color, sys.stdout), "brief": quiet}
     write(report.render(result, **details), output)
     if not quiet:
         _notes(result, explained=report.explains)
@@ -193,24 +193,13 @@ def score(
 def _paths(files: tuple[str, ...]) -> tuple[str, ...]:
     if len(files) > 2:
         raise UsageError(f"{len(files)} files are given: one, or GOLD and PRED, are taken")
-    if not files and sys.stdin.isatty():
+    if not files and sys.stdin is not None and sys.stdin.isatty():
         raise UsageError("no file is given", hint="spanf1 score --help shows what it takes")
     return files or (STDIN,)
 
 
-def _delimiter(given: str) -> str | None:
-    if given == AUTO:
-        return None
-    character = DELIMITERS.get(given, "\t" if given == "\\t" else given)
-    if len(character) > 1 or not character.isascii() or character in "\r\n":
-        raise UsageError(
-            f"{given!r} is no delimiter", hint=f"{', '.join(DELIMITERS)}, or one ASCII character"
-        )
-    return character
-
-
 def _names(types: str) -> tuple[str, ...]:
-    names = tuple(name for name in types.split(",") if name)
+    names = tuple(name.strip() for name in types.split(",") if name.strip())
     if not names:
         raise UsageError("--types names no type")
     return names
@@ -219,19 +208,28 @@ def _names(types: str) -> tuple[str, ...]:
 @contextmanager
 def _workers(paths: tuple[str, ...], jobs: int | None) -> Iterator[Executor | None]:
     """Give an executor if there is one large file and more than one core for it."""
-    jobs = jobs or len(os.sched_getaffinity(0))
-    if (
-        len(paths) > 1
-        or jobs == 1
-        or not os.path.isfile(paths[0])
-        or os.path.getsize(paths[0]) < _LARGE
-    ):
+    size = os.path.getsize(paths[0]) if len(paths) == 1 and os.path.isfile(paths[0]) else 0
+    if size < _LARGE or jobs == 1:
         yield None
         return
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
 
-    with ProcessPoolExecutor(jobs) as executor:
-        yield executor
+    # When it is told to end, the workers are to end, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        with ProcessPoolExecutor(min(jobs or _cores(), 1 + size // PART_SIZE)) as executor:
+            yield executor
+    except BrokenProcessPool:
+        hint = "was it killed for want of memory? --jobs 1 needs no workers"
+        raise ReadError("a worker process was killed", where=paths[0], hint=hint) from None
+
+
+def _cores() -> int:
+    """Return how many cores there are for this process."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _notes(result: Result, *, explained: bool) -> None:

@@ -6,7 +6,6 @@ itself. Fields are positions in the block's bytes: nothing is copied.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -15,7 +14,7 @@ import numpy.typing as npt
 
 from spanf1.errors import LayoutError
 from spanf1.formats.bits import Bits
-from spanf1.formats.layout import DOCSTART, WHITE, Layout
+from spanf1.formats.layout import DOCUMENT, WHITE, Layout
 from spanf1.formats.streams import RawBlock, Source
 from spanf1.tags import IntArray, parse_tag
 
@@ -23,7 +22,6 @@ ByteArray = npt.NDArray[np.uint8]
 BoolArray = npt.NDArray[np.bool_]
 
 _TAB, _LF, _CR, _SPACE, _HYPHEN, _HASH, _O = b"\t\n\r -#O"
-_DOCUMENT = re.compile(rb"[ \t]*-DOCSTART-(?![^ \t,;|])")
 _BOUNDARY = b"-X-"
 
 # A line that begins with one of these may be something else than a token.
@@ -31,7 +29,7 @@ _SUSPECTS = b"\t\n\r #-"
 _SUSPECT = np.zeros(256, np.bool_)
 _SUSPECT[list(_SUSPECTS)] = True
 _SPECIAL = np.zeros(256, np.bool_)
-_SPECIAL[[DOCSTART[1], _BOUNDARY[1]]] = True
+_SPECIAL[list(b"DX")] = True
 
 # What an odd line may be; none of these: a comment.
 _IS_DOCUMENT, _IS_TOKEN, _IS_BREAK = 1, 2, 4
@@ -264,7 +262,7 @@ class Splitter:
         fields = self._layout.fields(text)
         fits = len(fields) == self._layout.columns
         tags = [fields[index] for index in self._tag_columns] if fits else []
-        if _DOCUMENT.match(text):
+        if DOCUMENT.match(text):
             if self._script and fits:
                 return _IS_TOKEN | _IS_DOCUMENT
             # A tag on it must not be lost: then it is a token, and a sentence of its own.

@@ -118,13 +118,13 @@ class ColumnFile:
                 text += raw.data[len(FRONT) : raw.end]
                 if len(text) < _HEAD:
                     continue
-                self.layout = detect_layout(text, self.delimiter, lines + 1)
+                self.layout = detect_layout(text, self.source, self.delimiter, lines + 1)
                 if self.layout:
                     return head, lines
                 lines += text.count(b"\n") - len(FRONT)
                 head.clear()
                 del text[len(FRONT) :]
-            self.layout = detect_layout(text, self.delimiter, lines + 1)
+            self.layout = detect_layout(text, self.source, self.delimiter, lines + 1)
         return head, lines
 
     def _refuse_binary(self, start: bytes) -> None:
@@ -136,8 +136,16 @@ class ColumnFile:
         raise ReadError("this is a binary file, not text", where=self.source.name)
 
 
-def tag_lookup(tags: TagSet) -> TagLookup:
-    """Return a lookup of tags in a file: their numbers are the codes that the set gives them."""
+def tag_lookup(tags: TagSet, hint: str) -> TagLookup:
+    """Return a lookup of tags in a file: their numbers are the codes that the set gives them.
+
+    Parameters
+    ----------
+    tags : TagSet
+        Gives the codes.
+    hint : str
+        The way out where a field is no tag.
+    """
 
     def code(tag: bytes) -> int:
         try:
@@ -146,7 +154,7 @@ def tag_lookup(tags: TagSet) -> TagLookup:
             shown = shortened(tag.decode("utf-8", "backslashreplace"))
             raise TagError(f"tag {shown} is not UTF-8") from None
         except TagError as error:
-            raise TagError(error.message, hint=WRONG_COLUMN) from None
+            raise TagError(error.message, hint=hint) from None
 
     return TagLookup(code)
 
@@ -170,8 +178,11 @@ class MergedFile:
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.evaluate.Reader`."""
         file = self.file
-        lookups = tag_lookup(gold), tag_lookup(predicted)
+        lookups: list[TagLookup] = []
         for lines, columns in file.token_lines(self.gold_column, self.predicted_column, tags=2):
+            if not lookups:
+                hint = MERGED_HINT if lines.layout.columns == 2 else WRONG_COLUMN
+                lookups = [tag_lookup(tags, hint) for tags in (gold, predicted)]
             if columns[0] == columns[1]:
                 message = f"gold and predicted tags are both in column {columns[0] + 1}"
                 raise UsageError(message, where=file.source.name, hint=MERGED_HINT)

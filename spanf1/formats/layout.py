@@ -6,7 +6,7 @@ import io
 import re
 from typing import NamedTuple
 
-from spanf1.errors import LayoutError
+from spanf1.errors import LayoutError, UsageError
 from spanf1.formats.streams import FRONT, Source
 
 #: the delimiters that have names; any other single character may stand for itself
@@ -20,10 +20,27 @@ MERGED_HINT = (
 #: what may stand on a line that is blank
 WHITE = b" \t\r"
 #: how a line begins that begins a document
-DOCSTART = b"-DOCSTART-"
+DOCUMENT = re.compile(rb"[ \t]*-DOCSTART-(?![^ \t,;|])")
 
 # How many lines a layout is judged by.
 _SAMPLE_LINES = 200
+
+
+def delimiter_of(given: str | None) -> str | None:
+    """Return the delimiter that a name, or one ASCII character, stands for; None for ``auto``.
+
+    Raises
+    ------
+    UsageError
+        If it is neither.
+    """
+    if given is None or given == "auto":
+        return None
+    character = DELIMITERS.get(given, "\t" if given == "\\t" else given)
+    if len(character) > 1 or not character.isascii() or character in ("\r", "\n"):
+        hint = f"{', '.join(DELIMITERS)}, or one ASCII character"
+        raise UsageError(f"{given!r} is no delimiter", hint=hint)
+    return character
 
 
 class Layout(NamedTuple):
@@ -76,7 +93,7 @@ class Layout(NamedTuple):
 
 
 def detect_layout(
-    text: bytearray, delimiter: str | None = None, first_line: int = 1
+    text: bytearray, source: Source, delimiter: str | None = None, first_line: int = 1
 ) -> Layout | None:
     """Return the layout of a file, judged by its first lines, or None if it has no token line.
 
@@ -88,15 +105,28 @@ def detect_layout(
     ----------
     text : bytearray
         The first lines of the file, behind a line end.
+    source : Source
+        Where they come from, for messages.
     delimiter : str, optional
         The delimiter, where it is known; empty for white space.
     first_line : int
         The number of the first of these lines in the file.
+
+    Raises
+    ------
+    LayoutError
+        If lines end in a carriage return alone.
     """
-    sample = []
+    sample: list[tuple[int, bytes]] = []
     for number, whole in enumerate(io.BytesIO(text[len(FRONT) :]), first_line):
         line = whole.removesuffix(b"\n").removesuffix(b"\r")
-        if line.strip(WHITE) and not (line + b" ").startswith((b"# ", DOCSTART)):
+        if b"\r" in line.rstrip(b"\r"):
+            raise LayoutError(
+                "a carriage return within a line",
+                where=source.where(number),
+                hint="lines must end in LF or CRLF, not in CR alone",
+            )
+        if line.strip(WHITE) and not (line + b" ").startswith(b"# ") and not DOCUMENT.match(line):
             sample.append((number, line))
             if len(sample) == _SAMPLE_LINES:
                 break

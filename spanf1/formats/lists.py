@@ -39,7 +39,11 @@ class ListReader:
 
     def __init__(self, gold: TagLists, predicted: TagLists) -> None:
         for name, side in ((GOLD, gold), (PREDICTED, predicted)):
-            if isinstance(side, str) or any(isinstance(sentence, str) for sentence in side):
+            if (
+                isinstance(side, str)
+                or not hasattr(side, "__len__")
+                or any(isinstance(sentence, str) for sentence in side)
+            ):
                 raise _not_lists(name)
         if len(gold) != len(predicted):
             raise AlignmentError(

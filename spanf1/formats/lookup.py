@@ -9,6 +9,7 @@ are looked up one by one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,8 @@ _ALL_BITS = (1 << 64) - 1
 _MULTIPLIERS = [
     np.uint64(0x9E3779B97F4A7C15 + 2 * n * 0x5851F42D4C957F2D & _ALL_BITS) for n in range(16)
 ]
+# How many rows are looked up one by one, before the table is asked again for the others.
+_AT_ONCE = 16
 # With so many tags, some will fall on one place whatever they are multiplied by.
 _CROWDED = 1 << 9
 
@@ -107,19 +110,30 @@ class TagLookup:
         rows = np.flatnonzero((length != 1) | (data[start] != _O))
         if len(rows):
             start, length = start[rows], length[rows]
-            found, unsure = self._in_table(words_of(data), start, length)
-            for row in unsure.tolist():
-                tag = data[start[row] : start[row] + length[row]].tobytes()
-                number = self._numbers.get(tag)
-                if number is None:
-                    try:
-                        number = self._learn(tag)
-                    except TagError as error:
-                        place = where(int(rows[row]))
-                        raise TagError(error.message, where=place, hint=error.hint) from None
-                found[row] = number
+            words = words_of(data)
+            found, unsure = self._in_table(words, start, length)
+            at_once = _AT_ONCE
+            while len(unsure):
+                for row in unsure[:at_once].tolist():
+                    tag = data[start[row] : start[row] + length[row]].tobytes()
+                    found[row] = self._one(tag, partial(where, int(rows[row])))
+                # The table may know the others by now.
+                unsure = unsure[at_once:]
+                found[unsure], still = self._in_table(words, start[unsure], length[unsure])
+                unsure = unsure[still]
+                at_once *= 2
             numbers[rows] = found
         return numbers
+
+    def _one(self, tag: bytes, where: Callable[[], str]) -> int:
+        """Return the number of one tag."""
+        number = self._numbers.get(tag)
+        if number is None:
+            try:
+                number = self._learn(tag)
+            except TagError as error:
+                raise TagError(error.message, where=where(), hint=error.hint) from None
+        return number
 
     def _in_table(
         self, words: WordArray, start: IntArray, length: IntArray

@@ -9,7 +9,7 @@ import numpy as np
 
 from spanf1.errors import AlignmentError, LayoutError
 from spanf1.formats.columns import TokenLines
-from spanf1.formats.conll import ColumnFile, Place, tag_lookup
+from spanf1.formats.conll import WRONG_COLUMN, ColumnFile, Place, tag_lookup
 from spanf1.formats.lookup import different_fields
 from spanf1.tags import Block, CodeArray, IntArray, TagSet, shortened
 
@@ -126,7 +126,7 @@ class PairedFiles:
 
     def _sides(self, file: ColumnFile, column: int, tags: TagSet) -> Iterator[_Side]:
         """Yield one file's tags, in runs of at least one token."""
-        lookup = tag_lookup(tags)
+        lookup = tag_lookup(tags, WRONG_COLUMN)
         columns = (column,) if self.by_position else (column, self.token_column)
         for lines, indices in file.token_lines(*columns, tags=1):
             if len(set(indices)) < len(indices):
@@ -145,7 +145,9 @@ class PairedFiles:
 
     def _compare(self, gold: _Side, predicted: _Side) -> None:
         """Raise an error at the first token that is not the same, or begins a sentence alone."""
-        parted = np.setxor1d(gold.starts, predicted.starts)
+        parted = np.zeros(0, np.intp)
+        if not np.array_equal(gold.starts, predicted.starts):
+            parted = np.setxor1d(gold.starts, predicted.starts)
         differ = np.zeros(0, np.intp)
         if not self.by_position:
             differ = different_fields(

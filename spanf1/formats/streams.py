@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import io
 import os
@@ -35,6 +36,8 @@ _COMPRESSED = re.compile(
     rb"(?P<gzip>\x1f\x8b\x08)|(?P<bzip2>BZh[1-9](?:1AY&SY|\x17rE8P\x90))"
     rb"|(?P<xz>\xfd7zXZ\x00)|(?P<zstd>\x28\xb5\x2f\xfd)"
 )
+
+_MAGIC_SIZE = 16
 
 #: called with the number of bytes read from the file so far
 Progress = Callable[[int], object]
@@ -126,6 +129,25 @@ class Source(NamedTuple):
             return not stream.compressed
 
 
+class _Resumed(io.RawIOBase):
+    """A pipe, with its first bytes put back."""
+
+    def __init__(self, head: bytes, rest: io.BufferedReader) -> None:
+        self._head = head
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self._head:
+            return self._rest.readinto(buffer)
+        count = min(len(buffer), len(self._head))
+        buffer[:count] = self._head[:count]
+        self._head = self._head[count:]
+        return count
+
+
 class _Reading:
     """An open source, decompressed. Every failure to read it comes out as a `ReadError`."""
 
@@ -136,11 +158,17 @@ class _Reading:
         self.compressed = False
         try:
             # Closed by `close`, when the reading ends.
-            file = sys.stdin.buffer if source.path == STDIN else open(source.path, "rb")  # noqa: SIM115
+            file = _standard_input() if source.path == STDIN else open(source.path, "rb")  # noqa: SIM115
             self._file = cast(io.BufferedReader, file)
             if source.start:
                 self._file.seek(source.start)
-            head = b"" if source.start else self._file.peek(16)
+            head = b""
+            if not source.start:
+                head = self._file.peek(_MAGIC_SIZE)
+                if len(head) < _MAGIC_SIZE and not self._file.seekable():
+                    # A pipe may give a few bytes at a time.
+                    head = self._file.read(_MAGIC_SIZE)
+                    self._file = io.BufferedReader(_Resumed(head, self._file))
         except OSError as error:
             raise self._unreadable(error) from error
         magic = _COMPRESSED.match(head)
@@ -221,6 +249,12 @@ class _Reading:
         if self.compressed:
             return ReadError(f"damaged or cut off ({error})", where=name)
         return ReadError(getattr(error, "strerror", None) or str(error), where=name)
+
+
+def _standard_input() -> BinaryIO:
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "standard input is closed")
+    return sys.stdin.buffer
 
 
 def _zstd_module() -> Any:

@@ -15,9 +15,12 @@ _LATEX = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
+    # Behind the end of a row these two would be arguments of it.
+    "[": "{[}",
+    "*": "{*}",
 } | {character: f"\\{character}" for character in "&%$#_{}"}
 
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&])")
 
 
 def markdown(result: Result, *, digits: int | None = None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from spanf1.options import AUTO
@@ -60,6 +61,8 @@ def how_made(result: Result, digits: int | None = None) -> list[tuple[str, str]]
     ]
     if options.reading != "strict":
         made.append(("strict", _strict(result, digits)))
+    if options.pred_scheme == AUTO and result.gold_schemes[0] != result.pred_schemes[0]:
+        made.append(("strict", _strict_in_gold_scheme(result, digits)))
     if options.types != "union":
         made.append(("types", _types(result)))
     made += [("0/0", line) for line in _undefined(result)]
@@ -108,7 +111,8 @@ def _ill_formed(result: Result) -> str:
         text = f"{side} {found.spans} of {found.of}"
         if found.spans:
             kinds = ", ".join(f"{kind} {count}" for kind, count in found.kinds.items())
-            text += f" ({kinds}; first at {result.place(number, found.first_line)})"
+            first = f"; first at {result.place(number, found.first_line)}"
+            text += f" ({kinds}{first if found.first_line else ''})"
         sides.append(text)
     return ", ".join(sides)
 
@@ -119,6 +123,14 @@ def _strict(result: Result, digits: int | None) -> str:
     micro = result.strict
     figures = f"P {percent(micro.precision, digits)}  R {percent(micro.recall, digits)}"
     return f"{figures}  {f_name(result)} {percent(micro.fbeta, digits)} (micro), were they dropped"
+
+
+def _strict_in_gold_scheme(result: Result, digits: int | None) -> str:
+    """Say what becomes of predictions that only look like another scheme's."""
+    scheme = result.gold_schemes[0]
+    options = replace(result.options, gold_scheme=scheme, pred_scheme=scheme)
+    micro = Result(result.tally, options).strict
+    return f"{f_name(result)} {percent(micro.fbeta, digits)} (micro), were predictions in {scheme}"
 
 
 def _types(result: Result) -> str:
@@ -143,17 +155,17 @@ def _undefined(result: Result) -> Iterator[str]:
 
 
 def _input(source: Input) -> str:
-    tags = (source.gold_column, source.pred_column)
+    tags = source.gold_column, source.pred_column
     if len(source.files) == 1:
-        gold, pred = (column if column > 0 else source.columns[0] + 1 + column for column in tags)
         return (
-            f"{source.files[0]}: gold in column {gold}, predicted in column {pred} of "
+            f"{source.files[0]}: gold in column {tags[0]}, predicted in column {tags[1]} of "
             f"{source.columns[0]}, separated by {source.delimiters[0]}"
         )
     sides = [
-        f"{file}: column {column if column > 0 else columns + 1 + column} of {columns}, by {by}"
+        f"{file}: column {column} of {columns}, by {by}"
         for file, column, columns, by in zip(
             source.files, tags, source.columns, source.delimiters, strict=True
         )
     ]
-    return "; ".join(sides) + f"; aligned by {source.aligned}"
+    aligned = source.aligned + f" (column {source.token_column})" * bool(source.token_column)
+    return "; ".join(sides) + f"; aligned by {aligned}"

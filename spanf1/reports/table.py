@@ -8,7 +8,7 @@ from spanf1.reports.rows import Row, f_name, how_made, percent, printable, rows
 from spanf1.result import Result
 
 WIDTH = 80
-_NAME_WIDTH = 26
+_NAME_WIDTH = 25
 _BOLD, _DIM, _YELLOW, _PLAIN = "\033[1m", "\033[2m", "\033[33m", "\033[0m"
 
 

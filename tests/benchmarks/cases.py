@@ -1,0 +1,211 @@
+"""What is measured: the rows of the table, section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.benchmarks import contenders as c
+from tests.benchmarks.inputs import CONLL_2003, MILLION, Inputs, Lists
+from tests.benchmarks.measure import Command, Memory, Pairs, in_turn, peak_memory, through_pipe
+from tests.benchmarks.report import Row, Target, cores, measured, timed
+
+# How many times as fast as another, tokens a second, or how much memory.
+SEQSCORE = Target(150)
+RATE = Target(15, "Mt/s")
+START = Target(0.11 / 0.07, most=True)
+SEQEVAL, SEQEVAL_STRICT, SEQEVAL_REPORT = Target(10), Target(25), Target(50)
+MEMORY = Target(120, " MB", most=True)
+GROWTH = Target(1.05, most=True)
+
+#: runs of a tenth of a second are made so many times as often
+OFTEN = 5
+#: calls timed as one, where a call takes microseconds
+CALLS = 200
+
+_Scorer = Callable[[Lists], object]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What all sections need: the inputs, and how much to do."""
+
+    inputs: Inputs
+    pairs: int
+    quick: bool = False
+    perl: Path | None = None
+
+    def pair_of_files(self, tokens: int) -> tuple[Path, Path]:
+        """Return the gold and the predicted file."""
+        return self.inputs.gold(tokens), self.inputs.predicted(tokens)
+
+    def target(self, target: Target) -> Target | None:
+        """Return a target that is meant for the full size."""
+        return None if self.quick else target
+
+    def compare(
+        self,
+        what: str,
+        ours: Callable[[], object],
+        theirs: Callable[[], object] | None,
+        *,
+        tokens: int,
+        times: int = 1,
+        target: Target | None = None,
+    ) -> Row:
+        """Run two by turns and return the row; theirs is None where it is not installed.
+
+        Theirs may score a part of the tokens only: then its time counts so many times.
+        """
+        pairs = in_turn(ours, theirs, self.pairs).scaled(theirs=times)
+        mark = "*" if times > 1 else ""
+        absent = theirs is None
+        return timed(what, pairs, tokens=tokens, target=target, mark=mark, absent=absent)
+
+    def alone(self, what: str, command: Command, tokens: int) -> Row:
+        """Return the row of a command that is compared with nothing."""
+        return timed(what, in_turn(command.run, None, self.pairs), tokens=tokens)
+
+
+def _there(package: str, run: Callable[[], object]) -> Callable[[], object] | None:
+    return run if c.installed(package) else None
+
+
+def files(bench: Bench) -> Iterator[Row]:
+    times = 1 if bench.quick else 10
+    tokens = times * MILLION
+    path, million = bench.inputs.merged(tokens), bench.inputs.merged(MILLION)
+    ours, one = c.score(path), c.score(path, "--jobs", "1")
+    seqscore = _there("seqscore", c.seqscore(*bench.pair_of_files(MILLION)).run)
+    seqeval = _there("seqeval", c.seqeval_script(million).run)
+    compare = partial(bench.compare, tokens=tokens, times=times)
+    yield compare("seqscore score", ours.run, seqscore, target=bench.target(SEQSCORE))
+    yield compare("script with seqeval", ours.run, seqeval)
+    runs = in_turn(ours.run, one.run, bench.pairs)
+    rate = bench.target(RATE)
+    yield timed(f"on {cores()} cores", Pairs(runs.ours, []), tokens=tokens, target=rate)
+    yield timed("--jobs 1", Pairs(runs.theirs, []), tokens=tokens)
+    script = c.conlleval(path)
+    yield bench.alone("spanf1 conlleval", script, tokens)
+    if bench.perl:
+        perl = c.perl_conlleval(bench.perl, million)
+        yield compare("spanf1 conlleval: Perl's", script.run, perl.run)
+
+
+def ways_in(bench: Bench) -> Iterator[Row]:
+    path = bench.inputs.merged(MILLION)
+    pair = bench.pair_of_files(MILLION)
+    yield bench.alone("one file", c.score(path), MILLION)
+    yield bench.alone("compressed by gzip", c.score(bench.inputs.compressed(MILLION)), MILLION)
+    yield bench.alone("through a pipe", through_pipe(path, c.score()), MILLION)
+    other = _there("seqscore", c.seqscore(*pair).run)
+    yield bench.compare("two files: seqscore score", c.score(*pair).run, other, tokens=MILLION)
+
+
+def small(bench: Bench) -> Iterator[Row]:
+    path = bench.inputs.merged(CONLL_2003)
+    ours = c.score(path)
+    compare = partial(bench.compare, tokens=CONLL_2003)
+    other = c.seqscore(*bench.pair_of_files(CONLL_2003))
+    yield compare("seqscore score", ours.run, _there("seqscore", other.run))
+    yield compare("script with seqeval", ours.run, _there("seqeval", c.seqeval_script(path).run))
+    if bench.perl:
+        perl = c.perl_conlleval(bench.perl, path)
+        yield compare("spanf1 conlleval: Perl's", c.conlleval(path).run, perl.run)
+
+
+def start(bench: Bench) -> Iterator[Row]:
+    ours = c.score(bench.inputs.merged(CONLL_2003))
+    runs = in_turn(ours.run, c.import_numpy().run, bench.pairs * OFTEN)
+    yield timed('python -c "import numpy"', runs, target=START, inverse=True)
+
+
+def lists(bench: Bench) -> Iterator[Row]:
+    def compare(what: str, ours: _Scorer, theirs: _Scorer, target: Target | None = None) -> Row:
+        package, _, _ = what.partition(" ")
+        other = _there(package, partial(theirs, tags))
+        return bench.compare(what, partial(ours, tags), other, tokens=MILLION, target=target)
+
+    tags = bench.inputs.lists(MILLION)
+    yield compare("seqeval f1_score", c.evaluate, c.seqeval_f1, SEQEVAL)
+    yield compare(
+        "seqeval f1_score, strict", c.evaluate_strict, c.seqeval_f1_strict, SEQEVAL_STRICT
+    )
+    yield compare("seqeval report", c.evaluate_report, c.seqeval_report, SEQEVAL_REPORT)
+    yield compare("nervaluate Evaluator", c.evaluate, c.nervaluate)
+    tags = bench.inputs.lists_from_file(MILLION)
+    yield compare("seqeval f1_score, unshared", c.evaluate, c.seqeval_f1)
+
+
+def warm(bench: Bench) -> Iterator[Row]:
+    tags = _with_entities(bench.inputs.lists(CONLL_2003))
+    for count in (1, 10, 100):
+        some = Lists(tags.gold[:count], tags.predicted[:count])
+        theirs = _there("seqeval", partial(_often, c.seqeval_f1, some))
+        runs = in_turn(partial(_often, c.evaluate, some), theirs, bench.pairs)
+        runs = runs.scaled(1 / CALLS, 1 / CALLS)
+        tokens = sum(map(len, some.gold))
+        absent = theirs is None
+        yield timed(f"seqeval f1_score: {count}", runs, tokens=tokens, absent=absent)
+
+
+def _with_entities(tags: Lists) -> Lists:
+    """Return the sentences that have entities on both sides: seqeval warns where there are none."""
+    pairs = zip(*tags, strict=True)
+    kept = [pair for pair in pairs if all({*side} != {"O"} for side in pair)]
+    return Lists([gold for gold, _ in kept], [predicted for _, predicted in kept])
+
+
+def _often(function: _Scorer, tags: Lists) -> None:
+    for _ in range(CALLS):
+        function(tags)
+
+
+def memory(bench: Bench) -> Iterator[Row]:
+    sizes = (50, 200) if bench.quick else (200, 2000)
+    paths = [bench.inputs.repeated(megabytes * 10**6) for megabytes in sizes]
+    for jobs, options in {"1 process": ("--jobs", "1"), f"{cores()} workers": ()}.items():
+        runs: list[list[Memory]] = [[], []]
+        for _ in range(bench.pairs):
+            for path, peaks in zip(paths, runs, strict=True):
+                peak = peak_memory(c.score(path, *options))
+                if peak is None:
+                    yield Row("not measured: no /proc")
+                    return
+                peaks.append(peak)
+        limit, growth = bench.target(MEMORY), bench.target(GROWTH)
+        held = [[peak.held / 1e6 for peak in peaks] for peaks in runs]
+        for megabytes, values in zip(sizes, held, strict=True):
+            yield measured(f"{megabytes} MB, {jobs}", values, target=limit)
+        ratios = [b / a for a, b in zip(*held, strict=True)]
+        yield measured("  the second over the first", ratios, unit="x", target=growth)
+    resident = [peak.resident / 1e6 for peak in runs[1]]
+    yield measured("  RSS of each, summed", resident)
+    if c.installed("seqscore"):
+        peak = peak_memory(c.seqscore(*bench.pair_of_files(MILLION)))
+        values = [peak.held / 1e6] if peak else []
+        yield measured("19 MB, seqscore score", values, other=True)
+
+
+class Section(NamedTuple):
+    """A part of the table."""
+
+    title: str
+    rows: Callable[[Bench], Iterator[Row]]
+
+
+#: by the name that --only takes
+SECTIONS = {
+    "files": Section("spanf1 score FILE, {millions} million tokens, in a new process", files),
+    "ways": Section("spanf1 score, 1 million tokens, in a new process", ways_in),
+    "small": Section("spanf1 score FILE, 46,435 tokens, in a new process", small),
+    "start": Section(
+        "the same and Python with numpy alone; the ratio is spanf1's time to its", start
+    ),
+    "lists": Section("spanf1.evaluate, lists of 1 million tags, in a running process", lists),
+    "warm": Section("spanf1.evaluate, 1 to 100 sentences, in a running process", warm),
+    "memory": Section("most main memory used by spanf1 score FILE and its workers", memory),
+}

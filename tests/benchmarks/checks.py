@@ -1,0 +1,138 @@
+"""Checks that the scorers agree: a comparison of their times means nothing where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from math import isclose
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.benchmarks import contenders as c
+from tests.benchmarks.inputs import Inputs
+from tests.benchmarks.measure import through_pipe
+
+#: a file of so many bytes is scored by several processes
+PARALLEL = 40_000_000
+
+
+class DisagreementError(Exception):
+    """Two scorers gave different answers."""
+
+
+def compare(ours: c.Scores, theirs: c.Scores) -> None:
+    """Raise `DisagreementError` if two scorers differ, in more than the last bits of a ratio."""
+    if ours.keys() != theirs.keys():
+        raise DisagreementError(f"types: {sorted(ours)} here, {sorted(theirs)} there")
+    differences = [
+        f"{name} {figure}: {a!r} here, {b!r} there"
+        for name in ours
+        for figure, a, b in zip(c.Figures._fields, ours[name], theirs[name], strict=True)
+        if not isclose(a, b, rel_tol=1e-12)
+    ]
+    if differences:
+        raise DisagreementError("; ".join(differences))
+
+
+def compare_text(ours: bytes, theirs: bytes) -> None:
+    """Raise `DisagreementError` if two outputs are not the same."""
+    if ours != theirs:
+        raise DisagreementError(f"\n{ours.decode()}here, there\n{theirs.decode()}")
+
+
+def seqscore(inputs: Inputs, tokens: int) -> None:
+    theirs = c.seqscore_scores(c.seqscore(inputs.gold(tokens), inputs.predicted(tokens)))
+    compare(_file_scores(inputs.merged(tokens)), theirs)
+
+
+def conlleval(inputs: Inputs, tokens: int) -> None:
+    path = inputs.merged(tokens)
+    as_script = c.score(path, "--format", "conlleval", "--quiet")
+    compare_text(as_script.run(), c.conlleval(path).run())
+
+
+def perl(inputs: Inputs, tokens: int, script: Path) -> None:
+    path = inputs.merged(tokens)
+    compare_text(c.conlleval(path).run(), c.perl_conlleval(script, path).run())
+
+
+def seqeval(inputs: Inputs, tokens: int) -> None:
+    tags = inputs.lists(tokens)
+    ours = c.evaluate(tags)
+    compare(c.result_scores(ours), c.seqeval_scores(tags))
+    compare_f1(ours.micro.f1, c.seqeval_f1(tags))
+    compare_f1(ours.micro.f1, float(c.seqeval_script(inputs.merged(tokens)).run()))
+
+
+def seqeval_strict(inputs: Inputs, tokens: int) -> None:
+    from seqeval.scheme import IOB2
+
+    tags = inputs.lists(tokens)
+    ours = c.evaluate_strict(tags)
+    compare(c.result_scores(ours), c.seqeval_scores(tags, mode="strict", scheme=IOB2))
+    compare_f1(ours.micro.f1, c.seqeval_f1_strict(tags))
+
+
+def nervaluate(inputs: Inputs, tokens: int) -> None:
+    tags = inputs.lists(tokens)
+    compare(c.result_scores(c.evaluate(tags)), c.nervaluate_scores(tags))
+
+
+def ways_in(inputs: Inputs, tokens: int) -> None:
+    """The same tags give the same scores whichever way they come."""
+    path = inputs.merged(tokens)
+    expected = _file_scores(path)
+    compare(expected, _file_scores(inputs.gold(tokens), inputs.predicted(tokens)))
+    compare(expected, _file_scores(inputs.compressed(tokens)))
+    compare(expected, c.command_scores(through_pipe(path, c.score("-", "--format", "json"))))
+    compare(expected, c.result_scores(c.evaluate(inputs.lists(tokens))))
+    compare(expected, c.result_scores(c.evaluate(inputs.lists_from_file(tokens))))
+
+
+def tables(inputs: Inputs, tokens: int) -> None:
+    """The printed tables that are timed have the same figures."""
+    path = inputs.merged(tokens)
+    figures = c.score(path, "--quiet").run()
+    for whole in (c.score(path).run(), c.evaluate_report(inputs.lists(tokens)).encode()):
+        compare_text(figures.strip(), whole[: len(figures)].strip())
+
+
+def processes(inputs: Inputs, tokens: int) -> None:
+    path = inputs.repeated(PARALLEL, tokens)
+    compare(_file_scores(path, "--jobs", "1"), _file_scores(path, "--jobs", "2"))
+
+
+def compare_f1(ours: float, theirs: float) -> None:
+    if not isclose(ours, theirs, rel_tol=1e-12):
+        raise DisagreementError(f"micro F1: {ours!r} here, {theirs!r} there")
+
+
+def _file_scores(*arguments: str | Path) -> c.Scores:
+    return c.command_scores(c.score(*arguments, "--format", "json", "--quiet"))
+
+
+class Check(NamedTuple):
+    """A check: its function takes the inputs and how many tokens to score."""
+
+    name: str
+    run: Callable[[Inputs, int], None]
+    #: the package of the other scorer
+    package: str | None = None
+
+
+#: all but that against the Perl script, which must be given
+CHECKS = (
+    Check("file, two files, gzip, pipe and lists: the same scores", ways_in),
+    Check("file and lists: the same printed table", tables),
+    Check("one process and two: the same scores", processes),
+    Check("spanf1 score and spanf1 conlleval", conlleval),
+    Check("spanf1 score and seqscore score", seqscore, "seqscore"),
+    Check("spanf1.evaluate and seqeval, default", seqeval, "seqeval"),
+    Check("spanf1.evaluate and seqeval, strict IOB2", seqeval_strict, "seqeval"),
+    Check("spanf1.evaluate and nervaluate, strict", nervaluate, "nervaluate"),
+)
+
+
+def perl_check(script: Path) -> Check:
+    """Return the check against the reference script."""
+    return Check("spanf1 conlleval and the Perl script", partial(perl, script=script))

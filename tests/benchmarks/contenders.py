@@ -1,0 +1,195 @@
+"""The scorers: how each is run, in a process of its own or in this one, and what it answers."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import spanf1
+from tests.benchmarks.inputs import TYPES, Lists
+from tests.benchmarks.measure import Command
+
+#: the other scorers, by the name of their package
+OTHERS = ("seqscore", "seqeval", "nervaluate")
+
+_SPANF1 = "from spanf1.cli import main; main(prog_name='spanf1')"
+_SEQSCORE = "from seqscore.scripts.seqscore import cli; cli(prog_name='seqscore')"
+#: what is written around seqeval to score a file with it
+_SEQEVAL_SCRIPT = """
+import sys
+from seqeval.metrics import f1_score
+gold, predicted = [[]], [[]]
+with open(sys.argv[1]) as file:
+    for line in file:
+        fields = line.split()
+        if fields:
+            gold[-1].append(fields[-2])
+            predicted[-1].append(fields[-1])
+        elif gold[-1]:
+            gold.append([])
+            predicted.append([])
+print(f1_score(gold, predicted))
+"""
+
+
+def installed(package: str) -> str | None:
+    """Return the version of a package, or None if it is not there."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+# Commands.
+
+
+def _python(code: str, *arguments: str | Path) -> Command:
+    return Command((sys.executable, "-c", code, *map(str, arguments)))
+
+
+def score(*arguments: str | Path) -> Command:
+    """``spanf1 score``."""
+    return _python(_SPANF1, "score", *arguments)
+
+
+def conlleval(path: Path) -> Command:
+    """``spanf1 conlleval``."""
+    return _python(_SPANF1, "conlleval")._replace(stdin=path)
+
+
+def perl_conlleval(script: Path, path: Path) -> Command:
+    """The reference script."""
+    return Command(("perl", str(script)), path)
+
+
+def seqscore(gold: Path, predicted: Path) -> Command:
+    """``seqscore score``, which takes two files, and repairs as conlleval understands."""
+    options = "--labels BIO --repair-method conlleval --quiet --score-format delim --full-precision"
+    return _python(_SEQSCORE, "score", *options.split(), "--reference", gold, predicted)
+
+
+def seqeval_script(path: Path) -> Command:
+    """The script around seqeval."""
+    return _python(_SEQEVAL_SCRIPT, path)
+
+
+def import_numpy() -> Command:
+    """What any scorer that uses numpy takes at least."""
+    return _python("import numpy")
+
+
+# Functions, in this process. They import when they are called: a package may not be installed.
+
+
+def evaluate(tags: Lists) -> spanf1.Result:
+    """`spanf1.evaluate`, as it is by default."""
+    return spanf1.evaluate(*tags)
+
+
+def evaluate_strict(tags: Lists) -> spanf1.Result:
+    """`spanf1.evaluate`, strict."""
+    return spanf1.evaluate(*tags, scheme="IOB2", reading="strict")
+
+
+def evaluate_report(tags: Lists) -> str:
+    """`spanf1.evaluate`, and its report as text."""
+    return str(spanf1.evaluate(*tags))
+
+
+def seqeval_f1(tags: Lists) -> float:
+    """`f1_score` of seqeval, as it is by default."""
+    from seqeval.metrics import f1_score
+
+    return float(f1_score(*tags))
+
+
+def seqeval_f1_strict(tags: Lists) -> float:
+    """`f1_score` of seqeval, strict."""
+    from seqeval.metrics import f1_score
+    from seqeval.scheme import IOB2
+
+    return float(f1_score(*tags, mode="strict", scheme=IOB2))
+
+
+def seqeval_report(tags: Lists, **options: Any) -> Any:
+    """`classification_report` of seqeval."""
+    from seqeval.metrics import classification_report
+
+    return classification_report(*tags, **options)
+
+
+def nervaluate(tags: Lists) -> dict[str, Any]:
+    """`Evaluator.evaluate` of nervaluate, which counts by four measures at once."""
+    from nervaluate import Evaluator
+
+    answer: dict[str, Any] = Evaluator(*tags, tags=[*TYPES], loader="list").evaluate()
+    return answer
+
+
+# What they answer, in one form.
+
+
+class Figures(NamedTuple):
+    """What every scorer tells: with the number of gold spans, that determines all counts."""
+
+    precision: float
+    recall: float
+    f1: float
+    gold: int
+
+
+#: figures by type, and all together as "micro"
+Scores = dict[str, Figures]
+
+
+def result_scores(result: spanf1.Result) -> Scores:
+    """Return what `spanf1.evaluate` found."""
+    return json_scores(result.to_dict())
+
+
+def json_scores(data: Mapping[str, Any]) -> Scores:
+    """Return what `spanf1 score --format json` says."""
+    rows = data["types"] | {"micro": data["micro"]}
+    return {
+        name: Figures(*(row[figure] for figure in Figures._fields)) for name, row in rows.items()
+    }
+
+
+def command_scores(command: Command) -> Scores:
+    """Run `spanf1 score --format json` and return what it says."""
+    return json_scores(json.loads(command.run()))
+
+
+def seqscore_scores(command: Command) -> Scores:
+    """Run seqscore and return what it says: type, P, R, F1 and three counts, gold the first."""
+    rows = [line.split("\t") for line in command.run().decode().splitlines()[1:]]
+    return {
+        name.replace("ALL", "micro"): Figures(float(p), float(r), float(f), int(gold))
+        for name, p, r, f, gold, *_ in rows
+    }
+
+
+def seqeval_scores(tags: Lists, **options: Any) -> Scores:
+    """Return what seqeval's report says."""
+    report = seqeval_report(tags, output_dict=True, **options)
+    report["micro"] = report.pop("micro avg")
+    del report["macro avg"], report["weighted avg"]
+    return {
+        name: Figures(row["precision"], row["recall"], row["f1-score"], row["support"])
+        for name, row in report.items()
+    }
+
+
+def nervaluate_scores(tags: Lists) -> Scores:
+    """Return what nervaluate says about spans of which both the place and the type are right."""
+    answer = nervaluate(tags)
+    rows = answer["entities"] | {"micro": answer["overall"]}
+    strict = {name: row["strict"] for name, row in rows.items()}
+    return {
+        name: Figures(row.precision, row.recall, row.f1, row.possible)
+        for name, row in strict.items()
+    }

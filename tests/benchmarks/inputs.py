@@ -1,0 +1,227 @@
+"""The texts that are scored: made up from a fixed seed, in columns and as lists of tags."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import accumulate, chain, repeat
+from pathlib import Path
+from random import Random
+from typing import NamedTuple, TypeVar
+
+#: tokens of the CoNLL-2003 English test file, the size that is scored most
+CONLL_2003 = 46_435
+MILLION = 1_000_000
+
+SEED = 2003
+#: in the names of the files: to be raised when other text is made, so that no old file is used
+VERSION = 1
+
+TYPES = {"LOC": 30, "MISC": 12, "ORG": 29, "PER": 29}
+#: entities by length in tokens, of a thousand
+LENGTHS = {1: 630, 2: 280, 3: 60, 4: 20, 5: 10}
+#: how often an entity begins on a token that could be its first
+ENTITY_RATE = 0.13
+#: what becomes of an entity in the predictions, of a thousand
+FATES = {
+    "kept": 880,
+    "missed": 35,
+    "other type": 35,
+    "shorter": 15,
+    "longer": 15,
+    "begins with I": 12,
+    "changes its type": 8,
+}
+#: how often an entity is predicted on a token where there is none
+SPURIOUS_RATE = 0.006
+
+#: what stands in the columns for part of speech and chunk
+GRAMMAR = {
+    "NN I-NP": 20,
+    "NNP I-NP": 18,
+    "IN I-PP": 12,
+    "DT I-NP": 11,
+    "JJ I-NP": 8,
+    "NNS I-NP": 8,
+    "CD I-NP": 6,
+    "VBD I-VP": 6,
+    "VB I-VP": 4,
+    "RB I-ADVP": 3,
+    ". O": 6,
+    ", O": 5,
+}
+
+Tags = list[list[str]]
+Choice = TypeVar("Choice")
+
+
+class Sentence(NamedTuple):
+    """The tags of one sentence."""
+
+    gold: list[str]
+    predicted: list[str]
+
+
+class Lists(NamedTuple):
+    """Gold and predicted tags by sentence."""
+
+    gold: Tags
+    predicted: Tags
+
+
+def _draw(random: Random, weights: Mapping[Choice, int], count: int) -> list[Choice]:
+    return random.choices([*weights], cum_weights=[*accumulate(weights.values())], k=count)
+
+
+def _words(random: Random, count: int) -> list[str]:
+    """Return words of one to four syllables, some of them often and most seldom."""
+    syllables = [a + b for a in "bdfgklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "er")]
+    vocabulary = [
+        "".join(random.choices(syllables, k=1 + rank % 3 + (rank > 4000))) for rank in range(8000)
+    ]
+    return random.choices(vocabulary, [1 / (rank + 20) for rank in range(8000)], k=count)
+
+
+def _gold(random: Random, length: int) -> tuple[list[str], list[tuple[int, int, str]]]:
+    """Return the tags of a sentence, and its entities: start, end, type."""
+    tags, entities, start = ["O"] * length, [], 0
+    while start < length:
+        if random.random() > ENTITY_RATE:
+            start += 1
+            continue
+        [size], [kind] = _draw(random, LENGTHS, 1), _draw(random, TYPES, 1)
+        end = min(start + size, length)
+        tags[start:end] = [f"B-{kind}"] + [f"I-{kind}"] * (end - start - 1)
+        entities.append((start, end, kind))
+        start = end
+    return tags, entities
+
+
+def _predicted(random: Random, tags: list[str], entities: list[tuple[int, int, str]]) -> list[str]:
+    """Return what a model might predict: mostly the same, with the errors that models make."""
+    result = tags.copy()
+    for start, end, kind in entities:
+        [fate], [other] = _draw(random, FATES, 1), _draw(random, TYPES, 1)
+        if fate == "missed":
+            result[start:end] = ["O"] * (end - start)
+        elif fate == "other type":
+            result[start:end] = [tag[:2] + other for tag in result[start:end]]
+        elif fate == "shorter":
+            result[end - 1] = "O"
+        elif fate == "longer" and tags[end : end + 1] == ["O"]:
+            result[end] = f"I-{kind}"
+        elif fate == "begins with I":
+            result[start] = f"I-{kind}"
+        elif fate == "changes its type":
+            result[end - 1] = f"I-{other}"
+    for token, tag in enumerate(tags):
+        if tag == "O" and random.random() < SPURIOUS_RATE:
+            result[token] = f"{random.choice('BBBI')}-{random.choice([*TYPES])}"
+    return result
+
+
+def make_sentences(random: Random, tokens: int) -> Iterator[Sentence]:
+    """Yield sentences of 3 to 40 tokens, and of exactly so many in all."""
+    while tokens:
+        length = min(max(3, int(random.gammavariate(2.2, 6.4))), 40, tokens)
+        # nothing shorter than a sentence may be left over
+        if 0 < tokens - length < 3:
+            length = tokens if tokens <= 40 else length - 3
+        gold, entities = _gold(random, length)
+        yield Sentence(gold, _predicted(random, gold, entities))
+        tokens -= length
+
+
+class Inputs:
+    """The files in a folder, each made when it is first asked for.
+
+    Sizes are in tokens. Above a million, the text of a million tokens is repeated.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._sentences: dict[int, list[Sentence]] = {}
+
+    def merged(self, tokens: int) -> Path:
+        """Return a file of five columns, gold and predicted tags last, parted by spaces."""
+        return self._file("merged", tokens, lambda line: zip(*line, strict=True))
+
+    def gold(self, tokens: int) -> Path:
+        """Return the same with gold tags only, in the fourth column."""
+        return self._file("gold", tokens, lambda line: zip(line.gold))
+
+    def predicted(self, tokens: int) -> Path:
+        """Return the same with predicted tags only, in the fourth column."""
+        return self._file("predicted", tokens, lambda line: zip(line.predicted))
+
+    def compressed(self, tokens: int) -> Path:
+        """Return the file of five columns, compressed by gzip."""
+        source = self.merged(tokens)
+        path = source.with_suffix(".conll.gz")
+        if not path.exists():
+            _write(path, [gzip.compress(source.read_bytes(), 6)])
+        return path
+
+    def repeated(self, size: int, tokens: int = MILLION) -> Path:
+        """Return a file of five columns and about so many bytes: so many tokens repeated."""
+        path = self.folder / f"repeated-{tokens}-{size}.v{VERSION}.conll"
+        if not path.exists():
+            text = self.merged(tokens).read_bytes()
+            times, rest = divmod(size, len(text))
+            end = text.rfind(b"\n\n", 0, rest) + 2
+            _write(path, chain(repeat(text, times), [text[:end]]))
+        return path
+
+    def lists(self, tokens: int) -> Lists:
+        """Return the tags as lists; equal ones are one object, as where a model looks them up."""
+        gold, predicted = zip(*self._made(tokens), strict=True)
+        return Lists([*map(_shared, gold)], [*map(_shared, predicted)])
+
+    def lists_from_file(self, tokens: int) -> Lists:
+        """Return the same tags, each an object of its own, as where a file is read."""
+        sentences = [
+            [line.split(" ")[-2:] for line in sentence.split("\n")]
+            for sentence in self.merged(tokens).read_text().removesuffix("\n\n").split("\n\n")
+        ]
+        return Lists(*([[tags[side] for tags in line] for line in sentences] for side in (0, 1)))
+
+    def _made(self, tokens: int) -> list[Sentence]:
+        if tokens not in self._sentences:
+            self._sentences[tokens] = [*make_sentences(Random(SEED), tokens)]
+        return self._sentences[tokens]
+
+    def _file(
+        self, name: str, tokens: int, tags: Callable[[Sentence], Iterable[tuple[str, ...]]]
+    ) -> Path:
+        path = self.folder / f"{name}-{tokens}.v{VERSION}.conll"
+        if not path.exists():
+            times = max(1, tokens // MILLION)
+            _write(path, repeat(_text(self._made(tokens // times), tags), times))
+        return path
+
+
+def _text(
+    sentences: list[Sentence], tags: Callable[[Sentence], Iterable[tuple[str, ...]]]
+) -> bytes:
+    """Return the text of a file: words, grammar, and the tags asked for."""
+    random = Random(SEED)
+    tokens = sum(len(sentence.gold) for sentence in sentences)
+    words = zip(_words(random, tokens), _draw(random, GRAMMAR, tokens), strict=True)
+    lines = []
+    for sentence in sentences:
+        lines += [" ".join((*next(words), *given)) for given in tags(sentence)]
+        lines.append("")
+    return "\n".join([*lines, ""]).encode()
+
+
+def _shared(tags: list[str]) -> list[str]:
+    return [*map(sys.intern, tags)]
+
+
+def _write(path: Path, parts: Iterable[bytes]) -> None:
+    """Write a file under another name first: one that was broken off is not taken for whole."""
+    unfinished = path.with_suffix(".unfinished")
+    with unfinished.open("wb") as file:
+        file.writelines(parts)
+    unfinished.replace(path)
