@@ -7,6 +7,7 @@ import gzip
 import json
 import lzma
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -461,9 +462,7 @@ class TestRobust:
     )
     def test_one_line(self, tmp_path, command, code, message) -> None:
         (tmp_path / "f").write_text(MERGED)
-        (tmp_path / "run").write_text(
-            f"exec {sys.executable} -c '{COMMAND[2].replace(chr(39), chr(34))}' {command}\n"
-        )
+        (tmp_path / "run").write_text(f"exec {shlex.join(COMMAND)} {command}\n")
         done = subprocess.run(
             ["sh", "run"], cwd=tmp_path, capture_output=True, text=True, check=False
         )
