@@ -436,6 +436,13 @@ def test_help(run, args) -> None:
     assert max(map(len, ran.out.splitlines())) <= 88
 
 
+def test_no_command_shows_the_help(run) -> None:
+    ran = run()
+    assert ran.code == 2
+    assert ran.err.startswith("Usage: spanf1 [OPTIONS] COMMAND")
+    assert "\n  score " in ran.err
+
+
 def test_version(run) -> None:
     assert run("--version").out == f"spanf1 {spanf1.__version__}\n"
 

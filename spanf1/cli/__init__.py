@@ -37,6 +37,9 @@ class _Group(click.Group):
                 sys.stdout.flush()
         except SpanF1Error as error:
             code = _say(str(error), error.hint, error.exit_code)
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            code = error.exit_code
         except click.ClickException as error:
             code = _say(error.format_message(), "--help says what is taken", error.exit_code)
         except (click.Abort, KeyboardInterrupt):
