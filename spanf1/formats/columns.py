@@ -194,11 +194,14 @@ class Splitter:
         if not self._tags_last:
             return np.zeros(len(ends), np.bool_)
         delimiter = ord(self._layout.delimiter)
-        # The four bytes before each line end. Those before the buffer are, by a negative index,
-        # in the room at its end, which is 0.
-        place = ends - 4
-        outside: BoolArray = data[place] == delimiter
-        for offset, expected in ((1, _O), (2, delimiter), (3, _O)):
+        tail = [delimiter, _O, delimiter, _O]
+        if len(ends) and data[ends[0] - 1] == _CR:
+            tail.append(_CR)
+        # The bytes before each line end. Those before the buffer are, by a negative index, in the
+        # room at its end, which is 0.
+        place = ends - len(tail)
+        outside: BoolArray = data[place] == tail[0]
+        for offset, expected in enumerate(tail[1:], 1):
             outside &= data[offset:][place] == expected
         return outside
 
