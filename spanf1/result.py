@@ -298,7 +298,7 @@ class Result:
                 Options(**options),
                 None if source is None else _input_from_dict(source),
             )
-        except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+        except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
             if isinstance(error, UsageError):
                 raise
             raise UsageError(f"this is not a result of spanf1 ({error!r})") from error

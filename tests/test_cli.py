@@ -458,6 +458,9 @@ class TestRobust:
             ("score f --digits 20", 2, "error: Invalid value for '--digits'"),
             ("score f --what", 2, "error: No such option"),
             ("what", 2, "error: No such command 'what'"),
+            ("conlleval < f >&-", 2, "error: standard output: it is closed"),
+            ("score -o f < f", 2, "error: f: the output cannot be written: it is the input"),
+            ("score f -o new/", 2, "error: new/: the output cannot be written: it is a directory"),
             ("score f -o f", 2, "error: f: the output cannot be written: it is the input"),
             ("score f --gold-scheme ''", 2, "error: unknown scheme ''"),
             (
@@ -477,6 +480,14 @@ class TestRobust:
         assert len(done.stderr.splitlines()) <= 2
         assert done.returncode == code
         assert (tmp_path / "f").read_text() == MERGED
+
+    def test_notes_that_cannot_be_written_are_no_failure(self, tmp_path, monkeypatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        command = [*COMMAND, "score", write("f", MERGED), "-f", "csv"]
+        with Path("/dev/full").open("wb") as full:
+            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=full, check=False)
+        assert done.returncode == 0
+        assert done.stdout.count(b"\n") == 6
 
     def test_output_to_a_pipe(self, tmp_path, monkeypatch) -> None:
         monkeypatch.chdir(tmp_path)

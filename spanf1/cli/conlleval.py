@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -105,5 +106,7 @@ def conlleval(ctx: click.Context, latex: bool, raw: bool, delimiter: str, outsid
         ctx.exit(error.exit_code)
     except OSError as error:
         _die(ctx, f"conlleval: cannot read standard input: {error.strerror}")
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "it is closed")
     text = conlleval_latex(counts) if latex else conlleval_report(counts)
     click.echo(text.encode("utf-8", "surrogateescape"), nl=False)

@@ -38,24 +38,30 @@ def check_writable(path: str | None, inputs: Sequence[str]) -> None:
     """
     if path is None or path == STDIN:
         return
-    folder = os.path.dirname(os.path.realpath(path))
     problem = ""
-    if os.path.isdir(path):
+    if os.path.isdir(path) or path.endswith(os.sep):
         problem = "it is a directory"
-    elif os.path.exists(path) and any(
-        os.path.samefile(path, i) for i in inputs if os.path.exists(i)
-    ):
+    elif any(_is_input(path, source) for source in inputs):
         problem = "it is the input"
-    elif not _is_special(path) and not os.path.isdir(folder):
-        problem = "there is no such directory"
-    elif not _is_special(path) and not os.access(folder, os.W_OK):
-        problem = "the directory is not writable"
+    elif os.path.exists(path) and not os.access(path, os.W_OK):
+        problem = "it is read-only"
+    elif not _is_special(path):
+        folder = os.path.dirname(os.path.realpath(path))
+        if not os.path.isdir(folder):
+            problem = "there is no such directory"
+        elif not os.access(folder, os.W_OK):
+            problem = "the directory is not writable"
     if problem:
         raise UsageError(f"the output cannot be written: {problem}", where=path)
 
 
-def _are_one(path: str, other: str) -> bool:
-    return os.path.exists(path) and os.path.exists(other) and os.path.samefile(path, other)
+def _is_input(path: str, source: str) -> bool:
+    """Return whether a path is a regular file that is read, by its name or as standard input."""
+    try:
+        found, read = os.stat(path), os.fstat(0) if source == STDIN else os.stat(source)
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and os.path.samestat(found, read)
 
 
 def _is_special(path: str) -> bool:
@@ -100,6 +106,9 @@ def _replace(path: str, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
+            with contextlib.suppress(OSError):
+                old = os.stat(path)
+                os.chown(temporary, old.st_uid, old.st_gid)
             os.chmod(temporary, _mode(path))
         os.replace(temporary, path)
     except BaseException:

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -187,7 +187,9 @@ def score(
         details |= {"colour": output is None and wants_colour(color, sys.stdout), "brief": quiet}
     write(report.render(result, **details), output)
     if not quiet:
-        _notes(result, explained=report.explains)
+        # Notes that cannot be written are no reason to fail.
+        with suppress(OSError):
+            _notes(result, explained=report.explains)
 
 
 def _paths(files: tuple[str, ...]) -> tuple[str, ...]:
@@ -212,17 +214,51 @@ def _workers(paths: tuple[str, ...], jobs: int | None) -> Iterator[Executor | No
     if size < _LARGE or jobs == 1:
         yield None
         return
+    import multiprocessing
+    import threading
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    # When it is told to end, the workers are to end, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    processes = min(jobs or _cores(), 1 + size // PART_SIZE)
+    executor = ProcessPoolExecutor(processes, initializer=_begin_worker)
     try:
-        with ProcessPoolExecutor(min(jobs or _cores(), 1 + size // PART_SIZE)) as executor:
-            yield executor
-    except BrokenProcessPool:
+        with _signals_held():
+            # The first task starts all workers.
+            executor.submit(int).result()
+        yield executor
+        executor.shutdown()
+    except BaseException as error:
+        # The executor's own thread may complain of what is cancelled and killed here.
+        threading.excepthook = lambda *_: None
+        for worker in multiprocessing.active_children():
+            worker.kill()
+        executor.shutdown(cancel_futures=True)
+        if not isinstance(error, BrokenProcessPool):
+            raise
         hint = "was it killed for want of memory? --jobs 1 needs no workers"
         raise ReadError("a worker process was killed", where=paths[0], hint=hint) from None
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Let no signal interrupt what is done meanwhile; it comes afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin_worker() -> None:
+    """Leave Ctrl-C to the main process, which ends the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
 
 
 def _cores() -> int:

@@ -106,7 +106,9 @@ class Source(NamedTuple):
                 if progress:
                     progress(stream.position())
                 if not got:
-                    if rest:
+                    if rest.endswith(FRONT):
+                        yield RawBlock(block, end)
+                    elif rest:
                         block[end] = FRONT[0]
                         yield RawBlock(block, end + 1)
                     return
