@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
@@ -20,7 +21,7 @@ from spanf1.spans import OPENS, SHAPES, Decoder, Spans
 from spanf1.tags import MAX_TYPES, TOO_MANY_TYPES, UNTYPED, Block, CodeArray, IntArray, TagSet
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future
+    from concurrent.futures import Executor
 
     from spanf1.conlleval import ScriptCounter
 
@@ -85,22 +86,15 @@ def tally_parts(
         What is wrong with a part, or with all of them. The line is counted from the part's.
     """
     total = Tally()
-    waiting: deque[tuple[PartT, Future[Tally]]] = deque()
-
-    def take() -> None:
-        nonlocal total
-        part, task = waiting.popleft()
-        total += task.result()
-        if done:
-            done(part)
-
+    to_do = iter(parts)
+    waiting = deque((part, executor.submit(tally, part)) for part in islice(to_do, PARTS_AHEAD))
     try:
-        for part in parts:
-            waiting.append((part, executor.submit(tally, part)))
-            if len(waiting) > PARTS_AHEAD:
-                take()
         while waiting:
-            take()
+            part, task = waiting.popleft()
+            total += task.result()
+            if done:
+                done(part)
+            waiting.extend((part, executor.submit(tally, part)) for part in islice(to_do, 1))
     finally:
         for _, task in waiting:
             task.cancel()

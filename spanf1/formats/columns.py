@@ -28,6 +28,7 @@ _BOUNDARY = b"-X-"
 _SUSPECTS = b"\t\n\r #-"
 _SUSPECT = np.zeros(256, np.bool_)
 _SUSPECT[list(_SUSPECTS)] = True
+# The second bytes of -DOCSTART- and -X-.
 _SPECIAL = np.zeros(256, np.bool_)
 _SPECIAL[list(b"DX")] = True
 

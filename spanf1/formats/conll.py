@@ -221,7 +221,7 @@ class MergedFile:
             return [self]
         if file.layout is None:
             file.detect(file.source.blocks())
-        cuts = [0, *_cuts(file.source.path, size), -1]
+        cuts = [0, *_cuts(file.source.path, size)]
         return [
             MergedFile(
                 ColumnFile(
@@ -254,7 +254,7 @@ class Place(NamedTuple):
 
 
 def _cuts(path: str, size: int) -> list[int]:
-    """Return positions in a file, about `size` apart, that stand behind a blank line."""
+    """Return where parts of a file end, about `size` apart: behind blank lines, and at its end."""
     cuts: list[int] = []
     with open(path, "rb") as file:
         total = os.fstat(file.fileno()).st_size
@@ -266,4 +266,4 @@ def _cuts(path: str, size: int) -> list[int]:
                 cuts.append(position + found.end())
                 position = cuts[-1]
             position += size
-    return cuts
+    return [*cuts, total]
