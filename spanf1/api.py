@@ -22,7 +22,8 @@ from spanf1.options import AUTO, Options
 from spanf1.result import Input, Result
 from spanf1.spans import WELL_FORMED
 from spanf1.spans import decode as decode_codes
-from spanf1.tags import TagSet
+from spanf1.tags import AUTO_FORM, TagForm, TagSet
+from spanf1.tags import tag_form as form_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -40,7 +41,11 @@ class Span(NamedTuple):
 
 
 def decode(
-    tags: Sequence[str], *, scheme: str | None = None, reading: str = "lenient"
+    tags: Sequence[str],
+    *,
+    scheme: str | None = None,
+    reading: str = "lenient",
+    tag_form: str = AUTO_FORM,
 ) -> list[Span]:
     """Return the spans of one sentence's tags, in order.
 
@@ -53,6 +58,9 @@ def decode(
         ``lenient`` needs none.
     reading : str
         ``lenient`` keeps ill-formed spans, ``strict`` drops them, ``error`` refuses them.
+    tag_form : str
+        How tags are written, as an example: ``B-PER``, ``PER-B``, ``B_PER``, ``b/PER``; or
+        ``auto`` to find it out.
 
     Raises
     ------
@@ -77,7 +85,7 @@ def decode(
     if reading != "lenient" and options.gold_scheme == AUTO:
         raise UsageError(f"the reading {reading!r} needs a scheme: scheme='IOB2', for example")
     tags = list(tags)
-    tag_set = TagSet({})
+    tag_set = TagSet({}, form_of(tag_form))
     codes = np.zeros(len(tags), np.int32)
     for number, tag in enumerate(tags):
         if not isinstance(tag, str):
@@ -117,6 +125,7 @@ def evaluate(
     beta: float = 1.0,
     types: str | Iterable[str] = "union",
     zero_division: float = 0.0,
+    tag_form: str = AUTO_FORM,
 ) -> Result:
     """Score predicted tags against gold tags.
 
@@ -138,6 +147,9 @@ def evaluate(
         the types to score, in order.
     zero_division : float
         What 0/0 is: 0, 1 or NaN.
+    tag_form : str
+        How tags are written, as an example: ``B-PER``, ``PER-B``, ``B_PER``, ``b/PER``; or
+        ``auto`` to find it out, on each side by itself.
 
     Raises
     ------
@@ -170,7 +182,9 @@ def evaluate(
     )
     from spanf1.formats.lists import ListReader
 
-    counted = tally(ListReader(y_true, y_pred), script=reading == "conlleval")
+    counted = tally(
+        ListReader(y_true, y_pred), form=form_of(tag_form), script=reading == "conlleval"
+    )
     return Result(counted, options).check()
 
 
@@ -190,6 +204,7 @@ def score_file(
     beta: float = 1.0,
     types: str | Iterable[str] = "union",
     zero_division: float = 0.0,
+    tag_form: str = AUTO_FORM,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Result:
@@ -221,7 +236,7 @@ def score_file(
 
     Other Parameters
     ----------------
-    scheme, gold_scheme, pred_scheme, reading, beta, types, zero_division
+    scheme, gold_scheme, pred_scheme, reading, beta, types, zero_division, tag_form
         As for `evaluate`.
 
     Raises
@@ -255,12 +270,13 @@ def score_file(
     if 0 in (gold_column, pred_column, token_column):
         raise UsageError("columns are counted from 1, or from the end by -1: there is no column 0")
     script = reading == "conlleval"
+    form = form_of(tag_form)
     character = delimiter_of(delimiter)
     files = [ColumnFile(Source(path), delimiter=character, script=script) for path in paths]
     files[0].progress = progress
     if pred_file is None:
         columns = gold_column or -2, pred_column or -1
-        counted = _tally_merged(MergedFile(files[0], *columns), executor, script=script)
+        counted = _tally_merged(MergedFile(files[0], *columns), executor, form, script=script)
         compared, aligned = 0, "line"
     else:
         from spanf1.formats.paired import PairedFiles
@@ -273,7 +289,7 @@ def score_file(
             token_column=token_column or 1,
             by_position=align_by_position,
         )
-        counted = tally(reader, script=script)
+        counted = tally(reader, form=form, script=script)
         compared, aligned = (0, "position") if align_by_position else (reader.token_column, "token")
     return Result(counted, options, _input(files, (*columns, compared), aligned)).check()
 
@@ -297,16 +313,20 @@ def _input(files: list[ColumnFile], columns: tuple[int, int, int], aligned: str)
     )
 
 
-def _tally_merged(reader: MergedFile, executor: Executor | None, *, script: bool) -> Tally:
+def _tally_merged(
+    reader: MergedFile, executor: Executor | None, form: TagForm | None, *, script: bool
+) -> Tally:
     """Read one file, in parts if there is an executor and it is large enough to gain."""
     # The script's flag may outlive a sentence, so what it counts is no sum of parts.
     parts = reader.parts(PART_SIZE) if executor and not script else []
     if executor is None or len(parts) < 2:
-        return tally(reader, script=script)
+        return tally(reader, form=form, script=script)
     progress = reader.file.progress or (lambda _: None)
     try:
-        return tally_parts(parts, executor, done=lambda part: progress(part.file.source.stop))
+        return tally_parts(
+            parts, executor, form=form, done=lambda part: progress(part.file.source.stop)
+        )
     except InputError:
         # A part counts its lines from its own beginning. Reading all in order says the true line
         # of the first thing that is wrong.
-        return tally(reader, script=script)
+        return tally(reader, form=form, script=script)

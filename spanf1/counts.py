@@ -96,6 +96,8 @@ class Tally:
         under both shapes; any other counts under its own shape and `ABSENT`.
     gold_prefixes, predicted_prefixes : frozenset of str
         Tag prefixes that occurred.
+    gold_forms, predicted_forms : frozenset of str
+        How the tags are written: names of `spanf1.tags.FORMS`; none where no tag tells.
     tokens, tags_equal, labels_equal : int
         Tokens; those whose two tags are the same as they are written (prefix aliases apart,
         they are not the same); those that have the same place in a span of the same type,
@@ -113,6 +115,8 @@ class Tally:
     spans: Counter[SpanKey] = field(default_factory=Counter)
     gold_prefixes: frozenset[str] = frozenset()
     predicted_prefixes: frozenset[str] = frozenset()
+    gold_forms: frozenset[str] = frozenset()
+    predicted_forms: frozenset[str] = frozenset()
     tokens: int = 0
     tags_equal: int = 0
     labels_equal: int = 0
@@ -131,6 +135,8 @@ class Tally:
             self.spans + other.spans,
             self.gold_prefixes | other.gold_prefixes,
             self.predicted_prefixes | other.predicted_prefixes,
+            self.gold_forms | other.gold_forms,
+            self.predicted_forms | other.predicted_forms,
             self.tokens + other.tokens,
             self.tags_equal + other.tags_equal,
             self.labels_equal + other.labels_equal,
@@ -196,6 +202,8 @@ class Tally:
             ],
             "gold_prefixes": "".join(sorted(self.gold_prefixes)),
             "predicted_prefixes": "".join(sorted(self.predicted_prefixes)),
+            "gold_forms": sorted(self.gold_forms),
+            "predicted_forms": sorted(self.predicted_forms),
             "gold_first": {_text_of(s): line for s, line in sorted(self.gold_first.items())},
             "predicted_first": {
                 _text_of(s): line for s, line in sorted(self.predicted_first.items())
@@ -221,6 +229,8 @@ class Tally:
             ),
             gold_prefixes=frozenset(data["gold_prefixes"]),
             predicted_prefixes=frozenset(data["predicted_prefixes"]),
+            gold_forms=frozenset(data["gold_forms"]),
+            predicted_forms=frozenset(data["predicted_forms"]),
             gold_first={_shape_of(s): line for s, line in data["gold_first"].items()},
             predicted_first={_shape_of(s): line for s, line in data["predicted_first"].items()},
             script={name: TypeCounts(*counts) for name, counts in data["script"].items()},

@@ -7,7 +7,7 @@ in parallel, on an executor it is handed too.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -18,10 +18,20 @@ from spanf1.counts import ABSENT, SpanKey, Tally
 from spanf1.errors import TagError
 from spanf1.schemes import PREFIX_BITS
 from spanf1.spans import OPENS, SHAPES, Decoder, Spans
-from spanf1.tags import MAX_TYPES, TOO_MANY_TYPES, UNTYPED, Block, CodeArray, IntArray, TagSet
+from spanf1.tags import (
+    FORM_HINT,
+    MAX_TYPES,
+    TOO_MANY_TYPES,
+    UNTYPED,
+    Block,
+    CodeArray,
+    IntArray,
+    TagForm,
+    TagSet,
+)
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    from concurrent.futures import Executor, Future
 
     from spanf1.conlleval import ScriptCounter
 
@@ -45,18 +55,20 @@ class Reader(Protocol):
 PartT = TypeVar("PartT", bound=Reader)
 
 
-def tally(reader: Reader, *, script: bool = False) -> Tally:
+def tally(reader: Reader, *, form: TagForm | None = None, script: bool = False) -> Tally:
     """Read everything and return what it comes to.
 
     Parameters
     ----------
     reader : Reader
         Where the tags come from.
+    form : TagForm, optional
+        How the tags are written; by default it is found out, on each side by itself.
     script : bool
         Whether to count as the conlleval script does, too.
     """
     types: dict[str, int] = {}
-    gold_tags, predicted_tags = TagSet(types), TagSet(types)
+    gold_tags, predicted_tags = TagSet(types, form), TagSet(types, form)
     counter = BlockCounter(types, script=script)
     for block in reader.blocks(gold_tags, predicted_tags):
         counter.add(block)
@@ -67,6 +79,7 @@ def tally_parts(
     parts: Sequence[PartT],
     executor: Executor,
     *,
+    form: TagForm | None = None,
     done: Callable[[PartT], object] | None = None,
 ) -> Tally:
     """Read the parts of one input, each in a task of its own, and return the sum, in order.
@@ -77,6 +90,8 @@ def tally_parts(
         They are sent to the tasks.
     executor : concurrent.futures.Executor
         Runs the tasks.
+    form : TagForm, optional
+        As for `tally`.
     done : callable, optional
         Called with each part that has been read.
 
@@ -87,19 +102,25 @@ def tally_parts(
     """
     total = Tally()
     to_do = iter(parts)
-    waiting = deque((part, executor.submit(tally, part)) for part in islice(to_do, PARTS_AHEAD))
+
+    def submit(count: int) -> Iterator[tuple[PartT, Future[Tally]]]:
+        return ((part, executor.submit(tally, part, form=form)) for part in islice(to_do, count))
+
+    waiting = deque(submit(PARTS_AHEAD))
     try:
         while waiting:
             part, task = waiting.popleft()
             total += task.result()
             if done:
                 done(part)
-            waiting.extend((part, executor.submit(tally, part)) for part in islice(to_do, 1))
+            waiting.extend(submit(1))
     finally:
         for _, task in waiting:
             task.cancel()
     if len({span.type for span in total.spans}) > MAX_TYPES:
         raise TagError(TOO_MANY_TYPES)
+    if len(total.gold_forms) > 1 or len(total.predicted_forms) > 1:
+        raise TagError("the tags are not all written alike", hint=FORM_HINT)
     return total
 
 
@@ -217,6 +238,8 @@ class BlockCounter:
             sums.spans[span] = count
         sums.gold_prefixes = frozenset(gold_tags.prefixes())
         sums.predicted_prefixes = frozenset(predicted_tags.prefixes())
+        sums.gold_forms = gold_tags.form_names()
+        sums.predicted_forms = predicted_tags.form_names()
         sums.gold_first = self._gold.first()
         sums.predicted_first = self._predicted.first()
         if self._script:

@@ -40,9 +40,11 @@ class Scheme(NamedTuple):
     prefixes: str
     opens: str
     closes: str
-    #: prefixes that open a span only right after a span of the same type
+    #: prefixes to write: of a span of one token; of the first, an inner, the last of several
+    writes: str
+    #: a prefix that opens a span right after a span of the same type, and only there
     opens_after_same: str = ""
-    #: prefixes that close a span only right before a span of the same type
+    #: a prefix that closes a span right before a span of the same type, and only there
     closes_before_same: str = ""
     #: what people also call it
     other_names: tuple[str, ...] = ()
@@ -50,15 +52,15 @@ class Scheme(NamedTuple):
 
 # The order settles which one is named where a file fits several.
 SCHEMES = {
-    "IOB2": Scheme("BI", opens="B", closes="BI", other_names=("BIO",)),
-    "IOBES": Scheme("BIES", opens="BS", closes="ES", other_names=("BIOES",)),
-    "BILOU": Scheme("BILU", opens="BU", closes="LU", other_names=("BIOLU",)),
-    "IOB1": Scheme("BI", opens="I", closes="BI", opens_after_same="B"),
-    "IOE2": Scheme("IE", opens="IE", closes="E"),
-    "IOE1": Scheme("IE", opens="IE", closes="I", closes_before_same="E"),
-    "BMES": Scheme("BMES", opens="BS", closes="ES"),
-    "BMEWO": Scheme("BMEW", opens="BW", closes="EW", other_names=("BMEOW",)),
-    "IO": Scheme("I", opens="I", closes="I"),
+    "IOB2": Scheme("BI", opens="B", closes="BI", writes="BBII", other_names=("BIO",)),
+    "IOBES": Scheme("BIES", opens="BS", closes="ES", writes="SBIE", other_names=("BIOES",)),
+    "BILOU": Scheme("BILU", opens="BU", closes="LU", writes="UBIL", other_names=("BIOLU",)),
+    "IOB1": Scheme("BI", opens="I", closes="BI", writes="IIII", opens_after_same="B"),
+    "IOE2": Scheme("IE", opens="IE", closes="E", writes="EIIE"),
+    "IOE1": Scheme("IE", opens="IE", closes="I", writes="IIII", closes_before_same="E"),
+    "BMES": Scheme("BMES", opens="BS", closes="ES", writes="SBME"),
+    "BMEWO": Scheme("BMEW", opens="BW", closes="EW", writes="WBME", other_names=("BMEOW",)),
+    "IO": Scheme("I", opens="I", closes="I", writes="IIII"),
 }
 
 SCHEME_NAMES = {

@@ -39,6 +39,7 @@ _END_BITS = 5
 SHAPES = 1 << 2 * _END_BITS
 
 ShapeArray = npt.NDArray[np.int16]
+BoolArray = npt.NDArray[np.bool_]
 
 
 class Spans(NamedTuple):
@@ -52,6 +53,10 @@ class Spans(NamedTuple):
     end: IntArray
     type: IntArray
     shape: ShapeArray
+
+    def only(self, which: IntArray | BoolArray) -> Spans:
+        """Return some of the spans, by index or by mask."""
+        return Spans(self.start[which], self.end[which], self.type[which], self.shape[which])
 
 
 class Steps(NamedTuple):
@@ -180,6 +185,65 @@ def decode(codes: CodeArray, starts: IntArray) -> Spans:
     return Spans(*(np.concatenate([part[k] for part in parts]) for k in range(len(Spans._fields))))
 
 
+def touching(spans: Spans, starts: IntArray) -> IntArray:
+    """Return the spans, by index, that stand right behind one of their type in their sentence.
+
+    Parameters
+    ----------
+    spans : Spans
+        Spans in order.
+    starts : array of int
+        The tokens before which no span can go on.
+    """
+    follows = spans.start[1:] == spans.end[:-1]
+    follows &= spans.type[1:] == spans.type[:-1]
+    index = np.flatnonzero(follows) + 1
+    if len(index) and len(starts):
+        at = spans.start[index]
+        place = np.searchsorted(starts, at)
+        place[place == len(starts)] = 0
+        index = index[starts[place] != at]
+    return index
+
+
+def encode(spans: Spans, tokens: int, starts: IntArray, scheme: str) -> CodeArray:
+    """Return the tag codes that write spans in a scheme; the inverse of `decode`.
+
+    Two spans of one type that touch become one in a scheme that does not part them: see `PARTS`.
+
+    Parameters
+    ----------
+    spans : Spans
+        Spans in order, that do not overlap. `Spans.shape` is not looked at.
+    tokens : int
+        How many tokens there are.
+    starts : array of int
+        The tokens before which no span can go on.
+    scheme : str
+        One of `SCHEMES`.
+    """
+    single, first, inner, last = (PREFIXES.index(letter) for letter in SCHEMES[scheme].writes)
+    kind = spans.type.astype(np.int32) << PREFIX_BITS
+    length = spans.end - spans.start
+    codes = np.zeros(tokens, np.int32)
+    # All tokens in spans: the start of each one's span, and how far it is from there.
+    whole = int(length.sum())
+    inside = np.repeat(spans.start - np.cumsum(length) + length, length) + np.arange(whole)
+    codes[inside] = np.repeat(kind | inner, length)
+    codes[spans.start] = kind | first
+    codes[spans.end - 1] = kind | last
+    alone = length == 1
+    codes[spans.start[alone]] = kind[alone] | single
+    second = touching(spans, starts)
+    if SCHEMES[scheme].opens_after_same:
+        opening = PREFIXES.index(SCHEMES[scheme].opens_after_same)
+        codes[spans.start[second]] = kind[second] | opening
+    if SCHEMES[scheme].closes_before_same:
+        closing = PREFIXES.index(SCHEMES[scheme].closes_before_same)
+        codes[spans.end[second - 1] - 1] = kind[second - 1] | closing
+    return codes
+
+
 def _end_allowed(prefixes: str, only_beside_same: str) -> npt.NDArray[np.bool_]:
     allowed = np.zeros(1 << _END_BITS, np.bool_)
     for (number, prefix), neighbour in product(enumerate(PREFIXES), NEIGHBOURS):
@@ -202,10 +266,28 @@ WELL_FORMED = {
 }
 
 
+def _parts(name: str) -> bool:
+    """Return whether a scheme keeps two spans of one type that touch apart."""
+    pair = Spans(np.array([0, 1]), np.array([1, 2]), np.array([1, 1]), np.zeros(2, np.int16))
+    nowhere = np.zeros(0, np.intp)
+    return len(decode(encode(pair, 2, nowhere, name), nowhere).start) == 2
+
+
+#: the schemes that keep spans of one type apart where they touch
+PARTS = frozenset(name for name in SCHEMES if _parts(name))
+
+
+def wrong_ends(shapes: ShapeArray, scheme: str) -> tuple[BoolArray, BoolArray]:
+    """Return whether the first and the last end of each shape are wrong in a scheme."""
+    wrong_opening = ~_OPENING_ALLOWED[scheme][shapes >> _END_BITS]
+    wrong_closing = ~_CLOSING_ALLOWED[scheme][shapes & (1 << _END_BITS) - 1]
+    return wrong_opening, wrong_closing
+
+
 def end_faults(shape: int, scheme: str) -> tuple[bool, bool]:
-    """Return whether the first and the last end of a shape are wrong in a scheme."""
-    first, last = divmod(shape, 1 << _END_BITS)
-    return not _OPENING_ALLOWED[scheme][first], not _CLOSING_ALLOWED[scheme][last]
+    """Return whether the first and the last end of one shape are wrong in a scheme."""
+    opening, closing = wrong_ends(np.array([shape], np.int16), scheme)
+    return bool(opening[0]), bool(closing[0])
 
 
 class Ends(NamedTuple):

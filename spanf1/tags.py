@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.errors import TagError
+from spanf1.errors import TagError, UsageError
 from spanf1.schemes import PREFIX_BITS, PREFIXES
 
 IntArray = npt.NDArray[np.intp]
@@ -23,7 +24,11 @@ TOO_MANY_TYPES = f"there are more than {MAX_TYPES} distinct types"
 
 _SHOWN = 40
 
-EXPECTED = f"O, or one of {' '.join(PREFIXES[1:])}, a hyphen and a type, as in B-PER"
+#: what may stand between the prefix and the type of a tag
+DELIMITERS = "-_/:"
+
+#: an example of a tag is written with this type, as in ``B-PER``
+_EXAMPLE_TYPE = "PER"
 
 
 def shortened(tag: object) -> str:
@@ -32,17 +37,79 @@ def shortened(tag: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…{text[0]}"
 
 
-def parse_tag(tag: str) -> tuple[int, str] | None:
-    """Return the number of a tag's prefix and its type, or None if no scheme has such a tag.
+class TagForm(NamedTuple):
+    """How tags are written: what parts prefix and type, which comes first, the prefix's case."""
 
-    The type is what follows the first hyphen. ``O`` has none; ``B`` and ``B-`` are `UNTYPED`.
+    delimiter: str = "-"
+    prefix_last: bool = False
+    lower: bool = False
+
+    @property
+    def name(self) -> str:
+        """The form as an example: ``B-PER``, ``PER_B``, ``b/PER``."""
+        return self.spell(1, _EXAMPLE_TYPE)
+
+    @property
+    def prefixes(self) -> str:
+        """The prefixes as this form writes them, in the order of `PREFIXES`."""
+        return PREFIXES.lower() if self.lower else PREFIXES
+
+    def parse(self, tag: str) -> tuple[int, str] | None:
+        """Return the number of a tag's prefix and its type, or None if it is not of this form.
+
+        The prefix is parted from the type at the first delimiter or, where it comes last, at the
+        last one. ``O`` has no type; ``B`` and ``B-`` are `UNTYPED`.
+        """
+        if tag in ("O", self.prefixes[0]):
+            return 0, ""
+        if self.prefix_last:
+            name, _, prefix = tag.rpartition(self.delimiter)
+        else:
+            prefix, _, name = tag.partition(self.delimiter)
+        number = self.prefixes.find(prefix, 1) if len(prefix) == 1 else -1
+        # White space at the end of a tag is a slip that would make another type of it.
+        return None if number < 0 or tag != tag.strip() else (number, name or UNTYPED)
+
+    def spell(self, prefix: int, name: str) -> str:
+        """Return the tag with a prefix, by its number, and a type; the inverse of `parse`."""
+        letter = self.prefixes[prefix]
+        if not prefix or name == UNTYPED:
+            return letter
+        parts = (name, letter) if self.prefix_last else (letter, name)
+        return self.delimiter.join(parts)
+
+
+#: the forms that are tried, the likeliest first, by name
+FORMS = {
+    form.name: form
+    for form in (
+        TagForm(delimiter, prefix_last, lower)
+        for lower in (False, True)
+        for prefix_last in (False, True)
+        for delimiter in DELIMITERS
+    )
+}
+AUTO_FORM = "auto"
+
+
+def tag_form(name: str | None) -> TagForm | None:
+    """Return the form that an example such as ``PER_B`` has; None for ``auto``.
+
+    Raises
+    ------
+    UsageError
+        If it is no such example. Any character but a letter or digit may be the delimiter.
     """
-    if tag == "O":
-        return 0, ""
-    prefix, _, name = tag.partition("-")
-    number = PREFIXES.find(prefix, 1) if len(prefix) == 1 else -1
-    # White space at the end of a tag is a slip that would make another type of it.
-    return None if number < 0 or tag != tag.strip() else (number, name or UNTYPED)
+    if name is None or name == AUTO_FORM:
+        return None
+    found = re.fullmatch(
+        rf"([Bb])([^\w\s]|_){_EXAMPLE_TYPE}|{_EXAMPLE_TYPE}([^\w\s]|_)([Bb])", name
+    )
+    if not found:
+        hint = f"auto, or an example of a tag: {', '.join(FORMS)}"
+        raise UsageError(f"{name!r} is no form of tags", hint=hint)
+    first, delimiter, other_delimiter, last = found.groups()
+    return TagForm(delimiter or other_delimiter, first is None, (first or last) == "b")
 
 
 class TagSet:
@@ -56,11 +123,34 @@ class TagSet:
     ----------
     types : dict of str to int
         The shared numbering. New types are added to it.
+    form : TagForm, optional
+        How the tags are written. By default it is the likeliest of `FORMS` that all tags have.
     """
 
-    def __init__(self, types: dict[str, int]) -> None:
+    def __init__(self, types: dict[str, int], form: TagForm | None = None) -> None:
         self.types = types
         self.codes: dict[str, int] = {}
+        #: the forms that all tags so far have, the likeliest first
+        self.forms = list(FORMS.values()) if form is None else [form]
+        self._typed = False
+
+    @property
+    def form(self) -> TagForm:
+        """How the tags are written, by all that were met."""
+        return self.forms[0]
+
+    def form_names(self) -> frozenset[str]:
+        """Return the name of the tags' form, or nothing if there was no tag to tell it by."""
+        return frozenset({self.form.name} if self._typed else ())
+
+    def may_be(self, tag: str) -> bool:
+        """Return whether a field looks like a tag of this side.
+
+        Lower case only counts once it was met: until then ``e-mail`` is a word.
+        """
+        return any(
+            form.parse(tag) is not None for form in self.forms if form.lower <= self.form.lower
+        )
 
     def code(self, tag: str) -> int:
         """Return the code of a tag.
@@ -68,18 +158,46 @@ class TagSet:
         Raises
         ------
         TagError
-            If no scheme has such a tag. The message says what was expected.
+            If no scheme has such a tag, or it is not written as those before. The message says
+            what was expected.
         """
         code = self.codes.get(tag)
         if code is None:
-            parsed = parse_tag(tag)
-            if parsed is None:
-                what = f"tag {shortened(tag)} fits no scheme" if tag else "empty tag"
-                raise TagError(f"{what}: expected {EXPECTED}")
-            prefix, name = parsed
+            prefix, name = self._parse(tag)
+            self._typed |= name not in ("", UNTYPED)
             number = self._number(name) if prefix else 0
             code = self.codes[tag] = number << PREFIX_BITS | prefix
         return code
+
+    def _parse(self, tag: str) -> tuple[int, str]:
+        fitting = [form for form in self.forms if form.parse(tag) is not None]
+        if not fitting:
+            raise self._misfit(tag)
+        if fitting[0] is not self.form:
+            for earlier in self.codes:
+                if fitting[0].parse(earlier) != self.form.parse(earlier):
+                    raise TagError(
+                        f"tag {shortened(tag)} is written as {fitting[0].name} is, and "
+                        f"{shortened(earlier)} before it was taken for {self.form.name}",
+                        hint=FORM_HINT,
+                    )
+        self.forms = fitting
+        parsed = self.form.parse(tag)
+        assert parsed is not None  # noqa: S101 - for mypy: the form was chosen because it fits
+        return parsed
+
+    def _misfit(self, tag: str) -> TagError:
+        """Return the error for a tag that has none of the forms."""
+        if not tag:
+            return TagError(f"empty tag: {_expected(self.form)}")
+        others = [form for form in FORMS.values() if form.parse(tag) is not None]
+        if others and self.form not in others:
+            return TagError(
+                f"tag {shortened(tag)} is written as {others[0].name} is: "
+                f"{_expected(self.form)}{' as before it' * (len(self.codes) > 0)}",
+                hint=FORM_HINT,
+            )
+        return TagError(f"tag {shortened(tag)} fits no scheme: {_expected(self.form)}")
 
     def _number(self, name: str) -> int:
         number = self.types.setdefault(name, len(self.types) + 1)
@@ -91,6 +209,20 @@ class TagSet:
         """Return the prefixes that were met, ``O`` left out, in the order of `PREFIXES`."""
         met = {code & (1 << PREFIX_BITS) - 1 for code in self.codes.values()}
         return "".join(prefix for number, prefix in enumerate(PREFIXES) if number and number in met)
+
+
+FORM_HINT = "all tags must be written alike; --tag-form says how, as in --tag-form PER-B"
+
+_DELIMITER_NAMES = {"-": "a hyphen", "_": "an underscore", "/": "a slash", ":": "a colon"}
+
+
+def _expected(form: TagForm) -> str:
+    """Say what a tag of a form looks like."""
+    letters = " ".join(form.prefixes[1:])
+    delimiter = _DELIMITER_NAMES.get(form.delimiter, repr(form.delimiter))
+    parts = [f"one of {letters}", delimiter, "a type"]
+    order = parts[::-1] if form.prefix_last else parts
+    return f"expected O, or {order[0]}, {order[1]} and {order[2]}, as in {form.name}"
 
 
 class Block(NamedTuple):

@@ -20,6 +20,7 @@ ORDER = [
     "tags",
     "spans",
     "detect",
+    "repair",
     "counts",
     "scores",
     "conlleval",

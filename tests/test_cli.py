@@ -299,7 +299,13 @@ BAD = [
         "error: f:2: tag 'PER' fits no scheme: expected O, or one of B I E",
     ),
     ("empty tag", {"f": "a\tO\tO\nb\tO\t\n"}, "f", 3, "error: f:2: empty tag: expected O"),
-    ("lower case", {"f": "a O o\n"}, "f", 3, "error: f:1: tag 'o' fits no scheme"),
+    (
+        "tags in two forms",
+        {"f": "a O B-X\nb O X-B\n"},
+        "f",
+        3,
+        "error: f:2: tag 'X-B' is written as PER-B is: expected O, or one of B I E",
+    ),
     ("not UTF-8", {"f": b"a O B-\xff\n"}, "f", 3, r"error: f:1: tag 'B-\\xff' is not UTF-8"),
     ("tokens for tags", {"f": "a O\nb B-PER\n"}, "f", 3, "error: f:1: tag 'a' fits no scheme"),
     (

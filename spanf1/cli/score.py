@@ -21,6 +21,7 @@ from spanf1.reports import REPORTS
 from spanf1.reports.rows import how_made
 from spanf1.result import Result
 from spanf1.schemes import READINGS, SCHEME_NAMES
+from spanf1.tags import AUTO_FORM
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -89,6 +90,13 @@ _LARGE = 1 << 25
 )
 @click.option("--gold-scheme", metavar="SCHEME", help="Scheme of the gold tags.")
 @click.option("--pred-scheme", metavar="SCHEME", help="Scheme of the predicted tags.")
+@click.option(
+    "--tag-form",
+    default=AUTO_FORM,
+    show_default=True,
+    metavar="EXAMPLE",
+    help="How tags are written: auto, or an example such as B-PER, PER-B, B_PER, b/PER.",
+)
 @click.option(
     "--reading",
     type=click.Choice(list(READINGS)),

@@ -16,13 +16,14 @@ from spanf1.errors import LayoutError
 from spanf1.formats.bits import Bits
 from spanf1.formats.layout import DOCUMENT, WHITE, Layout
 from spanf1.formats.streams import RawBlock, Source
-from spanf1.tags import IntArray, parse_tag
+from spanf1.tags import IntArray, TagSet
 
 ByteArray = npt.NDArray[np.uint8]
 BoolArray = npt.NDArray[np.bool_]
 
 _TAB, _LF, _CR, _SPACE, _HYPHEN, _HASH, _O = b"\t\n\r -#O"
 _BOUNDARY = b"-X-"
+_OUTSIDE = b"O", b"o"
 
 # A line that begins with one of these may be something else than a token.
 _SUSPECTS = b"\t\n\r #-"
@@ -41,8 +42,10 @@ class TokenLines(NamedTuple):
 
     Attributes
     ----------
+    raw : RawBlock
+        The block.
     data : array of uint8
-        The bytes of the block; positions are positions in it.
+        Its bytes; positions are positions in them.
     ends : array of int, shape (tokens,)
         Positions of the ends of the token lines.
     starts : array of int
@@ -63,6 +66,7 @@ class TokenLines(NamedTuple):
         How many documents begin in the block.
     """
 
+    raw: RawBlock
     data: ByteArray
     ends: IntArray
     starts: IntArray
@@ -120,17 +124,26 @@ class Splitter:
     tag_columns : sequence of int
         Indices of the columns that hold tags. A line that begins with ``# `` is a token only if
         it has as many fields as the others, and tags in these.
+    tag_sets : sequence of TagSet
+        What the tags in each of these columns are like.
     script : bool
         Read as the conlleval script does: ``-DOCSTART-`` lines are tokens, and a first field
         ``-X-`` ends a sentence.
     """
 
     def __init__(
-        self, source: Source, layout: Layout, tag_columns: Sequence[int], *, script: bool = False
+        self,
+        source: Source,
+        layout: Layout,
+        tag_columns: Sequence[int],
+        tag_sets: Sequence[TagSet],
+        *,
+        script: bool = False,
     ) -> None:
         self._source = source
         self._layout = layout
         self._tag_columns = tag_columns
+        self._tag_sets = tag_sets
         self._script = script
         self._tags_last = tag_columns == [layout.columns - 2, layout.columns - 1]
         #: lines that were split so far
@@ -177,6 +190,7 @@ class Splitter:
         lines_before = self.lines
         self.lines += int(np.count_nonzero(is_newline)) - 1
         return TokenLines(
+            raw,
             data,
             ends,
             self._starts(breaks, len(ends)),
@@ -266,15 +280,16 @@ class Splitter:
         fields = self._layout.fields(text)
         fits = len(fields) == self._layout.columns
         tags = [fields[index] for index in self._tag_columns] if fits else []
+        are_tags = all(map(_may_be_tag, self._tag_sets, tags))
         if DOCUMENT.match(text):
             if self._script and fits:
                 return _IS_TOKEN | _IS_DOCUMENT
             # A tag on it must not be lost: then it is a token, and a sentence of its own.
-            tagged = all(map(_is_tag, tags)) and any(tag != b"O" for tag in tags)
+            tagged = are_tags and any(tag not in _OUTSIDE for tag in tags)
             return _IS_BREAK | _IS_DOCUMENT | _IS_TOKEN * tagged
         if self._script and fields[0] == _BOUNDARY:
             return _IS_BREAK
-        if (text + b" ").startswith(b"# ") and not (fits and all(map(_is_tag, tags))):
+        if (text + b" ").startswith(b"# ") and not (fits and are_tags):
             return 0
         if fits:
             return _IS_TOKEN
@@ -286,5 +301,5 @@ class Splitter:
         )
 
 
-def _is_tag(field: bytes) -> bool:
-    return parse_tag(field.decode("utf-8", "replace")) is not None
+def _may_be_tag(tags: TagSet, field: bytes) -> bool:
+    return tags.may_be(field.decode("utf-8", "replace"))

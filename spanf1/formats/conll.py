@@ -6,7 +6,7 @@ import codecs
 import os
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -30,6 +30,10 @@ _BLANK_LINE = re.compile(rb"\n[ \t\r]*\n")
 WRONG_COLUMN = (
     "are the tags elsewhere? --gold-column, --pred-column, --tag-column, --delimiter say where"
 )
+
+
+def _nothing(_: RawBlock) -> None:
+    """Do nothing; named, so that a file can be sent to a worker."""
 
 
 class ColumnFile:
@@ -67,16 +71,20 @@ class ColumnFile:
         self.script = script
         self.block_size = block_size
         self.progress = progress
+        #: called with the blocks before the first token, where they are many
+        self.skipped: Callable[[RawBlock], object] = _nothing
 
-    def token_lines(self, *columns: int, tags: int) -> Iterator[tuple[TokenLines, list[int]]]:
+    def token_lines(
+        self, *columns: int, tags: Sequence[TagSet]
+    ) -> Iterator[tuple[TokenLines, list[int]]]:
         """Yield the token lines, block by block, with the indices of some columns.
 
         Parameters
         ----------
         *columns : int
             Columns, by number from 1, or from the end by -1.
-        tags : int
-            How many of them, the first ones, hold tags.
+        tags : sequence of TagSet
+            For each of the first ones, which hold tags, what these are like.
 
         Raises
         ------
@@ -88,9 +96,13 @@ class ColumnFile:
         blocks = self.source.blocks(self.block_size, self.progress)
         head, lines = self.detect(blocks)
         if self.layout is None:
+            while head:
+                self.skipped(head.popleft())
             return
         indices = [self.layout.column_index(column, self.source) for column in columns]
-        splitter = Splitter(self.source, self.layout, indices[:tags], script=self.script)
+        splitter = Splitter(
+            self.source, self.layout, indices[: len(tags)], tags, script=self.script
+        )
         splitter.lines = lines
         while head:
             yield splitter.split(head.popleft()), indices
@@ -122,7 +134,8 @@ class ColumnFile:
                 if self.layout:
                     return head, lines
                 lines += text.count(b"\n") - len(FRONT)
-                head.clear()
+                while head:
+                    self.skipped(head.popleft())
                 del text[len(FRONT) :]
             self.layout = detect_layout(text, self.source, self.delimiter, lines + 1)
         return head, lines
@@ -179,7 +192,9 @@ class MergedFile:
         """Yield the tags in blocks; see `spanf1.evaluate.Reader`."""
         file = self.file
         lookups: list[TagLookup] = []
-        for lines, columns in file.token_lines(self.gold_column, self.predicted_column, tags=2):
+        for lines, columns in file.token_lines(
+            self.gold_column, self.predicted_column, tags=(gold, predicted)
+        ):
             if not lookups:
                 hint = MERGED_HINT if lines.layout.columns == 2 else WRONG_COLUMN
                 lookups = [tag_lookup(tags, hint) for tags in (gold, predicted)]

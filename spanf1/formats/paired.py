@@ -128,7 +128,7 @@ class PairedFiles:
         """Yield one file's tags, in runs of at least one token."""
         lookup = tag_lookup(tags, WRONG_COLUMN)
         columns = (column,) if self.by_position else (column, self.token_column)
-        for lines, indices in file.token_lines(*columns, tags=1):
+        for lines, indices in file.token_lines(*columns, tags=(tags,)):
             if len(set(indices)) < len(indices):
                 raise LayoutError(
                     f"column {indices[0] + 1} cannot be both the tokens and the tags",

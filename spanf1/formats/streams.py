@@ -29,7 +29,7 @@ FRONT = b"\n"
 ROOM = 8
 UNIT = 64
 
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 
 # How compressed files begin.
 _COMPRESSED = re.compile(
@@ -44,10 +44,16 @@ Progress = Callable[[int], object]
 
 
 class RawBlock(NamedTuple):
-    """Whole lines: the bytes ``data[1:end]``, of which the last is a line end."""
+    """Whole lines: the bytes ``data[1:end]``, of which the last is a line end.
+
+    `mark` is the byte-order mark that stood before them; `added` is how many bytes of the end,
+    0 or 1, the input does not have: a line end behind its last line.
+    """
 
     data: bytearray
     end: int
+    mark: bytes = b""
+    added: int = 0
 
 
 class Source(NamedTuple):
@@ -95,7 +101,7 @@ class Source(NamedTuple):
             If a line is longer than `MAX_LINE` bytes.
         """
         with contextlib.closing(_Reading(self)) as stream:
-            rest = stream.first()
+            mark, rest = stream.first()
             lines = 0
             while True:
                 begin = len(FRONT) + len(rest)
@@ -107,10 +113,10 @@ class Source(NamedTuple):
                     progress(stream.position())
                 if not got:
                     if rest.endswith(FRONT):
-                        yield RawBlock(block, end)
-                    elif rest:
+                        yield RawBlock(block, end, mark)
+                    elif rest or mark:
                         block[end] = FRONT[0]
-                        yield RawBlock(block, end + 1)
+                        yield RawBlock(block, end + 1, mark, 1)
                     return
                 cut = block.rfind(b"\n", begin, end) + 1
                 if not cut and end > MAX_LINE:
@@ -121,7 +127,8 @@ class Source(NamedTuple):
                 if cut:
                     content = np.frombuffer(block, np.uint8)[begin:cut]
                     lines += int(np.count_nonzero(content == FRONT[0]))
-                    yield RawBlock(block, cut)
+                    yield RawBlock(block, cut, mark)
+                    mark = b""
 
     def is_plain(self) -> bool:
         """Return whether it is a regular, uncompressed file, so that parts of it can be read."""
@@ -205,13 +212,13 @@ class _Reading:
             return zstd.ZstdFile(file), (OSError, EOFError, zstd.ZstdError)
         return file, (OSError,)
 
-    def first(self) -> bytes:
-        """Return the first bytes, less a byte-order mark."""
+    def first(self) -> tuple[bytes, bytes]:
+        """Return a byte-order mark, if there is one, and the first bytes that are none."""
         if self._source.start:
-            return b""
-        head = bytearray(len(_BOM))
-        del head[self.fill(head, 0, len(_BOM)) :]
-        return b"" if head == _BOM else bytes(head)
+            return b"", b""
+        head = bytearray(len(BOM))
+        del head[self.fill(head, 0, len(BOM)) :]
+        return (bytes(head), b"") if head == BOM else (b"", bytes(head))
 
     def fill(self, block: bytearray, begin: int, size: int) -> int:
         """Read up to `size` bytes to `block[begin:]`; return how many, fewer only at the end."""

@@ -11,6 +11,7 @@ from spanf1.options import AUTO
 from spanf1.result import Input, Result
 from spanf1.schemes import READINGS, SCHEMES
 from spanf1.scores import Score
+from spanf1.tags import TagForm
 
 # How many types a line names.
 _NAMED = 8
@@ -100,6 +101,9 @@ def _schemes(result: Result) -> str:
         elif len(schemes) > 1:
             how += f"; {', '.join(schemes[1:])} would do as well"
         sides.append(f"{side} {schemes[0]} ({how})")
+    forms = result.tally.gold_forms | result.tally.predicted_forms
+    if forms - {TagForm().name}:
+        sides.append(f"tags written as {' and '.join(sorted(forms))}")
     return ", ".join(sides)
 
 
