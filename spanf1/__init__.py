@@ -1,14 +1,18 @@
 """Exact scores of named-entity predictions, and how each number was made."""
 
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
 
-from spanf1.api import Span, decode, evaluate, score_file
+from spanf1.api import evaluate, score_file
 from spanf1.counts import Counts, TypeCounts
+from spanf1.detection import Detection
 from spanf1.errors import (
     AlignmentError,
     IllFormedError,
     InputError,
     LayoutError,
+    LossError,
     ReadError,
     SpanF1Error,
     TagError,
@@ -18,12 +22,18 @@ from spanf1.options import Options
 from spanf1.result import Result
 from spanf1.scores import Score
 
+if TYPE_CHECKING:
+    from spanf1.checking import Violation, convert, detect, repair, validate
+    from spanf1.tagging import Span, decode, encode
+
 __all__ = [
     "AlignmentError",
     "Counts",
+    "Detection",
     "IllFormedError",
     "InputError",
     "LayoutError",
+    "LossError",
     "Options",
     "ReadError",
     "Result",
@@ -33,8 +43,40 @@ __all__ = [
     "TagError",
     "TypeCounts",
     "UsageError",
+    "Violation",
     "__version__",
+    "convert",
     "decode",
+    "detect",
+    "encode",
     "evaluate",
+    "repair",
     "score_file",
+    "validate",
 ]
+
+# What scoring does not need is imported when it is asked for: start-up is part of every run.
+_LATER = {
+    "Span": "tagging",
+    "Violation": "checking",
+    "convert": "checking",
+    "decode": "tagging",
+    "detect": "checking",
+    "encode": "tagging",
+    "repair": "checking",
+    "validate": "checking",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public function that is asked for the first time."""
+    if name not in _LATER:
+        raise AttributeError(f"module 'spanf1' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(f"spanf1.{_LATER[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

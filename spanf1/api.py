@@ -7,22 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from spanf1.counts import Tally
-from spanf1.detect import fault
-from spanf1.errors import IllFormedError, InputError, TagError, UsageError
+from spanf1.errors import InputError, UsageError
 from spanf1.evaluate import tally, tally_parts
 from spanf1.formats.conll import ColumnFile, MergedFile
 from spanf1.formats.layout import Layout, delimiter_of
 from spanf1.formats.streams import STDIN, Progress, Source
 from spanf1.options import AUTO, Options
 from spanf1.result import Input, Result
-from spanf1.spans import WELL_FORMED
-from spanf1.spans import decode as decode_codes
-from spanf1.tags import AUTO_FORM, TagForm, TagSet
+from spanf1.tags import AUTO_FORM, TagForm
 from spanf1.tags import tag_form as form_of
 
 if TYPE_CHECKING:
@@ -30,88 +25,6 @@ if TYPE_CHECKING:
 
 #: about how many bytes of a file one task of an executor reads
 PART_SIZE = 1 << 23
-
-
-class Span(NamedTuple):
-    """A typed span of tokens in one sentence: from `start` to before `end`, counted from 0."""
-
-    start: int
-    end: int
-    type: str
-
-
-def decode(
-    tags: Sequence[str],
-    *,
-    scheme: str | None = None,
-    reading: str = "lenient",
-    tag_form: str = AUTO_FORM,
-) -> list[Span]:
-    """Return the spans of one sentence's tags, in order.
-
-    Parameters
-    ----------
-    tags : sequence of str
-        ``O``, or a prefix, a hyphen and a type. All prefixes are understood, of whatever scheme.
-    scheme : str, optional
-        The tagging scheme. It says which spans are ill-formed, and nothing else: the reading
-        ``lenient`` needs none.
-    reading : str
-        ``lenient`` keeps ill-formed spans, ``strict`` drops them, ``error`` refuses them.
-    tag_form : str
-        How tags are written, as an example: ``B-PER``, ``PER-B``, ``B_PER``, ``b/PER``; or
-        ``auto`` to find it out.
-
-    Raises
-    ------
-    TagError
-        If there is a tag that no scheme has.
-    IllFormedError
-        If a span is ill-formed and the reading is ``error``.
-    UsageError
-        If the reading needs a scheme and none is given, or either is unknown.
-
-    Examples
-    --------
-    >>> import spanf1
-    >>> spanf1.decode(["B-PER", "I-PER", "O", "I-LOC"])
-    [Span(start=0, end=2, type='PER'), Span(start=3, end=4, type='LOC')]
-    >>> spanf1.decode(["B-PER", "I-PER", "O", "I-LOC"], scheme="IOB2", reading="strict")
-    [Span(start=0, end=2, type='PER')]
-    """
-    options = Options(gold_scheme=scheme or AUTO, reading=reading)
-    if reading == "conlleval":
-        raise UsageError("the conlleval script counts, it does not decode: use evaluate()")
-    if reading != "lenient" and options.gold_scheme == AUTO:
-        raise UsageError(f"the reading {reading!r} needs a scheme: scheme='IOB2', for example")
-    tags = list(tags)
-    tag_set = TagSet({}, form_of(tag_form))
-    codes = np.zeros(len(tags), np.int32)
-    for number, tag in enumerate(tags):
-        if not isinstance(tag, str):
-            raise TagError("the tag is to be a string", where=f"tag {number}")
-        try:
-            codes[number] = tag_set.code(tag)
-        except TagError as error:
-            raise TagError(error.message, where=f"tag {number}") from None
-    spans = decode_codes(codes, np.zeros(1, np.intp)[: len(codes)])
-    good = np.ones(len(spans.start), np.bool_)
-    if reading != "lenient":
-        good = WELL_FORMED[options.gold_scheme][spans.shape]
-    if reading == "error" and not good.all():
-        bad = int(np.argmin(good))
-        what = fault(int(spans.shape[bad]), options.gold_scheme)
-        raise IllFormedError(
-            f"the span is ill-formed in {options.gold_scheme}: {what}",
-            where=f"tag {spans.start[bad]}",
-        )
-    names = ["", *tag_set.types]
-    return [
-        Span(start, end, names[kind])
-        for start, end, kind in zip(
-            *(array[good].tolist() for array in (spans.start, spans.end, spans.type)), strict=True
-        )
-    ]
 
 
 def evaluate(

@@ -9,6 +9,7 @@ SpanF1Error                 exit code 3
     ├── ScriptDiedError   255   what the conlleval script dies of
     ├── TagError            3   a tag that no scheme has
     ├── AlignmentError      3   gold and predictions are not the same tokens
+    ├── LossError           3   spans that a scheme cannot carry
     └── IllFormedError      3   an ill-formed span under ``reading="error"``
 
 Each is also a `ValueError`, so that callers who know nothing of spanf1 can catch it.
@@ -83,6 +84,10 @@ class TagError(InputError):
 
 class AlignmentError(InputError):
     """Gold and predictions are not annotations of the same tokens."""
+
+
+class LossError(InputError):
+    """Spans that would be lost in the scheme they are to be written in."""
 
 
 class IllFormedError(InputError):

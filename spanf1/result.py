@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from spanf1.counts import Counts, Tally, TypeCounts
-from spanf1.detect import fault, fitting_schemes
+from spanf1.detection import IllFormed, fitting_schemes, ill_formed
 from spanf1.errors import IllFormedError, UsageError
 from spanf1.options import AUTO, DEFAULTS, Options
 from spanf1.scores import Averages, Score, average, ratio, score
-from spanf1.spans import WELL_FORMED
 
 
 class Input(NamedTuple):
@@ -33,16 +31,6 @@ class Input(NamedTuple):
     pred_column: int
     token_column: int
     aligned: str
-
-
-class IllFormed(NamedTuple):
-    """Ill-formed spans of one side: how many, of how many, by kind; the first one's line, kind."""
-
-    spans: int
-    of: int
-    kinds: dict[str, int]
-    first_line: int
-    first_kind: str
 
 
 @dataclass(frozen=True, repr=False)
@@ -171,8 +159,8 @@ class Result:
         """The spans that the schemes do not allow, in gold and in predictions."""
         gold, predicted = self.tally.shapes()
         return (
-            _ill_formed(gold, self.tally.gold_first, self.gold_schemes[0]),
-            _ill_formed(predicted, self.tally.predicted_first, self.pred_schemes[0]),
+            ill_formed(gold, self.tally.gold_first, self.gold_schemes[0]),
+            ill_formed(predicted, self.tally.predicted_first, self.pred_schemes[0]),
         )
 
     def check(self) -> Result:
@@ -302,16 +290,6 @@ class Result:
             if isinstance(error, UsageError):
                 raise
             raise UsageError(f"this is not a result of spanf1 ({error!r})") from error
-
-
-def _ill_formed(shapes: Counter[int], first: Mapping[int, int], scheme: str) -> IllFormed:
-    bad = {shape: count for shape, count in shapes.items() if not WELL_FORMED[scheme][shape]}
-    kinds: Counter[str] = Counter()
-    for shape, count in bad.items():
-        kinds[fault(shape, scheme)] += count
-    place = min(((first.get(shape, 0), fault(shape, scheme)) for shape in bad), default=(0, ""))
-    often_first = dict(sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0])))
-    return IllFormed(sum(bad.values()), shapes.total(), often_first, *place)
 
 
 def _number(value: float) -> float | None:

@@ -266,22 +266,30 @@ WELL_FORMED = {
 }
 
 
-def _parts(name: str) -> bool:
-    """Return whether a scheme keeps two spans of one type that touch apart."""
-    pair = Spans(np.array([0, 1]), np.array([1, 2]), np.array([1, 1]), np.zeros(2, np.int16))
-    nowhere = np.zeros(0, np.intp)
-    return len(decode(encode(pair, 2, nowhere, name), nowhere).start) == 2
-
-
-#: the schemes that keep spans of one type apart where they touch
-PARTS = frozenset(name for name in SCHEMES if _parts(name))
-
-
 def wrong_ends(shapes: ShapeArray, scheme: str) -> tuple[BoolArray, BoolArray]:
     """Return whether the first and the last end of each shape are wrong in a scheme."""
     wrong_opening = ~_OPENING_ALLOWED[scheme][shapes >> _END_BITS]
     wrong_closing = ~_CLOSING_ALLOWED[scheme][shapes & (1 << _END_BITS) - 1]
     return wrong_opening, wrong_closing
+
+
+def step_faults(before: int, after: int, scheme: str) -> tuple[bool, bool]:
+    """Return whether a step between two tags wrongly closes a span, and wrongly opens one.
+
+    Parameters
+    ----------
+    before, after : int
+        Tag codes in one sentence; 0 beyond it.
+    scheme : str
+        One of `SCHEMES`.
+    """
+    mask = (1 << PREFIX_BITS) - 1
+    same = before >> PREFIX_BITS == after >> PREFIX_BITS
+    step = (before & mask) << _BEFORE | (after & mask) << _AFTER | same * _SAME_TYPE
+    action = STEPS.action[step]
+    closes = action & CLOSES and not _CLOSING_ALLOWED[scheme][STEPS.closing[step]]
+    opens = action & OPENS and not _OPENING_ALLOWED[scheme][STEPS.opening[step]]
+    return bool(closes), bool(opens)
 
 
 def end_faults(shape: int, scheme: str) -> tuple[bool, bool]:

@@ -8,12 +8,12 @@ import numpy as np
 
 from spanf1.schemes import PREFIX_BITS, PREFIXES, SCHEMES
 from spanf1.spans import (
-    PARTS,
     WELL_FORMED,
     BoolArray,
     Spans,
     decode,
     encode,
+    step_faults,
     touching,
     wrong_ends,
 )
@@ -27,7 +27,22 @@ REPAIRS = {
     "takes its type; all others are kept and written anew",
 }
 
+
+def _parts(name: str) -> bool:
+    """Return whether a scheme keeps two spans of one type that touch apart."""
+    pair = Spans(np.array([0, 1]), np.array([1, 2]), np.array([1, 1]), np.zeros(2, np.int16))
+    nowhere = np.zeros(0, np.intp)
+    return len(decode(encode(pair, 2, nowhere, name), nowhere).start) == 2
+
+
+#: the schemes that keep spans of one type apart where they touch
+PARTS = frozenset(name for name in SCHEMES if _parts(name))
+
 _PREFIX_MASK = (1 << PREFIX_BITS) - 1
+
+
+#: stands before a tag that is a violation by itself
+FOREIGN = -1
 
 
 class Violations(NamedTuple):
@@ -39,7 +54,7 @@ class Violations(NamedTuple):
         The token that the step leads to; the last of the sentence if it leads to its end.
     before, after : array of int32
         The codes of the two tags; 0, the tag ``O``, beyond a sentence. Where the scheme does not
-        have the prefix of a tag at all, both are that tag.
+        have the prefix of the tag `after` at all, `before` is `FOREIGN`.
     at_end : array of bool
         Whether the step leads to the end of a sentence.
     """
@@ -94,7 +109,7 @@ def violations(codes: CodeArray, starts: IntArray, scheme: str) -> Violations:
     order = np.argsort(token, kind="stable")
     return Violations(
         token[order],
-        np.concatenate((before, codes[odd], codes[last]))[order],
+        np.concatenate((before, np.full_like(odd, FOREIGN), codes[last]))[order].astype(np.int32),
         np.concatenate((codes[step], codes[odd], np.zeros_like(codes[last])))[order],
         order >= len(step) + len(odd),
     )
@@ -174,3 +189,29 @@ def rewrite(codes: CodeArray, starts: IntArray, scheme: str, to: str, method: st
     ill_formed = len(spans.start) - int(np.count_nonzero(WELL_FORMED[scheme][spans.shape]))
     lost = np.zeros(0, np.intp) if to in PARTS else kept.start[touching(kept, starts)]
     return Rewritten(encode(kept, len(codes), starts, to), len(spans.start), ill_formed, lost)
+
+
+def reason(before: int, after: int, scheme: str) -> str:
+    """Say why a step between two tags is a violation.
+
+    Parameters
+    ----------
+    before, after : int
+        Codes, as in `Violations`.
+    scheme : str
+        One of `SCHEMES`.
+    """
+    rules = SCHEMES[scheme]
+    second = PREFIXES[after & _PREFIX_MASK]
+    if before == FOREIGN:
+        return f"{scheme} has no prefix {second}"
+    first = PREFIXES[before & _PREFIX_MASK]
+    closing, opening = step_faults(before, after, scheme)
+    reasons = []
+    if closing and first in rules.prefixes:
+        only = " but right before one of its type" * (first == rules.closes_before_same)
+        reasons.append(f"{first} ends no span in {scheme}{only}")
+    if opening and second in rules.prefixes:
+        only = " but right behind one of its type" * (second == rules.opens_after_same)
+        reasons.append(f"{second} begins no span in {scheme}{only}")
+    return ", ".join(reasons)
