@@ -13,8 +13,7 @@ from spanf1.detection import Detection, detection
 from spanf1.errors import TagError, UsageError
 from spanf1.formats.lists import TagLists, tag_codes
 from spanf1.options import AUTO, Options
-from spanf1.repairs import FOREIGN, REPAIRS, reason, rewrite, violations
-from spanf1.schemes import PREFIX_BITS
+from spanf1.repairs import FOREIGN, REPAIRS, kind_of, reason, rewrite, violations
 from spanf1.spans import decode as decode_codes
 from spanf1.tagging import refuse_loss, scheme_to_write
 from spanf1.tags import AUTO_FORM, CodeArray, IntArray, TagSet
@@ -22,8 +21,6 @@ from spanf1.tags import tag_form as form_of
 
 #: one sentence's tags, or a list of sentences
 Tags = Sequence[str] | TagLists
-
-_PREFIX_MASK = (1 << PREFIX_BITS) - 1
 
 
 class Violation(NamedTuple):
@@ -43,7 +40,7 @@ class Violation(NamedTuple):
     @property
     def kind(self) -> str:
         """The step as text: ``O → I-PER``, or the one tag."""
-        return f"{self.before} → {self.after}" if self.before else self.after
+        return kind_of(self.before, self.after)
 
 
 class _Given:
@@ -66,15 +63,6 @@ class _Given:
             where = error.where.replace("tags[0]", "tags", 1) if self.flat else error.where
             raise TagError(error.message, where=where, hint=error.hint) from None
         self.starts: IntArray = (self.ends - lengths)[lengths > 0]
-
-    @property
-    def names(self) -> list[str]:
-        """The types by number."""
-        return ["", *self.set.types]
-
-    def spell(self, code: int) -> str:
-        """Return the tag that has a code, as these tags are written."""
-        return self.set.form.spell(code & _PREFIX_MASK, self.names[code >> PREFIX_BITS])
 
     def detection(self) -> Detection:
         """Return which scheme they are in."""
@@ -164,8 +152,8 @@ def validate(tags: Tags, *, scheme: str = AUTO, tag_form: str = AUTO_FORM) -> li
     return [
         Violation(
             *given.place(token),
-            "" if before == FOREIGN else given.spell(before),
-            given.spell(after),
+            "" if before == FOREIGN else given.set.spell(before),
+            given.set.spell(after),
             reason(before, after, name),
         )
         for token, before, after in zip(
@@ -176,14 +164,29 @@ def validate(tags: Tags, *, scheme: str = AUTO, tag_form: str = AUTO_FORM) -> li
 
 @overload
 def repair(
-    tags: Sequence[str], *, method: str = ..., scheme: str = ..., tag_form: str = ...
+    tags: Sequence[str],
+    *,
+    method: str = ...,
+    scheme: str = ...,
+    tag_form: str = ...,
+    allow_loss: bool = ...,
 ) -> list[str]: ...
 @overload
 def repair(
-    tags: TagLists, *, method: str = ..., scheme: str = ..., tag_form: str = ...
+    tags: TagLists,
+    *,
+    method: str = ...,
+    scheme: str = ...,
+    tag_form: str = ...,
+    allow_loss: bool = ...,
 ) -> list[list[str]]: ...
 def repair(
-    tags: Tags, *, method: str = "begin", scheme: str = AUTO, tag_form: str = AUTO_FORM
+    tags: Tags,
+    *,
+    method: str = "begin",
+    scheme: str = AUTO,
+    tag_form: str = AUTO_FORM,
+    allow_loss: bool = False,
 ) -> list[str] | list[list[str]]:
     """Return tags with what their scheme does not allow put right.
 
@@ -200,6 +203,8 @@ def repair(
         The tagging scheme, or ``auto``: the one that `detect` names.
     tag_form : str
         How tags are written, as an example, or ``auto``.
+    allow_loss : bool
+        Write two spans of one type that touch as one, where the scheme (IO) cannot part them.
 
     Returns
     -------
@@ -211,7 +216,7 @@ def repair(
     TagError
         If there is a tag that no scheme has.
     LossError
-        If two spans would become one in the scheme.
+        If the scheme cannot part two spans, and that is not allowed.
     UsageError
         If an argument is not one of those above.
 
@@ -225,7 +230,7 @@ def repair(
     """
     given = _Given(tags, tag_form)
     name = given.scheme(scheme)
-    return _rewritten(given, name, name, method, allow_loss=False)
+    return _rewritten(given, name, name, method, allow_loss=allow_loss)
 
 
 @overload
@@ -307,7 +312,7 @@ def _rewritten(
         )
     old = [tag for sentence in given.sentences for tag in sentence]
     for token in np.flatnonzero(new.codes != given.codes).tolist():
-        old[token] = given.spell(int(new.codes[token]))
+        old[token] = given.set.spell(int(new.codes[token]))
     if given.flat:
         return old
     return [old[begin:end] for begin, end in pairwise([0, *given.ends.tolist()])]

@@ -278,15 +278,15 @@ class BlockCounter:
 def match_spans(gold: Spans, predicted: Spans) -> tuple[IntArray, IntArray]:
     """Return the indices of the spans that are the same on both sides, pair by pair.
 
-    Both sides are in order of start, and no two spans of one side start at the same token.
+    Both sides are in order of end, and no two spans of one side end at the same token.
     """
     if not len(predicted.start):
         none = np.zeros(0, np.intp)
         return none, none
-    nearest = np.searchsorted(predicted.start, gold.start)
-    nearest[nearest == len(predicted.start)] = 0
-    same = predicted.start[nearest] == gold.start
-    same &= predicted.end[nearest] == gold.end
+    nearest = np.searchsorted(predicted.end, gold.end)
+    nearest[nearest == len(predicted.end)] = 0
+    same = predicted.end[nearest] == gold.end
+    same &= predicted.start[nearest] == gold.start
     same &= predicted.type[nearest] == gold.type
     index = np.flatnonzero(same)
     return index, nearest[index]

@@ -191,6 +191,11 @@ def rewrite(codes: CodeArray, starts: IntArray, scheme: str, to: str, method: st
     return Rewritten(encode(kept, len(codes), starts, to), len(spans.start), ill_formed, lost)
 
 
+def kind_of(before: str, after: str) -> str:
+    """Return what a violation is called by its two tags, of which the first may be empty."""
+    return f"{before} → {after}" if before else after
+
+
 def reason(before: int, after: int, scheme: str) -> str:
     """Say why a step between two tags is a violation.
 

@@ -133,6 +133,7 @@ class TagSet:
         #: the forms that all tags so far have, the likeliest first
         self.forms = list(FORMS.values()) if form is None else [form]
         self._typed = False
+        self._names: list[str] = []
 
     @property
     def form(self) -> TagForm:
@@ -142,6 +143,10 @@ class TagSet:
     def form_names(self) -> frozenset[str]:
         """Return the name of the tags' form, or nothing if there was no tag to tell it by."""
         return frozenset({self.form.name} if self._typed else ())
+
+    def expect(self, tag: str) -> None:
+        """Take note of how a tag is written that will be asked for later."""
+        self.forms = [form for form in self.forms if form.parse(tag) is not None] or self.forms
 
     def may_be(self, tag: str) -> bool:
         """Return whether a field looks like a tag of this side.
@@ -168,6 +173,13 @@ class TagSet:
             number = self._number(name) if prefix else 0
             code = self.codes[tag] = number << PREFIX_BITS | prefix
         return code
+
+    def spell(self, code: int, form: TagForm | None = None) -> str:
+        """Return the tag that has a code, written as these tags are, or in another form."""
+        number = code >> PREFIX_BITS
+        if number >= len(self._names):
+            self._names = ["", *self.types]
+        return (form or self.form).spell(code & (1 << PREFIX_BITS) - 1, self._names[number])
 
     def _parse(self, tag: str) -> tuple[int, str]:
         fitting = [form for form in self.forms if form.parse(tag) is not None]

@@ -7,14 +7,13 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 
 from spanf1 import __version__
-from spanf1.cli.conlleval import conlleval
 from spanf1.cli.output import wants_colour
-from spanf1.cli.score import score
 from spanf1.errors import SpanF1Error, UsageError
 from spanf1.reports.rows import printable
 
@@ -22,8 +21,23 @@ from spanf1.reports.rows import printable
 _INTERRUPTED = 130
 
 
+#: the commands, each in the module of its name, in the order of the help text
+COMMANDS = ("score", "detect", "validate", "repair", "convert", "conlleval")
+
+
 class _Group(click.Group):
     """A group of commands that says what went wrong in one line, and how to go on in another."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return a command, imported when it is wanted."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"spanf1.cli.{cmd_name}"), cmd_name)
+        return command
 
     def main(  # type: ignore[override]
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
@@ -75,9 +89,6 @@ def _say(message: str, hint: str, code: int) -> int:
 def main() -> None:
     """Score named-entity predictions, exactly, and say how the number was made.
 
-    Exit codes: 0 done, 2 wrong usage, 3 bad input; `spanf1 conlleval` has those of the script.
+    Exit codes: 0 done, 1 `validate` found something, 2 wrong usage, 3 bad input; `spanf1
+    conlleval` has those of the script.
     """
-
-
-main.add_command(score)
-main.add_command(conlleval)

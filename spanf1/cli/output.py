@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import signal
 import stat
 import sys
-from collections.abc import Sequence
-from typing import TextIO
-
-import click
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, TextIO
 
 from spanf1.errors import UsageError
-from spanf1.formats.streams import STDIN
+from spanf1.formats.streams import STDIN, compressing
 
 
 def wants_colour(choice: str, stream: TextIO | None) -> bool:
@@ -81,31 +80,62 @@ def write(text: str, path: str | None) -> None:
     OSError
         If standard output cannot be written.
     """
-    data = text.encode("utf-8", "surrogateescape")
+    with opened(path) as stream:
+        # Bytes as they are; styles were decided on before.
+        stream.write(text.encode("utf-8", "surrogateescape"))
+
+
+@contextlib.contextmanager
+def opened(path: str | None, compression: str = "") -> Iterator[BinaryIO]:
+    """Give a stream to write to: standard output, or a file as `write` writes it.
+
+    Parameters
+    ----------
+    path : str, optional
+        The file; standard output if there is none or it is ``-``.
+    compression : str
+        How to compress a file: a key of `spanf1.formats.streams.COMPRESSIONS`, or empty.
+
+    Raises
+    ------
+    UsageError, OSError
+        As for `write`.
+    """
     if path is None or path == STDIN:
         if sys.stdout is None:
             raise OSError(errno.EBADF, "it is closed")
-        # Bytes as they are; styles were decided on before.
-        click.echo(data, nl=False, color=True)
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
         return
     try:
-        if _is_special(path):
-            with open(path, "wb") as device:
-                device.write(data)
-        else:
-            _replace(os.path.realpath(path), data)
+        with contextlib.ExitStack() as stack:
+            file: BinaryIO
+            if _is_special(path):
+                file = stack.enter_context(open(path, "wb"))
+            else:
+                file = stack.enter_context(replacing(path))
+            yield stack.enter_context(compressing(file, compression)) if compression else file
     except OSError as error:
         raise UsageError(f"the output cannot be written: {error.strerror}", where=path) from error
 
 
-def _replace(path: str, data: bytes) -> None:
+@contextlib.contextmanager
+def replacing(path: str) -> Iterator[BinaryIO]:
+    """Give a file to write; when it is complete it gets its name, or replaces the file that has it.
+
+    Its permissions are those of the file that it replaces. If anything goes wrong, or the program
+    is told to end, that file stays as it was, and nothing else is left.
+    """
     # Here, because it takes longer to import than a small file to score.
     import tempfile
 
+    path = os.path.realpath(path)
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".spanf1-")
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             with contextlib.suppress(OSError):
                 old = os.stat(path)
                 os.chown(temporary, old.st_uid, old.st_gid)
@@ -115,6 +145,8 @@ def _replace(path: str, data: bytes) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _mode(path: str) -> int:

@@ -7,7 +7,7 @@ import os
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,9 @@ from spanf1.tags import Block, IntArray, TagSet, shortened, starts_among
 
 # A layout is judged by at least so many bytes, if there are as many.
 _HEAD = 1 << 15
+
+# So many lines show how tags are written, before they are read.
+_FIRST_LINES = 50
 
 # Where a file may be cut into parts, and how far that is looked for.
 _CUT_WINDOW = 1 << 16
@@ -104,10 +107,22 @@ class ColumnFile:
             self.source, self.layout, indices[: len(tags)], tags, script=self.script
         )
         splitter.lines = lines
-        while head:
-            yield splitter.split(head.popleft()), indices
-        for raw in blocks:
+        for number, raw in enumerate(chain(head, blocks)):
+            if not number:
+                self._learn_forms(raw, indices, tags)
             yield splitter.split(raw), indices
+
+    def _learn_forms(self, raw: RawBlock, indices: list[int], tags: Sequence[TagSet]) -> None:
+        """Look at the first lines of a block, and tell the sets how tags are written.
+
+        Whether a line that begins with ``# `` is a token depends on that.
+        """
+        assert self.layout is not None  # noqa: S101 - for mypy: it is detected by now
+        for line in raw.data[len(FRONT) : min(raw.end, _HEAD)].split(b"\n", _FIRST_LINES)[:-1]:
+            fields = self.layout.fields(line.removesuffix(b"\r"))
+            if len(fields) == self.layout.columns and not line.startswith(b"#"):
+                for index, tag_set in zip(indices, tags, strict=False):
+                    tag_set.expect(fields[index].decode("utf-8", "replace"))
 
     def detect(self, blocks: Iterator[RawBlock]) -> tuple[deque[RawBlock], int]:
         """Find the layout out, if it is not known.

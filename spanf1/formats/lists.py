@@ -63,8 +63,8 @@ class ListReader:
         """Yield the tags in blocks; see `spanf1.evaluate.Reader`."""
         ends = np.cumsum(self._lengths)
         starts = (ends - self._lengths)[self._lengths > 0]
-        gold_codes = _codes(self._gold, gold, ends, GOLD)
-        predicted_codes = _codes(self._predicted, predicted, ends, PREDICTED)
+        gold_codes = tag_codes(self._gold, gold, ends, GOLD)
+        predicted_codes = tag_codes(self._predicted, predicted, ends, PREDICTED)
         for first in range(0, len(gold_codes), BLOCK_TOKENS):
             run = slice(first, first + BLOCK_TOKENS)
             there = (gold_codes[run] | predicted_codes[run]) != 0
@@ -110,7 +110,7 @@ def _lengths(sentences: TagLists, side: str) -> IntArray:
         raise _not_lists(side) from None
 
 
-class _Numbering(dict[str, int]):
+class Numbering(dict[str, int]):
     """Numbers whatever it is asked for, in the order of asking."""
 
     def __missing__(self, key: str) -> int:
@@ -118,11 +118,11 @@ class _Numbering(dict[str, int]):
         return number
 
 
-def _codes(sentences: TagLists, tags: TagSet, ends: IntArray, side: str) -> CodeArray:
+def tag_codes(sentences: TagLists, tags: TagSet, ends: IntArray, side: str) -> CodeArray:
     """Return the codes of all tags: each distinct one is parsed once."""
-    numbering = _Numbering()
+    numbering = Numbering()
     try:
-        numbers = _numbered(sentences, numbering)
+        numbers = numbered(sentences, numbering)
     except TypeError:
         raise _not_a_string(sentences, side) from None
     codes = np.zeros(len(numbering), np.int32)
@@ -152,7 +152,7 @@ def _not_a_string(sentences: Sequence[Sequence[object]], side: str) -> TagError:
     return TagError(f"the tag is to be a string, and is {shortened(tag)}", where=where)
 
 
-def _numbered(sentences: TagLists, numbering: _Numbering) -> npt.NDArray[np.integer]:
+def numbered(sentences: TagLists, numbering: Numbering) -> npt.NDArray[np.integer]:
     """Return the number of each tag; up to 256 distinct ones go the quick way, by bytes."""
     number = numbering.__getitem__
     try:

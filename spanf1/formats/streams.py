@@ -14,10 +14,11 @@ from typing import Any, BinaryIO, NamedTuple, cast
 
 import numpy as np
 
-from spanf1.errors import LayoutError, ReadError
+from spanf1.errors import LayoutError, ReadError, UsageError
 
 #: the path that means standard input
 STDIN = "-"
+STDIN_NAME = "<stdin>"
 
 BLOCK_SIZE = 1 << 19
 MAX_LINE = 1 << 22
@@ -38,6 +39,9 @@ _COMPRESSED = re.compile(
 )
 
 _MAGIC_SIZE = 16
+
+#: how files are compressed, and the ends of their names
+COMPRESSIONS = {"gzip": ".gz", "bzip2": ".bz2", "xz": ".xz", "zstd": ".zst"}
 
 #: called with the number of bytes read from the file so far
 Progress = Callable[[int], object]
@@ -66,16 +70,19 @@ class Source(NamedTuple):
         or zstd is known by its first bytes, whatever its name.
     start, stop : int
         The bytes to read, of a plain file; `stop` -1 means to the end.
+    label : str
+        What it is called in messages, where that is not its path.
     """
 
     path: str
     start: int = 0
     stop: int = -1
+    label: str = ""
 
     @property
     def name(self) -> str:
         """What it is called in messages."""
-        return "<stdin>" if self.path == STDIN else self.path
+        return self.label or (STDIN_NAME if self.path == STDIN else self.path)
 
     def where(self, line: int) -> str:
         """Return a place in it, as messages give it."""
@@ -134,8 +141,12 @@ class Source(NamedTuple):
         """Return whether it is a regular, uncompressed file, so that parts of it can be read."""
         if self.path == STDIN or not os.path.isfile(self.path):
             return False
+        return not self.compression()
+
+    def compression(self) -> str:
+        """Return how it is compressed, as a key of `COMPRESSIONS`; empty if it is not."""
         with contextlib.closing(_Reading(self)) as stream:
-            return not stream.compressed
+            return stream.method
 
 
 class _Resumed(io.RawIOBase):
@@ -164,7 +175,7 @@ class _Reading:
         self._source = source
         self._left = source.stop - source.start if source.stop >= 0 else sys.maxsize
         self._count = 0
-        self.compressed = False
+        self.method = ""
         try:
             # Closed by `close`, when the reading ends.
             file = _standard_input() if source.path == STDIN else open(source.path, "rb")  # noqa: SIM115
@@ -181,11 +192,10 @@ class _Reading:
         except OSError as error:
             raise self._unreadable(error) from error
         magic = _COMPRESSED.match(head)
-        method = magic.lastgroup if magic else None
-        self.compressed = method is not None
-        self._stream, self._damage = self._decompress(method)
+        self.method = (magic.lastgroup or "") if magic else ""
+        self._stream, self._damage = self._decompress(self.method)
 
-    def _decompress(self, method: str | None) -> tuple[BinaryIO, tuple[type[Exception], ...]]:
+    def _decompress(self, method: str) -> tuple[BinaryIO, tuple[type[Exception], ...]]:
         """Return the stream of the content, and what reading it may raise."""
         file = self._file
         if method == "gzip":
@@ -255,9 +265,45 @@ class _Reading:
             return ReadError("no such file", where=name)
         if isinstance(error, IsADirectoryError):
             return ReadError("this is a directory, not a file", where=name)
-        if self.compressed:
+        if self.method:
             return ReadError(f"damaged or cut off ({error})", where=name)
         return ReadError(getattr(error, "strerror", None) or str(error), where=name)
+
+
+def compressing(file: BinaryIO, method: str) -> BinaryIO:
+    """Return a stream that compresses what is written to it into a file.
+
+    Closing it leaves the file open.
+
+    Parameters
+    ----------
+    file : binary file
+        Where the compressed bytes go.
+    method : str
+        A key of `COMPRESSIONS`.
+
+    Raises
+    ------
+    UsageError
+        If this Python cannot write that.
+    """
+    if method == "gzip":
+        import gzip
+
+        return cast(BinaryIO, gzip.GzipFile("", "wb", fileobj=file))
+    if method == "bzip2":
+        import bz2
+
+        return cast(BinaryIO, bz2.BZ2File(file, "wb"))
+    if method == "xz":
+        import lzma
+
+        return cast(BinaryIO, lzma.LZMAFile(file, "wb"))
+    zstd = _zstd_module()
+    if zstd is None:
+        hint = "pip install 'spanf1[zstd]', or write another kind of file"
+        raise UsageError("this Python cannot write what is compressed by zstd", hint=hint)
+    return cast(BinaryIO, zstd.ZstdFile(file, "wb"))
 
 
 def _standard_input() -> BinaryIO:

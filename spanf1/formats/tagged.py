@@ -224,7 +224,8 @@ def respelt(run: Run, codes: CodeArray, tags: TagSet, to_form: TagForm | None = 
         How to write all tags; by default as they were.
     """
     spelling = _Spelling(tags, to_form)
-    changed = np.flatnonzero(codes != run.codes if to_form is None else codes | run.codes)
+    # Another form may write even O in another way.
+    changed = np.flatnonzero(codes != run.codes) if to_form is None else np.arange(len(codes))
     pieces: list[bytes | memoryview] = []
     data, done = memoryview(run.data), 0
     for old, new, start, length in zip(
@@ -246,9 +247,9 @@ class _Spelling(dict[tuple[bytes, int, int], bytes]):
 
     def __init__(self, tags: TagSet, to_form: TagForm | None) -> None:
         super().__init__()
-        self._form = tags.form
-        self._to_form = to_form
-        self._names = ["", *tags.types]
+        self._tags = tags
+        self._form = to_form or tags.form
+        self._anew = to_form is not None
         self._outside = "o" if "o" in tags.codes else "O"
 
     def __missing__(self, key: tuple[bytes, int, int]) -> bytes:
@@ -257,10 +258,9 @@ class _Spelling(dict[tuple[bytes, int, int], bytes]):
         return text
 
     def _spelt(self, written: str, old: int, new: int) -> str:
-        if self._to_form is None and not new:
-            return self._outside
-        prefix = new & (1 << PREFIX_BITS) - 1
-        if self._to_form is not None or new ^ old >= 1 << PREFIX_BITS:
-            return (self._to_form or self._form).spell(prefix, self._names[new >> PREFIX_BITS])
-        letter = self._form.prefixes[prefix]
+        if not new:
+            return self._form.prefixes[0] if self._anew else self._outside
+        if self._anew or new ^ old >= 1 << PREFIX_BITS:
+            return self._tags.spell(new, self._form)
+        letter = self._form.prefixes[new & (1 << PREFIX_BITS) - 1]
         return written[:-1] + letter if self._form.prefix_last else letter + written[1:]

@@ -76,17 +76,26 @@ def how_made(result: Result, digits: int | None = None) -> list[tuple[str, str]]
 
 def _tokens(result: Result, digits: int | None) -> str:
     counts = result.counts
-    parts = [f"{counts.tokens} in {_many(counts.sentences, 'sentence')}"]
+    parts = [f"{counts.tokens} in {many(counts.sentences, 'sentence')}"]
     if counts.documents:
-        parts.append(_many(counts.documents, "document"))
+        parts.append(many(counts.documents, "document"))
     accuracy = f"accuracy {percent(result.accuracy, digits)}"
     if counts.tokens_correct != result.tally.tags_equal:
         accuracy += " (of types and first tokens: the schemes differ)"
     return ", ".join([*parts, accuracy])
 
 
-def _many(count: int, noun: str) -> str:
+def many(count: int, noun: str) -> str:
+    """Return a number of things, in words."""
     return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def found_by(schemes: list[str]) -> str:
+    """Say how the first of some schemes was found out, which fit the tags alike."""
+    if len(schemes) == len(SCHEMES):
+        return "no spans to detect it by"
+    others = f"; {', '.join(schemes[1:])} would do as well" if len(schemes) > 1 else ""
+    return f"detected{others}"
 
 
 def _schemes(result: Result) -> str:
@@ -95,11 +104,7 @@ def _schemes(result: Result) -> str:
         ("gold", result.options.gold_scheme, result.gold_schemes),
         ("predicted", result.options.pred_scheme, result.pred_schemes),
     ):
-        how = "given" if given != AUTO else "detected"
-        if len(schemes) == len(SCHEMES):
-            how = "no spans to detect it by"
-        elif len(schemes) > 1:
-            how += f"; {', '.join(schemes[1:])} would do as well"
+        how = "given" if given != AUTO else found_by(schemes)
         sides.append(f"{side} {schemes[0]} ({how})")
     forms = result.tally.gold_forms | result.tally.predicted_forms
     if forms - {TagForm().name}:

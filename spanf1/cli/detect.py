@@ -1,0 +1,143 @@
+"""``spanf1 detect``: which tagging scheme tags are in, and how that can be told."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from spanf1.cli.output import wants_colour, write
+from spanf1.cli.tagged import ColumnChoice, column_options, paths_of
+from spanf1.detection import Detection
+from spanf1.reports.rows import found_by
+from spanf1.schemes import SCHEMES
+
+HELP = """Find out which tagging scheme the tags of a file are in.
+
+The scheme is the one that the fewest spans do not fit, and then the one that lacks the fewest
+of the prefixes. What speaks against each of the others is said, and where it is seen first.
+Without a file, or with -, standard input is read.
+
+\b
+Examples:
+  spanf1 detect train.conll
+  spanf1 detect output.conll --tag-column -2
+  spanf1 detect *.conll --format json | jq '.[].scheme'
+"""
+
+_WIDTH = 80
+_LABEL = 12
+#: how many kinds of faults are named for a scheme
+_NAMED = 3
+
+
+@click.command("detect", help=HELP, short_help="Find out which scheme tags are in.")
+@column_options
+@click.option(
+    "-f",
+    "--format",
+    "format_name",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+)
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="auto is on a terminal, unless NO_COLOR is set.",
+)
+def detect(
+    files: tuple[str, ...], *, format_name: str, output: str | None, color: str, **column: Any
+) -> None:
+    """Detect the scheme of files; see `HELP`."""
+    choice = ColumnChoice(**column)
+    found = {}
+    for path in paths_of(files):
+        with choice.opened(path, again=False) as opened:
+            found[opened.source.name] = opened.detect()
+    if format_name == "json":
+        write(_json(found), output)
+        return
+    colour = output is None and wants_colour(color, sys.stdout)
+    parts = []
+    for name, detection in found.items():
+        heading = [f"file        {name}"] if len(found) > 1 else []
+        parts.append("\n".join([*heading, *_lines(detection, colour=colour)]) + "\n")
+    write("\n".join(parts), output)
+
+
+def _lines(found: Detection, *, colour: bool) -> Iterator[str]:
+    """Yield the lines of the report on one file."""
+    scheme = found.scheme if found.spans else "-"
+    yield f"{'scheme':<{_LABEL}}{click.style(scheme, bold=True) if colour else scheme}"
+    how = found_by(found.fitting)
+    if 1 < len(found.fitting) < len(SCHEMES):
+        how += ": nothing in these tags tells them apart"
+    yield from _wrapped("", how)
+    tags = f"{found.tokens}, {found.spans} spans"
+    if found.spans:
+        tags += f"; prefixes {' '.join(found.prefixes)}"
+    if found.tag_form:
+        tags += f"; written like {found.tag_form}"
+    yield from _wrapped("tags", tags)
+    if not found.spans:
+        return
+    yield ""
+    for scheme in [*found.fitting, *(n for n in SCHEMES if n not in found.fitting)]:
+        yield from _wrapped(scheme, _verdict(found, scheme))
+
+
+def _verdict(found: Detection, scheme: str) -> str:
+    """Say what speaks against a scheme."""
+    faults, foreign = found.ill_formed[scheme], found.foreign[scheme]
+    reasons = []
+    if foreign:
+        reasons.append(f"has no {' or '.join(foreign)}")
+    if faults.spans:
+        kinds = [f"{kind} {count}" for kind, count in faults.kinds.items()]
+        named = ", ".join(kinds[:_NAMED]) + ", …" * (len(kinds) > _NAMED)
+        reasons.append(
+            f"{faults.spans} of {faults.of} spans are ill-formed ({named}; first in line "
+            f"{faults.first_line})"
+        )
+    return "; ".join(reasons) or "all spans are well-formed"
+
+
+def _wrapped(label: str, text: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=f"{label:<{_LABEL}}",
+        subsequent_indent=" " * _LABEL,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def _json(found: dict[str, Detection]) -> str:
+    import json
+
+    data = [
+        {
+            "file": name,
+            "scheme": detection.scheme if detection.spans else None,
+            "fitting": detection.fitting,
+            "certain": detection.certain,
+            "tag_form": detection.tag_form or None,
+            "prefixes": detection.prefixes,
+            "tokens": detection.tokens,
+            "spans": detection.spans,
+            "schemes": {
+                scheme: {**faults._asdict(), "foreign_prefixes": detection.foreign[scheme]}
+                for scheme, faults in detection.ill_formed.items()
+            },
+        }
+        for name, detection in found.items()
+    ]
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,84 @@
+"""``spanf1 repair``: the same file with ill-formed tags put right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from spanf1.cli.tagged import (
+    ColumnChoice,
+    Destination,
+    canonical,
+    column_options,
+    kinds_line,
+    rewrite,
+    scheme_option,
+    writing_options,
+)
+from spanf1.repairs import REPAIRS
+from spanf1.tagfiles import Changes, Rewriting
+
+HELP = """Put ill-formed tags right, in the scheme that they are in.
+
+Every other byte of the file stays as it is: tokens, other columns, comments, white space.
+Without a file, or with -, standard input is read. What was changed is said on standard error.
+Files may be compressed by gzip, bzip2, xz or zstd; output is, if it ends in .gz .bz2 .xz .zst.
+
+Well-formed tags are left alone, and after a repair all tags are well-formed. The lenient score
+of a file is the strict score of its repair by begin; its strict score stays the same in a
+repair by discard.
+
+\b
+Examples:
+  spanf1 repair output.conll > repaired.conll
+  spanf1 repair output.conll --scheme IOB2 --method discard -o repaired.conll
+  spanf1 repair train.iob2.gz --tag-column 3 --in-place
+  cat output.conll | spanf1 repair --scheme BIOES | spanf1 score
+"""
+
+_METHODS_HELP = "; ".join(f"{name}: {text}" for name, text in REPAIRS.items())
+
+
+@click.command("repair", help=HELP, short_help="Put ill-formed tags right.")
+@column_options
+@scheme_option()
+@click.option(
+    "-m",
+    "--method",
+    type=click.Choice(list(REPAIRS)),
+    default="begin",
+    show_default=True,
+    help=f"What is done about ill-formed spans. {_METHODS_HELP}.",
+)
+@writing_options
+def repair(
+    files: tuple[str, ...],
+    *,
+    scheme: str,
+    method: str,
+    allow_loss: bool,
+    output: str | None,
+    in_place: bool,
+    quiet: bool,
+    **column: Any,
+) -> None:
+    """Repair files; see `HELP`."""
+    rewrite(
+        files,
+        ColumnChoice(**column),
+        Rewriting(canonical(scheme), "", method, None, allow_loss),
+        Destination(output, in_place, quiet),
+        _report,
+    )
+
+
+def _report(name: str, scheme: str, changes: Changes) -> list[str]:
+    if not changes.kinds:
+        return [f"{name}: {scheme}: all {changes.spans} spans are well-formed, nothing was changed"]
+    first = f", the first in line {changes.first_line}" if changes.tags else ""
+    return [
+        f"{name}: {scheme}: {changes.ill_formed} of {changes.spans} spans were ill-formed; tags "
+        f"changed: {changes.tags}{first}",
+        *kinds_line(changes),
+    ]

@@ -1,0 +1,179 @@
+"""``spanf1 validate``: everything in a file's tags that their scheme does not allow."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import click
+
+from spanf1.cli.output import check_writable, opened
+from spanf1.cli.tagged import ColumnChoice, canonical, column_options, paths_of, scheme_option
+from spanf1.formats.streams import STDIN
+from spanf1.options import AUTO
+from spanf1.reports.rows import found_by, many, printable
+from spanf1.tagfiles import FileViolation, Validation, scheme_of
+
+HELP = """Check that tags are well-formed in their scheme.
+
+Each violation is a step between two tags that the scheme does not allow, or a tag whose prefix
+it does not have; O stands for what is beyond a sentence. It is given with the line that the
+step leads to. Exit code 1 if there are any, 0 if there are none.
+Without a file, or with -, standard input is read.
+
+\b
+Examples:
+  spanf1 validate train.conll
+  spanf1 validate *.conll --scheme IOB2 --max 20
+  spanf1 validate output.conll --tag-column -2 --format csv -o violations.csv
+  spanf1 validate data/*.iob2 --tag-column 3 --format github
+"""
+
+#: how many kinds of violations a summary names
+_KINDS = 20
+
+#: a validation, words on how its scheme is known, and the violations to show
+Checked = tuple[Validation, str, Iterator[FileViolation]]
+
+
+@click.command("validate", help=HELP, short_help="Check that tags are well-formed.")
+@column_options
+@scheme_option()
+@click.option(
+    "--max",
+    "most",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Show at most so many violations of a file. All are counted.",
+)
+@click.option(
+    "-f",
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "json", "csv", "github"]),
+    default="text",
+    show_default=True,
+    help="github: annotations, as GitHub Actions shows them beside the lines.",
+)
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all.")
+@click.option("-q", "--quiet", is_flag=True, help="Show no summary.")
+@click.pass_context
+def validate(
+    ctx: click.Context,
+    /,
+    files: tuple[str, ...],
+    *,
+    scheme: str,
+    most: int | None,
+    format_name: str,
+    output: str | None,
+    quiet: bool,
+    **column: Any,
+) -> None:
+    """Validate files; see `HELP`."""
+    choice, given = ColumnChoice(**column), canonical(scheme)
+    paths = paths_of(files)
+    check_writable(output, paths)
+    summaries, faults = [], 0
+    lines = _FORMATS[format_name]
+    with opened(output) as stream:
+        stream.write(_HEADS.get(format_name, "").encode())
+        for number, path in enumerate(paths):
+            with choice.opened(path, again=given == AUTO, quiet=quiet) as opened_column:
+                name, found = scheme_of(opened_column, given)
+                check = Validation(opened_column, name)
+                how = found_by(found.fitting) if found else "given"
+                for line in lines((check, how, check.violations(most))):
+                    stream.write(line.encode("utf-8", "surrogateescape"))
+            faults += check.kinds.total()
+            summaries += _summary(check, how)
+            if format_name == "json" and number + 1 < len(paths):
+                stream.write(b",\n")
+        stream.write(_TAILS.get(format_name, "").encode())
+    if not quiet:
+        to_stdout = format_name == "text" and output in (None, STDIN)
+        for line in summaries:
+            click.echo(line, err=not to_stdout)
+    ctx.exit(1 if faults else 0)
+
+
+def _summary(check: Validation, how: str) -> list[str]:
+    """Return lines that say how many violations of each kind there are."""
+    name = check.column.source.name
+    tokens = f"{many(check.tokens, 'token')} in {many(check.sentences, 'sentence')}"
+    if not check.kinds:
+        return [f"{name}: no violations of {check.scheme} ({how}); {tokens}"]
+    lines = [
+        f"{name}: {many(check.kinds.total(), 'violation')} of {check.scheme} ({how}); {tokens}"
+    ]
+    width = len(str(max(check.kinds.values()))) + 2
+    kinds = sorted(check.kinds.items(), key=lambda item: (-item[1], item[0]))
+    lines += [f"{count:>{width}}  {printable(kind)}" for kind, count in kinds[:_KINDS]]
+    if others := kinds[_KINDS:]:
+        lines.append(f"{sum(count for _, count in others):>{width}}  of {len(others)} other kinds")
+    return lines
+
+
+def _text(checked: Checked) -> Iterator[str]:
+    for found in checked[2]:
+        token = f" at {printable(repr(found.token))}" if found.token else ""
+        yield f"{found.file}:{found.line}: {printable(found.kind)}{token}: {found.reason}\n"
+
+
+def _github(checked: Checked) -> Iterator[str]:
+    """Yield workflow commands; what has a meaning in one is written as an escape."""
+    for found in checked[2]:
+        file = _escaped(found.file).replace(":", "%3A").replace(",", "%2C")
+        token = f" (token {found.token!r})" if found.token else ""
+        message = _escaped(f"{found.kind}: {found.reason}{token}")
+        yield f"::error file={file},line={found.line},title=ill-formed tag::{message}\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _csv(checked: Checked) -> Iterator[str]:
+    for found in checked[2]:
+        yield _csv_line(
+            (found.file, found.line, found.token, found.before, found.after, found.reason)
+        )
+
+
+def _csv_line(fields: tuple[object, ...]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(fields)
+    return text.getvalue()
+
+
+def _json(checked: Checked) -> Iterator[str]:
+    """Yield one object, violation by violation: they need not be in memory together."""
+    check, how, violations = checked
+    head = {"file": check.column.source.name, "scheme": check.scheme, "scheme_is": how}
+    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "violations": ['
+    separator = "\n  "
+    for found in violations:
+        fields = found._asdict()
+        del fields["file"]
+        yield separator + json.dumps(fields | {"kind": found.kind}, ensure_ascii=False)
+        separator = ",\n  "
+    tail = {
+        "kinds": dict(check.kinds.most_common()),
+        "total": check.kinds.total(),
+        "tokens": check.tokens,
+        "sentences": check.sentences,
+    }
+    yield "], " + json.dumps(tail, ensure_ascii=False)[1:]
+
+
+_FORMATS: dict[str, Callable[[Checked], Iterator[str]]] = {
+    "text": _text,
+    "json": _json,
+    "csv": _csv,
+    "github": _github,
+}
+_HEADS = {"json": "[", "csv": _csv_line(("file", "line", "token", "before", "after", "reason"))}
+_TAILS = {"json": "]\n"}

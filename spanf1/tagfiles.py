@@ -1,0 +1,277 @@
+"""Tags in a column of a file: which scheme they are in, what is wrong in them, others instead."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from spanf1.detection import Detection, detection
+from spanf1.errors import LossError
+from spanf1.evaluate import tally
+from spanf1.formats.conll import ColumnFile
+from spanf1.formats.streams import Progress, Source
+from spanf1.formats.tagged import Run, TagFile, respelt
+from spanf1.options import AUTO
+from spanf1.repairs import (
+    FOREIGN,
+    Rewritten,
+    Violations,
+    kind_of,
+    reason,
+    rewrite,
+    violations,
+)
+from spanf1.tags import TagForm, TagSet
+
+#: how many lines an error names
+_NAMED = 10
+
+LOSS_HINT = "--allow-loss writes them as one span"
+
+
+@dataclass(frozen=True)
+class TagColumn:
+    """One column of tags in a file.
+
+    Attributes
+    ----------
+    source : Source
+        The file. All but `rewrite_file` and `find_violations` with a scheme given read it twice.
+    column : int
+        The column, by number from 1, or from the end by -1.
+    delimiter : str, optional
+        The character between columns, empty for runs of white space; detected by default.
+    form : TagForm, optional
+        How the tags are written; found out by default.
+    progress : callable, optional
+        Called now and then with the number of bytes read so far.
+    """
+
+    source: Source
+    column: int = -1
+    delimiter: str | None = None
+    form: TagForm | None = None
+    progress: Progress | None = None
+
+    def reader(self) -> TagFile:
+        """Return what reads it, from its beginning."""
+        file = ColumnFile(self.source, delimiter=self.delimiter, progress=self.progress)
+        return TagFile(file, self.column)
+
+    def detect(self) -> Detection:
+        """Read it, and find out which scheme the tags are in.
+
+        Raises
+        ------
+        InputError
+            If it cannot be read, or has no such column, or a tag that no scheme has.
+        """
+        found = tally(self.reader(), form=self.form)
+        return detection(
+            found.shapes()[0],
+            found.gold_prefixes,
+            found.gold_forms,
+            found.tokens,
+            found.gold_first,
+        )
+
+
+class FileViolation(NamedTuple):
+    """A step between two tags that a scheme does not allow, and where it is.
+
+    `line` and `token` are those that the step leads to; see `spanf1.checking.Violation`.
+    """
+
+    file: str
+    line: int
+    token: str
+    before: str
+    after: str
+    reason: str
+
+    @property
+    def kind(self) -> str:
+        """The step as text: ``O → I-PER``, or the one tag."""
+        return kind_of(self.before, self.after)
+
+
+@dataclass
+class Validation:
+    """What a scheme does not allow in a file's tags.
+
+    Attributes
+    ----------
+    scheme : str
+        The scheme.
+    tokens, sentences : int
+        How many were read so far.
+    kinds : Counter of str
+        How often each kind of violation occurs.
+    """
+
+    column: TagColumn
+    scheme: str
+    tokens: int = 0
+    sentences: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+
+    def violations(self, most: int | None = None) -> Iterator[FileViolation]:
+        """Read the file, and yield its violations in order; all are counted in `kinds`.
+
+        Parameters
+        ----------
+        most : int, optional
+            How many to yield, at most.
+
+        Raises
+        ------
+        InputError
+            As `TagColumn.detect`.
+        """
+        tags = TagSet({}, self.column.form)
+        given = 0
+        for run in self.column.reader().runs(tags):
+            self.tokens += len(run.codes)
+            self.sentences += len(run.starts)
+            found = violations(run.codes, run.starts, self.scheme)
+            _count(found, tags, self.kinds)
+            count = len(found.token) if most is None else min(most - given, len(found.token))
+            given += count
+            lines = run.line_numbers(found.token[:count]).tolist()
+            for k, line in enumerate(lines):
+                before, after = int(found.before[k]), int(found.after[k])
+                yield FileViolation(
+                    self.column.source.name,
+                    line,
+                    run.token(int(found.token[k])),
+                    "" if before == FOREIGN else tags.spell(before),
+                    tags.spell(after),
+                    reason(before, after, self.scheme),
+                )
+
+
+def _count(found: Violations, tags: TagSet, kinds: Counter[str]) -> None:
+    """Count violations by kind."""
+    pairs = Counter(zip(found.before.tolist(), found.after.tolist(), strict=True))
+    for (before, after), count in pairs.items():
+        kinds[kind_of("" if before == FOREIGN else tags.spell(before), tags.spell(after))] += count
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """How a file's tags are to be rewritten.
+
+    Attributes
+    ----------
+    scheme, to : str
+        The scheme they are in, and the one to write.
+    method : str
+        What is done about ill-formed spans: one of `spanf1.repairs.REPAIRS`.
+    to_form : TagForm, optional
+        How to write the tags; by default as they are.
+    allow_loss : bool
+        Write two spans of one type that touch as one, where the scheme cannot part them.
+    """
+
+    scheme: str
+    to: str
+    method: str = "begin"
+    to_form: TagForm | None = None
+    allow_loss: bool = False
+
+
+@dataclass
+class Changes:
+    """What rewriting changed.
+
+    Attributes
+    ----------
+    spans, ill_formed : int
+        Spans there were, and how many of them were ill-formed.
+    kinds : Counter of str
+        How often each kind of violation occurred.
+    tags : int
+        Tags that were changed.
+    first_line : int
+        The line of the first of them; 0 if there is none.
+    lost : int
+        Spans that became one with the span before.
+    """
+
+    spans: int = 0
+    ill_formed: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    tags: int = 0
+    first_line: int = 0
+    lost: int = 0
+
+
+def rewrite_file(
+    column: TagColumn, how: Rewriting, write: Callable[[bytes], object] | None = None
+) -> Changes:
+    """Write a file's lines with other tags; all other bytes stay as they are.
+
+    Parameters
+    ----------
+    column : TagColumn
+        The tags.
+    how : Rewriting
+        What to write instead.
+    write : callable, optional
+        Takes the lines, run by run; by default they are only looked at.
+
+    Raises
+    ------
+    LossError
+        If spans would be lost, and that is not allowed. It is found before anything is written
+        if the file is looked at first.
+    InputError
+        As `TagColumn.detect`.
+    """
+    tags = TagSet({}, column.form)
+    changes = Changes()
+    lines: list[int] = []
+    for run in column.reader().runs(tags):
+        new = rewrite(run.codes, run.starts, how.scheme, how.to, how.method)
+        if len(new.lost):
+            lines += run.line_numbers(new.lost[: _NAMED - len(lines)]).tolist()
+        _add(changes, run, new, how, tags)
+        if write and (how.allow_loss or not changes.lost):
+            write(respelt(run, new.codes, tags, how.to_form))
+    if changes.lost and not how.allow_loss:
+        raise _loss(column.source, how.to, lines, changes.lost)
+    return changes
+
+
+def _add(changes: Changes, run: Run, new: Rewritten, how: Rewriting, tags: TagSet) -> None:
+    changes.spans += new.spans
+    changes.ill_formed += new.ill_formed
+    changes.lost += len(new.lost)
+    _count(violations(run.codes, run.starts, how.scheme), tags, changes.kinds)
+    changed = np.flatnonzero(new.codes != run.codes if how.to_form is None else run.codes)
+    if len(changed) and not changes.tags:
+        changes.first_line = run.line_number(int(changed[0]))
+    changes.tags += len(changed)
+
+
+def _loss(source: Source, scheme: str, lines: list[int], count: int) -> LossError:
+    others = ", ".join(map(str, lines[1:]))
+    more = f" and {count - len(lines)} more" if count > len(lines) else ""
+    where = f"; also at line{'s' * (count > 2)} {others}{more}" if others else ""
+    return LossError(
+        f"{scheme} cannot part this span from the one of its type before it{where}",
+        where=source.where(lines[0]),
+        hint=LOSS_HINT,
+    )
+
+
+def scheme_of(column: TagColumn, given: str) -> tuple[str, Detection | None]:
+    """Return the scheme of a file's tags, and if none is given what it was found out by."""
+    if given != AUTO:
+        return given, None
+    found = column.detect()
+    return found.scheme, found
