@@ -162,8 +162,9 @@ def validate(tags: Tags, *, scheme: str = AUTO, tag_form: str = AUTO_FORM) -> li
     ]
 
 
+# A text is a sequence of texts, so to a type checker the two cases overlap.
 @overload
-def repair(
+def repair(  # type: ignore[overload-overlap]
     tags: Sequence[str],
     *,
     method: str = ...,
@@ -234,7 +235,7 @@ def repair(
 
 
 @overload
-def convert(
+def convert(  # type: ignore[overload-overlap]
     tags: Sequence[str],
     to: str,
     *,
@@ -312,7 +313,7 @@ def _rewritten(
         )
     old = [tag for sentence in given.sentences for tag in sentence]
     for token in np.flatnonzero(new.codes != given.codes).tolist():
-        old[token] = given.set.spell(int(new.codes[token]))
+        old[token] = given.set.respell(old[token], int(new.codes[token]))
     if given.flat:
         return old
     return [old[begin:end] for begin, end in pairwise([0, *given.ends.tolist()])]

@@ -139,7 +139,8 @@ def repaired(spans: Spans, starts: IntArray, scheme: str, method: str) -> Spans:
 def _joined(spans: Spans, starts: IntArray, scheme: str) -> Spans:
     if not len(spans.start):
         return spans
-    begins = _begins(starts, int(spans.end[-1]))
+    end = int(spans.end[-1])
+    begins = _begins(starts[starts <= end], end)
     joins = wrong_ends(spans.shape, scheme)[0]
     joins[0] = False
     joins[1:] &= (spans.start[1:] == spans.end[:-1]) & ~begins[spans.start[1:]]

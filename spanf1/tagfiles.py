@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +25,7 @@ from spanf1.repairs import (
     rewrite,
     violations,
 )
-from spanf1.tags import TagForm, TagSet
+from spanf1.tags import TagForm, TagSet, tag_form
 
 #: how many lines an error names
 _NAMED = 10
@@ -40,7 +40,7 @@ class TagColumn:
     Attributes
     ----------
     source : Source
-        The file. All but `rewrite_file` and `find_violations` with a scheme given read it twice.
+        The file. Most of what is done with it reads it more than once.
     column : int
         The column, by number from 1, or from the end by -1.
     delimiter : str, optional
@@ -269,9 +269,18 @@ def _loss(source: Source, scheme: str, lines: list[int], count: int) -> LossErro
     )
 
 
-def scheme_of(column: TagColumn, given: str) -> tuple[str, Detection | None]:
-    """Return the scheme of a file's tags, and if none is given what it was found out by."""
-    if given != AUTO:
-        return given, None
+def looked_at(column: TagColumn, scheme: str) -> tuple[TagColumn, str, Detection]:
+    """Read a file to its end, so that what is wrong with it is known before anything is written.
+
+    Returns
+    -------
+    column : TagColumn
+        The same column, with the form of the tags.
+    scheme : str
+        The scheme that was given or, if that is ``auto``, the one that was found.
+    found : Detection
+        What was found.
+    """
     found = column.detect()
-    return found.scheme, found
+    form = tag_form(found.tag_form) if found.tag_form else column.form
+    return replace(column, form=form), found.scheme if scheme == AUTO else scheme, found

@@ -83,7 +83,7 @@ def decode(
         try:
             codes[number] = tag_set.code(tag)
         except TagError as error:
-            raise TagError(error.message, where=f"tag {number}") from None
+            raise TagError(error.message, where=f"tag {number}", hint=error.hint) from None
     spans = decode_codes(codes, np.zeros(1, np.intp)[: len(codes)])
     good = np.ones(len(spans.start), np.bool_)
     if reading != "lenient":

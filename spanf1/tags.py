@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -144,18 +145,19 @@ class TagSet:
         """Return the name of the tags' form, or nothing if there was no tag to tell it by."""
         return frozenset({self.form.name} if self._typed else ())
 
-    def expect(self, tag: str) -> None:
-        """Take note of how a tag is written that will be asked for later."""
-        self.forms = [form for form in self.forms if form.parse(tag) is not None] or self.forms
+    def expect(self, tags: Iterable[str]) -> None:
+        """Take note of how tags are written that will be asked for later, or most of them.
+
+        A letter alone may be a word, and tells less.
+        """
+        votes = dict.fromkeys(self.forms, 0)
+        for tag, form in product(tags, self.forms):
+            votes[form] += min(len(tag), 2) * (form.parse(tag) is not None)
+        self.forms = [form for form in self.forms if votes[form] == max(votes.values())]
 
     def may_be(self, tag: str) -> bool:
-        """Return whether a field looks like a tag of this side.
-
-        Lower case only counts once it was met: until then ``e-mail`` is a word.
-        """
-        return any(
-            form.parse(tag) is not None for form in self.forms if form.lower <= self.form.lower
-        )
+        """Return whether a field looks like a tag of this side, by all that is known so far."""
+        return any(form.parse(tag) is not None for form in self.forms)
 
     def code(self, tag: str) -> int:
         """Return the code of a tag.
@@ -179,7 +181,31 @@ class TagSet:
         number = code >> PREFIX_BITS
         if number >= len(self._names):
             self._names = ["", *self.types]
+        if not code and form is None:
+            # Where the prefixes are in lower case, O may be in either.
+            lower = PREFIXES[0].lower()
+            return lower if lower in self.codes else PREFIXES[0]
         return (form or self.form).spell(code & (1 << PREFIX_BITS) - 1, self._names[number])
+
+    def respell(self, tag: str, code: int) -> str:
+        """Return a tag that was met with another code, and the type spelt as it was if it stays.
+
+        Raises
+        ------
+        TagError
+            If it is not yet known which part of the tag is the prefix.
+        """
+        found = {(form.parse(tag), self._respelt(tag, code, form)): form for form in self.forms}
+        if len(found) > 1:
+            names = " or like ".join(form.name for form in found.values())
+            raise TagError(f"tag {shortened(tag)} may be written like {names}", hint=FORM_HINT)
+        return self._respelt(tag, code, self.form)
+
+    def _respelt(self, tag: str, code: int, form: TagForm) -> str:
+        if not code or code ^ self.codes.get(tag, 0) >= 1 << PREFIX_BITS:
+            return self.spell(code, form if code else None)
+        letter = form.prefixes[code & (1 << PREFIX_BITS) - 1]
+        return tag[:-1] + letter if form.prefix_last else letter + tag[1:]
 
     def _parse(self, tag: str) -> tuple[int, str]:
         fitting = [form for form in self.forms if form.parse(tag) is not None]
@@ -206,7 +232,7 @@ class TagSet:
         if others and self.form not in others:
             return TagError(
                 f"tag {shortened(tag)} is written as {others[0].name} is: "
-                f"{_expected(self.form)}{' as before it' * (len(self.codes) > 0)}",
+                f"{_expected(self.form)}{', like those before it' * (len(self.codes) > 0)}",
                 hint=FORM_HINT,
             )
         return TagError(f"tag {shortened(tag)} fits no scheme: {_expected(self.form)}")

@@ -11,47 +11,14 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 import spanf1
-from spanf1.cli import main
+from tests.commands import COMMAND, pipe, write
 
 SAMPLE = Path(__file__).parent.parent / "corpora" / "sample" / "english.spacy.conll"
-COMMAND = [sys.executable, "-c", "from spanf1.cli import main; main(prog_name='spanf1')"]
 MERGED = "a O O\nb B-PER B-PER\n\nc B-LOC O\n"
-
-
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Run a command in the test's folder, in this process."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*args: str) -> Ran:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as exited:
-            main(args, prog_name="spanf1")
-        out, err = capsys.readouterr()
-        return Ran(exited.value.code or 0, out, err)
-
-    return run
-
-
-def write(name: str, content: str | bytes) -> str:
-    Path(name).write_bytes(content.encode() if isinstance(content, str) else content)
-    return name
-
-
-def pipe(stdin: bytes, *args: str) -> Ran:
-    done = subprocess.run([*COMMAND, *args], input=stdin, capture_output=True, check=False)
-    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 class TestTable:

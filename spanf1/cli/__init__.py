@@ -22,7 +22,7 @@ _INTERRUPTED = 130
 
 
 #: the commands, each in the module of its name, in the order of the help text
-COMMANDS = ("score", "detect", "validate", "repair", "convert", "conlleval")
+COMMANDS = ("score", "schemes", "detect", "validate", "repair", "convert", "conlleval")
 
 
 class _Group(click.Group):

@@ -77,6 +77,9 @@ def convert(
     if to is not None and target == AUTO:
         raise UsageError("--to must name a scheme")
 
+    if to_form is not None and tag_form(to_form) is None:
+        raise UsageError("--to-form must be an example of a tag", hint="--to-form B-PER")
+
     def report(name: str, from_scheme: str, changes: Changes) -> list[str]:
         goal = f" to {target}" if to else ""
         line = f"{name}: {from_scheme}{goal}: {changes.spans} spans, tags changed: {changes.tags}"

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import click
@@ -21,7 +21,7 @@ from spanf1.options import AUTO, Options
 from spanf1.repairs import PARTS
 from spanf1.reports.rows import found_by
 from spanf1.schemes import SCHEME_NAMES
-from spanf1.tagfiles import Changes, Rewriting, TagColumn, rewrite_file, scheme_of
+from spanf1.tagfiles import Changes, Rewriting, TagColumn, looked_at, rewrite_file
 from spanf1.tags import AUTO_FORM, tag_form
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
@@ -217,30 +217,30 @@ def rewrite(
     paths = paths_of(files)
     where.check(paths)
     for path in paths:
-        again = how.scheme == AUTO or (how.to or how.scheme) not in PARTS
-        with choice.opened(path, again=again, quiet=where.quiet) as column:
-            scheme, found = scheme_of(column, how.scheme)
-            words = f"{scheme} ({found_by(found.fitting) if found else 'given'})"
-            exact = Rewriting(scheme, how.to or scheme, how.method, how.to_form, how.allow_loss)
-            changes = _rewrite_one(path, column, exact, where, looked=found is not None)
+        # What comes through a pipe goes on at once, unless it must be looked at as a whole.
+        at_once = path == STDIN and how.scheme in PARTS and (how.to or how.scheme) in PARTS
+        with choice.opened(path, again=not at_once, quiet=where.quiet) as column:
+            exact, scheme, words = column, how.scheme, "given"
+            if not at_once:
+                exact, scheme, found = looked_at(column, how.scheme)
+                words = found_by(found.fitting) if how.scheme == AUTO else words
+            known = replace(how, scheme=scheme, to=how.to or scheme)
+            changes = _rewrite_one(exact, known, where)
         if not where.quiet:
-            for line in report(column.source.name, words, changes):
+            for line in report(column.source.name, f"{scheme} ({words})", changes):
                 click.echo(f"note: {line}", err=True)
 
 
-def _rewrite_one(
-    path: str, column: TagColumn, how: Rewriting, where: Destination, *, looked: bool
-) -> Changes:
-    """Rewrite one file, perhaps after a look at the whole of it."""
+def _rewrite_one(column: TagColumn, how: Rewriting, where: Destination) -> Changes:
+    """Rewrite one file."""
     if where.in_place:
         changes = rewrite_file(column, how)
         if changes.tags:
-            with opened(path, column.source.compression()) as stream:
+            with opened(column.source.path, column.source.compression()) as stream:
                 rewrite_file(column, how, stream.write)
         return changes
-    # What is on standard output cannot be taken back, so nothing must be wrong with the input.
-    to_file = where.output not in (None, STDIN)
-    if not to_file and column.source.path != STDIN and (not looked or how.to not in PARTS):
+    if how.to not in PARTS:
+        # What is on standard output cannot be taken back.
         rewrite_file(column, how)
     suffix = os.path.splitext(where.output or "")[1].lower()
     compression = {end: name for name, end in COMPRESSIONS.items()}.get(suffix, "")

@@ -15,7 +15,7 @@ from spanf1.cli.tagged import ColumnChoice, canonical, column_options, paths_of,
 from spanf1.formats.streams import STDIN
 from spanf1.options import AUTO
 from spanf1.reports.rows import found_by, many, printable
-from spanf1.tagfiles import FileViolation, Validation, scheme_of
+from spanf1.tagfiles import FileViolation, Validation, looked_at
 
 HELP = """Check that tags are well-formed in their scheme.
 
@@ -71,10 +71,10 @@ def validate(
     format_name: str,
     output: str | None,
     quiet: bool,
-    **column: Any,
+    **where: Any,
 ) -> None:
     """Validate files; see `HELP`."""
-    choice, given = ColumnChoice(**column), canonical(scheme)
+    choice, given = ColumnChoice(**where), canonical(scheme)
     paths = paths_of(files)
     check_writable(output, paths)
     summaries, faults = [], 0
@@ -82,10 +82,10 @@ def validate(
     with opened(output) as stream:
         stream.write(_HEADS.get(format_name, "").encode())
         for number, path in enumerate(paths):
-            with choice.opened(path, again=given == AUTO, quiet=quiet) as opened_column:
-                name, found = scheme_of(opened_column, given)
-                check = Validation(opened_column, name)
-                how = found_by(found.fitting) if found else "given"
+            with choice.opened(path, again=True, quiet=quiet) as column:
+                exact, name, found = looked_at(column, given)
+                check = Validation(exact, name)
+                how = found_by(found.fitting) if given == AUTO else "given"
                 for line in lines((check, how, check.violations(most))):
                     stream.write(line.encode("utf-8", "surrogateescape"))
             faults += check.kinds.total()

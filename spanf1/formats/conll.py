@@ -23,7 +23,7 @@ from spanf1.tags import Block, IntArray, TagSet, shortened, starts_among
 _HEAD = 1 << 15
 
 # So many lines show how tags are written, before they are read.
-_FIRST_LINES = 50
+_FIRST_LINES = 200
 
 # Where a file may be cut into parts, and how far that is looked for.
 _CUT_WINDOW = 1 << 16
@@ -118,11 +118,11 @@ class ColumnFile:
         Whether a line that begins with ``# `` is a token depends on that.
         """
         assert self.layout is not None  # noqa: S101 - for mypy: it is detected by now
-        for line in raw.data[len(FRONT) : min(raw.end, _HEAD)].split(b"\n", _FIRST_LINES)[:-1]:
-            fields = self.layout.fields(line.removesuffix(b"\r"))
-            if len(fields) == self.layout.columns and not line.startswith(b"#"):
-                for index, tag_set in zip(indices, tags, strict=False):
-                    tag_set.expect(fields[index].decode("utf-8", "replace"))
+        lines = raw.data[len(FRONT) : min(raw.end, _HEAD)].split(b"\n", _FIRST_LINES)[:-1]
+        rows = [self.layout.fields(line.removesuffix(b"\r")) for line in lines if line[:1] != b"#"]
+        rows = [row for row in rows if len(row) == self.layout.columns]
+        for index, tag_set in zip(indices, tags, strict=False):
+            tag_set.expect({row[index].decode("utf-8", "replace") for row in rows})
 
     def detect(self, blocks: Iterator[RawBlock]) -> tuple[deque[RawBlock], int]:
         """Find the layout out, if it is not known.
@@ -182,7 +182,7 @@ def tag_lookup(tags: TagSet, hint: str) -> TagLookup:
             shown = shortened(tag.decode("utf-8", "backslashreplace"))
             raise TagError(f"tag {shown} is not UTF-8") from None
         except TagError as error:
-            raise TagError(error.message, hint=hint) from None
+            raise TagError(error.message, hint=error.hint or hint) from None
 
     return TagLookup(code)
 

@@ -136,7 +136,7 @@ def tag_codes(sentences: TagLists, tags: TagSet, ends: IntArray, side: str) -> C
             sentence = int(np.searchsorted(ends, token, side="right"))
             start = int(ends[sentence - 1]) if sentence else 0
             where = f"{side}[{sentence}][{token - start}]"
-            raise TagError(error.message, where=where) from None
+            raise TagError(error.message, where=where, hint=error.hint) from None
     taken: CodeArray = codes[numbers]
     return taken
 

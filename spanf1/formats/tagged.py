@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spanf1.errors import TagError
 from spanf1.formats.columns import TokenLines
 from spanf1.formats.conll import WRONG_COLUMN, ColumnFile, Place, tag_lookup
 from spanf1.formats.layout import Layout
 from spanf1.formats.streams import BOM, FRONT, RawBlock
-from spanf1.schemes import PREFIX_BITS
-from spanf1.tags import Block, CodeArray, IntArray, TagForm, TagSet
+from spanf1.tags import Block, CodeArray, IntArray, TagForm, TagSet, shortened
 
 _LF = ord("\n")
 
@@ -186,7 +186,7 @@ class _Pending:
     def _split(self, count: int, end: int) -> Run:
         data, before = self._data[:end], self._lines
         parted = int(np.searchsorted(self._starts, count))
-        self._lines += data.count(FRONT) + (not data.endswith(FRONT) and end == len(self._data))
+        self._lines += data.count(FRONT) + (bool(data) and not data.endswith(FRONT))
         run = Run(
             data,
             self._codes[:count],
@@ -223,13 +223,12 @@ def respelt(run: Run, codes: CodeArray, tags: TagSet, to_form: TagForm | None = 
     to_form : TagForm, optional
         How to write all tags; by default as they were.
     """
-    spelling = _Spelling(tags, to_form)
+    spelling = _Spelling(tags, to_form, run.layout)
     # Another form may write even O in another way.
     changed = np.flatnonzero(codes != run.codes) if to_form is None else np.arange(len(codes))
     pieces: list[bytes | memoryview] = []
     data, done = memoryview(run.data), 0
-    for old, new, start, length in zip(
-        run.codes[changed].tolist(),
+    for new, start, length in zip(
         codes[changed].tolist(),
         run.tag_start[changed].tolist(),
         run.tag_length[changed].tolist(),
@@ -237,30 +236,32 @@ def respelt(run: Run, codes: CodeArray, tags: TagSet, to_form: TagForm | None = 
     ):
         pieces.append(data[done:start])
         done = start + length
-        pieces.append(spelling[run.data[start:done], old, new])
+        pieces.append(spelling[run.data[start:done], new])
     pieces.append(data[done:])
     return b"".join(pieces)
 
 
-class _Spelling(dict[tuple[bytes, int, int], bytes]):
-    """New tags by the old one as it is written, its code, and the new code."""
+class _Spelling(dict[tuple[bytes, int], bytes]):
+    """New tags by the old one as it is written, and the new code."""
 
-    def __init__(self, tags: TagSet, to_form: TagForm | None) -> None:
+    def __init__(self, tags: TagSet, to_form: TagForm | None, layout: Layout | None) -> None:
         super().__init__()
         self._tags = tags
-        self._form = to_form or tags.form
-        self._anew = to_form is not None
-        self._outside = "o" if "o" in tags.codes else "O"
+        self._to_form = to_form
+        self._delimiter = layout.delimiter if layout else ""
 
-    def __missing__(self, key: tuple[bytes, int, int]) -> bytes:
-        written, old, new = key
-        text = self[key] = self._spelt(written.decode(), old, new).encode()
-        return text
-
-    def _spelt(self, written: str, old: int, new: int) -> str:
-        if not new:
-            return self._form.prefixes[0] if self._anew else self._outside
-        if self._anew or new ^ old >= 1 << PREFIX_BITS:
-            return self._tags.spell(new, self._form)
-        letter = self._form.prefixes[new & (1 << PREFIX_BITS) - 1]
-        return written[:-1] + letter if self._form.prefix_last else letter + written[1:]
+    def __missing__(self, key: tuple[bytes, int]) -> bytes:
+        written, code = key
+        if self._to_form is None:
+            text = self._tags.respell(written.decode(), code)
+        else:
+            text = self._tags.spell(code, self._to_form)
+            in_two = bool(self._delimiter) and self._delimiter in text
+            if in_two or (code and self._to_form.parse(text) is None):
+                raise TagError(
+                    f"tag {shortened(written.decode())} cannot be written like "
+                    f"{self._to_form.name}",
+                    hint="choose another form",
+                )
+        self[key] = text.encode()
+        return self[key]

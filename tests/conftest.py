@@ -1,0 +1,25 @@
+"""Fixtures that several test files use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from spanf1.cli import main
+from tests.commands import Ran
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Run a command in the test's folder, in this process."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*args: str) -> Ran:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as exited:
+            main(args, prog_name="spanf1")
+        out, err = capsys.readouterr()
+        return Ran(exited.value.code or 0, out, err)
+
+    return run
