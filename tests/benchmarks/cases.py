@@ -136,6 +136,11 @@ def lists(bench: Bench) -> Iterator[Row]:
     )
     yield compare("seqeval report", c.evaluate_report, c.seqeval_report, SEQEVAL_REPORT)
     yield compare("nervaluate Evaluator", c.evaluate, c.nervaluate)
+    yield compare("seqeval f1_score, drop-in", c.drop_in_f1, c.seqeval_f1, SEQEVAL)
+    yield compare(
+        "seqeval strict, drop-in", c.drop_in_f1_strict, c.seqeval_f1_strict, SEQEVAL_STRICT
+    )
+    yield compare("seqeval report, drop-in", c.drop_in_report, c.seqeval_report, SEQEVAL_REPORT)
     tags = bench.inputs.lists_from_file(MILLION)
     yield compare("seqeval f1_score, unshared", c.evaluate, c.seqeval_f1)
 

@@ -73,6 +73,16 @@ def seqeval_strict(inputs: Inputs, tokens: int) -> None:
     compare_f1(ours.micro.f1, c.seqeval_f1_strict(tags))
 
 
+def seqeval_drop_in(inputs: Inputs, tokens: int) -> None:
+    """All that is timed is the same, to the last bit."""
+    tags = inputs.lists(tokens)
+    compare_exactly(c.drop_in_f1(tags), c.seqeval_f1(tags))
+    compare_exactly(c.drop_in_f1_strict(tags), c.seqeval_f1_strict(tags))
+    compare_exactly(c.drop_in_report(tags), c.seqeval_report(tags))
+    reports = (f(tags, output_dict=True) for f in (c.drop_in_report, c.seqeval_report))
+    compare_exactly(*reports)
+
+
 def nervaluate(inputs: Inputs, tokens: int) -> None:
     tags = inputs.lists(tokens)
     compare(c.result_scores(c.evaluate(tags)), c.nervaluate_scores(tags))
@@ -107,6 +117,11 @@ def compare_f1(ours: float, theirs: float) -> None:
         raise DisagreementError(f"micro F1: {ours!r} here, {theirs!r} there")
 
 
+def compare_exactly(ours: object, theirs: object) -> None:
+    if ours != theirs:
+        raise DisagreementError(f"{ours!r} here, {theirs!r} there")
+
+
 def _file_scores(*arguments: str | Path) -> c.Scores:
     return c.command_scores(c.score(*arguments, "--format", "json", "--quiet"))
 
@@ -129,6 +144,7 @@ CHECKS = (
     Check("spanf1 score and seqscore score", seqscore, "seqscore"),
     Check("spanf1.evaluate and seqeval, default", seqeval, "seqeval"),
     Check("spanf1.evaluate and seqeval, strict IOB2", seqeval_strict, "seqeval"),
+    Check("spanf1.compat.seqeval and seqeval", seqeval_drop_in, "seqeval"),
     Check("spanf1.evaluate and nervaluate, strict", nervaluate, "nervaluate"),
 )
 

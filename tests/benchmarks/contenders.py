@@ -100,6 +100,28 @@ def evaluate_report(tags: Lists) -> str:
     return str(spanf1.evaluate(*tags))
 
 
+def drop_in_f1(tags: Lists) -> float:
+    """`f1_score` of the drop-in for seqeval, as it is by default."""
+    from spanf1.compat.seqeval.metrics import f1_score
+
+    return float(f1_score(*tags))
+
+
+def drop_in_f1_strict(tags: Lists) -> float:
+    """`f1_score` of the drop-in for seqeval, strict."""
+    from spanf1.compat.seqeval.metrics import f1_score
+    from spanf1.compat.seqeval.scheme import IOB2
+
+    return float(f1_score(*tags, mode="strict", scheme=IOB2))
+
+
+def drop_in_report(tags: Lists, **options: Any) -> Any:
+    """`classification_report` of the drop-in for seqeval."""
+    from spanf1.compat.seqeval.metrics import classification_report
+
+    return classification_report(*tags, **options)
+
+
 def seqeval_f1(tags: Lists) -> float:
     """`f1_score` of seqeval, as it is by default."""
     from seqeval.metrics import f1_score

@@ -61,6 +61,7 @@ ratio    the other's time over spanf1's, of runs by turns (spanf1, other, spanf1
 min-max  of the n ratios; of Mt/s or MB where there is no ratio
 Mt/s     million tokens a second by spanf1
 unshared each tag is a string of its own, as where they are read from a file
+drop-in  the function of that name in spanf1.compat.seqeval
 absent   not installed: make bench installs it
 *        timed on a tenth of the input, times 10
 target   what the project aims at; the exit code does not depend on it"""

@@ -1,0 +1,224 @@
+"""Entities to counts, counts to figures, figures to a report: the arithmetic in seqeval's order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.compat.seqeval._notices import warn_undefined
+from spanf1.compat.seqeval._reading import Sides
+from spanf1.compat.seqeval.reporters import DictReporter, StringReporter
+from spanf1.evaluate import match_spans
+from spanf1.spans import Spans
+
+WARN = "warn"
+AVERAGES = ("micro", "macro", "weighted")
+FIGURES = ("precision", "recall", "f-score")
+
+Array = npt.NDArray[Any]
+#: precision, recall, F-score and support: arrays by type, or one figure each
+Scores = tuple[Any, Any, Any, Any]
+
+
+class Sums(NamedTuple):
+    """Entities by type, in alphabetical order of the types' names."""
+
+    names: list[str]
+    correct: Array
+    predicted: Array
+    gold: Array
+
+
+def weights_of(sample_weight: Any, sentences: int) -> Array | None:
+    """Return the weights of the sentences, or None if they are all the same.
+
+    Whole numbers stay whole, so that what they count does too.
+
+    Raises
+    ------
+    ValueError
+        If there is not one number for each sentence, none of them negative, and one positive.
+    """
+    if sample_weight is None:
+        return None
+    weights = np.asarray(sample_weight)
+    if weights.shape != (sentences,):
+        raise ValueError(
+            f"sample_weight is to have one weight for each of the {sentences} sentences; "
+            f"its shape is {weights.shape}"
+        )
+    values: Array = weights.astype(np.float64)
+    if not (np.isfinite(values) & (values >= 0)).all():
+        raise ValueError("sample_weight is to have no weight that is negative, infinite or NaN")
+    if not sentences or (values == values[0]).all():
+        if sentences and not values[0]:
+            raise ValueError("sample_weight is to have a weight that is not 0")
+        return None
+    return values
+
+
+def sums_of(sides: Sides, weights: Array | None = None) -> Sums:
+    """Count the entities that are right, predicted, and in gold.
+
+    An entity has the weight of its sentence: that in which it ends.
+    """
+    gold, predicted, names, separators = sides
+    size = len(names)
+
+    def count(spans: Spans, some: Any = slice(None)) -> Array:
+        if weights is None:
+            return np.bincount(spans.type[some], minlength=size)
+        shares = weights[np.searchsorted(separators, spans.end[some])]
+        return _whole(np.bincount(spans.type[some], shares, minlength=size))
+
+    there = np.zeros(size, np.bool_)
+    there[gold.type] = there[predicted.type] = True
+    types = sorted(np.flatnonzero(there).tolist(), key=names.__getitem__)
+    same, _ = match_spans(gold, predicted)
+    return _sums(
+        [names[number] for number in types],
+        *(
+            counts[np.array(types, np.intp)]
+            for counts in (count(gold, same), count(predicted), count(gold))
+        ),
+    )
+
+
+def sums_of_entities(entities: Sequence[Any], weights: Array | None = None) -> Sums:
+    """Count the entities that the `Entities` of gold and of predicted tags hold."""
+    entities_true, entities_pred = entities
+
+    def count(some: Collection[Any]) -> Any:
+        if weights is None:
+            return len(some)
+        return sum(weights[entity.sent_id] for entity in some)
+
+    names = sorted(entities_true.unique_tags | entities_pred.unique_tags)
+    rows = []
+    for name in names:
+        gold, predicted = entities_true.filter(name), entities_pred.filter(name)
+        rows.append([count(gold & predicted), count(predicted), count(gold)])
+    return _sums(names, *(_whole(np.array(column)) for column in np.array(rows).reshape(-1, 3).T))
+
+
+def _sums(names: list[str], correct: Array, predicted: Array, gold: Array) -> Sums:
+    """Return the sums; where there are no types, seqeval's arrays are of 32 bits."""
+    kind = None if names else np.int32
+    return Sums(names, *(np.asarray(counts, kind) for counts in (correct, predicted, gold)))
+
+
+def _whole(counts: Array) -> Array:
+    """Return sums of weights as integers if they are all whole."""
+    whole = counts.astype(np.int64)
+    return whole if (whole == counts).all() else counts
+
+
+def check_options(average: str | None, beta: float) -> None:
+    """Raise `ValueError` if one of them is none of seqeval's."""
+    if beta < 0:
+        raise ValueError("beta should be >=0 in the F-beta score")
+    if average not in (options := (None, *AVERAGES)):
+        raise ValueError(f"average has to be one of {options}")
+
+
+def scores(
+    sums: Sums,
+    *,
+    average: str | None,
+    warn_for: Collection[str],
+    beta: float,
+    zero_division: Any,
+    notes: list[str],
+) -> Scores:
+    """Return precision, recall, F-beta and support; `notes` is given what there is to warn of.
+
+    Each operation is that of seqeval on the same types, and the order is the same: so is the
+    last bit.
+    """
+    _, correct, predicted, gold = sums
+    if average == "micro":
+        correct, predicted, gold = (np.array([counts.sum()]) for counts in sums[1:])
+    undefined = 0.0 if zero_division in (WARN, 0) else 1.0
+    precision, recall = _ratio(correct, predicted, undefined), _ratio(correct, gold, undefined)
+    if zero_division == WARN:
+        notes += _undefined(predicted, gold, warn_for)
+    f_score = _f_score(precision, recall, beta)
+    if average is None:
+        return precision, recall, f_score, gold
+    weights = gold if average == "weighted" else None
+    if weights is not None and weights.sum() == 0:
+        other = 0.0 if predicted.sum() else undefined
+        return other, undefined, other, sum(gold)
+    mean = partial(np.average, weights=weights)
+    if not len(gold):
+        # A mean of nothing is NaN, of which numpy warns: once is enough.
+        precision = recall = f_score = np.atleast_1d(mean(precision))
+    return mean(precision), mean(recall), mean(f_score), sum(gold)
+
+
+def _ratio(part: Array, whole: Array, undefined: float) -> Array:
+    ratio: Array = np.divide(part, whole, out=np.full(len(whole), undefined), where=whole != 0)
+    return ratio
+
+
+def _f_score(precision: Array, recall: Array, beta: float) -> Array:
+    if np.isposinf(beta):
+        return recall
+    weight = beta**2
+    below: Array = weight * precision + recall
+    below[below == 0.0] = 1
+    f_score: Array = (1 + weight) * precision * recall / below
+    return f_score
+
+
+def _undefined(predicted: Array, gold: Array, warn_for: Collection[str]) -> Iterator[str]:
+    """Yield what seqeval says of figures that are 0/0."""
+    where = "due to" if len(gold) == 1 else "in labels with"
+
+    def message(subject: str, what: str) -> str:
+        return (
+            f"{subject} ill-defined and being set to 0.0 {where} no {what} samples. "
+            "Use `zero_division` parameter to control this behavior."
+        )
+
+    for figure, what, whole in (("precision", "predicted", predicted), ("recall", "true", gold)):
+        if figure in warn_for and (whole == 0).any():
+            both = "f-score" in warn_for
+            subject = f"{figure.title()} and F-score are" if both else f"{figure.title()} is"
+            yield message(subject, what)
+    if warn_for == ("f-score",) and ((predicted == 0) & (gold == 0)).any():
+        yield message("F-score is", "true nor predicted")
+
+
+def report(sums: Sums, *, digits: int, output_dict: bool, zero_division: Any) -> Any:
+    """Return the report as text or as a dict: a row for each type, and the averages."""
+    notes: list[str] = []
+    ask = partial(
+        scores, sums, warn_for=FIGURES, beta=1.0, zero_division=zero_division, notes=notes
+    )
+    types = [(name, figures) for name, *figures in zip(sums.names, *ask(average=None), strict=True)]
+    # Without types, text has no mean of nothing.
+    means = [average if output_dict or sums.names else "micro" for average in AVERAGES]
+    averages = [
+        (f"{average} avg", [*ask(average=shown)])
+        for average, shown in zip(AVERAGES, means, strict=True)
+    ]
+    reporter: DictReporter | StringReporter
+    if output_dict:
+        reporter = DictReporter()
+    else:
+        width = max(*map(len, sums.names), len("weighted avg"), digits)
+        reporter = StringReporter(width=width, digits=digits)
+    for rows in filter(None, (types, averages)):
+        for name, (precision, recall, f_score, support) in rows:
+            # Weights may make fractions of it.
+            fraction = isinstance(support, float) and not output_dict
+            shown_support = round(support, digits) if fraction else support
+            reporter.write(name, precision, recall, f_score, shown_support)
+        reporter.write_blank()
+    warn_undefined(notes)
+    return reporter.report()

@@ -1,0 +1,143 @@
+"""A tag taken apart, and the letters and patterns that schemes are written in."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from typing import Any
+
+from spanf1.tags import UNTYPED
+
+
+class Prefix(enum.Flag):
+    """The letters of tags; ``|`` makes a set of them."""
+
+    I = enum.auto()  # noqa: E741
+    O = enum.auto()  # noqa: E741
+    B = enum.auto()
+    E = enum.auto()
+    S = enum.auto()
+    U = enum.auto()
+    L = enum.auto()
+    ANY = I | O | B | E | S | U | L
+
+
+#: the letters by name
+Prefixes = dict(Prefix.__members__)
+
+
+class Tag(enum.Flag):
+    """Whether the types of two adjacent tags are the same."""
+
+    SAME = enum.auto()
+    DIFF = enum.auto()
+    ANY = SAME | DIFF
+
+
+#: a letter (or several) before, one after, and whether the types are the same
+Pattern = tuple[Prefix, Prefix, Tag]
+
+
+class Token:
+    """A tag, taken apart: the base of all schemes, and of those that a user writes.
+
+    A scheme says which letters it has, and which patterns of two adjacent tags start an entity,
+    go on with one, or end one on the tag before.
+
+    Parameters
+    ----------
+    token : str
+        The tag.
+    suffix : bool
+        Whether the letter comes last, as in ``PER-B``.
+    delimiter : str
+        What parts letter and type.
+
+    Raises
+    ------
+    KeyError
+        If no scheme has such a letter.
+    IndexError
+        If the tag is empty.
+
+    Examples
+    --------
+    >>> from spanf1.compat.seqeval.scheme import IOB2
+    >>> token = IOB2("B-PER")
+    >>> token.prefix, token.tag, token.is_start(IOB2("O"))
+    (<Prefix.B: 4>, 'PER', True)
+    """
+
+    # A `Prefix`, and sets of `Pattern`, in every scheme.
+    allowed_prefix: Any = None
+    start_patterns: Any = None
+    inside_patterns: Any = None
+    end_patterns: Any = None
+
+    def __init__(self, token: str, suffix: bool = False, delimiter: str = "-") -> None:
+        self.token = token
+        letter = token[-1] if suffix else token[0]
+        try:
+            self.prefix = Prefixes[letter]
+        except KeyError as error:
+            where = "ends" if suffix else "begins"
+            letters = " ".join(name for name in Prefixes if len(name) == 1)
+            error.add_note(f"the tag {token!r} {where} with none of {letters}")
+            raise
+        tag = token[:-1] if suffix else token[1:]
+        self.tag = tag.strip(delimiter) or UNTYPED
+
+    def __repr__(self) -> str:
+        return self.token
+
+    def is_valid(self) -> bool:
+        """Return True if the scheme has the letter, and raise `ValueError` if not."""
+        if self.prefix not in self.allowed_prefix:
+            letters = str(self.allowed_prefix).replace("Prefix.", "")
+            raise ValueError(
+                f"Invalid token is found: {self.token}. Allowed prefixes are: {letters}."
+            )
+        return True
+
+    def is_start(self, prev: Token) -> bool:
+        """Return whether an entity starts on this token."""
+        return self.check_patterns(prev, self.start_patterns)
+
+    def is_inside(self, prev: Token) -> bool:
+        """Return whether this token goes on with the entity of the one before."""
+        return self.check_patterns(prev, self.inside_patterns)
+
+    def is_end(self, prev: Token) -> bool:
+        """Return whether an entity ends on the token before."""
+        return self.check_patterns(prev, self.end_patterns)
+
+    def check_tag(self, prev: Token, cond: Tag) -> bool:
+        """Return whether the types of the two tokens are as a pattern wants them."""
+        if cond == Tag.ANY:
+            return True
+        return cond == (Tag.SAME if prev.tag == self.tag else Tag.DIFF)
+
+    def check_patterns(self, prev: Token, patterns: Iterable[Pattern]) -> bool:
+        """Return whether one of the patterns fits the two tokens."""
+        return any(
+            prev.prefix in before and self.prefix in after and self.check_tag(prev, cond)
+            for before, after, cond in patterns
+        )
+
+
+#: what a token has of its own, and what it answers with, where no scheme adds to it
+_ATTRIBUTES = {"token", "prefix", "tag"}
+_METHODS = ("is_start", "is_inside", "is_end", "check_patterns", "check_tag")
+_TABLES = ("start_patterns", "inside_patterns", "end_patterns")
+
+
+def goes_by_patterns(token: object) -> bool:
+    """Return whether a token answers by letters and sameness of types: no method is its own."""
+    kind = type(token)
+    return (
+        isinstance(token, Token)
+        and vars(token).keys() == _ATTRIBUTES
+        and all(getattr(kind, name) is getattr(Token, name) for name in _METHODS)
+        # A property would be one.
+        and not any(hasattr(getattr(kind, name), "__get__") for name in _TABLES)
+    )
