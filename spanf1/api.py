@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from spanf1.counts import Tally
 from spanf1.errors import InputError, UsageError
@@ -22,6 +22,8 @@ from spanf1.tags import tag_form as form_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from spanf1.formats.paired import PairedFiles
 
 #: about how many bytes of a file one task of an executor reads
 PART_SIZE = 1 << 23
@@ -172,39 +174,84 @@ def score_file(
         beta=beta,
         zero_division=zero_division,
     )
-    paths = [os.fspath(path) for path in (file, pred_file) if path is not None]
-    if len(paths) == 1 and (align_by_position or token_column is not None):
+    opened = open_files(
+        [Source(os.fspath(path)) for path in (file, pred_file) if path is not None],
+        gold_column=gold_column,
+        pred_column=pred_column,
+        token_column=token_column,
+        delimiter=delimiter,
+        align_by_position=align_by_position,
+        script=reading == "conlleval",
+    )
+    opened.files[0].progress = progress
+    form = form_of(tag_form)
+    if isinstance(opened.reader, MergedFile):
+        counted = _tally_merged(opened.reader, executor, form, script=reading == "conlleval")
+    else:
+        counted = tally(opened.reader, form=form, script=reading == "conlleval")
+    return Result(counted, options, opened.input()).check()
+
+
+class OpenedFiles(NamedTuple):
+    """What reads gold and predicted tags, and where from.
+
+    `columns` are those of the gold tags, the predicted tags and the tokens that are compared
+    (0: none are), by number from 1, or from the end by -1. `aligned` is as in `Input`.
+    """
+
+    reader: MergedFile | PairedFiles
+    files: list[ColumnFile]
+    columns: tuple[int, int, int]
+    aligned: str
+
+    def input(self) -> Input:
+        """Describe what was read; call it after the reading."""
+        return _input(self.files, self.columns, self.aligned)
+
+
+def open_files(
+    sources: Sequence[Source],
+    *,
+    gold_column: int | None = None,
+    pred_column: int | None = None,
+    token_column: int | None = None,
+    delimiter: str | None = None,
+    align_by_position: bool = False,
+    script: bool = False,
+) -> OpenedFiles:
+    """Return what reads one file, or gold and predicted tags in two; parameters of `score_file`.
+
+    Raises
+    ------
+    UsageError
+        If the arguments contradict each other.
+    """
+    if len(sources) == 1 and (align_by_position or token_column is not None):
         raise UsageError(
             "tokens are aligned only where gold and predicted tags are in two files",
             hint="give two files, or leave token_column and align_by_position out",
         )
-    if paths.count(STDIN) == 2:
+    if [source.path for source in sources].count(STDIN) == 2:
         raise UsageError("only one of the two files can be standard input")
     if 0 in (gold_column, pred_column, token_column):
         raise UsageError("columns are counted from 1, or from the end by -1: there is no column 0")
-    script = reading == "conlleval"
-    form = form_of(tag_form)
     character = delimiter_of(delimiter)
-    files = [ColumnFile(Source(path), delimiter=character, script=script) for path in paths]
-    files[0].progress = progress
-    if pred_file is None:
+    files = [ColumnFile(source, delimiter=character, script=script) for source in sources]
+    if len(files) == 1:
         columns = gold_column or -2, pred_column or -1
-        counted = _tally_merged(MergedFile(files[0], *columns), executor, form, script=script)
-        compared, aligned = 0, "line"
-    else:
-        from spanf1.formats.paired import PairedFiles
+        return OpenedFiles(MergedFile(files[0], *columns), files, (*columns, 0), "line")
+    from spanf1.formats.paired import PairedFiles
 
-        columns = gold_column or -1, pred_column or -1
-        reader = PairedFiles(
-            files[0],
-            files[1],
-            *columns,
-            token_column=token_column or 1,
-            by_position=align_by_position,
-        )
-        counted = tally(reader, form=form, script=script)
-        compared, aligned = (0, "position") if align_by_position else (reader.token_column, "token")
-    return Result(counted, options, _input(files, (*columns, compared), aligned)).check()
+    columns = gold_column or -1, pred_column or -1
+    reader = PairedFiles(
+        files[0],
+        files[1],
+        *columns,
+        token_column=token_column or 1,
+        by_position=align_by_position,
+    )
+    compared, aligned = (0, "position") if align_by_position else (reader.token_column, "token")
+    return OpenedFiles(reader, files, (*columns, compared), aligned)
 
 
 def _input(files: list[ColumnFile], columns: tuple[int, int, int], aligned: str) -> Input:

@@ -36,8 +36,8 @@ SCRIPT_GRID = """
        *        . . . . . o .             *         c x x x c x x
 """
 _COLUMNS = "OBIE.[*"
-_ENDS, _STARTS = 1, 2
-_EFFECTS = {".": 0, "c": _ENDS, "o": _STARTS, "x": _ENDS | _STARTS}
+ENDS, STARTS = 1, 2
+_EFFECTS = {".": 0, "c": ENDS, "o": STARTS, "x": ENDS | STARTS}
 
 # A step between two tags is a number: the prefix before, the prefix after, whether their types
 # are the same.
@@ -85,6 +85,26 @@ class Rows(NamedTuple):
     tokens_correct: int
 
 
+class Marks(NamedTuple):
+    """What happens at the rows of a run, the boundaries between its sentences among them.
+
+    Attributes
+    ----------
+    gold, predicted : array of uint8, shape (rows,)
+        On each side, whether a span ends before the row, and whether one starts on it: any of
+        `ENDS` and `STARTS`.
+    lowered : array of bool, shape (rows,)
+        Whether the flag goes down before the row.
+    closed : array of int
+        Rows before which a correct span ends.
+    """
+
+    gold: ActionArray
+    predicted: ActionArray
+    lowered: npt.NDArray[np.bool_]
+    closed: IntArray
+
+
 class RowReader(Protocol):
     """Something that reads rows."""
 
@@ -130,7 +150,7 @@ class ScriptCounter:
     >>> counter = ScriptCounter()
     >>> gold = np.array([1 << 4 | 1, 1 << 4 | 2, 0], np.int32)  # B-X I-X O
     >>> predicted = np.array([1 << 4 | 1, 0, 1 << 4 | 1], np.int32)  # B-X O B-X
-    >>> counter.add(gold, predicted, np.array([0]))
+    >>> _ = counter.add(gold, predicted, np.array([0]))
     >>> counter.finish(["", "X"])
     {'X': TypeCounts(gold=1, predicted=2, correct=0)}
     """
@@ -140,8 +160,13 @@ class ScriptCounter:
         self._last_gold = self._last_predicted = 0
         self._sums = np.zeros((3, 16), np.int64)
 
-    def add(self, gold: CodeArray, predicted: CodeArray, starts: IntArray) -> None:
-        """Count the next rows.
+    @property
+    def up(self) -> bool:
+        """Whether the flag is up: if nothing follows, one more span is correct."""
+        return self._up
+
+    def add(self, gold: CodeArray, predicted: CodeArray, starts: IntArray) -> Marks:
+        """Count the next rows, and return what happens at them.
 
         Parameters
         ----------
@@ -153,27 +178,28 @@ class ScriptCounter:
         """
         if len(starts):
             gold, predicted = np.insert(gold, starts, 0), np.insert(predicted, starts, 0)
-        if not len(gold):
-            return
         gold_action = _actions(self._last_gold, gold)
         predicted_action = _actions(self._last_predicted, predicted)
         both = gold_action & predicted_action
         types_differ = gold ^ predicted > _PREFIX_MASK
-        up = (both & _STARTS > 0) & ~types_differ
-        down = ((gold_action | predicted_action) & _ENDS > 0) | types_differ
+        up = (both & STARTS > 0) & ~types_differ
+        down = ((gold_action | predicted_action) & ENDS > 0) | types_differ
+        closing = np.zeros(0, np.intp)
         # Where a row does both, the flag goes down first.
         events = np.flatnonzero(up | down)
         if len(events):
             was_up = np.concatenate(([self._up], up[events[:-1]]))
             self._up = bool(up[events[-1]])
-            closing = events[was_up & (both[events] & _ENDS > 0)]
+            closing = events[was_up & (both[events] & ENDS > 0)]
             types = gold[closing - 1] >> PREFIX_BITS
             if len(closing) and closing[0] == 0:
                 types[0] = self._last_gold >> PREFIX_BITS
             self._count(_CORRECT, types)
-        self._count(_GOLD, gold[gold_action & _STARTS > 0] >> PREFIX_BITS)
-        self._count(_PREDICTED, predicted[predicted_action & _STARTS > 0] >> PREFIX_BITS)
-        self._last_gold, self._last_predicted = int(gold[-1]), int(predicted[-1])
+        self._count(_GOLD, gold[gold_action & STARTS > 0] >> PREFIX_BITS)
+        self._count(_PREDICTED, predicted[predicted_action & STARTS > 0] >> PREFIX_BITS)
+        if len(gold):
+            self._last_gold, self._last_predicted = int(gold[-1]), int(predicted[-1])
+        return Marks(gold_action, predicted_action, down, closing)
 
     def finish(self, names: Sequence[str]) -> dict[str, TypeCounts]:
         """Return the counts by type, in alphabetical order; only types that occur.
@@ -207,7 +233,7 @@ class ScriptCounter:
 def _actions(last: int, codes: CodeArray) -> ActionArray:
     """Return what the step to each row does; `last` is the code before the first row."""
     before = np.empty_like(codes)
-    before[0] = last
+    before[:1] = last
     before[1:] = codes[:-1]
     step = (before & _PREFIX_MASK) << _BEFORE
     step |= (codes & _PREFIX_MASK) << _AFTER

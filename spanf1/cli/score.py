@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spanf1.api import PART_SIZE, score_file
+from spanf1.cli.inputs import input_options, output_options, paths_of, tag_columns
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import Progress
 from spanf1.errors import ReadError, UsageError
-from spanf1.formats.streams import STDIN
-from spanf1.options import AUTO, TYPE_SETS
+from spanf1.options import TYPE_SETS
 from spanf1.reports import REPORTS
 from spanf1.reports.rows import how_made
 from spanf1.result import Result
-from spanf1.schemes import READINGS, SCHEME_NAMES
-from spanf1.tags import AUTO_FORM
+from spanf1.schemes import READINGS
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -53,50 +52,7 @@ _LARGE = 1 << 25
 
 @click.command("score", help=HELP, short_help="Score predictions against gold.")
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
-@click.option(
-    "--gold-column",
-    type=int,
-    metavar="N",
-    help="Column of the gold tags, from 1, or from the end by -1.  [default: -2; GOLD PRED: -1]",
-)
-@click.option(
-    "--pred-column", type=int, metavar="N", help="Column of the predicted tags.  [default: -1]"
-)
-@click.option("--tag-column", type=int, metavar="N", help="Both of these, with two files.")
-@click.option(
-    "--token-column",
-    type=int,
-    metavar="N",
-    help="Column of the tokens, with two files.  [default: 1]",
-)
-@click.option(
-    "--delimiter",
-    default=AUTO,
-    show_default=True,
-    metavar="auto|tab|space|whitespace|CHAR",
-    help="What separates columns; whitespace is runs of spaces and tabs.",
-)
-@click.option(
-    "--align-by-position",
-    is_flag=True,
-    help="With two files: compare tags whatever the tokens are.",
-)
-@click.option(
-    "--scheme",
-    default=AUTO,
-    show_default=True,
-    metavar="SCHEME",
-    help=f"Tagging scheme of both sides: auto, {', '.join(SCHEME_NAMES)}.",
-)
-@click.option("--gold-scheme", metavar="SCHEME", help="Scheme of the gold tags.")
-@click.option("--pred-scheme", metavar="SCHEME", help="Scheme of the predicted tags.")
-@click.option(
-    "--tag-form",
-    default=AUTO_FORM,
-    show_default=True,
-    metavar="EXAMPLE",
-    help="How tags are written: auto, or an example such as B-PER, PER-B, B_PER, b/PER.",
-)
+@input_options
 @click.option(
     "--reading",
     type=click.Choice(list(READINGS)),
@@ -137,14 +93,7 @@ _LARGE = 1 << 25
     metavar="N",
     help="Decimals.  [default: 2; csv, tsv: all]",
 )
-@click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all.")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="auto is on a terminal, unless NO_COLOR is set.",
-)
+@output_options
 @click.option(
     "-j",
     "--jobs",
@@ -172,14 +121,11 @@ def score(
     report = REPORTS[format_name]
     if digits is not None and not report.digits:
         raise UsageError(f"--digits does not go with --format {format_name}")
-    paths = _paths(files)
+    paths = paths_of(files, "score")
+    if len(paths) > 2:
+        raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
     check_writable(output, paths)
-    if tag_column is not None:
-        if len(paths) == 1 or settings["gold_column"] or settings["pred_column"]:
-            raise UsageError(
-                "--tag-column is for two files, in place of --gold-column and --pred-column"
-            )
-        settings["gold_column"] = settings["pred_column"] = tag_column
+    settings |= tag_columns(len(paths), tag_column, settings)
     with Progress(paths[0], wanted=not quiet) as progress, _workers(paths, jobs) as executor:
         result = score_file(
             *paths,
@@ -198,14 +144,6 @@ def score(
         # Notes that cannot be written are no reason to fail.
         with suppress(OSError):
             _notes(result, explained=report.explains)
-
-
-def _paths(files: tuple[str, ...]) -> tuple[str, ...]:
-    if len(files) > 2:
-        raise UsageError(f"{len(files)} files are given: one, or GOLD and PRED, are taken")
-    if not files and sys.stdin is not None and sys.stdin.isatty():
-        raise UsageError("no file is given", hint="spanf1 score --help shows what it takes")
-    return files or (STDIN,)
 
 
 def _names(types: str) -> tuple[str, ...]:

@@ -119,7 +119,11 @@ class ColumnFile:
         """
         assert self.layout is not None  # noqa: S101 - for mypy: it is detected by now
         lines = raw.data[len(FRONT) : min(raw.end, _HEAD)].split(b"\n", _FIRST_LINES)[:-1]
-        rows = [self.layout.fields(line.removesuffix(b"\r")) for line in lines if line[:1] != b"#"]
+        rows = [
+            self.layout.fields(bytes(line.removesuffix(b"\r")))
+            for line in lines
+            if line[:1] != b"#"
+        ]
         rows = [row for row in rows if len(row) == self.layout.columns]
         for index, tag_set in zip(indices, tags, strict=False):
             tag_set.expect({row[index].decode("utf-8", "replace") for row in rows})

@@ -15,6 +15,7 @@ _LATEX = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
+    "→": r"$\rightarrow$",
     # Behind the end of a row these two would be arguments of it.
     "[": "{[}",
     "*": "{*}",
@@ -23,9 +24,19 @@ _LATEX = {
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&])")
 
 
+def markdown_escaped(text: str) -> str:
+    """Return text for a cell of a Markdown table."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def latex_escaped(text: str) -> str:
+    """Return text for a cell of a LaTeX table."""
+    return "".join(_LATEX.get(character, character) for character in text)
+
+
 def markdown(result: Result, *, digits: int | None = None) -> str:
     """Return the scores as a Markdown table, in percent."""
-    types, averages = _cells(result, digits, lambda name: _MARKDOWN.sub(r"\\\1", name))
+    types, averages = _cells(result, digits, markdown_escaped)
     header = _header(result)
     ruler = [":---", *["---:"] * (len(header) - 1)]
     lines = [f"| {' | '.join(cells)} |" for cells in (header, ruler, *types, *averages)]
@@ -34,9 +45,7 @@ def markdown(result: Result, *, digits: int | None = None) -> str:
 
 def latex(result: Result, *, digits: int | None = None) -> str:
     """Return the scores as a LaTeX ``tabular``, in percent; it needs the package booktabs."""
-    types, averages = _cells(
-        result, digits, lambda name: "".join(_LATEX.get(character, character) for character in name)
-    )
+    types, averages = _cells(result, digits, latex_escaped)
     header = _header(result)
     lines = [rf"\begin{{tabular}}{{l{'r' * (len(header) - 1)}}}", r"\toprule"]
     for group, rule in (([header], r"\midrule"), (types, r"\midrule"), (averages, r"\bottomrule")):

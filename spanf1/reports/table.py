@@ -9,7 +9,7 @@ from spanf1.result import Result
 
 WIDTH = 80
 _NAME_WIDTH = 25
-_BOLD, _DIM, _YELLOW, _PLAIN = "\033[1m", "\033[2m", "\033[33m", "\033[0m"
+BOLD, _DIM, _YELLOW, _PLAIN = "\033[1m", "\033[2m", "\033[33m", "\033[0m"
 
 
 def table(
@@ -38,7 +38,7 @@ def table(
             )
             for number, line in enumerate(wrapped):
                 label = f"{heading if number == 0 else '':<12}"
-                lines.append(_styled(label, _DIM, colour) + _styled(line, style, colour))
+                lines.append(styled(label, _DIM, colour) + styled(line, style, colour))
     return "\n".join(lines) + "\n"
 
 
@@ -46,23 +46,23 @@ def _figures(result: Result, digits: int | None, *, colour: bool) -> list[str]:
     header = ["", "Precision", "Recall", f_name(result), "Gold", "Predicted", "Correct"]
     body = [_cells(row, digits) for row in rows(result)]
     widths = [
-        max(len(header[column]), *(_width(cells[column]) for cells in body)) + 2
+        max(len(header[column]), *(width_of(cells[column]) for cells in body)) + 2
         for column in range(len(header))
     ]
     widths[0] = max(widths[0], 10)
-    lines = [_styled(_line(header, widths), _BOLD, colour)]
+    lines = [styled(_line(header, widths), BOLD, colour)]
     for row, cells in zip(rows(result), body, strict=True):
         if row.kind == "micro" and result.types:
             lines.append("")
         line = _line(cells, widths)
-        lines.append(_styled(line, _BOLD, colour and row.kind == "micro"))
+        lines.append(styled(line, BOLD, colour and row.kind == "micro"))
     return lines
 
 
 def _cells(row: Row, digits: int | None) -> list[str]:
     score = row.score
     return [
-        _shortened(printable(row.name)),
+        shortened(printable(row.name)),
         percent(score.precision, digits),
         percent(score.recall, digits),
         percent(score.fbeta, digits),
@@ -73,13 +73,12 @@ def _cells(row: Row, digits: int | None) -> list[str]:
 
 
 def _line(cells: list[str], widths: list[int]) -> str:
-    name = cells[0] + " " * (widths[0] - _width(cells[0]))
-    return name + "".join(
+    return padded(cells[0], widths[0]) + "".join(
         f"{cell:>{width}}" for cell, width in zip(cells[1:], widths[1:], strict=True)
     )
 
 
-def _width(text: str) -> int:
+def width_of(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
     if text.isascii():
         return len(text)
@@ -91,15 +90,21 @@ def _width(text: str) -> int:
     )
 
 
-def _shortened(name: str) -> str:
+def padded(text: str, width: int) -> str:
+    """Return a text with spaces behind it, so that it takes a number of columns."""
+    return text + " " * (width - width_of(text))
+
+
+def shortened(name: str, most: int = _NAME_WIDTH) -> str:
     """Return a name with its middle left out if it is too long for the table."""
-    if _width(name) <= _NAME_WIDTH:
+    if width_of(name) <= most:
         return name
-    head, tail = name[: _NAME_WIDTH // 2], name[-_NAME_WIDTH // 2 :]
-    while _width(head) + _width(tail) > _NAME_WIDTH - 1:
+    head, tail = name[: most // 2], name[-most // 2 :]
+    while width_of(head) + width_of(tail) > most - 1:
         head, tail = (head[:-1], tail) if len(head) > len(tail) else (head, tail[1:])
     return f"{head}…{tail}"
 
 
-def _styled(text: str, style: str, wanted: bool) -> str:
+def styled(text: str, style: str, wanted: bool) -> str:
+    """Return a text in a terminal's style, if that is wanted."""
     return f"{style}{text}{_PLAIN}" if wanted and style != _PLAIN else text

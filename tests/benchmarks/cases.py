@@ -105,6 +105,18 @@ def ways_in(bench: Bench) -> Iterator[Row]:
     yield bench.compare("two files: seqscore score", c.score(*pair).run, other, tokens=MILLION)
 
 
+def change(bench: Bench) -> Iterator[Row]:
+    gold, predicted = bench.pair_of_files(MILLION)
+    ours, theirs = (bench.inputs.folder / name for name in ("ours", "theirs"))
+    repair = c.change("repair", predicted, ours, "--scheme", "IOB2")
+    convert = c.change("convert", gold, ours, "--from", "IOB2", "--to", "IOBES")
+    compare = partial(bench.compare, tokens=MILLION)
+    other = _there("seqscore", c.seqscore_repair(predicted, theirs).run)
+    yield compare("seqscore repair", repair.run, other)
+    other = _there("seqscore", c.seqscore_convert(gold, theirs).run)
+    yield compare("seqscore convert", convert.run, other)
+
+
 def small(bench: Bench) -> Iterator[Row]:
     path = bench.inputs.merged(CONLL_2003)
     ours = c.score(path)
@@ -206,6 +218,7 @@ class Section(NamedTuple):
 SECTIONS = {
     "files": Section("spanf1 score FILE, {millions} million tokens, in a new process", files),
     "ways": Section("spanf1 score, 1 million tokens, in a new process", ways_in),
+    "change": Section("spanf1 repair and convert, 1 million tokens, in a new process", change),
     "small": Section("spanf1 score FILE, 46,435 tokens, in a new process", small),
     "start": Section(
         "the same and Python with numpy alone; the ratio is spanf1's time to its", start

@@ -83,6 +83,24 @@ def seqeval_drop_in(inputs: Inputs, tokens: int) -> None:
     compare_exactly(*reports)
 
 
+def change(inputs: Inputs, tokens: int) -> None:
+    """Tokens and tags come out alike; seqscore keeps no white space."""
+    ours, theirs = (inputs.folder / name for name in ("ours", "theirs"))
+    for command, other in (
+        (
+            c.change("repair", inputs.predicted(tokens), ours, "--scheme", "IOB2"),
+            c.seqscore_repair(inputs.predicted(tokens), theirs),
+        ),
+        (
+            c.change("convert", inputs.gold(tokens), ours, "--from", "IOB2", "--to", "IOBES"),
+            c.seqscore_convert(inputs.gold(tokens), theirs),
+        ),
+    ):
+        command.run()
+        other.run()
+        compare_exactly(ours.read_bytes().split(), theirs.read_bytes().split())
+
+
 def nervaluate(inputs: Inputs, tokens: int) -> None:
     tags = inputs.lists(tokens)
     compare(c.result_scores(c.evaluate(tags)), c.nervaluate_scores(tags))
@@ -142,6 +160,7 @@ CHECKS = (
     Check("one process and two: the same scores", processes),
     Check("spanf1 score and spanf1 conlleval", conlleval),
     Check("spanf1 score and seqscore score", seqscore, "seqscore"),
+    Check("spanf1 repair and convert, and seqscore's", change, "seqscore"),
     Check("spanf1.evaluate and seqeval, default", seqeval, "seqeval"),
     Check("spanf1.evaluate and seqeval, strict IOB2", seqeval_strict, "seqeval"),
     Check("spanf1.compat.seqeval and seqeval", seqeval_drop_in, "seqeval"),

@@ -72,6 +72,23 @@ def seqscore(gold: Path, predicted: Path) -> Command:
     return _python(_SEQSCORE, "score", *options.split(), "--reference", gold, predicted)
 
 
+def change(name: str, path: Path, output: Path, *options: str) -> Command:
+    """``spanf1 repair`` or ``convert`` of a file of two columns into another."""
+    return _python(_SPANF1, name, path, "--quiet", *options, "--output", output)
+
+
+def seqscore_repair(path: Path, output: Path) -> Command:
+    """``seqscore repair``, by its method that `begin` is."""
+    options = "--labels BIO --repair-method conlleval --output-delim tab --quiet"
+    return _python(_SEQSCORE, "repair", *options.split(), path, output)
+
+
+def seqscore_convert(path: Path, output: Path) -> Command:
+    """``seqscore convert``."""
+    options = "--input-labels BIO --output-labels BIOES --output-delim tab"
+    return _python(_SEQSCORE, "convert", *options.split(), path, output)
+
+
 def seqeval_script(path: Path) -> Command:
     """The script around seqeval."""
     return _python(_SEQEVAL_SCRIPT, path)

@@ -1,0 +1,109 @@
+"""What the commands that compare gold and predicted tags share: options, files, columns."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+from spanf1.errors import UsageError
+from spanf1.formats.streams import STDIN
+from spanf1.options import AUTO
+from spanf1.schemes import SCHEME_NAMES
+from spanf1.tags import AUTO_FORM
+
+CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+
+_INPUT_OPTIONS = (
+    click.option(
+        "--gold-column",
+        type=int,
+        metavar="N",
+        help="Column of the gold tags, from 1, or from the end by -1.  "
+        "[default: -2; GOLD PRED: -1]",
+    ),
+    click.option(
+        "--pred-column", type=int, metavar="N", help="Column of the predicted tags.  [default: -1]"
+    ),
+    click.option("--tag-column", type=int, metavar="N", help="Both of these, with two files."),
+    click.option(
+        "--token-column",
+        type=int,
+        metavar="N",
+        help="Column of the tokens, with two files.  [default: 1]",
+    ),
+    click.option(
+        "--delimiter",
+        default=AUTO,
+        show_default=True,
+        metavar="auto|tab|space|whitespace|CHAR",
+        help="What separates columns; whitespace is runs of spaces and tabs.",
+    ),
+    click.option(
+        "--align-by-position",
+        is_flag=True,
+        help="With two files: compare tags whatever the tokens are.",
+    ),
+    click.option(
+        "--scheme",
+        default=AUTO,
+        show_default=True,
+        metavar="SCHEME",
+        help=f"Tagging scheme of both sides: auto, {', '.join(SCHEME_NAMES)}.",
+    ),
+    click.option("--gold-scheme", metavar="SCHEME", help="Scheme of the gold tags."),
+    click.option("--pred-scheme", metavar="SCHEME", help="Scheme of the predicted tags."),
+    click.option(
+        "--tag-form",
+        default=AUTO_FORM,
+        show_default=True,
+        metavar="EXAMPLE",
+        help="How tags are written: auto, or an example such as B-PER, PER-B, B_PER, b/PER.",
+    ),
+)
+_OUTPUT_OPTIONS = (
+    click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
+    click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="auto is on a terminal, unless NO_COLOR is set.",
+    ),
+)
+
+
+def input_options(command: CommandT) -> CommandT:
+    """Add the options that say where the tags are, and what they are like."""
+    return _with(command, _INPUT_OPTIONS)
+
+
+def output_options(command: CommandT) -> CommandT:
+    """Add the options that say where the report goes."""
+    return _with(command, _OUTPUT_OPTIONS)
+
+
+def _with(command: CommandT, options: tuple[Callable[[Any], Any], ...]) -> CommandT:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def paths_of(files: tuple[str, ...], command: str) -> tuple[str, ...]:
+    """Return the files that are meant: standard input, if none is given."""
+    if not files and sys.stdin is not None and sys.stdin.isatty():
+        raise UsageError("no file is given", hint=f"spanf1 {command} --help shows what it takes")
+    return files or (STDIN,)
+
+
+def tag_columns(files: int, tag_column: int | None, settings: Mapping[str, Any]) -> dict[str, int]:
+    """Return the columns that --tag-column sets, given how many files there are."""
+    if tag_column is None:
+        return {}
+    if files == 1 or settings["gold_column"] or settings["pred_column"]:
+        raise UsageError(
+            "--tag-column is for two files, in place of --gold-column and --pred-column"
+        )
+    return {"gold_column": tag_column, "pred_column": tag_column}

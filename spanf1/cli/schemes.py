@@ -1,0 +1,150 @@
+"""``spanf1 schemes``: what each scorer would say about an output, and why."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from spanf1.cli.inputs import input_options, output_options, paths_of, tag_columns
+from spanf1.cli.output import check_writable, wants_colour, write
+from spanf1.cli.progress import Progress
+from spanf1.errors import UsageError
+from spanf1.explaining import EXAMPLES, compare_systems, explain
+from spanf1.formats.streams import STDIN, STDIN_NAME, Source
+from spanf1.options import Options
+from spanf1.reports.schemes import KINDS, RENDERINGS
+from spanf1.reports.systems import SYSTEM_RENDERINGS
+
+HELP = """Say what each scorer would say about an output, and why they differ.
+
+FILE, or GOLD and PRED, are as for `spanf1 score`. Four tables are shown: the scores by each
+scorer in use; the steps between tags that make the difference (O then I-PER, B-PER then O), and
+how much of it each explains; what each scorer makes of them, with examples; and the gold spans
+written in every scheme, with what gets lost.
+
+With two or more PRED, all are compared with GOLD as spans, each in its own scheme.
+
+The rows: the conlleval script; seqeval, its default and its strict mode in each scheme that
+has the tags; seqscore with each of its repairs, and with none; HIPE, which reads S as B and E as
+I; nervaluate's strict evaluation; and `spanf1 score`, lenient and strict.
+A scorer that would not take the input has no scores: it says why.
+
+\b
+Examples:
+  spanf1 schemes output.conll
+  spanf1 schemes gold.conll predicted.conll --examples 5
+  spanf1 schemes gold.conll bio.conll bioes.conll bilou.conll
+  spanf1 schemes output.conll --format markdown -o scores.md
+  zcat output.conll.gz | spanf1 schemes --format json | jq '.readings[].f1'
+"""
+
+
+@click.command("schemes", help=HELP, short_help="Say what each scorer would say, and why.")
+@click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED...]")
+@input_options
+@click.option(
+    "--examples",
+    type=click.IntRange(0),
+    metavar="N",
+    help=f"Examples of each kind of step.  [default: {EXAMPLES}]",
+)
+@click.option(
+    "--kinds",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Kinds of steps to show, those that explain most first; json has all.  "
+    f"[default: {KINDS}]",
+)
+@click.option(
+    "-f",
+    "--format",
+    "format_name",
+    type=click.Choice(list(RENDERINGS)),
+    default="table",
+    show_default=True,
+    help="table, markdown and latex are in percent; json and csv (the scores) fractions of 1.",
+)
+@click.option(
+    "--digits",
+    type=click.IntRange(0, 15),
+    metavar="N",
+    help="Decimals.  [default: 2; csv: all]",
+)
+@output_options
+@click.option("-q", "--quiet", is_flag=True, help="Only the scores: no reasons, no progress.")
+def schemes(
+    files: tuple[str, ...],
+    *,
+    scheme: str,
+    gold_scheme: str | None,
+    pred_scheme: str | None,
+    tag_column: int | None,
+    examples: int | None,
+    kinds: int | None,
+    format_name: str,
+    digits: int | None,
+    output: str | None,
+    color: str,
+    quiet: bool,
+    **settings: Any,
+) -> None:
+    """Explain files; see `HELP`."""
+    several = len(files) > 2
+    rendering = (SYSTEM_RENDERINGS if several else RENDERINGS)[format_name]
+    for name, value in (("digits", digits), ("kinds", kinds), ("examples", examples)):
+        if value is not None and several and name != "digits":
+            raise UsageError(f"--{name} does not go with several predictions")
+        if value is not None and name not in rendering.takes:
+            raise UsageError(f"--{name} does not go with --format {format_name}")
+    paths = paths_of(files, "schemes")
+    if paths.count(STDIN) > 1:
+        raise UsageError("only one of the files can be standard input")
+    check_writable(output, paths)
+    settings |= tag_columns(len(paths), tag_column, settings)
+    settings["options"] = Options.given(scheme, gold_scheme, pred_scheme)
+    colour = output is None and wants_colour(color, sys.stdout)
+    kinds = KINDS if kinds is None else kinds
+    given = {"digits": digits, "kinds": kinds, "colour": colour, "brief": quiet}
+    given = {name: value for name, value in given.items() if name in rendering.takes}
+    with _readable(paths) as sources, Progress(sources[0].path, wanted=not quiet) as progress:
+        if several:
+            systems = compare_systems(sources[0], sources[1:], progress=progress, **settings)
+            text, tokens = rendering.render(systems, **given), systems[0].result.tally.tokens
+        else:
+            settings["examples"] = EXAMPLES if examples is None else examples
+            found = explain(sources, progress=progress, **settings)
+            text, tokens = rendering.render(found, **given), found.result.tally.tokens
+    write(text, output)
+    if not quiet and not tokens:
+        with contextlib.suppress(OSError):
+            click.echo("warning: there are no tokens in the input", err=True)
+
+
+@contextlib.contextmanager
+def _readable(paths: tuple[str, ...]) -> Iterator[list[Source]]:
+    """Give sources that can be read again and again: what is no file is kept in one."""
+    import tempfile
+
+    with contextlib.ExitStack() as stack:
+        sources = []
+        for path in paths:
+            source = Source(path)
+            stream = None
+            if path == STDIN and sys.stdin is not None:
+                stream = sys.stdin.buffer
+            elif os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+                with contextlib.suppress(OSError):
+                    stream = stack.enter_context(open(path, "rb"))
+            if stream is not None:
+                kept = stack.enter_context(tempfile.NamedTemporaryFile(prefix="spanf1-"))
+                shutil.copyfileobj(stream, kept)
+                kept.flush()
+                source = Source(kept.name, label=STDIN_NAME if path == STDIN else path)
+            sources.append(source)
+        yield sources

@@ -1,0 +1,158 @@
+"""Sections of a report, each with a heading, a few words and a table, as text or to paste."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from spanf1.reports.markup import latex_escaped, markdown_escaped
+from spanf1.reports.rows import printable
+from spanf1.reports.table import BOLD, WIDTH, padded, shortened, styled, width_of
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a report.
+
+    Attributes
+    ----------
+    title, text : str
+        What it is called; a few words on what it says.
+    header : list of str
+        The heads of the columns.
+    rows : list of list of str
+        The cells; the first of each row is a name.
+    plain : list of list of str
+        The rows in plain text, where they are others.
+    lines : list of str
+        What stands for the table in plain text, where that is not a table.
+    after : list of str
+        Remarks under the table; `lines` hold them, where there are some.
+    columns, fixed : int
+        How many columns have room beside each other in plain text; how many of these, the first
+        ones, are repeated where there are more.
+    widest : int
+        So many columns of a terminal a name may take in plain text.
+    words : bool
+        Whether all cells are words, not figures.
+    spare : bool
+        Whether the last column is left out of plain text where there is no room for it.
+    """
+
+    title: str
+    text: str
+    header: list[str]
+    rows: list[list[str]]
+    plain: list[list[str]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    after: list[str] = field(default_factory=list)
+    columns: int = 99
+    fixed: int = 1
+    widest: int = 36
+    words: bool = False
+    spare: bool = False
+
+    @property
+    def aligned(self) -> str:
+        """How each column is aligned: ``l`` or ``r``."""
+        return "l" + ("l" if self.words else "r") * (len(self.header) - 1)
+
+
+def text_of(sections: list[Section], *, colour: bool = False, brief: bool = False) -> str:
+    """Return sections as plain text at 80 columns; if `brief`, the tables alone."""
+    parts = []
+    for section in sections:
+        lines = [] if brief else [styled(section.title, BOLD, colour), *_wrapped(section.text)]
+        lines += [""] * (not brief and bool(section.text))
+        if section.lines:
+            lines += map(printable, section.lines)
+        else:
+            lines += _table(section, colour=colour)
+        for note in section.after if not (brief or section.lines) else ():
+            lines += _wrapped(note, "    ")
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(
+        printable(text),
+        WIDTH,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def _table(section: Section, *, colour: bool) -> list[str]:
+    """Return the lines of a table; columns for which there is no room go into another below."""
+    fixed, count = section.fixed, len(section.header)
+    rows = section.plain or section.rows
+    names = [printable(row[0]) for row in rows]
+    longest = max(map(width_of, names), default=0)
+    if section.spare and longest + sum(_widths(section, range(1, count))) > WIDTH:
+        count -= 1
+    lines = []
+    step = section.columns - fixed
+    for first in range(fixed, max(count, fixed + 1), step):
+        chosen = [*range(1, fixed), *range(first, min(first + step, count))]
+        widths = _widths(section, chosen)
+        room = max(min(section.widest, WIDTH - sum(widths)), 12)
+        shown = [shortened(name, room) for name in names]
+        widths.insert(0, max([8, *map(width_of, shown)]))
+        header = _line(section.header[0], [section.header[k] for k in chosen], widths)
+        lines.append(styled(header, BOLD, colour))
+        for name, row in zip(shown, rows, strict=True):
+            lines.append(_line(name, [row[k] for k in chosen], widths))
+    return lines
+
+
+def _widths(section: Section, columns: Iterable[int]) -> list[int]:
+    rows = [section.header, *(section.plain or section.rows)]
+    return [2 + max(width_of(row[column]) for row in rows) for column in columns]
+
+
+def _line(name: str, cells: list[str], widths: list[int]) -> str:
+    rest = "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths[1:], strict=True))
+    return (padded(name, widths[0]) + rest).rstrip()
+
+
+def markdown(sections: list[Section]) -> str:
+    """Return sections as Markdown."""
+
+    def section_of(section: Section) -> str:
+        ruler = [{"l": ":---", "r": "---:"}[side] for side in section.aligned]
+        lines = [f"### {section.title}", ""]
+        lines += [_escaped(section.text, markdown_escaped), ""] if section.text else []
+        for cells in (section.header, ruler, *section.rows):
+            shown = (
+                cells if cells is ruler else [_escaped(cell, markdown_escaped) for cell in cells]
+            )
+            lines.append(f"| {' | '.join(shown)} |")
+        lines += ["", *(f"- {_escaped(note, markdown_escaped)}" for note in section.after)]
+        return "\n".join(lines).rstrip() + "\n"
+
+    return "\n".join(map(section_of, sections))
+
+
+def latex(sections: list[Section]) -> str:
+    """Return sections as LaTeX tables; they need the package booktabs."""
+
+    def section_of(section: Section) -> str:
+        lines = [f"% {section.title}"]
+        lines += [f"% {line}" for line in _wrapped(section.text)]
+        lines += [f"% {line}" for note in section.after for line in _wrapped(note)]
+        lines += [rf"\begin{{tabular}}{{{section.aligned}}}", r"\toprule"]
+        rows = [
+            rf"{' & '.join(_escaped(cell, latex_escaped) for cell in cells)} \\"
+            for cells in (section.header, *section.rows)
+        ]
+        lines += [rows[0], r"\midrule", *rows[1:], r"\bottomrule", r"\end{tabular}"]
+        return "\n".join(lines) + "\n"
+
+    return "\n".join(map(section_of, sections))
+
+
+def _escaped(text: str, escape: Callable[[str], str]) -> str:
+    return escape(printable(text.strip()))
