@@ -51,6 +51,7 @@ class _Given:
         try:
             if isinstance(tags, str):
                 raise TypeError
+            tags = list(tags)
             #: whether they are one sentence
             self.flat = any(isinstance(tag, str) for tag in tags)
             self.sentences = cast(TagLists, [tags] if self.flat else tags)
@@ -72,7 +73,7 @@ class _Given:
         return detection(
             Counter({kind: int(counts[kind]) for kind in np.flatnonzero(counts).tolist()}),
             frozenset(self.set.prefixes()),
-            self.set.form_names(),
+            (self.set.form_names(), self.set.other_forms()),
             len(self.codes),
             first,
         )
@@ -311,7 +312,7 @@ def _rewritten(
         refuse_loss(
             [f"tags[{k}]" if given.flat else f"tags[{sentence}][{k}]" for sentence, k in places], to
         )
-    old = [tag for sentence in given.sentences for tag in sentence]
+    old = [str(tag) for sentence in given.sentences for tag in sentence]
     for token in np.flatnonzero(new.codes != given.codes).tolist():
         old[token] = given.set.respell(old[token], int(new.codes[token]))
     if given.flat:

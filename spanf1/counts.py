@@ -85,6 +85,16 @@ def _first(a: dict[int, int], b: dict[int, int], lines: int) -> dict[int, int]:
     return {shape: line + lines for shape, line in b.items()} | a
 
 
+def _doubts(
+    forms: frozenset[str],
+    doubts: frozenset[str],
+    other_forms: frozenset[str],
+    other_doubts: frozenset[str],
+) -> frozenset[str]:
+    """Return the doubts about the form of two inputs together: one may settle what the other is."""
+    return doubts & other_doubts if forms and other_forms else doubts | other_doubts
+
+
 @dataclass
 class Tally:
     """How often each kind of span occurred, before a scheme and a reading are chosen.
@@ -98,6 +108,8 @@ class Tally:
         Tag prefixes that occurred.
     gold_forms, predicted_forms : frozenset of str
         How the tags are written: names of `spanf1.tags.FORMS`; none where no tag tells.
+    gold_other_forms, predicted_other_forms : frozenset of str
+        Other forms that the tags may be of, and then mean something else.
     tokens, tags_equal, labels_equal : int
         Tokens; those whose two tags are the same as they are written (prefix aliases apart,
         they are not the same); those that have the same place in a span of the same type,
@@ -117,6 +129,8 @@ class Tally:
     predicted_prefixes: frozenset[str] = frozenset()
     gold_forms: frozenset[str] = frozenset()
     predicted_forms: frozenset[str] = frozenset()
+    gold_other_forms: frozenset[str] = frozenset()
+    predicted_other_forms: frozenset[str] = frozenset()
     tokens: int = 0
     tags_equal: int = 0
     labels_equal: int = 0
@@ -137,6 +151,15 @@ class Tally:
             self.predicted_prefixes | other.predicted_prefixes,
             self.gold_forms | other.gold_forms,
             self.predicted_forms | other.predicted_forms,
+            _doubts(
+                self.gold_forms, self.gold_other_forms, other.gold_forms, other.gold_other_forms
+            ),
+            _doubts(
+                self.predicted_forms,
+                self.predicted_other_forms,
+                other.predicted_forms,
+                other.predicted_other_forms,
+            ),
             self.tokens + other.tokens,
             self.tags_equal + other.tags_equal,
             self.labels_equal + other.labels_equal,
@@ -202,8 +225,7 @@ class Tally:
             ],
             "gold_prefixes": "".join(sorted(self.gold_prefixes)),
             "predicted_prefixes": "".join(sorted(self.predicted_prefixes)),
-            "gold_forms": sorted(self.gold_forms),
-            "predicted_forms": sorted(self.predicted_forms),
+            **{name: sorted(getattr(self, name)) for name in _FORMS},
             "gold_first": {_text_of(s): line for s, line in sorted(self.gold_first.items())},
             "predicted_first": {
                 _text_of(s): line for s, line in sorted(self.predicted_first.items())
@@ -220,6 +242,8 @@ class Tally:
         KeyError, TypeError, ValueError
             If the data is not of that form.
         """
+        forms: dict[str, Any] = {name: frozenset(data[name]) for name in _FORMS}
+        sums: dict[str, Any] = {name: int(data[name]) for name in _SUMS}
         return cls(
             spans=Counter(
                 {
@@ -229,14 +253,16 @@ class Tally:
             ),
             gold_prefixes=frozenset(data["gold_prefixes"]),
             predicted_prefixes=frozenset(data["predicted_prefixes"]),
-            gold_forms=frozenset(data["gold_forms"]),
-            predicted_forms=frozenset(data["predicted_forms"]),
             gold_first={_shape_of(s): line for s, line in data["gold_first"].items()},
             predicted_first={_shape_of(s): line for s, line in data["predicted_first"].items()},
             script={name: TypeCounts(*counts) for name, counts in data["script"].items()},
-            **{name: int(data[name]) for name in _SUMS},
+            **forms,
+            **sums,
         )
 
+
+# The attributes of a tally that are names of forms.
+_FORMS = ("gold_forms", "predicted_forms", "gold_other_forms", "predicted_other_forms")
 
 # The attributes of a tally that are plain numbers.
 _SUMS = (

@@ -95,6 +95,8 @@ class Detection:
         The schemes that fit best, the likeliest first: nothing in the tags tells them apart.
     tag_form : str
         How the tags are written, as an example (``B-PER``); empty where no tag tells.
+    other_forms : list of str
+        Other forms that all tags have, in which they would mean something else.
     prefixes : str
         The prefixes that occur.
     tokens, spans : int
@@ -108,6 +110,7 @@ class Detection:
 
     fitting: list[str]
     tag_form: str
+    other_forms: list[str]
     prefixes: str
     tokens: int
     spans: int
@@ -120,6 +123,11 @@ class Detection:
         return self.fitting[0]
 
     @property
+    def doubtful(self) -> bool:
+        """Whether several schemes fit alike, but none wholly: each finds fault with other spans."""
+        return len(self.fitting) > 1 and self.ill_formed[self.scheme].spans > 0
+
+    @property
     def certain(self) -> bool:
         """Whether the tags fit one scheme only, and wholly."""
         return len(self.fitting) == 1 and not self.ill_formed[self.scheme].spans
@@ -128,14 +136,18 @@ class Detection:
 def detection(
     shapes: Counter[int],
     prefixes: frozenset[str],
-    forms: frozenset[str],
+    forms: tuple[frozenset[str], frozenset[str]],
     tokens: int,
     first: Mapping[int, int],
 ) -> Detection:
-    """Return what is found out of one side's tags; parameters as in `ill_formed` and `Tally`."""
+    """Return what is found out of one side's tags; parameters as in `ill_formed` and `Tally`.
+
+    `forms` are the form of the tags, and the other ones that they may be of.
+    """
     return Detection(
         fitting_schemes(shapes, prefixes),
-        "".join(forms),
+        "".join(forms[0]),
+        sorted(forms[1]),
         "".join(sorted(prefixes, key=PREFIXES.index)),
         tokens,
         shapes.total(),

@@ -240,6 +240,8 @@ class BlockCounter:
         sums.predicted_prefixes = frozenset(predicted_tags.prefixes())
         sums.gold_forms = gold_tags.form_names()
         sums.predicted_forms = predicted_tags.form_names()
+        sums.gold_other_forms = gold_tags.other_forms()
+        sums.predicted_other_forms = predicted_tags.other_forms()
         sums.gold_first = self._gold.first()
         sums.predicted_first = self._predicted.first()
         if self._script:

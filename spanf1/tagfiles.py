@@ -7,18 +7,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-import numpy as np
-
 from spanf1.detection import Detection, detection
 from spanf1.errors import LossError
 from spanf1.evaluate import tally
 from spanf1.formats.conll import ColumnFile
+from spanf1.formats.layout import Layout
+from spanf1.formats.respelling import respelt
 from spanf1.formats.streams import Progress, Source
-from spanf1.formats.tagged import Run, TagFile, respelt
+from spanf1.formats.tagged import TagFile
 from spanf1.options import AUTO
 from spanf1.repairs import (
     FOREIGN,
-    Rewritten,
     Violations,
     kind_of,
     reason,
@@ -62,6 +61,14 @@ class TagColumn:
         file = ColumnFile(self.source, delimiter=self.delimiter, progress=self.progress)
         return TagFile(file, self.column)
 
+    def words(self, layout: Layout | None, form: str) -> str:
+        """Say what was read, given what the lines are like and how tags are written in them."""
+        if layout is None:
+            return "there are no tokens"
+        column = layout.column_index(self.column, self.source) + 1
+        written = f", tags written like {form}" if form else ""
+        return f"column {column} of {layout.columns}, separated by {layout.delimiter_name}{written}"
+
     def detect(self) -> Detection:
         """Read it, and find out which scheme the tags are in.
 
@@ -74,7 +81,7 @@ class TagColumn:
         return detection(
             found.shapes()[0],
             found.gold_prefixes,
-            found.gold_forms,
+            (found.gold_forms, found.gold_other_forms),
             found.tokens,
             found.gold_first,
         )
@@ -111,6 +118,8 @@ class Validation:
         How many were read so far.
     kinds : Counter of str
         How often each kind of violation occurs.
+    read : str
+        What was read, in words.
     """
 
     column: TagColumn
@@ -118,6 +127,7 @@ class Validation:
     tokens: int = 0
     sentences: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
+    read: str = ""
 
     def violations(self, most: int | None = None) -> Iterator[FileViolation]:
         """Read the file, and yield its violations in order; all are counted in `kinds`.
@@ -135,6 +145,7 @@ class Validation:
         tags = TagSet({}, self.column.form)
         given = 0
         for run in self.column.reader().runs(tags):
+            self.read = self.column.words(run.layout, "".join(tags.form_names()))
             self.tokens += len(run.codes)
             self.sentences += len(run.starts)
             found = violations(run.codes, run.starts, self.scheme)
@@ -168,7 +179,7 @@ class Rewriting:
     Attributes
     ----------
     scheme, to : str
-        The scheme they are in, and the one to write.
+        The scheme they are in, and the one to write. Both are empty if only the form changes.
     method : str
         What is done about ill-formed spans: one of `spanf1.repairs.REPAIRS`.
     to_form : TagForm, optional
@@ -177,8 +188,8 @@ class Rewriting:
         Write two spans of one type that touch as one, where the scheme cannot part them.
     """
 
-    scheme: str
-    to: str
+    scheme: str = ""
+    to: str = ""
     method: str = "begin"
     to_form: TagForm | None = None
     allow_loss: bool = False
@@ -200,6 +211,8 @@ class Changes:
         The line of the first of them; 0 if there is none.
     lost : int
         Spans that became one with the span before.
+    read : str
+        What was read, in words.
     """
 
     spans: int = 0
@@ -208,6 +221,7 @@ class Changes:
     tags: int = 0
     first_line: int = 0
     lost: int = 0
+    read: str = ""
 
 
 def rewrite_file(
@@ -236,26 +250,25 @@ def rewrite_file(
     changes = Changes()
     lines: list[int] = []
     for run in column.reader().runs(tags):
-        new = rewrite(run.codes, run.starts, how.scheme, how.to, how.method)
-        if len(new.lost):
-            lines += run.line_numbers(new.lost[: _NAMED - len(lines)]).tolist()
-        _add(changes, run, new, how, tags)
+        changes.read = column.words(run.layout, "".join(tags.form_names()))
+        codes = run.codes
+        if how.to:
+            new = rewrite(run.codes, run.starts, how.scheme, how.to, how.method)
+            codes = new.codes
+            lines += run.line_numbers(new.lost[: max(_NAMED - len(lines), 0)]).tolist()
+            changes.spans += new.spans
+            changes.ill_formed += new.ill_formed
+            changes.lost += len(new.lost)
+            _count(violations(run.codes, run.starts, how.scheme), tags, changes.kinds)
+        written = respelt(run, codes, tags, how.to_form, column.source.name)
+        if len(written.changed) and not changes.tags:
+            changes.first_line = run.line_number(int(written.changed[0]))
+        changes.tags += len(written.changed)
         if write and (how.allow_loss or not changes.lost):
-            write(respelt(run, new.codes, tags, how.to_form))
+            write(written.data)
     if changes.lost and not how.allow_loss:
         raise _loss(column.source, how.to, lines, changes.lost)
     return changes
-
-
-def _add(changes: Changes, run: Run, new: Rewritten, how: Rewriting, tags: TagSet) -> None:
-    changes.spans += new.spans
-    changes.ill_formed += new.ill_formed
-    changes.lost += len(new.lost)
-    _count(violations(run.codes, run.starts, how.scheme), tags, changes.kinds)
-    changed = np.flatnonzero(new.codes != run.codes if how.to_form is None else run.codes)
-    if len(changed) and not changes.tags:
-        changes.first_line = run.line_number(int(changed[0]))
-    changes.tags += len(changed)
 
 
 def _loss(source: Source, scheme: str, lines: list[int], count: int) -> LossError:
@@ -282,5 +295,7 @@ def looked_at(column: TagColumn, scheme: str) -> tuple[TagColumn, str, Detection
         What was found.
     """
     found = column.detect()
-    form = tag_form(found.tag_form) if found.tag_form else column.form
-    return replace(column, form=form), found.scheme if scheme == AUTO else scheme, found
+    # Where the form is in doubt, whoever writes a tag has to say so.
+    if found.tag_form and not found.other_forms:
+        column = replace(column, form=tag_form(found.tag_form))
+    return column, found.scheme if scheme == AUTO else scheme, found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from operator import index
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -74,7 +75,10 @@ def decode(
         raise UsageError("the conlleval script counts, it does not decode: use evaluate()")
     if reading != "lenient" and options.gold_scheme == AUTO:
         raise UsageError(f"the reading {reading!r} needs a scheme: scheme='IOB2', for example")
-    tags = list(tags)
+    try:
+        tags = list(tags)
+    except TypeError:
+        raise UsageError("tags are to be a list of tags") from None
     tag_set = TagSet({}, form_of(tag_form))
     codes = np.zeros(len(tags), np.int32)
     for number, tag in enumerate(tags):
@@ -146,9 +150,14 @@ def encode(
     if form is None:
         raise UsageError("tag_form is to be an example of a tag: 'B-PER'")
     try:
+        length = index(length)
         ordered = _checked(spans, length, form)
-    except TypeError as error:
-        raise UsageError(f"spans are to be (start, end, type): {error}") from None
+    except (TypeError, ValueError) as error:
+        if isinstance(error, UsageError):
+            raise
+        raise UsageError(
+            f"spans are to be (start, end, type), and length a number of tokens ({error})"
+        ) from None
     types = {kind: number for number, kind in enumerate({span.type: 0 for span in ordered}, 1)}
     found = Spans(
         np.array([span.start for span in ordered], np.intp),
@@ -166,10 +175,12 @@ def encode(
     ]
 
 
-def _checked(spans: Iterable[tuple[int, int, str]], length: int, form: TagForm) -> list[Span]:
+def _checked(spans: Iterable[Any], length: int, form: TagForm) -> list[Span]:
     """Return spans in order, that are in a sentence of some length and can be written."""
-    ordered = sorted(Span(*span) for span in spans)
+    ordered = sorted(Span(index(start), index(end), kind) for start, end, kind in spans)
     end = 0
+    if length < 0:
+        raise UsageError(f"a sentence cannot have {length} tokens")
     for span in ordered:
         if not end <= span.start < span.end <= length:
             problem = "overlaps another" if 0 <= span.start < end else "is empty or not within it"

@@ -69,7 +69,8 @@ class TagForm(NamedTuple):
             prefix, _, name = tag.partition(self.delimiter)
         number = self.prefixes.find(prefix, 1) if len(prefix) == 1 else -1
         # White space at the end of a tag is a slip that would make another type of it.
-        return None if number < 0 or tag != tag.strip() else (number, name or UNTYPED)
+        slip = number < 0 or tag != tag.strip() or "\r" in tag
+        return None if slip else (number, name or UNTYPED)
 
     def spell(self, prefix: int, name: str) -> str:
         """Return the tag with a prefix, by its number, and a type; the inverse of `parse`."""
@@ -93,7 +94,7 @@ FORMS = {
 AUTO_FORM = "auto"
 
 
-def tag_form(name: str | None) -> TagForm | None:
+def tag_form(name: object) -> TagForm | None:
     """Return the form that an example such as ``PER_B`` has; None for ``auto``.
 
     Raises
@@ -103,6 +104,8 @@ def tag_form(name: str | None) -> TagForm | None:
     """
     if name is None or name == AUTO_FORM:
         return None
+    if not isinstance(name, str):
+        raise UsageError(f"tag_form is {name!r}: it is to be an example of a tag, such as 'B-PER'")
     found = re.fullmatch(
         rf"([Bb])([^\w\s]|_){_EXAMPLE_TYPE}|{_EXAMPLE_TYPE}([^\w\s]|_)([Bb])", name
     )
@@ -144,6 +147,17 @@ class TagSet:
     def form_names(self) -> frozenset[str]:
         """Return the name of the tags' form, or nothing if there was no tag to tell it by."""
         return frozenset({self.form.name} if self._typed else ())
+
+    def other_forms(self) -> frozenset[str]:
+        """Return the names of other forms that all tags have, and that give them another meaning.
+
+        ``B-I`` is one tag of type I, or one of type B.
+        """
+        return frozenset(
+            form.name
+            for form in self.forms[1:]
+            if any(form.parse(tag) != self.form.parse(tag) for tag in self.codes)
+        )
 
     def expect(self, tags: Iterable[str]) -> None:
         """Take note of how tags are written that will be asked for later, or most of them.
@@ -249,7 +263,7 @@ class TagSet:
         return "".join(prefix for number, prefix in enumerate(PREFIXES) if number and number in met)
 
 
-FORM_HINT = "all tags must be written alike; --tag-form says how, as in --tag-form PER-B"
+FORM_HINT = "all tags must be written alike; tag_form (--tag-form PER-B) says how"
 
 _DELIMITER_NAMES = {"-": "a hyphen", "_": "an underscore", "/": "a slash", ":": "a colon"}
 

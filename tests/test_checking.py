@@ -40,6 +40,12 @@ class TestShapes:
         assert spanf1.validate(nothing) == []
         assert spanf1.detect(nothing).spans == 0
 
+    def test_iterators(self) -> None:
+        sentences = [["O", "I-A"], ["B-A"]]
+        assert len(spanf1.validate(iter(sentences), scheme="IOB2")) == 1
+        assert spanf1.repair((tags for tags in sentences), scheme="IOB2") == [["O", "B-A"], ["B-A"]]
+        assert spanf1.detect(iter(["B-A"])).spans == 1
+
     def test_input_is_not_changed(self) -> None:
         tags = ["I-A", "O"]
         spanf1.repair(tags, scheme="IOB2")
@@ -64,6 +70,9 @@ class TestWrong:
             (lambda: spanf1.repair(["O"], method="x"), UsageError, "unknown method 'x'"),
             (lambda: spanf1.repair(["O"], scheme="x"), UsageError, "unknown scheme 'x'"),
             (lambda: spanf1.convert(["O"], "auto"), UsageError, "is to be named"),
+            (lambda: spanf1.detect(["O"], tag_form=3), UsageError, "tag_form is 3"),
+            (lambda: spanf1.decode(None), UsageError, "a list of tags"),
+            (lambda: spanf1.repair(["B-E", "E-B"]), TagError, "may be written like B-PER or like"),
             (lambda: spanf1.convert(["O"], "x"), UsageError, "unknown scheme 'x'"),
             (
                 lambda: spanf1.convert([["O"], ["B-A", "B-A"]], "IO"),
@@ -123,6 +132,11 @@ class TestEncode:
             ([(0, 1, "")], 2, "this type cannot be written"),
             ([(0, 1)], 2, "spans are to be"),
             ([(0, 1, 7)], 2, "spans are to be"),
+            ([(0, 1.5, "A")], 2, "spans are to be"),
+            ([("0", 1, "A")], 2, "spans are to be"),
+            ([], -1, "cannot have -1 tokens"),
+            ([], 2.0, "length a number of tokens"),
+            ([], None, "length a number of tokens"),
         ],
     )
     def test_spans_that_are_none(self, spans, length, message) -> None:

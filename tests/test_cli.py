@@ -350,7 +350,7 @@ BAD = [
         "error: f:4: predicted span that is ill-formed in IOB2 (O → I), the first of 1",
     ),
     ("three files", {}, "a b c", 2, "error: 3 files are given"),
-    ("both stdin", {}, "- -", 2, "error: only one of the two files can be standard input"),
+    ("both stdin", {}, "- -", 2, "error: standard input can be read only once"),
     ("scheme", {"f": "a O O\n"}, "f --scheme FOO", 2, "error: unknown scheme 'FOO'"),
     ("delimiter", {"f": "a O O\n"}, "f --delimiter xx", 2, "error: 'xx' is no delimiter"),
     (

@@ -405,7 +405,7 @@ class TestCommand:
             ({"f": MERGED}, ["f", "f", "f", "--kinds", "1"], 2, "--kinds does not go with several"),
             ({"f": MERGED}, ["f", "--tag-column", "1"], 2, "--tag-column is for two files"),
             ({"f": MERGED}, ["f", "-o", "f"], 2, "f: the output cannot be written: it is the"),
-            ({"f": MERGED}, ["-", "-"], 2, "only one of the files can be standard input"),
+            ({"f": MERGED}, ["-", "-"], 2, "standard input can be read only once"),
             ({}, ["f"], 3, "f: no such file"),
             ({}, ["f", "g", "h"], 3, "f: no such file"),
             ({"f": "a O X\n"}, ["f"], 3, "f:1: tag 'X' fits no scheme"),

@@ -39,8 +39,8 @@ class TestRepair:
         assert Path("out").read_bytes() == ODD_AS_IOB2
         assert ran.out == ""
         assert ran.err.splitlines() == [
-            "note: f: IOB2 (given): 3 of 4 spans were ill-formed; tags changed: 3, "
-            "the first in line 4",
+            "note: f: column 2 of 2, separated by whitespace, tags written like B-PER",
+            "note: IOB2 (given): 3 of 4 spans ill-formed; 3 tags changed, the first in line 4",
             "note: O → I-PER 1, O → I-LOC 1, I-LOC → I-ORG 1",
         ]
 
@@ -70,7 +70,8 @@ class TestRepair:
         before = os.stat("f").st_mtime_ns
         ran = run("repair", "f", "--in-place")
         assert ran.err == (
-            "note: f: IOB2 (detected): all 4 spans are well-formed, nothing was changed\n"
+            "note: f: column 2 of 2, separated by whitespace, tags written like B-PER\n"
+            "note: IOB2 (detected): 4 spans, all well-formed: nothing was changed\n"
         )
         assert os.stat("f").st_mtime_ns == before
 
@@ -134,7 +135,7 @@ class TestConvert:
         ]
         ran = run("convert", "f", "--to", "IO", "--allow-loss")
         assert ran.out == "a I-X\nb I-X\nc O\nd I-X\ne I-X\nf I-X\n"
-        assert "spans that became one with the one before: 3" in ran.err
+        assert "3 became one with the span before" in ran.err
 
     def test_names_ten_lines_of_many(self, run) -> None:
         write("f", "x B-X\n" * 30)
@@ -160,7 +161,7 @@ class TestConvert:
         write("f", "a O\nb I-X\nc B-X\n")
         ran = run("convert", "f", "--from", "IOB2", "--to", "BIOES")
         assert ran.out == "a O\nb S-X\nc S-X\n"
-        assert "1 spans were ill-formed (begin: every span that the tags show" in ran.err
+        assert "2 spans, 2 tags changed, 1 ill-formed, treated by begin" in ran.err
         ran = run("convert", "f", "--from", "IOB2", "--to", "BIOES", "--method", "discard")
         assert ran.out == "a O\nb O\nc S-X\n"
 
@@ -206,6 +207,149 @@ class TestConvert:
             rest += process.stdout.read()
         assert len(rest) == len(sentence) * 100_000 - 12
         assert process.returncode == 0
+
+
+class TestForms:
+    def test_nothing_but_the_form_changes(self, run) -> None:
+        """No scheme is guessed, and nothing is repaired."""
+        write("f", "a I_PER\nb O\nc B_LOC\n")
+        ran = run("convert", "f", "--to-form", "B-PER")
+        assert ran.out == "a I-PER\nb O\nc B-LOC\n"
+        assert ran.err.splitlines() == [
+            "note: f: column 2 of 2, separated by space, tags written like B_PER",
+            "note: 2 tags changed, and nothing but how it is written",
+        ]
+
+    def test_what_is_written_so_already_is_left_alone(self, run) -> None:
+        write("f", "a B-X\nb O\n")
+        before = os.stat("f").st_ino
+        ran = run("convert", "f", "--to-form", "B-PER", "-i")
+        assert "note: 0 tags changed" in ran.err
+        assert os.stat("f").st_ino == before
+
+    def test_o_is_a_tag_too(self, run) -> None:
+        write("f", "a o\nb o\n")
+        assert "note: 2 tags changed" in run("convert", "f", "--to-form", "B-PER", "-i").err
+        assert Path("f").read_text() == "a O\nb O\n"
+
+    def test_a_form_that_would_make_another_column(self, run) -> None:
+        write("f.csv", "tok,O\ntok,I-PER\n")
+        ran = run("convert", "f.csv", "--delimiter", ",", "--to-form", "B,PER", "-o", "out")
+        assert ran.code == 3
+        assert ran.err.startswith(
+            "error: f.csv:2: tag 'I-PER' cannot be written like B,PER\nhint: choose another form\n"
+        )
+        assert not os.path.exists("out")
+
+    def test_doubt_is_said_and_nothing_is_written_in_it(self, run) -> None:
+        """B-E is a tag of type E, or one of type B."""
+        write("f", "a B-E\nb E-B\nc O\n")
+        assert "written like B-PER (PER-B would do as well)" in " ".join(
+            run("detect", "f").out.split()
+        )
+        (found,) = json.loads(run("detect", "f", "-f", "json").out)
+        assert (found["tag_form"], found["other_forms"]) == ("B-PER", ["PER-B"])
+        for source in (["f"], ["f", "--from", "BIO"]):
+            ran = run("convert", *source, "--to", "BIOES", "-o", "out")
+            assert ran.code == 3
+            assert "f:1: tag 'B-E' may be written like B-PER or like PER-B" in ran.err
+        ran = run("convert", "f", "--to", "BIOES", "--from", "BIO", "--tag-form", "PER-B")
+        assert ran.out == "a B-S\nb E-S\nc O\n"
+        write("merged", "a S-B S-B\nb S-I S-B\n")
+        assert "tags written like B-PER (PER-B would do as well)" in " ".join(
+            run("score", "merged").out.split()
+        )
+
+
+class TestSeveralSchemesFit:
+    """Alike, and none of them wholly: what is ill-formed depends on which it is."""
+
+    CONTENT = "a I-PER\nb O\nc B-LOC\n"
+
+    def test_nothing_is_repaired_by_chance(self, run) -> None:
+        write("f", self.CONTENT)
+        for args in (["repair"], ["convert", "--to", "BIOES", "--method", "discard"]):
+            ran = run(*args, "f")
+            assert (ran.code, ran.out) == (3, "")
+            assert ran.err.startswith("error: f: the tags fit IOB2 and IOB1 alike, and none of the")
+        assert run("repair", "f", "--scheme", "IOB1").out == "a I-PER\nb O\nc I-LOC\n"
+
+    def test_spans_are_the_same_in_all(self, run) -> None:
+        write("f", self.CONTENT)
+        assert run("convert", "f", "--to", "BIOES").out == "a S-PER\nb O\nc S-LOC\n"
+
+    def test_detect_says_so(self, run) -> None:
+        write("f", self.CONTENT)
+        assert "none of them fits wholly" in run("detect", "f").out
+
+
+class TestPipes:
+    """A pipe is a pipe by any name, and what can be read only once is not read twice."""
+
+    CONTENT = b"a I-X\nb O\n"
+
+    @pytest.mark.parametrize("scheme", [[], ["--scheme", "IOB2"]])
+    def test_by_path(self, tmp_path, scheme) -> None:
+        fifo = str(tmp_path / "fifo")
+        os.mkfifo(fifo)
+        for path in ("/dev/stdin", fifo):
+            for command, expected in (("repair", b"a"), ("validate", path.encode())):
+                process = subprocess.Popen(
+                    [*COMMAND, command, path, *scheme],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                )
+                if path == fifo:
+                    Path(fifo).write_bytes(self.CONTENT)
+                out, _ = process.communicate(self.CONTENT, timeout=60)
+                assert out.startswith(expected)
+                if scheme:
+                    assert process.returncode == (command == "validate")
+
+    def test_what_is_kept_of_a_pipe_goes(self, tmp_path) -> None:
+        with subprocess.Popen(
+            [*COMMAND, "repair"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            env={**os.environ, "TMPDIR": str(tmp_path)},
+        ) as process:
+            assert process.stdin is not None
+            process.stdin.write(self.CONTENT * 100_000)
+            process.stdin.flush()
+            while process.poll() is None and not list(tmp_path.iterdir()):
+                time.sleep(0.01)
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=60)
+            process.stdin.close()
+        assert process.returncode == 128 + signal.SIGTERM
+        assert not list(tmp_path.iterdir())
+
+    def test_output_goes_on_with_what_is_open(self, tmp_path) -> None:
+        (tmp_path / "f").write_bytes(self.CONTENT)
+        log = tmp_path / "log"
+        log.write_text("header\n")
+        with log.open("ab") as file:
+            command = [*COMMAND, "repair", "f", "--scheme", "BIO", "-o", "/dev/stdout"]
+            subprocess.run(
+                command, cwd=tmp_path, stdout=file, stderr=subprocess.DEVNULL, check=True
+            )
+        assert log.read_text() == "header\na B-X\nb O\n"
+
+    @pytest.mark.parametrize("command", ["repair", "validate"])
+    def test_standard_output_is_not_the_input(self, tmp_path, command) -> None:
+        path = tmp_path / "f"
+        path.write_bytes(self.CONTENT)
+        with path.open("ab") as file:
+            done = subprocess.run(
+                [*COMMAND, command, str(path), "--scheme", "BIO"],
+                stdout=file,
+                stderr=subprocess.PIPE,
+                check=False,
+            )
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"error: {path}: the output cannot be written".encode())
+        assert path.read_bytes() == self.CONTENT
 
 
 class TestDamage:
@@ -295,7 +439,8 @@ class TestValidate:
             "f:1: O → I-PER at 'John': I begins no span in IOB2",
             "f:2: I-PER → I-LOC at 'Smith': I begins no span in IOB2",
             "f:5: S-X at 'S': IOB2 has no prefix S",
-            "f: 3 violations of IOB2 (given); 4 tokens in 2 sentences",
+            "f: 3 violations of IOB2 (given); 4 tokens in 2 sentences; column 2 of 2, separated by "
+            "space, tags written like B-PER",
             "  1  I-PER → I-LOC",
             "  1  O → I-PER",
             "  1  S-X",
@@ -322,7 +467,7 @@ class TestValidate:
         assert (ran.code, ran.err) == (0, "")
         assert ran.out == (
             "g: no violations of IOBES (detected; BMES, BMEWO would do as well); "
-            "2 tokens in 1 sentence\n"
+            "2 tokens in 1 sentence; column 2 of 2, separated by space, tags written like B-PER\n"
         )
 
     def test_several_files_and_a_limit(self, run) -> None:
@@ -332,7 +477,7 @@ class TestValidate:
         assert ran.code == 1
         lines = ran.out.splitlines()
         assert [line.split(" ")[0] for line in lines[:4]] == ["f:1:", "f:3:", "g:1:", "g:3:"]
-        assert lines[4] == "f: 5 violations of IOB2 (given); 5 tokens in 5 sentences"
+        assert lines[4].startswith("f: 5 violations of IOB2 (given); 5 tokens in 5 sentences; ")
         assert run("validate", "f", "--scheme", "IOB2", "--max", "0", "-q").out == ""
 
     def test_many_kinds(self, run) -> None:
@@ -394,8 +539,56 @@ class TestValidate:
         ran = pipe(gzip.compress(b"a I-X\nb B-X\nc B-X\n"), "validate")
         assert (ran.code, ran.out) == (
             0,
-            "<stdin>: no violations of IOB1 (detected); 3 tokens in 1 sentence\n",
+            "<stdin>: no violations of IOB1 (detected); 3 tokens in 1 sentence; column 2 of 2, "
+            "separated by space, tags written like B-PER\n",
         )
+
+    def test_streams_a_pipe(self) -> None:
+        command = [*COMMAND, "validate", "--scheme", "BIO", "-q"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            feeder = threading.Thread(target=process.stdin.write, args=(b"a I-X\n\n" * 200_000,))
+            feeder.start()
+            assert process.stdout.readline().startswith(b"<stdin>:1: ")
+            rest = threading.Thread(target=process.stdout.read)
+            rest.start()
+            feeder.join()
+            process.stdin.close()
+            rest.join()
+        assert process.returncode == 1
+
+    def test_any_encoding_of_the_terminal(self, tmp_path) -> None:
+        path = tmp_path / "f"
+        path.write_text("a I-X\n")
+        done = subprocess.run(
+            [*COMMAND, "validate", str(path), "--scheme", "BIO"],
+            env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert done.stderr == b""
+        assert "  1  O → I-X" in done.stdout.decode().splitlines()
+
+    def test_odd_names_do_not_break_lines(self, run) -> None:
+        write("a\nb", "x\tI-\x1b[31mR\n")
+        ran = run("validate", "a\nb", "--scheme", "IOB2")
+        assert ran.out.startswith("a\\nb:1: O → I-\\x1b[31mR at 'x': I begins")
+        assert "\x1b" not in ran.out
+        assert "\x1b" not in run("validate", "a\nb", "--scheme", "IOB2", "-f", "github").out
+        assert "\x1b" not in run("repair", "a\nb", "--scheme", "IOB2", "-o", "out").err
+
+    def test_a_file_whose_name_is_no_text(self, tmp_path) -> None:
+        path = os.fsencode(tmp_path) + b"/bad\xff"
+        Path(os.fsdecode(path)).write_text("a I-X\n")
+        for command in ("validate", "detect"):
+            done = subprocess.run(
+                [*map(os.fsencode, COMMAND), command.encode(), path, b"-f", b"json"],
+                capture_output=True,
+                check=False,
+            )
+            assert json.loads(done.stdout.decode())[0]["file"].endswith("bad\udcff")
 
 
 class TestDetect:
@@ -409,8 +602,8 @@ class TestDetect:
             "tags        4, 2 spans; prefixes B I; written like B-PER",
             "",
             "IOB1        all spans are well-formed",
-            "IOB2        1 of 2 spans are ill-formed (O → I 1; first in line 1)",
-            "IOBES       2 of 2 spans are ill-formed (I → O 1, O → I 1; first in line 1)",
+            "IOB2        1 of 2 spans ill-formed (O → I 1; first in line 1)",
+            "IOBES       2 of 2 spans ill-formed (I → O 1, O → I 1; first in line 1)",
         ]
         assert max(map(len, ran.out.splitlines())) <= 80
 
@@ -420,6 +613,11 @@ class TestDetect:
             "detected; IOE1, IO would do as well: nothing in these tags tells"
             in run("detect", "f").out
         )
+
+    def test_a_file_twice_is_two_files(self, run) -> None:
+        write("f", "a B-X\n")
+        assert run("detect", "f", "f").out.count("file        f\n") == 2
+        assert len(json.loads(run("detect", "f", "f", "-f", "json").out)) == 2
 
     def test_nothing_to_tell_by(self, run) -> None:
         write("f", "a O\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -44,6 +45,7 @@ class _Group(click.Group):
     ) -> NoReturn:
         """Run a command and exit."""
         code: object = 0
+        _end_cleanly()
         try:
             extra["standalone_mode"] = False
             code = super().main(args, prog_name, **extra)
@@ -66,6 +68,16 @@ class _Group(click.Group):
             if error.errno != errno.EPIPE:
                 code = _say(f"standard output: {error.strerror}", "", UsageError.exit_code)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end_cleanly() -> None:
+    """Let a signal that ends the program end it as an exit does: files that are half made go."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # Only the main thread may ask for signals.
+        with contextlib.suppress(ValueError):
+            if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+                signal.signal(number, lambda got, _: sys.exit(128 + got))
 
 
 def _say(message: str, hint: str, code: int) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from spanf1.cli.inputs import paths_of
 from spanf1.cli.tagged import (
     ColumnChoice,
     Destination,
@@ -19,6 +20,7 @@ from spanf1.cli.tagged import (
 from spanf1.errors import UsageError
 from spanf1.options import AUTO
 from spanf1.repairs import REPAIRS
+from spanf1.reports.rows import many
 from spanf1.schemes import SCHEME_NAMES
 from spanf1.tagfiles import Changes, Rewriting
 from spanf1.tags import tag_form
@@ -28,6 +30,8 @@ HELP = """Write the same spans in another tagging scheme.
 Every other byte of the file stays as it is: tokens, other columns, comments, white space.
 Without a file, or with -, standard input is read. What was changed is said on standard error.
 Files may be compressed by gzip, bzip2, xz or zstd; output is, if it ends in .gz .bz2 .xz .zst.
+
+--to-form alone changes how the tags are written, and nothing else about them.
 
 The scheme IO cannot part two spans of one type that touch: where there are any, nothing is
 written, and the lines are named, unless --allow-loss is given.
@@ -80,19 +84,21 @@ def convert(
     if to_form is not None and tag_form(to_form) is None:
         raise UsageError("--to-form must be an example of a tag", hint="--to-form B-PER")
 
-    def report(name: str, from_scheme: str, changes: Changes) -> list[str]:
-        goal = f" to {target}" if to else ""
-        line = f"{name}: {from_scheme}{goal}: {changes.spans} spans, tags changed: {changes.tags}"
+    def report(from_scheme: str, changes: Changes) -> list[str]:
+        if not to:
+            return [f"{many(changes.tags, 'tag')} changed, and nothing but how it is written"]
+        parts = [many(changes.spans, "span"), f"{many(changes.tags, 'tag')} changed"]
         if changes.lost:
-            line += f"; spans that became one with the one before: {changes.lost}"
+            parts.append(f"{changes.lost} became one with the span before")
         if changes.ill_formed:
-            line += f"; {changes.ill_formed} spans were ill-formed ({method}: {REPAIRS[method]})"
-        return [line, *kinds_line(changes)]
+            parts.append(f"{changes.ill_formed} ill-formed, treated by {method}")
+        return [f"{from_scheme} to {target}: {', '.join(parts)}", *kinds_line(changes)]
 
+    known = canonical(scheme)
     rewrite(
-        files,
+        paths_of(files, "convert"),
         ColumnChoice(**column),
-        Rewriting(canonical(scheme), target if to else "", method, tag_form(to_form), allow_loss),
+        Rewriting(known if to else "", target if to else "", method, tag_form(to_form), allow_loss),
         Destination(output, in_place, quiet),
         report,
     )

@@ -9,16 +9,19 @@ from typing import Any
 
 import click
 
+from spanf1.cli.inputs import paths_of
 from spanf1.cli.output import wants_colour, write
-from spanf1.cli.tagged import ColumnChoice, column_options, paths_of
+from spanf1.cli.tagged import ColumnChoice, column_options
 from spanf1.detection import Detection
-from spanf1.reports.rows import found_by
+from spanf1.reports.machine import json_text
+from spanf1.reports.rows import found_by, many, printable, written_like
 from spanf1.schemes import SCHEMES
 
 HELP = """Find out which tagging scheme the tags of a file are in.
 
-The scheme is the one that the fewest spans do not fit, and then the one that lacks the fewest
-of the prefixes. What speaks against each of the others is said, and where it is seen first.
+The scheme is the one in which the fewest spans are ill-formed; of several such, the one that
+has the most of the prefixes that occur. What speaks against the others is said, and where it is
+seen first.
 Without a file, or with -, standard input is read.
 
 \b
@@ -57,17 +60,17 @@ def detect(
 ) -> None:
     """Detect the scheme of files; see `HELP`."""
     choice = ColumnChoice(**column)
-    found = {}
-    for path in paths_of(files):
+    found = []
+    for path in paths_of(files, "detect"):
         with choice.opened(path, again=False) as opened:
-            found[opened.source.name] = opened.detect()
+            found.append((opened.source.name, opened.detect()))
     if format_name == "json":
         write(_json(found), output)
         return
     colour = output is None and wants_colour(color, sys.stdout)
     parts = []
-    for name, detection in found.items():
-        heading = [f"file        {name}"] if len(found) > 1 else []
+    for name, detection in found:
+        heading = [f"file        {printable(name)}"] if len(found) > 1 else []
         parts.append("\n".join([*heading, *_lines(detection, colour=colour)]) + "\n")
     write("\n".join(parts), output)
 
@@ -77,14 +80,16 @@ def _lines(found: Detection, *, colour: bool) -> Iterator[str]:
     scheme = found.scheme if found.spans else "-"
     yield f"{'scheme':<{_LABEL}}{click.style(scheme, bold=True) if colour else scheme}"
     how = found_by(found.fitting)
-    if 1 < len(found.fitting) < len(SCHEMES):
+    if found.doubtful:
+        how += "; none of them fits wholly, and they find fault with other spans"
+    elif 1 < len(found.fitting) < len(SCHEMES):
         how += ": nothing in these tags tells them apart"
     yield from _wrapped("", how)
-    tags = f"{found.tokens}, {found.spans} spans"
+    tags = f"{found.tokens}, {many(found.spans, 'span')}"
     if found.spans:
         tags += f"; prefixes {' '.join(found.prefixes)}"
     if found.tag_form:
-        tags += f"; written like {found.tag_form}"
+        tags += f"; written like {written_like([found.tag_form], found.other_forms)}"
     yield from _wrapped("tags", tags)
     if not found.spans:
         return
@@ -103,7 +108,7 @@ def _verdict(found: Detection, scheme: str) -> str:
         kinds = [f"{kind} {count}" for kind, count in faults.kinds.items()]
         named = ", ".join(kinds[:_NAMED]) + ", …" * (len(kinds) > _NAMED)
         reasons.append(
-            f"{faults.spans} of {faults.of} spans are ill-formed ({named}; first in line "
+            f"{faults.spans} of {many(faults.of, 'span')} ill-formed ({named}; first in line "
             f"{faults.first_line})"
         )
     return "; ".join(reasons) or "all spans are well-formed"
@@ -120,9 +125,7 @@ def _wrapped(label: str, text: str) -> list[str]:
     )
 
 
-def _json(found: dict[str, Detection]) -> str:
-    import json
-
+def _json(found: list[tuple[str, Detection]]) -> str:
     data = [
         {
             "file": name,
@@ -130,6 +133,7 @@ def _json(found: dict[str, Detection]) -> str:
             "fitting": detection.fitting,
             "certain": detection.certain,
             "tag_form": detection.tag_form or None,
+            "other_forms": detection.other_forms,
             "prefixes": detection.prefixes,
             "tokens": detection.tokens,
             "spans": detection.spans,
@@ -138,6 +142,6 @@ def _json(found: dict[str, Detection]) -> str:
                 for scheme, faults in detection.ill_formed.items()
             },
         }
-        for name, detection in found.items()
+        for name, detection in found
     ]
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    return json_text(data, indent=2) + "\n"

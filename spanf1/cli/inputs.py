@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import click
 
-from spanf1.errors import UsageError
-from spanf1.formats.streams import STDIN
+from spanf1.errors import ReadError, UsageError
+from spanf1.formats.streams import STDIN, STDIN_NAME, Source
 from spanf1.options import AUTO
 from spanf1.schemes import SCHEME_NAMES
 from spanf1.tags import AUTO_FORM
@@ -95,7 +98,43 @@ def paths_of(files: tuple[str, ...], command: str) -> tuple[str, ...]:
     """Return the files that are meant: standard input, if none is given."""
     if not files and sys.stdin is not None and sys.stdin.isatty():
         raise UsageError("no file is given", hint=f"spanf1 {command} --help shows what it takes")
+    if files.count(STDIN) > 1:
+        raise UsageError("standard input can be read only once")
     return files or (STDIN,)
+
+
+@contextlib.contextmanager
+def kept(path: str) -> Iterator[Source]:
+    """Give a source that can be read again and again: a pipe is kept in a file.
+
+    Raises
+    ------
+    ReadError
+        If there is no room for it.
+    """
+    import tempfile
+
+    with contextlib.ExitStack() as stack:
+        stream = None
+        if path == STDIN and sys.stdin is not None:
+            stream = sys.stdin.buffer
+        elif os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+            with contextlib.suppress(OSError):
+                stream = stack.enter_context(open(path, "rb"))
+        if stream is None:
+            yield Source(path)
+            return
+        try:
+            copy = stack.enter_context(tempfile.NamedTemporaryFile(prefix="spanf1-"))
+            shutil.copyfileobj(stream, copy)
+            copy.flush()
+        except OSError as error:
+            raise ReadError(
+                f"what comes through a pipe cannot be kept here: {error.strerror}",
+                where=tempfile.gettempdir(),
+                hint="TMPDIR names another folder; a file need not be kept",
+            ) from None
+        yield Source(copy.name, label=STDIN_NAME if path == STDIN else path)
 
 
 def tag_columns(files: int, tag_column: int | None, settings: Mapping[str, Any]) -> dict[str, int]:

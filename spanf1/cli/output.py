@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import signal
 import stat
 import sys
 from collections.abc import Iterator, Sequence
@@ -54,18 +53,35 @@ def check_writable(path: str | None, inputs: Sequence[str]) -> None:
         raise UsageError(f"the output cannot be written: {problem}", where=path)
 
 
-def _is_input(path: str, source: str) -> bool:
-    """Return whether a path is a regular file that is read, by its name or as standard input."""
+def check_output_is_no_input(inputs: Sequence[str]) -> None:
+    """Raise an error if standard output is a file that is read: it would be read as it grows.
+
+    Raises
+    ------
+    UsageError
+        If it is.
+    """
+    for source in inputs:
+        if _is_input(1, source):
+            raise UsageError("the output cannot be written: it is the input", where=source)
+
+
+def _is_input(output: str | int, source: str) -> bool:
+    """Return whether a file, or a descriptor, is a regular file that is read."""
     try:
-        found, read = os.stat(path), os.fstat(0) if source == STDIN else os.stat(source)
+        found, read = os.stat(output), os.fstat(0) if source == STDIN else os.stat(source)
     except OSError:
         return False
     return stat.S_ISREG(found.st_mode) and os.path.samestat(found, read)
 
 
 def _is_special(path: str) -> bool:
-    """Return whether a path is there and no regular file: a device, a pipe."""
-    return os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode)
+    """Return whether a path is there and no file that can be replaced: a device, a pipe."""
+    if not os.path.exists(path):
+        return False
+    # These may lead to a regular file that is open already, and is to be gone on with.
+    descriptor = os.path.abspath(path).startswith(("/dev/", "/proc/"))
+    return descriptor or not stat.S_ISREG(os.stat(path).st_mode)
 
 
 def write(text: str, path: str | None) -> None:
@@ -112,7 +128,7 @@ def opened(path: str | None, compression: str = "") -> Iterator[BinaryIO]:
         with contextlib.ExitStack() as stack:
             file: BinaryIO
             if _is_special(path):
-                file = stack.enter_context(open(path, "wb"))
+                file = stack.enter_context(open(path, "ab"))
             else:
                 file = stack.enter_context(replacing(path))
             yield stack.enter_context(compressing(file, compression)) if compression else file
@@ -124,15 +140,14 @@ def opened(path: str | None, compression: str = "") -> Iterator[BinaryIO]:
 def replacing(path: str) -> Iterator[BinaryIO]:
     """Give a file to write; when it is complete it gets its name, or replaces the file that has it.
 
-    Its permissions are those of the file that it replaces. If anything goes wrong, or the program
-    is told to end, that file stays as it was, and nothing else is left.
+    Its permissions are those of the file that it replaces. If anything goes wrong, that file
+    stays as it was, and nothing else is left.
     """
     # Here, because it takes longer to import than a small file to score.
     import tempfile
 
     path = os.path.realpath(path)
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".spanf1-")
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -145,8 +160,6 @@ def replacing(path: str) -> Iterator[BinaryIO]:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _mode(path: str) -> int:

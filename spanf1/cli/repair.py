@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from spanf1.cli.inputs import paths_of
 from spanf1.cli.tagged import (
     ColumnChoice,
     Destination,
@@ -17,6 +18,7 @@ from spanf1.cli.tagged import (
     writing_options,
 )
 from spanf1.repairs import REPAIRS
+from spanf1.reports.rows import many
 from spanf1.tagfiles import Changes, Rewriting
 
 HELP = """Put ill-formed tags right, in the scheme that they are in.
@@ -25,9 +27,13 @@ Every other byte of the file stays as it is: tokens, other columns, comments, wh
 Without a file, or with -, standard input is read. What was changed is said on standard error.
 Files may be compressed by gzip, bzip2, xz or zstd; output is, if it ends in .gz .bz2 .xz .zst.
 
-Well-formed tags are left alone, and after a repair all tags are well-formed. The lenient score
-of a file is the strict score of its repair by begin; its strict score stays the same in a
-repair by discard.
+Well-formed tags are left alone, and after a repair all tags are well-formed. In one and the
+same scheme, the lenient score of a file is the strict score of its repair by begin, and its
+strict score that of its repair by discard. If several schemes fit alike and none wholly, one
+must be given.
+
+What comes through a pipe and is in a given scheme goes on at once: if something is wrong with
+a later line, the lines before it have been written.
 
 \b
 Examples:
@@ -65,7 +71,7 @@ def repair(
 ) -> None:
     """Repair files; see `HELP`."""
     rewrite(
-        files,
+        paths_of(files, "repair"),
         ColumnChoice(**column),
         Rewriting(canonical(scheme), "", method, None, allow_loss),
         Destination(output, in_place, quiet),
@@ -73,12 +79,12 @@ def repair(
     )
 
 
-def _report(name: str, scheme: str, changes: Changes) -> list[str]:
+def _report(scheme: str, changes: Changes) -> list[str]:
     if not changes.kinds:
-        return [f"{name}: {scheme}: all {changes.spans} spans are well-formed, nothing was changed"]
+        return [f"{scheme}: {many(changes.spans, 'span')}, all well-formed: nothing was changed"]
     first = f", the first in line {changes.first_line}" if changes.tags else ""
     return [
-        f"{name}: {scheme}: {changes.ill_formed} of {changes.spans} spans were ill-formed; tags "
-        f"changed: {changes.tags}{first}",
+        f"{scheme}: {changes.ill_formed} of {many(changes.spans, 'span')} ill-formed; "
+        f"{many(changes.tags, 'tag')} changed{first}",
         *kinds_line(changes),
     ]

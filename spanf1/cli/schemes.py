@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from spanf1.cli.inputs import input_options, output_options, paths_of, tag_columns
+from spanf1.cli.inputs import input_options, kept, output_options, paths_of, tag_columns
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import Progress
 from spanf1.errors import UsageError
 from spanf1.explaining import EXAMPLES, compare_systems, explain
-from spanf1.formats.streams import STDIN, STDIN_NAME, Source
 from spanf1.options import Options
 from spanf1.reports.schemes import KINDS, RENDERINGS
 from spanf1.reports.systems import SYSTEM_RENDERINGS
@@ -103,8 +99,6 @@ def schemes(
         if value is not None and name not in rendering.takes:
             raise UsageError(f"--{name} does not go with --format {format_name}")
     paths = paths_of(files, "schemes")
-    if paths.count(STDIN) > 1:
-        raise UsageError("only one of the files can be standard input")
     check_writable(output, paths)
     settings |= tag_columns(len(paths), tag_column, settings)
     settings["options"] = Options.given(scheme, gold_scheme, pred_scheme)
@@ -112,7 +106,9 @@ def schemes(
     kinds = KINDS if kinds is None else kinds
     given = {"digits": digits, "kinds": kinds, "colour": colour, "brief": quiet}
     given = {name: value for name, value in given.items() if name in rendering.takes}
-    with _readable(paths) as sources, Progress(sources[0].path, wanted=not quiet) as progress:
+    with contextlib.ExitStack() as stack:
+        sources = [stack.enter_context(kept(path)) for path in paths]
+        progress = stack.enter_context(Progress(sources[0].path, wanted=not quiet))
         if several:
             systems = compare_systems(sources[0], sources[1:], progress=progress, **settings)
             text, tokens = rendering.render(systems, **given), systems[0].result.tally.tokens
@@ -124,27 +120,3 @@ def schemes(
     if not quiet and not tokens:
         with contextlib.suppress(OSError):
             click.echo("warning: there are no tokens in the input", err=True)
-
-
-@contextlib.contextmanager
-def _readable(paths: tuple[str, ...]) -> Iterator[list[Source]]:
-    """Give sources that can be read again and again: what is no file is kept in one."""
-    import tempfile
-
-    with contextlib.ExitStack() as stack:
-        sources = []
-        for path in paths:
-            source = Source(path)
-            stream = None
-            if path == STDIN and sys.stdin is not None:
-                stream = sys.stdin.buffer
-            elif os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
-                with contextlib.suppress(OSError):
-                    stream = stack.enter_context(open(path, "rb"))
-            if stream is not None:
-                kept = stack.enter_context(tempfile.NamedTemporaryFile(prefix="spanf1-"))
-                shutil.copyfileobj(stream, kept)
-                kept.flush()
-                source = Source(kept.name, label=STDIN_NAME if path == STDIN else path)
-            sources.append(source)
-        yield sources

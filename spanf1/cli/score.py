@@ -165,7 +165,6 @@ def _workers(paths: tuple[str, ...], jobs: int | None) -> Iterator[Executor | No
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     processes = min(jobs or _cores(), 1 + size // PART_SIZE)
     executor = ProcessPoolExecutor(processes, initializer=_begin_worker)
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,14 +11,15 @@ from typing import Any, TypeVar
 
 import click
 
-from spanf1.cli.output import check_writable, opened
+from spanf1.cli.inputs import kept
+from spanf1.cli.output import check_output_is_no_input, check_writable, opened
 from spanf1.cli.progress import Progress
-from spanf1.errors import UsageError
+from spanf1.errors import InputError, UsageError
 from spanf1.formats.layout import delimiter_of
-from spanf1.formats.streams import COMPRESSIONS, STDIN, STDIN_NAME, Source
+from spanf1.formats.streams import COMPRESSIONS, STDIN, Source
 from spanf1.options import AUTO, Options
 from spanf1.repairs import PARTS
-from spanf1.reports.rows import found_by
+from spanf1.reports.rows import found_by, printable
 from spanf1.schemes import SCHEME_NAMES
 from spanf1.tagfiles import Changes, Rewriting, TagColumn, looked_at, rewrite_file
 from spanf1.tags import AUTO_FORM, tag_form
@@ -54,7 +54,9 @@ _COLUMN_OPTIONS = (
 )
 _WRITING_OPTIONS = (
     click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
-    click.option("-i", "--in-place", is_flag=True, help="Change the files themselves."),
+    click.option(
+        "-i", "--in-place", is_flag=True, help="Put the new file in the place of the old one."
+    ),
     click.option(
         "--allow-loss",
         is_flag=True,
@@ -96,15 +98,6 @@ def canonical(scheme: str) -> str:
     return Options(gold_scheme=scheme).gold_scheme
 
 
-def paths_of(files: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the files that are meant: standard input, if none is given."""
-    if not files and sys.stdin is not None and sys.stdin.isatty():
-        raise UsageError("no file is given", hint="--help shows what it takes")
-    if files.count(STDIN) > 1:
-        raise UsageError("standard input can be read only once")
-    return files or (STDIN,)
-
-
 @dataclass(frozen=True)
 class ColumnChoice:
     """Where the tags are, as the options say it.
@@ -136,19 +129,14 @@ class ColumnChoice:
         path : str
             The file, or ``-``.
         again : bool
-            Whether it will be read more than once: standard input is kept in a file then.
+            Whether it will be read more than once: a pipe is kept in a file then.
         quiet : bool
             Show no progress.
         """
         source = Source(path)
         with contextlib.ExitStack() as stack:
-            if again and path == STDIN and sys.stdin is not None:
-                import tempfile
-
-                kept = stack.enter_context(tempfile.NamedTemporaryFile(prefix="spanf1-"))
-                shutil.copyfileobj(sys.stdin.buffer, kept)
-                kept.flush()
-                source = Source(kept.name, label=STDIN_NAME)
+            if again:
+                source = stack.enter_context(kept(path))
             # A line of progress must not get between the lines of output.
             busy = sys.stdout is not None and sys.stdout.isatty()
             progress = stack.enter_context(Progress(source.path, wanted=not quiet and not busy))
@@ -181,6 +169,8 @@ class Destination:
             if len(paths) > 1:
                 raise UsageError(f"{len(paths)} files are given: more than one need --in-place")
             check_writable(self.output, paths)
+            if self.output in (None, STDIN):
+                check_output_is_no_input(paths)
             return
         if self.output is not None:
             raise UsageError("--output and --in-place contradict each other")
@@ -197,38 +187,57 @@ def rewrite(
     choice: ColumnChoice,
     how: Rewriting,
     where: Destination,
-    report: Callable[[str, str, Changes], list[str]],
+    report: Callable[[str, Changes], list[str]],
 ) -> None:
     """Rewrite files, and say on standard error what was changed.
 
     Parameters
     ----------
     files : tuple of str
-        The paths that were given.
+        Their paths.
     choice : ColumnChoice
         Where the tags are.
     how : Rewriting
-        What to write; `scheme` may be ``auto``, `to` empty for the scheme they are in.
+        What to write; `scheme` may be ``auto``, `to` empty for the scheme that they are in.
     where : Destination
         Where it goes.
     report : callable
-        Returns lines, given the name of a file, words on its scheme, and what was changed.
+        Returns lines, given words on a file's scheme, and what was changed.
     """
-    paths = paths_of(files)
-    where.check(paths)
-    for path in paths:
+    where.check(files)
+    for path in files:
         # What comes through a pipe goes on at once, unless it must be looked at as a whole.
-        at_once = path == STDIN and how.scheme in PARTS and (how.to or how.scheme) in PARTS
+        given = how.scheme != AUTO and (how.to or how.scheme or "IOB2") in PARTS
+        at_once = given and not os.path.isfile(path)
         with choice.opened(path, again=not at_once, quiet=where.quiet) as column:
-            exact, scheme, words = column, how.scheme, "given"
+            exact, known, words = column, how, ""
             if not at_once:
                 exact, scheme, found = looked_at(column, how.scheme)
-                words = found_by(found.fitting) if how.scheme == AUTO else words
-            known = replace(how, scheme=scheme, to=how.to or scheme)
+                if how.scheme == AUTO and found.doubtful and not (how.to and how.method == "begin"):
+                    raise _doubtful(exact, found.fitting)
+                known = replace(how, scheme=scheme)
+                words = found_by(found.fitting) if how.scheme == AUTO else "given"
+            known = replace(known, to=how.to or known.scheme)
             changes = _rewrite_one(exact, known, where)
         if not where.quiet:
-            for line in report(column.source.name, f"{scheme} ({words})", changes):
-                click.echo(f"note: {line}", err=True)
+            scheme = f"{known.scheme} ({words or 'given'})" if known.scheme else ""
+            _say([f"{column.source.name}: {changes.read}", *report(scheme, changes)])
+
+
+def _doubtful(column: TagColumn, schemes: list[str]) -> InputError:
+    return InputError(
+        f"the tags fit {' and '.join(schemes)} alike, and none of them wholly: what is to be "
+        "repaired depends on which it is",
+        where=column.source.name,
+        hint="--scheme says which",
+    )
+
+
+def _say(lines: list[str]) -> None:
+    """Write notes on standard error. Those that cannot be written are no reason to fail."""
+    with contextlib.suppress(OSError):
+        for line in lines:
+            click.echo(f"note: {printable(line)}", err=True)
 
 
 def _rewrite_one(column: TagColumn, how: Rewriting, where: Destination) -> Changes:
@@ -239,7 +248,7 @@ def _rewrite_one(column: TagColumn, how: Rewriting, where: Destination) -> Chang
             with opened(column.source.path, column.source.compression()) as stream:
                 rewrite_file(column, how, stream.write)
         return changes
-    if how.to not in PARTS:
+    if how.to and how.to not in PARTS:
         # What is on standard output cannot be taken back.
         rewrite_file(column, how)
     suffix = os.path.splitext(where.output or "")[1].lower()

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
-import json
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
 
-from spanf1.cli.output import check_writable, opened
-from spanf1.cli.tagged import ColumnChoice, canonical, column_options, paths_of, scheme_option
+from spanf1.cli.inputs import paths_of
+from spanf1.cli.output import check_output_is_no_input, check_writable, opened
+from spanf1.cli.tagged import ColumnChoice, canonical, column_options, scheme_option
 from spanf1.formats.streams import STDIN
 from spanf1.options import AUTO
+from spanf1.reports.machine import json_text
 from spanf1.reports.rows import found_by, many, printable
 from spanf1.tagfiles import FileViolation, Validation, looked_at
 
@@ -75,17 +78,23 @@ def validate(
 ) -> None:
     """Validate files; see `HELP`."""
     choice, given = ColumnChoice(**where), canonical(scheme)
-    paths = paths_of(files)
+    paths = paths_of(files, "validate")
     check_writable(output, paths)
+    if output in (None, STDIN):
+        check_output_is_no_input(paths)
     summaries, faults = [], 0
     lines = _FORMATS[format_name]
     with opened(output) as stream:
         stream.write(_HEADS.get(format_name, "").encode())
         for number, path in enumerate(paths):
-            with choice.opened(path, again=True, quiet=quiet) as column:
-                exact, name, found = looked_at(column, given)
+            # What comes through a pipe is checked as it comes, if its scheme is known.
+            at_once = given != AUTO and not os.path.isfile(path)
+            with choice.opened(path, again=not at_once, quiet=quiet) as column:
+                exact, name, how = column, given, "given"
+                if not at_once:
+                    exact, name, found = looked_at(column, given)
+                    how = found_by(found.fitting) if given == AUTO else how
                 check = Validation(exact, name)
-                how = found_by(found.fitting) if given == AUTO else "given"
                 for line in lines((check, how, check.violations(most))):
                     stream.write(line.encode("utf-8", "surrogateescape"))
             faults += check.kinds.total()
@@ -93,22 +102,22 @@ def validate(
             if format_name == "json" and number + 1 < len(paths):
                 stream.write(b",\n")
         stream.write(_TAILS.get(format_name, "").encode())
-    if not quiet:
-        to_stdout = format_name == "text" and output in (None, STDIN)
-        for line in summaries:
-            click.echo(line, err=not to_stdout)
+        if format_name == "text" and not quiet:
+            stream.writelines(f"{line}\n".encode() for line in summaries)
+    if format_name != "text" and not quiet:
+        with contextlib.suppress(OSError):
+            click.echo("\n".join(summaries), err=True)
     ctx.exit(1 if faults else 0)
 
 
 def _summary(check: Validation, how: str) -> list[str]:
     """Return lines that say how many violations of each kind there are."""
-    name = check.column.source.name
+    name = printable(check.column.source.name)
     tokens = f"{many(check.tokens, 'token')} in {many(check.sentences, 'sentence')}"
+    total = many(check.kinds.total(), "violation") if check.kinds else "no violations"
+    lines = [f"{name}: {total} of {check.scheme} ({how}); {tokens}; {check.read}"]
     if not check.kinds:
-        return [f"{name}: no violations of {check.scheme} ({how}); {tokens}"]
-    lines = [
-        f"{name}: {many(check.kinds.total(), 'violation')} of {check.scheme} ({how}); {tokens}"
-    ]
+        return lines
     width = len(str(max(check.kinds.values()))) + 2
     kinds = sorted(check.kinds.items(), key=lambda item: (-item[1], item[0]))
     lines += [f"{count:>{width}}  {printable(kind)}" for kind, count in kinds[:_KINDS]]
@@ -120,7 +129,8 @@ def _summary(check: Validation, how: str) -> list[str]:
 def _text(checked: Checked) -> Iterator[str]:
     for found in checked[2]:
         token = f" at {printable(repr(found.token))}" if found.token else ""
-        yield f"{found.file}:{found.line}: {printable(found.kind)}{token}: {found.reason}\n"
+        place = f"{printable(found.file)}:{found.line}"
+        yield f"{place}: {printable(found.kind)}{token}: {found.reason}\n"
 
 
 def _github(checked: Checked) -> Iterator[str]:
@@ -128,7 +138,7 @@ def _github(checked: Checked) -> Iterator[str]:
     for found in checked[2]:
         file = _escaped(found.file).replace(":", "%3A").replace(",", "%2C")
         token = f" (token {found.token!r})" if found.token else ""
-        message = _escaped(f"{found.kind}: {found.reason}{token}")
+        message = _escaped(printable(f"{found.kind}: {found.reason}{token}"))
         yield f"::error file={file},line={found.line},title=ill-formed tag::{message}\n"
 
 
@@ -153,12 +163,12 @@ def _json(checked: Checked) -> Iterator[str]:
     """Yield one object, violation by violation: they need not be in memory together."""
     check, how, violations = checked
     head = {"file": check.column.source.name, "scheme": check.scheme, "scheme_is": how}
-    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "violations": ['
+    yield json_text(head)[:-1] + ', "violations": ['
     separator = "\n  "
     for found in violations:
         fields = found._asdict()
         del fields["file"]
-        yield separator + json.dumps(fields | {"kind": found.kind}, ensure_ascii=False)
+        yield separator + json_text(fields | {"kind": found.kind})
         separator = ",\n  "
     tail = {
         "kinds": dict(check.kinds.most_common()),
@@ -166,7 +176,7 @@ def _json(checked: Checked) -> Iterator[str]:
         "tokens": check.tokens,
         "sentences": check.sentences,
     }
-    yield "], " + json.dumps(tail, ensure_ascii=False)[1:]
+    yield "], " + json_text(tail)[1:]
 
 
 _FORMATS: dict[str, Callable[[Checked], Iterator[str]]] = {

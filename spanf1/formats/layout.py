@@ -36,6 +36,8 @@ def delimiter_of(given: str | None) -> str | None:
     """
     if given is None or given == "auto":
         return None
+    if not given:
+        raise UsageError("an empty delimiter", hint=f"{', '.join(DELIMITERS)}, or one character")
     character = DELIMITERS.get(given, "\t" if given == "\\t" else given)
     if len(character) > 1 or not character.isascii() or character in ("\r", "\n"):
         hint = f"{', '.join(DELIMITERS)}, or one ASCII character"

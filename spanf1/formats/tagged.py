@@ -1,4 +1,4 @@
-"""One column of tags in a file: read run by run, and written back with all other bytes kept."""
+"""One column of tags in a file, read run by run."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spanf1.errors import TagError
 from spanf1.formats.columns import TokenLines
-from spanf1.formats.conll import WRONG_COLUMN, ColumnFile, Place, tag_lookup
+from spanf1.formats.conll import ColumnFile, Place, tag_lookup
 from spanf1.formats.layout import Layout
 from spanf1.formats.streams import BOM, FRONT, RawBlock
-from spanf1.tags import Block, CodeArray, IntArray, TagForm, TagSet, shortened
+from spanf1.tags import Block, CodeArray, IntArray, TagSet
 
 _LF = ord("\n")
+_HINT = "are the tags elsewhere? --tag-column and --delimiter say where"
 
 
 class Run(NamedTuple):
@@ -36,6 +36,8 @@ class Run(NamedTuple):
         How many documents begin in the run.
     layout : Layout, optional
         What the lines look like.
+    column : int
+        The index of the tags' column, from 0.
     """
 
     data: bytes
@@ -47,6 +49,7 @@ class Run(NamedTuple):
     lines: int
     documents: int
     layout: Layout | None
+    column: int
 
     def line_numbers(self, tokens: IntArray) -> IntArray:
         """Return the line numbers in the file of some tokens."""
@@ -63,16 +66,15 @@ class Run(NamedTuple):
         return self.data[start : start + int(self.tag_length[token])]
 
     def token(self, token: int) -> str:
-        """Return the token itself: the first field of its line that is not its tag, or nothing."""
+        """Return the token itself: the first field of its line but the tag, or nothing."""
         at = int(self.tag_start[token])
         begin = self.data.rfind(FRONT, 0, at) + 1
         end = self.data.find(FRONT, at)
         line = self.data[begin : len(self.data) if end < 0 else end]
         line = line.removeprefix(BOM).removesuffix(b"\r")
         fields = self.layout.fields(line) if self.layout else []
-        tag = self.tag(token)
-        others = [field for field in fields if field != tag]
-        return others[0].decode("utf-8", "backslashreplace") if others else ""
+        del fields[self.column : self.column + 1]
+        return fields[0].decode("utf-8", "backslashreplace") if fields else ""
 
 
 class TagFile:
@@ -92,19 +94,30 @@ class TagFile:
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:  # noqa: ARG002
         """Yield the tags in blocks, the same on both sides; see `spanf1.evaluate.Reader`."""
-        for run in self.runs(gold):
+        for lines, codes, _, _, _ in self._tags(gold):
             yield Block(
-                run.codes,
-                run.codes,
-                run.starts,
-                len(run.codes),
-                len(run.starts),
-                run.documents,
-                run.line_number,
-                run.line_number,
-                run.lines,
-                run.lines,
+                codes,
+                codes,
+                lines.starts,
+                len(codes),
+                len(lines.starts),
+                lines.documents,
+                lines.line,
+                lines.line,
+                lines.lines,
+                lines.lines,
             )
+
+    def _tags(
+        self, tags: TagSet
+    ) -> Iterator[tuple[TokenLines, CodeArray, IntArray, IntArray, int]]:
+        """Yield the token lines, the codes, places and lengths of the tags, and their column."""
+        lookup = tag_lookup(tags, _HINT)
+        for lines, (index,) in self.file.token_lines(self.column, tags=(tags,)):
+            tokens = np.arange(len(lines.ends))
+            ((start, length),) = lines.fields(tokens, index)
+            where = Place(lines, tokens, self.file.source).where
+            yield lines, lookup.numbers(lines.data, start, length, where), start, length, index
 
     def runs(self, tags: TagSet) -> Iterator[Run]:
         """Yield the file's lines in runs, numbering the tags in a set.
@@ -119,149 +132,120 @@ class TagFile:
         """
         blank: list[RawBlock] = []
         self.file.skipped = blank.append
-        lookup = tag_lookup(tags, WRONG_COLUMN)
         pending = _Pending()
-        for lines, (index,) in self.file.token_lines(self.column, tags=(tags,)):
-            for raw in blank:
-                pending.extend_lines(raw)
+        for block in self._tags(tags):
+            yield from map(pending.without_tokens, blank)
             blank.clear()
-            tokens = np.arange(len(lines.ends))
-            ((start, length),) = lines.fields(tokens, index)
-            where = Place(lines, tokens, self.file.source).where
-            codes = lookup.numbers(lines.data, start, length, where)
-            pending.extend(lines, codes, start, length)
+            pending.add(*block)
             run = pending.take()
             if run is not None:
                 yield run
-        for raw in blank:
-            pending.extend_lines(raw)
+        yield from map(pending.without_tokens, blank)
         yield pending.all()
+
+
+class _Piece(NamedTuple):
+    """Lines of one block, and the tags in them; places are counted from the lines' first byte."""
+
+    data: bytes
+    codes: CodeArray
+    starts: IntArray
+    tag_start: IntArray
+    tag_length: IntArray
 
 
 class _Pending:
     """Lines that were read, and may not yet be the end of a run."""
 
     def __init__(self) -> None:
-        self._data = b""
-        self._codes = np.zeros(0, np.int32)
-        self._starts = self._tag_start = self._tag_length = np.zeros(0, np.intp)
+        self._pieces: list[_Piece] = []
         self._lines = 0
         self._documents = 0
         self._layout: Layout | None = None
+        self._column = 0
 
-    def extend_lines(self, raw: RawBlock) -> None:
-        """Add lines that have no token."""
-        self._data += raw.mark + raw.data[len(FRONT) : raw.end - raw.added]
+    def without_tokens(self, raw: RawBlock) -> Run:
+        """Return a run of lines that stand before the first token."""
+        none = np.zeros(0, np.intp)
+        return self._run(_Piece(_bytes_of(raw), np.zeros(0, np.int32), none, none, none))
 
-    def extend(
-        self, lines: TokenLines, codes: CodeArray, start: IntArray, length: IntArray
+    def add(
+        self, lines: TokenLines, codes: CodeArray, start: IntArray, length: IntArray, column: int
     ) -> None:
         """Add the lines of a block."""
-        raw = lines.raw
-        # Where the block's byte 0 would be, which is the line end before it.
-        shift = len(self._data) + len(raw.mark) - len(FRONT)
-        self._starts = np.concatenate((self._starts, lines.starts + len(self._codes)))
-        self._codes = np.concatenate((self._codes, codes))
-        self._tag_start = np.concatenate((self._tag_start, start + shift))
-        self._tag_length = np.concatenate((self._tag_length, length))
+        # Positions in a block are counted from the line end before it.
+        shift = len(lines.raw.mark) - len(FRONT)
+        self._pieces.append(
+            _Piece(_bytes_of(lines.raw), codes, lines.starts, start + shift, length)
+        )
         self._documents += lines.documents
-        self._layout = lines.layout
-        self.extend_lines(raw)
+        self._layout, self._column = lines.layout, column
 
     def take(self) -> Run | None:
         """Return the lines up to where the last span may begin, or None if there are none."""
-        outside = np.flatnonzero(self._codes == 0)
-        count = int(self._starts[-1]) if len(self._starts) else 0
+        last = self._pieces[-1]
+        outside = np.flatnonzero(last.codes == 0)
+        if not (len(last.starts) or len(outside)):
+            # No end of a run, unless there was nothing that could go on.
+            return None if any(len(piece.codes) for piece in self._pieces) else self.all()
+        piece = self._joined()
+        before = len(piece.codes) - len(last.codes)
+        count = before + int(last.starts[-1]) if len(last.starts) else 0
         if len(outside):
-            count = max(count, int(outside[-1]) + 1)
+            count = max(count, before + int(outside[-1]) + 1)
         if not count:
+            self._pieces = [piece]
             return None
-        end = self._data.find(FRONT, int(self._tag_start[count - 1])) + 1
-        return self._split(count, end or len(self._data))
+        end = piece.data.find(FRONT, int(piece.tag_start[count - 1])) + 1 or len(piece.data)
+        parted = int(np.searchsorted(piece.starts, count))
+        self._pieces = [
+            _Piece(
+                piece.data[end:],
+                piece.codes[count:],
+                piece.starts[parted:] - count,
+                piece.tag_start[count:] - end,
+                piece.tag_length[count:],
+            )
+        ]
+        return self._run(
+            _Piece(
+                piece.data[:end],
+                piece.codes[:count],
+                piece.starts[:parted],
+                piece.tag_start[:count],
+                piece.tag_length[:count],
+            )
+        )
 
     def all(self) -> Run:
         """Return all lines that are left."""
-        return self._split(len(self._codes), len(self._data))
+        piece, self._pieces = self._joined(), []
+        return self._run(piece)
 
-    def _split(self, count: int, end: int) -> Run:
-        data, before = self._data[:end], self._lines
-        parted = int(np.searchsorted(self._starts, count))
-        self._lines += data.count(FRONT) + (bool(data) and not data.endswith(FRONT))
-        run = Run(
-            data,
-            self._codes[:count],
-            self._starts[:parted],
-            self._tag_start[:count],
-            self._tag_length[:count],
-            before,
-            self._lines,
-            self._documents,
-            self._layout,
+    def _joined(self) -> _Piece:
+        """Return all lines as one piece."""
+        if len(self._pieces) == 1:
+            return self._pieces[0]
+        none = [np.zeros(0, np.intp)]
+        tokens = np.cumsum([0, *(len(piece.codes) for piece in self._pieces)])
+        size = np.cumsum([0, *(len(piece.data) for piece in self._pieces)])
+        numbered = list(enumerate(self._pieces))
+        return _Piece(
+            b"".join(piece.data for piece in self._pieces),
+            np.concatenate([np.zeros(0, np.int32), *(piece.codes for piece in self._pieces)]),
+            np.concatenate(none + [piece.starts + tokens[k] for k, piece in numbered]),
+            np.concatenate(none + [piece.tag_start + size[k] for k, piece in numbered]),
+            np.concatenate(none + [piece.tag_length for piece in self._pieces]),
         )
-        self._data = self._data[end:]
-        self._codes = self._codes[count:]
-        self._starts = self._starts[parted:] - count
-        self._tag_start = self._tag_start[count:] - end
-        self._tag_length = self._tag_length[count:]
-        self._documents = 0
-        return run
+
+    def _run(self, piece: _Piece) -> Run:
+        before = self._lines
+        open_line = bool(piece.data) and not piece.data.endswith(FRONT)
+        self._lines += piece.data.count(FRONT) + open_line
+        documents, self._documents = self._documents, 0
+        return Run(*piece, before, self._lines, documents, self._layout, self._column)
 
 
-def respelt(run: Run, codes: CodeArray, tags: TagSet, to_form: TagForm | None = None) -> bytes:
-    """Return the lines of a run with other tags, and all other bytes as they were.
-
-    A tag stays byte for byte as it is if its code does, and a type if only the prefix changes.
-
-    Parameters
-    ----------
-    run : Run
-        The lines.
-    codes : array of int32, shape (tokens,)
-        The codes of the new tags.
-    tags : TagSet
-        The tags that were read.
-    to_form : TagForm, optional
-        How to write all tags; by default as they were.
-    """
-    spelling = _Spelling(tags, to_form, run.layout)
-    # Another form may write even O in another way.
-    changed = np.flatnonzero(codes != run.codes) if to_form is None else np.arange(len(codes))
-    pieces: list[bytes | memoryview] = []
-    data, done = memoryview(run.data), 0
-    for new, start, length in zip(
-        codes[changed].tolist(),
-        run.tag_start[changed].tolist(),
-        run.tag_length[changed].tolist(),
-        strict=True,
-    ):
-        pieces.append(data[done:start])
-        done = start + length
-        pieces.append(spelling[run.data[start:done], new])
-    pieces.append(data[done:])
-    return b"".join(pieces)
-
-
-class _Spelling(dict[tuple[bytes, int], bytes]):
-    """New tags by the old one as it is written, and the new code."""
-
-    def __init__(self, tags: TagSet, to_form: TagForm | None, layout: Layout | None) -> None:
-        super().__init__()
-        self._tags = tags
-        self._to_form = to_form
-        self._delimiter = layout.delimiter if layout else ""
-
-    def __missing__(self, key: tuple[bytes, int]) -> bytes:
-        written, code = key
-        if self._to_form is None:
-            text = self._tags.respell(written.decode(), code)
-        else:
-            text = self._tags.spell(code, self._to_form)
-            in_two = bool(self._delimiter) and self._delimiter in text
-            if in_two or (code and self._to_form.parse(text) is None):
-                raise TagError(
-                    f"tag {shortened(written.decode())} cannot be written like "
-                    f"{self._to_form.name}",
-                    hint="choose another form",
-                )
-        self[key] = text.encode()
-        return self[key]
+def _bytes_of(raw: RawBlock) -> bytes:
+    """Return the lines of a block as they are in the file."""
+    return raw.mark + raw.data[len(FRONT) : raw.end - raw.added]

@@ -24,9 +24,15 @@ def tsv_report(result: Result, *, digits: int | None = None) -> str:
 
 def json_report(result: Result) -> str:
     """Return `Result.to_dict` as JSON; ``Result.from_dict(json.loads(text))`` is the result."""
+    return json_text(result.to_dict(), indent=2) + "\n"
+
+
+def json_text(data: object, indent: int | None = None) -> str:
+    """Return data as JSON that is UTF-8, whatever a file may be called."""
     import json
 
-    return json.dumps(result.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    text = json.dumps(data, ensure_ascii=False, indent=indent, allow_nan=False)
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _delimited(result: Result, delimiter: str, digits: int | None) -> str:

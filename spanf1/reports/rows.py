@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -107,9 +107,16 @@ def _schemes(result: Result) -> str:
         how = "given" if given != AUTO else found_by(schemes)
         sides.append(f"{side} {schemes[0]} ({how})")
     forms = result.tally.gold_forms | result.tally.predicted_forms
-    if forms - {TagForm().name}:
-        sides.append(f"tags written as {' and '.join(sorted(forms))}")
+    others = result.tally.gold_other_forms | result.tally.predicted_other_forms
+    if others or forms - {TagForm().name}:
+        sides.append(f"tags written like {written_like(forms, others)}")
     return ", ".join(sides)
+
+
+def written_like(forms: Collection[str], others: Collection[str]) -> str:
+    """Name the forms of tags, and those that they may be of as well."""
+    names = " and ".join(sorted(forms))
+    return f"{names} ({', '.join(sorted(others))} would do as well)" if others else names
 
 
 def _ill_formed(result: Result) -> str:

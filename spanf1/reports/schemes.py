@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from spanf1.readings.comparison import Comparison, Kind, Row
+from spanf1.reports.machine import json_text
 from spanf1.reports.rows import DIGITS, found_by, many, percent, printable
 from spanf1.reports.sections import Section, latex, markdown, text_of
 from spanf1.reports.table import shortened, width_of
@@ -266,7 +266,7 @@ def csv_of(comparison: Comparison, *, digits: int | None = None) -> str:
 
 def json_of(data: object) -> str:
     """Return plain data as JSON."""
-    return json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return json_text(data, indent=2) + "\n"
 
 
 class Rendering(NamedTuple):
