@@ -10,6 +10,11 @@ from pathlib import Path
 import pytest
 
 import spanf1
+from spanf1.explaining import explain
+from spanf1.formats.streams import Source
+from spanf1.options import DEFAULTS
+from spanf1.reports.schemes import RENDERINGS
+from tests.shared_data import shared
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -33,6 +38,27 @@ def test_demo_output_is_what_the_command_prints() -> None:
     shown = str(source).replace(str(ROOT) + "/", "")
     # The width of the path decides where lines are broken: compare words.
     assert shown.split() == README.split(f"$ spanf1 score {path}\n")[1].split("```")[0].split()
+
+
+def test_what_each_scorer_says_of_a_submission(monkeypatch) -> None:
+    """The lines that are shown are among those that the command prints."""
+    shown = README.split("A submission to WNUT-17")[1].split("```")[1]
+    monkeypatch.chdir(shared("wnut17/submissions"))
+    files = [Source("../gold.conll"), Source("spinningbytes.conll")]
+    comparison = explain(files, options=DEFAULTS, align_by_position=True)
+    printed = RENDERINGS["table"].render(comparison)
+    for line in shown.splitlines():
+        words = line.split()
+        if words[:1] in ([], ["O"], ["…"]):
+            continue
+        # A row may go on with what the third reading says of it.
+        assert any(there.split()[: len(words)] == words for there in printed.splitlines()) or (
+            " ".join(words) in " ".join(printed.split())
+        ), line
+    for kind, count in (("O → I-person", 17), ("O → I-creative-work", 3)):
+        found = next(one for one in comparison.kinds if one.name == kind)
+        assert (found.gold, found.predicted) == (0, count)
+        assert f"{kind:<25}" in shown
 
 
 def rows() -> list[list[str]]:
