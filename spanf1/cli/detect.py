@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from spanf1.cli.inputs import paths_of
+from spanf1.cli.inputs import output_options, paths_of
 from spanf1.cli.output import wants_colour, write
 from spanf1.cli.tagged import ColumnChoice, column_options
 from spanf1.detection import Detection
@@ -47,14 +47,7 @@ _NAMED = 3
     default="table",
     show_default=True,
 )
-@click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all.")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="auto is on a terminal, unless NO_COLOR is set.",
-)
+@output_options
 def detect(
     files: tuple[str, ...], *, format_name: str, output: str | None, color: str, **column: Any
 ) -> None:

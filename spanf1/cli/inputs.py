@@ -19,6 +19,20 @@ from spanf1.tags import AUTO_FORM
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
+DELIMITER_OPTION = click.option(
+    "--delimiter",
+    default=AUTO,
+    show_default=True,
+    metavar="auto|tab|space|whitespace|CHAR",
+    help="What separates columns; whitespace is runs of spaces and tabs.",
+)
+FORM_OPTION = click.option(
+    "--tag-form",
+    default=AUTO_FORM,
+    show_default=True,
+    metavar="EXAMPLE",
+    help="How tags are written: auto, or an example such as B-PER, PER-B, B_PER, b/PER.",
+)
 _INPUT_OPTIONS = (
     click.option(
         "--gold-column",
@@ -37,13 +51,7 @@ _INPUT_OPTIONS = (
         metavar="N",
         help="Column of the tokens, with two files.  [default: 1]",
     ),
-    click.option(
-        "--delimiter",
-        default=AUTO,
-        show_default=True,
-        metavar="auto|tab|space|whitespace|CHAR",
-        help="What separates columns; whitespace is runs of spaces and tabs.",
-    ),
+    DELIMITER_OPTION,
     click.option(
         "--align-by-position",
         is_flag=True,
@@ -58,13 +66,7 @@ _INPUT_OPTIONS = (
     ),
     click.option("--gold-scheme", metavar="SCHEME", help="Scheme of the gold tags."),
     click.option("--pred-scheme", metavar="SCHEME", help="Scheme of the predicted tags."),
-    click.option(
-        "--tag-form",
-        default=AUTO_FORM,
-        show_default=True,
-        metavar="EXAMPLE",
-        help="How tags are written: auto, or an example such as B-PER, PER-B, B_PER, b/PER.",
-    ),
+    FORM_OPTION,
 )
 _OUTPUT_OPTIONS = (
     click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
@@ -80,15 +82,16 @@ _OUTPUT_OPTIONS = (
 
 def input_options(command: CommandT) -> CommandT:
     """Add the options that say where the tags are, and what they are like."""
-    return _with(command, _INPUT_OPTIONS)
+    return with_options(command, _INPUT_OPTIONS)
 
 
 def output_options(command: CommandT) -> CommandT:
     """Add the options that say where the report goes."""
-    return _with(command, _OUTPUT_OPTIONS)
+    return with_options(command, _OUTPUT_OPTIONS)
 
 
-def _with(command: CommandT, options: tuple[Callable[[Any], Any], ...]) -> CommandT:
+def with_options(command: CommandT, options: tuple[Callable[[Any], Any], ...]) -> CommandT:
+    """Add options to a command, in the order of its help text."""
     for option in reversed(options):
         command = option(command)
     return command

@@ -7,11 +7,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
 
 import click
 
-from spanf1.cli.inputs import kept
+from spanf1.cli.inputs import DELIMITER_OPTION, FORM_OPTION, CommandT, kept, with_options
 from spanf1.cli.output import check_output_is_no_input, check_writable, opened
 from spanf1.cli.progress import Progress
 from spanf1.errors import InputError, UsageError
@@ -22,9 +21,7 @@ from spanf1.repairs import PARTS
 from spanf1.reports.rows import found_by, printable
 from spanf1.schemes import SCHEME_NAMES
 from spanf1.tagfiles import Changes, Rewriting, TagColumn, looked_at, rewrite_file
-from spanf1.tags import AUTO_FORM, tag_form
-
-CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+from spanf1.tags import tag_form
 
 _COLUMN_OPTIONS = (
     click.argument("files", nargs=-1, metavar="[FILE]..."),
@@ -37,20 +34,8 @@ _COLUMN_OPTIONS = (
         metavar="N",
         help="Column of the tags, from 1, or from the end by -1.",
     ),
-    click.option(
-        "--delimiter",
-        default=AUTO,
-        show_default=True,
-        metavar="auto|tab|space|whitespace|CHAR",
-        help="What separates columns; whitespace is runs of spaces and tabs.",
-    ),
-    click.option(
-        "--tag-form",
-        default=AUTO_FORM,
-        show_default=True,
-        metavar="EXAMPLE",
-        help="How tags are written: auto, or an example such as B-PER, PER-B, B_PER, b/PER.",
-    ),
+    DELIMITER_OPTION,
+    FORM_OPTION,
 )
 _WRITING_OPTIONS = (
     click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
@@ -68,12 +53,12 @@ _WRITING_OPTIONS = (
 
 def column_options(command: CommandT) -> CommandT:
     """Add the options that say which files, and which column of them."""
-    return _with(command, _COLUMN_OPTIONS)
+    return with_options(command, _COLUMN_OPTIONS)
 
 
 def writing_options(command: CommandT) -> CommandT:
     """Add the options that say where the lines go."""
-    return _with(command, _WRITING_OPTIONS)
+    return with_options(command, _WRITING_OPTIONS)
 
 
 def scheme_option(*names: str) -> Callable[[CommandT], CommandT]:
@@ -85,12 +70,6 @@ def scheme_option(*names: str) -> Callable[[CommandT], CommandT]:
         metavar="SCHEME",
         help=f"Tagging scheme of the tags: auto, {', '.join(SCHEME_NAMES)}.",
     )
-
-
-def _with(command: CommandT, options: tuple[Callable[[Any], Any], ...]) -> CommandT:
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 def canonical(scheme: str) -> str:
