@@ -24,6 +24,7 @@ from spanf1.repairs import (
     rewrite,
     violations,
 )
+from spanf1.reports.rows import written_like
 from spanf1.tags import TagForm, TagSet, tag_form
 
 #: how many lines an error names
@@ -69,22 +70,32 @@ class TagColumn:
         written = f", tags written like {form}" if form else ""
         return f"column {column} of {layout.columns}, separated by {layout.delimiter_name}{written}"
 
-    def detect(self) -> Detection:
+    def detect(self) -> tuple[Detection, str]:
         """Read it, and find out which scheme the tags are in.
+
+        Returns
+        -------
+        found : Detection
+            What was found.
+        words : str
+            What was read: the column, what separates columns, the form of the tags.
 
         Raises
         ------
         InputError
             If it cannot be read, or has no such column, or a tag that no scheme has.
         """
-        found = tally(self.reader(), form=self.form)
-        return detection(
-            found.shapes()[0],
-            found.gold_prefixes,
-            (found.gold_forms, found.gold_other_forms),
-            found.tokens,
-            found.gold_first,
+        reader = self.reader()
+        counted = tally(reader, form=self.form)
+        found = detection(
+            counted.shapes()[0],
+            counted.gold_prefixes,
+            (counted.gold_forms, counted.gold_other_forms),
+            counted.tokens,
+            counted.gold_first,
         )
+        form = written_like([found.tag_form], found.other_forms) if found.tag_form else ""
+        return found, self.words(reader.file.layout, form)
 
 
 class FileViolation(NamedTuple):
@@ -294,7 +305,7 @@ def looked_at(column: TagColumn, scheme: str) -> tuple[TagColumn, str, Detection
     found : Detection
         What was found.
     """
-    found = column.detect()
+    found, _ = column.detect()
     # Where the form is in doubt, whoever writes a tag has to say so.
     if found.tag_form and not found.other_forms:
         column = replace(column, form=tag_form(found.tag_form))

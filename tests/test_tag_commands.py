@@ -596,10 +596,11 @@ class TestDetect:
         write("f", "a I-X\nb B-X\nc I-X\nd O\n")
         ran = run("detect", "f")
         assert (ran.code, ran.err) == (0, "")
-        assert ran.out.splitlines()[:7] == [
+        assert ran.out.splitlines()[:8] == [
             "scheme      IOB1",
             "            detected",
-            "tags        4, 2 spans; prefixes B I; written like B-PER",
+            "tags        4, 2 spans; prefixes B I",
+            "input       column 2 of 2, separated by space, tags written like B-PER",
             "",
             "IOB1        all spans are well-formed",
             "IOB2        1 of 2 spans ill-formed (O → I 1; first in line 1)",
@@ -625,6 +626,7 @@ class TestDetect:
             "scheme      -",
             "            no spans to detect it by",
             "tags        1, 0 spans",
+            "input       column 2 of 2, separated by space",
         ]
 
     def test_json(self, run) -> None:

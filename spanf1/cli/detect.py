@@ -14,7 +14,7 @@ from spanf1.cli.output import wants_colour, write
 from spanf1.cli.tagged import ColumnChoice, column_options
 from spanf1.detection import Detection
 from spanf1.reports.machine import json_text
-from spanf1.reports.rows import found_by, many, printable, written_like
+from spanf1.reports.rows import found_by, many, printable
 from spanf1.schemes import SCHEMES
 
 HELP = """Find out which tagging scheme the tags of a file are in.
@@ -56,19 +56,19 @@ def detect(
     found = []
     for path in paths_of(files, "detect"):
         with choice.opened(path, again=False) as opened:
-            found.append((opened.source.name, opened.detect()))
+            found.append((opened.source.name, *opened.detect()))
     if format_name == "json":
         write(_json(found), output)
         return
     colour = output is None and wants_colour(color, sys.stdout)
     parts = []
-    for name, detection in found:
+    for name, detection, words in found:
         heading = [f"file        {printable(name)}"] if len(found) > 1 else []
-        parts.append("\n".join([*heading, *_lines(detection, colour=colour)]) + "\n")
+        parts.append("\n".join([*heading, *_lines(detection, words, colour=colour)]) + "\n")
     write("\n".join(parts), output)
 
 
-def _lines(found: Detection, *, colour: bool) -> Iterator[str]:
+def _lines(found: Detection, words: str, *, colour: bool) -> Iterator[str]:
     """Yield the lines of the report on one file."""
     scheme = found.scheme if found.spans else "-"
     yield f"{'scheme':<{_LABEL}}{click.style(scheme, bold=True) if colour else scheme}"
@@ -81,9 +81,8 @@ def _lines(found: Detection, *, colour: bool) -> Iterator[str]:
     tags = f"{found.tokens}, {many(found.spans, 'span')}"
     if found.spans:
         tags += f"; prefixes {' '.join(found.prefixes)}"
-    if found.tag_form:
-        tags += f"; written like {written_like([found.tag_form], found.other_forms)}"
     yield from _wrapped("tags", tags)
+    yield from _wrapped("input", words)
     if not found.spans:
         return
     yield ""
@@ -118,7 +117,7 @@ def _wrapped(label: str, text: str) -> list[str]:
     )
 
 
-def _json(found: list[tuple[str, Detection]]) -> str:
+def _json(found: list[tuple[str, Detection, str]]) -> str:
     data = [
         {
             "file": name,
@@ -135,6 +134,6 @@ def _json(found: list[tuple[str, Detection]]) -> str:
                 for scheme, faults in detection.ill_formed.items()
             },
         }
-        for name, detection in found
+        for name, detection, _ in found
     ]
     return json_text(data, indent=2) + "\n"
