@@ -8,7 +8,7 @@ read one flat sequence in which a tag O follows each sentence, and both are tabl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import NamedTuple
 
@@ -55,6 +55,22 @@ class Patterns(NamedTuple):
     inside: str
     #: whether an entity ends on the token before
     end: str
+
+
+class StrictSpans(NamedTuple):
+    """What the strict mode meets: where, and what comes of it."""
+
+    #: where it meets starts, and where it walks on from each
+    start: IntArray
+    end: IntArray
+    #: the type of the first token
+    type: npt.NDArray[np.integer]
+    #: which of them are entities
+    kept: npt.NDArray[np.bool_]
+
+    def spans(self) -> Spans:
+        """Return the entities."""
+        return _spans(self.start[self.kept], self.end[self.kept], self.type[self.kept])
 
 
 # seqeval's facts, its slips too: IOB1 lacks the end of B before a B of another type.
@@ -144,26 +160,39 @@ def _default_actions() -> FlagArray:
     return actions
 
 
-def _letters(letter: str) -> str:
-    return STRICT_LETTERS if letter == ANY_LETTER else letter
+def strict_flags(rows: Iterable[tuple[int, Iterable[int], Iterable[int], str]]) -> FlagArray:
+    """Return the answers for each step, for `strict_spans`.
+
+    Parameters
+    ----------
+    rows : iterable of (int, iterable of int, iterable of int, str)
+        `STARTS`, `INSIDE` or `ENDS`; the letters before and those after, by number; and `SAME`
+        or `OTHER` where it matters whether the types are the same.
+    """
+    flags = bytearray(1 << _BEFORE + PREFIX_BITS)
+    for flag, letters_before, letters_after, neighbour in rows:
+        for before, after in product(letters_before, letters_after):
+            step = before << _BEFORE | after << _AFTER
+            if neighbour != SAME:
+                flags[step] |= flag
+            if neighbour != OTHER:
+                flags[step + 1] |= flag
+    return np.frombuffer(flags, np.uint8)
 
 
-def _strict_flags(patterns: Patterns) -> FlagArray:
-    flags = np.zeros(1 << _BEFORE + PREFIX_BITS, np.uint8)
+def _numbers(letter: str) -> list[int]:
+    return [*map(PREFIXES.index, STRICT_LETTERS if letter == ANY_LETTER else letter)]
+
+
+def _rows(patterns: Patterns) -> Iterator[tuple[int, list[int], list[int], str]]:
     for flag, text in ((STARTS, patterns.start), (INSIDE, patterns.inside), (ENDS, patterns.end)):
         for before, after, neighbour in patterns_of(text):
-            for pair in product(_letters(before), _letters(after)):
-                step = _step(*map(PREFIXES.index, pair), same=False)
-                if neighbour != SAME:
-                    flags[step] |= flag
-                if neighbour != OTHER:
-                    flags[step + 1] |= flag
-    return flags
+            yield flag, _numbers(before), _numbers(after), neighbour
 
 
 #: what each step does by seqeval's default
 DEFAULT_ACTIONS = _default_actions()
-_STRICT_FLAGS = {name: _strict_flags(patterns) for name, patterns in STRICT_PATTERNS.items()}
+_STRICT_FLAGS = {name: strict_flags(_rows(patterns)) for name, patterns in STRICT_PATTERNS.items()}
 
 
 def default_action(before: int, after: int, *, same_type: bool) -> int:
@@ -187,11 +216,9 @@ def default_spans(flat: CodeArray) -> Spans:
         No two of them end at the same token, but they may overlap. All shapes are 0.
     """
     # Between two tags O nothing happens, and most tags are that.
-    tags = flat != 0
-    there = tags.copy()
-    there[1:] |= tags[:-1]
-    steps = np.flatnonzero(there)
-    after, before = flat[steps], flat[steps - 1]
+    steps = steps_of(flat)
+    after = flat[steps]
+    before = _before(after)
     if len(steps) and steps[0] == 0:
         before[0] = _NOTHING
     action = DEFAULT_ACTIONS[_steps(before, after)]
@@ -204,28 +231,55 @@ def default_spans(flat: CodeArray) -> Spans:
     return _spans(start, steps[closes], before[closes] >> PREFIX_BITS)
 
 
-def walk(flags: FlagArray) -> tuple[IntArray, IntArray]:
-    """Return where seqeval's strict mode meets starts, and where it walks on from each.
+def steps_of(flat: npt.NDArray[np.integer]) -> IntArray:
+    """Return where, in one flat sequence, something may happen: between two tags O nothing does.
+
+    A tag O is 0 there, and so is the last tag.
+    """
+    there = flat != 0
+    there[1:] |= flat[:-1] != 0
+    return np.flatnonzero(there)
+
+
+def _before(after: CodeArray) -> CodeArray:
+    """Return the codes of the tags before the steps: where one was left out, that is 0.
+
+    So is that of the step before, as no step is left out right behind a tag that is not O.
+    """
+    before = np.zeros_like(after)
+    before[1:] = after[:-1]
+    return before
+
+
+def strict_spans(steps: IntArray, after: CodeArray, answers: FlagArray) -> StrictSpans:
+    """Return what seqeval's strict mode finds in one flat sequence.
 
     From a start on, it steps over all tokens that are `INSIDE`, and asks of them nothing else.
     What it stepped over is an entity if `ENDS` holds where it walks on.
 
     Parameters
     ----------
-    flags : array of uint8
-        `STARTS`, `INSIDE` and `ENDS` for each token of the flat sequence and the one before.
-        The tag O after each sentence, which is the last one too, is no start and not inside.
+    steps : array of int
+        As `steps_of` gives them.
+    after : array of int32
+        By step, the code ``type << PREFIX_BITS | prefix`` of the tag behind it.
+    answers : array of uint8
+        As `strict_flags` gives them. No O is a start or inside.
     """
+    flags = answers[_steps(_before(after), after)]
     starts = np.flatnonzero((flags & STARTS) != 0)
     inside = (flags & INSIDE) != 0
-    goes_on = inside[starts + 1]
-    falls = np.flatnonzero(inside[:-1] & ~inside[1:]) + 1
-    ends = starts + 1
-    ends[goes_on] = falls[np.searchsorted(falls, ends[goes_on], side="right")]
+    # The step after a start is that of the next token. Where it is inside, so are all up to the
+    # first fall behind the start.
+    falls = inside[:-1] & ~inside[1:]
+    fall = np.append(np.flatnonzero(falls), 0)[np.cumsum(falls, dtype=np.int32)[starts]]
+    ends = np.where(inside[starts + 1], fall, starts) + 1
     # A start that was stepped over ends where the one before it does.
     met = np.ones(len(starts), np.bool_)
     met[1:] = ends[:-1] <= starts[1:]
-    return starts[met], ends[met]
+    starts, ends = starts[met], ends[met]
+    kept = (flags[ends] & ENDS) != 0
+    return StrictSpans(steps[starts], steps[ends], after[starts] >> PREFIX_BITS, kept)
 
 
 def seqeval_default(codes: CodeArray, starts: IntArray, untyped: int) -> Spans:
@@ -268,15 +322,9 @@ def seqeval_strict(codes: CodeArray, starts: IntArray, scheme: str) -> Spans:
         One of `STRICT_PATTERNS`.
     """
     flat, separators = _flattened(codes, starts)
-    before = np.zeros_like(flat)
-    before[1:] = flat[:-1]
-    steps = np.flatnonzero((flat | before) != 0)
-    flags = np.zeros(len(flat), np.uint8)
-    flags[steps] = _STRICT_FLAGS[scheme][_steps(before[steps], flat[steps])]
-    begin, end = walk(flags)
-    kept = (flags[end] & ENDS) != 0
-    begin, end = begin[kept], end[kept]
-    return _unflattened(_spans(begin, end, flat[begin] >> PREFIX_BITS), separators)
+    steps = steps_of(flat)
+    found = strict_spans(steps, flat[steps], _STRICT_FLAGS[scheme])
+    return _unflattened(found.spans(), separators)
 
 
 def _steps(before: CodeArray, after: CodeArray) -> CodeArray:
@@ -287,7 +335,7 @@ def _steps(before: CodeArray, after: CodeArray) -> CodeArray:
     return step
 
 
-def _spans(start: IntArray, end: IntArray, kind: CodeArray) -> Spans:
+def _spans(start: IntArray, end: IntArray, kind: npt.NDArray[np.integer]) -> Spans:
     return Spans(start, end, kind.astype(np.intp), np.zeros(len(start), np.int16))
 
 

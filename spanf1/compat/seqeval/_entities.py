@@ -1,100 +1,149 @@
-"""Entities, and the classes that find them in a sentence's tags, or in those of several."""
+"""The strict mode: the entities of several sentences, by a scheme."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from spanf1.compat.seqeval._notices import warn_no_tags
 from spanf1.compat.seqeval._reading import (
     OUTSIDE,
-    StrictReader,
+    NumberArray,
+    Sentences,
+    Sides,
+    flat_numbers,
     or_outside,
     separators_of,
-    token_entities,
 )
+from spanf1.compat.seqeval._sentence import Entity, Tokens
+from spanf1.compat.seqeval._token import answers_of
+from spanf1.formats.lists import Numbering
+from spanf1.peers import StrictSpans, steps_of, strict_spans
+from spanf1.schemes import PREFIX_BITS, PREFIXES
+from spanf1.spans import Spans
+from spanf1.tags import UNTYPED, IntArray
 
 
-class Entity:
-    """A typed run of tokens in a sentence: from `start` to before `end`."""
+class StrictReader:
+    """Reads sentences by a scheme.
 
-    def __init__(self, sent_id: int | None, start: int, end: int, tag: str) -> None:
-        self.sent_id = sent_id
-        self.start = start
-        self.end = end
-        self.tag = tag
-
-    def __repr__(self) -> str:
-        return f"({self.sent_id}, {self.tag}, {self.start}, {self.end})"
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Entity):
-            return NotImplemented
-        return self.to_tuple() == other.to_tuple()
-
-    def __hash__(self) -> int:
-        return hash(self.to_tuple())
-
-    def to_tuple(self) -> tuple[int | None, str, int, int]:
-        """Return sentence, type, start and end."""
-        return self.sent_id, self.tag, self.start, self.end
-
-
-class Tokens:
-    """The tokens of a sentence.
+    Of a scheme that goes by patterns, each distinct tag is looked at once; a token of any other
+    is made for each tag, and asked where it stands.
 
     Parameters
     ----------
-    tokens : list of str
-        The tags; an empty one is taken for O.
     scheme : type of Token
-        Makes a token of a tag.
-    suffix, delimiter
-        As for `Token`.
-    sent_id : int, optional
-        The number of the sentence, which its entities are given.
-
-    Examples
-    --------
-    >>> from spanf1.compat.seqeval.scheme import IOB2, Tokens
-    >>> Tokens(["B-PER", "I-PER", "O", "B-LOC"], IOB2).entities
-    [(None, PER, 0, 2), (None, LOC, 3, 4)]
+        Called with a tag, `suffix` and `delimiter`.
+    suffix : bool
+        Whether the letter comes last.
+    delimiter : str
+        What parts letter and type.
     """
 
-    def __init__(
-        self,
-        tokens: Sequence[str],
-        scheme: Callable[..., Any],
-        suffix: bool = False,
-        delimiter: str = "-",
-        sent_id: int | None = None,
-    ) -> None:
-        self.outside_token = scheme(OUTSIDE, suffix=suffix, delimiter=delimiter)
-        self.tokens = [
-            scheme(or_outside(token), suffix=suffix, delimiter=delimiter) for token in tokens
-        ]
-        self.extended_tokens = [*self.tokens, self.outside_token]
-        self.sent_id = sent_id
-        if "" in tokens:
-            warn_no_tags([""])
+    def __init__(self, scheme: Callable[..., Any], *, suffix: bool, delimiter: str = "-") -> None:
+        self._scheme = scheme
+        self._options: dict[str, Any] = {"suffix": suffix, "delimiter": delimiter}
+        self._answers = answers_of(scheme)
+        self._types = {UNTYPED: 0}
+        # Of the array's way: tags by number, and by number their codes, why there is no token,
+        # and why it is not valid.
+        self._numbering = Numbering({OUTSIDE: 0})
+        self._codes: list[int] = []
+        self._broken: dict[int, Exception] = {}
+        self._invalid: dict[int, Exception] = {}
 
     @property
-    def entities(self) -> list[Entity]:
-        """The entities in order.
+    def names(self) -> list[str]:
+        """The types' names by number."""
+        return [*self._types]
 
-        Raises
-        ------
-        ValueError
-            If a token is not valid in the scheme.
+    def read(self, sentences: Sentences, separators: IntArray) -> Spans:
+        """Return the entities of sentences, in the flat sequence.
+
+        Raises what the scheme raises, for the first tag that it does not take.
         """
-        starts, ends = token_entities(self.extended_tokens)
-        return [
-            Entity(self.sent_id, start, end, self.extended_tokens[start].tag)
-            for start, end in zip(starts, ends, strict=True)
-        ]
+        if self._answers is None:
+            return self._walked(sentences, separators)
+        numbers = flat_numbers(sentences, separators, self._numbering)
+        self._meet_tokens()
+        # Sentences before the first tag that makes no token may hold one that is not valid.
+        error, place = self._first(self._broken, numbers)
+        whole = int(np.searchsorted(separators, place)) if error else len(separators)
+        numbers = numbers[: separators[whole - 1] + 1 if whole else 0]
+        codes, steps = np.array(self._codes, np.int32), steps_of(numbers)
+        found = strict_spans(steps, codes[numbers[steps]], self._answers)
+        self._check(numbers, found)
+        if error:
+            raise error
+        return found.spans()
+
+    def _walked(self, sentences: Sentences, separators: IntArray) -> Spans:
+        """Return the entities that `Tokens` finds."""
+        rows, first = [], 0
+        for sentence, separator in zip(sentences, separators.tolist(), strict=True):
+            for entity in Tokens(sentence, self._scheme, **self._options).entities:
+                kind = self._types.setdefault(entity.tag, len(self._types))
+                rows.append((first + entity.start, first + entity.end, kind))
+            first = separator + 1
+        start, end, kinds = np.array(rows, np.intp).reshape(-1, 3).T
+        return Spans(start, end, kinds, np.zeros(len(rows), np.int16))
+
+    def _meet_tokens(self) -> None:
+        """Make a token of each tag that is new."""
+        for tag in islice(self._numbering, len(self._codes), None):
+            number, code = len(self._codes), 0
+            if tag == "":
+                warn_no_tags([tag])
+            try:
+                token = self._scheme(or_outside(tag), **self._options)
+            except Exception as error:
+                self._broken[number] = error
+            else:
+                kind = self._types.setdefault(token.tag, len(self._types))
+                code = kind << PREFIX_BITS | PREFIXES.index(token.prefix.name)
+                try:
+                    token.is_valid()
+                except ValueError as error:
+                    self._invalid[number] = error
+            self._codes.append(code)
+
+    def _check(self, numbers: NumberArray, found: StrictSpans) -> None:
+        """Raise for the first token that is not valid, unless the walk stepped over it."""
+        if not self._invalid:
+            return
+        stepped_over = np.zeros(len(numbers) + 1, np.int8)
+        stepped_over[found.start + 1] += 1
+        stepped_over[found.end] -= 1
+        error, _ = self._first(self._invalid, numbers, np.cumsum(stepped_over[:-1]) == 0)
+        if error:
+            raise error
+
+    @staticmethod
+    def _first(
+        errors: dict[int, Exception],
+        numbers: NumberArray,
+        where: npt.NDArray[np.bool_] | bool = True,
+    ) -> tuple[Exception | None, int]:
+        """Return the error of the first number that has one, and its place: or the end."""
+        if errors:
+            places = np.flatnonzero(np.isin(numbers, [*errors]) & where)
+            if len(places):
+                return errors[int(numbers[places[0]])], int(places[0])
+        return None, len(numbers)
+
+
+def strict_sides(
+    y_true: Sentences, y_pred: Sentences, scheme: Callable[..., Any], *, suffix: bool
+) -> Sides:
+    """Return the entities by a scheme, of sides whose sentences are of the same lengths."""
+    reader = StrictReader(scheme, suffix=suffix)
+    separators = separators_of(y_true)
+    gold, predicted = reader.read(y_true, separators), reader.read(y_pred, separators)
+    return Sides(gold, predicted, reader.names, separators)
 
 
 class Entities:

@@ -14,19 +14,19 @@ _NAMED = 8
 
 
 class UndefinedMetricWarning(UserWarning):
-    """A score is 0/0; raised where scikit-learn, which has a class of this name, is missing."""
+    """A score is 0/0: where there is no scikit-learn, which has a class of this name."""
 
 
 def undefined_metric_warning() -> type[Warning]:
-    """Return scikit-learn's `UndefinedMetricWarning`, or our own where that is not installed.
+    """Return scikit-learn's `UndefinedMetricWarning`, or our own where there is none.
 
-    The import takes longer than most scores do, so it waits until there is something to say.
+    The import takes longer than most scores do, so it waits until there is something to say. A
+    broken scikit-learn, which may raise whatever it likes, is as good as none.
     """
     try:
-        exceptions = import_module("sklearn.exceptions")
-    except ImportError:
+        category: type[Warning] = import_module("sklearn.exceptions").UndefinedMetricWarning
+    except Exception:
         return UndefinedMetricWarning
-    category: type[Warning] = exceptions.UndefinedMetricWarning
     return category
 
 

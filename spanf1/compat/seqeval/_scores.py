@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -19,6 +19,11 @@ WARN = "warn"
 AVERAGES = ("micro", "macro", "weighted")
 FIGURES = ("precision", "recall", "f-score")
 
+#: no sum of so many weights overflows
+_HEAVIEST = 1e290
+#: up to here, floats tell all integers apart
+_EXACT = 2**53
+
 Array = npt.NDArray[Any]
 #: precision, recall, F-score and support: arrays by type, or one figure each
 Scores = tuple[Any, Any, Any, Any]
@@ -28,37 +33,52 @@ class Sums(NamedTuple):
     """Entities by type, in alphabetical order of the types' names."""
 
     names: list[str]
-    correct: Array
     predicted: Array
+    correct: Array
     gold: Array
 
 
 def weights_of(sample_weight: Any, sentences: int) -> Array | None:
     """Return the weights of the sentences, or None if they are all the same.
 
-    Whole numbers stay whole, so that what they count does too.
-
     Raises
     ------
+    TypeError
+        If they are no numbers.
     ValueError
-        If there is not one number for each sentence, none of them negative, and one positive.
+        If there is not one for each sentence, none of them negative, and one positive.
     """
     if sample_weight is None:
         return None
-    weights = np.asarray(sample_weight)
-    if weights.shape != (sentences,):
+    values = _floats(sample_weight)
+    if values.shape != (sentences,):
         raise ValueError(
             f"sample_weight is to have one weight for each of the {sentences} sentences; "
-            f"its shape is {weights.shape}"
+            f"its shape is {values.shape}"
         )
-    values: Array = weights.astype(np.float64)
-    if not (np.isfinite(values) & (values >= 0)).all():
-        raise ValueError("sample_weight is to have no weight that is negative, infinite or NaN")
+    if not ((values >= 0) & (values <= _HEAVIEST)).all():
+        raise ValueError(
+            "sample_weight is to have no weight that is negative, infinite, NaN, or above "
+            f"{_HEAVIEST:g}"
+        )
     if not sentences or (values == values[0]).all():
         if sentences and not values[0]:
             raise ValueError("sample_weight is to have a weight that is not 0")
         return None
     return values
+
+
+def _floats(sample_weight: Any) -> Array:
+    """Return numbers as an array of floats; numpy alone would take None, text and dates too."""
+    try:
+        weights = np.asarray(sample_weight)
+        if weights.dtype.kind in "biuf":
+            return weights.astype(np.float64)
+        if weights.dtype.kind == "O" and None not in weights:
+            return np.array([*map(float, weights)])
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise TypeError("sample_weight is to be a list or an array of numbers, one for each sentence")
 
 
 def sums_of(sides: Sides, weights: Array | None = None) -> Sums:
@@ -83,7 +103,7 @@ def sums_of(sides: Sides, weights: Array | None = None) -> Sums:
         [names[number] for number in types],
         *(
             counts[np.array(types, np.intp)]
-            for counts in (count(gold, same), count(predicted), count(gold))
+            for counts in (count(predicted), count(gold, same), count(gold))
         ),
     )
 
@@ -101,20 +121,21 @@ def sums_of_entities(entities: Sequence[Any], weights: Array | None = None) -> S
     rows = []
     for name in names:
         gold, predicted = entities_true.filter(name), entities_pred.filter(name)
-        rows.append([count(gold & predicted), count(predicted), count(gold)])
+        rows.append([count(predicted), count(gold & predicted), count(gold)])
     return _sums(names, *(_whole(np.array(column)) for column in np.array(rows).reshape(-1, 3).T))
 
 
-def _sums(names: list[str], correct: Array, predicted: Array, gold: Array) -> Sums:
+def _sums(names: list[str], predicted: Array, correct: Array, gold: Array) -> Sums:
     """Return the sums; where there are no types, seqeval's arrays are of 32 bits."""
     kind = None if names else np.int32
-    return Sums(names, *(np.asarray(counts, kind) for counts in (correct, predicted, gold)))
+    return Sums(names, *(np.asarray(counts, kind) for counts in (predicted, correct, gold)))
 
 
 def _whole(counts: Array) -> Array:
     """Return sums of weights as integers if they are all whole."""
-    whole = counts.astype(np.int64)
-    return whole if (whole == counts).all() else counts
+    if (counts < _EXACT).all() and (counts == np.floor(counts)).all():
+        return counts.astype(np.int64)
+    return counts
 
 
 def check_options(average: str | None, beta: float) -> None:
@@ -139,20 +160,23 @@ def scores(
     Each operation is that of seqeval on the same types, and the order is the same: so is the
     last bit.
     """
-    _, correct, predicted, gold = sums
+    _, predicted, correct, gold = sums
     if average == "micro":
-        correct, predicted, gold = (np.array([counts.sum()]) for counts in sums[1:])
-    undefined = 0.0 if zero_division in (WARN, 0) else 1.0
-    precision, recall = _ratio(correct, predicted, undefined), _ratio(correct, gold, undefined)
-    if zero_division == WARN:
-        notes += _undefined(predicted, gold, warn_for)
+        predicted, correct, gold = (np.array([counts.sum()]) for counts in sums[1:])
+    options = {"warn_for": warn_for, "zero_division": zero_division, "notes": notes}
+    precision = ratio(correct, predicted, "precision", "predicted", **options)
+    recall = ratio(correct, gold, "recall", "true", **options)
+    neither = (predicted == 0) & (gold == 0)
+    if zero_division == WARN and warn_for == ("f-score",) and neither.any():
+        notes.append(undefined("F-score is", "true nor predicted", len(gold)))
     f_score = _f_score(precision, recall, beta)
     if average is None:
         return precision, recall, f_score, gold
     weights = gold if average == "weighted" else None
     if weights is not None and weights.sum() == 0:
-        other = 0.0 if predicted.sum() else undefined
-        return other, undefined, other, sum(gold)
+        nothing = instead(zero_division)
+        other = 0.0 if predicted.sum() else nothing
+        return other, nothing, other, sum(gold)
     mean = partial(np.average, weights=weights)
     if not len(gold):
         # A mean of nothing is NaN, of which numpy warns: once is enough.
@@ -160,9 +184,44 @@ def scores(
     return mean(precision), mean(recall), mean(f_score), sum(gold)
 
 
-def _ratio(part: Array, whole: Array, undefined: float) -> Array:
-    ratio: Array = np.divide(part, whole, out=np.full(len(whole), undefined), where=whole != 0)
-    return ratio
+def instead(zero_division: Any) -> float:
+    """Return what 0/0 is."""
+    return 0.0 if zero_division in (WARN, 0) else 1.0
+
+
+def ratio(
+    part: Array,
+    whole: Array,
+    figure: str,
+    what: str,
+    *,
+    warn_for: Collection[str],
+    zero_division: Any,
+    notes: list[str],
+    average: str | None = None,
+) -> Array:
+    """Return a ratio, and note where it is 0/0: of which figure, and what there is none of."""
+    nothing = whole == 0.0
+    if not nothing.any():
+        quotient: Array = part / whole
+        return quotient
+    quotient = part / np.where(nothing, whole.dtype.type(1), whole)
+    quotient[nothing] = instead(zero_division)
+    if zero_division == WARN and figure in warn_for:
+        both = "f-score" in warn_for
+        subject = f"{figure.title()} and F-score are" if both else f"{figure.title()} is"
+        notes.append(undefined(subject, what, len(whole), average))
+    return quotient
+
+
+def undefined(subject: str, what: str, size: int, average: str | None = None) -> str:
+    """Return what seqeval says of figures, so many of them, that are 0/0."""
+    of, by = ("label", "sample") if average == "samples" else ("sample", "label")
+    where = "due to" if size == 1 else f"in {by}s with"
+    return (
+        f"{subject} ill-defined and being set to 0.0 {where} no {what} {of}s. "
+        "Use `zero_division` parameter to control this behavior."
+    )
 
 
 def _f_score(precision: Array, recall: Array, beta: float) -> Array:
@@ -175,26 +234,14 @@ def _f_score(precision: Array, recall: Array, beta: float) -> Array:
     return f_score
 
 
-def _undefined(predicted: Array, gold: Array, warn_for: Collection[str]) -> Iterator[str]:
-    """Yield what seqeval says of figures that are 0/0."""
-    where = "due to" if len(gold) == 1 else "in labels with"
-
-    def message(subject: str, what: str) -> str:
-        return (
-            f"{subject} ill-defined and being set to 0.0 {where} no {what} samples. "
-            "Use `zero_division` parameter to control this behavior."
-        )
-
-    for figure, what, whole in (("precision", "predicted", predicted), ("recall", "true", gold)):
-        if figure in warn_for and (whole == 0).any():
-            both = "f-score" in warn_for
-            subject = f"{figure.title()} and F-score are" if both else f"{figure.title()} is"
-            yield message(subject, what)
-    if warn_for == ("f-score",) and ((predicted == 0) & (gold == 0)).any():
-        yield message("F-score is", "true nor predicted")
+def mean_of(average: str | None, sentences: int) -> str | None:
+    """Return an average, or, where there are no sentences, the one that is 0/0 and not NaN."""
+    return average if sentences else average and "micro"
 
 
-def report(sums: Sums, *, digits: int, output_dict: bool, zero_division: Any) -> Any:
+def report(
+    sums: Sums, sentences: int, *, digits: int, output_dict: bool, zero_division: Any
+) -> Any:
     """Return the report as text or as a dict: a row for each type, and the averages."""
     notes: list[str] = []
     ask = partial(
@@ -202,11 +249,8 @@ def report(sums: Sums, *, digits: int, output_dict: bool, zero_division: Any) ->
     )
     types = [(name, figures) for name, *figures in zip(sums.names, *ask(average=None), strict=True)]
     # Without types, text has no mean of nothing.
-    means = [average if output_dict or sums.names else "micro" for average in AVERAGES]
-    averages = [
-        (f"{average} avg", [*ask(average=shown)])
-        for average, shown in zip(AVERAGES, means, strict=True)
-    ]
+    there = sentences if output_dict else len(sums.names)
+    averages = [(f"{average} avg", [*ask(average=mean_of(average, there))]) for average in AVERAGES]
     reporter: DictReporter | StringReporter
     if output_dict:
         reporter = DictReporter()

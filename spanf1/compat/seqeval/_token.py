@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from spanf1.peers import ENDS, INSIDE, STARTS, STRICT_LETTERS, FlagArray, strict_flags
+from spanf1.schemes import OTHER, PREFIXES, SAME
 from spanf1.tags import UNTYPED
 
 
@@ -125,19 +127,55 @@ class Token:
         )
 
 
-#: what a token has of its own, and what it answers with, where no scheme adds to it
-_ATTRIBUTES = {"token", "prefix", "tag"}
-_METHODS = ("is_start", "is_inside", "is_end", "check_patterns", "check_tag")
-_TABLES = ("start_patterns", "inside_patterns", "end_patterns")
-
-
-def goes_by_patterns(token: object) -> bool:
-    """Return whether a token answers by letters and sameness of types: no method is its own."""
-    kind = type(token)
-    return (
-        isinstance(token, Token)
-        and vars(token).keys() == _ATTRIBUTES
-        and all(getattr(kind, name) is getattr(Token, name) for name in _METHODS)
-        # A property would be one.
-        and not any(hasattr(getattr(kind, name), "__get__") for name in _TABLES)
+# What may say how a token of a scheme answers, as it is here.
+_METHODS = {
+    name: getattr(Token, name)
+    for name in (
+        *("is_valid", "is_start", "is_inside", "is_end", "check_tag", "check_patterns"),
+        *("__init__", "__new__", "__getattribute__", "__setattr__"),
     )
+}
+_INSTANCE = ("token", "prefix", "tag")
+_TABLES = {"start_patterns": STARTS, "inside_patterns": INSIDE, "end_patterns": ENDS}
+#: by the value of a `Prefix`: the numbers of its letters
+_LETTERS = [
+    [PREFIXES.index(name) for name in STRICT_LETTERS if Prefixes[name].value & value]
+    for value in range(Prefix.ANY.value + 1)
+]
+_NEIGHBOURS = {Tag.SAME.value: SAME, Tag.DIFF.value: OTHER, Tag.ANY.value: ""}
+
+
+def answers_of(scheme: Any) -> FlagArray | None:
+    """Return a scheme's answers for each step between two tags, if it goes by its patterns only.
+
+    It does not if it is no subclass of `Token`, has methods or a state of its own, or its
+    patterns are none. Nor does one in which O starts an entity or goes on with one: there, what
+    seqeval finds depends on where a sentence ends.
+    """
+    if not (
+        type(scheme) is type
+        and issubclass(scheme, Token)
+        and all(getattr(scheme, name) is method for name, method in _METHODS.items())
+        and not any(hasattr(scheme, name) for name in _INSTANCE)
+        and type(scheme.allowed_prefix) is Prefix
+    ):
+        return None
+    try:
+        rows = [*_rows(scheme)]
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return None
+    outside = any(flag != ENDS and 0 in after for flag, _, after, _ in rows)
+    return None if outside else strict_flags(rows)
+
+
+def _rows(scheme: type[Token]) -> Iterator[tuple[int, list[int], list[int], str]]:
+    """Yield the patterns of a scheme for `strict_flags`."""
+    for name, flag in _TABLES.items():
+        patterns = getattr(scheme, name)
+        if type(patterns) not in {set, frozenset, list, tuple}:
+            raise TypeError(name)
+        for before, after, condition in patterns:
+            if {type(before), type(after)} != {Prefix} or type(condition) is not Tag:
+                raise TypeError(name)
+            neighbour = _NEIGHBOURS[condition._value_]
+            yield flag, _LETTERS[before._value_], _LETTERS[after._value_], neighbour

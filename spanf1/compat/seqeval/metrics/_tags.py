@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import chain
 from operator import eq
 from typing import Any, TypedDict
+
+import numpy as np
 
 from spanf1.compat.seqeval._notices import warn_undefined
 from spanf1.compat.seqeval._reading import default_entities
 from spanf1.peers import default_action, letter_number
 from spanf1.spans import CLOSES, OPENS
+
+#: what the tags of one sentence among several may be in
+_SENTENCES = (list, tuple, np.ndarray)
 
 
 class Performance(TypedDict):
@@ -32,18 +37,20 @@ def get_entities(seq: Sequence[Any], suffix: bool = False) -> list[tuple[str, in
     Parameters
     ----------
     seq : list of str, or list of list of str
-        Tags, of one sentence or of several. Tokens of several are numbered through, and one
-        more number is left out after each sentence.
+        Tags, of one sentence or of several; tuples and arrays will do. Tokens of several are
+        numbered through, and one more number is left out after each sentence.
     suffix : bool
         Whether a tag's letter comes last.
 
     Examples
     --------
-    >>> get_entities(["B-PER", "I-PER", "O", "B-LOC"])
-    [('PER', 0, 1), ('LOC', 3, 3)]
+    >>> get_entities([["O", "S-ORG"], ["B-LOC", "E-LOC"]])
+    [('ORG', 1, 1), ('LOC', 3, 4)]
     """
-    nested = any(isinstance(sentence, list) for sentence in seq)
-    if nested and not all(isinstance(sentence, list) for sentence in seq):
+    if isinstance(seq, (str, bytes, Set, Mapping)) or not hasattr(seq, "__len__"):
+        raise TypeError(f"the tags are to be in a list, not in a {type(seq).__name__}")
+    nested = any(isinstance(sentence, _SENTENCES) for sentence in seq)
+    if nested and not all(isinstance(sentence, _SENTENCES) for sentence in seq):
         raise TypeError("Found input variables without list of list.")
     return default_entities(seq if nested else [seq], suffix=suffix)
 
@@ -66,11 +73,18 @@ def _action(prev_tag: str, tag: str, prev_type: str, type_: str) -> int:
 # Tokens.
 
 
-def _flat(y_true: Any, y_pred: Any) -> tuple[Iterable[Any], Iterable[Any]]:
+def _flat(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     """Return the tags of both sides without the sentences, if there are any."""
+    _sized(y_true)
     if any(isinstance(sentence, list) for sentence in y_true):
-        return chain.from_iterable(y_true), chain.from_iterable(y_pred)
+        return [*chain.from_iterable(y_true)], [*chain.from_iterable(y_pred)]
     return y_true, y_pred
+
+
+def _sized(tags: Any) -> None:
+    """Raise `TypeError` if tags can be read but once."""
+    if not hasattr(tags, "__len__"):
+        raise TypeError(f"object of type {type(tags).__name__!r} has no len()")
 
 
 def accuracy_score(y_true: Sequence[Any], y_pred: Sequence[Any]) -> float:
@@ -86,8 +100,8 @@ def accuracy_score(y_true: Sequence[Any], y_pred: Sequence[Any]) -> float:
     >>> accuracy_score([["B-PER", "I-PER", "O", "O"]], [["B-PER", "O", "O", "O"]])
     0.75
     """
-    tags_true, tags_pred = map(list, _flat(y_true, y_pred))
-    if not tags_true:
+    tags_true, tags_pred = _flat(y_true, y_pred)
+    if not len(tags_true):
         warn_undefined(["Accuracy is ill-defined and being set to 0.0 due to no true samples."])
         return 0.0
     share: float = sum(map(eq, tags_true, tags_pred)) / len(tags_true)
@@ -107,7 +121,14 @@ def performance_measure(y_true: Sequence[Any], y_pred: Sequence[Any]) -> Perform
     >>> performance_measure([["B-PER", "I-PER", "O", "O"]], [["B-PER", "O", "O", "B-PER"]])
     {'TP': 1, 'FP': 1, 'FN': 1, 'TN': 1}
     """
-    pairs = Counter(zip(*_flat(y_true, y_pred), strict=False)).items()
+    tags_true, tags_pred = _flat(y_true, y_pred)
+    _sized(tags_pred)
+    pairs: Iterable[tuple[tuple[Any, Any], int]]
+    try:
+        pairs = Counter(zip(tags_true, tags_pred, strict=False)).items()
+    except TypeError:
+        # Not hashable: no tags, but each can be compared.
+        pairs = [(pair, 1) for pair in zip(tags_true, tags_pred, strict=False)]
     return {
         "TP": sum(n * (a == b) for (a, b), n in pairs if a != "O" or b != "O"),
         "FP": sum(n * (a != b and b != "O") for (a, b), n in pairs),  # noqa: PLR1714  (numpy's strings)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from spanf1.compat.seqeval._detected import strict_sums
 from spanf1.compat.seqeval._reading import Sentences, default_sides
 from spanf1.compat.seqeval._scores import (
     FIGURES,
     WARN,
     Scores,
     Sums,
-    check_options,
     report,
     sums_of,
     weights_of,
@@ -25,9 +25,8 @@ from spanf1.compat.seqeval.metrics._tags import (
 )
 from spanf1.compat.seqeval.metrics.v1 import (
     SCORES,
+    _precision_recall_fscore_support,
     check_consistent_length,
-    strict_sums,
-    warned_scores,
 )
 from spanf1.compat.seqeval.metrics.v1 import classification_report as cr
 from spanf1.compat.seqeval.metrics.v1 import (
@@ -90,10 +89,20 @@ def precision_recall_fscore_support(
     >>> [array.tolist() for array in figures], support.tolist()
     ([[0.0, 1.0], [0.0, 1.0], [0.0, 1.0]], [1, 1])
     """
-    check_options(average, beta)
-    check_consistent_length(y_true, y_pred)
-    sums = _default_sums(y_true, y_pred, suffix, sample_weight)
-    return warned_scores(sums, average, warn_for, beta, zero_division)
+
+    def count(y_true: Sentences, y_pred: Sentences, suffix: bool, _: Any) -> tuple[Any, ...]:
+        return _default_sums(y_true, y_pred, suffix, sample_weight)[1:]
+
+    return _precision_recall_fscore_support(
+        y_true,
+        y_pred,
+        average=average,
+        warn_for=warn_for,
+        beta=beta,
+        zero_division=zero_division,
+        suffix=suffix,
+        extract_tp_actual_correct=count,
+    )
 
 
 def _one_score(
@@ -108,13 +117,24 @@ def _one_score(
     zero_division: Any,
     scheme: type[Token] | None,
 ) -> Any:
-    check_options(average, 1)
-    check_consistent_length(y_true, y_pred)
-    if mode == STRICT:
-        sums = strict_sums(y_true, y_pred, scheme, suffix, sample_weight, way_out=_WAY_OUT)
-    else:
-        sums = _default_sums(y_true, y_pred, suffix, sample_weight)
-    found = warned_scores(sums, average, (figure,), 1, zero_division)
+    def count(y_true: Sentences, y_pred: Sentences, suffix: bool, scheme: Any) -> tuple[Any, ...]:
+        if mode == STRICT:
+            sums = strict_sums(y_true, y_pred, scheme, suffix, sample_weight, way_out=_WAY_OUT)
+        else:
+            sums = _default_sums(y_true, y_pred, suffix, sample_weight)
+        return sums[1:]
+
+    found = _precision_recall_fscore_support(
+        y_true,
+        y_pred,
+        average=average,
+        warn_for=(figure,),
+        beta=1,
+        zero_division=zero_division,
+        scheme=scheme,
+        suffix=suffix,
+        extract_tp_actual_correct=count,
+    )
     return found[FIGURES.index(figure)]
 
 
@@ -142,7 +162,8 @@ def f1_score(
     mode : {None, "strict"}
         "strict" counts only entities whose tags are those of the scheme.
     sample_weight : array of float, optional
-        A weight for each sentence.
+        A weight for each sentence; weights that are all the same count as 1. A weight of 0 leaves
+        a sentence out of all counts, but types that are in no other still have scores.
     zero_division : {"warn", 0, 1}
         What 0/0 is; "warn" is 0 with a warning.
     scheme : type of Token, optional
@@ -273,7 +294,8 @@ def classification_report(  # noqa: PLR0917  (seqeval's)
     mode : {None, "strict"}
         "strict" counts only entities whose tags are those of the scheme.
     sample_weight : array of float, optional
-        A weight for each sentence.
+        A weight for each sentence; weights that are all the same count as 1. A weight of 0 leaves
+        a sentence out of all counts, but types that are in no other still have scores.
     zero_division : {"warn", 0, 1}
         What 0/0 is; "warn" is 0 with a warning.
     scheme : type of Token, optional
@@ -310,4 +332,5 @@ def classification_report(  # noqa: PLR0917  (seqeval's)
         )
     check_consistent_length(y_true, y_pred)
     sums = _default_sums(y_true, y_pred, suffix, sample_weight)
-    return report(sums, digits=digits, output_dict=output_dict, zero_division=zero_division)
+    options = {"digits": digits, "output_dict": output_dict, "zero_division": zero_division}
+    return report(sums, len(y_true), **options)

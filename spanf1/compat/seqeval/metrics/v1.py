@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import chain
+from contextlib import nullcontext
 from typing import Any
 
-from spanf1.compat.seqeval._notices import undefined_metric_warning, warn, warn_undefined
-from spanf1.compat.seqeval._reading import (
-    OUTSIDE,
-    Sentences,
-    StrictReader,
-    separators_of,
-    strict_sides,
+from spanf1.compat.seqeval._detected import (
+    detected,
+    detected_aloud,
+    strict_sums,
+    without_a_scheme,
 )
+from spanf1.compat.seqeval._entities import StrictReader
+from spanf1.compat.seqeval._notices import undefined_metric_warning, warn_undefined
+from spanf1.compat.seqeval._reading import Sentences, separators_of
 from spanf1.compat.seqeval._scores import (
     FIGURES,
     WARN,
     Scores,
     Sums,
     check_options,
+    mean_of,
+    ratio,
     report,
     scores,
-    sums_of,
     sums_of_entities,
+    undefined,
     weights_of,
 )
 from spanf1.compat.seqeval.reporters import DictReporter, StringReporter
-from spanf1.compat.seqeval.scheme import IOB2, Entities, Token, auto_detect
+from spanf1.compat.seqeval.scheme import Entities, Token, auto_detect
 
 PER_CLASS_SCORES = tuple[list[float], list[float], list[float], list[int]]
 AVERAGE_SCORES = tuple[float, float, float, int]
@@ -41,6 +44,7 @@ __all__ = [
     "Entities",
     "StringReporter",
     "Token",
+    "UndefinedMetricWarning",  # noqa: F822  (found by `__getattr__`)
     "auto_detect",
     "check_consistent_length",
     "classification_report",
@@ -100,45 +104,6 @@ def check_consistent_length(y_true: Sentences, y_pred: Sentences) -> None:
         )
 
 
-def detected(y_true: Sentences, y_pred: Sentences, suffix: bool) -> type[Token]:
-    """Return the scheme of the gold tags; of the predicted ones where gold has no entity."""
-    for side in (y_true, y_pred):
-        tags = dict.fromkeys(chain.from_iterable(side))
-        if tags.keys() - {OUTSIDE, ""}:
-            return auto_detect([tags], suffix)
-    return IOB2
-
-
-def detected_aloud(
-    y_true: Sentences, y_pred: Sentences, suffix: bool, way_out: str = ""
-) -> type[Token]:
-    """Return the scheme that is `detected`, and say so, and what else there is to do."""
-    try:
-        scheme = detected(y_true, y_pred, suffix)
-    except ValueError as error:
-        error.add_note(f"no scheme was given; scheme=IOB1, for example, gives one{way_out}")
-        raise
-    name = scheme.__name__
-    warn(f"strict without a scheme: {name} was detected. scheme={name} says so{way_out}.")
-    return scheme
-
-
-def strict_sums(
-    y_true: Sentences,
-    y_pred: Sentences,
-    scheme: Any,
-    suffix: bool,
-    sample_weight: Any,
-    *,
-    way_out: str = "",
-) -> Sums:
-    """Count the entities by a scheme; where there is none, it is detected."""
-    weights = weights_of(sample_weight, len(y_true))
-    if scheme is None:
-        scheme = detected_aloud(y_true, y_pred, suffix, way_out)
-    return sums_of(strict_sides(y_true, y_pred, scheme, suffix=suffix), weights)
-
-
 def precision_recall_fscore_support(
     y_true: Sentences,
     y_pred: Sentences,
@@ -165,7 +130,8 @@ def precision_recall_fscore_support(
     beta : float
         How many times as much as precision recall weighs.
     sample_weight : array of float, optional
-        A weight for each sentence.
+        A weight for each sentence; weights that are all the same count as 1. A weight of 0 leaves
+        a sentence out of all counts, but types that are in no other still have scores.
     zero_division : {"warn", 0, 1}
         What 0/0 is; "warn" is 0 with a warning.
     scheme : type of Token, optional
@@ -197,32 +163,55 @@ def precision_recall_fscore_support(
     >>> float(p), float(r), int(support)
     (1.0, 0.5, 2)
     """
-    check_options(average, beta)
-    check_consistent_length(y_true, y_pred)
-    given = [kwargs.get(name) for name in ("entities_true", "entities_pred")]
-    if any(given):
+
+    def count(y_true: Sentences, y_pred: Sentences, suffix: bool, scheme: Any) -> tuple[Any, ...]:
+        given = [kwargs.get(name) for name in ("entities_true", "entities_pred")]
+        if not any(given):
+            return strict_sums(y_true, y_pred, scheme, suffix, sample_weight)[1:]
         entities = [
             found or Entities(side, scheme or detected_aloud(y_true, y_pred, suffix), suffix)
             for found, side in zip(given, (y_true, y_pred), strict=True)
         ]
-        sums = sums_of_entities(entities, weights_of(sample_weight, len(y_true)))
-    else:
-        sums = strict_sums(y_true, y_pred, scheme, suffix, sample_weight)
-    return warned_scores(sums, average, warn_for, beta, zero_division)
+        return sums_of_entities(entities, weights_of(sample_weight, len(y_true)))[1:]
+
+    return _precision_recall_fscore_support(
+        y_true,
+        y_pred,
+        average=average,
+        warn_for=warn_for,
+        beta=beta,
+        zero_division=zero_division,
+        scheme=scheme,
+        suffix=suffix,
+        extract_tp_actual_correct=count,
+    )
 
 
-def warned_scores(
-    sums: Sums,
-    average: str | None,
-    warn_for: Collection[str],
-    beta: float,
-    zero_division: Any,
+def _precision_recall_fscore_support(
+    y_true: Sentences,
+    y_pred: Sentences,
+    *,
+    average: str | None = None,
+    warn_for: Collection[str] = FIGURES,
+    beta: float = 1.0,
+    sample_weight: Any = None,  # noqa: ARG001  (seqeval's)
+    zero_division: Any = WARN,
+    scheme: type[Token] | None = None,
+    suffix: bool = False,
+    extract_tp_actual_correct: Any = None,
 ) -> Scores:
-    """Return the scores, and warn of those that are 0/0."""
+    """Return the scores of what a function counts, and warn of those that are 0/0.
+
+    The function is given both sides, `suffix` and `scheme`, and returns three arrays: predicted
+    entities, those that are right, and those in gold, by type.
+    """
+    check_options(average, beta)
+    check_consistent_length(y_true, y_pred)
+    counts = extract_tp_actual_correct(y_true, y_pred, suffix, scheme)
     notes: list[str] = []
     found = scores(
-        sums,
-        average=average,
+        Sums([], *counts),
+        average=mean_of(average, len(y_true)),
         warn_for=warn_for,
         beta=beta,
         zero_division=zero_division,
@@ -230,6 +219,28 @@ def warned_scores(
     )
     warn_undefined(notes)
     return found
+
+
+def _prf_divide(  # noqa: PLR0917  (seqeval's)
+    numerator: Any,
+    denominator: Any,
+    metric: str,
+    modifier: str,
+    average: str | None,
+    warn_for: Collection[str],
+    zero_division: Any = WARN,
+) -> Any:
+    """Return ratios, and warn of those that are 0/0."""
+    notes: list[str] = []
+    options = {"warn_for": warn_for, "zero_division": zero_division, "average": average}
+    found = ratio(numerator, denominator, metric, modifier, notes=notes, **options)
+    warn_undefined(notes)
+    return found
+
+
+def _warn_prf(average: str | None, modifier: str, msg_start: str, result_size: int) -> None:
+    """Warn of figures that are 0/0."""
+    warn_undefined([undefined(msg_start, modifier, result_size, average)])
 
 
 def classification_report(
@@ -250,7 +261,8 @@ def classification_report(
     y_true, y_pred : list of list of str
         Gold and predicted tags by sentence.
     sample_weight : array of float, optional
-        A weight for each sentence.
+        A weight for each sentence; weights that are all the same count as 1. A weight of 0 leaves
+        a sentence out of all counts, but types that are in no other still have scores.
     digits : int
         Decimals of a figure in text.
     output_dict : bool
@@ -288,7 +300,9 @@ def classification_report(
     check_consistent_length(y_true, y_pred)
     used: Any = scheme
     # Schemes of seqeval itself answer as ours do.
-    if used is None or not (issubclass(used, Token) or hasattr(used, "is_start")):
-        used = detected(y_true, y_pred, suffix)
-    sums = strict_sums(y_true, y_pred, used, suffix, sample_weight)
-    return report(sums, digits=digits, output_dict=output_dict, zero_division=zero_division)
+    known = used and (issubclass(used, Token) or hasattr(used, "is_start"))
+    with nullcontext() if known else without_a_scheme():
+        used = used if known else detected(y_true, y_pred, suffix)
+        sums = strict_sums(y_true, y_pred, used, suffix, sample_weight)
+    options = {"digits": digits, "output_dict": output_dict, "zero_division": zero_division}
+    return report(sums, len(y_true), **options)
