@@ -156,6 +156,6 @@ def numbered(sentences: TagLists, numbering: Numbering) -> npt.NDArray[np.intege
     """Return the number of each tag; up to 256 distinct ones go the quick way, by bytes."""
     number = numbering.__getitem__
     try:
-        return np.frombuffer(bytes(map(number, chain.from_iterable(sentences))), np.uint8)
+        return np.frombuffer(bytearray(map(number, chain.from_iterable(sentences))), np.uint8)
     except ValueError:
         return np.fromiter(map(number, chain.from_iterable(sentences)), np.int32)
