@@ -400,6 +400,7 @@ class TestDamage:
             (["detect", "-", "-"], "standard input can be read only once"),
             (["validate", "f", "-o", "f"], "f: the output cannot be written: it is the input"),
             (["validate", "f", "--delimiter", "ab"], "'ab' is no delimiter"),
+            (["validate", "f", "--delimiter", ""], "--delimiter is empty"),
         ],
     )
     def test_wrong_usage(self, run, args, message) -> None:

@@ -19,8 +19,17 @@ from spanf1.tags import AUTO_FORM
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
+
+def _filled(_: click.Context, __: click.Parameter, value: str) -> str:
+    """Return a delimiter, unless it is empty: that is a slip, such as an unset variable."""
+    if not value:
+        raise UsageError("--delimiter is empty", hint="--delimiter whitespace is runs of it")
+    return value
+
+
 DELIMITER_OPTION = click.option(
     "--delimiter",
+    callback=_filled,
     default=AUTO,
     show_default=True,
     metavar="auto|tab|space|whitespace|CHAR",

@@ -14,7 +14,7 @@ DELIMITERS = {"tab": "\t", "space": " ", "whitespace": ""}
 
 MERGED_HINT = (
     "one file needs gold and predicted tags in two columns, by default the last two; "
-    "for two files: spanf1 score GOLD PRED"
+    "for two files: GOLD PRED"
 )
 
 #: what may stand on a line that is blank
@@ -36,8 +36,6 @@ def delimiter_of(given: str | None) -> str | None:
     """
     if given is None or given == "auto":
         return None
-    if not given:
-        raise UsageError("an empty delimiter", hint=f"{', '.join(DELIMITERS)}, or one character")
     character = DELIMITERS.get(given, "\t" if given == "\\t" else given)
     if len(character) > 1 or not character.isascii() or character in ("\r", "\n"):
         hint = f"{', '.join(DELIMITERS)}, or one ASCII character"
