@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 
 import spanf1
+from spanf1.formats.streams import Source
+from spanf1.repairs import REPAIRS
+from spanf1.tagfiles import Rewriting, TagColumn, Validation, looked_at, rewrite_file
 from tests.shared_data import SHARED
 
 SAMPLE = Path(__file__).resolve().parents[1] / "corpora" / "sample"
@@ -136,6 +139,36 @@ def test_damaged_files(seed, damage, tmp_path):
     for number in range(12):
         data = DAMAGES[damage](rng, excerpt(rng, whole))
         check(tmp_path / "damaged.conll", data, **OPTIONS[number % len(OPTIONS)])
+
+
+@pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed.name)
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_files_are_repaired_or_refused(seed, damage, tmp_path):
+    """What is written is well-formed, is the same when it is repaired again, and loses nothing."""
+    rng = np.random.default_rng(list(f"{damage} {seed.name}".encode()))
+    whole = seed.read_bytes()
+    path = tmp_path / "damaged.conll"
+    column = TagColumn(Source(str(path)), 3 if seed.suffix == ".iob2" else -1)
+    for method in REPAIRS:
+        data = DAMAGES[damage](rng, excerpt(rng, whole))
+        path.write_bytes(data)
+        pieces = []
+        try:
+            exact, scheme, _ = looked_at(column, "IOB2")
+            how = Rewriting(scheme, scheme, method)
+            rewrite_file(exact, how, pieces.append)
+        except spanf1.InputError as error:
+            assert_says_where(error, path, data)
+            continue
+        written = b"".join(pieces)
+        path.write_bytes(written)
+        assert len(written) == len(data) or method != "begin"
+        assert not rewrite_file(exact, how).tags
+        assert list(Validation(exact, scheme).violations()) == []
+        path.write_bytes(data)
+        everything = []
+        rewrite_file(exact, Rewriting(), everything.append)
+        assert b"".join(everything) == data
 
 
 @pytest.mark.parametrize("damage", ["cut", "bits", "swapped", "nul", "blank-lines"])
@@ -301,13 +334,28 @@ def test_tags_that_differ_in_one_byte_only(tmp_path):
 
 MEMORY_LIMIT = 200_000  # kilobytes
 
-CHILD = """
-import resource, sys
-import spanf1
+SCORE = """
 try:
     print(spanf1.score_file(sys.argv[1]).counts.tokens)
 except spanf1.InputError as error:
     print(type(error).__name__, str(error).removeprefix(sys.argv[1]), sep="")
+"""
+
+CONVERT = """
+from spanf1.formats.streams import Source
+from spanf1.tagfiles import Rewriting, TagColumn, Validation, rewrite_file
+column = TagColumn(Source(sys.argv[1]))
+size = []
+rewrite_file(column, Rewriting("IOB2", "IOBES"), lambda data: size.append(len(data)))
+check = Validation(column, "IOBES")
+found = sum(1 for _ in check.violations())
+print(column.detect()[0].scheme, sum(size), found)
+"""
+
+CHILD = """
+import resource, sys
+import spanf1
+{what}
 # On Linux, ru_maxrss begins with that of the process which started this one.
 try:
     with open("/proc/self/status") as file:
@@ -319,10 +367,11 @@ print(peak)
 """
 
 
-def run_child(path):
-    """Return what scoring a file comes to in a process of its own, and its peak in kilobytes."""
+def run_child(path, what=SCORE):
+    """Return what a file comes to in a process of its own, and its peak in kilobytes."""
+    code = CHILD.replace("{what}", what)
     done = subprocess.run(
-        [sys.executable, "-c", CHILD, str(path)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
     )
     said, peak = done.stdout.splitlines()
     return said, int(peak)
@@ -379,6 +428,16 @@ def test_memory_is_bounded(make, expected, tmp_path):
     make(path)
     said, peak = run_child(path)
     assert said == expected
+    assert peak < MEMORY_LIMIT
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no module `resource`")
+def test_memory_of_rewriting_is_bounded(tmp_path):
+    path = tmp_path / "huge.conll"
+    path.write_bytes(b"word B-PER\nword I-LOC\n\n" * 500_000)
+    said, peak = run_child(path, CONVERT)
+    # Two spans of one token each: both are S, and neither B nor I may end one in IOBES.
+    assert said == f"IOB2 {path.stat().st_size} 1000000"
     assert peak < MEMORY_LIMIT
 
 
