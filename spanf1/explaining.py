@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from spanf1.api import OpenedFiles, open_files
+from spanf1.counts import Counts
+from spanf1.errors import InputError, UsageError
 from spanf1.evaluate import BlockCounter, tally
 from spanf1.formats.conll import MergedFile
 from spanf1.formats.excerpts import Columns, Excerpt, excerpts
@@ -33,12 +35,14 @@ def explain(
     options: Options,
     tag_form: str = AUTO_FORM,
     examples: int = EXAMPLES,
+    token_column: int | None = None,
     progress: Progress | None = None,
     **columns: Any,
 ) -> Comparison:
     """Return what each scorer says of one output, and why.
 
-    The files are read three times: for the schemes, for the disputes, for the examples.
+    The files are read four times: for the schemes, for the disputes, as the conlleval script
+    reads them, for the examples.
 
     Parameters
     ----------
@@ -50,16 +54,22 @@ def explain(
         As for `spanf1.evaluate`.
     examples : int
         How many examples to give of each kind of disputed step.
+    token_column : int, optional
+        With two files as for `spanf1.score_file`; in one, it is only shown in the examples.
     progress : callable, optional
         As for `spanf1.score_file`.
     **columns
-        As for `spanf1.api.open_files`.
+        Otherwise as for `spanf1.api.open_files`.
 
     Raises
     ------
     InputError
         If there is anything wrong with the input.
     """
+    if token_column == 0:
+        raise UsageError("columns are counted from 1, or from the end by -1: there is no column 0")
+    if len(sources) > 1:
+        columns["token_column"] = token_column
     opened = open_files(sources, **columns)
     opened.files[0].progress = progress
     form = form_of(tag_form)
@@ -68,6 +78,8 @@ def explain(
     for block in opened.reader.blocks(*sets):
         counter.add(block)
     result = Result(counter.finish(*sets), options, opened.input())
+    if token_column and (layout := opened.files[0].layout):
+        layout.column_index(token_column, sources[0])
     bare = _bare(sets)
     readings = readings_of(Facts(result, bare))
     sets = _tag_sets(form)
@@ -84,9 +96,36 @@ def explain(
         disputes.add(run)
         encodings.add(run.gold, run.starts)
     spelt = encodings.finish(result.tally.tokens)
+    note = _count_as_script(disputes, sources, form, columns)
     comparison = compare(result, readings, disputes, spelt, sets[0].types)
-    _add_examples(comparison, opened, sets)
+    comparison.notes += note
+    _add_examples(comparison, opened, sets, token_column)
     return comparison
+
+
+def _count_as_script(
+    disputes: Disputes, sources: Sequence[Source], form: TagForm | None, columns: dict[str, Any]
+) -> list[str]:
+    """Let the script's row have what the script counts in whole files; say if that is not the sum.
+
+    Its flag may outlive tokens that are outside on both sides, and sentences, if tags have no
+    type; and it takes other lines for boundaries.
+    """
+    try:
+        counted = tally(open_files(sources, **columns, script=True).reader, form=form, script=True)
+    except InputError as error:
+        return [
+            "the row of the conlleval script leaves out lines that are tokens to the script, and "
+            f"that `spanf1 score --reading conlleval` does not take: {error}"
+        ]
+    counts = Counts(counted.script).total
+    if not disputes.correct_first(counts):
+        return []
+    return [
+        "the conlleval script carries on across O and sentences where tags have no type, and "
+        "takes -X- and -DOCSTART- lines in its own way: what it counts otherwise for that is not "
+        "at a disputed step"
+    ]
 
 
 def _tag_sets(form: TagForm | None) -> tuple[TagSet, TagSet]:
@@ -111,9 +150,13 @@ def _bare(sets: tuple[TagSet, TagSet]) -> frozenset[str]:
     )
 
 
-def _add_examples(comparison: Comparison, opened: OpenedFiles, sets: tuple[TagSet, TagSet]) -> None:
+def _add_examples(
+    comparison: Comparison,
+    opened: OpenedFiles,
+    sets: tuple[TagSet, TagSet],
+    token_column: int | None,
+) -> None:
     """Read the lines of the places that were remembered, and the tokens around them."""
-    merged = isinstance(opened.reader, MergedFile)
     for side in (0, 1):
         file = opened.files[-1 if side else 0]
         todo = [
@@ -124,20 +167,28 @@ def _add_examples(comparison: Comparison, opened: OpenedFiles, sets: tuple[TagSe
         ]
         if not todo or file.layout is None:
             continue
-        column = file.layout.column_index(opened.columns[side], file.source)
-        # In one file, the tokens are in the first column that has no tags.
-        tags = {file.layout.column_index(one, file.source) for one in opened.columns[:2]}
-        token = opened.columns[2] - 1
-        if merged or token < 0:
-            used = tags if merged else {column}
-            token = min({*range(file.layout.columns)} - used, default=column)
-        found = excerpts(
-            file.source,
-            Columns(file.layout, token, column, sets[side].may_be),
-            {place.line for _, place in todo},
-        )
+        columns = _columns(opened, side, token_column)
+        where = Columns(file.layout, *columns, sets[side].may_be)
+        found = excerpts(file.source, where, {place.line for _, place in todo})
         for kind, place in todo:
             kind.examples.append(_example(file.source.name, place, found[place.line]))
+
+
+def _columns(opened: OpenedFiles, side: int, given: int | None) -> tuple[int | None, int]:
+    """Return where the tokens are that examples show, and the tags of a side; from 0."""
+    file = opened.files[-1 if side else 0]
+    layout = file.layout
+    assert layout is not None  # noqa: S101 - for mypy: it has been read
+    column = layout.column_index(opened.columns[side], file.source)
+    used = {column}
+    if isinstance(opened.reader, MergedFile):
+        used = {layout.column_index(one, file.source) for one in opened.columns[:2]}
+    token = given or opened.columns[2]
+    if token and abs(token) <= layout.columns:
+        found = layout.column_index(token, file.source)
+        return None if found == column else found, column
+    # They are in the first column that has no tags, if there is one.
+    return min({*range(layout.columns)} - used, default=None), column
 
 
 def _example(file: str, place: Place, excerpt: Excerpt) -> Example:

@@ -58,7 +58,7 @@ _INPUT_OPTIONS = (
         "--token-column",
         type=int,
         metavar="N",
-        help="Column of the tokens, with two files.  [default: 1]",
+        help="Column of the tokens. With one file, only `schemes` shows them.  [default: 1]",
     ),
     DELIMITER_OPTION,
     click.option(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import stat
 import sys
 from typing import Any
 
@@ -13,6 +15,7 @@ from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import Progress
 from spanf1.errors import UsageError
 from spanf1.explaining import EXAMPLES, compare_systems, explain
+from spanf1.formats.streams import STDIN
 from spanf1.options import Options
 from spanf1.reports.schemes import KINDS, RENDERINGS
 from spanf1.reports.systems import SYSTEM_RENDERINGS
@@ -22,12 +25,13 @@ HELP = """Say what each scorer would say about an output, and why they differ.
 FILE, or GOLD and PRED, are as for `spanf1 score`. Four tables are shown: the scores by each
 scorer in use; the steps between tags that make the difference (O then I-PER, B-PER then O), and
 how much of it each explains; what each scorer makes of them, with examples; and the gold spans
-written in every scheme, with what gets lost.
+written in every scheme, with what gets lost. With one FILE, --token-column says which column the
+examples take their tokens from.
 
 With two or more PRED, all are compared with GOLD as spans, each in its own scheme.
 
-The rows: the conlleval script; seqeval, its default and its strict mode in each scheme that
-has the tags; seqscore with each of its repairs, and with none; HIPE, which reads S as B and E as
+The rows: the conlleval script; seqeval, its default and its strict mode in the schemes of the
+two sides; seqscore with each of its repairs, and with none; HIPE, which reads S as B and E as
 I; nervaluate's strict evaluation; and `spanf1 score`, lenient and strict.
 A scorer that would not take the input has no scores: it says why.
 
@@ -99,6 +103,9 @@ def schemes(
         if value is not None and name not in rendering.takes:
             raise UsageError(f"--{name} does not go with --format {format_name}")
     paths = paths_of(files, "schemes")
+    _refuse_pipe_given_twice(paths)
+    if len(paths) == 1 and settings["align_by_position"]:
+        raise UsageError("--align-by-position is for two files: GOLD PRED")
     check_writable(output, paths)
     settings |= tag_columns(len(paths), tag_column, settings)
     settings["options"] = Options.given(scheme, gold_scheme, pred_scheme)
@@ -120,3 +127,21 @@ def schemes(
     if not quiet and not tokens:
         with contextlib.suppress(OSError):
             click.echo("warning: there are no tokens in the input", err=True)
+
+
+def _refuse_pipe_given_twice(paths: tuple[str, ...]) -> None:
+    """Refuse to read a pipe a second time: nothing would ever come."""
+    seen = set()
+    for path in paths:
+        if (pipe := _pipe(path)) in seen:
+            raise UsageError(f"{path}: a pipe can be read only once, and it is given twice")
+        seen |= {pipe} - {None}
+
+
+def _pipe(path: str) -> tuple[int, int] | None:
+    """Return what tells a pipe from all others, or None if there is no pipe."""
+    try:
+        found = os.fstat(sys.stdin.fileno()) if path == STDIN else os.stat(path)
+    except (OSError, ValueError, AttributeError):
+        return None
+    return (found.st_dev, found.st_ino) if stat.S_ISFIFO(found.st_mode) else None

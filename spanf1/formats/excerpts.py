@@ -17,8 +17,9 @@ _REACH = 10
 class Excerpt(NamedTuple):
     """A token, and the tokens of its sentence around it.
 
-    `tokens`, `tags` and `lines` are of one length; `at` says which the token is. `first` and
-    `last` say whether the sentence begins with the first of them, and ends with the last.
+    `tokens`, `tags` and `lines` are of one length, but `tokens` is empty if there is no column of
+    them; `at` says which the token is. `first` and `last` say whether the sentence begins with
+    the first of them, and ends with the last.
     """
 
     tokens: list[str]
@@ -30,10 +31,10 @@ class Excerpt(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """Where in the lines the tokens and the tags are; columns are indices from 0."""
+    """Where in the lines the tags and the tokens, if any, are; columns are indices from 0."""
 
     layout: Layout
-    token: int
+    token: int | None
     tag: int
     is_tag: Callable[[str], bool]
 
@@ -71,8 +72,8 @@ def _excerpt(texts: dict[int, bytes], line: int, columns: Columns) -> Excerpt:
     here = _fields(texts.get(line, b""), columns) or ["", ""]
     rows = [*before[::-1], (line, here), *after]
     return Excerpt(
+        [row[1] for _, row in rows if columns.token is not None],
         [row[0] for _, row in rows],
-        [row[1] for _, row in rows],
         [number for number, _ in rows],
         len(before),
         first,
@@ -97,10 +98,10 @@ def _walk(
 
 
 def _fields(text: bytes, columns: Columns) -> list[str] | None:
-    """Return a line's token and tag, or None if it is a comment."""
+    """Return a line's tag and token, or None if it is a comment."""
     fields = [field.decode("utf-8", "backslashreplace") for field in columns.layout.fields(text)]
     if len(fields) != columns.layout.columns:
         return None
     if text.startswith(b"# ") and not columns.is_tag(fields[columns.tag]):
         return None
-    return [fields[columns.token], fields[columns.tag]]
+    return [fields[columns.tag], fields[columns.token or 0]]

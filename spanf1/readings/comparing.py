@@ -15,9 +15,9 @@ from spanf1.readings.disputes import (
     GOLD,
     OTHER_SCHEMES,
     PREDICTED,
-    SEVERAL,
     Dispute,
     Disputes,
+    FloatArray,
 )
 from spanf1.readings.encodings import Encoding
 from spanf1.readings.scorers import Reading
@@ -106,7 +106,7 @@ def compare(
             kind.name,
         )
     )
-    others = parts(OTHER_SCHEMES), parts(SEVERAL), parts(ELSEWHERE)
+    others = parts(OTHER_SCHEMES), parts(ELSEWHERE)
     return Comparison(result, rows, kinds, *others, encodings, _notes(result))
 
 
@@ -126,9 +126,7 @@ def _rows(
     return rows
 
 
-def _part(
-    first: npt.NDArray[np.int64], total: npt.NDArray[np.int64], more: npt.NDArray[np.int64]
-) -> float:
+def _part(first: npt.NDArray[np.int64], total: npt.NDArray[np.int64], more: FloatArray) -> float:
     """Return how much of the difference in F1 of two counts comes from some of what they differ in.
 
     F1 is 2 C / N, of C correct and N gold and predicted spans. So F1 - F1' is
@@ -136,9 +134,10 @@ def _part(
     """
     before, after = int(first[GOLD] + first[PREDICTED]), int(total[GOLD] + total[PREDICTED])
     f1 = 2 * int(first[CORRECT]) / before if before else 0.0
-    gain = 2 * int(more[CORRECT]) - f1 * int(more[GOLD] + more[PREDICTED])
+    spans = float(more[GOLD] + more[PREDICTED])
+    gain = 2 * float(more[CORRECT]) - f1 * spans
     # With nothing left, all of F1 is lost, and what is lost is what was there.
-    return gain / after if after else f1 * int(more[GOLD] + more[PREDICTED]) / max(before, 1)
+    return gain / after if after else f1 * spans / max(before, 1)
 
 
 def _kind(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from spanf1.detection import IllFormed
+from spanf1.options import AUTO
 from spanf1.readings.disputes import Place
 from spanf1.readings.encodings import Encoding
 from spanf1.readings.scorers import Reading
@@ -18,7 +19,8 @@ class Example(NamedTuple):
     """A disputed step in its file.
 
     `line` is the line that the step leads to, or the last of the sentence if it leads out of it.
-    The step leads to the token at `at` of `tokens`, behind the last one if it is their number.
+    The step leads to the token at `at` of `tags`, behind the last one if it is their number.
+    `tokens` is empty if the file has no column of tokens.
     """
 
     file: str
@@ -56,7 +58,8 @@ class Kind:
     outcomes : list of dict of str to int
         For each row, what it makes of the step, and how often.
     parts : list of float
-        For each row, how much of its difference in F1 comes from places with this kind only.
+        For each row, how much of its difference in F1 comes from this kind. A place with several
+        kinds counts for each of them in equal shares.
     foreign : bool
         Whether it matters only to readings in a scheme that neither side is in. Their parts
         are told together, in `Comparison.other_schemes`.
@@ -89,10 +92,10 @@ class Comparison:
         The readings.
     kinds : list of Kind
         The disputed steps; those that matter most come first.
-    other_schemes, several, elsewhere : list of float
+    other_schemes, elsewhere : list of float
         For each row, how much of its difference comes from places where it stumbles over steps
-        only because it reads them in a scheme that neither side is in; where disputed steps of
-        several kinds meet; and from others. With the parts of all kinds it is the difference.
+        only because it reads them in a scheme that neither side is in; and from places without
+        a disputed step. With the parts of all kinds it is the difference.
     encodings : list of Encoding
         The gold spans in every scheme.
     notes : list of str
@@ -103,7 +106,6 @@ class Comparison:
     rows: list[Row]
     kinds: list[Kind]
     other_schemes: list[float]
-    several: list[float]
     elsewhere: list[float]
     encodings: list[Encoding]
     notes: list[str]
@@ -132,7 +134,8 @@ class Comparison:
             "spanf1": __version__,
             "files": list(source.files) if source else [],
             "tokens": self.result.tally.tokens,
-            "schemes": {"gold": self.result.gold_schemes, "predicted": self.result.pred_schemes},
+            "input": input_dict(self.result),
+            "schemes": schemes_dict(self.result),
             "readings": [_row_dict(row) for row in self.rows],
             "kinds": [
                 {
@@ -148,11 +151,37 @@ class Comparison:
                 for kind in self.kinds
             ],
             "other_schemes": by_row(self.other_schemes),
-            "several_kinds_together": by_row(self.several),
             "elsewhere": by_row(self.elsewhere),
             "encodings": [_encoding_dict(one) for one in self.encodings],
             "notes": self.notes,
         }
+
+
+def input_dict(result: Result) -> dict[str, Any] | None:
+    """Return what was read, as plain data: columns, delimiters, the alignment."""
+    if result.input is None:
+        return None
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in result.input._asdict().items()
+    }
+
+
+def schemes_dict(result: Result) -> dict[str, Any]:
+    """Return for each side its scheme, all that fit alike, and how its tags are written."""
+    counted, options = result.tally, result.options
+    return {
+        side: {
+            "name": names[0],
+            "fitting": names,
+            "given": given != AUTO,
+            "tag_forms": sorted(forms),
+        }
+        for side, names, given, forms in (
+            ("gold", result.gold_schemes, options.gold_scheme, counted.gold_forms),
+            ("predicted", result.pred_schemes, options.pred_scheme, counted.predicted_forms),
+        )
+    }
 
 
 def _row_dict(row: Row) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 A step is disputed if a scheme that the tags are read in does not allow it, or if readings that
 keep all spans do not agree whether one ends before it or begins at it. The tokens are cut into
 units across which no reading sees a span; whatever a reading counts otherwise than the first one
-in a unit is put down to the kind of step there that it takes otherwise, if there is only one.
+in a unit is put down to the kinds of step there that it takes otherwise, in equal shares.
 """
 
 from __future__ import annotations
@@ -16,19 +16,22 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spanf1.counts import TypeCounts
 from spanf1.readings.scorers import Reading
 from spanf1.readings.steps import OUTCOMES, Found, Step, disputed_steps, packed_steps, unpacked
 from spanf1.readings.stretches import Run
 from spanf1.readings.views import Viewer
 from spanf1.tags import IntArray
 
-#: the parts of a difference that no kind of step explains alone
-SEVERAL, ELSEWHERE, OTHER_SCHEMES = "several", "elsewhere", "other schemes"
+#: the parts of a difference that are put down to no one kind of step
+ELSEWHERE, OTHER_SCHEMES = "elsewhere", "other schemes"
 
 # Stands for all kinds that matter to other schemes only, among kinds that are packed.
 _OTHER_SCHEMES = -1 << 40
 
 GOLD, PREDICTED, CORRECT = range(3)
+
+FloatArray = npt.NDArray[np.float64]
 
 
 class Place(NamedTuple):
@@ -87,9 +90,9 @@ class Disputes:
         What each counts: gold, predicted and correct spans.
     kinds : dict of Step to Dispute
         The kinds of disputed steps.
-    parts : dict of (Step or str) to array of int, shape (columns, 3)
-        What each counts more than the first in units with this one kind of step, with
-        `SEVERAL` kinds, or `ELSEWHERE`. All kinds that matter only to readings in
+    parts : dict of (Step or str) to array of float, shape (columns, 3)
+        What each counts more than the first in units with this kind of step, as far as it is
+        this kind's share, or `ELSEWHERE`. All kinds that matter only to readings in
         `OTHER_SCHEMES` than those of the two sides are one kind here.
     """
 
@@ -114,7 +117,7 @@ class Disputes:
         self._viewer = Viewer(self.columns, types)
         self.totals = np.zeros((len(self.columns), 3), np.int64)
         self.kinds: dict[Step, Dispute] = {}
-        self.parts: dict[Step | str, npt.NDArray[np.int64]] = {}
+        self.parts: dict[Step | str, FloatArray] = {}
 
     def column(self, reading: Reading) -> int:
         """Return the number of a reading's column."""
@@ -151,6 +154,18 @@ class Disputes:
         self._add_places(run, found)
         self._add_parts(counts - counts[:1], unit, found)
 
+    def correct_first(self, counts: TypeCounts) -> bool:
+        """Say what the first column counts in truth, and return whether that is something else.
+
+        All others then differ from it by so much more, which no step explains.
+        """
+        exact = np.array(counts)
+        more = self.totals[0] - exact
+        for column in range(1, len(self.columns)):
+            self._add_part(ELSEWHERE, column, more.astype(np.float64))
+        self.totals[0] = exact
+        return bool(more.any())
+
     def _add_kinds(self, found: list[Found]) -> None:
         """Count the kinds of disputed steps, and what is made of them."""
         for side, steps in enumerate(found):
@@ -177,24 +192,33 @@ class Disputes:
         return self.kinds[step]
 
     def _add_places(self, run: Run, found: list[Found]) -> None:
-        """Remember the first places of every kind."""
-        places: dict[tuple[Step, int, bool, bool], int] = {}
-        for side, steps in enumerate(found):
-            rows = zip(*(array.tolist() for array in (*steps[:4], ~steps.wrong[0])), strict=True)
-            for token, before, after, out, fine in rows:
-                step = Step(before, after)
-                if len(self.kinds[step].places[fine]) < self.places:
-                    key = step, token, out, fine
-                    places[key] = 2 if key in places else side
-        for (step, token, out, fine), side in sorted(places.items(), key=lambda one: one[0][1]):
-            known = self.kinds[step].places[fine]
-            if len(known) < self.places:
-                known.append(Place(side, run.line(int(side > 0), token), out))
+        """Remember the first places of every kind; one that is on both sides is one place."""
+        token, out, fine = (
+            np.concatenate(arrays)
+            for arrays in zip(*((s.token, s.out, ~s.wrong[0]) for s in found), strict=True)
+        )
+        kinds, number = np.unique(
+            np.concatenate([packed_steps(steps) for steps in found]), return_inverse=True
+        )
+        keys = (number * len(run.gold) + token) * 2 + out
+        _, first, which = np.unique(keys, return_index=True, return_inverse=True)
+        # All of gold stands before all of predicted.
+        side = (first >= len(found[0].token)) + 2 * (np.bincount(which) > 1)
+        fine = np.bincount(which, ~fine) == 0
+        ends = np.cumsum(np.bincount(number[first], minlength=len(kinds))).tolist()
+        for kind, low, high in zip(kinds.tolist(), [0, *ends], ends, strict=False):
+            for known, chosen in zip(
+                self.kinds[unpacked(kind)].places, (~fine[low:high], fine[low:high]), strict=True
+            ):
+                for k in (low + np.flatnonzero(chosen)[: self.places - len(known)]).tolist():
+                    at = int(first[k])
+                    line = run.line(int(side[k] > 0), int(token[at]))
+                    known.append(Place(int(side[k]), line, bool(out[at])))
 
     def _add_parts(
         self, differences: npt.NDArray[np.int64], unit: IntArray, found: list[Found]
     ) -> None:
-        """Put what is counted otherwise in each unit down to the kind of step in it.
+        """Put what is counted otherwise in each unit down to the kinds of step in it.
 
         For each column, those steps matter of which it does not make what the first one does.
         """
@@ -214,17 +238,16 @@ class Disputes:
             pairs = np.unique(units[matter] * len(kinds) + number[matter])
             place, kind = np.divmod(pairs, max(len(kinds), 1))
             how_many = np.bincount(place, minlength=size)
-            single = how_many[place] == 1
-            sums = np.zeros((len(kinds), 3), np.int64)
-            np.add.at(sums, kind[single], difference[:, place[single]].T)
+            sums = np.zeros((len(kinds), 3))
+            np.add.at(sums, kind, (difference[:, place] / how_many[place]).T)
             for k in np.flatnonzero(sums.any(axis=1)).tolist():
                 kept = int(kinds[k])
                 name = OTHER_SCHEMES if kept == _OTHER_SCHEMES else unpacked(kept)
                 self._add_part(name, column, sums[k])
-            for rest, which in ((SEVERAL, how_many > 1), (ELSEWHERE, how_many == 0)):
-                self._add_part(rest, column, difference[:, which].sum(axis=1))
+            alone = difference[:, how_many == 0].sum(axis=1)
+            self._add_part(ELSEWHERE, column, alone.astype(np.float64))
 
-    def _add_part(self, name: Step | str, column: int, part: npt.NDArray[np.int64]) -> None:
+    def _add_part(self, name: Step | str, column: int, part: FloatArray) -> None:
         if part.any():
-            sums = self.parts.setdefault(name, np.zeros_like(self.totals))
+            sums = self.parts.setdefault(name, np.zeros(self.totals.shape))
             sums[column] += part

@@ -5,7 +5,7 @@ A scorer that does not take an input has no numbers for it: then its reading say
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -131,15 +131,16 @@ class Facts(NamedTuple):
 def readings_of(facts: Facts) -> list[Reading]:
     """Return what scorers people use make of an input; the first is what others are compared to.
 
-    Where a scorer is told the scheme, there is one reading for each of its schemes that has all
-    prefixes of the input, and no more prefixes than it needs to.
+    Where a scorer is told the scheme, there is one reading for each scheme of the two sides that
+    it knows and that has all prefixes of the input. If there is none, there is one for each of
+    its schemes that has them all, and no more prefixes than it needs to.
     """
     return [
         Reading("conlleval script", SCRIPT, SCRIPT),
         Reading("seqeval default", Decoding("seqeval"), Decoding("seqeval")),
         *_seqeval_strict(facts),
         *_seqscore(facts),
-        Reading("HIPE", Decoding("remapped", "hipe"), Decoding("remapped", "hipe")),
+        _hipe(facts),
         _nervaluate(facts),
         Reading("spanf1 lenient"),
         *_ours_strict(facts),
@@ -147,19 +148,19 @@ def readings_of(facts: Facts) -> list[Reading]:
 
 
 def _candidates(facts: Facts, letters: dict[str, str]) -> list[str]:
-    """Return the schemes that have all prefixes of the input, as few others as can be."""
+    """Return the schemes that have all prefixes of the input; if they can, those of its sides."""
     having = [name for name in letters if facts.prefixes <= set(letters[name])]
-    if not facts.prefixes:
-        return [name for name in having if name in facts.schemes][:1] or having[:1]
+    own = [name for name in dict.fromkeys(facts.schemes) if name in having]
+    if own:
+        return own if facts.prefixes else own[:1]
     fewest = min((len(letters[name]) for name in having), default=0)
-    return [name for name in having if len(letters[name]) == fewest or name in facts.schemes]
+    fitting = [name for name in having if len(letters[name]) == fewest]
+    return fitting if facts.prefixes else having[:1]
 
 
 def _seqeval_strict(facts: Facts) -> Iterator[Reading]:
     letters = {name: patterns.letters for name, patterns in STRICT_PATTERNS.items()}
-    schemes = sorted(
-        _candidates(facts, letters), key=lambda name: (name not in facts.schemes, name)
-    )
+    schemes = _candidates(facts, letters)
     for name in schemes:
         decoding = Decoding("seqeval strict", name)
         yield Reading(f"seqeval strict ({name})", decoding, decoding, keeps=False)
@@ -178,7 +179,7 @@ def _seqscore(facts: Facts) -> Iterator[Reading]:
     schemes = _candidates(facts, letters)
     why = ""
     if facts.bare:
-        why = f"{min(facts.bare)!r} is a tag without a type"
+        why = _untyped(facts.bare)
     elif not schemes:
         why = f"none of its schemes has all of {_named(facts.prefixes)}"
     for repair, repaired in SEQSCORE_REPAIRS.items():
@@ -206,6 +207,15 @@ def _seqscore(facts: Facts) -> Iterator[Reading]:
         yield Reading("seqscore none", refuses=why)
 
 
+def _untyped(bare: Collection[str]) -> str:
+    return f"{min(bare)!r} is a tag without a type"
+
+
+def _hipe(facts: Facts) -> Reading:
+    decoding = Decoding("remapped", "hipe")
+    return Reading("HIPE", decoding, decoding, refuses=_untyped(facts.bare) if facts.bare else "")
+
+
 def _nervaluate(facts: Facts) -> Reading:
     """Return nervaluate's strict evaluation: an entity must begin with B or I, as it sees it."""
     why = ""
@@ -214,7 +224,7 @@ def _nervaluate(facts: Facts) -> Reading:
         if odd := firsts - {"B", "I", OUTSIDE}:
             why = f"an entity begins with {min(odd)}, not B or I"
     if bare := {tag for tag in facts.bare if len(tag) == 1}:
-        why = f"{min(bare)!r} is a tag without a type"
+        why = _untyped(bare)
     if why:
         return Reading("nervaluate strict", refuses=why)
     decoding = Decoding("remapped", "nervaluate")
@@ -223,9 +233,9 @@ def _nervaluate(facts: Facts) -> Reading:
 
 def _ours_strict(facts: Facts) -> Iterator[Reading]:
     gold, predicted = facts.schemes
-    named = f" ({gold})" if gold == predicted else ""
+    named = gold if gold == predicted else f"{gold}, {predicted}"
     yield Reading(
-        f"spanf1 strict{named}",
+        f"spanf1 strict ({named})",
         Decoding("strict", gold),
         Decoding("strict", predicted),
         keeps=False,

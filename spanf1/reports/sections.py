@@ -10,6 +10,9 @@ from spanf1.reports.markup import latex_escaped, markdown_escaped
 from spanf1.reports.rows import printable
 from spanf1.reports.table import BOLD, WIDTH, padded, shortened, styled, width_of
 
+# A name has room for so much, and for more where that means fewer columns beside each other.
+_LEAST, _ENOUGH = 12, 26
+
 
 @dataclass(frozen=True)
 class Section:
@@ -30,8 +33,8 @@ class Section:
     after : list of str
         Remarks under the table; `lines` hold them, where there are some.
     columns, fixed : int
-        How many columns have room beside each other in plain text; how many of these, the first
-        ones, are repeated where there are more.
+        How many columns at most are beside each other in plain text; how many of these, the
+        first ones, are repeated where there are more.
     widest : int
         So many columns of a terminal a name may take in plain text.
     words : bool
@@ -93,18 +96,44 @@ def _table(section: Section, *, colour: bool) -> list[str]:
     longest = max(map(width_of, names), default=0)
     if section.spare and longest + sum(_widths(section, range(1, count))) > WIDTH:
         count -= 1
-    lines = []
-    step = section.columns - fixed
-    for first in range(fixed, max(count, fixed + 1), step):
-        chosen = [*range(1, fixed), *range(first, min(first + step, count))]
+    lines: list[str] = []
+    first = fixed
+    while first < count or not lines:
+        stop = min(first + section.columns - fixed, count)
+        chosen = [*range(1, fixed), *range(first, stop)]
+        while stop > first + 1 and sum(_widths(section, chosen)) + min(longest, _ENOUGH) > WIDTH:
+            stop -= 1
+            chosen.pop()
+        first = max(stop, first + 1)
         widths = _widths(section, chosen)
-        room = max(min(section.widest, WIDTH - sum(widths)), 12)
-        shown = [shortened(name, room) for name in names]
+        room = max(min(section.widest, WIDTH - sum(widths)), _LEAST)
+        shown = [step_shortened(name, room) for name in names]
         widths.insert(0, max([8, *map(width_of, shown)]))
         header = _line(section.header[0], [section.header[k] for k in chosen], widths)
         lines.append(styled(header, BOLD, colour))
         for name, row in zip(shown, rows, strict=True):
             lines.append(_line(name, [row[k] for k in chosen], widths))
+    return lines
+
+
+def step_shortened(name: str, most: int) -> str:
+    """Return a name with its middle left out if it is too long; of a step, that of each tag."""
+    before, arrow, after = name.partition(" → ")
+    if not arrow or width_of(name) <= most:
+        return shortened(name, most)
+    room = most - len(arrow)
+    left = min(width_of(before), max(room // 2, room - width_of(after)))
+    return shortened(before, left) + arrow + shortened(after, room - left)
+
+
+def pieces_wrapped(pieces: Iterable[str], width: int, indent: str) -> list[str]:
+    """Return lines of so many columns of a terminal, with no piece broken."""
+    lines: list[str] = []
+    for piece in pieces:
+        if lines and width_of(lines[-1]) + 1 + width_of(piece) <= width:
+            lines[-1] += f" {piece}"
+        else:
+            lines.append(indent * bool(lines) + piece)
     return lines
 
 
@@ -123,7 +152,7 @@ def markdown(sections: list[Section]) -> str:
 
     def section_of(section: Section) -> str:
         ruler = [{"l": ":---", "r": "---:"}[side] for side in section.aligned]
-        lines = [f"### {section.title}", ""]
+        lines = [f"### {section.title}", ""] if section.title else []
         lines += [_escaped(section.text, markdown_escaped), ""] if section.text else []
         for cells in (section.header, ruler, *section.rows):
             shown = (
@@ -140,7 +169,7 @@ def latex(sections: list[Section]) -> str:
     """Return sections as LaTeX tables; they need the package booktabs."""
 
     def section_of(section: Section) -> str:
-        lines = [f"% {section.title}"]
+        lines = [f"% {section.title}"] if section.title else []
         lines += [f"% {line}" for line in _wrapped(section.text)]
         lines += [f"% {line}" for note in section.after for line in _wrapped(note)]
         lines += [rf"\begin{{tabular}}{{{section.aligned}}}", r"\toprule"]

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from spanf1.options import AUTO
-from spanf1.readings.comparison import System
-from spanf1.reports.rows import found_by, many, percent
-from spanf1.reports.schemes import Rendering, csv_text, json_of, signed
+from spanf1.readings.comparison import System, input_dict, schemes_dict
+from spanf1.reports.reasons import signed
+from spanf1.reports.rows import found_by, how_made, many, percent
+from spanf1.reports.schemes import Rendering, brief_of, csv_text, json_of
 from spanf1.reports.sections import Section, latex, markdown, text_of
+from spanf1.result import Result
 
 _FIGURES = ("precision", "recall", "f1", "gold", "predicted", "correct")
 
@@ -39,7 +41,31 @@ def sections(systems: list[System], *, digits: int | None = None) -> list[Sectio
         "Ill-formed spans count, but not under strict."
     )
     header = ["", "Scheme", "P", "R", "F1", "Diff.", "Strict", "Ill-f.", "Pred.", "Corr."]
-    return [Section("Systems", text, header, rows, spare=True)]
+    return [Section("Systems", text, header, rows, after=_notes(systems), spare=True)]
+
+
+def _notes(systems: list[System]) -> list[str]:
+    """Say which columns were read, once for files that are alike, and what other schemes fit."""
+    names = short_names([one.name for one in systems])
+    alike: dict[str, list[str]] = {}
+    for name, one in zip(names, systems, strict=True):
+        alike.setdefault(_read(one, ""), []).append(name)
+    first = {_read(one, ""): one for one in reversed(systems)}
+    notes = [_read(first[key], ", ".join(dict.fromkeys(who))) for key, who in alike.items() if key]
+    for name, one in dict(zip(names, systems, strict=True)).items():
+        schemes = one.result.pred_schemes
+        if one.result.options.pred_scheme == AUTO and len(schemes) > 1:
+            notes.append(f"{name}: {schemes[0]} ({found_by(schemes)})")
+    return notes
+
+
+def _read(one: System, name: str) -> str:
+    """Say how gold and the predictions were read, which are called `name`."""
+    source = one.result.input
+    if source is None:
+        return ""
+    renamed = source._replace(files=(source.files[0], name))
+    return dict(how_made(Result(one.result.tally, one.result.options, renamed))).get("input", "")
 
 
 def _how(given: str, names: list[str]) -> str:
@@ -71,12 +97,14 @@ def to_dict(systems: list[System]) -> dict[str, Any]:
         "spanf1": __version__,
         "gold": first.input.files[0] if first.input else "",
         "tokens": first.tally.tokens,
-        "schemes": {"gold": first.gold_schemes},
+        "schemes": {"gold": schemes_dict(first)["gold"]},
         "systems": [
             {
                 "file": one.name,
                 "scheme": one.result.pred_schemes[0],
                 **{name: getattr(one.score, name) for name in _FIGURES},
+                "input": input_dict(one.result),
+                "schemes": schemes_dict(one.result),
                 "difference": one.score.f1 - systems[0].score.f1,
                 "ill_formed": one.ill_formed.spans,
                 "strict": {name: getattr(one.result.strict, name) for name in _FIGURES},
@@ -104,10 +132,11 @@ def csv_of(systems: list[System], *, digits: int | None = None) -> str:
 
 
 def _as(form: Callable[[list[Section]], str]) -> Rendering:
-    def render(systems: list[System], **settings: Any) -> str:
-        return form(sections(systems, **settings))
+    def render(systems: list[System], *, brief: bool = False, **settings: Any) -> str:
+        found = sections(systems, **settings)
+        return form(brief_of(found) if brief else found)
 
-    return Rendering(render, frozenset({"digits"}))
+    return Rendering(render, frozenset({"digits", "brief"}))
 
 
 SYSTEM_RENDERINGS = {
