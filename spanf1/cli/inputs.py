@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
@@ -124,6 +123,8 @@ def kept(path: str) -> Iterator[Source]:
     ReadError
         If there is no room for it.
     """
+    # Here, because they take longer to import than a small file to score.
+    import shutil
     import tempfile
 
     with contextlib.ExitStack() as stack:
