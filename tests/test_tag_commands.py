@@ -528,6 +528,13 @@ class TestValidate:
         }
         assert (second["violations"], second["total"]) == ([], 0)
 
+    @pytest.mark.parametrize("name", ["json", "csv"])
+    def test_nothing_is_written_of_a_bad_file(self, run, name) -> None:
+        write("f", "a I-X\nb Q-X\n")
+        for scheme in ([], ["--scheme", "IOB2"]):
+            ran = run("validate", "f", "-f", name, *scheme)
+            assert (ran.code, ran.out) == (3, "")
+
     def test_github(self, run) -> None:
         write("a,b:c", "50%\tI-X\n")
         ran = run("validate", "a,b:c", "--scheme", "IOB2", "-f", "github", "-q")

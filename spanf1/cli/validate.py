@@ -85,7 +85,6 @@ def validate(
     summaries, faults = [], 0
     lines = _FORMATS[format_name]
     with opened(output) as stream:
-        stream.write(_HEADS.get(format_name, "").encode())
         for number, path in enumerate(paths):
             # What comes through a pipe is checked as it comes, if its scheme is known.
             at_once = given != AUTO and not os.path.isfile(path)
@@ -95,12 +94,12 @@ def validate(
                     exact, name, found = looked_at(column, given)
                     how = found_by(found.fitting) if given == AUTO else how
                 check = Validation(exact, name)
+                before = _BETWEEN if number else _HEADS
+                stream.write(before.get(format_name, "").encode())
                 for line in lines((check, how, check.violations(most))):
                     stream.write(line.encode("utf-8", "surrogateescape"))
             faults += check.kinds.total()
             summaries += _summary(check, how)
-            if format_name == "json" and number + 1 < len(paths):
-                stream.write(b",\n")
         stream.write(_TAILS.get(format_name, "").encode())
         if format_name == "text" and not quiet:
             stream.writelines(f"{line}\n".encode() for line in summaries)
@@ -186,4 +185,5 @@ _FORMATS: dict[str, Callable[[Checked], Iterator[str]]] = {
     "github": _github,
 }
 _HEADS = {"json": "[", "csv": _csv_line(("file", "line", "token", "before", "after", "reason"))}
+_BETWEEN = {"json": ",\n"}
 _TAILS = {"json": "]\n"}
