@@ -186,8 +186,9 @@ def rewrite(
     where.check(files)
     for path in files:
         # What comes through a pipe goes on at once, unless it must be looked at as a whole.
-        given = how.scheme != AUTO and (how.to or how.scheme or "IOB2") in PARTS
-        at_once = given and not os.path.isfile(path)
+        written = how.to or how.scheme
+        loses_nothing = not written or written in PARTS
+        at_once = how.scheme != AUTO and loses_nothing and not os.path.isfile(path)
         with choice.opened(path, again=not at_once, quiet=where.quiet) as column:
             exact, known, words = column, how, ""
             if not at_once:
