@@ -212,7 +212,7 @@ class BlockCounter:
         differ >>= PREFIX_BITS
         differ |= (gold_action ^ predicted_action) & OPENS
         sums.labels_equal += block.tokens - int(np.count_nonzero(differ))
-        sums.sentences += block.sentences
+        sums.sentences += len(block.sentence_starts)
         sums.documents += block.documents
         sums.gold_lines = block.gold_lines
         sums.predicted_lines = block.predicted_lines

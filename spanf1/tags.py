@@ -289,9 +289,13 @@ class Block(NamedTuple):
     predicted: CodeArray
     #: positions, ascending, of the tokens before which no span can go on
     starts: IntArray
-    #: tokens, those left out too; sentences and documents that begin in the block
+    #: tokens, those left out too, and the number among them, from 0, of each that is there
     tokens: int
-    sentences: int
+    numbers: IntArray
+    #: numbers of the tokens that begin a sentence, and a document; documents that begin in the
+    #: block, those without tokens too
+    sentence_starts: IntArray
+    document_starts: IntArray
     documents: int
     #: line of the input, from 1, of a token that is there
     gold_line: Callable[[int], int]

@@ -14,14 +14,14 @@ import numpy.typing as npt
 
 from spanf1.errors import LayoutError
 from spanf1.formats.bits import Bits
-from spanf1.formats.layout import DOCUMENT, WHITE, Layout
+from spanf1.formats.layout import DOCUMENT, NEW_DOCUMENT, WHITE, Layout
 from spanf1.formats.streams import RawBlock, Source
 from spanf1.tags import IntArray, TagSet
 
 ByteArray = npt.NDArray[np.uint8]
 BoolArray = npt.NDArray[np.bool_]
 
-_TAB, _LF, _CR, _SPACE, _HYPHEN, _HASH, _O = b"\t\n\r -#O"
+_TAB, _LF, _CR, _SPACE, _HYPHEN, _HASH, _N, _O = b"\t\n\r -#nO"
 _BOUNDARY = b"-X-"
 _OUTSIDE = b"O", b"o"
 
@@ -64,6 +64,8 @@ class TokenLines(NamedTuple):
         Lines of the file up to the end of the block.
     documents : int
         How many documents begin in the block.
+    document_starts : array of int
+        Numbers of the tokens that begin a document, ascending.
     """
 
     raw: RawBlock
@@ -78,6 +80,7 @@ class TokenLines(NamedTuple):
     lines_before: int
     lines: int
     documents: int
+    document_starts: IntArray
 
     def fields(self, tokens: IntArray, *indices: int) -> list[tuple[IntArray, IntArray]]:
         """Return positions and lengths of the fields of some tokens.
@@ -148,8 +151,9 @@ class Splitter:
         self._tags_last = tag_columns == [layout.columns - 2, layout.columns - 1]
         #: lines that were split so far
         self.lines = 0
-        # whether a sentence begins with the next token
+        # whether a sentence, and a document, begins with the next token
         self._pending = True
+        self._pending_document = False
 
     def split(self, raw: RawBlock) -> TokenLines:
         """Find the token lines of the next block.
@@ -183,17 +187,22 @@ class Splitter:
         count[1:] -= count[:-1].copy()
         token = count == wanted
         breaks, documents = self._judge(raw, data, newlines, ends, token)
+        begun = len(documents)
         if not token.all():
             kept = np.flatnonzero(token)
-            breaks = np.searchsorted(kept, breaks)
+            breaks, documents = np.searchsorted(kept, breaks), np.searchsorted(kept, documents)
             ends, outside = ends[kept], outside[kept]
+        starts, self._pending = _starts(breaks, len(ends), self._pending)
+        document_starts, self._pending_document = _starts(
+            documents, len(ends), self._pending_document
+        )
         lines_before = self.lines
         self.lines += int(np.count_nonzero(is_newline)) - 1
         return TokenLines(
             raw,
             data,
             ends,
-            self._starts(breaks, len(ends)),
+            starts,
             outside,
             before,
             after,
@@ -201,7 +210,8 @@ class Splitter:
             newlines,
             lines_before,
             self.lines,
-            documents,
+            begun,
+            document_starts,
         )
 
     def _outside(self, data: ByteArray, ends: IntArray) -> BoolArray:
@@ -222,15 +232,15 @@ class Splitter:
 
     def _judge(
         self, raw: RawBlock, data: ByteArray, newlines: Bits, ends: IntArray, token: BoolArray
-    ) -> tuple[IntArray, int]:
+    ) -> tuple[IntArray, IntArray]:
         """Decide what the odd lines are: correct `token`, find where sentences end.
 
         Returns
         -------
         breaks : array of int
             Numbers of lines, ascending: a sentence begins with the first token not before it.
-        documents : int
-            How many documents begin.
+        documents : array of int
+            Likewise for documents.
         """
         # The byte behind the line end before: the first of the line, or another line end.
         first = np.empty(len(ends), np.uint8)
@@ -245,33 +255,24 @@ class Splitter:
         # What most odd lines are shows in two bytes: comments, tokens like "--", blank CRLF lines.
         head, second, fits = data[begins], data[begins + 1], token[odd]
         blank = (head == _CR) & (ends[odd] == begins + 1)
-        comment = (head == _HASH) & (second == _SPACE) & ~fits
+        comment = (head == _HASH) & (second == _SPACE) & ~fits & (data[begins + 2] != _N)
         plain = (head == _HASH) & (second != _SPACE) | (head == _HYPHEN) & ~_SPECIAL[second]
         plain &= fits
         token[odd] = plain
         breaks = [parted, odd[blank]]
-        documents = 0
+        documents: list[int] = []
         rest = ~(blank | comment | plain)
         for line, begin in zip(odd[rest].tolist(), begins[rest].tolist(), strict=True):
             text = bytes(raw.data[begin : ends[line]].removesuffix(b"\r"))
             number = self.lines + int(newlines.count_before(ends[line : line + 1])[0])
             kind = self._kind(text, number)
             token[line] = kind & _IS_TOKEN
-            documents += kind & _IS_DOCUMENT
+            documents += [line] * (kind & _IS_DOCUMENT)
             if kind & _IS_BREAK:
                 breaks.append(np.array([line, line + 1]))
         if not len(ends) or ends[-1] != raw.end - 1:
             breaks.append(np.array([len(ends)]))
-        return np.sort(np.concatenate(breaks)), documents
-
-    def _starts(self, breaks: IntArray, count: int) -> IntArray:
-        """Return the tokens that begin a sentence, of `count`, given what `_judge` returns."""
-        if self._pending:
-            breaks = np.concatenate(([0], breaks))
-        self._pending = bool(len(breaks)) and int(breaks[-1]) == count
-        new = np.ones(len(breaks), np.bool_)
-        new[1:] = breaks[1:] != breaks[:-1]
-        return breaks[new & (breaks < count)]
+        return np.sort(np.concatenate(breaks)), np.array(documents, np.intp)
 
     def _kind(self, text: bytes, number: int) -> int:
         """Return what an odd line is: any of `_IS_TOKEN`, `_IS_BREAK` and `_IS_DOCUMENT`."""
@@ -290,7 +291,7 @@ class Splitter:
         if self._script and fields[0] == _BOUNDARY:
             return _IS_BREAK
         if (text + b" ").startswith(b"# ") and not (fits and are_tags):
-            return 0
+            return _IS_DOCUMENT if NEW_DOCUMENT.match(text) else 0
         if fits:
             return _IS_TOKEN
         count, expected = len(fields), self._layout.columns
@@ -299,6 +300,27 @@ class Splitter:
             where=self._source.where(number),
             hint=f"fields are separated by {self._layout.delimiter_name}; --delimiter sets another",
         )
+
+
+def _starts(breaks: IntArray, count: int, pending: bool) -> tuple[IntArray, bool]:
+    """Return the tokens, of `count`, that begin something, and whether the next block's first does.
+
+    Parameters
+    ----------
+    breaks : array of int
+        Numbers of tokens, ascending: something begins with the first that is not before it.
+    count : int
+        How many tokens there are.
+    pending : bool
+        Whether something begins with the first token.
+    """
+    if pending:
+        breaks = np.concatenate((np.zeros(1, np.intp), breaks))
+    if not len(breaks):
+        return breaks, False
+    new = np.ones(len(breaks), np.bool_)
+    new[1:] = breaks[1:] != breaks[:-1]
+    return breaks[new & (breaks < count)], int(breaks[-1]) == count
 
 
 def _may_be_tag(tags: TagSet, field: bytes) -> bool:

@@ -21,6 +21,8 @@ MERGED_HINT = (
 WHITE = b" \t\r"
 #: how a line begins that begins a document
 DOCUMENT = re.compile(rb"[ \t]*-DOCSTART-(?![^ \t,;|])")
+#: how a comment begins that begins a document, in CoNLL-U
+NEW_DOCUMENT = re.compile(rb"# newdoc(?![^ \t=])")
 
 # How many lines a layout is judged by.
 _SAMPLE_LINES = 200

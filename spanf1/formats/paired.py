@@ -21,6 +21,7 @@ class _Side(NamedTuple):
 
     codes: CodeArray
     starts: IntArray
+    documents: IntArray
     token_start: IntArray
     token_length: IntArray
     lines: TokenLines
@@ -29,10 +30,10 @@ class _Side(NamedTuple):
 
     def cut(self, first: int, stop: int) -> _Side:
         """Return the tokens from `first` to before `stop`."""
-        low, high = np.searchsorted(self.starts, (first, stop))
         return _Side(
             self.codes[first:stop],
-            self.starts[low:high] - first,
+            _cut(self.starts, first, stop),
+            _cut(self.documents, first, stop),
             self.token_start[first:stop],
             self.token_length[first:stop],
             self.lines,
@@ -48,6 +49,12 @@ class _Side(NamedTuple):
         start, length = int(self.token_start[index]), int(self.token_length[index])
         token = self.lines.data[start : start + length].tobytes()
         return shortened(token.decode("utf-8", "backslashreplace"))
+
+
+def _cut(tokens: IntArray, first: int, stop: int) -> IntArray:
+    """Return those of some tokens from `first` to before `stop`, counted from `first`."""
+    low, high = np.searchsorted(tokens, (first, stop))
+    return tokens[low:high] - first
 
 
 class PairedFiles:
@@ -106,7 +113,9 @@ class PairedFiles:
                 other.codes,
                 run.starts,
                 count,
-                len(run.starts),
+                np.arange(count),
+                run.starts,
+                run.documents,
                 self._documents,
                 run.line,
                 other.line,
@@ -121,7 +130,8 @@ class PairedFiles:
         if right:
             raise self._ended(self.gold, self.predicted, right)
         # What stands behind the last token: lines, and documents without tokens.
-        nothing = np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.intp), 0, 0
+        codes, none = np.zeros(0, np.int32), np.zeros(0, np.intp)
+        nothing = codes, codes, none, 0, none, none, none
         yield Block(*nothing, self._documents, int, int, *self._lines.values())
 
     def _sides(self, file: ColumnFile, column: int, tags: TagSet) -> Iterator[_Side]:
@@ -141,7 +151,7 @@ class PairedFiles:
             tag, token = lines.fields(tokens, indices[0], indices[-1])
             codes = lookup.numbers(lines.data, *tag, Place(lines, tokens, file.source).where)
             if len(codes):
-                yield _Side(codes, lines.starts, *token, lines, 0)
+                yield _Side(codes, lines.starts, lines.document_starts, *token, lines, 0)
 
     def _compare(self, gold: _Side, predicted: _Side) -> None:
         """Raise an error at the first token that is not the same, or begins a sentence alone."""
