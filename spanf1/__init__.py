@@ -18,16 +18,19 @@ from spanf1.errors import (
     TagError,
     UsageError,
 )
-from spanf1.options import Options
+from spanf1.options import Confidence, Options
 from spanf1.result import Result
 from spanf1.scores import Score
+from spanf1.signature import Signature
 
 if TYPE_CHECKING:
     from spanf1.checking import Violation, convert, detect, repair, validate
+    from spanf1.rescoring import rescore
     from spanf1.tagging import Span, decode, encode
 
 __all__ = [
     "AlignmentError",
+    "Confidence",
     "Counts",
     "Detection",
     "IllFormedError",
@@ -38,6 +41,7 @@ __all__ = [
     "ReadError",
     "Result",
     "Score",
+    "Signature",
     "Span",
     "SpanF1Error",
     "TagError",
@@ -51,6 +55,7 @@ __all__ = [
     "encode",
     "evaluate",
     "repair",
+    "rescore",
     "score_file",
     "validate",
 ]
@@ -64,6 +69,7 @@ _LATER = {
     "detect": "checking",
     "encode": "tagging",
     "repair": "checking",
+    "rescore": "rescoring",
     "validate": "checking",
 }
 

@@ -6,16 +6,17 @@ Readers that a command does not need are not imported: a small file is scored in
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from spanf1.counts import Tally
-from spanf1.errors import InputError, UsageError
+from spanf1.counts import Form, Tally
+from spanf1.errors import InputError, LayoutError, UsageError
 from spanf1.evaluate import tally, tally_parts
 from spanf1.formats.conll import ColumnFile, MergedFile
 from spanf1.formats.layout import Layout, delimiter_of
 from spanf1.formats.streams import STDIN, Progress, Source
-from spanf1.options import AUTO, Options
+from spanf1.options import AUTO, Confidence, Options
 from spanf1.result import Input, Result
 from spanf1.tags import AUTO_FORM, TagForm
 from spanf1.tags import tag_form as form_of
@@ -41,6 +42,7 @@ def evaluate(
     types: str | Iterable[str] = "union",
     zero_division: float = 0.0,
     tag_form: str = AUTO_FORM,
+    confidence: float | Confidence | None = None,
 ) -> Result:
     """Score predicted tags against gold tags.
 
@@ -65,6 +67,8 @@ def evaluate(
     tag_form : str
         How tags are written, as an example: ``B-PER``, ``PER-B``, ``B_PER``, ``b/PER``; or
         ``auto`` to find it out, on each side by itself.
+    confidence : float or Confidence, optional
+        Make intervals of every figure, of this level: see `Result.certainty`.
 
     Raises
     ------
@@ -97,15 +101,25 @@ def evaluate(
     )
     from spanf1.formats.lists import ListReader
 
+    wanted = _confidence(confidence)
     counted = tally(
-        ListReader(y_true, y_pred), form=form_of(tag_form), script=reading == "conlleval"
+        ListReader(y_true, y_pred),
+        form=form_of(tag_form),
+        script=reading == "conlleval",
+        units=wanted.unit if wanted else "",
     )
-    return Result(counted, options).check()
+    return Result(counted, options, None, wanted).check()
+
+
+def _confidence(given: float | Confidence | None) -> Confidence | None:
+    if given is None or isinstance(given, Confidence):
+        return given
+    return Confidence(level=given)
 
 
 def score_file(
-    file: str | os.PathLike[str],
-    pred_file: str | os.PathLike[str] | None = None,
+    file: str | os.PathLike[str] | Source,
+    pred_file: str | os.PathLike[str] | Source | None = None,
     *,
     gold_column: int | None = None,
     pred_column: int | None = None,
@@ -119,7 +133,9 @@ def score_file(
     beta: float = 1.0,
     types: str | Iterable[str] = "union",
     zero_division: float = 0.0,
+    match: str = "exact",
     tag_form: str = AUTO_FORM,
+    confidence: float | Confidence | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Result:
@@ -144,6 +160,10 @@ def score_file(
         columns. Detected by default.
     align_by_position : bool
         With two files, do not compare tokens.
+    match : str
+        ``exact`` counts every span; ``surface`` each distinct text and type once, which is
+        right if one span of it is: WNUT-17's F1 of surface forms. The text is gold's tokens,
+        those of `token_column`, which may then be given for one file, too.
     executor : concurrent.futures.Executor, optional
         Runs the parts of one large file. Worker processes must be able to import spanf1.
     progress : callable, optional
@@ -151,7 +171,7 @@ def score_file(
 
     Other Parameters
     ----------------
-    scheme, gold_scheme, pred_scheme, reading, beta, types, zero_division, tag_form
+    scheme, gold_scheme, pred_scheme, reading, beta, types, zero_division, tag_form, confidence
         As for `evaluate`.
 
     Raises
@@ -173,23 +193,62 @@ def score_file(
         reading=reading,
         beta=beta,
         zero_division=zero_division,
+        match=match,
     )
+    wanted = _confidence(confidence)
+    sources = [
+        path if isinstance(path, Source) else Source(os.fspath(path))
+        for path in (file, pred_file)
+        if path is not None
+    ]
+    surface = match == "surface"
+    if surface and STDIN in [source.path for source in sources]:
+        raise UsageError("surface forms need a second look: standard input can be read only once")
+    script = reading == "conlleval"
     opened = open_files(
-        [Source(os.fspath(path)) for path in (file, pred_file) if path is not None],
+        sources,
         gold_column=gold_column,
         pred_column=pred_column,
-        token_column=token_column,
+        token_column=None if surface and len(sources) == 1 else token_column,
         delimiter=delimiter,
         align_by_position=align_by_position,
-        script=reading == "conlleval",
+        script=script,
     )
     opened.files[0].progress = progress
     form = form_of(tag_form)
+    units = wanted.unit if wanted else ""
     if isinstance(opened.reader, MergedFile):
-        counted = _tally_merged(opened.reader, executor, form, script=reading == "conlleval")
+        counted = _tally_merged(opened.reader, executor, form, script=script, units=units)
     else:
-        counted = tally(opened.reader, form=form, script=reading == "conlleval")
-    return Result(counted, options, opened.input()).check()
+        counted = tally(opened.reader, form=form, script=script, units=units)
+    read = opened.input()
+    if surface:
+        counted.forms, column = _forms(opened, read, token_column, form, counted.tokens)
+        read = read._replace(token_column=column)
+    return Result(counted, options, read, wanted).check()
+
+
+def _forms(
+    opened: OpenedFiles, read: Input, given: int | None, form: TagForm | None, tokens: int
+) -> tuple[Counter[Form], int]:
+    """Return the surface forms of files that have been read, and the column of their tokens."""
+    from spanf1.surfaces import Side, surface_forms
+
+    columns = read.gold_column, read.pred_column
+    used = {*columns[: 3 - len(opened.files)]}
+    layout = opened.files[0].layout
+    column = given or next((k for k in range(1, read.columns[0] + 1) if k not in used), 0)
+    if layout and column:
+        column = layout.column_index(column, opened.files[0].source) + 1
+    if column in used or not column:
+        raise LayoutError(
+            "there is no column of tokens: surface forms are texts",
+            where=opened.files[0].source.name,
+            hint="--token-column says where they are",
+        )
+    gold, predicted = Side(opened.files[0], columns[0]), Side(opened.files[-1], columns[1])
+    gold.file.progress = None
+    return surface_forms(gold, predicted, column, form, tokens), column
 
 
 class OpenedFiles(NamedTuple):
@@ -274,19 +333,24 @@ def _input(files: list[ColumnFile], columns: tuple[int, int, int], aligned: str)
 
 
 def _tally_merged(
-    reader: MergedFile, executor: Executor | None, form: TagForm | None, *, script: bool
+    reader: MergedFile, executor: Executor | None, form: TagForm | None, *, script: bool, units: str
 ) -> Tally:
     """Read one file, in parts if there is an executor and it is large enough to gain."""
-    # The script's flag may outlive a sentence, so what it counts is no sum of parts.
-    parts = reader.parts(PART_SIZE) if executor and not script else []
+    # The script's flag may outlive a sentence, and a document a part.
+    whole = script or units == "document"
+    parts = reader.parts(PART_SIZE) if executor and not whole else []
     if executor is None or len(parts) < 2:
-        return tally(reader, form=form, script=script)
+        return tally(reader, form=form, script=script, units=units)
     progress = reader.file.progress or (lambda _: None)
     try:
         return tally_parts(
-            parts, executor, form=form, done=lambda part: progress(part.file.source.stop)
+            parts,
+            executor,
+            form=form,
+            units=units,
+            done=lambda part: progress(part.file.source.stop),
         )
     except InputError:
         # A part counts its lines from its own beginning. Reading all in order says the true line
         # of the first thing that is wrong.
-        return tally(reader, form=form, script=script)
+        return tally(reader, form=form, script=script, units=units)

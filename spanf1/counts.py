@@ -8,11 +8,15 @@ gives `Counts`: gold, predicted and correct spans by type. Both are sums: two of
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from spanf1.fingerprint import added
 from spanf1.spans import WELL_FORMED, Ends, ends_of, shape_of
+
+if TYPE_CHECKING:
+    from spanf1.units import Units
 
 #: stands in a `Tally` key for the side on which there is no such span
 ABSENT = -1
@@ -24,6 +28,13 @@ class SpanKey(NamedTuple):
     type: str
     gold: int
     predicted: int
+
+
+class Form(NamedTuple):
+    """A way in which a text occurs: its type, and the shapes on both sides of its spans."""
+
+    type: str
+    shapes: frozenset[tuple[int, int]]
 
 
 class TypeCounts(NamedTuple):
@@ -81,6 +92,28 @@ def add_types(a: dict[str, TypeCounts], b: dict[str, TypeCounts]) -> dict[str, T
     return {name: a.get(name, none).plus(b.get(name, none)) for name in sorted(a.keys() | b.keys())}
 
 
+def _summed(rows: Iterable[tuple[str, bool, bool, int]]) -> dict[str, TypeCounts]:
+    """Return counts by type of spans that are in gold, predicted, and so many."""
+    sums: dict[str, list[int]] = {}
+    for name, in_gold, predicted, count in rows:
+        row = sums.setdefault(name, [0, 0, 0])
+        row[0] += in_gold * count
+        row[1] += predicted * count
+        row[2] += (in_gold and predicted) * count
+    return {name: TypeCounts(*sums[name]) for name in sorted(sums) if any(sums[name])}
+
+
+def sides_of(
+    span: SpanKey, gold_scheme: str, predicted_scheme: str, *, strict: bool
+) -> tuple[bool, bool]:
+    """Return whether a span counts in gold, and in predictions; ill-formed ones not if `strict`."""
+    in_gold, in_predicted = span.gold != ABSENT, span.predicted != ABSENT
+    if strict:
+        in_gold = in_gold and bool(WELL_FORMED[gold_scheme][span.gold])
+        in_predicted = in_predicted and bool(WELL_FORMED[predicted_scheme][span.predicted])
+    return in_gold, in_predicted
+
+
 def _first(a: dict[int, int], b: dict[int, int], lines: int) -> dict[int, int]:
     return {shape: line + lines for shape, line in b.items()} | a
 
@@ -122,6 +155,13 @@ class Tally:
         Lines read. The sum of two tallies is that of the one input followed by the other.
     script : dict of str to TypeCounts
         What the conlleval script counts; empty unless it was asked for.
+    gold_number : int
+        Stands for the spans in gold; see `spanf1.fingerprint`.
+    units : Units, optional
+        What each sentence, or each document, has; kept only where it was asked for.
+    forms : Counter of Form
+        How many distinct texts occur in each way; empty unless it was asked for. Two inputs have
+        texts in common, so these are the one thing that does not add.
     """
 
     spans: Counter[SpanKey] = field(default_factory=Counter)
@@ -141,6 +181,9 @@ class Tally:
     gold_lines: int = 0
     predicted_lines: int = 0
     script: dict[str, TypeCounts] = field(default_factory=dict)
+    gold_number: int = 0
+    units: Units | None = None
+    forms: Counter[Form] = field(default_factory=Counter)
 
     def __add__(self, other: Tally) -> Tally:
         if not isinstance(other, Tally):
@@ -170,17 +213,25 @@ class Tally:
             self.gold_lines + other.gold_lines,
             self.predicted_lines + other.predicted_lines,
             add_types(self.script, other.script),
+            added(self.gold_number, self.tokens, other.gold_number),
+            self.units + other.units if self.units and other.units else None,
         )
 
-    def counts(self, gold_scheme: str, predicted_scheme: str, reading: str) -> Counts:
+    def counts(
+        self, gold_scheme: str, predicted_scheme: str, reading: str, *, surface: bool = False
+    ) -> Counts:
         """Return the counts under a reading, one of `spanf1.schemes.READINGS`.
 
-        `error` counts as `lenient` does: who refuses ill-formed spans does so before.
+        `error` counts as `lenient` does: who refuses ill-formed spans does so before. If
+        `surface`, they are those of distinct texts.
         """
+        strict = reading == "strict"
         if reading == "conlleval":
             types = self.script
+        elif surface:
+            types = self._forms(gold_scheme, predicted_scheme, strict=strict)
         else:
-            types = self._types(gold_scheme, predicted_scheme, strict=reading == "strict")
+            types = self._types(gold_scheme, predicted_scheme, strict=strict)
         # The script knows no schemes, and compares tags as they are written.
         as_written = gold_scheme == predicted_scheme or reading == "conlleval"
         equal = self.tags_equal if as_written else self.labels_equal
@@ -189,18 +240,27 @@ class Tally:
     def _types(
         self, gold_scheme: str, predicted_scheme: str, *, strict: bool
     ) -> dict[str, TypeCounts]:
-        gold_good, predicted_good = WELL_FORMED[gold_scheme], WELL_FORMED[predicted_scheme]
-        sums: dict[str, list[int]] = {}
-        for (name, gold_shape, predicted_shape), count in self.spans.items():
-            in_gold = gold_shape != ABSENT and not (strict and not gold_good[gold_shape])
-            in_predicted = predicted_shape != ABSENT and not (
-                strict and not predicted_good[predicted_shape]
-            )
-            row = sums.setdefault(name, [0, 0, 0])
-            row[0] += in_gold * count
-            row[1] += in_predicted * count
-            row[2] += (in_gold and in_predicted) * count
-        return {name: TypeCounts(*sums[name]) for name in sorted(sums) if any(sums[name])}
+        return _summed(
+            (span.type, *sides_of(span, gold_scheme, predicted_scheme, strict=strict), count)
+            for span, count in self.spans.items()
+        )
+
+    def _forms(
+        self, gold_scheme: str, predicted_scheme: str, *, strict: bool
+    ) -> dict[str, TypeCounts]:
+        """Return the counts of texts: one is on a side, or correct, if one of its spans is."""
+        rows = []
+        for (name, shapes), count in self.forms.items():
+            sides = {
+                sides_of(SpanKey(name, *pair), gold_scheme, predicted_scheme, strict=strict)
+                for pair in shapes
+            }
+            # A text that is on both sides, and never at one place, is two things.
+            both = (True, True) in sides
+            in_gold, predicted = (any(side) for side in zip(*sides, strict=True))
+            rows += [(name, in_gold, both, count)]
+            rows += [(name, False, predicted and not both, count)]
+        return _summed(rows)
 
     def shapes(self) -> tuple[Counter[int], Counter[int]]:
         """Return how often each shape occurs in gold, and in predictions."""
@@ -231,6 +291,13 @@ class Tally:
                 _text_of(s): line for s, line in sorted(self.predicted_first.items())
             },
             "script": {name: list(counts) for name, counts in self.script.items()},
+            "gold_number": f"{self.gold_number:016x}",
+            "forms": [
+                [name, [[*map(_text_of, pair)] for pair in sorted(shapes)], count]
+                for (name, shapes), count in sorted(
+                    self.forms.items(), key=lambda item: (item[0].type, sorted(item[0].shapes))
+                )
+            ],
         }
 
     @classmethod
@@ -256,6 +323,13 @@ class Tally:
             gold_first={_shape_of(s): line for s, line in data["gold_first"].items()},
             predicted_first={_shape_of(s): line for s, line in data["predicted_first"].items()},
             script={name: TypeCounts(*counts) for name, counts in data["script"].items()},
+            gold_number=int(data["gold_number"], 16),
+            forms=Counter(
+                {
+                    Form(name, frozenset((_shape_of(a), _shape_of(b)) for a, b in shapes)): count
+                    for name, shapes, count in data["forms"]
+                }
+            ),
             **forms,
             **sums,
         )

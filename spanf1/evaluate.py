@@ -6,6 +6,7 @@ in parallel, on an executor it is handed too.
 
 from __future__ import annotations
 
+import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from spanf1.counts import ABSENT, SpanKey, Tally
 from spanf1.errors import TagError
+from spanf1.fingerprint import summed, type_numbers
 from spanf1.schemes import PREFIX_BITS
 from spanf1.spans import OPENS, SHAPES, Decoder, Spans
 from spanf1.tags import (
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from spanf1.conlleval import ScriptCounter
+    from spanf1.units import Collector
 
 #: how many parts are handed out before the first is waited for: what is handed out takes memory
 PARTS_AHEAD = 32
@@ -52,10 +55,24 @@ class Reader(Protocol):
         ...
 
 
+def cores() -> int:
+    """Return how many cores there are for this process."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 PartT = TypeVar("PartT", bound=Reader)
 
 
-def tally(reader: Reader, *, form: TagForm | None = None, script: bool = False) -> Tally:
+def tally(
+    reader: Reader,
+    *,
+    form: TagForm | None = None,
+    script: bool = False,
+    units: str = "",
+    in_order: bool = False,
+) -> Tally:
     """Read everything and return what it comes to.
 
     Parameters
@@ -66,10 +83,14 @@ def tally(reader: Reader, *, form: TagForm | None = None, script: bool = False) 
         How the tags are written; by default it is found out, on each side by itself.
     script : bool
         Whether to count as the conlleval script does, too.
+    units : str
+        ``sentence`` or ``document`` to keep what each of them has, too.
+    in_order : bool
+        Whether these are to stay in order; else memory does not grow with their number.
     """
     types: dict[str, int] = {}
     gold_tags, predicted_tags = TagSet(types, form), TagSet(types, form)
-    counter = BlockCounter(types, script=script)
+    counter = BlockCounter(types, script=script, units=units, in_order=in_order)
     for block in reader.blocks(gold_tags, predicted_tags):
         counter.add(block)
     return counter.finish(gold_tags, predicted_tags)
@@ -80,6 +101,7 @@ def tally_parts(
     executor: Executor,
     *,
     form: TagForm | None = None,
+    units: str = "",
     done: Callable[[PartT], object] | None = None,
 ) -> Tally:
     """Read the parts of one input, each in a task of its own, and return the sum, in order.
@@ -92,6 +114,8 @@ def tally_parts(
         Runs the tasks.
     form : TagForm, optional
         As for `tally`.
+    units : str
+        ``sentence`` to keep what each of them has. A document may be in two parts.
     done : callable, optional
         Called with each part that has been read.
 
@@ -100,23 +124,28 @@ def tally_parts(
     InputError
         What is wrong with a part, or with all of them. The line is counted from the part's.
     """
-    total = Tally()
+    total: Tally | None = None
     to_do = iter(parts)
 
     def submit(count: int) -> Iterator[tuple[PartT, Future[Tally]]]:
-        return ((part, executor.submit(tally, part, form=form)) for part in islice(to_do, count))
+        return (
+            (part, executor.submit(tally, part, form=form, units=units))
+            for part in islice(to_do, count)
+        )
 
     waiting = deque(submit(PARTS_AHEAD))
     try:
         while waiting:
             part, task = waiting.popleft()
-            total += task.result()
+            found = task.result()
+            total = found if total is None else total + found
             if done:
                 done(part)
             waiting.extend(submit(1))
     finally:
         for _, task in waiting:
             task.cancel()
+    total = total or Tally()
     if len({span.type for span in total.spans}) > MAX_TYPES:
         raise TagError(TOO_MANY_TYPES)
     if len(total.gold_forms) > 1 or len(total.predicted_forms) > 1:
@@ -178,13 +207,23 @@ class BlockCounter:
         The numbers of the types in the codes, which may grow with every block.
     script : bool
         Whether to count as the conlleval script does, too.
+    units, in_order
+        As for `tally`.
     """
 
     #: how many packed keys wait before the distinct ones are counted; eight bytes each
     CAPACITY = 1 << 18
 
-    def __init__(self, types: Mapping[str, int], *, script: bool = False) -> None:
+    def __init__(
+        self,
+        types: Mapping[str, int],
+        *,
+        script: bool = False,
+        units: str = "",
+        in_order: bool = False,
+    ) -> None:
         self._types = types
+        self._type_numbers = type_numbers([""])
         self._gold, self._predicted = _Side(), _Side()
         self._waiting: list[npt.NDArray[np.int64]] = []
         self._size = 0
@@ -195,6 +234,11 @@ class BlockCounter:
             from spanf1.conlleval import ScriptCounter
 
             self._script = ScriptCounter()
+        self._units: Collector | None = None
+        if units:
+            from spanf1.units import Collector
+
+            self._units = Collector(units, in_order=in_order)
 
     def add(self, block: Block) -> None:
         """Decode, match and count one block."""
@@ -202,7 +246,7 @@ class BlockCounter:
         predicted, predicted_action = self._predicted.feed(
             block.predicted, block.starts, block.predicted_line
         )
-        self._match(gold, predicted)
+        self._match(gold, predicted, block)
         sums = self._tally
         sums.tokens += block.tokens
         differ = block.gold ^ block.predicted
@@ -224,18 +268,15 @@ class BlockCounter:
 
     def finish(self, gold_tags: TagSet, predicted_tags: TagSet) -> Tally:
         """Return the sum; the tag sets say what the codes in the blocks meant."""
-        self._match(self._gold.finish(), self._predicted.finish())
+        self._match(self._gold.finish(), self._predicted.finish(), None)
         self._compact()
         names = ["", *self._types]
         sums = self._tally
+        keys = {key: _unpacked(key, names) for key in self._keys}
         for key, count in self._keys.items():
-            gold, predicted = key >> _SIDE_BITS & _SIDE, key & _SIDE
-            span = SpanKey(
-                names[key >> 2 * _SIDE_BITS],
-                gold & ~_PRESENT if gold else ABSENT,
-                predicted & ~_PRESENT if predicted else ABSENT,
-            )
-            sums.spans[span] = count
+            sums.spans[keys[key]] = count
+        if self._units:
+            sums.units = self._units.finish(keys)
         sums.gold_prefixes = frozenset(gold_tags.prefixes())
         sums.predicted_prefixes = frozenset(predicted_tags.prefixes())
         sums.gold_forms = gold_tags.form_names()
@@ -248,10 +289,11 @@ class BlockCounter:
             sums.script = self._script.finish([UNTYPED, *names[1:]])
         return sums
 
-    def _match(self, gold: Spans, predicted: Spans) -> None:
+    def _match(self, gold: Spans, predicted: Spans, block: Block | None) -> None:
         """Find the spans that are the same on both sides, and keep a key for every span.
 
-        Equal spans end at the same token, so both are among the spans of one block.
+        Equal spans end at the same token, so both are among the spans of one block. (There is
+        none behind the last.)
         """
         gold_match, predicted_match = match_spans(gold, predicted)
         gold_side = (gold.shape.astype(np.int64) | _PRESENT) << _SIDE_BITS
@@ -261,10 +303,51 @@ class BlockCounter:
         predicted_side |= predicted.type.astype(np.int64) << 2 * _SIDE_BITS
         alone = np.ones(len(predicted_side), np.bool_)
         alone[predicted_match] = False
-        self._waiting += gold_side, predicted_side[alone]
+        predicted_side = predicted_side[alone]
+        self._waiting += gold_side, predicted_side
         self._size += len(gold_side) + len(predicted_side)
         if self._size > self.CAPACITY:
             self._compact()
+        self._identify(gold, self._last_token(gold.end, block))
+        if self._units:
+            last = gold.end, predicted.end[alone]
+            tokens = np.concatenate([self._last_token(end, block) for end in last])
+            self._place(tokens, np.concatenate((gold_side, predicted_side)), block)
+
+    def _last_token(self, end: IntArray, block: Block | None) -> IntArray:
+        """Return the last tokens of spans, given the ends, counted from the block's first token.
+
+        A span that the block's first token closes has its last token, -1, in the block before.
+        """
+        if block is None:
+            return np.full(len(end), -1, np.intp)
+        last = end - (self._gold.decoder.position - len(block.gold)) - 1
+        return np.where(last < 0, -1, block.numbers[last])
+
+    def _identify(self, gold: Spans, last: IntArray) -> None:
+        """Take gold's spans into the number that stands for them."""
+        if len(self._type_numbers) <= len(self._types):
+            more = list(self._types)[len(self._type_numbers) - 1 :]
+            self._type_numbers = np.concatenate((self._type_numbers, type_numbers(more)))
+        sums = self._tally
+        number = summed(self._type_numbers[gold.type], gold.end - gold.start, last + 1, sums.tokens)
+        sums.gold_number = sums.gold_number + number & (1 << 64) - 1
+
+    def _place(self, last: IntArray, keys: npt.NDArray[np.int64], block: Block | None) -> None:
+        """Find the units of spans, by their last tokens."""
+        units = self._units
+        assert units is not None  # noqa: S101 - for mypy: else nobody asks
+        starts = np.zeros(0, np.intp)
+        if block:
+            starts = block.sentence_starts
+            if units.kind != "sentence":
+                starts = block.document_starts
+                # What stands before the first mark is a document, too.
+                if not self._tally.tokens and block.tokens and 0 not in starts[:1]:
+                    starts = np.concatenate((np.zeros(1, np.intp), starts))
+        unit = np.searchsorted(starts, last, side="right") + units.begun - 1
+        units.begun += len(starts)
+        units.add(unit, keys)
 
     def _compact(self) -> None:
         """Count the distinct keys among those that wait."""
@@ -275,6 +358,15 @@ class BlockCounter:
             counts = np.diff(first, append=len(keys))
             self._keys.update(dict(zip(keys[first].tolist(), counts.tolist(), strict=True)))
         self._waiting, self._size = [], 0
+
+
+def _unpacked(key: int, names: Sequence[str]) -> SpanKey:
+    gold, predicted = key >> _SIDE_BITS & _SIDE, key & _SIDE
+    return SpanKey(
+        names[key >> 2 * _SIDE_BITS],
+        gold & ~_PRESENT if gold else ABSENT,
+        predicted & ~_PRESENT if predicted else ABSENT,
+    )
 
 
 def match_spans(gold: Spans, predicted: Spans) -> tuple[IntArray, IntArray]:

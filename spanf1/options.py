@@ -12,6 +12,12 @@ from spanf1.schemes import READINGS, SCHEME_NAMES
 
 AUTO = "auto"
 
+#: what makes a span correct, and what is counted
+MATCHES = {
+    "exact": "every span counts",
+    "surface": "every distinct text and type counts once; it is correct if one span of it is",
+}
+
 #: what `Options.types` may say instead of naming types
 TYPE_SETS = ("union", "gold", "predicted")
 
@@ -34,6 +40,8 @@ class Options:
         of the micro average too.
     zero_division : float
         What 0/0 is: 0, 1 or NaN.
+    match : str
+        What is counted; one of `MATCHES`. ``surface`` is WNUT-17's F1 of surface forms.
 
     Raises
     ------
@@ -47,6 +55,7 @@ class Options:
     beta: float = 1.0
     types: str | tuple[str, ...] = "union"
     zero_division: float = 0.0
+    match: str = "exact"
 
     def __post_init__(self) -> None:
         for name in ("gold_scheme", "pred_scheme"):
@@ -60,6 +69,10 @@ class Options:
         if self.reading not in READINGS:
             hint = f"one of {', '.join(READINGS)}"
             raise UsageError(f"unknown reading {self.reading!r}", hint=hint)
+        if self.match not in MATCHES:
+            raise UsageError(f"unknown match {self.match!r}", hint=f"one of {', '.join(MATCHES)}")
+        if self.match == "surface" and self.reading == "conlleval":
+            raise UsageError("the conlleval script does not count surface forms")
         if not self._number("beta") >= 0:
             raise UsageError(f"beta is {self.beta}: it must not be negative")
         if not (self._number("zero_division") in (0, 1) or math.isnan(self.zero_division)):
@@ -106,3 +119,58 @@ class Options:
 
 #: the options where none are given
 DEFAULTS = Options()
+
+#: how intervals are made of resamples, and what is drawn
+METHODS = ("percentile", "bca")
+UNITS = ("sentence", "document")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confidence:
+    """How intervals are made.
+
+    Attributes
+    ----------
+    level : float
+        How much of the resamples an interval holds, as a fraction of 1.
+    resamples : int
+        How many samples are drawn, with replacement, each as large as the input.
+    method : str
+        ``percentile``, or ``bca``: bias-corrected and accelerated.
+    unit : str
+        What is drawn: ``sentence`` or ``document``.
+    seed : int
+        Where the random numbers begin: the same seed gives the same intervals.
+
+    Raises
+    ------
+    UsageError
+        If a value is not one of these.
+
+    Notes
+    -----
+    B. Efron, R. J. Tibshirani. 1993. An Introduction to the Bootstrap, chapters 13 and 14.
+    """
+
+    level: float = 0.95
+    resamples: int = 10_000
+    method: str = "percentile"
+    unit: str = "sentence"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        try:
+            object.__setattr__(self, "level", float(self.level))
+        except (TypeError, ValueError):
+            raise UsageError(f"confidence is {self.level!r}: it is to be a number") from None
+        if not 0 < self.level < 1:
+            hint = "0.95 for 95%"
+            raise UsageError(f"confidence is {self.level:g}: it is between 0 and 1", hint=hint)
+        for name, least in ("resamples", 1), ("seed", 0):
+            value: Any = getattr(self, name)
+            if not isinstance(value, int) or value < least:
+                raise UsageError(f"{name} is {value!r}: it is a whole number from {least} on")
+        for name, known in ("method", METHODS), ("unit", UNITS):
+            value = getattr(self, name)
+            if value not in known:
+                raise UsageError(f"unknown {name} {value!r}", hint=f"one of {', '.join(known)}")

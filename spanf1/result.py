@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spanf1.counts import Counts, Tally, TypeCounts
 from spanf1.detection import IllFormed, fitting_schemes, ill_formed
 from spanf1.errors import IllFormedError, UsageError
-from spanf1.options import AUTO, DEFAULTS, Options
+from spanf1.fingerprint import spelt
+from spanf1.options import AUTO, DEFAULTS, Confidence, Options
 from spanf1.scores import Averages, Score, average, ratio, score
+from spanf1.signature import Signature
+from spanf1.tags import TagForm
+
+if TYPE_CHECKING:
+    from spanf1.certainty import Certainty, Intervals
 
 
 class Input(NamedTuple):
@@ -50,6 +56,8 @@ class Result:
         How it is to be read.
     input : Input, optional
         Where it came from.
+    confidence : Confidence, optional
+        How intervals are made, if there are to be some.
 
     Notes
     -----
@@ -60,6 +68,7 @@ class Result:
     tally: Tally
     options: Options = DEFAULTS
     input: Input | None = None
+    confidence: Confidence | None = None
 
     @cached_property
     def gold_schemes(self) -> list[str]:
@@ -80,13 +89,19 @@ class Result:
         _, predicted = self.tally.shapes()
         return fitting_schemes(predicted, self.tally.predicted_prefixes, self.gold_schemes[0])
 
+    @property
+    def schemes(self) -> tuple[str, str]:
+        """The schemes that gold and the predictions were read in."""
+        return self.gold_schemes[0], self.pred_schemes[0]
+
     @cached_property
     def counts(self) -> Counts:
         """Gold, predicted and correct spans by type; tokens, sentences, documents."""
         return self._counts(self.options.reading)
 
     def _counts(self, reading: str) -> Counts:
-        return self.tally.counts(self.gold_schemes[0], self.pred_schemes[0], reading)
+        surface = self.options.match == "surface"
+        return self.tally.counts(*self.schemes, reading, surface=surface)
 
     @cached_property
     def types(self) -> dict[str, Score]:
@@ -163,6 +178,51 @@ class Result:
             ill_formed(predicted, self.tally.predicted_first, self.pred_schemes[0]),
         )
 
+    @cached_property
+    def certainty(self) -> Certainty | None:
+        """The interval of every figure, if `confidence` says how to make it.
+
+        Raises
+        ------
+        UsageError
+            If there is nothing to resample.
+        """
+        if self.confidence is None:
+            return None
+        from spanf1.certainty import certainty
+
+        return certainty(self.tally, list(self.types), self._used(), self.confidence)
+
+    def _used(self) -> Options:
+        """Return the options with the schemes that were used."""
+        gold, predicted = self.schemes
+        return replace(self.options, gold_scheme=gold, pred_scheme=predicted)
+
+    def signature(self, average: str = "micro") -> Signature:
+        """Return what shaped the F of an average, as a line to cite: ``str(result.signature())``.
+
+        Raises
+        ------
+        UsageError
+            If there is no such average.
+        """
+        if average not in Averages._fields:
+            hint = f"one of {', '.join(Averages._fields)}"
+            raise UsageError(f"unknown average {average!r}", hint=hint)
+        from spanf1 import __version__
+
+        forms = self.tally.gold_forms | self.tally.predicted_forms
+        return Signature(
+            average=average,
+            options=self._used(),
+            tag_forms=tuple(sorted(forms - {TagForm().name})),
+            tokens=self.counts.tokens,
+            gold=self.micro.gold,
+            hash=spelt(self.tally.gold_number, self.counts.tokens),
+            confidence=self.confidence,
+            version=__version__,
+        )
+
     def check(self) -> Result:
         """Return this result, unless the reading is ``error`` and a span is ill-formed.
 
@@ -203,13 +263,15 @@ class Result:
     def __add__(self, other: Result) -> Result:
         if not isinstance(other, Result):
             return NotImplemented
-        if self.options != other.options:
+        if (self.options, self.confidence) != (other.options, other.confidence):
             raise UsageError("results with different options cannot be added")
+        if self.options.match == "surface":
+            raise UsageError("scores of surface forms cannot be added: both may have the same form")
         total = self.tally + other.tally
         if self.input or other.input:
             # Lines of several files have no common numbers.
             total.gold_first, total.predicted_first = {}, {}
-        return Result(total, self.options)
+        return Result(total, self.options, None, self.confidence)
 
     def __radd__(self, other: object) -> Result:
         # sum() begins with 0
@@ -236,12 +298,19 @@ class Result:
         """
         from spanf1 import __version__
 
-        counts = self.counts
+        counts, certainty = self.counts, self.certainty
         gold, predicted = self.ill_formed
         return {
             "spanf1": __version__,
-            "types": {name: self._figures(row) for name, row in self.types.items()},
-            **{name: self._figures(row) for name, row in self.averages._asdict().items()},
+            "signature": str(self.signature()),
+            "types": {
+                name: self._figures(row, certainty and certainty.types[name])
+                for name, row in self.types.items()
+            },
+            **{
+                name: self._figures(row, certainty and certainty.averages[name])
+                for name, row in self.averages._asdict().items()
+            },
             "tokens": counts.tokens,
             "tokens_correct": counts.tokens_correct,
             "accuracy": _number(self.accuracy),
@@ -254,16 +323,25 @@ class Result:
             "ill_formed": {"gold": gold._asdict(), "predicted": predicted._asdict()},
             "strict": self._figures(self.strict),
             "options": _plain(asdict(self.options)),
+            "confidence": certainty
+            and {**asdict(self.confidence or Confidence()), "units": certainty.units},
             "input": None if self.input is None else _plain(self.input._asdict()),
             "tally": self.tally.to_dict(),
         }
 
-    def _figures(self, row: Score) -> dict[str, float | None]:
-        """Return a score by name; F-beta only where beta is not 1."""
+    def _figures(self, row: Score, intervals: Intervals | None = None) -> dict[str, Any]:
+        """Return a score by name, and its intervals; F-beta only where beta is not 1."""
         left_out = {"fbeta"} if self.options.beta == 1 else set()
-        return {
+        figures: dict[str, Any] = {
             name: _number(value) for name, value in row._asdict().items() if name not in left_out
         }
+        if intervals:
+            figures["intervals"] = {
+                name: [*map(_number, ends)]
+                for name, ends in intervals._asdict().items()
+                if name not in left_out
+            }
+        return figures
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Result:

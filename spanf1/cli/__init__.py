@@ -23,7 +23,18 @@ _INTERRUPTED = 130
 
 
 #: the commands, each in the module of its name, in the order of the help text
-COMMANDS = ("score", "schemes", "detect", "validate", "repair", "convert", "conlleval")
+COMMANDS = (
+    "score",
+    "compare",
+    "schemes",
+    "signature",
+    "rescore",
+    "detect",
+    "validate",
+    "repair",
+    "convert",
+    "conlleval",
+)
 
 
 class _Group(click.Group):
@@ -101,6 +112,6 @@ def _say(message: str, hint: str, code: int) -> int:
 def main() -> None:
     """Score named-entity predictions, exactly, and say how the number was made.
 
-    Exit codes: 0 done, 1 `validate` found something, 2 wrong usage, 3 bad input; `spanf1
-    conlleval` has those of the script.
+    Exit codes: 0 done, 1 `validate` or `signature` found something, 2 wrong usage, 3 bad input;
+    `spanf1 conlleval` has those of the script.
     """

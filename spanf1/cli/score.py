@@ -6,17 +6,28 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from spanf1.api import PART_SIZE, score_file
-from spanf1.cli.inputs import input_options, output_options, paths_of, tag_columns
+from spanf1.cli.inputs import (
+    confidence_of,
+    confidence_options,
+    input_options,
+    kept,
+    output_options,
+    paths_of,
+    tag_columns,
+    types_of,
+)
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import Progress
 from spanf1.errors import ReadError, UsageError
-from spanf1.options import TYPE_SETS
+from spanf1.evaluate import cores
+from spanf1.formats.streams import Source
+from spanf1.options import MATCHES
 from spanf1.reports import REPORTS
 from spanf1.reports.rows import how_made
 from spanf1.result import Result
@@ -35,12 +46,17 @@ zstd. What separates columns, and the tagging scheme of each side, are detected 
 A span is correct if a span of the other side has the same first token, last token and type.
 Macro F1 is the mean of the types' F1; weighted F1 is that mean weighted by spans in gold.
 
+The signature in the report fixes all that shaped the number: quote it beside the number.
+`spanf1 signature` compares two of them.
+
 \b
 Examples:
   spanf1 score output.conll
   spanf1 score gold.conll predicted.conll
   spanf1 score gold.iob2 predicted.iob2 --tag-column 3 --token-column 2
   spanf1 score output.conll --reading strict --scheme IOBES
+  spanf1 score output.conll --confidence 0.95
+  spanf1 score output.conll --signature
   spanf1 score output.conll --format latex --digits 1 -o table.tex
   zcat output.conll.gz | spanf1 score --format json | jq .micro.f1
 """
@@ -79,6 +95,19 @@ _LARGE = 1 << 25
     help="What 0/0 is: a precision with nothing predicted, a recall with nothing in gold.",
 )
 @click.option(
+    "--match",
+    type=click.Choice(list(MATCHES)),
+    default="exact",
+    show_default=True,
+    help=f"What is counted. {'; '.join(f'{name}: {text}' for name, text in MATCHES.items())}.",
+)
+@confidence_options
+@click.option(
+    "--signature",
+    is_flag=True,
+    help="Print only the line that says what shaped the number, to cite with it.",
+)
+@click.option(
     "-f",
     "--format",
     "format_name",
@@ -109,6 +138,12 @@ def score(
     delimiter: str,
     types: str,
     zero_division: str,
+    confidence: float | None,
+    resamples: int | None,
+    interval: str | None,
+    unit: str | None,
+    seed: int | None,
+    signature: bool,
     format_name: str,
     digits: int | None,
     output: str | None,
@@ -121,21 +156,34 @@ def score(
     report = REPORTS[format_name]
     if digits is not None and not report.digits:
         raise UsageError(f"--digits does not go with --format {format_name}")
+    wanted = confidence_of(confidence, resamples, interval, unit, seed)
+    if wanted and not report.intervals:
+        raise UsageError(f"--confidence does not go with --format {format_name}")
     paths = paths_of(files, "score")
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
     check_writable(output, paths)
     settings |= tag_columns(len(paths), tag_column, settings)
-    with Progress(paths[0], wanted=not quiet) as progress, _workers(paths, jobs) as executor:
+    # Surface forms need a second look at the files.
+    again = settings["match"] == "surface"
+    with (
+        ExitStack() as stack,
+        Progress(paths[0], wanted=not quiet) as progress,
+        _workers(paths, jobs) as executor,
+    ):
         result = score_file(
-            *paths,
+            *(stack.enter_context(kept(path)) if again else Source(path) for path in paths),
             delimiter=delimiter,
-            types=types if types in TYPE_SETS else _names(types),
+            types=types_of(types),
             zero_division=float(zero_division),
+            confidence=wanted,
             executor=executor,
             progress=progress,
             **settings,
         )
+    if signature:
+        write(f"{result.signature()}\n", output)
+        return
     details: dict[str, Any] = {"digits": digits} if report.digits else {}
     if format_name == "table":
         details |= {"colour": output is None and wants_colour(color, sys.stdout), "brief": quiet}
@@ -144,13 +192,6 @@ def score(
         # Notes that cannot be written are no reason to fail.
         with suppress(OSError):
             _notes(result, explained=report.explains)
-
-
-def _names(types: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in types.split(",") if name.strip())
-    if not names:
-        raise UsageError("--types names no type")
-    return names
 
 
 @contextmanager
@@ -165,7 +206,7 @@ def _workers(paths: tuple[str, ...], jobs: int | None) -> Iterator[Executor | No
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    processes = min(jobs or _cores(), 1 + size // PART_SIZE)
+    processes = min(jobs or cores(), 1 + size // PART_SIZE)
     executor = ProcessPoolExecutor(processes, initializer=_begin_worker)
     try:
         with _signals_held():
@@ -204,13 +245,6 @@ def _begin_worker() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
-
-
-def _cores() -> int:
-    """Return how many cores there are for this process."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _notes(result: Result, *, explained: bool) -> None:

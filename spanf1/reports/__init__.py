@@ -17,13 +17,15 @@ class Report(NamedTuple):
     render: Callable[..., str]
     #: takes ``digits``
     digits: bool = False
+    #: has room for intervals
+    intervals: bool = True
     #: says itself how the numbers were made
     explains: bool = False
 
 
 REPORTS = {
     "table": Report(table, digits=True, explains=True),
-    "conlleval": Report(lambda result: conlleval_report(result.counts)),
+    "conlleval": Report(lambda result: conlleval_report(result.counts), intervals=False),
     "json": Report(json_report, explains=True),
     "csv": Report(csv_report, digits=True),
     "tsv": Report(tsv_report, digits=True),

@@ -40,20 +40,31 @@ def _delimited(result: Result, delimiter: str, digits: int | None) -> str:
 
     The first column says which it is (``type``, ``micro``, ``macro``, ``weighted``), so that a
     type may have any name. Scores have all their digits unless some are asked for; NaN is an
-    empty field.
+    empty field. The ends of intervals, if there are some, come last.
     """
     import csv
 
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    beta = result.options.beta
+    figures = ["precision", "recall", f"f{result.options.beta:g}"]
+    ends = [f"{name}_{end}" for name in figures for end in ("low", "high")]
     writer.writerow(
-        ["row", "name", "precision", "recall", f"f{beta:g}", "gold", "predicted", "correct"]
+        ["row", "name", *figures, "gold", "predicted", "correct", *ends * bool(result.certainty)]
     )
-    for kind, name, score in rows(result):
-        figures = [
-            "" if math.isnan(value) else repr(value) if digits is None else f"{value:.{digits}f}"
-            for value in (score.precision, score.recall, score.fbeta)
-        ]
-        writer.writerow([kind, name, *figures, score.gold, score.predicted, score.correct])
+    for row in rows(result):
+        writer.writerow(
+            [
+                row.kind,
+                row.name,
+                *(_fraction(value, digits) for value in row.figures),
+                *row.score[-3:],
+                *(_fraction(end, digits) for ends in row.intervals for end in ends),
+            ]
+        )
     return text.getvalue()
+
+
+def _fraction(value: float, digits: int | None) -> str:
+    if math.isnan(value):
+        return ""
+    return repr(value) if digits is None else f"{value:.{digits}f}"

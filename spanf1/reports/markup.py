@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from spanf1.reports.rows import f_name, percent, printable, rows
+from spanf1.reports.rows import bracketed, f_name, percent, printable, rows
 from spanf1.result import Result
 
 _LATEX = {
@@ -66,12 +66,12 @@ def _cells(
     """Return the cells of the types' rows, and of the averages'."""
     types: list[list[str]] = []
     averages: list[list[str]] = []
-    for kind, name, score in rows(result):
-        figures = (score.precision, score.recall, score.fbeta)
-        cells = [
-            escaped(printable(name)),
-            *(percent(figure, digits) for figure in figures),
-            *map(str, (score.gold, score.predicted, score.correct)),
-        ]
-        (types if kind == "type" else averages).append(cells)
+    for row in rows(result):
+        figures = [percent(figure, digits) for figure in row.figures]
+        if row.intervals:
+            ends = (bracketed(one, digits) for one in row.intervals)
+            figures = [f"{figure} {end}" for figure, end in zip(figures, ends, strict=True)]
+        counts = map(str, (row.score.gold, row.score.predicted, row.score.correct))
+        cells = [escaped(printable(row.name)), *map(escaped, figures), *counts]
+        (types if row.kind == "type" else averages).append(cells)
     return types, averages

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from spanf1.options import AUTO
+from spanf1.options import AUTO, MATCHES
 from spanf1.result import Input, Result
 from spanf1.schemes import READINGS, SCHEMES
 from spanf1.scores import Score
 from spanf1.tags import TagForm
+
+if TYPE_CHECKING:
+    from spanf1.certainty import Interval, Intervals
 
 # How many types a line names.
 _NAMED = 8
@@ -21,19 +24,33 @@ DIGITS = 2
 
 
 class Row(NamedTuple):
-    """One row: what it is (``type``, ``micro``, ``macro`` or ``weighted``), its name and score."""
+    """One row: what it is (``type``, ``micro``, ``macro`` or ``weighted``), its name and score.
+
+    `intervals` are those of precision, recall and F, if there are some.
+    """
 
     kind: str
     name: str
     score: Score
+    intervals: tuple[Interval, ...] = ()
+
+    @property
+    def figures(self) -> tuple[float, float, float]:
+        """Precision, recall and F."""
+        return self.score.precision, self.score.recall, self.score.fbeta
 
 
 def rows(result: Result) -> Iterator[Row]:
     """Yield a row for each type, then one for each average."""
+    certainty = result.certainty
     for name, score in result.types.items():
-        yield Row("type", name, score)
+        yield Row("type", name, score, _ends(certainty and certainty.types[name]))
     for name, score in result.averages._asdict().items():
-        yield Row(name, name, score)
+        yield Row(name, name, score, _ends(certainty and certainty.averages[name]))
+
+
+def _ends(found: Intervals | None) -> tuple[Interval, ...]:
+    return (found.precision, found.recall, found.fbeta) if found else ()
 
 
 def f_name(result: Result) -> str:
@@ -44,6 +61,13 @@ def f_name(result: Result) -> str:
 def percent(value: float, digits: int | None) -> str:
     """Return a fraction of 1 as a percentage with some decimals; NaN as ``-``."""
     return "-" if math.isnan(value) else f"{100 * value:.{DIGITS if digits is None else digits}f}"
+
+
+def bracketed(interval: Interval, digits: int | None) -> str:
+    """Return an interval in percent, in brackets; nothing if it has no ends."""
+    if math.isnan(interval.low):
+        return "-"
+    return f"[{percent(interval.low, digits)}, {percent(interval.high, digits)}]"
 
 
 def printable(text: str) -> str:
@@ -64,14 +88,32 @@ def how_made(result: Result, digits: int | None = None) -> list[tuple[str, str]]
         made.append(("strict", _strict(result, digits)))
     if options.pred_scheme == AUTO and result.gold_schemes[0] != result.pred_schemes[0]:
         made.append(("strict", _strict_in_gold_scheme(result, digits)))
+    if options.match != "exact":
+        made.append(("match", f"{options.match}: {MATCHES[options.match]}"))
     if options.types != "union":
         made.append(("types", _types(result)))
     made += [("0/0", line) for line in _undefined(result)]
     if result.input and counts.tokens:
         made.append(("input", _input(result.input)))
+    if result.certainty:
+        made.append(("intervals", _intervals(result, digits)))
     if not counts.tokens:
         made.append(("nothing", "there are no tokens in the input"))
+    made.append(("signature", str(result.signature())))
     return made
+
+
+def _intervals(result: Result, digits: int | None) -> str:
+    how, found = result.confidence, result.certainty
+    assert how  # noqa: S101 - for mypy: there are no intervals without it
+    assert found  # noqa: S101 - likewise
+    f = found.averages["micro"].fbeta
+    half = percent((f.high - f.low) / 2, digits)
+    return (
+        f"{100 * how.level:g}%, {how.method} bootstrap: {many(how.resamples, 'resample')} of "
+        f"{many(found.units, how.unit)}, seed {how.seed}; "
+        f"micro {f_name(result)} \N{PLUS-MINUS SIGN} {half}"
+    )
 
 
 def _tokens(result: Result, digits: int | None) -> str:

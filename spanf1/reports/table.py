@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from spanf1.reports.rows import Row, f_name, how_made, percent, printable, rows
+from spanf1.reports.rows import Row, bracketed, f_name, how_made, percent, printable, rows
 from spanf1.result import Result
 
 WIDTH = 80
@@ -33,42 +33,51 @@ def table(
         lines.append("")
         for heading, text in how_made(result, digits):
             style = _YELLOW if heading in ("strict", "nothing") else _PLAIN
-            wrapped = textwrap.wrap(
-                printable(text), WIDTH - 12, break_on_hyphens=False, break_long_words=False
-            )
+            wrapped = wrapped_at(printable(text), WIDTH - 12)
             for number, line in enumerate(wrapped):
                 label = f"{heading if number == 0 else '':<12}"
                 lines.append(styled(label, _DIM, colour) + styled(line, style, colour))
     return "\n".join(lines) + "\n"
 
 
+def wrapped_at(text: str, width: int) -> list[str]:
+    """Return the lines of a text; what has no spaces, a path or a signature, stays whole."""
+    return textwrap.wrap(text, width, break_on_hyphens=False, break_long_words=False)
+
+
 def _figures(result: Result, digits: int | None, *, colour: bool) -> list[str]:
+    found = list(rows(result))
     header = ["", "Precision", "Recall", f_name(result), "Gold", "Predicted", "Correct"]
-    body = [_cells(row, digits) for row in rows(result)]
+    body = [_cells(row, digits) for row in found]
+    ends = [
+        ["", *(bracketed(one, digits) for one in row.intervals), "", "", ""]
+        for row in found
+        if row.intervals
+    ]
+    if ends:
+        # So that intervals have room on 80 columns.
+        header[-2:] = ["Pred.", "Corr."]
     widths = [
-        max(len(header[column]), *(width_of(cells[column]) for cells in body)) + 2
+        max(len(header[column]), *(width_of(cells[column]) for cells in body + ends)) + 2
         for column in range(len(header))
     ]
     widths[0] = max(widths[0], 10)
     lines = [styled(_line(header, widths), BOLD, colour)]
-    for row, cells in zip(rows(result), body, strict=True):
+    for number, (row, cells) in enumerate(zip(found, body, strict=True)):
         if row.kind == "micro" and result.types:
             lines.append("")
         line = _line(cells, widths)
         lines.append(styled(line, BOLD, colour and row.kind == "micro"))
+        if ends:
+            lines.append(styled(_line(ends[number], widths).rstrip(), _DIM, colour))
     return lines
 
 
 def _cells(row: Row, digits: int | None) -> list[str]:
-    score = row.score
     return [
         shortened(printable(row.name)),
-        percent(score.precision, digits),
-        percent(score.recall, digits),
-        percent(score.fbeta, digits),
-        str(score.gold),
-        str(score.predicted),
-        str(score.correct),
+        *(percent(figure, digits) for figure in row.figures),
+        *map(str, (row.score.gold, row.score.predicted, row.score.correct)),
     ]
 
 

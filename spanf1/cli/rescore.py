@@ -1,0 +1,82 @@
+"""``spanf1 rescore``: scores again from a results file."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import Any
+
+import click
+
+from spanf1.cli.inputs import output_options
+from spanf1.cli.output import check_writable, wants_colour, write
+from spanf1.cli.results import read_results, within
+from spanf1.errors import UsageError
+from spanf1.reports import REPORTS
+from spanf1.rescoring import rescore as scored_again
+from spanf1.signature import Signature
+
+HELP = """Score again from a results file, without the corpus.
+
+FILE is what `spanf1 score --format json` wrote; - is standard input. It has what was counted
+before a reading was chosen, so it can be scored as it was, and as any other signature says:
+--like takes the signature of another score, and says what this one is under the same conditions.
+Without --like, the figures in the file are checked against its counts.
+
+\b
+Examples:
+  spanf1 rescore results.json
+  spanf1 rescore results.json --format latex
+  spanf1 rescore results.json --like "$(spanf1 score other.conll --signature)"
+"""
+
+
+@click.command("rescore", help=HELP, short_help="Score again from a results file.")
+@click.argument("file", metavar="FILE")
+@click.option("--like", metavar="SIGNATURE", help="Score as this signature says.")
+@click.option(
+    "-f",
+    "--format",
+    "format_name",
+    type=click.Choice(list(REPORTS)),
+    default="table",
+    show_default=True,
+    help="As for `spanf1 score`.",
+)
+@click.option(
+    "--digits", type=click.IntRange(0, 15), metavar="N", help="Decimals.  [default: 2; csv: all]"
+)
+@output_options
+@click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes.")
+def rescore(
+    file: str,
+    *,
+    like: str | None,
+    format_name: str,
+    digits: int | None,
+    output: str | None,
+    color: str,
+    quiet: bool,
+) -> None:
+    """Score again; see `HELP`."""
+    report = REPORTS[format_name]
+    if digits is not None and not report.digits:
+        raise UsageError(f"--digits does not go with --format {format_name}")
+    signature = None if like is None else Signature.parse(like)
+    check_writable(output, [file])
+    data = read_results(file)
+    result = within(file, lambda: scored_again(data, signature))
+    details: dict[str, Any] = {"digits": digits} if report.digits else {}
+    if format_name == "table":
+        details |= {"colour": output is None and wants_colour(color, sys.stdout), "brief": quiet}
+    write(report.render(result, **details), output)
+    if quiet:
+        return
+    with contextlib.suppress(OSError):
+        if signature and signature.hash != result.signature().hash:
+            click.echo("warning: the gold annotations are not those of the signature", err=True)
+        if (signature and signature.confidence) or data.get("confidence"):
+            click.echo(
+                "note: intervals need the sentences, and are left out: `spanf1 score` makes them",
+                err=True,
+            )

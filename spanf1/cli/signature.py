@@ -1,0 +1,52 @@
+"""``spanf1 signature``: what a signature says, and how two of them differ."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from spanf1.cli.output import write
+from spanf1.cli.results import read_results, within
+from spanf1.formats.streams import STDIN
+from spanf1.result import Result
+from spanf1.signature import Signature
+
+HELP = """Say what a signature means, or how two of them differ.
+
+A signature is the line that `spanf1 score` gives with a score; a results file (JSON) may stand
+for it, or - for standard input. With two, every difference is named in words. Exit code 1 means
+that the two scores do not mean the same.
+
+\b
+Examples:
+  spanf1 signature 'f1:micro|match:exact|scheme:IOB2|…|v:0.1.0'
+  spanf1 signature ours.json theirs.json
+  spanf1 score output.conll --signature | xargs -0 spanf1 signature ours.json
+"""
+
+
+@click.command("signature", help=HELP, short_help="Compare what made two scores.")
+@click.argument("signatures", nargs=-1, required=True, metavar="SIGNATURE [OTHER]")
+@click.pass_context
+def signature(context: click.Context, signatures: tuple[str, ...]) -> None:
+    """Explain or compare; see `HELP`."""
+    if len(signatures) > 2:
+        raise click.UsageError(f"{len(signatures)} signatures are given: one or two are taken")
+    first, *others = map(_signature_of, signatures)
+    if not others:
+        write("".join(f"{what + ':':<22} {value}\n" for what, value in first.in_words()), None)
+        return
+    differences, remarks = first.differences(others[0]), first.remarks(others[0])
+    verdict = "the scores do not mean the same" if differences else "the scores mean the same"
+    lines = [verdict, *differences, *(f"{text} (does not matter)" for text in remarks)]
+    write("".join(f"{line}\n" for line in lines), None)
+    context.exit(1 if differences else 0)
+
+
+def _signature_of(given: str) -> Signature:
+    """Return a signature that is given as such, or by a results file."""
+    if given != STDIN and not os.path.exists(given):
+        return Signature.parse(given)
+    data = read_results(given)
+    return within(given, lambda: Result.from_dict(data).signature())

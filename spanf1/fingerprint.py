@@ -1,0 +1,90 @@
+"""A number that stands for the spans of an annotation, whatever scheme its tags are in.
+
+It is a sum over the spans, each of which is known by its type, its length and the token behind
+it, modulo 2^64. So the numbers of the parts of an input give the number of the whole. It tells
+apart what is not the same by mistake; it is no seal against somebody who means to deceive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.tags import IntArray
+
+_BITS = 64
+_ALL = (1 << _BITS) - 1
+# Odd numbers without a pattern. The powers of the first repeat only after 2^62 tokens.
+_RATIO, _LENGTH, _MIX = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9
+# FNV-1a, by G. Fowler, L. C. Noll and K.-P. Vo
+_FNV_START, _FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
+
+
+def type_numbers(names: Iterable[str]) -> npt.NDArray[np.uint64]:
+    """Return a number for each name of a type: the same in every run."""
+    numbers = []
+    for name in names:
+        number = _FNV_START
+        for byte in name.encode("utf-8", "surrogatepass"):
+            number = (number ^ byte) * _FNV_PRIME & _ALL
+        numbers.append(number)
+    return np.array(numbers, np.uint64)
+
+
+def summed(kind: npt.NDArray[np.uint64], length: IntArray, end: IntArray, before: int) -> int:
+    """Return the number of some spans.
+
+    Parameters
+    ----------
+    kind : array of uint64
+        The numbers of their types; see `type_numbers`.
+    length : array of int
+        How many tokens each has.
+    end : array of int
+        The tokens behind them, counted from where they were read.
+    before : int
+        How many tokens were read before.
+    """
+    if not len(end):
+        return 0
+    value = kind ^ length.astype(np.uint64) * np.uint64(_LENGTH)
+    value ^= value >> np.uint64(29)
+    value *= np.uint64(_MIX)
+    value ^= value >> np.uint64(32)
+    value *= _powers(int(end.max()) + 1)[end]
+    return shifted(int(value.sum()), before)
+
+
+def shifted(number: int, tokens: int) -> int:
+    """Return the number of the same spans, had so many tokens been read before them."""
+    return number * pow(_RATIO, tokens, 1 << _BITS) & _ALL
+
+
+def added(first: int, tokens: int, second: int) -> int:
+    """Return the number of two parts of an input, the first of which has so many tokens."""
+    return first + shifted(second, tokens) & _ALL
+
+
+def spelt(number: int, tokens: int) -> str:
+    """Return eight hexadecimal digits for the spans of an input of so many tokens."""
+    mixed = number ^ tokens * _LENGTH & _ALL
+    for multiplier in (_MIX, _LENGTH):
+        mixed = (mixed ^ mixed >> 31) * multiplier & _ALL
+    return f"{mixed >> 32:08x}"
+
+
+# The powers of the ratio that were needed so far.
+_known = np.ones(1, np.uint64)
+
+
+def _powers(count: int) -> npt.NDArray[np.uint64]:
+    """Return the first powers of the ratio."""
+    global _known  # noqa: PLW0603 - a table that only grows
+    if len(_known) < count:
+        size = max(count, 2 * len(_known))
+        table = np.full(size, _RATIO, np.uint64)
+        table[0] = 1
+        _known = np.multiply.accumulate(table)
+    return _known

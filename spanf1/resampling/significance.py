@@ -1,0 +1,216 @@
+"""Tests of differences: paired randomisation, paired bootstrap, permutation of runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Sequence
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.errors import UsageError
+from spanf1.resampling.draws import FloatArray, IntArray, swap_sums
+from spanf1.resampling.intervals import TOLERANCE, Statistic
+
+
+class Randomization(NamedTuple):
+    """Differences to the reference, and their two-sided p-values, of each other system."""
+
+    differences: FloatArray
+    p_values: FloatArray
+
+
+class Permutation(NamedTuple):
+    """The difference of two means, its two-sided p-value, and how it was found.
+
+    `splits` is how many there were, or how many random ones were looked at if not `exact`.
+    """
+
+    difference: float
+    p_value: float
+    splits: int
+    exact: bool
+
+
+def p_values(null: FloatArray, observed: FloatArray) -> FloatArray:
+    """Return two-sided p-values: the share of differences by chance as large as the observed.
+
+    Parameters
+    ----------
+    null : array of shape (B, ...)
+        Differences where there is none but by chance. NaN are left out.
+    observed : array of shape (...)
+        The difference that was found; where it is NaN, so is the p-value.
+
+    Notes
+    -----
+    The observed counts as one more by chance, so that none is 0 (Davison & Hinkley 1997,
+    formula 4.11).
+    """
+    return _p_values(_as_large(null, observed), np.count_nonzero(~np.isnan(null), 0), observed)
+
+
+def _as_large(null: FloatArray, observed: FloatArray) -> IntArray:
+    large = np.abs(null) >= np.abs(observed) - TOLERANCE
+    return np.asarray(np.count_nonzero(large, axis=0), np.int64)
+
+
+def _p_values(as_large: IntArray, valid: IntArray, observed: FloatArray) -> FloatArray:
+    return np.where(np.isnan(observed), np.nan, (1 + as_large) / (1 + valid))
+
+
+def randomization_test(
+    rows: IntArray,
+    weights: IntArray,
+    statistic: Statistic,
+    resamples: int,
+    seed: int,
+    *,
+    threads: int = 1,
+) -> Randomization:
+    """Compare systems with a reference by approximate randomisation of their units.
+
+    Parameters
+    ----------
+    rows : array of shape (R, S, C)
+        The distinct rows: for each of S systems, the reference first, its counts of one unit.
+    weights : array of shape (R,)
+        How many units have that row.
+    statistic : callable
+        From sums of shape (..., C) to values of shape (..., K).
+    resamples, seed, threads
+        As in `spanf1.resampling.draws.bootstrap_sums`.
+
+    Returns
+    -------
+    Randomization
+        Arrays of shape (S - 1, K): for each other system, its values less the reference's.
+    """
+    values = statistic(np.tensordot(weights, rows, 1))
+    observed = values[1:] - values[:1]
+    as_large = np.zeros(observed.shape, np.int64)
+    valid = np.zeros(observed.shape, np.int64)
+    for sums in swap_sums(rows, weights, resamples, seed, threads=threads):
+        values = statistic(sums)
+        null = values[:, :, 1] - values[:, :, 0]
+        as_large += _as_large(null, observed)
+        valid += np.count_nonzero(~np.isnan(null), axis=0)
+    return Randomization(observed, _p_values(as_large, valid, observed))
+
+
+def bootstrap_p_values(differences: FloatArray, observed: FloatArray) -> FloatArray:
+    """Return the two-sided p-values of differences in common resamples: the paired bootstrap.
+
+    Parameters
+    ----------
+    differences : array of shape (B, ...)
+        The differences of two systems in B resamples that both share.
+    observed : array of shape (...)
+        Their difference over all units; the resamples' are moved by it to lie around 0.
+    """
+    return p_values(differences - observed, observed)
+
+
+def permutation_test(
+    a: Sequence[float], b: Sequence[float], resamples: int, seed: int
+) -> Permutation:
+    """Compare the means of two groups of runs by exchanging runs between them.
+
+    Parameters
+    ----------
+    a, b : sequence of float
+        The scores of the runs of each.
+    resamples : int
+        Up to so many splits of all runs into two groups, all of them are looked at; of more,
+        so many random ones.
+    seed : int
+        Not negative.
+
+    Raises
+    ------
+    UsageError
+        If a group is empty, or the seed negative.
+    """
+    if not len(a) or not len(b):
+        raise UsageError("a permutation test needs runs of both systems")
+    pooled = np.array([*a, *b], np.float64)
+    first, whole = len(a), len(pooled)
+    # lest a large common part hides what is small beside it
+    pooled -= pooled.mean()
+
+    def difference(sums: FloatArray) -> FloatArray:
+        return np.asarray(sums / first - (pooled.sum() - sums) / (whole - first))
+
+    observed = float(difference(pooled[:first].sum()))
+    least = abs(observed) - TOLERANCE * max(float(np.abs(pooled).max()), TOLERANCE)
+    splits = math.comb(whole, first)
+    exact = splits <= resamples
+    if exact:
+        sums = pooled[np.array(list(combinations(range(whole), first)))].sum(axis=1)
+    else:
+        sums = _random_sums(pooled, first, resamples, seed)
+    as_large = np.count_nonzero(np.abs(difference(sums)) >= least)
+    p_value = as_large / splits if exact else (1 + as_large) / (1 + resamples)
+    return Permutation(observed, p_value, splits if exact else resamples, exact)
+
+
+def _random_sums(pooled: FloatArray, first: int, resamples: int, seed: int) -> FloatArray:
+    """Return the sums of so many of the values, chosen at random."""
+    if seed < 0:
+        raise UsageError("the seed must not be negative")
+    rng = np.random.default_rng(seed)
+    chunk = 10_000
+    parts = []
+    for start in range(0, resamples, chunk):
+        table = np.tile(pooled, (min(chunk, resamples - start), 1))
+        parts.append(rng.permuted(table, axis=1)[:, :first].sum(axis=1))
+    return np.concatenate(parts)
+
+
+def _bonferroni(ordered: FloatArray) -> FloatArray:
+    return ordered * len(ordered)
+
+
+def _holm(ordered: FloatArray) -> FloatArray:
+    return np.maximum.accumulate(ordered * np.arange(len(ordered), 0, -1))
+
+
+def _benjamini_hochberg(ordered: FloatArray) -> FloatArray:
+    raised = ordered * len(ordered) / np.arange(1, len(ordered) + 1)
+    return np.minimum.accumulate(raised[::-1])[::-1]
+
+
+#: how p-values of several tests are adjusted: from ascending ones to what they become
+ADJUSTMENTS: dict[str, Callable[[FloatArray], FloatArray]] = {
+    "none": lambda ordered: ordered,
+    "bonferroni": _bonferroni,
+    "holm": _holm,
+    "bh": _benjamini_hochberg,
+}
+
+
+def adjusted(p_values: Collection[float] | npt.NDArray[Any], method: str) -> FloatArray:
+    """Return p-values adjusted for there being several tests, in the order given.
+
+    Parameters
+    ----------
+    p_values : collection of float
+        One for each test. NaN stay NaN, and do not count as tests.
+    method : str
+        One of `ADJUSTMENTS`: ``bonferroni`` and ``holm`` (1979) bound the probability of any
+        false finding, ``bh`` (Benjamini & Hochberg 1995) the share of false ones among findings.
+
+    Raises
+    ------
+    UsageError
+        If there is no such method.
+    """
+    if method not in ADJUSTMENTS:
+        raise UsageError(f"unknown adjustment {method!r}", hint=f"one of {', '.join(ADJUSTMENTS)}")
+    out = np.array(list(p_values), np.float64)
+    order = np.argsort(out)
+    order = order[: np.count_nonzero(~np.isnan(out))]
+    out[order] = np.minimum(ADJUSTMENTS[method](out[order]), 1.0)
+    return out

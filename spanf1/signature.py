@@ -1,0 +1,254 @@
+"""Signatures: one short line that fixes everything that shaped a score.
+
+``f1:micro|match:exact|scheme:IOB2|reading:lenient|types:union|zero:0|tokens:46435|gold:5648|
+hash:1ac2e4a8|v:0.1.0`` says which figure it is, how spans were read and compared, and of which
+data: the hash stands for the gold spans (see `spanf1.fingerprint`). The idea, and the form, are
+those of sacreBLEU (M. Post. 2018. A Call for Clarity in Reporting BLEU Scores).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from spanf1.errors import UsageError
+from spanf1.options import AUTO, MATCHES, TYPE_SETS, Confidence, Options
+from spanf1.schemes import READINGS
+from spanf1.tags import TagForm, shortened
+
+AVERAGES = ("micro", "macro", "weighted")
+
+# What stands for itself in a name; all else is written as %XX, so that a line can be parted.
+_PLAIN = {chr(b) for b in range(ord("!"), ord("~") + 1)} - set("|:%,/")
+_HEX = re.compile(r"%([0-9A-F]{2})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """What shaped a score, in one line; ``str(signature)`` is the line, `parse` the inverse.
+
+    Attributes
+    ----------
+    average : str
+        ``micro``, ``macro`` or ``weighted``.
+    options : Options
+        How spans were read and compared; the schemes are those that were used.
+    tag_forms : tuple of str
+        How the tags are written, where that is not ``B-PER``.
+    tokens, gold : int
+        Tokens; spans in gold that the score runs over.
+    hash : str
+        Eight digits that stand for the gold spans: the same in any scheme and reading.
+    confidence : Confidence, optional
+        How the intervals were made, if there are some.
+    version : str
+        The version of spanf1.
+    """
+
+    average: str = "micro"
+    options: Options
+    tag_forms: tuple[str, ...] = ()
+    tokens: int
+    gold: int
+    hash: str
+    confidence: Confidence | None = None
+    version: str
+
+    def __str__(self) -> str:
+        return "|".join(f"{name}:{value}" for name, value in self._parts().items())
+
+    def _parts(self) -> dict[str, str]:
+        """Return the names and values of the line, in order."""
+        options, ci = self.options, self.confidence
+        types = (options.types,) if isinstance(options.types, str) else options.types
+        parts = {
+            f"f{options.beta:.15g}": self.average,
+            "match": options.match,
+            "scheme": "/".join(dict.fromkeys((options.gold_scheme, options.pred_scheme))),
+            "reading": options.reading,
+            "types": ",".join(map(_escaped, types)),
+            "zero": f"{options.zero_division:g}",
+        }
+        if self.tag_forms:
+            parts["tags"] = ",".join(map(_escaped, self.tag_forms))
+        parts |= {"tokens": str(self.tokens), "gold": str(self.gold), "hash": self.hash}
+        if ci:
+            parts["ci"] = f"{ci.level:.15g}/{ci.method}/{ci.resamples}/{ci.unit}/{ci.seed}"
+        return parts | {"v": _escaped(self.version)}
+
+    @classmethod
+    def parse(cls, line: str) -> Signature:
+        """Return the signature that a line says.
+
+        Raises
+        ------
+        UsageError
+            If it is not a signature: a part is missing, unknown or wrong.
+
+        Examples
+        --------
+        >>> from spanf1 import Signature
+        >>> line = "f1:micro|match:exact|scheme:IOB1/IOB2|reading:lenient|types:union|zero:0"
+        >>> signature = Signature.parse(line + "|tokens:46435|gold:5648|hash:1ac2e4a8|v:0.1.0")
+        >>> signature.options.gold_scheme, signature.tokens
+        ('IOB1', 46435)
+        """
+        parts = dict(part.partition(":")[::2] for part in line.strip().split("|"))
+        try:
+            return cls(**_read(parts))
+        except KeyError as error:
+            problem = f"{error.args[0]} is missing"
+        except UsageError as error:
+            problem = error.message
+        except (ValueError, OverflowError):
+            problem = "there is no number where one should be"
+        hint = f"it looks like {_EXAMPLE}"
+        raise UsageError(f"this is no signature: {problem}", hint=hint)
+
+    def in_words(self) -> list[tuple[str, str]]:
+        """Return what each part is about, and what it says."""
+        parts = self._parts()
+        parts["f"] = f"F{self.options.beta:g} {self.average}"
+        return [
+            (what, _in_words(name, parts[name]))
+            for name, what in _MEANINGS.items()
+            if name in parts
+        ]
+
+    def differences(self, other: Signature) -> list[str]:
+        """Say in words how another signature differs; nothing where the scores mean the same.
+
+        What only shaped the intervals, and the version, are no differences.
+        """
+        return [text for matters, text in self._differences(other) if matters]
+
+    def remarks(self, other: Signature) -> list[str]:
+        """Say in words what differs and does not change what the score means."""
+        return [text for matters, text in self._differences(other) if not matters]
+
+    def _differences(self, other: Signature) -> list[tuple[bool, str]]:
+        """Return what differs, and whether the score means something else by that."""
+        mine, yours = self._parts(), other._parts()
+        found = []
+        for name, what in _MEANINGS.items():
+            a, b = (parts.get(name, "") for parts in (mine, yours))
+            if name == "f":
+                a, b = (dict(one.in_words())[what] for one in (self, other))
+            if a != b:
+                text = f"{what}: {_in_words(name, a)} here, {_in_words(name, b)} there"
+                found.append((self._matters(name, other), text))
+        if self.hash != other.hash and (self.tokens, self.gold) == (other.tokens, other.gold):
+            text = "as many tokens and gold spans, but not the same spans: other data, or corrected"
+            found.append((True, text))
+        return found
+
+    def _matters(self, name: str, other: Signature) -> bool:
+        """Return whether scores mean something else if a part of the signature differs."""
+        readings = {self.options.reading, other.options.reading}
+        # Where ill-formed spans are kept, no scheme judges spans. The script knows no schemes.
+        without = len(readings) == 1 and readings <= {"lenient", "conlleval"}
+        return not (name in _HARMLESS or (name == "scheme" and without))
+
+
+#: what a part says, in words
+_MEANINGS = {
+    "f": "figure",
+    "match": "what is counted",
+    "scheme": "tagging scheme",
+    "reading": "ill-formed spans",
+    "types": "types",
+    "zero": "0/0",
+    "tags": "how tags are written",
+    "tokens": "tokens",
+    "gold": "gold spans",
+    "hash": "gold annotations",
+    "ci": "intervals",
+    "v": "version of spanf1",
+}
+_HARMLESS = {"ci", "v", "tags"}
+_EXAMPLE = (
+    "f1:micro|match:exact|scheme:IOB2|reading:lenient|types:union|zero:0|tokens:46435|gold:5648|"
+    "hash:1ac2e4a8|v:0.1.0"
+)
+
+
+def _in_words(name: str, value: str) -> str:
+    """Return the value of a part as people say it."""
+    known: Mapping[str, str] = {"reading": READINGS, "match": MATCHES}.get(name, {})
+    if value in known:
+        return f"{value} ({known[value]})"
+    if name == "scheme" and "/" in value:
+        gold, _, predicted = value.partition("/")
+        return f"{gold} in gold and {predicted} predicted"
+    return _unescaped(value) or {"tags": TagForm().name}.get(name, "none")
+
+
+def _read(parts: dict[str, str]) -> dict[str, Any]:
+    """Return the attributes that the parts of a line say; a `KeyError` names one that is not there.
+
+    Raises
+    ------
+    UsageError, KeyError, ValueError
+        If a part is unknown, missing or wrong.
+    """
+    figure = next(iter(parts))
+    if not re.fullmatch(r"f[0-9.e+-]+|finf", figure) or parts[figure] not in AVERAGES:
+        raise UsageError("it does not begin with f1:micro, f1:macro or f1:weighted")
+    unknown = parts.keys() - _MEANINGS.keys() - {figure}
+    if unknown:
+        raise UsageError(f"{shortened(min(unknown))} is unknown")
+    gold, _, predicted = parts["scheme"].partition("/")
+    types = parts["types"]
+    names = tuple(map(_unescaped, types.split(","))) if types else ()
+    options = Options(
+        gold_scheme=gold,
+        pred_scheme=predicted or gold,
+        reading=parts["reading"],
+        beta=float(figure[1:]),
+        types=types if types in TYPE_SETS else names,
+        zero_division=float(parts["zero"]),
+        match=parts["match"],
+    )
+    if AUTO in (options.gold_scheme, options.pred_scheme):
+        raise UsageError("scheme is auto: it says what was used")
+    if not re.fullmatch("[0-9a-f]{8}", parts["hash"]):
+        raise UsageError(f"hash is {shortened(parts['hash'])}: it is eight hexadecimal digits")
+    ci = None
+    if "ci" in parts:
+        level, method, resamples, unit, seed = parts["ci"].split("/")
+        ci = Confidence(
+            level=float(level),
+            method=method,
+            resamples=int(resamples),
+            unit=unit,
+            seed=int(seed),
+        )
+    return {
+        "average": parts[figure],
+        "options": options,
+        "tag_forms": tuple(map(_unescaped, filter(None, parts.get("tags", "").split(",")))),
+        "tokens": _count(parts["tokens"]),
+        "gold": _count(parts["gold"]),
+        "hash": parts["hash"],
+        "confidence": ci,
+        "version": _unescaped(parts["v"]),
+    }
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,18}", text):
+        raise ValueError(text)
+    return int(text)
+
+
+def _escaped(text: str) -> str:
+    """Return a name with every byte that would part the line, or not print, as ``%XX``."""
+    data = text.encode("utf-8", "surrogateescape")
+    return "".join(chr(b) if chr(b) in _PLAIN else f"%{b:02X}" for b in data)
+
+
+def _unescaped(text: str) -> str:
+    data = _HEX.sub(lambda found: chr(int(found[1], 16)), text).encode("latin-1", "replace")
+    return data.decode("utf-8", "surrogateescape")
