@@ -1,4 +1,4 @@
-"""A line on standard error that tells how far reading has come."""
+"""A line on standard error that tells how far the work has come."""
 
 from __future__ import annotations
 
@@ -6,45 +6,45 @@ import os
 import sys
 import time
 from types import TracebackType
+from typing import Self
 
 _EVERY = 0.1
 _PATIENCE = 0.7
 
 
-class Progress:
-    """Shows bytes done, rate and time left, on a terminal, of reading that takes a while.
+class StepProgress:
+    """Shows what is being done, on a terminal, if it takes a while.
 
-    Call it with the number of bytes read so far. Use it as a context: the line goes at the end.
+    Call it with a few words now and then. Use it as a context: the line goes at the end.
 
     Parameters
     ----------
-    path : str
-        The file, ``-`` for standard input. If its size is known, so is the time left.
     wanted : bool
         Show anything at all.
     """
 
-    def __init__(self, path: str, *, wanted: bool) -> None:
+    def __init__(self, *, wanted: bool) -> None:
         dumb = os.environ.get("TERM") == "dumb"
         self._wanted = wanted and not dumb and sys.stderr is not None and sys.stderr.isatty()
         self._begun = time.monotonic()
         self._next = self._begun + _PATIENCE
         self._shown = False
-        try:
-            self._size = 0 if path == "-" else os.stat(path).st_size
-        except OSError:
-            self._size = 0
 
-    def __call__(self, done: int) -> None:
-        """Take note that `done` bytes have been read, and show it if it is time."""
-        now = time.monotonic()
-        if self._wanted and now >= self._next:
-            self._next = now + _EVERY
-            self._shown = True
-            sys.stderr.write(f"\r\033[K{progress_line(done, self._size, now - self._begun)}")
-            sys.stderr.flush()
+    def __call__(self, words: str) -> None:
+        """Show what is being done, if it is time."""
+        if self._due():
+            self._show(words)
 
-    def __enter__(self) -> Progress:
+    def _due(self) -> bool:
+        return self._wanted and time.monotonic() >= self._next
+
+    def _show(self, line: str) -> None:
+        self._next = time.monotonic() + _EVERY
+        self._shown = True
+        sys.stderr.write(f"\r\033[K{line}")
+        sys.stderr.flush()
+
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -56,6 +56,30 @@ class Progress:
         if self._shown:
             sys.stderr.write("\r\033[K")
             sys.stderr.flush()
+
+
+class Progress(StepProgress):
+    """Shows bytes done, rate and time left of reading; call it with the bytes read so far.
+
+    Parameters
+    ----------
+    path : str
+        The file, ``-`` for standard input. If its size is known, so is the time left.
+    wanted : bool
+        Show anything at all.
+    """
+
+    def __init__(self, path: str, *, wanted: bool) -> None:
+        super().__init__(wanted=wanted)
+        try:
+            self._size = 0 if path == "-" else os.stat(path).st_size
+        except OSError:
+            self._size = 0
+
+    def __call__(self, done: int) -> None:  # type: ignore[override]
+        """Take note that `done` bytes have been read, and show it if it is time."""
+        if self._due():
+            self._show(progress_line(done, self._size, time.monotonic() - self._begun))
 
 
 def progress_line(done: int, size: int, seconds: float) -> str:

@@ -1,0 +1,172 @@
+"""``spanf1 compare``: which of several systems is better, and how sure that is."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from spanf1.cli.inputs import (
+    confidence_of,
+    confidence_options,
+    input_options,
+    output_options,
+    tag_columns,
+    types_of,
+)
+from spanf1.cli.output import check_writable, wants_colour, write
+from spanf1.cli.progress import StepProgress
+from spanf1.comparing import compare as compared
+from spanf1.comparing import systems_of
+from spanf1.errors import UsageError
+from spanf1.options import Options
+from spanf1.ranking import BEST, Testing
+from spanf1.reports.ranking import RANKING_RENDERINGS
+from spanf1.resampling.figures import AVERAGES
+from spanf1.resampling.significance import ADJUSTMENTS
+from spanf1.schemes import READINGS
+
+HELP = """Rank systems on one gold, and say which of them can be told apart.
+
+GOLD has the gold tags, each SYSTEM the predicted tags of the same tokens, in the last column.
+With --merged every file holds gold and predicted tags, as for `spanf1 score FILE`; the gold must
+be the same in all. A SYSTEM with several runs (seeds) is a folder, or NAME=RUN,RUN,… with files
+and patterns: its score is their mean, and the spread is shown.
+
+Every F gets a percentile bootstrap interval. The difference from the best system, or from the
+--reference, gets one too, in resamples that both share, and is tested: by approximate
+randomisation of sentences; or, if one of the two has several runs, by permutation of runs. The
+p-values are corrected for how many comparisons were made.
+
+\b
+Examples:
+  spanf1 compare gold.conll a.conll b.conll c.conll
+  spanf1 compare --merged a.conll b.conll --per-type
+  spanf1 compare gold.conll base=base.conll new=runs/seed-*.conll --reference base
+  spanf1 compare gold.conll outputs/*.conll --all-pairs --format latex -o table.tex
+
+In the last but one, quote the pattern if the shell would expand it: 'new=runs/seed-*.conll'.
+"""
+
+
+@click.command("compare", help=HELP, short_help="Say which system is better, and how sure it is.")
+@click.argument("files", nargs=-1, metavar="GOLD SYSTEM SYSTEM...")
+@click.option("--merged", is_flag=True, help="Every file holds gold and predicted tags: no GOLD.")
+@input_options
+@click.option(
+    "--reading",
+    type=click.Choice([name for name in READINGS if name != "conlleval"]),
+    default="lenient",
+    show_default=True,
+    help="As for `spanf1 score`.",
+)
+@click.option(
+    "--types",
+    default="union",
+    show_default=True,
+    metavar="SET|A,B,…",
+    help="As for `spanf1 score`.",
+)
+@click.option(
+    "--average",
+    type=click.Choice(AVERAGES),
+    default="micro",
+    show_default=True,
+    help="The average that ranks the systems.",
+)
+@click.option(
+    "--reference",
+    default=BEST,
+    show_default=True,
+    metavar="NAME",
+    help="The system that the others are compared with.",
+)
+@click.option("--all-pairs", is_flag=True, help="Compare every system with every other.")
+@click.option("--per-type", is_flag=True, help="Compare each type's F1, too.")
+@click.option(
+    "--correction",
+    type=click.Choice(list(ADJUSTMENTS)),
+    default="holm",
+    show_default=True,
+    help="How p-values are corrected for the number of comparisons.",
+)
+@confidence_options
+@click.option(
+    "-f",
+    "--format",
+    "format_name",
+    type=click.Choice(list(RANKING_RENDERINGS)),
+    default="table",
+    show_default=True,
+    help="table, markdown and latex are in percent; json and csv fractions of 1.",
+)
+@click.option(
+    "--digits",
+    type=click.IntRange(0, 15),
+    metavar="N",
+    help="Decimals.  [default: 2; csv: all]",
+)
+@output_options
+@click.option("-q", "--quiet", is_flag=True, help="Only the tables: no words, no progress.")
+def compare(
+    files: tuple[str, ...],
+    *,
+    merged: bool,
+    scheme: str,
+    gold_scheme: str | None,
+    pred_scheme: str | None,
+    tag_column: int | None,
+    tag_form: str,
+    reading: str,
+    types: str,
+    confidence: float | None,
+    resamples: int | None,
+    interval: str | None,
+    unit: str | None,
+    seed: int | None,
+    average: str,
+    reference: str,
+    all_pairs: bool,
+    per_type: bool,
+    correction: str,
+    format_name: str,
+    digits: int | None,
+    output: str | None,
+    color: str,
+    quiet: bool,
+    **columns: Any,
+) -> None:
+    """Compare systems; see `HELP`."""
+    rendering = RANKING_RENDERINGS[format_name]
+    if digits is not None and "digits" not in rendering.takes:
+        raise UsageError(f"--digits does not go with --format {format_name}")
+    how = confidence_of(confidence, resamples, interval, unit, seed, always=True)
+    assert how  # noqa: S101 - for mypy: it is always there
+    testing = Testing(
+        average=average,
+        reference=reference,
+        correction=correction,
+        per_type=per_type,
+        all_pairs=all_pairs,
+        confidence=how,
+    )
+    options = Options.given(scheme, gold_scheme, pred_scheme, types_of(types), reading=reading)
+    gold = None if merged or not files else files[0]
+    systems = systems_of(files if merged else files[1:])
+    check_writable(output, [*files[:1], *(file for one in systems for file in one.files)])
+    columns |= tag_columns(1 if merged else 2, tag_column, columns)
+    with StepProgress(wanted=not quiet) as progress:
+        found = compared(
+            gold,
+            dict(systems),
+            testing=testing,
+            options=options,
+            tag_form=tag_form,
+            progress=progress,
+            **columns,
+        )
+    colour = output is None and wants_colour(color, sys.stdout)
+    given = {"digits": digits, "colour": colour, "brief": quiet}
+    given = {name: value for name, value in given.items() if name in rendering.takes}
+    write(rendering.render(found, **given), output)
