@@ -16,7 +16,7 @@ from spanf1.evaluate import tally, tally_parts
 from spanf1.formats.conll import ColumnFile, MergedFile
 from spanf1.formats.layout import Layout, delimiter_of
 from spanf1.formats.streams import STDIN, Progress, Source
-from spanf1.options import AUTO, Confidence, Options
+from spanf1.options import AUTO, Confidence, Options, confidence_from
 from spanf1.result import Input, Result
 from spanf1.tags import AUTO_FORM, TagForm
 from spanf1.tags import tag_form as form_of
@@ -101,7 +101,7 @@ def evaluate(
     )
     from spanf1.formats.lists import ListReader
 
-    wanted = _confidence(confidence)
+    wanted = confidence_from(confidence)
     counted = tally(
         ListReader(y_true, y_pred),
         form=form_of(tag_form),
@@ -109,12 +109,6 @@ def evaluate(
         units=wanted.unit if wanted else "",
     )
     return Result(counted, options, None, wanted).check()
-
-
-def _confidence(given: float | Confidence | None) -> Confidence | None:
-    if given is None or isinstance(given, Confidence):
-        return given
-    return Confidence(level=given)
 
 
 def score_file(
@@ -195,7 +189,7 @@ def score_file(
         zero_division=zero_division,
         match=match,
     )
-    wanted = _confidence(confidence)
+    wanted = confidence_from(confidence)
     sources = [
         path if isinstance(path, Source) else Source(os.fspath(path))
         for path in (file, pred_file)

@@ -174,3 +174,10 @@ class Confidence:
             value = getattr(self, name)
             if value not in known:
                 raise UsageError(f"unknown {name} {value!r}", hint=f"one of {', '.join(known)}")
+
+
+def confidence_from(given: float | Confidence | None) -> Confidence | None:
+    """Return how intervals are made, given as such or by the level alone."""
+    if given is None or isinstance(given, Confidence):
+        return given
+    return Confidence(level=given)

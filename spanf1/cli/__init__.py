@@ -29,6 +29,10 @@ COMMANDS = (
     "schemes",
     "signature",
     "rescore",
+    "corpora",
+    "reproduce",
+    "baseline",
+    "describe",
     "detect",
     "validate",
     "repair",
@@ -112,6 +116,7 @@ def _say(message: str, hint: str, code: int) -> int:
 def main() -> None:
     """Score named-entity predictions, exactly, and say how the number was made.
 
-    Exit codes: 0 done, 1 `validate` or `signature` found something, 2 wrong usage, 3 bad input;
-    `spanf1 conlleval` has those of the script.
+    Exit codes: 0 done, 1 something that was asked for was found (`validate`, `signature`,
+    `corpora verify`, `reproduce`), 2 wrong usage, 3 bad input; `spanf1 conlleval` has those of
+    the script.
     """

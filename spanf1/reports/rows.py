@@ -215,8 +215,9 @@ def _undefined(result: Result) -> Iterator[str]:
 def _input(source: Input) -> str:
     tags = source.gold_column, source.pred_column
     if len(source.files) == 1:
+        predicted = f"predicted in column {tags[1]}" if tags[1] else "predicted by the baseline"
         return (
-            f"{source.files[0]}: gold in column {tags[0]}, predicted in column {tags[1]} of "
+            f"{source.files[0]}: gold in column {tags[0]}, {predicted} of "
             f"{source.columns[0]}, separated by {source.delimiters[0]}"
         )
     sides = [

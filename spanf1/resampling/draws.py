@@ -27,6 +27,9 @@ T = TypeVar("T")
 # How many numbers an array of a chunk holds at most: 2 MB of them stay in a core's cache.
 _CELLS = 1 << 18
 
+# How many units are drawn one by one at a time: few enough for memory that is there already.
+_DRAWS = 1 << 13
+
 # Rows of so many units or more are drawn by a binomial each; the units of the others one by one.
 _HEAVY = 24
 
@@ -102,14 +105,22 @@ def _draw(urn: _Urn, rng: np.random.Generator, count: int) -> IntArray:
         heavy = len(urn.classes) - bool(len(urn.light))
         drawn[:, :heavy] = classes[:, :heavy]
         if len(urn.light):
-            each = classes[:, heavy]
-            picks = urn.light.take(rng.integers(0, len(urn.light), int(each.sum())))
-            ends = each.cumsum().tolist()
-            for number, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
-                drawn[number, heavy:] = np.bincount(
-                    picks[start:end], minlength=len(urn.rows) - heavy
-                )
+            _draw_light(urn.light, rng, classes[:, heavy], drawn[:, heavy:])
     return _product(drawn, urn.rows)
+
+
+def _draw_light(
+    light: IntArray, rng: np.random.Generator, each: IntArray, drawn: npt.NDArray[Any]
+) -> None:
+    """Draw so many light units in each resample, and count their rows in `drawn`."""
+    some = max(1, _DRAWS // len(light))
+    for first in range(0, len(each), some):
+        ends = each[first : first + some].cumsum().tolist()
+        picks = light.take(rng.integers(0, len(light), ends[-1]))
+        start = 0
+        for row, end in enumerate(ends, first):
+            drawn[row] = np.bincount(picks[start:end], minlength=drawn.shape[1])
+            start = end
 
 
 def swap_sums(

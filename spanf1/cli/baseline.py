@@ -1,0 +1,234 @@
+"""``spanf1 baseline``: the score of marking what the training data has marked."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from spanf1.baseline import Marked, mark_file
+from spanf1.cli.inputs import (
+    DELIMITER_OPTION,
+    FORM_OPTION,
+    CommandT,
+    confidence_of,
+    confidence_options,
+    output_options,
+    paths_of,
+    with_options,
+)
+from spanf1.cli.output import check_writable, opened, wants_colour, write
+from spanf1.cli.tagged import ColumnChoice, canonical, scheme_option
+from spanf1.errors import UsageError
+from spanf1.formats.streams import COMPRESSIONS, STDIN
+from spanf1.lexicon import RULES, Lexicon, lexicon_of
+from spanf1.reports import REPORTS
+from spanf1.reports.rows import how_made, many, printable
+
+HELP = """Score the baseline of the CoNLL-2003 shared task: what knowing the training data is worth.
+
+In each sentence of TEST, from the left, the longest phrase that is an entity in the training
+file is marked with its type there. That is scored against the tags of TEST, as by `spanf1 score`.
+The two files may be in different schemes. Without TEST, or with -, standard input is read.
+
+\b
+The type of a phrase that has several in the training file:
+  majority  the most frequent one, of several such the first in the alphabet
+  unique    it is not marked
+  first     that of its first occurrence
+
+\b
+Examples:
+  spanf1 baseline --train train.conll test.conll
+  spanf1 baseline --train train.conll test.conll --predictions baseline.conll
+  spanf1 baseline --train eng.train eng.testb --confidence 0.9 --resamples 250
+  spanf1 baseline --train train.iob2 test.iob2 --tag-column 3 --token-column 2
+  spanf1 baseline --train eng.train test.txt --train-tag-column 4 --rule unique
+"""
+
+_SIDES = ("train", "test")
+
+
+def _column_option(name: str, what: str) -> Any:
+    return click.option(name, type=int, metavar="N", help=f"Column of the {what}")
+
+
+_OPTIONS = (
+    _column_option("--tag-column", "tags, from 1, or from the end by -1.  [default: -1]"),
+    _column_option("--token-column", "tokens.  [default: the first that is not the tags']"),
+    _column_option("--train-tag-column", "tags in the training file."),
+    _column_option("--train-token-column", "tokens in the training file."),
+    _column_option("--test-tag-column", "tags in TEST."),
+    _column_option("--test-token-column", "tokens in TEST."),
+    DELIMITER_OPTION,
+    FORM_OPTION,
+    scheme_option(),
+    click.option("--train-scheme", metavar="SCHEME", help="Scheme of the training file."),
+    click.option(
+        "--test-scheme", metavar="SCHEME", help="Scheme of TEST, and of the tags that are written."
+    ),
+    click.option(
+        "--rule",
+        type=click.Choice(list(RULES)),
+        default="majority",
+        show_default=True,
+        help="The type of a phrase that has several.",
+    ),
+    click.option("--ignore-case", is_flag=True, help="Match tokens in any case."),
+    click.option(
+        "--min-count",
+        type=click.IntRange(1),
+        default=1,
+        show_default=True,
+        metavar="N",
+        help="Mark only phrases that are an entity so often in the training file.",
+    ),
+)
+
+
+def _options(command: CommandT) -> CommandT:
+    return with_options(command, _OPTIONS)
+
+
+@click.command("baseline", help=HELP, short_help="Score what knowing the training data is worth.")
+@click.argument("test", required=False, metavar="[TEST]")
+@click.option("--train", required=True, metavar="FILE", help="The training file.")
+@_options
+@click.option(
+    "--predictions",
+    metavar="FILE",
+    help="Write TEST with one more column, the marked tags, to FILE, whole or not at all.",
+)
+@confidence_options
+@click.option(
+    "-f",
+    "--format",
+    "format_name",
+    type=click.Choice(list(REPORTS)),
+    default="table",
+    show_default=True,
+    help="As in `spanf1 score`.",
+)
+@click.option(
+    "--digits",
+    type=click.IntRange(0, 15),
+    metavar="N",
+    help="Decimals.  [default: 2; csv, tsv: all]",
+)
+@output_options
+@click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
+def baseline(
+    test: str | None,
+    *,
+    train: str,
+    rule: str,
+    ignore_case: bool,
+    min_count: int,
+    predictions: str | None,
+    confidence: float | None,
+    resamples: int | None,
+    interval: str | None,
+    unit: str | None,
+    seed: int | None,
+    format_name: str,
+    digits: int | None,
+    output: str | None,
+    color: str,
+    quiet: bool,
+    **settings: Any,
+) -> None:
+    """Score the baseline; see `HELP`."""
+    report = REPORTS[format_name]
+    if digits is not None and not report.digits:
+        raise UsageError(f"--digits does not go with --format {format_name}")
+    wanted = confidence_of(confidence, resamples, interval, unit, seed)
+    if wanted and not report.intervals:
+        raise UsageError(f"--confidence does not go with --format {format_name}")
+    (path,) = paths_of((test,) if test else (), "baseline")
+    _check_outputs((train, path), output, predictions)
+    sides = {side: _Side(side, settings) for side in _SIDES}
+    with sides["train"].choice.opened(train, again=False, quiet=quiet) as column:
+        lexicon = lexicon_of(
+            column,
+            sides["train"].token_column,
+            sides["train"].scheme,
+            rule=rule,
+            min_count=min_count,
+            ignore_case=ignore_case,
+        )
+    side = sides["test"]
+    with side.choice.opened(path, again=True, quiet=quiet) as column:
+        marked = mark_file(lexicon, column, side.token_column, side.scheme, wanted)
+        if predictions is not None:
+            _write_predictions(marked, predictions)
+    details: dict[str, Any] = {"digits": digits} if report.digits else {}
+    if format_name == "table":
+        details |= {"colour": output is None and wants_colour(color, sys.stdout), "brief": quiet}
+    write(report.render(marked.result, **details), output)
+    if not quiet:
+        # Notes that cannot be written are no reason to fail.
+        with contextlib.suppress(OSError):
+            for line in _notes(marked, lexicon, train, explained=report.explains):
+                click.echo(printable(line), err=True)
+
+
+def _check_outputs(inputs: tuple[str, str], output: str | None, predictions: str | None) -> None:
+    """Raise an error now if what is asked for cannot be read, or written later."""
+    if inputs == (STDIN, STDIN):
+        raise UsageError("standard input can be read only once")
+    check_writable(output, inputs)
+    check_writable(predictions, inputs)
+    if predictions is not None and os.path.realpath(predictions) == os.path.realpath(
+        STDIN if output is None else output
+    ):
+        raise UsageError(
+            "the predictions and the scores would be written to the same place",
+            hint="--output and --predictions name different files",
+        )
+
+
+class _Side:
+    """What the options say of one of the two files."""
+
+    def __init__(self, side: str, settings: dict[str, Any]) -> None:
+        def given(name: str) -> Any:
+            own = settings[f"{side}_{name}"]
+            return settings[name] if own is None else own
+
+        tag_column = given("tag_column")
+        self.choice = ColumnChoice(
+            -1 if tag_column is None else tag_column, settings["delimiter"], settings["tag_form"]
+        )
+        self.token_column: int | None = given("token_column")
+        self.scheme = canonical(given("scheme"))
+
+
+def _write_predictions(marked: Marked, path: str) -> None:
+    suffix = os.path.splitext(path)[1].lower()
+    compression = {end: name for name, end in COMPRESSIONS.items()}.get(suffix, "")
+    with opened(path, compression) as stream:
+        for lines in marked.lines():
+            stream.write(lines)
+
+
+def _notes(marked: Marked, lexicon: Lexicon, train: str, *, explained: bool) -> Iterator[str]:
+    """Yield what the report itself does not say."""
+    if not marked.result.counts.tokens:
+        yield "warning: there are no tokens in the input: this is a score of nothing"
+    if not lexicon.marked:
+        yield "warning: no form of the training file is to be marked"
+    if marked.merged:
+        yield (
+            f"warning: {many(marked.merged, 'marked span')} became one with the span before: "
+            f"{marked.scheme} cannot part them"
+        )
+    for note in lexicon.notes:
+        yield f"note: {train}: {note}"
+    yield f"note: lexicon: {lexicon.summary()}"
+    if not explained:
+        for heading, line in how_made(marked.result):
+            yield f"note: {heading}: {line}"

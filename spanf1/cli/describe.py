@@ -1,0 +1,123 @@
+"""``spanf1 describe``: what is in files of tagged tokens."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import Any
+
+import click
+
+from spanf1.cli.inputs import output_options, paths_of
+from spanf1.cli.output import check_writable, wants_colour, write
+from spanf1.cli.tagged import ColumnChoice, canonical, column_options, scheme_option
+from spanf1.contents import Contents, Description
+from spanf1.describing import contents_of, training_data
+from spanf1.errors import UsageError
+from spanf1.formats.streams import STDIN
+from spanf1.reports.describing import FORMS, RENDERINGS
+
+HELP = """Say what is in files of tokens and tags: how many, of which types, how ambiguous, how new.
+
+Of each file, and of all together: documents, sentences, tokens, entities by type and by length,
+distinct surface forms (an entity's tokens with a space between them), and those that occur with
+several types. With --train, also how many mentions have a form that is no entity in the training
+data, or one of another type only.
+Ill-formed spans count as entities, and it is said how many there are.
+Without a file, or with -, standard input is read.
+
+\b
+Examples:
+  spanf1 describe train.conll dev.conll test.conll
+  spanf1 describe test.conll --train train.conll --train dev.conll
+  spanf1 describe test.iob2 --tag-column 3 --token-column 2
+  spanf1 describe *.conll --format latex -o corpora.tex
+"""
+
+
+@click.command("describe", help=HELP, short_help="Say what is in files of tokens and tags.")
+@column_options
+@click.option(
+    "--token-column",
+    type=int,
+    metavar="N",
+    help="Column of the tokens.  [default: the first that is not the tags']",
+)
+@scheme_option()
+@click.option(
+    "--train",
+    multiple=True,
+    metavar="FILE",
+    help="Training data to compare with; several files are taken together.",
+)
+@click.option("--ignore-case", is_flag=True, help="Forms that differ in case only are the same.")
+@click.option(
+    "--forms",
+    type=click.IntRange(0),
+    metavar="N",
+    help=f"Ambiguous forms to show, the most frequent first; json has all.  [default: {FORMS}]",
+)
+@click.option(
+    "-f",
+    "--format",
+    "format_name",
+    type=click.Choice(list(RENDERINGS)),
+    default="table",
+    show_default=True,
+    help="table, markdown and latex are in percent; json and csv fractions of 1.",
+)
+@click.option(
+    "--digits", type=click.IntRange(0, 15), metavar="N", help="Decimals.  [default: 2; csv: all]"
+)
+@output_options
+@click.option("-q", "--quiet", is_flag=True, help="Only the first table: no words, no progress.")
+def describe(
+    files: tuple[str, ...],
+    *,
+    token_column: int | None,
+    scheme: str,
+    train: tuple[str, ...],
+    ignore_case: bool,
+    forms: int | None,
+    format_name: str,
+    digits: int | None,
+    output: str | None,
+    color: str,
+    quiet: bool,
+    **column: Any,
+) -> None:
+    """Describe files; see `HELP`."""
+    rendering = RENDERINGS[format_name]
+    for name, value in (("digits", digits), ("forms", forms)):
+        if value is not None and name not in rendering.takes:
+            raise UsageError(f"--{name} does not go with --format {format_name}")
+    paths = paths_of(files, "describe")
+    if STDIN in paths and STDIN in train:
+        raise UsageError("standard input can be read only once")
+    check_writable(output, [*paths, *train])
+    choice, known = ColumnChoice(**column), canonical(scheme)
+
+    def contents(path: str) -> Contents:
+        with choice.opened(path, again=False, quiet=quiet) as opened:
+            return contents_of(opened, token_column, scheme=known, ignore_case=ignore_case)
+
+    training = training_data([contents(path) for path in train])
+    found = Description([contents(path) for path in paths], training, ignore_case)
+    colour = output is None and wants_colour(color, sys.stdout)
+    given = {"digits": digits, "forms": FORMS if forms is None else forms}
+    given |= {"colour": colour, "brief": quiet}
+    settings = {name: value for name, value in given.items() if name in rendering.takes}
+    write(rendering.render(found, **settings), output)
+    if not quiet:
+        _warn(found)
+
+
+def _warn(found: Description) -> None:
+    """Say on standard error where there is nothing to describe, or to compare with."""
+    empty = [f"there are no tokens in {one.name}" for one in found.files if not one.tokens]
+    if found.train and not found.train.lengths:
+        empty.append(f"there are no entities in the training data ({found.train.name})")
+    # Warnings that cannot be written are no reason to fail.
+    with contextlib.suppress(OSError):
+        for line in empty:
+            click.echo(f"warning: {line}", err=True)

@@ -1,0 +1,96 @@
+"""``spanf1 reproduce``: published scores beside those of the outputs at hand."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from spanf1.catalogue import load
+from spanf1.cli.corpora import CATALOGUE_OPTION
+from spanf1.cli.inputs import output_options
+from spanf1.cli.output import check_writable, wants_colour, write
+from spanf1.errors import UsageError
+from spanf1.reports.published import REPRODUCTIONS
+from spanf1.reproducing import reproduce as reproduced
+
+HELP = """Score the outputs at hand, and print published scores beside measured ones.
+
+NAME is a corpus of the catalogue (`spanf1 corpora list`). PATH is a folder with systems' outputs,
+which are known by the name of the system in that of the file, and with the gold file, if they
+do not hold gold tags themselves: it is called as the corpus calls it, or gold.…; with the
+training file, the baseline of the shared task is scored, too. A PATH that is a file is an output
+or, beside --system, the gold file.
+
+A mark (=) shows where both agree to the printed decimals. ± is half of an interval: as for
+CoNLL-2003 the central 90%. Exit code 1: something does not agree.
+
+\b
+Examples:
+  spanf1 reproduce wnut17 submissions/
+  spanf1 reproduce wnut17 gold.conll --system arcada=arcada.conll
+  spanf1 reproduce conll2003 corpus/          # eng.train, eng.testb: the baseline
+  spanf1 reproduce conll2003 outputs/ --format markdown
+"""
+
+
+@click.command("reproduce", help=HELP, short_help="Print published scores beside measured ones.")
+@click.argument("name")
+@click.argument("path", required=False)
+@click.option(
+    "--system",
+    "systems",
+    multiple=True,
+    metavar="[NAME=]OUTPUT",
+    help="An output, and whose it is; may be given several times.",
+)
+@click.option("--gold", metavar="FILE", help="The gold file.")
+@click.option("--split", metavar="SPLIT", help="Only scores of this split.")
+@CATALOGUE_OPTION
+@click.option(
+    "-f",
+    "--format",
+    "format_name",
+    type=click.Choice(list(REPRODUCTIONS)),
+    default="table",
+    show_default=True,
+)
+@click.option(
+    "--digits",
+    type=click.IntRange(0, 15),
+    metavar="N",
+    help="Decimals of what is measured.  [default: as printed]",
+)
+@output_options
+@click.option("-q", "--quiet", is_flag=True, help="Only the table.")
+@click.pass_context
+def reproduce(
+    context: click.Context,
+    name: str,
+    path: str | None,
+    *,
+    systems: tuple[str, ...],
+    gold: str | None,
+    split: str | None,
+    catalogue: str | None,
+    format_name: str,
+    digits: int | None,
+    output: str | None,
+    color: str,
+    quiet: bool,
+) -> None:
+    """Reproduce scores; see `HELP`."""
+    rendering = REPRODUCTIONS[format_name]
+    if digits is not None and "digits" not in rendering.takes:
+        raise UsageError(f"--digits does not go with --format {format_name}")
+    corpus = load(catalogue)[name]
+    if path is None and not systems:
+        hint = f"spanf1 reproduce {name} FOLDER, or --system NAME=OUTPUT"
+        raise UsageError("no output is given", hint=hint)
+    check_writable(output, [one.rpartition("=")[2] for one in systems] + [path or "", gold or ""])
+    found = reproduced(corpus, path, systems=systems, gold=gold, split=split)
+    colour = output is None and wants_colour(color, sys.stdout)
+    given = {"digits": digits, "colour": colour, "brief": quiet}
+    given = {name: value for name, value in given.items() if name in rendering.takes}
+    write(rendering.render(found, **given), output)
+    context.exit(0 if all(one.agrees for one in found) else 1)

@@ -1,0 +1,291 @@
+"""Copies of a corpus held against what was published about it: which split, and what differs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from spanf1.catalogue import Catalogue, Corpus, Split
+from spanf1.contents import Contents
+from spanf1.describing import contents_of
+from spanf1.errors import ReadError
+from spanf1.formats.conll import ColumnFile
+from spanf1.formats.streams import Source
+from spanf1.tagfiles import TagColumn
+
+# A file whose tokens are so far from a split's is no copy of it.
+_FAR = 0.2
+
+
+class Figure(NamedTuple):
+    """A count: what was published, and what is in the file."""
+
+    name: str
+    published: int
+    measured: int
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the two are the same."""
+        return self.published == self.measured
+
+
+@dataclass(frozen=True)
+class Verification:
+    """A file, and the split of a corpus that it is likest to.
+
+    Attributes
+    ----------
+    file : str
+        The file.
+    corpus : Corpus
+        The corpus.
+    split : Split, optional
+        The split, or None if none is like it.
+    contents : Contents
+        What is in the file.
+    figures : list of Figure
+        The published counts beside those of the file.
+    same_file : bool, optional
+        Whether it is the published file to the byte, where its checksum is known.
+    others : list of str
+        Splits of other corpora that all figures agree with.
+    """
+
+    file: str
+    corpus: Corpus
+    split: Split | None
+    contents: Contents
+    figures: list[Figure]
+    same_file: bool | None
+    others: list[str]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether there is such a split, and every figure agrees."""
+        return self.split is not None and all(figure.agrees for figure in self.figures)
+
+    def remarks(self) -> list[str]:
+        """Say in words what the file is, and what is not as it was published."""
+        return list(_remarks(self))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain data that JSON can carry."""
+        return {
+            "file": self.file,
+            "corpus": self.corpus.name,
+            "split": self.split and self.split.name,
+            "agrees": self.agrees,
+            "same_file": self.same_file,
+            "scheme": {"published": self.corpus.scheme, "measured": self.contents.scheme or None},
+            "figures": {
+                figure.name: {"published": figure.published, "measured": figure.measured}
+                for figure in self.figures
+            },
+            "other_corpora": self.others,
+            "remarks": self.remarks(),
+        }
+
+
+def verify(
+    corpus: Corpus,
+    path: str | os.PathLike[str],
+    *,
+    catalogue: Catalogue | None = None,
+    split: str | None = None,
+    tag_column: int | None = None,
+    token_column: int | None = None,
+) -> list[Verification]:
+    """Hold a file, or those in a folder, against what was published.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        What they are thought to be.
+    path : path
+        A file; or a folder: then the files in it that are called as those of the corpus, or all
+        if none is.
+    catalogue : Catalogue, optional
+        Other corpora that it may be.
+    split : str, optional
+        The split that it is thought to be; by default the one that it is likest to.
+    tag_column, token_column : int, optional
+        As for `spanf1.describing.describe`; by default where the corpus has them or, if the lines
+        have another number of columns, the last and the first.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read as columns of tokens and tags.
+    UsageError
+        If there is no such split.
+    """
+    wanted = None if split is None else corpus.split(split)
+    others = list(catalogue.corpora.values()) if catalogue else []
+    found = []
+    for file in files_of(corpus, os.fspath(path)):
+        tag, token = _columns(corpus, file)
+        contents = contents_of(TagColumn(Source(file), tag_column or tag), token_column or token)
+        found.append(_verified(corpus, contents, wanted, others))
+    return found
+
+
+def files_of(corpus: Corpus, path: str) -> list[str]:
+    """Return the file or, of a folder, the files that are called as the corpus's, or all.
+
+    Raises
+    ------
+    ReadError
+        If the folder is empty.
+    """
+    if not os.path.isdir(path):
+        return [path]
+    files = sorted(e.path for e in os.scandir(path) if e.is_file() and e.name[0] != ".")
+    if not files:
+        raise ReadError("there is no file in this folder", where=path)
+    names = {name for split in corpus.splits.values() for name in split.files}
+    return [file for file in files if os.path.basename(file) in names] or files
+
+
+def _verified(
+    corpus: Corpus, contents: Contents, wanted: Split | None, others: list[Corpus]
+) -> Verification:
+    file = contents.name
+    split = wanted or _likest(corpus, contents, os.path.basename(file))
+    figures = _figures(corpus, split, contents) if split else []
+    agreeing = [
+        f"{other.name}, {one.name}"
+        for other in others
+        if other.name != corpus.name
+        for one in other.splits.values()
+        if _whole(found := _figures(other, one, contents)) and all(f.agrees for f in found)
+    ]
+    return Verification(file, corpus, split, contents, figures, _same_file(split, file), agreeing)
+
+
+def _columns(corpus: Corpus, file: str) -> tuple[int, int | None]:
+    """Return where the tags and the tokens are, if the lines are as the corpus has them."""
+    source = Source(file)
+    read = ColumnFile(source)
+    read.detect(source.blocks())
+    known = corpus.columns
+    if read.layout and read.layout.columns == len(known) and {"tag", "token"} <= set(known):
+        return known.index("tag") + 1, known.index("token") + 1
+    return -1, None
+
+
+def _whole(figures: list[Figure]) -> bool:
+    """Return whether figures are enough to know a split by."""
+    return {"tokens", "entities"} <= {figure.name for figure in figures}
+
+
+def _figures(corpus: Corpus, split: Split, contents: Contents) -> list[Figure]:
+    """Return the figures of a split beside those of a file; lines that begin documents apart."""
+    counted: dict[str, int] = {"documents": contents.documents, "tokens": contents.tokens}
+    published: dict[str, int | None] = {"documents": split.documents, "tokens": split.tokens}
+    if split.sentences is not None:
+        inside = split.documents or 0 if corpus.sentences_include_documents else 0
+        published["sentences"] = split.sentences - inside
+        counted["sentences"] = contents.sentences
+    types: Mapping[str, int] = {kind: one.entities for kind, one in contents.types.items()}
+    published["entities"] = split.entities or sum(split.types.values()) or None
+    counted["entities"] = sum(types.values())
+    figures = [
+        Figure(name, count, counted[name])
+        for name in ("documents", "sentences", "tokens", "entities")
+        if (count := published.get(name)) is not None
+    ]
+    if split.types:
+        names = [*split.types, *sorted(types.keys() - split.types.keys())]
+        figures += [Figure(name, split.types.get(name, 0), types.get(name, 0)) for name in names]
+    return figures
+
+
+def _likest(corpus: Corpus, contents: Contents, name: str) -> Split | None:
+    """Return the split that a file is likest to, or None if it is like none."""
+
+    def distance(split: Split) -> tuple[int, float, bool]:
+        figures = _figures(corpus, split, contents)
+        apart = [
+            abs(f.measured - f.published) / max(f.published, 1)
+            for f in figures
+            if f.name in ("tokens", "sentences", "entities")
+        ]
+        return -sum(f.agrees for f in figures), sum(apart), name not in split.files
+
+    known = [split for split in corpus.splits.values() if _figures(corpus, split, contents)]
+    if not known:
+        return None
+    split = min(known, key=distance)
+    agreeing, apart, unnamed = distance(split)
+    return split if agreeing or apart < _FAR or not unnamed else None
+
+
+def _same_file(split: Split | None, file: str) -> bool | None:
+    if split is None or not split.sha256:
+        return None
+    import hashlib
+
+    with open(file, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest() == split.sha256
+
+
+def _remarks(found: Verification) -> Iterator[str]:
+    corpus, split, contents = found.corpus, found.split, found.contents
+    if split is None:
+        sizes = ", ".join(
+            f"{one.name} {one.tokens}" for one in corpus.splits.values() if one.tokens
+        )
+        yield f"it has {contents.tokens} tokens and is like no split of {corpus.name} ({sizes})"
+    else:
+        yield from _differences(found, split)
+    for other in found.others:
+        yield f"all its figures are those of another corpus: {other}"
+    if split and contents.scheme and corpus.scheme not in ("", contents.scheme):
+        yield (
+            f"its tags are in {contents.scheme}, those of the corpus in {corpus.scheme}: it was "
+            "re-tagged; spans, and so scores, are the same unless what touches was joined"
+        )
+    if contents.ill_formed:
+        yield f"{contents.ill_formed} spans are ill-formed in {contents.scheme}"
+
+
+def _differences(found: Verification, split: Split) -> Iterator[str]:
+    """Say which split it is, and in what way it is not as published."""
+    name = f"{found.corpus.name}, {split.name}"
+    wrong = {figure.name: figure for figure in found.figures if not figure.agrees}
+    if not found.figures:
+        yield f"nothing that could be counted was published of {name}"
+    elif not wrong:
+        yield f"this is {name}: all {len(found.figures)} figures are as published"
+    else:
+        right = len(found.figures) - len(wrong)
+        yield f"it is likest to {name}: {right} of {len(found.figures)} figures are as published"
+    if found.same_file:
+        yield "it is the published file, to the byte"
+    elif found.same_file is not None:
+        yield "it is not the published file, to the byte"
+    if (documents := wrong.pop("documents", None)) and not documents.measured:
+        yield "the lines that begin documents (-DOCSTART-) were removed: no score changes by that"
+    elif documents:
+        yield f"it marks {documents.measured} documents, not {documents.published}"
+    if tokens := wrong.get("tokens"):
+        more = tokens.measured - tokens.published
+        yield (
+            f"it has {abs(more)} tokens {'more' if more > 0 else 'fewer'}: it was cut, or made "
+            "longer, or tokenised in another way"
+        )
+    elif "sentences" in wrong:
+        yield "it has all tokens, but sentences begin at other places"
+    kinds = [name for name in wrong if name in split.types or name not in _COUNTS]
+    if kinds and "tokens" not in wrong:
+        named = ", ".join(f"{k} {wrong[k].measured - wrong[k].published:+d}" for k in kinds)
+        what = "in other numbers" if "entities" in wrong else "of other types"
+        yield f"it has all tokens, but entities {what} ({named}): it was corrected, or relabelled"
+    elif "entities" in wrong and "tokens" not in wrong:
+        yield "it has all tokens, but not as many entities: it was corrected, or relabelled"
+
+
+_COUNTS = {"documents", "sentences", "tokens", "entities"}
