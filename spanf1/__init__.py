@@ -25,6 +25,11 @@ from spanf1.signature import Signature
 
 if TYPE_CHECKING:
     from spanf1.checking import Violation, convert, detect, repair, validate
+    from spanf1.comparing import compare
+    from spanf1.describing import describe
+    from spanf1.lexicon import Lexicon
+    from spanf1.marking import baseline
+    from spanf1.ranking import RankingOptions
     from spanf1.rescoring import rescore
     from spanf1.tagging import Span, decode, encode
 
@@ -36,8 +41,10 @@ __all__ = [
     "IllFormedError",
     "InputError",
     "LayoutError",
+    "Lexicon",
     "LossError",
     "Options",
+    "RankingOptions",
     "ReadError",
     "Result",
     "Score",
@@ -49,8 +56,11 @@ __all__ = [
     "UsageError",
     "Violation",
     "__version__",
+    "baseline",
+    "compare",
     "convert",
     "decode",
+    "describe",
     "detect",
     "encode",
     "evaluate",
@@ -62,10 +72,15 @@ __all__ = [
 
 # What scoring does not need is imported when it is asked for: start-up is part of every run.
 _LATER = {
+    "Lexicon": "lexicon",
+    "RankingOptions": "ranking",
     "Span": "tagging",
     "Violation": "checking",
+    "baseline": "marking",
+    "compare": "comparing",
     "convert": "checking",
     "decode": "tagging",
+    "describe": "describing",
     "detect": "checking",
     "encode": "tagging",
     "repair": "checking",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from spanf1.formats.paired import PairedFiles
 
+NO_COLUMN = "columns are counted from 1, or from the end by -1: there is no column 0"
 #: about how many bytes of a file one task of an executor reads
 PART_SIZE = 1 << 23
 
@@ -196,6 +197,8 @@ def score_file(
         if path is not None
     ]
     surface = match == "surface"
+    if token_column == 0:
+        raise UsageError(NO_COLUMN)
     if surface and STDIN in [source.path for source in sources]:
         raise UsageError("surface forms need a second look: standard input can be read only once")
     script = reading == "conlleval"
@@ -229,10 +232,12 @@ def _forms(
     from spanf1.surfaces import Side, surface_forms
 
     columns = read.gold_column, read.pred_column
-    used = {*columns[: 3 - len(opened.files)]}
     layout = opened.files[0].layout
+    if layout is None:
+        return Counter(), 0
+    used = {*columns[: 3 - len(opened.files)]}
     column = given or next((k for k in range(1, read.columns[0] + 1) if k not in used), 0)
-    if layout and column:
+    if column:
         column = layout.column_index(column, opened.files[0].source) + 1
     if column in used or not column:
         raise LayoutError(
@@ -287,7 +292,7 @@ def open_files(
     if [source.path for source in sources].count(STDIN) == 2:
         raise UsageError("only one of the two files can be standard input")
     if 0 in (gold_column, pred_column, token_column):
-        raise UsageError("columns are counted from 1, or from the end by -1: there is no column 0")
+        raise UsageError(NO_COLUMN)
     character = delimiter_of(delimiter)
     files = [ColumnFile(source, delimiter=character, script=script) for source in sources]
     if len(files) == 1:

@@ -127,7 +127,7 @@ def certainty(
     schemes = options.gold_scheme, options.pred_scheme
     numbers = {name: number for number, name in enumerate(names)}
     found = rows_of([(units, meanings(units, numbers, schemes, options.reading))], len(names))
-    rows = found.counts.reshape(len(found.counts), -1).astype(np.int64)
+    rows = found.counts.reshape(len(found.counts), 3 * len(names)).astype(np.int64)
     if confidence.resamples * (len(names) + 3) * 4 > MAX_VALUES:
         raise UsageError(
             f"{confidence.resamples} resamples of {len(names)} types are too many",

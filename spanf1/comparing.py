@@ -14,7 +14,7 @@ from spanf1.formats.layout import delimiter_of
 from spanf1.formats.paired import PairedFiles
 from spanf1.formats.streams import STDIN, Source
 from spanf1.options import Options
-from spanf1.ranking import Ranking, System, Testing, names_of, rank
+from spanf1.ranking import Ranking, RankingOptions, System, names_of, rank
 from spanf1.result import Result
 from spanf1.spans import Decoder
 from spanf1.tags import AUTO_FORM, TagForm, TagSet
@@ -96,7 +96,7 @@ def compare(
     gold: str | os.PathLike[str] | None,
     systems: Mapping[str, Any] | Iterable[str | os.PathLike[str]],
     *,
-    testing: Testing | None = None,
+    testing: RankingOptions | None = None,
     options: Options | None = None,
     tag_form: str = AUTO_FORM,
     progress: Progress = lambda _: None,
@@ -110,7 +110,7 @@ def compare(
         The file with the gold tags; None if each system's file holds gold and predicted tags.
     systems : mapping of str to path or list of paths, or iterable of str
         By the system's name its file, or those of its runs; or what `systems_of` takes.
-    testing : Testing, optional
+    testing : RankingOptions, optional
         How to compare them.
     options : Options, optional
         How spans are read; as for `spanf1.evaluate`.
@@ -141,7 +141,7 @@ def compare(
     if [file for one in named for file in one.files].count(STDIN):
         raise UsageError("a system's output is to be a file, not standard input")
     files = _Files(None if gold is None else os.fspath(gold), form_of(tag_form), columns)
-    testing, options = testing or Testing(), options or Options()
+    testing, options = testing or RankingOptions(), options or Options()
     whole = sum(len(one.files) for one in named)
     results: list[Result] = []
     found = []

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from spanf1.api import NO_COLUMN
 from spanf1.contents import Contents, Description
 from spanf1.counts import Tally
 from spanf1.detection import IllFormed, fitting_schemes, ill_formed
@@ -31,7 +32,7 @@ def passages_of(column: TagColumn, token_column: int | None = None) -> Passages:
         If a column is numbered 0.
     """
     if 0 in (column.column, token_column):
-        raise UsageError("columns are counted from 1, or from the end by -1: there is no column 0")
+        raise UsageError(NO_COLUMN)
     file = ColumnFile(column.source, delimiter=column.delimiter, progress=column.progress)
     return Passages(file, column.column, token_column)
 

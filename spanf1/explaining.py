@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from spanf1.api import OpenedFiles, open_files
+from spanf1.api import NO_COLUMN, OpenedFiles, open_files
 from spanf1.counts import Counts
 from spanf1.errors import InputError, UsageError
 from spanf1.evaluate import BlockCounter, tally
@@ -67,7 +67,7 @@ def explain(
         If there is anything wrong with the input.
     """
     if token_column == 0:
-        raise UsageError("columns are counted from 1, or from the end by -1: there is no column 0")
+        raise UsageError(NO_COLUMN)
     if len(sources) > 1:
         columns["token_column"] = token_column
     opened = open_files(sources, **columns)

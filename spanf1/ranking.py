@@ -45,7 +45,7 @@ class System(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Testing:
+class RankingOptions:
     """How systems are compared.
 
     Attributes
@@ -160,7 +160,7 @@ class Ranking:
         The name of the system that the others are compared with.
     differences : list of Difference
         Those of the average first, then those of the types.
-    testing : Testing
+    testing : RankingOptions
         How they were compared.
     units : int
         How many units were drawn.
@@ -169,7 +169,7 @@ class Ranking:
     standings: list[Standing]
     reference: str
     differences: list[Difference]
-    testing: Testing
+    testing: RankingOptions
     units: int
 
     def undecided(self) -> list[tuple[str, str]]:
@@ -187,7 +187,7 @@ class _Table:
     Figures are the F of the average and, if they are wanted, of each type: K of them.
     """
 
-    def __init__(self, systems: Sequence[System], testing: Testing) -> None:
+    def __init__(self, systems: Sequence[System], testing: RankingOptions) -> None:
         runs = [run for system in systems for run in system.runs]
         options = runs[0].options
         self.names = sorted({name for run in runs for name in run.types})
@@ -229,17 +229,17 @@ class _Table:
 
     def by_run(self, sums: npt.NDArray[Any]) -> FloatArray:
         """Return figures (..., runs, K) of sums (..., 3 runs types)."""
-        return self.values(sums.reshape(*sums.shape[:-1], -1, self.types * 3))
+        return self.values(sums.reshape(*sums.shape[:-1], self.runs[-1].stop, self.types * 3))
 
     def flat(self, runs: Sequence[int] | None = None) -> npt.NDArray[np.int64]:
         """Return the rows of counts of some runs, (rows, runs, 3 types), or of all."""
         counts = self.rows.counts if runs is None else self.rows.counts[:, list(runs)]
-        return counts.reshape(*counts.shape[:2], -1).astype(np.int64)
+        return counts.reshape(*counts.shape[:2], self.types * 3).astype(np.int64)
 
 
 def rank(
     systems: Sequence[System],
-    testing: Testing,
+    testing: RankingOptions,
     *,
     progress: Callable[[str], object] = lambda _: None,
 ) -> Ranking:
@@ -249,7 +249,7 @@ def rank(
     ----------
     systems : sequence of System
         Their results have the same gold and the same options, and units in order.
-    testing : Testing
+    testing : RankingOptions
         How to compare them.
     progress : callable, optional
         Called with what is being done.
@@ -309,7 +309,7 @@ def _scored(table: _Table, how: Confidence) -> _Scored:
     sentences does, and what that of the seeds does.
     """
     rows, weight = table.flat(), table.rows.weight
-    rows = rows.reshape(len(rows), -1)
+    rows = rows.reshape(len(rows), table.runs[-1].stop * table.types * 3)
     runs = table.by_run(weight @ rows)
     drawn = bootstrap_values(rows, weight, table.by_run, how.resamples, how.seed, threads=cores())
     rng = np.random.default_rng(np.random.SeedSequence(how.seed, spawn_key=(0, 0)))
@@ -343,7 +343,7 @@ def _differences(
     table: _Table,
     pairs: Sequence[tuple[int, int]],
     found: _Scored,
-    testing: Testing,
+    testing: RankingOptions,
 ) -> list[Difference]:
     """Return the differences of pairs of systems (reference, other), figure by figure."""
     if not pairs:

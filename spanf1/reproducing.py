@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from spanf1.api import score_file
-from spanf1.baseline import baseline
 from spanf1.catalogue import Corpus, PublishedScore, agrees
 from spanf1.errors import AlignmentError, UsageError
+from spanf1.marking import baseline
 from spanf1.options import Confidence
 from spanf1.result import Result
 

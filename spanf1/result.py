@@ -224,13 +224,16 @@ class Result:
         )
 
     def check(self) -> Result:
-        """Return this result, unless the reading is ``error`` and a span is ill-formed.
+        """Return this result, unless it cannot be what was asked for.
 
         Raises
         ------
         IllFormedError
-            Naming the first one and where it is.
+            If the reading is ``error`` and a span is ill-formed: the first one, and where it is.
+        UsageError
+            If there are to be intervals, and there is nothing to resample.
         """
+        _ = self.certainty
         if self.options.reading == "error":
             sides = ("gold", self.gold_schemes[0]), ("predicted", self.pred_schemes[0])
             for number, ((side, scheme), found) in enumerate(

@@ -40,7 +40,8 @@ class Signature:
     tokens, gold : int
         Tokens; spans in gold that the score runs over.
     hash : str
-        Eight digits that stand for the gold spans: the same in any scheme and reading.
+        Eight digits that stand for the gold spans: the same in any scheme and reading, but that
+        ``-DOCSTART-`` lines are tokens in the reading ``conlleval``.
     confidence : Confidence, optional
         How the intervals were made, if there are some.
     version : str

@@ -154,7 +154,7 @@ class Rows(NamedTuple):
 
 
 def rows_of(systems: Sequence[tuple[Units, Sequence[tuple[int, bool, bool]]]], types: int) -> Rows:
-    """Return the distinct rows of counts of one system, or of several side by side.
+    """Return the distinct rows of counts of one system, or of several side by side, in order.
 
     Parameters
     ----------
@@ -197,7 +197,10 @@ def rows_of(systems: Sequence[tuple[Units, Sequence[tuple[int, bool, bool]]]], t
     table = counts[:, :width].reshape(len(kinds), len(systems), types, _FIGURES)
     table[..., _MISSED] += table[..., _CORRECT]
     table[..., _SPURIOUS] += table[..., _CORRECT]
-    return Rows(table, np.bincount(kind, weight, len(kinds)).astype(np.int64))
+    weight = np.bincount(kind, weight, len(kinds)).astype(np.int64)
+    # In one order, however the units came: the same seed is to draw the same.
+    order = np.lexsort(counts.T) if width else np.arange(len(kinds))
+    return Rows(table[order], weight[order])
 
 
 def _column(kind: int, in_gold: bool, predicted: bool) -> int:

@@ -50,7 +50,7 @@ ORDER = [
     "comparing",
     "describing",
     "lexicon",
-    "baseline",
+    "marking",
     "verifying",
     "reproducing",
     "compat",

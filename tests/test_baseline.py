@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.baseline import baseline
 from spanf1.lexicon import RULES, Lexicon
+from spanf1.marking import baseline
 from tests.commands import pipe, write
 from tests.shared_data import shared
 

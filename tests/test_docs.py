@@ -5,6 +5,8 @@ from __future__ import annotations
 import doctest
 import importlib
 import pkgutil
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import spanf1
 from spanf1.explaining import explain
 from spanf1.formats.streams import Source
 from spanf1.options import DEFAULTS
+from spanf1.reports.ranking import RANKING_RENDERINGS
 from spanf1.reports.schemes import RENDERINGS
 from tests.shared_data import shared
 
@@ -59,6 +62,33 @@ def test_what_each_scorer_says_of_a_submission(monkeypatch) -> None:
         found = next(one for one in comparison.kinds if one.name == kind)
         assert (found.gold, found.predicted) == (0, count)
         assert f"{kind:<25}" in shown
+
+
+def test_three_submissions_compared(monkeypatch) -> None:
+    """The lines that are shown are those that the command prints; chance may move their ends."""
+    shown = README.split("Three submissions to WNUT-17")[1].split("```")[1]
+    monkeypatch.chdir(shared("wnut17/submissions"))
+    names = ("uh_ritual", "spinningbytes", "flytxt")
+    ranking = spanf1.compare(
+        "../gold.conll", [f"{name}.conll" for name in names], align_by_position=True
+    )
+    printed = RANKING_RENDERINGS["table"].render(ranking).splitlines()
+    number = re.compile(r"[-+]?\d+\.\d+")
+    for line in filter(None, shown.splitlines()):
+        (found,) = [one for one in printed if number.sub("", one) == number.sub("", line)]
+        drawn = [float(text) for text in number.findall(found)]
+        assert drawn == pytest.approx([float(text) for text in number.findall(line)], abs=0.2)
+
+
+def test_interval_of_the_example() -> None:
+    """The interval that is to be quoted is that of the output with F1 92.22."""
+    path = shared("conll2003/testb_labels.elmo_9222.conll")
+    result = spanf1.score_file(path, confidence=0.95)
+    f1, low, high = re.search(r"F1 (.*)\n\(95% interval (.*) to (.*); spanf1", README).groups()
+    micro = result.certainty.averages["micro"].f1
+    assert f"{100 * result.micro.f1:.2f}" == f1
+    assert (100 * micro.low, 100 * micro.high) == pytest.approx((float(low), float(high)), abs=0.1)
+    assert str(replace(result.signature(), confidence=None)) in README
 
 
 def rows() -> list[list[str]]:

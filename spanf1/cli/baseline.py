@@ -10,22 +10,21 @@ from typing import Any
 
 import click
 
-from spanf1.baseline import Marked, mark_file
 from spanf1.cli.inputs import (
     DELIMITER_OPTION,
     FORM_OPTION,
     CommandT,
-    confidence_of,
-    confidence_options,
     output_options,
     paths_of,
     with_options,
 )
 from spanf1.cli.output import check_writable, opened, wants_colour, write
+from spanf1.cli.scoring import confidence_of, confidence_options, interval_option
 from spanf1.cli.tagged import ColumnChoice, canonical, scheme_option
 from spanf1.errors import UsageError
 from spanf1.formats.streams import COMPRESSIONS, STDIN
 from spanf1.lexicon import RULES, Lexicon, lexicon_of
+from spanf1.marking import Marked, mark_file
 from spanf1.reports import REPORTS
 from spanf1.reports.rows import how_made, many, printable
 
@@ -104,6 +103,7 @@ def _options(command: CommandT) -> CommandT:
     help="Write TEST with one more column, the marked tags, to FILE, whole or not at all.",
 )
 @confidence_options
+@interval_option
 @click.option(
     "-f",
     "--format",
@@ -129,11 +129,6 @@ def baseline(
     ignore_case: bool,
     min_count: int,
     predictions: str | None,
-    confidence: float | None,
-    resamples: int | None,
-    interval: str | None,
-    unit: str | None,
-    seed: int | None,
     format_name: str,
     digits: int | None,
     output: str | None,
@@ -145,7 +140,7 @@ def baseline(
     report = REPORTS[format_name]
     if digits is not None and not report.digits:
         raise UsageError(f"--digits does not go with --format {format_name}")
-    wanted = confidence_of(confidence, resamples, interval, unit, seed)
+    wanted = confidence_of(settings)
     if wanted and not report.intervals:
         raise UsageError(f"--confidence does not go with --format {format_name}")
     (path,) = paths_of((test,) if test else (), "baseline")

@@ -7,25 +7,18 @@ from typing import Any
 
 import click
 
-from spanf1.cli.inputs import (
-    confidence_of,
-    confidence_options,
-    input_options,
-    output_options,
-    tag_columns,
-    types_of,
-)
+from spanf1.cli.inputs import input_options, output_options, tag_columns
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import StepProgress
+from spanf1.cli.scoring import confidence_of, confidence_options, scoring_of, scoring_options
 from spanf1.comparing import compare as compared
 from spanf1.comparing import systems_of
 from spanf1.errors import UsageError
 from spanf1.options import Options
-from spanf1.ranking import BEST, Testing
+from spanf1.ranking import BEST, RankingOptions
 from spanf1.reports.ranking import RANKING_RENDERINGS
 from spanf1.resampling.figures import AVERAGES
 from spanf1.resampling.significance import ADJUSTMENTS
-from spanf1.schemes import READINGS
 
 HELP = """Rank systems on one gold, and say which of them can be told apart.
 
@@ -49,25 +42,22 @@ Examples:
 In the last but one, quote the pattern if the shell would expand it: 'new=runs/seed-*.conll'.
 """
 
+_OPTIONS = (
+    "scheme",
+    "gold_scheme",
+    "pred_scheme",
+    "types",
+    "reading",
+    "beta",
+    "zero_division",
+)
+
 
 @click.command("compare", help=HELP, short_help="Say which system is better, and how sure it is.")
 @click.argument("files", nargs=-1, metavar="GOLD SYSTEM SYSTEM...")
 @click.option("--merged", is_flag=True, help="Every file holds gold and predicted tags: no GOLD.")
 @input_options
-@click.option(
-    "--reading",
-    type=click.Choice([name for name in READINGS if name != "conlleval"]),
-    default="lenient",
-    show_default=True,
-    help="As for `spanf1 score`.",
-)
-@click.option(
-    "--types",
-    default="union",
-    show_default=True,
-    metavar="SET|A,B,…",
-    help="As for `spanf1 score`.",
-)
+@scoring_options
 @click.option(
     "--average",
     type=click.Choice(AVERAGES),
@@ -113,18 +103,7 @@ def compare(
     files: tuple[str, ...],
     *,
     merged: bool,
-    scheme: str,
-    gold_scheme: str | None,
-    pred_scheme: str | None,
     tag_column: int | None,
-    tag_form: str,
-    reading: str,
-    types: str,
-    confidence: float | None,
-    resamples: int | None,
-    interval: str | None,
-    unit: str | None,
-    seed: int | None,
     average: str,
     reference: str,
     all_pairs: bool,
@@ -135,15 +114,15 @@ def compare(
     output: str | None,
     color: str,
     quiet: bool,
-    **columns: Any,
+    **settings: Any,
 ) -> None:
     """Compare systems; see `HELP`."""
     rendering = RANKING_RENDERINGS[format_name]
     if digits is not None and "digits" not in rendering.takes:
         raise UsageError(f"--digits does not go with --format {format_name}")
-    how = confidence_of(confidence, resamples, interval, unit, seed, always=True)
+    how = confidence_of(settings, always=True)
     assert how  # noqa: S101 - for mypy: it is always there
-    testing = Testing(
+    testing = RankingOptions(
         average=average,
         reference=reference,
         correction=correction,
@@ -151,20 +130,20 @@ def compare(
         all_pairs=all_pairs,
         confidence=how,
     )
-    options = Options.given(scheme, gold_scheme, pred_scheme, types_of(types), reading=reading)
+    settings |= scoring_of(settings)
+    options = Options.given(**{name: settings.pop(name) for name in _OPTIONS})
     gold = None if merged or not files else files[0]
     systems = systems_of(files if merged else files[1:])
     check_writable(output, [*files[:1], *(file for one in systems for file in one.files)])
-    columns |= tag_columns(1 if merged else 2, tag_column, columns)
+    settings |= tag_columns(1 if merged else 2, tag_column, settings)
     with StepProgress(wanted=not quiet) as progress:
         found = compared(
             gold,
             dict(systems),
             testing=testing,
             options=options,
-            tag_form=tag_form,
             progress=progress,
-            **columns,
+            **settings,
         )
     colour = output is None and wants_colour(color, sys.stdout)
     given = {"digits": digits, "colour": colour, "brief": quiet}

@@ -12,7 +12,7 @@ import click
 
 from spanf1.errors import ReadError, UsageError
 from spanf1.formats.streams import STDIN, STDIN_NAME, Source
-from spanf1.options import AUTO, METHODS, TYPE_SETS, UNITS, Confidence
+from spanf1.options import AUTO
 from spanf1.schemes import SCHEME_NAMES
 from spanf1.tags import AUTO_FORM
 
@@ -77,34 +77,6 @@ _INPUT_OPTIONS = (
     click.option("--pred-scheme", metavar="SCHEME", help="Scheme of the predicted tags."),
     FORM_OPTION,
 )
-_CONFIDENCE_OPTIONS = (
-    click.option(
-        "--confidence",
-        type=float,
-        metavar="LEVEL",
-        help="Add an interval to every figure: 0.95 for 95%.",
-    ),
-    click.option(
-        "--resamples",
-        type=click.IntRange(1),
-        metavar="N",
-        help=f"Resamples that intervals are made of.  [default: {Confidence.resamples}]",
-    ),
-    click.option(
-        "--interval",
-        type=click.Choice(METHODS),
-        help=f"How intervals are made of resamples.  [default: {Confidence.method}]",
-    ),
-    click.option(
-        "--unit", type=click.Choice(UNITS), help=f"What is drawn.  [default: {Confidence.unit}]"
-    ),
-    click.option(
-        "--seed",
-        type=click.IntRange(0),
-        metavar="N",
-        help=f"Seed of the random numbers.  [default: {Confidence.seed}]",
-    ),
-)
 _OUTPUT_OPTIONS = (
     click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
     click.option(
@@ -120,31 +92,6 @@ _OUTPUT_OPTIONS = (
 def input_options(command: CommandT) -> CommandT:
     """Add the options that say where the tags are, and what they are like."""
     return with_options(command, _INPUT_OPTIONS)
-
-
-def confidence_options(command: CommandT) -> CommandT:
-    """Add the options that say how intervals are made."""
-    return with_options(command, _CONFIDENCE_OPTIONS)
-
-
-def confidence_of(
-    level: float | None,
-    resamples: int | None,
-    interval: str | None,
-    unit: str | None,
-    seed: int | None,
-    *,
-    always: bool = False,
-) -> Confidence | None:
-    """Return how intervals are to be made; None if --confidence is not given, unless `always`."""
-    given = {"level": level, "resamples": resamples, "method": interval, "unit": unit, "seed": seed}
-    given = {name: value for name, value in given.items() if value is not None}
-    if level is None and given and not always:
-        raise UsageError(
-            f"--{next(iter(given)).replace('method', 'interval')} is about intervals",
-            hint="--confidence 0.95 asks for them",
-        )
-    return Confidence(**given) if given or always else None  # type: ignore[arg-type]
 
 
 def output_options(command: CommandT) -> CommandT:
@@ -202,22 +149,6 @@ def kept(path: str) -> Iterator[Source]:
                 hint="TMPDIR names another folder; a file need not be kept",
             ) from None
         yield Source(copy.name, label=STDIN_NAME if path == STDIN else path)
-
-
-def types_of(given: str) -> str | tuple[str, ...]:
-    """Return what --types means: a set of types, or names.
-
-    Raises
-    ------
-    UsageError
-        If it names no type.
-    """
-    if given in TYPE_SETS:
-        return given
-    names = tuple(name.strip() for name in given.split(",") if name.strip())
-    if not names:
-        raise UsageError("--types names no type")
-    return names
 
 
 def tag_columns(files: int, tag_column: int | None, settings: Mapping[str, Any]) -> dict[str, int]:

@@ -12,18 +12,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spanf1.api import PART_SIZE, score_file
-from spanf1.cli.inputs import (
-    confidence_of,
-    confidence_options,
-    input_options,
-    kept,
-    output_options,
-    paths_of,
-    tag_columns,
-    types_of,
-)
+from spanf1.cli.inputs import input_options, kept, output_options, paths_of, tag_columns
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import Progress
+from spanf1.cli.scoring import (
+    confidence_of,
+    confidence_options,
+    interval_option,
+    scoring_of,
+    scoring_options,
+)
 from spanf1.errors import ReadError, UsageError
 from spanf1.evaluate import cores
 from spanf1.formats.streams import Source
@@ -31,7 +29,6 @@ from spanf1.options import MATCHES
 from spanf1.reports import REPORTS
 from spanf1.reports.rows import how_made
 from spanf1.result import Result
-from spanf1.schemes import READINGS
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -61,7 +58,6 @@ Examples:
   zcat output.conll.gz | spanf1 score --format json | jq .micro.f1
 """
 
-_READINGS_HELP = "; ".join(f"{name}: {text}" for name, text in READINGS.items())
 #: a file is worth several processes if it has so many bytes
 _LARGE = 1 << 25
 
@@ -69,31 +65,7 @@ _LARGE = 1 << 25
 @click.command("score", help=HELP, short_help="Score predictions against gold.")
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
 @input_options
-@click.option(
-    "--reading",
-    type=click.Choice(list(READINGS)),
-    default="lenient",
-    show_default=True,
-    help=f"What is done about spans that the scheme does not allow. {_READINGS_HELP}.",
-)
-@click.option(
-    "--types",
-    default="union",
-    show_default=True,
-    metavar="SET|A,B,…",
-    help="Types that macro and weighted run over: union, gold or predicted; or the types to "
-    "score, in order (then micro leaves out the others, too).",
-)
-@click.option(
-    "--beta", type=float, default=1.0, show_default=True, help="Report F-beta instead of F1."
-)
-@click.option(
-    "--zero-division",
-    type=click.Choice(["0", "1", "nan"]),
-    default="0",
-    show_default=True,
-    help="What 0/0 is: a precision with nothing predicted, a recall with nothing in gold.",
-)
+@scoring_options
 @click.option(
     "--match",
     type=click.Choice(list(MATCHES)),
@@ -102,6 +74,7 @@ _LARGE = 1 << 25
     help=f"What is counted. {'; '.join(f'{name}: {text}' for name, text in MATCHES.items())}.",
 )
 @confidence_options
+@interval_option
 @click.option(
     "--signature",
     is_flag=True,
@@ -136,13 +109,6 @@ def score(
     *,
     tag_column: int | None,
     delimiter: str,
-    types: str,
-    zero_division: str,
-    confidence: float | None,
-    resamples: int | None,
-    interval: str | None,
-    unit: str | None,
-    seed: int | None,
     signature: bool,
     format_name: str,
     digits: int | None,
@@ -156,7 +122,7 @@ def score(
     report = REPORTS[format_name]
     if digits is not None and not report.digits:
         raise UsageError(f"--digits does not go with --format {format_name}")
-    wanted = confidence_of(confidence, resamples, interval, unit, seed)
+    wanted = confidence_of(settings)
     if wanted and not report.intervals:
         raise UsageError(f"--confidence does not go with --format {format_name}")
     paths = paths_of(files, "score")
@@ -164,6 +130,7 @@ def score(
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
     check_writable(output, paths)
     settings |= tag_columns(len(paths), tag_column, settings)
+    settings |= scoring_of(settings)
     # Surface forms need a second look at the files.
     again = settings["match"] == "surface"
     with (
@@ -174,8 +141,6 @@ def score(
         result = score_file(
             *(stack.enter_context(kept(path)) if again else Source(path) for path in paths),
             delimiter=delimiter,
-            types=types_of(types),
-            zero_division=float(zero_division),
             confidence=wanted,
             executor=executor,
             progress=progress,

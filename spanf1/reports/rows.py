@@ -64,10 +64,15 @@ def percent(value: float, digits: int | None) -> str:
 
 
 def bracketed(interval: Interval, digits: int | None) -> str:
-    """Return an interval in percent, in brackets; nothing if it has no ends."""
+    """Return an interval in percent, in brackets; ``-`` if it has no ends."""
     if math.isnan(interval.low):
         return "-"
     return f"[{percent(interval.low, digits)}, {percent(interval.high, digits)}]"
+
+
+def dashed(interval: Interval, digits: int | None) -> str:
+    """Return an interval in percent, with a dash between its ends: that takes less room."""
+    return bracketed(interval, digits).strip("[]").replace(", ", "\N{EN DASH}")
 
 
 def printable(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from spanf1.reports.rows import Row, bracketed, f_name, how_made, percent, printable, rows
+from spanf1.reports.rows import Row, dashed, f_name, how_made, percent, printable, rows
 from spanf1.result import Result
 
 WIDTH = 80
@@ -50,7 +50,7 @@ def _figures(result: Result, digits: int | None, *, colour: bool) -> list[str]:
     header = ["", "Precision", "Recall", f_name(result), "Gold", "Predicted", "Correct"]
     body = [_cells(row, digits) for row in found]
     ends = [
-        ["", *(bracketed(one, digits) for one in row.intervals), "", "", ""]
+        ["", *(dashed(one, digits) for one in row.intervals), "", "", ""]
         for row in found
         if row.intervals
     ]
@@ -61,7 +61,11 @@ def _figures(result: Result, digits: int | None, *, colour: bool) -> list[str]:
         max(len(header[column]), *(width_of(cells[column]) for cells in body + ends)) + 2
         for column in range(len(header))
     ]
-    widths[0] = max(widths[0], 10)
+    # Names are cut where intervals take the room.
+    names = max(WIDTH - sum(widths[1:]), 8) if ends else widths[0]
+    for cells in body:
+        cells[0] = shortened(cells[0], names - 2)
+    widths[0] = max(min(widths[0], names), 10 - 2 * bool(ends))
     lines = [styled(_line(header, widths), BOLD, colour)]
     for number, (row, cells) in enumerate(zip(found, body, strict=True)):
         if row.kind == "micro" and result.types:

@@ -1,0 +1,5 @@
+x B-A B-A
+
+y O O
+
+z B-B O

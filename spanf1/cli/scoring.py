@@ -1,0 +1,118 @@
+"""What the commands that make scores share: how spans are read, and intervals are made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from spanf1.cli.inputs import CommandT, with_options
+from spanf1.errors import UsageError
+from spanf1.options import METHODS, TYPE_SETS, UNITS, Confidence
+from spanf1.schemes import READINGS
+
+_READINGS_HELP = "; ".join(f"{name}: {text}" for name, text in READINGS.items())
+
+_SCORING_OPTIONS = (
+    click.option(
+        "--reading",
+        type=click.Choice(list(READINGS)),
+        default="lenient",
+        show_default=True,
+        help=f"What is done about spans that the scheme does not allow. {_READINGS_HELP}.",
+    ),
+    click.option(
+        "--types",
+        default="union",
+        show_default=True,
+        metavar="SET|A,B,…",
+        help="Types that macro and weighted run over: union, gold or predicted; or the types to "
+        "score, in order (then micro leaves out the others, too).",
+    ),
+    click.option(
+        "--beta", type=float, default=1.0, show_default=True, help="Report F-beta instead of F1."
+    ),
+    click.option(
+        "--zero-division",
+        type=click.Choice(["0", "1", "nan"]),
+        default="0",
+        show_default=True,
+        help="What 0/0 is: a precision with nothing predicted, a recall with nothing in gold.",
+    ),
+)
+_CONFIDENCE_OPTIONS = (
+    click.option(
+        "--confidence",
+        type=float,
+        metavar="LEVEL",
+        help="Add an interval to every figure: 0.95 for 95%.",
+    ),
+    click.option(
+        "--resamples",
+        type=click.IntRange(1),
+        metavar="N",
+        help=f"Resamples that intervals are made of.  [default: {Confidence.resamples}]",
+    ),
+    click.option(
+        "--unit", type=click.Choice(UNITS), help=f"What is drawn.  [default: {Confidence.unit}]"
+    ),
+    click.option(
+        "--seed",
+        type=click.IntRange(0),
+        metavar="N",
+        help=f"Seed of the random numbers.  [default: {Confidence.seed}]",
+    ),
+)
+interval_option = click.option(
+    "--interval",
+    type=click.Choice(METHODS),
+    help=f"How intervals are made of resamples.  [default: {Confidence.method}]",
+)
+
+
+def scoring_options(command: CommandT) -> CommandT:
+    """Add the options that say how spans are read and scores are made."""
+    return with_options(command, _SCORING_OPTIONS)
+
+
+def scoring_of(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return what --types and --zero-division mean.
+
+    Raises
+    ------
+    UsageError
+        If --types names no type.
+    """
+    types = settings["types"]
+    if types not in TYPE_SETS:
+        types = tuple(name.strip() for name in types.split(",") if name.strip())
+        if not types:
+            raise UsageError("--types names no type")
+    return {"types": types, "zero_division": float(settings["zero_division"])}
+
+
+def confidence_options(command: CommandT) -> CommandT:
+    """Add the options that say how intervals are made."""
+    return with_options(command, _CONFIDENCE_OPTIONS)
+
+
+def confidence_of(settings: dict[str, Any], *, always: bool = False) -> Confidence | None:
+    """Take out of the settings how intervals are to be made, and return it.
+
+    It is None if --confidence is not given, unless `always`.
+
+    Raises
+    ------
+    UsageError
+        If it is not given, and one of the others is.
+    """
+    names = ("confidence", "resamples", "interval", "unit", "seed")
+    given = {name: settings.pop(name, None) for name in names}
+    given = {name: value for name, value in given.items() if value is not None}
+    if "confidence" not in given and given and not always:
+        hint = "--confidence 0.95 asks for them"
+        raise UsageError(f"--{next(iter(given))} is about intervals", hint=hint)
+    if not given and not always:
+        return None
+    fields = {"confidence": "level", "interval": "method"}
+    return Confidence(**{fields.get(name, name): value for name, value in given.items()})
