@@ -212,18 +212,10 @@ def _file_name(split: Split) -> str:
     return split.files[0] if "?" in split.url and not split.member else name_of(split.url)
 
 
-class _Fetching(Progress):
-    """Shows how far fetching has come; the size is what the catalogue says."""
-
-    def __init__(self, size: int | None, *, wanted: bool) -> None:
-        super().__init__("-", wanted=wanted)
-        self._size = size or 0
-
-
 def _fetched(split: Split, folder: str, mirror: str, *, quiet: bool) -> Fetched:
     from spanf1.downloads import fetch
 
-    with _Fetching(split.size, wanted=not quiet) as progress:
+    with Progress("-", wanted=not quiet, size=split.size) as progress:
         return fetch(
             split.url,
             folder,

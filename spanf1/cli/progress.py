@@ -67,12 +67,14 @@ class Progress(StepProgress):
         The file, ``-`` for standard input. If its size is known, so is the time left.
     wanted : bool
         Show anything at all.
+    size : int, optional
+        Its size, where the path does not tell.
     """
 
-    def __init__(self, path: str, *, wanted: bool) -> None:
+    def __init__(self, path: str, *, wanted: bool, size: int | None = None) -> None:
         super().__init__(wanted=wanted)
         try:
-            self._size = 0 if path == "-" else os.stat(path).st_size
+            self._size = size or (0 if path == "-" else os.stat(path).st_size)
         except OSError:
             self._size = 0
 
