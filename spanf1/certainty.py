@@ -13,7 +13,7 @@ from spanf1.counts import Tally, sides_of
 from spanf1.errors import UsageError
 from spanf1.evaluate import cores
 from spanf1.options import Confidence, Options
-from spanf1.resampling.figures import figures
+from spanf1.resampling.figures import AVERAGES, figures
 from spanf1.resampling.intervals import bca, bootstrap_values, jackknife_values, percentile
 from spanf1.units import Units, rows_of
 
@@ -102,6 +102,22 @@ def units_of(tally: Tally, options: Options, unit: str) -> Units:
     return tally.units
 
 
+def check(tally: Tally, types: int, options: Options, confidence: Confidence) -> Units:
+    """Return the units of an input, if they can be resampled; parameters as for `certainty`.
+
+    Raises
+    ------
+    UsageError
+        If they were not kept, cannot be drawn from, or would take too much memory.
+    """
+    if confidence.resamples * (types + len(AVERAGES)) * 4 > MAX_VALUES:
+        raise UsageError(
+            f"{confidence.resamples} resamples of {types} types are too many",
+            hint="--resamples 1000, or --types A,B for those that matter",
+        )
+    return units_of(tally, options, confidence.unit)
+
+
 def certainty(
     tally: Tally, names: Sequence[str], options: Options, confidence: Confidence
 ) -> Certainty:
@@ -123,16 +139,11 @@ def certainty(
     UsageError
         If there is nothing to resample, or there are too many types or resamples for the memory.
     """
-    units = units_of(tally, options, confidence.unit)
+    units = check(tally, len(names), options, confidence)
     schemes = options.gold_scheme, options.pred_scheme
     numbers = {name: number for number, name in enumerate(names)}
     found = rows_of([(units, meanings(units, numbers, schemes, options.reading))], len(names))
     rows = found.counts.reshape(len(found.counts), 3 * len(names)).astype(np.int64)
-    if confidence.resamples * (len(names) + 3) * 4 > MAX_VALUES:
-        raise UsageError(
-            f"{confidence.resamples} resamples of {len(names)} types are too many",
-            hint="--resamples 1000, or --types A,B for those that matter",
-        )
 
     def statistic(sums: npt.NDArray[Any]) -> FloatArray:
         shape = (*sums.shape[:-1], len(names), 3)
@@ -148,7 +159,7 @@ def certainty(
         Intervals(*(Interval(float(a), float(b)) for a, b in zip(*ends, strict=True)))
         for ends in zip(low, high, strict=True)
     ]
-    averages = dict(zip(("micro", "macro", "weighted"), scores[len(names) :], strict=True))
+    averages = dict(zip(AVERAGES, scores[len(names) :], strict=True))
     return Certainty(units.count, dict(zip(names, scores, strict=False)), averages)
 
 

@@ -309,27 +309,28 @@ class Tally:
         KeyError, TypeError, ValueError
             If the data is not of that form.
         """
-        forms: dict[str, Any] = {name: frozenset(data[name]) for name in _FORMS}
-        sums: dict[str, Any] = {name: int(data[name]) for name in _SUMS}
+        forms: dict[str, Any] = {name: frozenset(map(as_name, data[name])) for name in _FORMS}
+        sums: dict[str, Any] = {name: as_count(data[name]) for name in _SUMS}
+        spans = {
+            SpanKey(as_name(name), _shape_of(gold), _shape_of(predicted)): as_count(count)
+            for name, gold, predicted, count in data["spans"]
+        }
+        texts = {
+            Form(as_name(name), _shapes_of(shapes)): as_count(count)
+            for name, shapes, count in data["forms"]
+        }
         return cls(
-            spans=Counter(
-                {
-                    SpanKey(name, _shape_of(gold), _shape_of(predicted)): int(count)
-                    for name, gold, predicted, count in data["spans"]
-                }
-            ),
-            gold_prefixes=frozenset(data["gold_prefixes"]),
-            predicted_prefixes=frozenset(data["predicted_prefixes"]),
-            gold_first={_shape_of(s): line for s, line in data["gold_first"].items()},
-            predicted_first={_shape_of(s): line for s, line in data["predicted_first"].items()},
-            script={name: TypeCounts(*counts) for name, counts in data["script"].items()},
+            spans=Counter({span: count for span, count in spans.items() if count}),
+            gold_prefixes=frozenset(as_name(data["gold_prefixes"])),
+            predicted_prefixes=frozenset(as_name(data["predicted_prefixes"])),
+            gold_first={_shape_of(s): as_count(k) for s, k in data["gold_first"].items()},
+            predicted_first={_shape_of(s): as_count(k) for s, k in data["predicted_first"].items()},
+            script={
+                as_name(name): TypeCounts(*map(as_count, counts))
+                for name, counts in data["script"].items()
+            },
             gold_number=int(data["gold_number"], 16),
-            forms=Counter(
-                {
-                    Form(name, frozenset((_shape_of(a), _shape_of(b)) for a, b in shapes)): count
-                    for name, shapes, count in data["forms"]
-                }
-            ),
+            forms=Counter({form: count for form, count in texts.items() if count}),
             **forms,
             **sums,
         )
@@ -362,3 +363,37 @@ def _shape_of(text: str | None) -> int:
         return ABSENT
     opening, closing = text.split(" ")
     return shape_of(Ends(*opening, *closing))
+
+
+def _shapes_of(pairs: Iterable[tuple[str | None, str | None]]) -> frozenset[tuple[int, int]]:
+    shapes = frozenset((_shape_of(gold), _shape_of(predicted)) for gold, predicted in pairs)
+    if not shapes or (ABSENT, ABSENT) in shapes:
+        raise ValueError(pairs)
+    return shapes
+
+
+def as_count(value: object) -> int:
+    """Return a number of things.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 63:
+        raise ValueError(value)
+    return value
+
+
+def as_name(value: object) -> str:
+    """Return a text that can be printed.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    if not isinstance(value, str):
+        raise ValueError(value)
+    value.encode()
+    return value

@@ -53,7 +53,7 @@ def summed(kind: npt.NDArray[np.uint64], length: IntArray, end: IntArray, before
     value ^= value >> np.uint64(29)
     value *= np.uint64(_MIX)
     value ^= value >> np.uint64(32)
-    value *= _powers(int(end.max()) + 1)[end]
+    value *= powers(int(end.max()) + 1)[end]
     return shifted(int(value.sum()), before)
 
 
@@ -79,8 +79,8 @@ def spelt(number: int, tokens: int) -> str:
 _known = np.ones(1, np.uint64)
 
 
-def _powers(count: int) -> npt.NDArray[np.uint64]:
-    """Return the first powers of the ratio."""
+def powers(count: int) -> npt.NDArray[np.uint64]:
+    """Return the first powers of an odd number, so many at least: they have no pattern."""
     global _known  # noqa: PLW0603 - a table that only grows
     if len(_known) < count:
         size = max(count, 2 * len(_known))

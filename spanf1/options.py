@@ -95,7 +95,8 @@ class Options:
             number = float(value)
         except (TypeError, ValueError):
             raise UsageError(f"{name} is {value!r}: it is to be a number") from None
-        number = math.nan if math.isnan(number) else number
+        # One NaN, and one zero.
+        number = math.nan if math.isnan(number) else number + 0.0
         object.__setattr__(self, name, number)
         return number
 

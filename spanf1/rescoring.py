@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from spanf1.errors import InputError, UsageError
 from spanf1.result import Result
-from spanf1.signature import Signature
+from spanf1.signature import AVERAGES, Signature
 
 # Figures that are nearer to each other than this are the same.
 _TOLERANCE = 1e-9
+_SUMS = ("tokens", "tokens_correct", "sentences", "documents", "accuracy")
 
 
 def rescore(data: Mapping[str, Any], signature: Signature | None = None) -> Result:
@@ -36,37 +36,45 @@ def rescore(data: Mapping[str, Any], signature: Signature | None = None) -> Resu
     if signature is None:
         _check(data, result)
         return result
-    options = signature.options
-    if options.reading == "conlleval" and not result.tally.script and result.tally.spans:
+    options, counted, spans = signature.options, result.tally, bool(result.tally.spans)
+    if options.reading == "conlleval" and not counted.script and spans:
         raise UsageError(
             "the file does not have what the conlleval script counts",
             hint="spanf1 score FILE --reading conlleval counts it",
         )
-    if options.match == "surface" and not result.tally.forms and result.tally.spans:
+    if options.reading != "conlleval" and counted.script and counted.documents:
         raise UsageError(
-            "the file does not have what surface forms there are",
+            "the file was read as the conlleval script does, which takes -DOCSTART- for a token",
+            hint=f"spanf1 score FILE --reading {options.reading} does not",
+        )
+    if options.match == "surface" and not counted.forms and spans:
+        raise UsageError(
+            "the file does not say what surface forms there are",
             hint="spanf1 score FILE --match surface counts them",
         )
-    return Result(result.tally, options, result.input)
+    return Result(counted, options, result.input).check()
 
 
 def _check(data: Mapping[str, Any], result: Result) -> None:
     """Raise an error if a figure is not what the counts give."""
     found = result.to_dict()
-    names = "types", "micro", "macro", "weighted", "tokens", "tokens_correct", "accuracy"
-    for name in names:
-        place = _difference(data.get(name), found[name], name)
-        if place:
-            raise InputError(f"{place}: this is not what the counts in the file give")
+    rows = {name: (data.get(name), found[name]) for name in AVERAGES}
+    rows |= {name: ({name: data.get(name)}, {name: found[name]}) for name in _SUMS}
+    stored = data.get("types")
+    if not isinstance(stored, dict) or stored.keys() != found["types"].keys():
+        raise InputError("types: these are not those that the counts in the file give")
+    rows |= {f"types.{name}": (stored[name], row) for name, row in found["types"].items()}
+    for place, (row, expected) in rows.items():
+        if not isinstance(row, dict):
+            raise InputError(f"{place}: there are no figures")
+        for name, value in expected.items():
+            if not _same(row.get(name), value):
+                raise InputError(f"{place}.{name}: this is not what the counts in the file give")
 
 
-def _difference(stored: Any, found: Any, place: str) -> str:
-    """Return where stored data is not what was found; intervals are not looked at."""
-    if isinstance(found, dict):
-        if not isinstance(stored, dict) or stored.keys() - {"intervals"} != found.keys():
-            return place
-        places = (_difference(stored[name], found[name], f"{place}.{name}") for name in found)
-        return next(filter(None, places), "")
-    if isinstance(found, int | float) and isinstance(stored, int | float):
-        return "" if math.isclose(stored, found, abs_tol=_TOLERANCE) else place
-    return "" if stored == found else place
+def _same(stored: object, found: object) -> bool:
+    if isinstance(stored, int | float) and isinstance(found, int | float):
+        # Floats may differ in their last digits; counts are exact.
+        exact = isinstance(stored, int) and isinstance(found, int)
+        return stored == found if exact else abs(stored - found) <= _TOLERANCE
+    return stored == found

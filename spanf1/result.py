@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from spanf1.counts import Counts, Tally, TypeCounts
+from spanf1.counts import Counts, Tally, TypeCounts, as_count, as_name
 from spanf1.detection import IllFormed, fitting_schemes, ill_formed
 from spanf1.errors import IllFormedError, UsageError
 from spanf1.fingerprint import spelt
@@ -233,7 +233,10 @@ class Result:
         UsageError
             If there are to be intervals, and there is nothing to resample.
         """
-        _ = self.certainty
+        if self.confidence:
+            from spanf1.certainty import check
+
+            check(self.tally, len(self.types), self._used(), self.confidence)
         if self.options.reading == "error":
             sides = ("gold", self.gold_schemes[0]), ("predicted", self.pred_schemes[0])
             for number, ((side, scheme), found) in enumerate(
@@ -362,11 +365,15 @@ class Result:
             if isinstance(options["types"], list):
                 options["types"] = tuple(options["types"])
             source = data["input"]
-            return cls(
+            found = cls(
                 Tally.from_dict(data["tally"]),
                 Options(**options),
                 None if source is None else _input_from_dict(source),
             )
+            names = () if isinstance(found.options.types, str) else found.options.types
+            for name in names:
+                as_name(name)
+            return found
         except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
             if isinstance(error, UsageError):
                 raise
@@ -389,12 +396,11 @@ def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _input_from_dict(data: Mapping[str, Any]) -> Input:
-    return Input(
-        tuple(data["files"]),
-        tuple(data["delimiters"]),
-        tuple(data["columns"]),
-        data["gold_column"],
-        data["pred_column"],
-        data["token_column"],
-        data["aligned"],
+    files, delimiters = (tuple(map(str, data[name])) for name in ("files", "delimiters"))
+    columns = tuple(map(as_count, data["columns"]))
+    if not 1 <= len(files) == len(delimiters) == len(columns) <= 2:
+        raise ValueError(files)
+    gold, predicted, token = (
+        as_count(data[f"{name}_column"]) for name in ("gold", "pred", "token")
     )
+    return Input(files, delimiters, columns, gold, predicted, token, as_name(data["aligned"]))

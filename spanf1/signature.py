@@ -65,18 +65,18 @@ class Signature:
         options, ci = self.options, self.confidence
         types = (options.types,) if isinstance(options.types, str) else options.types
         parts = {
-            f"f{options.beta:.15g}": self.average,
+            f"f{_number(options.beta)}": self.average,
             "match": options.match,
             "scheme": "/".join(dict.fromkeys((options.gold_scheme, options.pred_scheme))),
             "reading": options.reading,
             "types": ",".join(map(_escaped, types)),
-            "zero": f"{options.zero_division:g}",
+            "zero": _number(options.zero_division),
         }
         if self.tag_forms:
             parts["tags"] = ",".join(map(_escaped, self.tag_forms))
         parts |= {"tokens": str(self.tokens), "gold": str(self.gold), "hash": self.hash}
         if ci:
-            parts["ci"] = f"{ci.level:.15g}/{ci.method}/{ci.resamples}/{ci.unit}/{ci.seed}"
+            parts["ci"] = f"{_number(ci.level)}/{ci.method}/{ci.resamples}/{ci.unit}/{ci.seed}"
         return parts | {"v": _escaped(self.version)}
 
     @classmethod
@@ -96,9 +96,13 @@ class Signature:
         >>> signature.options.gold_scheme, signature.tokens
         ('IOB1', 46435)
         """
-        parts = dict(part.partition(":")[::2] for part in line.strip().split("|"))
+        line = line.strip()
+        parts = dict(part.partition(":")[::2] for part in line.split("|"))
         try:
-            return cls(**_read(parts))
+            found = cls(**_read(parts))
+            if sorted(str(found).split("|")) == sorted(line.split("|")):
+                return found
+            problem = "a part is not as it is written, or there twice"
         except KeyError as error:
             problem = f"{error.args[0]} is missing"
         except UsageError as error:
@@ -111,7 +115,7 @@ class Signature:
     def in_words(self) -> list[tuple[str, str]]:
         """Return what each part is about, and what it says."""
         parts = self._parts()
-        parts["f"] = f"F{self.options.beta:g} {self.average}"
+        parts["f"] = f"F{_number(self.options.beta)} {self.average}"
         return [
             (what, _in_words(name, parts[name]))
             for name, what in _MEANINGS.items()
@@ -150,6 +154,13 @@ class Signature:
         readings = {self.options.reading, other.options.reading}
         # Where ill-formed spans are kept, no scheme judges spans. The script knows no schemes.
         without = len(readings) == 1 and readings <= {"lenient", "conlleval"}
+        if name == "types":
+            # A set of types is what macro and weighted run over; a list has an order.
+            mine, yours = self.options.types, other.options.types
+            sets = isinstance(mine, str) and isinstance(yours, str)
+            if sets:
+                return {self.average, other.average} != {"micro"}
+            return {*mine} != {*yours}
         return not (name in _HARMLESS or (name == "scheme" and without))
 
 
@@ -246,10 +257,15 @@ def _count(text: str) -> int:
 
 def _escaped(text: str) -> str:
     """Return a name with every byte that would part the line, or not print, as ``%XX``."""
-    data = text.encode("utf-8", "surrogateescape")
-    return "".join(chr(b) if chr(b) in _PLAIN else f"%{b:02X}" for b in data)
+    data = text.encode("utf-8", "surrogatepass")
+    return "".join(chr(b) if chr(b) in _PLAIN else f"%{b:02X}" for b in data) or "%"
 
 
 def _unescaped(text: str) -> str:
-    data = _HEX.sub(lambda found: chr(int(found[1], 16)), text).encode("latin-1", "replace")
-    return data.decode("utf-8", "surrogateescape")
+    text = _HEX.sub(lambda found: chr(int(found[1], 16)), "" if text == "%" else text)
+    return text.encode("latin-1").decode("utf-8", "surrogatepass")
+
+
+def _number(value: float) -> str:
+    """Return a number with all its digits, and no more."""
+    return repr(float(value)).removesuffix(".0")

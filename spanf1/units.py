@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from spanf1.counts import SpanKey
 from spanf1.errors import UsageError
+from spanf1.fingerprint import powers
 from spanf1.tags import IntArray
 
 # What a span adds to: it is only in gold, only predicted, or right.
@@ -199,7 +200,7 @@ def rows_of(systems: Sequence[tuple[Units, Sequence[tuple[int, bool, bool]]]], t
     table[..., _SPURIOUS] += table[..., _CORRECT]
     weight = np.bincount(kind, weight, len(kinds)).astype(np.int64)
     # In one order, however the units came: the same seed is to draw the same.
-    order = np.lexsort(counts.T) if width else np.arange(len(kinds))
+    order = np.argsort(counts[:, :width].astype(np.uint64) @ powers(width)[:width])
     return Rows(table[order], weight[order])
 
 

@@ -315,7 +315,7 @@ def test_the_command_says_how_intervals_were_made(run):
     assert ran.out == str(expected)
     low, high = expected.certainty.averages["micro"].f1
     assert f"micro F1 ± {50 * (high - low):.2f}" in text
-    assert f"[{100 * low:.2f}, {100 * high:.2f}]" in text
+    assert f"{100 * low:.2f}–{100 * high:.2f}" in text
 
 
 BAD_COMMANDS = [

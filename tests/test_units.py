@@ -44,7 +44,7 @@ from tests.test_properties import (
     write,
 )
 
-fewer = settings(steady, max_examples=60)
+fewer = settings(steady, max_examples=40)
 
 TYPES = ["A", "B", "組織", "%:|,/ x"]
 #: schemes that can say all that spans are
@@ -157,9 +157,13 @@ DOCUMENTS = "-DOCSTART- -X- O O\n\na x B-A B-A\n\n-DOCSTART- -X- O O\n\nb x B-B 
 
 @pytest.mark.parametrize("reading", ["lenient", "strict", "error", "conlleval"])
 def test_the_number_is_the_same_in_every_reading_of_documents(tmp_path, reading):
+    """To the script, lines that begin documents are tokens."""
     path = tmp_path / "documents"
     path.write_text(DOCUMENTS)
-    expected = hash_of(spanf1.evaluate([["B-A"], ["B-B", "I-B"]], [["O"], ["O", "O"]]))
+    gold, predicted = [["B-A"], ["B-B", "I-B"]], [["O"], ["O", "O"]]
+    if reading == "conlleval":
+        gold, predicted = ([["O"], one[0], ["O"], one[1]] for one in (gold, predicted))
+    expected = hash_of(spanf1.evaluate(gold, predicted))
     assert hash_of(spanf1.score_file(path, reading=reading)) == expected
 
 
@@ -240,12 +244,12 @@ def test_all_annotations_of_a_few_tokens_have_numbers_of_their_own():
     assert len(found) == len(spans_of) == 2911
 
 
-def test_thousands_of_random_annotations_have_numbers_of_their_own():
+def test_a_thousand_random_annotations_have_numbers_of_their_own():
     rng = np.random.default_rng(1)
     lists = {
-        tuple(tuple(s) for s in well_formed(rng, "IOB2", 6, TYPES, longest=20)) for _ in range(2000)
+        tuple(tuple(s) for s in well_formed(rng, "IOB2", 6, TYPES, longest=20)) for _ in range(1200)
     }
-    assert len({hash_of(spanf1.evaluate(one, one)) for one in lists}) == len(lists) > 1900
+    assert len({hash_of(spanf1.evaluate(one, one)) for one in lists}) == len(lists) > 1100
 
 
 def test_names_of_types_have_numbers_of_their_own():
@@ -455,23 +459,28 @@ def test_several_workers_make_the_same_intervals(tmp_path, monkeypatch, pool: ty
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_the_same_seed_gives_the_same_intervals_however_units_arrive(tmp_path, seed):
+def test_rows_do_not_depend_on_how_units_arrive(tmp_path, seed):
+    """So the same seed gives the same intervals, however a file is cut."""
     rng = np.random.default_rng(seed)
     tags = np.array(["O", "B-A", "B-B"])
     path = tmp_path / "f"
     path.write_text(
         "\n".join(
             "".join(f"w {g} {p}\n" for g, p in tags[rng.integers(3, size=(length, 2))].tolist())
-            for length in rng.integers(1, 5, 12)
+            for length in rng.integers(1, 4, 40)
         )
     )
     reader = MergedFile(column_file(Source(str(path)), Look(delimiter=" "), 1 << 19))
     with ThreadPoolExecutor(2) as executor:
-        parted = tally_parts(reader.parts(30), executor, units="sentence")
+        parted = tally_parts(reader.parts(60), executor, units="sentence")
     whole, kept = (tally(reader, units="sentence", in_order=order) for order in (False, True))
-    how = Confidence(resamples=20)
-    results = [Result(one, confidence=how).certainty for one in (whole, parted, kept)]
-    assert results[1:] == results[:1] * 2
+    expected, *others = (
+        rows_of([(one.units, meanings(one.units, {"A": 0, "B": 1}, ("IO", "IO"), "lenient"))], 2)
+        for one in (whole, parted, kept)
+    )
+    for rows in others:
+        np.testing.assert_array_equal(rows.counts, expected.counts)
+        np.testing.assert_array_equal(rows.weight, expected.weight)
 
 
 def test_results_with_units_add_up():
@@ -599,6 +608,5 @@ def test_many_types_in_many_units_are_refused(monkeypatch):
     result = spanf1.evaluate(gold, gold, confidence=Confidence(resamples=10))
     assert len(result.certainty.types) == 40
     monkeypatch.setattr(units_module, "MAX_CELLS", 1000)
-    result = spanf1.evaluate(gold, gold, confidence=Confidence(resamples=10))
     with pytest.raises(spanf1.UsageError, match="40 types in 40 sentences are too many"):
-        _ = result.certainty
+        _ = spanf1.evaluate(gold, gold, confidence=Confidence(resamples=10)).certainty

@@ -125,6 +125,8 @@ def score(
     wanted = confidence_of(settings)
     if wanted and not report.intervals:
         raise UsageError(f"--confidence does not go with --format {format_name}")
+    if signature and (format_name != "table" or digits is not None):
+        raise UsageError("--signature prints one line: --format and --digits do not go with it")
     paths = paths_of(files, "score")
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")

@@ -8,6 +8,7 @@ import click
 
 from spanf1.cli.output import write
 from spanf1.cli.results import read_results, within
+from spanf1.errors import UsageError
 from spanf1.formats.streams import STDIN
 from spanf1.result import Result
 from spanf1.signature import Signature
@@ -33,6 +34,8 @@ def signature(context: click.Context, signatures: tuple[str, ...]) -> None:
     """Explain or compare; see `HELP`."""
     if len(signatures) > 2:
         raise click.UsageError(f"{len(signatures)} signatures are given: one or two are taken")
+    if signatures.count(STDIN) > 1:
+        raise UsageError("standard input can be read only once")
     first, *others = map(_signature_of, signatures)
     if not others:
         write("".join(f"{what + ':':<22} {value}\n" for what, value in first.in_words()), None)
@@ -47,6 +50,12 @@ def signature(context: click.Context, signatures: tuple[str, ...]) -> None:
 def _signature_of(given: str) -> Signature:
     """Return a signature that is given as such, or by a results file."""
     if given != STDIN and not os.path.exists(given):
+        if "|" not in given:
+            hint = "spanf1 score FILE --signature gives one"
+            raise UsageError("this is neither a signature nor a file", where=given, hint=hint)
         return Signature.parse(given)
     data = read_results(given)
-    return within(given, lambda: Result.from_dict(data).signature())
+    line = data.get("signature")
+    if not isinstance(line, str):
+        return within(given, lambda: Result.from_dict(data).signature())
+    return within(given, lambda: Signature.parse(line))
