@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from spanf1.counts import ABSENT, SpanKey, Tally
 from spanf1.errors import TagError
-from spanf1.fingerprint import summed, type_numbers
+from spanf1.fingerprint import summed, type_number
 from spanf1.schemes import PREFIX_BITS
 from spanf1.spans import OPENS, SHAPES, Decoder, Spans
 from spanf1.tags import (
@@ -223,7 +223,8 @@ class BlockCounter:
         in_order: bool = False,
     ) -> None:
         self._types = types
-        self._type_numbers = type_numbers([""])
+        # those of the types, by which gold is identified; there is no type 0
+        self._type_numbers = np.zeros(1, np.uint64)
         self._gold, self._predicted = _Side(), _Side()
         self._waiting: list[npt.NDArray[np.int64]] = []
         self._size = 0
@@ -308,7 +309,8 @@ class BlockCounter:
         self._size += len(gold_side) + len(predicted_side)
         if self._size > self.CAPACITY:
             self._compact()
-        self._identify(gold, self._last_token(gold.end, block))
+        if len(gold.end):
+            self._identify(gold, self._last_token(gold.end, block))
         if self._units:
             last = gold.end, predicted.end[alone]
             tokens = np.concatenate([self._last_token(end, block) for end in last])
@@ -321,16 +323,22 @@ class BlockCounter:
         """
         if block is None:
             return np.full(len(end), -1, np.intp)
-        last = end - (self._gold.decoder.position - len(block.gold)) - 1
-        return np.where(last < 0, -1, block.numbers[last])
+        last = end - (self._gold.decoder.position - len(block.gold) + 1)
+        found = block.numbers.take(last, mode="wrap")
+        if len(last) and last[0] < 0:
+            found[0] = -1
+        return found
 
     def _identify(self, gold: Spans, last: IntArray) -> None:
         """Take gold's spans into the number that stands for them."""
         if len(self._type_numbers) <= len(self._types):
-            more = list(self._types)[len(self._type_numbers) - 1 :]
-            self._type_numbers = np.concatenate((self._type_numbers, type_numbers(more)))
+            more = islice(self._types, len(self._type_numbers) - 1, None)
+            numbers = np.array([*map(type_number, more)], np.uint64)
+            self._type_numbers = np.concatenate((self._type_numbers, numbers))
         sums = self._tally
-        number = summed(self._type_numbers[gold.type], gold.end - gold.start, last + 1, sums.tokens)
+        number = summed(
+            self._type_numbers.take(gold.type), gold.end - gold.start, last + 1, sums.tokens
+        )
         sums.gold_number = sums.gold_number + number & (1 << 64) - 1
 
     def _place(self, last: IntArray, keys: npt.NDArray[np.int64], block: Block | None) -> None:

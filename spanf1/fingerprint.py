@@ -7,7 +7,7 @@ apart what is not the same by mistake; it is no seal against somebody who means 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -18,43 +18,43 @@ _BITS = 64
 _ALL = (1 << _BITS) - 1
 # Odd numbers without a pattern. The powers of the first repeat only after 2^62 tokens.
 _RATIO, _LENGTH, _MIX = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9
+_LENGTHS, _MIXES = np.uint64(_LENGTH), np.uint64(_MIX)
+_SHIFTS = np.uint64(29), np.uint64(32)
 # FNV-1a, by G. Fowler, L. C. Noll and K.-P. Vo
 _FNV_START, _FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
 
 
-def type_numbers(names: Iterable[str]) -> npt.NDArray[np.uint64]:
-    """Return a number for each name of a type: the same in every run."""
-    numbers = []
-    for name in names:
-        number = _FNV_START
-        for byte in name.encode("utf-8", "surrogatepass"):
-            number = (number ^ byte) * _FNV_PRIME & _ALL
-        numbers.append(number)
-    return np.array(numbers, np.uint64)
+@lru_cache(1 << 12)
+def type_number(name: str) -> int:
+    """Return a number for the name of a type: the same in every run."""
+    number = _FNV_START
+    for byte in name.encode("utf-8", "surrogatepass"):
+        number = (number ^ byte) * _FNV_PRIME & _ALL
+    return number
 
 
-def summed(kind: npt.NDArray[np.uint64], length: IntArray, end: IntArray, before: int) -> int:
-    """Return the number of some spans.
+def summed(
+    kind: npt.NDArray[np.uint64], length: npt.NDArray[np.int64], end: IntArray, before: int
+) -> int:
+    """Return the number of some spans, one at least.
 
     Parameters
     ----------
     kind : array of uint64
-        The numbers of their types; see `type_numbers`.
-    length : array of int
+        The numbers of their types; see `type_number`.
+    length : array of int64
         How many tokens each has.
     end : array of int
-        The tokens behind them, counted from where they were read.
+        The tokens behind them, ascending, counted from where they were read.
     before : int
         How many tokens were read before.
     """
-    if not len(end):
-        return 0
-    value = kind ^ length.astype(np.uint64) * np.uint64(_LENGTH)
-    value ^= value >> np.uint64(29)
-    value *= np.uint64(_MIX)
-    value ^= value >> np.uint64(32)
-    value *= powers(int(end.max()) + 1)[end]
-    return shifted(int(value.sum()), before)
+    value = length.view(np.uint64) * _LENGTHS
+    value ^= kind
+    value ^= value >> _SHIFTS[0]
+    value *= _MIXES
+    value ^= value >> _SHIFTS[1]
+    return shifted(int(value.dot(powers(int(end[-1]) + 1).take(end))), before)
 
 
 def shifted(number: int, tokens: int) -> int:

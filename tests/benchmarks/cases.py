@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
+import numpy as np
+
 from tests.benchmarks import contenders as c
-from tests.benchmarks.inputs import CONLL_2003, MILLION, Inputs, Lists
-from tests.benchmarks.measure import Command, Memory, Pairs, in_turn, peak_memory, through_pipe
+from tests.benchmarks import plain
+from tests.benchmarks.inputs import CONLL_2003, CONLL_2003_SENTENCES, MILLION, Inputs, Lists
+from tests.benchmarks.measure import (
+    Command,
+    Memory,
+    Pairs,
+    in_turn,
+    peak_memory,
+    seconds,
+    through_pipe,
+)
 from tests.benchmarks.report import Row, Target, cores, measured, timed
 
 # How many times as fast as another, tokens a second, or how much memory.
@@ -20,6 +32,7 @@ START = Target(0.11 / 0.07, most=True)
 SEQEVAL, SEQEVAL_STRICT, SEQEVAL_REPORT = Target(10), Target(25), Target(50)
 MEMORY = Target(120, " MB", most=True)
 GROWTH = Target(1.05, most=True)
+RESAMPLE_SMALL, RESAMPLE_LARGE = Target(0.3, " s", most=True), Target(3, " s", most=True)
 
 #: runs of a tenth of a second are made so many times as often
 OFTEN = 5
@@ -207,6 +220,49 @@ def memory(bench: Bench) -> Iterator[Row]:
         yield measured("19 MB, seqscore score", values, other=True)
 
 
+def resample(bench: Bench) -> Iterator[Row]:
+    large = 100_000 if bench.quick else MILLION
+    for path, resamples, target in (
+        (bench.inputs.merged(CONLL_2003), 1000, RESAMPLE_SMALL),
+        (bench.inputs.unrepeated(large), 10, bench.target(RESAMPLE_LARGE)),
+    ):
+        counts = plain.sentence_counts(path)
+        one_by_one = partial(plain.intervals, counts, resamples)
+        beyond = partial(_beyond, partial(c.intervals, path), partial(c.score_file, path))
+        runs = Pairs([], [])
+        for _ in range(bench.pairs):
+            runs.ours.append(beyond())
+            runs.theirs.append(seconds(one_by_one) * plain.RESAMPLES / resamples)
+        row = timed(f"plain: {len(counts):,} sentences", runs, mark="*")
+        if target:
+            met = target.met(median(runs.ours))
+            row = replace(row, target=str(target), met=met)
+        yield row
+
+
+def _beyond(longer: Callable[[], object], shorter: Callable[[], object]) -> float:
+    """Return how much longer one takes than the other."""
+    return seconds(longer) - seconds(shorter)
+
+
+def systems(bench: Bench) -> Iterator[Row]:
+    gold, *files = bench.inputs.systems(CONLL_2003_SENTENCES, 300)
+    seven = c.compare_systems(gold, *files[:7])
+    yield timed("7 systems", in_turn(seven.run, None, bench.pairs))
+    pattern = f"={files[0].parent}/system-"
+    runs = c.compare_systems(gold, f"a{pattern}0*", f"b{pattern}[12]*")
+    yield timed("2 systems, 300 runs", in_turn(runs.run, None, bench.pairs))
+    pair = (plain.sentence_counts(gold, file).sum(axis=1) for file in files[:2])
+    counts = np.stack([*pair], axis=1)
+    tests = partial(c.randomization, counts), partial(plain.randomization, counts)
+    yield timed("the test: plain loop", in_turn(*tests, bench.pairs))
+    large = 100_000 if bench.quick else MILLION
+    three = c.compare_systems(*bench.inputs.systems(large, 3))
+    yield timed(f"3 systems, {large:,}", in_turn(three.run, None, 1))
+    if peak := peak_memory(three):
+        yield measured("  memory", [peak.held / 1e6])
+
+
 class Section(NamedTuple):
     """A part of the table."""
 
@@ -225,5 +281,10 @@ SECTIONS = {
     ),
     "lists": Section("spanf1.evaluate, lists of 1 million tags, in a running process", lists),
     "warm": Section("spanf1.evaluate, 1 to 100 sentences, in a running process", warm),
+    "resample": Section(
+        "10,000 resamples with intervals, beyond spanf1.score_file, in a running process",
+        resample,
+    ),
+    "systems": Section("spanf1 compare, 3,453 sentences or more, in a new process", systems),
     "memory": Section("most main memory used by spanf1 score FILE and its workers", memory),
 }

@@ -8,12 +8,20 @@ from math import isclose
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
+from spanf1.resampling.draws import bootstrap_sums
 from tests.benchmarks import contenders as c
-from tests.benchmarks.inputs import Inputs
+from tests.benchmarks import plain
+from tests.benchmarks.inputs import SEED, Inputs
 from tests.benchmarks.measure import through_pipe
 
 #: a file of so many bytes is scored by several processes
 PARALLEL = 40_000_000
+#: resamples that are drawn plainly
+PLAIN = 2000
+#: how many standard errors two results of resampling may be apart
+ERRORS = 4
 
 
 class DisagreementError(Exception):
@@ -130,6 +138,50 @@ def processes(inputs: Inputs, tokens: int) -> None:
     compare(_file_scores(path, "--jobs", "1"), _file_scores(path, "--jobs", "2"))
 
 
+def resamples(inputs: Inputs, tokens: int) -> None:
+    """Drawn plainly, sums have the same mean and spread, and intervals the same ends."""
+    path = inputs.merged(tokens)
+    counts = plain.sentence_counts(path)
+    drawn = plain.sums_of(counts, PLAIN)
+    rows, weights = np.unique(counts.reshape(len(counts), -1), axis=0, return_counts=True)
+    sums = np.concatenate([*bootstrap_sums(rows, weights, plain.RESAMPLES, SEED)])
+    sums = sums.reshape(len(sums), *drawn.shape[1:])
+    error = drawn.std(axis=0) * np.sqrt(1 / len(drawn) + 1 / len(sums))
+    compare_within("mean of sums", sums.mean(axis=0), drawn.mean(axis=0), ERRORS * error)
+    # The standard error of a standard deviation is that of the mean by the root of 2.
+    compare_within("spread of sums", sums.std(axis=0), drawn.std(axis=0), ERRORS * error / 2**0.5)
+
+    result = c.intervals(path)
+    figures = plain.figures(counts.sum(axis=0))
+    scores = [*result.types.values(), *result.averages]
+    compare_within("figures", np.array([score[:3] for score in scores]), figures, 1e-12)
+    certainty = result.certainty
+    assert certainty
+    found = [*certainty.types.values(), *certainty.averages.values()]
+    ours = np.moveaxis(np.array([intervals[:3] for intervals in found]), -1, 0)
+    # The standard error of a normal's quantile at 2.5% is 2.67 times that of the mean.
+    error = plain.figures(drawn).std(axis=0) * np.sqrt(1 / len(drawn) + 1 / len(sums))
+    theirs = np.percentile(plain.figures(drawn), [2.5, 97.5], axis=0)
+    compare_within("ends of intervals", ours, theirs, ERRORS * 2.67 * error)
+
+
+def swaps(inputs: Inputs, tokens: int) -> None:
+    """A plain loop over swaps gives the same p-value."""
+    gold, *files = inputs.systems(tokens // 13, 2)
+    pair = (plain.sentence_counts(gold, file).sum(axis=1) for file in files)
+    counts = np.stack([*pair], axis=1)
+    ours, theirs = c.randomization(counts), plain.randomization(counts, PLAIN)
+    error = np.sqrt(ours * (1 - ours) * (1 / plain.RESAMPLES + 1 / PLAIN))
+    compare_within("p-value", ours, theirs, ERRORS * error)
+
+
+def compare_within(what: str, ours: object, theirs: object, error: object) -> None:
+    """Raise `DisagreementError` if two arrays are further apart than an error."""
+    apart = np.abs(np.subtract(ours, theirs)) > error
+    if np.any(apart):
+        raise DisagreementError(f"{what}: {ours} here, {theirs} there, {error} allowed")
+
+
 def compare_f1(ours: float, theirs: float) -> None:
     if not isclose(ours, theirs, rel_tol=1e-12):
         raise DisagreementError(f"micro F1: {ours!r} here, {theirs!r} there")
@@ -165,6 +217,8 @@ CHECKS = (
     Check("spanf1.evaluate and seqeval, strict IOB2", seqeval_strict, "seqeval"),
     Check("spanf1.compat.seqeval and seqeval", seqeval_drop_in, "seqeval"),
     Check("spanf1.evaluate and nervaluate, strict", nervaluate, "nervaluate"),
+    Check("resampled by distinct rows and plainly", resamples),
+    Check("randomisation by distinct rows and plainly", swaps),
 )
 
 

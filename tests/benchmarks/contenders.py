@@ -9,9 +9,15 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 import spanf1
-from tests.benchmarks.inputs import TYPES, Lists
+from spanf1.evaluate import cores
+from spanf1.resampling.figures import f_scores
+from spanf1.resampling.significance import randomization_test
+from tests.benchmarks.inputs import SEED, TYPES, Lists
 from tests.benchmarks.measure import Command
+from tests.benchmarks.plain import RESAMPLES, Counts
 
 #: the other scorers, by the name of their package
 OTHERS = ("seqscore", "seqeval", "nervaluate")
@@ -94,6 +100,11 @@ def seqeval_script(path: Path) -> Command:
     return _python(_SEQEVAL_SCRIPT, path)
 
 
+def compare_systems(gold: Path, *systems: Path | str) -> Command:
+    """``spanf1 compare``."""
+    return _python(_SPANF1, "compare", gold, *systems)
+
+
 def import_numpy() -> Command:
     """What any scorer that uses numpy takes at least."""
     return _python("import numpy")
@@ -167,6 +178,35 @@ def nervaluate(tags: Lists) -> dict[str, Any]:
 
     answer: dict[str, Any] = Evaluator(*tags, tags=[*TYPES], loader="list").evaluate()
     return answer
+
+
+# Resampling by spanf1. The plain way is in `plain`.
+
+
+def score_file(path: Path) -> object:
+    """`spanf1.score_file`, and its figures."""
+    return spanf1.score_file(path).averages
+
+
+def intervals(path: Path) -> spanf1.Result:
+    """`spanf1.score_file`, and the intervals of its figures."""
+    result = spanf1.score_file(path, confidence=0.95)
+    assert result.certainty
+    return result
+
+
+def randomization(counts: Counts) -> float:
+    """Return the p-value of a difference in micro F1 of two systems, (sentences, 2, 3)."""
+    rows, weights = np.unique(counts.reshape(len(counts), -1), axis=0, return_counts=True)
+    tested = randomization_test(
+        rows.reshape(-1, *counts.shape[1:]),
+        weights,
+        lambda sums: f_scores(sums)[..., None],
+        RESAMPLES,
+        SEED,
+        threads=cores(),
+    )
+    return float(tested.p_values[0, 0])
 
 
 # What they answer, in one form.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import accumulate, chain, repeat
+from contextlib import ExitStack
+from itertools import accumulate, chain, islice, repeat
 from pathlib import Path
 from random import Random
 from typing import NamedTuple, TypeVar
@@ -13,10 +14,14 @@ from typing import NamedTuple, TypeVar
 #: tokens of the CoNLL-2003 English test file, the size that is scored most
 CONLL_2003 = 46_435
 MILLION = 1_000_000
+#: sentences of that file, about
+CONLL_2003_SENTENCES = 3_453
 
 SEED = 2003
 #: in the names of the files: to be raised when other text is made, so that no old file is used
 VERSION = 1
+#: so many sentences are made at a time
+PART = 50_000
 
 TYPES = {"LOC": 30, "MISC": 12, "ORG": 29, "PER": 29}
 #: entities by length in tokens, of a thousand
@@ -53,6 +58,8 @@ GRAMMAR = {
 }
 
 Tags = list[list[str]]
+#: an entity: start, end, type
+Entity = tuple[int, int, str]
 Choice = TypeVar("Choice")
 
 
@@ -61,6 +68,10 @@ class Sentence(NamedTuple):
 
     gold: list[str]
     predicted: list[str]
+
+
+#: the columns of tags of a sentence, line by line
+Columns = Callable[[Sentence], Iterable[tuple[str, ...]]]
 
 
 class Lists(NamedTuple):
@@ -83,8 +94,8 @@ def _words(random: Random, count: int) -> list[str]:
     return random.choices(vocabulary, [1 / (rank + 20) for rank in range(8000)], k=count)
 
 
-def _gold(random: Random, length: int) -> tuple[list[str], list[tuple[int, int, str]]]:
-    """Return the tags of a sentence, and its entities: start, end, type."""
+def _gold(random: Random, length: int) -> tuple[list[str], list[Entity]]:
+    """Return the tags of a sentence, and its entities."""
     tags, entities, start = ["O"] * length, [], 0
     while start < length:
         if random.random() > ENTITY_RATE:
@@ -98,7 +109,7 @@ def _gold(random: Random, length: int) -> tuple[list[str], list[tuple[int, int, 
     return tags, entities
 
 
-def _predicted(random: Random, tags: list[str], entities: list[tuple[int, int, str]]) -> list[str]:
+def _predicted(random: Random, tags: list[str], entities: list[Entity]) -> list[str]:
     """Return what a model might predict: mostly the same, with the errors that models make."""
     result = tags.copy()
     for start, end, kind in entities:
@@ -133,6 +144,29 @@ def make_sentences(random: Random, tokens: int) -> Iterator[Sentence]:
         tokens -= length
 
 
+def make_parts(sentences: int) -> Iterator[list[Sentence]]:
+    """Yield so many sentences, by parts: each part is made from a seed of its own."""
+    for number, first in enumerate(range(0, sentences, PART)):
+        made = make_sentences(Random(SEED + number), 40 * PART)
+        yield [*islice(made, min(PART, sentences - first))]
+
+
+def predict_again(random: Random, sentences: list[Sentence]) -> list[Sentence]:
+    """Return the sentences with what another model, as good as that one, predicts."""
+    golds = [gold for gold, _ in sentences]
+    return [Sentence(gold, _predicted(random, gold, [*_entities(gold)])) for gold in golds]
+
+
+def _entities(tags: list[str]) -> Iterator[Entity]:
+    """Yield the entities of gold tags, all of which are well-formed."""
+    for start, tag in enumerate(tags):
+        if tag[0] == "B":
+            end = start + 1
+            while tags[end : end + 1] == [f"I-{tag[2:]}"]:
+                end += 1
+            yield start, end, tag[2:]
+
+
 class Inputs:
     """The files in a folder, each made when it is first asked for.
 
@@ -145,15 +179,15 @@ class Inputs:
 
     def merged(self, tokens: int) -> Path:
         """Return a file of five columns, gold and predicted tags last, parted by spaces."""
-        return self._file("merged", tokens, lambda line: zip(*line, strict=True))
+        return self._file("merged", tokens, _both)
 
     def gold(self, tokens: int) -> Path:
         """Return the same with gold tags only, in the fourth column."""
-        return self._file("gold", tokens, lambda line: zip(line.gold))
+        return self._file("gold", tokens, _gold_only)
 
     def predicted(self, tokens: int) -> Path:
         """Return the same with predicted tags only, in the fourth column."""
-        return self._file("predicted", tokens, lambda line: zip(line.predicted))
+        return self._file("predicted", tokens, _predicted_only)
 
     def compressed(self, tokens: int) -> Path:
         """Return the file of five columns, compressed by gzip."""
@@ -173,6 +207,30 @@ class Inputs:
             _write(path, chain(repeat(text, times), [text[:end]]))
         return path
 
+    def unrepeated(self, sentences: int) -> Path:
+        """Return a file of five columns and so many sentences, none of them a copy."""
+        path = self.folder / f"unrepeated-{sentences}.v{VERSION}.conll"
+        if not path.exists():
+            _write(path, (_text(part, _both) for part in make_parts(sentences)))
+        return path
+
+    def systems(self, sentences: int, count: int) -> list[Path]:
+        """Return a file of gold tags, and one for each of so many systems; in the fourth column."""
+        folder = self.folder / f"systems-{sentences}-{count}.v{VERSION}"
+        names = ["gold.conll", *(f"system-{number:03}.conll" for number in range(count))]
+        if not folder.exists():
+            unfinished = folder.with_suffix(".unfinished")
+            unfinished.mkdir(exist_ok=True)
+            with ExitStack() as stack:
+                files = [stack.enter_context((unfinished / name).open("wb")) for name in names]
+                random = Random(SEED)
+                for part in make_parts(sentences):
+                    files[0].write(_text(part, _gold_only))
+                    for file in files[1:]:
+                        file.write(_text(predict_again(random, part), _predicted_only))
+            unfinished.rename(folder)
+        return [folder / name for name in names]
+
     def lists(self, tokens: int) -> Lists:
         """Return the tags as lists; equal ones are one object, as where a model looks them up."""
         gold, predicted = zip(*self._made(tokens), strict=True)
@@ -191,9 +249,7 @@ class Inputs:
             self._sentences[tokens] = [*make_sentences(Random(SEED), tokens)]
         return self._sentences[tokens]
 
-    def _file(
-        self, name: str, tokens: int, tags: Callable[[Sentence], Iterable[tuple[str, ...]]]
-    ) -> Path:
+    def _file(self, name: str, tokens: int, tags: Columns) -> Path:
         path = self.folder / f"{name}-{tokens}.v{VERSION}.conll"
         if not path.exists():
             times = max(1, tokens // MILLION)
@@ -201,9 +257,19 @@ class Inputs:
         return path
 
 
-def _text(
-    sentences: list[Sentence], tags: Callable[[Sentence], Iterable[tuple[str, ...]]]
-) -> bytes:
+def _both(sentence: Sentence) -> Iterable[tuple[str, ...]]:
+    return zip(*sentence, strict=True)
+
+
+def _gold_only(sentence: Sentence) -> Iterable[tuple[str, ...]]:
+    return zip(sentence.gold)
+
+
+def _predicted_only(sentence: Sentence) -> Iterable[tuple[str, ...]]:
+    return zip(sentence.predicted)
+
+
+def _text(sentences: list[Sentence], tags: Columns) -> bytes:
     """Return the text of a file: words, grammar, and the tags asked for."""
     random = Random(SEED)
     tokens = sum(len(sentence.gold) for sentence in sentences)
