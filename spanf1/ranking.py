@@ -6,7 +6,6 @@ systems: the resamples of one draw are common to all of them.
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -87,7 +86,7 @@ class RankingOptions:
     @property
     def alpha(self) -> float:
         """The p-value below which systems are told apart."""
-        return 1 - self.confidence.level
+        return round(1 - self.confidence.level, 12)
 
 
 class Standing(NamedTuple):
@@ -103,12 +102,12 @@ class Standing(NamedTuple):
     @property
     def mean(self) -> float:
         """The mean F over the runs."""
-        return statistics.fmean(self.scores)
+        return float(np.mean(self.scores))
 
     @property
     def deviation(self) -> float:
         """The standard deviation over the runs; NaN for one."""
-        return statistics.stdev(self.scores) if len(self.scores) > 1 else float("nan")
+        return float(np.std(self.scores, ddof=1)) if len(self.scores) > 1 else float("nan")
 
 
 class Difference(NamedTuple):
@@ -259,6 +258,8 @@ def rank(
     UsageError
         If there is no such reference, or the results cannot be resampled.
     """
+    # In one order: the same seed is to give the same figures.
+    systems = sorted(systems, key=lambda system: system.name)
     table = _Table(systems, testing)
     how = testing.confidence
     if how.resamples * sum(map(len, table.runs)) * table.figures > MAX_VALUES:
@@ -330,12 +331,12 @@ def _sortable(value: float) -> float:
 
 
 def _reference(names: Sequence[str], order: Sequence[int], wanted: str) -> int:
-    if wanted in names:
-        return names.index(wanted)
-    if wanted != BEST:
+    if wanted == BEST:
+        return order[0]
+    if wanted not in names:
         hint = f"one of {', '.join(names)}; or {BEST}"
         raise UsageError(f"there is no system {wanted!r} to compare with", hint=hint)
-    return order[0]
+    return names.index(wanted)
 
 
 def _differences(

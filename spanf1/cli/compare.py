@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from typing import Any
 
 import click
 
-from spanf1.cli.inputs import input_options, output_options, tag_columns
+from spanf1.cli.inputs import input_options, kept, output_options, tag_columns
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import StepProgress
 from spanf1.cli.scoring import confidence_of, confidence_options, scoring_of, scoring_options
 from spanf1.comparing import compare as compared
 from spanf1.comparing import systems_of
 from spanf1.errors import UsageError
+from spanf1.formats.streams import STDIN
 from spanf1.options import Options
 from spanf1.ranking import BEST, RankingOptions
 from spanf1.reports.ranking import RANKING_RENDERINGS
@@ -36,10 +38,8 @@ p-values are corrected for how many comparisons were made.
 Examples:
   spanf1 compare gold.conll a.conll b.conll c.conll
   spanf1 compare --merged a.conll b.conll --per-type
-  spanf1 compare gold.conll base=base.conll new=runs/seed-*.conll --reference base
-  spanf1 compare gold.conll outputs/*.conll --all-pairs --format latex -o table.tex
-
-In the last but one, quote the pattern if the shell would expand it: 'new=runs/seed-*.conll'.
+  spanf1 compare gold.conll old=old.conll 'new=seeds/*.conll' --reference old
+  spanf1 compare gold.conll outputs/*.conll --all-pairs -f latex -o table.tex
 """
 
 _OPTIONS = (
@@ -134,12 +134,16 @@ def compare(
     options = Options.given(**{name: settings.pop(name) for name in _OPTIONS})
     gold = None if merged or not files else files[0]
     systems = systems_of(files if merged else files[1:])
-    check_writable(output, [*files[:1], *(file for one in systems for file in one.files)])
+    inputs = [file for one in systems for file in one.files]
+    check_writable(output, inputs if gold is None else [gold, *inputs])
+    if STDIN in inputs:
+        raise UsageError("a system's output is to be a file, not standard input")
     settings |= tag_columns(1 if merged else 2, tag_column, settings)
-    with StepProgress(wanted=not quiet) as progress:
+    with ExitStack() as stack:
+        progress = stack.enter_context(StepProgress(wanted=not quiet))
         found = compared(
-            gold,
-            dict(systems),
+            None if gold is None else stack.enter_context(kept(gold)),
+            {one.name: [stack.enter_context(kept(file)) for file in one.files] for one in systems},
             testing=testing,
             options=options,
             progress=progress,

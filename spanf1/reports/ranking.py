@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from spanf1.certainty import Interval
 from spanf1.ranking import Difference, Ranking, Standing
 from spanf1.reports.reasons import signed
 from spanf1.reports.rows import bracketed, f_name, many, percent
-from spanf1.reports.schemes import Rendering, brief_of, csv_text, json_of
+from spanf1.reports.schemes import Rendering, csv_text, json_of
 from spanf1.reports.sections import Section, latex, markdown, text_of
 from spanf1.result import Result
 from spanf1.scores import Score
@@ -83,8 +83,6 @@ def _systems(ranking: Ranking, digits: int | None) -> Section:
 
 
 def _signature(ranking: Ranking) -> str:
-    from dataclasses import replace
-
     how = ranking.testing
     found = _first(ranking).signature(how.average)
     return str(replace(found, confidence=how.confidence))
@@ -103,7 +101,7 @@ def _differences(
     rows = []
     for one in chosen:
         figures = [percent(one.score, digits)] * by_type
-        figures += [signed(one.difference, digits) or percent(0, digits)]
+        figures += [_signed(one.difference, digits)]
         figures += [_signed_ends(one.interval, digits), p_text(one.p_value)]
         figures += [p_text(one.p_adjusted)] * corrected + [p_text(one.p_bootstrap_adjusted)]
         units = ["-".join(map(str, one.units)) if one.units else ""]
@@ -127,7 +125,7 @@ def _about(ranking: Ranking, chosen: list[Difference]) -> str:
     how = ranking.testing
     tests = dict.fromkeys(one.test for one in chosen)
     named = "; ".join(_TESTS[test].format(unit=how.confidence.unit) for test in tests)
-    count = len(ranking.differences)
+    count = sum(not math.isnan(one.p_value) for one in ranking.differences)
     text = f"p: two-sided, by {named}."
     if how.correction != "none":
         text += f" {CORRECTIONS[how.correction]}: corrected for {many(count, 'comparison')}."
@@ -161,8 +159,12 @@ def p_text(value: float) -> str:
     return f"{value:.4f}" if value >= 0.00005 else f"{value:.0e}"
 
 
+def _signed(value: float, digits: int | None) -> str:
+    return "-" if math.isnan(value) else signed(value, digits) or percent(0, digits)
+
+
 def _signed_ends(interval: Interval, digits: int | None) -> str:
-    low, high = (signed(end, digits) or percent(0, digits) for end in interval)
+    low, high = (_signed(end, digits) for end in interval)
     return "-" if math.isnan(interval.low) else f"[{low}, {high}]"
 
 
@@ -269,7 +271,9 @@ def csv_of(ranking: Ranking, *, digits: int | None = None) -> str:
 def _as(form: Callable[[list[Section]], str]) -> Rendering:
     def render(ranking: Ranking, *, brief: bool = False, **settings: Any) -> str:
         found = sections(ranking, **settings)
-        return form(brief_of(found) if brief else found)
+        if brief:
+            found = [replace(section, title="", text="", after=[]) for section in found]
+        return form(found)
 
     return Rendering(render, frozenset({"digits", "brief"}))
 

@@ -132,11 +132,17 @@ def permutation_test(
     ------
     UsageError
         If a group is empty, or the seed negative.
+
+    Notes
+    -----
+    If a score is NaN, so are the difference and the p-value.
     """
     if not len(a) or not len(b):
         raise UsageError("a permutation test needs runs of both systems")
     pooled = np.array([*a, *b], np.float64)
     first, whole = len(a), len(pooled)
+    if np.isnan(pooled).any():
+        return Permutation(math.nan, math.nan, 0, exact=True)
     # lest a large common part hides what is small beside it
     pooled -= pooled.mean()
 
