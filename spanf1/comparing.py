@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -12,6 +14,7 @@ from spanf1.api import open_files
 from spanf1.errors import AlignmentError, UsageError
 from spanf1.evaluate import match_spans, tally
 from spanf1.formats.conll import ColumnFile
+from spanf1.formats.layout import delimiter_of
 from spanf1.formats.paired import PairedFiles
 from spanf1.formats.streams import STDIN, Source
 from spanf1.formats.tagged import TagFile
@@ -21,6 +24,9 @@ from spanf1.result import Result
 from spanf1.spans import Decoder, Spans
 from spanf1.tags import AUTO_FORM, TagForm, TagSet
 from spanf1.tags import tag_form as form_of
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 #: called with what is being done
 Progress = Callable[[str], object]
@@ -106,6 +112,7 @@ def compare(
     testing: RankingOptions | None = None,
     options: Options | None = None,
     tag_form: str = AUTO_FORM,
+    executor: Executor | None = None,
     progress: Progress = lambda _: None,
     **columns: Any,
 ) -> Ranking:
@@ -123,6 +130,8 @@ def compare(
         How spans are read; as for `spanf1.evaluate`.
     tag_form : str
         As for `spanf1.evaluate`.
+    executor : concurrent.futures.Executor, optional
+        Reads the files. Worker processes must be able to import spanf1.
     progress : callable, optional
         Called with what is being done.
     **columns
@@ -146,23 +155,30 @@ def compare(
     if len(named) < 2:
         hint = "spanf1 score --confidence 0.95 says how sure one score is"
         raise UsageError("two systems at least are to be compared", hint=hint)
-    files = _Files(None if gold is None else _source(gold), form_of(tag_form), columns)
-    testing, options = testing or RankingOptions(), options or Options()
-    whole = sum(len(runs) for _, runs in named)
-    found: list[System] = []
-    done = 0
-    for name, sources in named:
-        paths = [source.path for source in sources]
+    sources = [source for _, runs in named for source in runs]
+    for name, runs in named:
+        paths = [source.path for source in runs]
         if not paths or len(set(paths)) < len(paths):
             raise UsageError(f"system {name!r} has no run, or one twice")
         if STDIN in paths:
             raise UsageError("a system's output is to be a file, not standard input")
-        runs = []
-        for source in sources:
-            runs.append(files.read(source, options, testing.confidence.unit))
-            done += 1
-            progress(f"{done} of {whole} files read")
-        found.append(System(name, runs))
+    testing = testing or RankingOptions()
+    read = _Reading(
+        None if gold is None else _source(gold),
+        form_of(tag_form),
+        options or Options(),
+        testing.confidence.unit,
+        columns,
+    )
+    results: list[Result] = []
+    for result in (executor.map if executor else map)(read, sources):
+        results.append(result)
+        progress(f"{len(results)} of {len(sources)} files read")
+    if gold is None:
+        for source, result in zip(sources[1:], results[1:], strict=True):
+            _compare_gold((sources[0], results[0]), (source, result), read)
+    left = iter(results)
+    found = [System(name, [*islice(left, len(runs))]) for name, runs in named]
     return rank(found, testing, progress=progress)
 
 
@@ -175,100 +191,84 @@ def _sources(files: Any) -> list[Source]:
     return [_source(file) for file in ([files] if one else files)]
 
 
-class _Files:
-    """Reads the outputs of systems, and sees to it that all have the same gold.
+@dataclass(frozen=True)
+class _Reading:
+    """How outputs are read: called with one, it returns the result, with units in order.
 
-    Parameters
-    ----------
-    gold : Source, optional
-        The gold file; without one, every output holds gold tags, and those of the first count.
-    form : TagForm, optional
-        How tags are written.
-    columns : mapping of str
-        Arguments of `open_files`.
+    Without a gold file every output holds gold tags, too.
     """
 
-    def __init__(
-        self, gold: Source | None, form: TagForm | None, columns: Mapping[str, Any]
-    ) -> None:
-        self._gold = gold
-        self._form = form
-        self._columns = dict(columns)
-        self._first: tuple[ColumnFile, Result] | None = None
+    gold: Source | None
+    form: TagForm | None
+    options: Options
+    unit: str
+    columns: Mapping[str, Any]
 
-    def read(self, file: Source, options: Options, unit: str) -> Result:
-        """Return the result of one output, with its units in order."""
-        if self._gold is None:
+    def __call__(self, file: Source) -> Result:
+        if self.gold is None:
             sources = [file]
-            given = {**self._columns, "token_column": None, "align_by_position": False}
+            given = {**self.columns, "token_column": None, "align_by_position": False}
         else:
-            sources, given = [self._gold, file], self._columns
+            sources, given = [self.gold, file], {**self.columns}
         opened = open_files(sources, **given)
-        counted = tally(opened.reader, form=self._form, units=unit, in_order=True)
-        result = Result(counted, options, opened.input()).check()
-        if self._gold is None:
-            read = opened.files[0]
-            if self._first is None:
-                self._first = read, result
-            self._compare_gold(read, result, unit)
-        return result
+        counted = tally(opened.reader, form=self.form, units=self.unit, in_order=True)
+        return Result(counted, self.options, opened.input()).check()
 
-    def _compare_gold(self, read: ColumnFile, result: Result, unit: str) -> None:
-        """Raise an error where the gold of an output is not that of the first one."""
-        assert self._first  # noqa: S101 - for mypy: there is a first one by now
-        first, expected = self._first
-        if read is first:
-            return
-        gold = self._columns.get("gold_column") or -2
-        token = self._token_column(first, read)
-        both = [ColumnFile(one.source, layout=one.layout) for one in (first, read)]
-        reader = PairedFiles(
-            both[0],
-            both[1],
-            gold,
-            gold,
-            token_column=token or 1,
-            by_position=bool(self._columns.get("align_by_position")) or not token,
+    def column(self, name: str) -> int:
+        """Return a column as it was given, or 0."""
+        return self.columns.get(name) or 0
+
+
+def _compare_gold(
+    first: tuple[Source, Result], other: tuple[Source, Result], how: _Reading
+) -> None:
+    """Raise an error where the gold of an output is not that of the first one."""
+    gold = how.column("gold_column") or -2
+    delimiter = delimiter_of(how.columns.get("delimiter"))
+    files = [ColumnFile(source, delimiter=delimiter) for source, _ in (first, other)]
+    token = _token_column([result for _, result in (first, other)], how)
+    reader = PairedFiles(
+        files[0],
+        files[1],
+        gold,
+        gold,
+        token_column=token or 1,
+        by_position=bool(how.columns.get("align_by_position")) or not token,
+    )
+    name = first[0].name
+    for line, there in gold_differences(reader, how.form):
+        raise AlignmentError(
+            f"the gold spans part here from those of {first[0].where(line)}",
+            where=other[0].where(there),
+            hint="systems are compared on one gold",
         )
-        for line, other in gold_differences(reader, self._form):
-            raise AlignmentError(
-                f"the gold spans part here from those of {first.source.where(line)}",
-                where=read.source.where(other),
-                hint="systems are compared on one gold",
-            )
-        if unit == "document" and _documents(first, gold) != _documents(read, gold):
-            raise AlignmentError(
-                f"documents do not begin where they do in {first.source.name}",
-                where=read.source.name,
-            )
-        counts = ({name: row.gold for name, row in one.types.items()} for one in (expected, result))
-        if next(counts) != next(counts):
-            raise AlignmentError(
-                f"not as many gold spans are well-formed as in {first.source.name}",
-                where=read.source.name,
-                hint="spanf1 validate says where they are not",
-            )
+    if how.unit == "document" and _documents(files[0], gold) != _documents(files[1], gold):
+        raise AlignmentError(f"documents do not begin where they do in {name}", where=other[0].name)
+    counts = [{kind: row.gold for kind, row in one.types.items()} for _, one in (first, other)]
+    if counts[0] != counts[1]:
+        raise AlignmentError(
+            f"not as many gold spans are well-formed as in {name}",
+            where=other[0].name,
+            hint="spanf1 validate says where they are not",
+        )
 
-    def _token_column(self, *files: ColumnFile) -> int:
-        """Return the column of the tokens, if the lines of both files have one; 0 if not."""
-        given: int = self._columns.get("token_column") or 0
-        names = ("gold_column", -2), ("pred_column", -1)
-        columns = [self._columns.get(name) or default for name, default in names]
-        found = set()
-        for file in files:
-            if file.layout is None:
-                return given
-            used = {file.layout.column_index(column, file.source) for column in columns}
-            free = [number for number in range(file.layout.columns) if number not in used]
-            found.add(free[0] + 1 if free else 0)
-        return given or min(found)
+
+def _token_column(results: list[Result], how: _Reading) -> int:
+    """Return the column of the tokens, if the lines of all files have one; 0 if not."""
+    found = []
+    for source in (one.input for one in results):
+        if source is None or not source.columns[0]:
+            continue
+        used = {source.gold_column, source.pred_column}
+        found.append(min({*range(1, source.columns[0] + 1)} - used, default=0))
+    return how.column("token_column") or min(found, default=0)
 
 
 def _documents(file: ColumnFile, gold: int) -> list[int]:
     """Return the tokens that begin a document."""
     found, count = [], 0
     tags = TagSet({})
-    for block in TagFile(ColumnFile(file.source, layout=file.layout), gold).blocks(tags, tags):
+    for block in TagFile(file, gold).blocks(tags, tags):
         found += (block.document_starts + count).tolist()
         count += block.tokens
     return found

@@ -17,6 +17,11 @@ LONG = 5
 LENGTHS = (*map(str, range(1, LONG)), f"{LONG}+")
 
 
+def spelt_out(form: str) -> str:
+    """Return a surface form with bytes that are no UTF-8 spelt out."""
+    return form.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 class Figures(NamedTuple):
     """What there is of one type, or of all.
 
@@ -91,11 +96,13 @@ class Contents:
     lengths : Counter of (str, int)
         Mentions by type and number of tokens.
     forms : Counter of (str, str)
-        Mentions by surface form and type.
+        Mentions by surface form and type. Bytes that are no UTF-8 are lone surrogates.
     ill_formed : int
         Spans that the scheme does not allow; they count as entities.
     scheme : str
         The tagging scheme of one file.
+    fitting : list of str
+        This scheme, and the others that fit its tags alike.
     notes : list of str
         What was read, in words.
     """
@@ -108,6 +115,7 @@ class Contents:
     forms: Counter[tuple[str, str]] = field(default_factory=Counter)
     ill_formed: int = 0
     scheme: str = ""
+    fitting: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @classmethod
@@ -207,7 +215,7 @@ class Contents:
             "all": self.all._asdict(),
             "types": {kind: figures._asdict() for kind, figures in self.types.items()},
             "ambiguous": [
-                {"form": form, "mentions": sum(kinds.values()), "types": kinds}
+                {"form": spelt_out(form), "mentions": sum(kinds.values()), "types": kinds}
                 for form, kinds in self.ambiguous.items()
             ],
         }

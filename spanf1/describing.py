@@ -145,6 +145,7 @@ def contents_of(
         Counter({(form, names[kind]): count for (form, kind), count in forms.items()}),
         reading.faults().spans,
         reading.fitting()[0] if lengths else "",
+        reading.fitting() if lengths else [],
         reading.notes(),
     )
 

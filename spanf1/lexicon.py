@@ -7,6 +7,7 @@ in the training data is marked with its class there, and marking goes on behind 
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -98,16 +99,11 @@ class Lexicon:
         #: what was read, in words, where it was a file
         self.notes: list[str] = []
         self.marked: dict[Phrase, str] = {}
-        # A node has the nodes of the next tokens and, under None, the class of the phrase so far.
-        self._root: dict[str | None, Any] = {}
         for phrase, classes in self.phrases.items():
             name = RULES[rule](classes) if sum(classes.values()) >= min_count else None
             if name is not None and phrase:
                 self.marked[phrase] = name
-                node = self._root
-                for token in phrase:
-                    node = node.setdefault(token, {})
-                node[None] = name
+        self._automaton = _Automaton(self.marked)
 
     @classmethod
     def from_file(
@@ -143,23 +139,12 @@ class Lexicon:
         """Return the spans to mark in a sentence, in order."""
         if self.ignore_case:
             tokens = [token.casefold() for token in tokens]
-        root, count = self._root, len(tokens)
-        found = []
-        at = 0
-        while at < count:
-            node = root.get(tokens[at])
-            at += 1
-            if node is None:
-                continue
-            begin, behind, name = at - 1, at, None
-            while node is not None:
-                if None in node:
-                    behind, name = at, node[None]
-                node = node.get(tokens[at]) if at < count else None
-                at += 1
-            if name is not None:
-                found.append(Span(begin, behind, name))
-            at = behind
+        found, behind = [], 0
+        for at, phrase in enumerate(self._automaton.longest(tokens)):
+            if phrase and at >= behind:
+                length, name = phrase
+                behind = at + length
+                found.append(Span(at, behind, name))
         return found
 
     def summary(self) -> str:
@@ -177,6 +162,54 @@ class Lexicon:
     def entities(self) -> int:
         """How many entities there are in the training data."""
         return sum(sum(classes.values()) for classes in self.phrases.values())
+
+
+class _Automaton:
+    """Finds the longest phrase that begins at each token, in time linear in the tokens.
+
+    It is that of A. V. Aho and M. J. Corasick (1975), for phrases that are read, like the tokens,
+    from their end: it knows then which ones have just begun. State 0 is that nothing was read.
+    """
+
+    def __init__(self, phrases: Mapping[Phrase, str]) -> None:
+        # By state: where each token leads to; the longest phrase just read, its length and class;
+        # the state to go on from if none fits, in which only some of the last tokens were read.
+        self._steps: list[dict[str, int]] = [{}]
+        self._found: list[tuple[int, str] | None] = [None]
+        for phrase, name in phrases.items():
+            state = 0
+            for token in reversed(phrase):
+                state = self._steps[state].setdefault(token, len(self._steps))
+                if state == len(self._steps):
+                    self._steps.append({})
+                    self._found.append(None)
+            self._found[state] = len(phrase), name
+        self._back = [0] * len(self._steps)
+        self._link()
+
+    def _link(self) -> None:
+        """Find the states to go on from; those in which fewer tokens were read come first."""
+        queue = deque([0])
+        while queue:
+            state = queue.popleft()
+            for token, after in self._steps[state].items():
+                if state:
+                    self._back[after] = self._step(self._back[state], token)
+                    self._found[after] = self._found[after] or self._found[self._back[after]]
+                queue.append(after)
+
+    def _step(self, state: int, token: str) -> int:
+        while state and token not in self._steps[state]:
+            state = self._back[state]
+        return self._steps[state].get(token, 0)
+
+    def longest(self, tokens: Sequence[str]) -> list[tuple[int, str] | None]:
+        """Return the length and the class of the longest phrase at each token, where one is."""
+        found, state = [], 0
+        for token in reversed(tokens):
+            state = self._step(state, token)
+            found.append(self._found[state])
+        return found[::-1]
 
 
 def _folded(phrases: Mapping[Phrase, Classes]) -> dict[Phrase, Classes]:

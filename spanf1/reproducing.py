@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from spanf1.api import score_file
 from spanf1.catalogue import Corpus, PublishedScore, agrees
-from spanf1.errors import AlignmentError, UsageError
+from spanf1.errors import AlignmentError, ReadError, UsageError
+from spanf1.formats.streams import STDIN, Source
 from spanf1.marking import baseline
 from spanf1.options import Confidence
 from spanf1.result import Result
 
 #: the system of the catalogue that is no output but made from the training data
 BASELINE = "conll2003_baseline"
+
+#: endings of files that are no output, whatever they are called
+NO_OUTPUTS = (".md", ".rst", ".html", ".pdf", ".tex", ".json", ".toml", ".log", ".py", ".sh")
 
 #: how the interval of CoNLL-2003 was made, but for the number of resamples: theirs was 250
 INTERVAL = Confidence(level=0.9)
@@ -91,6 +95,18 @@ class Output(NamedTuple):
     file: str
 
 
+class Task(NamedTuple):
+    """A published score, and the files to measure it by.
+
+    These are the output, behind the gold file unless it holds gold tags itself; or, if `trained`,
+    the training file and the gold file, and the output is made by the baseline.
+    """
+
+    published: PublishedScore
+    files: tuple[str, ...]
+    trained: bool = False
+
+
 def reproduce(
     corpus: Corpus,
     path: str | None = None,
@@ -122,21 +138,35 @@ def reproduce(
     InputError
         As for `spanf1.score_file`.
     """
+    return [measured(task) for task in tasks(corpus, path, systems=systems, gold=gold, split=split)]
+
+
+def tasks(
+    corpus: Corpus,
+    path: str | None = None,
+    *,
+    systems: Sequence[str] = (),
+    gold: str | None = None,
+    split: str | None = None,
+) -> list[Task]:
+    """Return the scores that can be reproduced, and the files for it; see `reproduce`."""
     wanted = None if split is None else corpus.split(split).name
     scores = [one for one in corpus.scores if wanted in (None, one.split)]
     if not scores:
-        raise UsageError(f"no score on {corpus.name} is in the catalogue")
-    files = list(_walk(path)) if path else []
-    if path and systems and not os.path.isdir(path):
+        on = f"{corpus.name}, {wanted}" if wanted else corpus.name
+        raise UsageError(f"no score on {on} is in the catalogue")
+    files = [] if path is None else list(_walk(path))
+    if path is not None and systems and not os.path.isdir(path):
         gold, files = gold or path, []
-    outputs = [_named(corpus, scores, one) for one in systems] or _outputs(scores, files)
     found = []
-    for output in outputs:
-        found += [
-            _reproduced(one, output.file, gold or _gold(corpus, one.split, files))
-            for one in scores
-            if one.system == output.system
-        ]
+    for output in [_named(corpus, scores, one) for one in systems] or _found(corpus, scores, files):
+        others = [file for file in files if not _same(file, output.file)]
+        if gold is not None and _same(gold, output.file):
+            raise UsageError("gold and output are the same file", where=gold)
+        for one in scores:
+            if one.system == output.system:
+                beside = gold or _gold(corpus, one.split, others)
+                found.append(Task(one, (beside, output.file) if beside else (output.file,)))
     found += [] if systems else _baselines(corpus, scores, files)
     if not found:
         hint = (
@@ -149,13 +179,22 @@ def reproduce(
 
 
 def _walk(path: str) -> Iterator[str]:
-    """Yield the file, or the files of a folder and of those in it."""
+    """Yield the file, or the files of a folder and of those in it, but for hidden ones.
+
+    Raises
+    ------
+    ReadError
+        If there is no such file.
+    """
     if not os.path.isdir(path):
+        if path != STDIN and not os.path.exists(path):
+            raise ReadError("no such file", where=path)
         yield path
         return
     for folder, folders, names in os.walk(path):
-        folders.sort()
-        yield from (os.path.join(folder, name) for name in sorted(names) if name[0] != ".")
+        folders[:] = sorted(name for name in folders if name[0] != ".")
+        files = [os.path.join(folder, name) for name in sorted(names) if name[0] != "."]
+        yield from filter(os.path.isfile, files)
 
 
 def _named(corpus: Corpus, scores: Sequence[PublishedScore], given: str) -> Output:
@@ -178,6 +217,20 @@ def _named(corpus: Corpus, scores: Sequence[PublishedScore], given: str) -> Outp
     return found[0]
 
 
+def _found(corpus: Corpus, scores: Sequence[PublishedScore], files: Sequence[str]) -> list[Output]:
+    """Return the outputs among files: neither gold nor data of the corpus nor documents."""
+    known = {name for split in corpus.splits.values() for name in split.files}
+    return _outputs(
+        scores,
+        [
+            file
+            for file in files
+            if not (_is_gold(file) or os.path.basename(file) in known)
+            and not file.lower().endswith(NO_OUTPUTS)
+        ],
+    )
+
+
 def _outputs(scores: Sequence[PublishedScore], files: Sequence[str]) -> list[Output]:
     """Return the files whose names have that of a system in them, the longest that fits."""
     found = []
@@ -194,27 +247,57 @@ def _words(name: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", name.lower()))
 
 
-def _gold(corpus: Corpus, split: str, files: Sequence[str]) -> str | None:
+def _same(file: str, other: str) -> bool:
+    return os.path.realpath(file) == os.path.realpath(other)
+
+
+def _is_gold(file: str) -> bool:
+    return os.path.basename(file).split(".")[0] == "gold"
+
+
+def _gold(
+    corpus: Corpus, split: str, files: Sequence[str], *, by_any_name: bool = True
+) -> str | None:
     """Return the gold file of a split among files: by its own name, or as ``gold.…``."""
     names = corpus.splits[split].files if split in corpus.splits else ()
     called = [file for file in files if os.path.basename(file) in names]
-    called += [file for file in files if os.path.basename(file).split(".")[0] == "gold"]
+    called += filter(_is_gold, files) if by_any_name else []
     return called[0] if called else None
 
 
-def _reproduced(one: PublishedScore, output: str, gold: str | None) -> Reproduction:
-    files = [output] if gold is None else [gold, output]
+def measured(task: Task, sources: Mapping[str, Source] | None = None) -> Reproduction:
+    """Return a published score beside what its files score.
+
+    Parameters
+    ----------
+    task : Task
+        The score and the files.
+    sources : mapping of str to Source, optional
+        What to read in place of files that can be read only once.
+
+    Raises
+    ------
+    InputError
+        As for `spanf1.score_file`.
+    """
+    one, files, trained = task
+    sources = sources or {}
     confidence = INTERVAL if one.plus_minus else None
+    if trained:
+        train, test = files
+        result = baseline(train, test, confidence=confidence)
+        return Reproduction(one, test, result, compared(one, result))
+    read = [sources.get(file, file) for file in files]
     remarks = []
     try:
-        result = score_file(*files, match=one.match, confidence=confidence)
+        result = score_file(*read, match=one.match, confidence=confidence)
     except AlignmentError as error:
-        if gold is None:
+        if len(files) == 1:
             raise
         # Some published scores were made of outputs with other tokens.
-        result = score_file(*files, match=one.match, confidence=confidence, align_by_position=True)
+        result = score_file(*read, match=one.match, confidence=confidence, align_by_position=True)
         remarks.append(f"tokens differ, so tags were aligned by position: {error}")
-    return Reproduction(one, output, result, compared(one, result), remarks)
+    return Reproduction(one, files[-1], result, compared(one, result), remarks)
 
 
 def compared(one: PublishedScore, result: Result) -> list[Compared]:
@@ -235,12 +318,13 @@ def compared(one: PublishedScore, result: Result) -> list[Compared]:
 
 def _baselines(
     corpus: Corpus, scores: Sequence[PublishedScore], files: Sequence[str]
-) -> Iterator[Reproduction]:
+) -> Iterator[Task]:
     """Yield the scores of the baseline, if the training data and a test file are there."""
-    train = _gold(corpus, "train", [f for f in files if not os.path.basename(f).startswith("gold")])
-    for one in scores:
-        test = _gold(corpus, one.split, files)
-        if one.system == BASELINE and train and test:
-            confidence = INTERVAL if one.plus_minus else None
-            result = baseline(train, test, confidence=confidence)
-            yield Reproduction(one, test, result, compared(one, result))
+    train = _gold(corpus, "train", files, by_any_name=False)
+    known = [one for one in scores if one.system == BASELINE]
+    # Where there are scores of several splits, gold.… does not say of which it is.
+    single = len({one.split for one in known}) == 1
+    for one in known:
+        test = _gold(corpus, one.split, files, by_any_name=single)
+        if train and test:
+            yield Task(one, (train, test), trained=True)

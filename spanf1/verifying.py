@@ -12,7 +12,7 @@ from spanf1.contents import Contents
 from spanf1.describing import contents_of
 from spanf1.errors import ReadError
 from spanf1.formats.conll import ColumnFile
-from spanf1.formats.streams import Source
+from spanf1.formats.streams import FRONT, Source
 from spanf1.tagfiles import TagColumn
 
 # A file whose tokens are so far from a split's is no copy of it.
@@ -49,7 +49,7 @@ class Verification:
     figures : list of Figure
         The published counts beside those of the file.
     same_file : bool, optional
-        Whether it is the published file to the byte, where its checksum is known.
+        Whether it is, decompressed, the published file to the byte, where its checksum is known.
     others : list of str
         Splits of other corpora that all figures agree with.
     """
@@ -64,8 +64,15 @@ class Verification:
 
     @property
     def agrees(self) -> bool:
-        """Whether there is such a split, and every figure agrees."""
-        return self.split is not None and all(figure.agrees for figure in self.figures)
+        """Whether every figure agrees, and there is at least one, or it is the published file."""
+        known = bool(self.figures) or bool(self.same_file)
+        return known and all(figure.agrees for figure in self.figures)
+
+    @property
+    def scheme(self) -> str:
+        """The scheme of the file: of those that fit alike, that of the corpus."""
+        found, published = self.contents, self.corpus.scheme
+        return published if published in found.fitting else found.scheme
 
     def remarks(self) -> list[str]:
         """Say in words what the file is, and what is not as it was published."""
@@ -79,7 +86,7 @@ class Verification:
             "split": self.split and self.split.name,
             "agrees": self.agrees,
             "same_file": self.same_file,
-            "scheme": {"published": self.corpus.scheme, "measured": self.contents.scheme or None},
+            "scheme": {"published": self.corpus.scheme, "measured": self.scheme or None},
             "figures": {
                 figure.name: {"published": figure.published, "measured": figure.measured}
                 for figure in self.figures
@@ -91,7 +98,7 @@ class Verification:
 
 def verify(
     corpus: Corpus,
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | Source,
     *,
     catalogue: Catalogue | None = None,
     split: str | None = None,
@@ -105,8 +112,8 @@ def verify(
     corpus : Corpus
         What they are thought to be.
     path : path
-        A file; or a folder: then the files in it that are called as those of the corpus, or all
-        if none is.
+        A file, which is read more than once; or a folder: then the files in it that are called as
+        those of the corpus, or all if none is.
     catalogue : Catalogue, optional
         Other corpora that it may be.
     split : str, optional
@@ -125,14 +132,16 @@ def verify(
     wanted = None if split is None else corpus.split(split)
     others = list(catalogue.corpora.values()) if catalogue else []
     found = []
-    for file in files_of(corpus, os.fspath(path)):
-        tag, token = _columns(corpus, file)
-        contents = contents_of(TagColumn(Source(file), tag_column or tag), token_column or token)
-        found.append(_verified(corpus, contents, wanted, others))
+    for source in sources_of(corpus, path):
+        tag, token = _columns(corpus, source)
+        tag = tag if tag_column is None else tag_column
+        token = token if token_column is None else token_column
+        contents = contents_of(TagColumn(source, tag), token)
+        found.append(_verified(corpus, source, contents, wanted, others))
     return found
 
 
-def files_of(corpus: Corpus, path: str) -> list[str]:
+def sources_of(corpus: Corpus, path: str | os.PathLike[str] | Source) -> list[Source]:
     """Return the file or, of a folder, the files that are called as the corpus's, or all.
 
     Raises
@@ -140,20 +149,25 @@ def files_of(corpus: Corpus, path: str) -> list[str]:
     ReadError
         If the folder is empty.
     """
-    if not os.path.isdir(path):
-        return [path]
-    files = sorted(e.path for e in os.scandir(path) if e.is_file() and e.name[0] != ".")
+    source = path if isinstance(path, Source) else Source(os.fspath(path))
+    if not os.path.isdir(source.path):
+        return [source]
+    try:
+        with os.scandir(source.path) as entries:
+            files = sorted(e.path for e in entries if e.is_file() and e.name[0] != ".")
+    except OSError as error:
+        raise ReadError(f"cannot be read: {error.strerror}", where=source.name) from error
     if not files:
-        raise ReadError("there is no file in this folder", where=path)
+        raise ReadError("there is no file in this folder", where=source.name)
     names = {name for split in corpus.splits.values() for name in split.files}
-    return [file for file in files if os.path.basename(file) in names] or files
+    chosen = [file for file in files if os.path.basename(file) in names] or files
+    return [Source(file) for file in chosen]
 
 
 def _verified(
-    corpus: Corpus, contents: Contents, wanted: Split | None, others: list[Corpus]
+    corpus: Corpus, source: Source, contents: Contents, wanted: Split | None, others: list[Corpus]
 ) -> Verification:
-    file = contents.name
-    split = wanted or _likest(corpus, contents, os.path.basename(file))
+    split = wanted or _likest(corpus, contents, os.path.basename(source.name))
     figures = _figures(corpus, split, contents) if split else []
     agreeing = [
         f"{other.name}, {one.name}"
@@ -162,12 +176,12 @@ def _verified(
         for one in other.splits.values()
         if _whole(found := _figures(other, one, contents)) and all(f.agrees for f in found)
     ]
-    return Verification(file, corpus, split, contents, figures, _same_file(split, file), agreeing)
+    same_file = _same_file(split, source)
+    return Verification(source.name, corpus, split, contents, figures, same_file, agreeing)
 
 
-def _columns(corpus: Corpus, file: str) -> tuple[int, int | None]:
+def _columns(corpus: Corpus, source: Source) -> tuple[int, int | None]:
     """Return where the tags and the tokens are, if the lines are as the corpus has them."""
-    source = Source(file)
     read = ColumnFile(source)
     read.detect(source.blocks())
     known = corpus.columns
@@ -204,7 +218,7 @@ def _figures(corpus: Corpus, split: Split, contents: Contents) -> list[Figure]:
 
 
 def _likest(corpus: Corpus, contents: Contents, name: str) -> Split | None:
-    """Return the split that a file is likest to, or None if it is like none."""
+    """Return the split that a file is likest to, or else is called as; None if it is neither."""
 
     def distance(split: Split) -> tuple[int, float, bool]:
         figures = _figures(corpus, split, contents)
@@ -216,40 +230,45 @@ def _likest(corpus: Corpus, contents: Contents, name: str) -> Split | None:
         return -sum(f.agrees for f in figures), sum(apart), name not in split.files
 
     known = [split for split in corpus.splits.values() if _figures(corpus, split, contents)]
-    if not known:
-        return None
-    split = min(known, key=distance)
-    agreeing, apart, unnamed = distance(split)
-    return split if agreeing or apart < _FAR or not unnamed else None
+    if known:
+        split = min(known, key=distance)
+        agreeing, apart, _ = distance(split)
+        if agreeing or apart < _FAR:
+            return split
+    return next((split for split in corpus.splits.values() if name in split.files), None)
 
 
-def _same_file(split: Split | None, file: str) -> bool | None:
-    if split is None or not split.sha256:
+def _same_file(split: Split | None, source: Source) -> bool | None:
+    """Return whether the bytes of a file, decompressed, have the published checksum."""
+    # Of a file in an archive, it is that of the archive.
+    if split is None or not split.sha256 or split.member:
         return None
     import hashlib
 
-    with open(file, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest() == split.sha256
+    digest = hashlib.sha256()
+    for raw in source.blocks():
+        digest.update(raw.mark)
+        digest.update(raw.data[len(FRONT) : raw.end - raw.added])
+    return digest.hexdigest() == split.sha256
 
 
 def _remarks(found: Verification) -> Iterator[str]:
     corpus, split, contents = found.corpus, found.split, found.contents
     if split is None:
-        sizes = ", ".join(
-            f"{one.name} {one.tokens}" for one in corpus.splits.values() if one.tokens
-        )
-        yield f"it has {contents.tokens} tokens and is like no split of {corpus.name} ({sizes})"
+        sizes = [f"{one.name} {one.tokens}" for one in corpus.splits.values() if one.tokens]
+        known = f" ({', '.join(sizes)})" if sizes else ", of whose sizes nothing was published"
+        yield f"it has {contents.tokens} tokens and is like no split of {corpus.name}{known}"
     else:
         yield from _differences(found, split)
     for other in found.others:
         yield f"all its figures are those of another corpus: {other}"
-    if split and contents.scheme and corpus.scheme not in ("", contents.scheme):
+    if split and found.scheme and corpus.scheme not in ("", found.scheme):
         yield (
-            f"its tags are in {contents.scheme}, those of the corpus in {corpus.scheme}: it was "
+            f"its tags are in {found.scheme}, those of the corpus in {corpus.scheme}: it was "
             "re-tagged; spans, and so scores, are the same unless what touches was joined"
         )
     if contents.ill_formed:
-        yield f"{contents.ill_formed} spans are ill-formed in {contents.scheme}"
+        yield f"{contents.ill_formed} spans are ill-formed in {found.scheme}"
 
 
 def _differences(found: Verification, split: Split) -> Iterator[str]:
@@ -268,7 +287,10 @@ def _differences(found: Verification, split: Split) -> Iterator[str]:
     elif found.same_file is not None:
         yield "it is not the published file, to the byte"
     if (documents := wrong.pop("documents", None)) and not documents.measured:
-        yield "the lines that begin documents (-DOCSTART-) were removed: no score changes by that"
+        yield (
+            "the lines that begin documents (-DOCSTART-) were removed: that changes no score of "
+            "spans, but may change the accuracy of tokens"
+        )
     elif documents:
         yield f"it marks {documents.measured} documents, not {documents.published}"
     if tokens := wrong.get("tokens"):
@@ -278,14 +300,16 @@ def _differences(found: Verification, split: Split) -> Iterator[str]:
             "longer, or tokenised in another way"
         )
     elif "sentences" in wrong:
-        yield "it has all tokens, but sentences begin at other places"
+        has = "it has all tokens, but" if split.tokens is not None else "its"
+        yield f"{has} sentences begin at other places"
     kinds = [name for name in wrong if name in split.types or name not in _COUNTS]
-    if kinds and "tokens" not in wrong:
-        named = ", ".join(f"{k} {wrong[k].measured - wrong[k].published:+d}" for k in kinds)
-        what = "in other numbers" if "entities" in wrong else "of other types"
-        yield f"it has all tokens, but entities {what} ({named}): it was corrected, or relabelled"
-    elif "entities" in wrong and "tokens" not in wrong:
-        yield "it has all tokens, but not as many entities: it was corrected, or relabelled"
+    if "tokens" in wrong or not (kinds or "entities" in wrong):
+        return
+    has = "it has all tokens, but" if split.tokens is not None else "it has"
+    named = ", ".join(f"{k} {wrong[k].measured - wrong[k].published:+d}" for k in kinds)
+    what = "in other numbers" if "entities" in wrong else "of other types"
+    listed = f" ({named})" if kinds else ""
+    yield f"{has} entities {what}{listed}: it was corrected, or relabelled"
 
 
 _COUNTS = {"documents", "sentences", "tokens", "entities"}

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 import spanf1
 from spanf1.lexicon import RULES, Lexicon
 from spanf1.marking import baseline
-from tests.commands import pipe, write
+from tests.commands import COMMAND, pipe, write
 from tests.shared_data import shared
 
 PHRASES = {
@@ -123,6 +124,23 @@ def naive(phrases, rule, tokens) -> list[tuple[int, int, str]]:
 @given(LEXICA, st.sampled_from(list(RULES)), TOKENS)
 def test_against_a_naive_search(phrases, rule, tokens) -> None:
     assert Lexicon(phrases, rule=rule).mark(tokens) == naive(phrases, rule, tokens)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sets(st.text("ab", min_size=1, max_size=6), max_size=8), st.text("abc", max_size=30))
+def test_overlapping_phrases_against_a_naive_search(forms, text) -> None:
+    phrases = {tuple(form): {"X": 1} for form in forms}
+    assert Lexicon(phrases).mark(list(text)) == naive(phrases, "first", list(text))
+
+
+@pytest.mark.parametrize("others", [{}, {("a",): {"Y": 1}}, {("a", "a", "b"): {"Y": 1}}])
+def test_long_phrases_take_no_longer(others) -> None:
+    phrases = {("a",) * 20_000 + ("b",): {"X": 1}, **others}
+    tokens = ["a"] * 60_000
+    found = Lexicon(phrases).mark([*tokens, "b"])
+    if ("a",) in others:
+        assert len(found) == 40_001
+    assert found[-1] == (40_000, 60_001, "X")
 
 
 TRAIN = "New I-LOC\nYork I-LOC\nand O\nJohn I-PER\nPaul B-PER\n\nGeneva I-ORG\n"
@@ -285,6 +303,36 @@ class TestCommand:
         assert ran.out.startswith("New I-LOC I-LOC\n")
         assert Path("scores").read_text().splitlines()[0].split()[0] == "Precision"
 
+    @pytest.mark.parametrize(
+        "args",
+        [
+            ["--predictions", "/dev/stdout"],
+            ["--predictions", "-", "-o", "/dev/stdout"],
+            ["--predictions", "/dev/stdout", "-o", "-"],
+            ["--predictions", "both"],
+            ["--predictions", "both", "-o", "./both"],
+        ],
+    )
+    def test_one_place_for_both(self, tmp_path, monkeypatch, args) -> None:
+        monkeypatch.chdir(tmp_path)
+        write("train", TRAIN)
+        with open("both", "wb") as stream:
+            words = [*COMMAND, "baseline", "--train", "train", "train", *args]
+            done = subprocess.run(words, stdout=stream, stderr=subprocess.PIPE, check=False)
+        assert done.returncode == 2
+        assert done.stderr.startswith(b"error: the predictions and the scores would be written to")
+        assert Path("both").read_bytes() == b""
+
+    def test_bytes_that_are_no_text(self, tmp_path, monkeypatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        write("train", b"\xff B-X\n\\xfe B-Y\n")
+        write("test", b"\\xff O\n\xff B-X\n\xfe O\n\\xfe B-Y\n")
+        args = ["baseline", "--train", "train", "test", "--predictions", "out"]
+        ran = pipe(b"", *args)
+        assert ran.code == 0
+        expected = b"\\xff O O\n\xff B-X B-X\n\xfe O O\n\\xfe B-Y B-Y\n"
+        assert Path("out").read_bytes() == expected
+
     def test_a_type_that_cannot_be_written(self, run) -> None:
         write("train", "a\tB-X Y\nb\tO\n")
         write("test", "a O\nb O\n")
@@ -362,6 +410,8 @@ class TestCommand:
             (["test", "--train", "train", "--predictions", "test"], 2, "error: test: the output"),
             (["test", "--train", "train", "--predictions", "train"], 2, "error: train: the output"),
             (["test", "--train", "train", "--predictions", "-"], 2, "error: the predictions and"),
+            (["test", "--train", "train", "--predictions", ""], 2, "error: --predictions is empty"),
+            (["", "--train", "train"], 3, "error: no such file"),
             (["test", "--train", "train", "--predictions", "o", "-o", "o"], 2, "error: the predic"),
             (["test", "--train", "train", "-f", "json", "--digits", "1"], 2, "error: --digits"),
         ],

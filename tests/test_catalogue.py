@@ -157,6 +157,15 @@ class TestMalformed:
             ("title", "titel", "corpora.toy.titel: there is no such key"),
             ("tokens = 9", "tokens = -9", f"corpora.toy.splits.test.tokens: {NOT_WHOLE}"),
             ("tokens = 9", "tokens = true", f"corpora.toy.splits.test.tokens: {NOT_WHOLE}"),
+            (
+                "tokens = 9",
+                f"tokens = 0x{'f' * 5000}",
+                "corpora.toy.splits.test.tokens: it is more ",
+            ),
+            ('"UTF-8"', '"\\u0000"', "corpora.toy.encoding: there is no encoding '\\x00'"),
+            ('"UTF-8"', '"rot13"', "corpora.toy.encoding: there is no encoding 'rot13'"),
+            ("https://example.org/t", "http://[::1", "corpora.toy.splits.test.url: it is no addr"),
+            ('"39.98"', '"\u0663\u0669.98"', "corpora.toy.scores[0].f1: it must be a percentage"),
             ("PER = 3", "PER = 3.0", f"corpora.toy.splits.test.types: {NOT_WHOLE}"),
             ("tokens = 9", "tokns = 9", "corpora.toy.splits.test.tokns: there is no such key"),
             ("tokens = 9", "entities = 3", "corpora.toy.splits.test.entities: the types have mo"),
@@ -197,10 +206,11 @@ class TestMalformed:
             ("x = ", "it is no TOML: Invalid value"),
             ("x = 1\nx = 2", "it is no TOML: Cannot overwrite a value"),
             ("x = " + "[" * 99999, "it is no TOML: "),
+            ("x = " + "9" * 5000, "it is no TOML: Exceeds the limit"),
             (b"# \xff", "it is no UTF-8 from byte 2 on"),
             (b"#" * ((1 << 24) + 1), "it is too large"),
         ],
-        ids=["number", "syntax", "twice", "deep", "bytes", "large"],
+        ids=["number", "syntax", "twice", "deep", "digits", "bytes", "large"],
     )
     def test_no_catalogue(self, load, text, message) -> None:
         with pytest.raises(ReadError) as raised:
@@ -387,6 +397,29 @@ class TestCommands:
             "| toy | Toy, a corpus | English | test | CC BY 4.0 | to download |" in outs["markdown"]
         )
         assert r"closed & A corpus under a licence & English" in outs["latex"]
+
+    @pytest.mark.parametrize("form", ["table", "csv", "markdown", "latex"])
+    def test_what_would_move_the_cursor(self, corpora, form) -> None:
+        bad = "\\u001b[31m\\u2028\\n\\\\input{x}"
+        text = TOY.replace('"Toy, a corpus"', f'"Toy {bad}"')
+        text = text.replace("PER", f'"PER{bad}"').replace('"best"', f'"best{bad}"')
+        text += f'[corpora.toy.splits."dev{bad}"]\nfiles = ["x{bad}"]\ntokens = 1\n'
+        write("own.toml", text)
+        for args in (["list"], ["show", "toy"]):
+            ran = corpora(*args, "--catalogue", "own.toml", "-f", form)
+            assert (ran.code, ran.err) == (0, "")
+            assert all(line.isprintable() for line in ran.out.split("\n"))
+            assert r"\x1b" in ran.out.replace(r"\textbackslash{}", "\\").replace("\\\\", "\\")
+            if form == "latex":
+                assert not any(line.startswith(r"\input") for line in ran.out.split("\n"))
+
+    def test_what_is_open_and_has_no_address(self, corpora) -> None:
+        write("own.toml", CLOSED.replace("open = false", "open = true").replace("LDC", "CC BY"))
+        ran = corpora("get", "closed", "--catalogue", "own.toml")
+        assert ran.code == 2
+        assert ran.err.startswith("error: there is no address of closed in the catalogue\nhint: ")
+        assert "bring a copy; licence: CC BY" in corpora("list", "--catalogue", "own.toml").out
+        assert "corpora get" not in corpora("show", "closed", "--catalogue", "own.toml").out
 
     def test_output(self, corpora) -> None:
         ran = corpora("list", "--catalogue", "own.toml", "-f", "json", "-o", "out")

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -275,6 +276,38 @@ class TestCommand:
         ran = pipe(gzip.compress(SMALL.encode()), "describe", "--format", "json")
         data = json.loads(ran.out)
         assert (data["files"][0]["file"], data["total"]["tokens"]) == ("<stdin>", 9)
+
+    def test_a_file_of_documents_alone(self, run) -> None:
+        write("f", "-DOCSTART- O\n\n-DOCSTART- O\n")
+        ran = run("describe", "f", "--format", "json")
+        total = json.loads(ran.out)["total"]
+        assert (total["documents"], total["sentences"], total["tokens"]) == (2, 0, 0)
+        assert ran.err == "warning: there are no tokens in f\n"
+
+    def test_bytes_that_are_no_text(self, tmp_path, monkeypatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        tags = ["X", "Y"]
+        lines = [
+            b"%b B-%b\n" % (form, tag.encode()) for form in (b"\xff", b"\\xff") for tag in tags
+        ]
+        Path("f").write_bytes(b"".join(lines))
+        # `pipe` decodes what is written, strictly
+        for form in ("table", "markdown", "latex", "csv"):
+            out = pipe(b"", "describe", "f", "--format", form).out
+            assert "xff" in out or form == "csv"
+        total = json.loads(pipe(b"", "describe", "f", "--format", "json").out)["total"]
+        assert total["all"]["forms"] == 2
+        assert [one["form"] for one in total["ambiguous"]] == ["\\xff", "\\xff"]
+        found = describe("f").total
+        assert set(found.types_of) == {"\udcff", "\\xff"}
+
+    def test_names_do_not_move_the_cursor(self, run) -> None:
+        write("f\x1b[31m\n", "a B-X\x1bY\na B-Z\n")
+        write("g\x1b[31m", "")
+        for form in ("table", "markdown", "latex", "csv"):
+            ran = run("describe", "f\x1b[31m\n", "g\x1b[31m", "--format", form)
+            assert "\x1b" not in ran.out + ran.err
+            assert "x1bY" in ran.out
 
     def test_output(self, run, tmp_path) -> None:
         write("f", SMALL)

@@ -1,4 +1,5 @@
 import bz2
+import contextlib
 import gzip
 import hashlib
 import http.server
@@ -48,6 +49,7 @@ class Page:
         self.ignores_if_range = settings.get("ignores_if_range", False)
         #: what is said to come, whatever is asked for
         self.content_range = settings.get("content_range", "")
+        self.reason = settings.get("reason")
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -67,7 +69,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if start >= len(page.body):
                 status = 416
         rest = b"" if status == 416 else page.body[start:]
-        self.send_response(status)
+        self.send_response(status, page.reason)
         if page.etag:
             self.send_header("ETag", page.etag)
         for name, value in page.headers.items():
@@ -221,14 +223,22 @@ class TestPlain:
             ("http://127.0.0.1:x/y", "nonnumeric port: 'x'"),
             ("http://127.0.0.1:1/y", "Connection refused"),
             ("http:///y", "no host given"),
+            ("http://[::1", "Invalid IPv6 URL"),
         ],
     )
     def test_no_such_place(self, tmp_path, left, url, message) -> None:
         with pytest.raises(ReadError) as raised:
             fetch(url, str(tmp_path / "to"), timeout=5)
         assert str(raised.value) == f"{url}: it cannot be fetched: {message}"
-        assert "--mirror" in raised.value.hint
+        assert raised.value.hint == "--mirror gives another address"
         assert left() == []
+
+    def test_what_is_secret(self, tmp_path) -> None:
+        with pytest.raises(ReadError) as raised:
+            fetch("ftp://me:secret@127.0.0.1/x@y", str(tmp_path))
+        assert str(raised.value).startswith("ftp://***@127.0.0.1/x@y: it cannot be fetched: ")
+        with pytest.raises(UsageError, match=r"'ftp://\*\*\*@x' is no address of a mirror"):
+            fetch("http://127.0.0.1/x", str(tmp_path), mirror="ftp://me:secret@x")
 
 
 class TestErrors:
@@ -250,6 +260,18 @@ class TestErrors:
             (Page(), {"most": 99}, f"it has {len(BODY)} bytes, more than 99"),
             (Page(chunked=True), {"most": 99}, "it has more than 99 bytes"),
             (Page(hang=1000), {"timeout": 0.2}, "the server does not answer"),
+            (Page(BODY[:5], status=206), {}, "the server sends another part of it"),
+            (
+                Page(BODY[:5], status=206, content_range="bytes 0-99/*", length=100),
+                {},
+                "the server sends another part of it",
+            ),
+            (
+                Page(headers={"Content-Encoding": "gzip"}),
+                {},
+                "the server sends it packed (gzip), which was not asked for",
+            ),
+            (Page(status=404, reason="x" * 9999), {}, f"the server says 404 {'x' * 180}…"),
         ],
     )
     def test_it_is_no_file(self, server, get, page, more, message) -> None:
@@ -262,6 +284,19 @@ class TestErrors:
         # Nor has it got its name.
         with pytest.raises(ReadError):
             get(**more)
+
+    def test_archives_are_packed_anyway(self, server, get) -> None:
+        body = gzip.compress(BODY)
+        server.pages["/f.gz"] = Page(body, headers={"Content-Encoding": "gzip"})
+        assert Path(get("/f.gz").path).read_bytes() == body
+
+    @pytest.mark.parametrize("etag", ["", 'W/"1"'])
+    def test_what_cannot_be_gone_on_with_goes(self, server, get, left, etag) -> None:
+        server.pages["/f"] = Page(etag=etag, cut=1000)
+        with pytest.raises(ReadError) as raised:
+            get()
+        assert raised.value.hint == "--mirror gives another address"
+        assert left() == []
 
     @pytest.mark.parametrize("more", [{}, {"size": 9}])
     def test_wrong_checksum(self, server, get, left, more) -> None:
@@ -276,6 +311,39 @@ class TestErrors:
             url = f"http://127.0.0.1:{silent.getsockname()[1]}/f"
             with pytest.raises(ReadError, match="the server does not answer"):
                 fetch(url, str(tmp_path), timeout=0.2)
+
+    @pytest.mark.parametrize(
+        ("begin", "rest"),
+        [
+            (b"", b"HTTP/1.1 200 OK"),
+            (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+            (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+            (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X: y\r\n"),
+        ],
+        ids=["status", "headers", "continue", "trailers"],
+    )
+    def test_an_answer_without_end(self, tmp_path, begin, rest) -> None:
+        """Each part of it comes in time, and all of it never does."""
+        over = threading.Event()
+
+        def answer() -> None:
+            connection, _ = dripping.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.recv(9999)
+                connection.sendall(begin)
+                for byte in itertools.cycle(rest):
+                    connection.sendall(bytes([byte]))
+                    if over.wait(0.01):
+                        break
+
+        with socket.create_server(("127.0.0.1", 0)) as dripping:
+            thread = threading.Thread(target=answer)
+            thread.start()
+            url = f"http://127.0.0.1:{dripping.getsockname()[1]}/f"
+            with pytest.raises(ReadError, match="the server does not answer"):
+                fetch(url, str(tmp_path), timeout=0.2)
+            over.set()
+            thread.join()
 
     def test_no_http(self, tmp_path) -> None:
         def answer() -> None:
@@ -381,8 +449,15 @@ class TestResuming:
             (Page(BODY[:9]), 2),
             (Page(content_range="bytes 0-9/10"), 2),
             (Page(content_range="nonsense"), 2),
+            (Page(content_range=f"bytes {CUT}-{len(BODY) - 1}/*"), 2),
+            (Page(content_range=f"bytes {CUT}-{CUT + 4}/{CUT + 5}"), 2),
+            (Page(content_range=f"bytes {CUT}-{CUT + 4}/3"), 2),
+            (Page(content_range=f"bytes {CUT}-{CUT + 4}/{'9' * 5000}"), 2),
         ],
-        ids=["no ranges", "changed", "changed, unnoticed", "shorter", "elsewhere", "nonsense"],
+        ids=[
+            *("no ranges", "changed", "changed, unnoticed", "shorter", "elsewhere", "nonsense"),
+            *("no size", "another length", "behind the end", "many digits"),
+        ],
     )
     def test_from_the_beginning(self, server, get, left, page, requests) -> None:
         server.pages["/f"] = page
@@ -402,7 +477,9 @@ class TestResuming:
         assert left() == ["f"]
 
     @pytest.mark.usefixtures("begun")
-    @pytest.mark.parametrize("notes", ["", "{", "[]", '{"address": "http://x/f"}'])
+    @pytest.mark.parametrize(
+        "notes", ["", "{", "[]", '{"address": "http://x/f"}', "[" * 200_000], ids=len
+    )
     def test_notes_that_say_nothing(self, server, get, tmp_path, notes) -> None:
         (tmp_path / "to/f.part.from").write_text(notes)
         server.pages["/f"] = Page()
@@ -487,7 +564,9 @@ class TestMirrors:
             f"{server.url}/old/f: it cannot be fetched: the server says 404 Not Found"
         )
 
-    @pytest.mark.parametrize("mirror", ["/copies", "example.org", "ftp://example.org", "C:\\x"])
+    @pytest.mark.parametrize(
+        "mirror", ["/copies", "example.org", "ftp://example.org", "C:\\x", "http://[::1"]
+    )
     def test_no_address(self, get, mirror) -> None:
         with pytest.raises(UsageError, match="is no address of a mirror"):
             get(mirror=mirror)
@@ -546,6 +625,24 @@ class TestTwoAtOnce:
             get()
         assert (tmp_path / "mine").read_text() == "mine"
 
+    @pytest.mark.parametrize("name", ["f.part", "f.part.from"])
+    @pytest.mark.parametrize("kind", ["link", "hard link", "pipe", "folder"])
+    def test_what_else_is_in_the_way(self, server, get, tmp_path, name, kind) -> None:
+        server.pages["/f"] = Page()
+        (tmp_path / "to").mkdir()
+        (tmp_path / "mine").write_text("mine")
+        make = {
+            "link": lambda path: os.symlink("../mine", path),
+            "hard link": lambda path: os.link(tmp_path / "mine", path),
+            "pipe": os.mkfifo,
+            "folder": os.mkdir,
+        }
+        make[kind](tmp_path / "to" / name)
+        with pytest.raises(ReadError, match="it cannot be written: ") as raised:
+            get()
+        assert "None" not in str(raised.value)
+        assert (tmp_path / "mine").read_text() == "mine"
+
 
 def zipped(*members: tuple[str | zipfile.ZipInfo, bytes], **how) -> bytes:
     file = io.BytesIO()
@@ -580,6 +677,7 @@ def zip_link(name: str) -> zipfile.ZipInfo:
     return info
 
 
+SPARSE = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}
 LONG = "d/" + "long" * 60
 MEMBERS = [("d/a.txt", BODY), ("./d/b.txt", b""), (LONG, b"1")]
 GOOD = {
@@ -700,6 +798,28 @@ class TestUnpacking:
         with pytest.raises(ReadError, match="it cannot be unpacked"):
             unpacked(lie)
 
+    @pytest.mark.parametrize(
+        ("content", "message"),
+        [
+            (zipped(("a/" * 2000 + "b", b"")), "it has more than 50 folders in each other"),
+            (tarred(("a/" * 2000 + "b", b"")), "it has more than 50 folders in each other"),
+            (tarred(("../" + "x" * 9999, b"")), f"'../{'x' * 197}…' is no name of a file"),
+            (
+                tarred((tar_entry("x", b"L"), b"y"))[:1024] * 2000,
+                "it cannot be unpacked: damaged",
+            ),
+            (
+                tarred((tar_entry("x", b"0", pax_headers=SPARSE), b"")),
+                "it cannot be unpacked: damaged",
+            ),
+        ],
+        ids=["deep zip", "deep tar", "long name", "headers of headers", "sparse"],
+    )
+    def test_messages_are_for_people(self, unpacked, content, message) -> None:
+        with pytest.raises(ReadError) as raised:
+            unpacked(content)
+        assert raised.value.message.startswith(message)
+
     @pytest.mark.parametrize("first", ["x", "X/../x", "x/y"])
     def test_one_name_twice(self, unpacked, first) -> None:
         with pytest.raises(ReadError):
@@ -721,6 +841,8 @@ class TestUnpacking:
             GOOD["a.tar"][:5000],
             GOOD["a.tar"][:512] + b"damage" * 99 + GOOD["a.tar"][1106:],
             tarred(("a", b"1"), ("b", b"2"))[:1200],
+            tarred(("a", b"1"), ("b", b"2"))[:1024],
+            tarred(("a", b"1"), ("b", b"2"))[:2048],
             GOOD["a.tgz"][:-99],
             GOOD["a.tar.xz"][:-99],
             GOOD["a.tar.bz2"][:-99],
@@ -752,6 +874,19 @@ class TestUnpacking:
         for member in ("d", "x", "../a.zip", "/etc/passwd"):
             with pytest.raises(ReadError):
                 get(f"/{name}", member=member)
+
+    @pytest.mark.parametrize("kind", [zipped, tarred])
+    @pytest.mark.parametrize("changed", [b"", BODY[:-1], BODY + b"x", OTHER])
+    def test_a_member_that_was_changed(self, server, get, kind, changed) -> None:
+        content = kind(("large", bytes(3_000_000)), ("a.txt", BODY))
+        server.pages["/a"] = Page(content)
+        found = get("/a", member="a.txt")
+        assert get("/a", member="a.txt").path == found.path
+        Path(found.path).write_bytes(changed)
+        with pytest.raises(ReadError, match="it is not as it was unpacked") as raised:
+            get("/a", member="a.txt")
+        assert raised.value.where == found.path
+        assert raised.value.hint == f"remove {os.path.dirname(found.path)}"
 
 
 @pytest.mark.parametrize(
@@ -789,6 +924,14 @@ def test_names(address, name) -> None:
 )
 def test_cache_folder(platform, environ, folder) -> None:
     assert cache_folder(environ, platform, "/home/me") == folder
+
+
+@pytest.mark.parametrize("environ", [{"HOME": ""}, {"HOME": "", "XDG_CACHE_HOME": "x"}])
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
+def test_no_home(platform, environ) -> None:
+    with pytest.raises(UsageError, match="there is no home folder"):
+        cache_folder(environ, platform, "")
+    assert cache_folder(environ | {"SPANF1_CACHE": "/d"}, platform, "") == "/d"
 
 
 class TestCommand:
@@ -880,6 +1023,21 @@ class TestCommand:
         assert (ran.code, ran.out) == (code, "")
         assert ran.err.startswith(message)
         assert server.seen == []
+
+    def test_the_output_is_no_input(self, corpora, tmp_path) -> None:
+        """Neither is it what comes, nor where that comes from."""
+        (tmp_path / "src.conll").write_bytes(BODY)
+        url = (tmp_path / "src.conll").as_uri()
+        write("own.toml", CORPUS + f'[corpora.toy.splits.x]\nfiles = ["x"]\nurl = "{url}"\n')
+        os.mkdir("to")
+        for output in ("to/src.conll", "src.conll", "own.toml"):
+            for _ in range(2):
+                ran = corpora("toy", "--to", "to", "-o", output)
+                assert (ran.code, ran.out) == (2, "")
+                assert f"error: {output}: the output cannot be written: it is the input" in ran.err
+            assert Path("src.conll").read_bytes() == BODY
+        assert Path("to/src.conll").read_bytes() == BODY
+        assert corpora("toy", "--to", "to", "-o", "paths").code == 0
 
     @pytest.mark.usefixtures("catalogue")
     def test_a_failure(self, server, corpora) -> None:

@@ -54,7 +54,8 @@ def flat(reader: Passages):
         ("\tB-X\nb\tO\n", (-1, None), [["", "b"]], [""]),
         ("a  \t B-X\nb O  \n", (-1, None), [["a", "b"]], ["a"]),
         ("é B-X\n東京 I-X\nz𝒳 O\n", (-1, None), [["é", "東京", "z𝒳"]], ["é 東京"]),
-        (b"\xe9 B-X\n\xe6\x9d\xb1 I-X\n", (-1, None), [["\\xe9", "東"]], ["\\xe9 東"]),
+        (b"\xe9 B-X\n\xe6\x9d\xb1 I-X\n", (-1, None), [["\udce9", "東"]], ["\udce9 東"]),
+        (b"\xe9 B-X\n\\xe9 B-X\n", (-1, None), [["\udce9", "\\xe9"]], ["\udce9", "\\xe9"]),
         (b"\xef\xbb\xbfa B-X\nb O\n", (-1, None), [["a", "b"]], ["a"]),
     ],
 )
@@ -71,6 +72,17 @@ def test_lines_and_documents(tmp_path) -> None:
     path.write_text("-DOCSTART- O\n\na B-X\n# a comment here\nb O\n\n-DOCSTART- O\n\nc O\n")
     assert flat(passages(path))[2:] == ([0, 2], [3, 5, 9])
     assert sum(one.documents for one in passages(path).read(TagSet({}))) == 2
+
+
+@pytest.mark.parametrize("begin", ["-DOCSTART- O\n\n", "# newdoc id = 1\n"])
+@pytest.mark.parametrize("size", [1, 10, 1 << 19])
+@pytest.mark.parametrize("end", ["", "a O\n"])
+def test_documents_before_the_first_token(tmp_path, begin, size, end) -> None:
+    path = tmp_path / "f"
+    path.write_text("# no document\n" + begin * 5000 + end)
+    found = list(passages(path, block_size=size).read(TagSet({})))
+    assert sum(one.documents for one in found) == 5000
+    assert [one.tokens for one in found if one.tokens] == [["a"]] * bool(end)
 
 
 TEXTS = st.lists(

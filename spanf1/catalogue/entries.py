@@ -91,6 +91,11 @@ class Corpus:
     splits: Mapping[str, Split] = field(default_factory=dict)
     scores: tuple[PublishedScore, ...] = ()
 
+    @property
+    def has_address(self) -> bool:
+        """Whether a file of it can be fetched: of what is open, not all is."""
+        return any(split.url for split in self.splits.values())
+
     def split(self, name: str) -> Split:
         """Return a split by its name, in upper or lower case.
 

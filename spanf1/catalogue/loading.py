@@ -6,12 +6,12 @@ like; what has no default in the classes of `spanf1.catalogue.entries` must stan
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from spanf1.catalogue.entries import (
     FIGURES,
@@ -31,6 +31,7 @@ DELIMITERS = ("tab", "space", "whitespace")
 
 _FILE = "catalogue.toml"
 _MOST = 1 << 24
+_LARGEST = 10**15
 
 
 def catalogue_path() -> str:
@@ -66,15 +67,16 @@ def load(path: str | None = None) -> Catalogue:
     try:
         with open(path, "rb") as file:
             data = file.read(_MOST + 1)
-        if len(data) > _MOST:
-            raise ReadError("it is too large for a catalogue", where=path)
-        top = tomllib.loads(data.decode())
+        top = {} if len(data) > _MOST else tomllib.loads(data.decode())
     except OSError as error:
         raise ReadError(f"the catalogue cannot be read: {error.strerror}", where=path) from None
     except UnicodeDecodeError as error:
         raise ReadError(f"it is no UTF-8 from byte {error.start} on", where=path) from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    # A plain ValueError is that of a number with too many digits.
+    except (ValueError, RecursionError) as error:
         raise ReadError(f"it is no TOML: {error}", where=path) from None
+    if len(data) > _MOST:
+        raise ReadError("it is too large for a catalogue", where=path)
     try:
         _only("", top, ["corpora"])
         tables = _tables("corpora", top.get("corpora", {}))
@@ -201,6 +203,8 @@ def _flag(value: object) -> bool:
 def _count(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise _WrongError("it must be a whole number, 0 or more")
+    if value > _LARGEST:
+        raise _WrongError(f"it is more than {_LARGEST}")
     return value
 
 
@@ -230,14 +234,24 @@ def _like(pattern: str, words: str) -> Callable[[object], str]:
     return like
 
 
+def _address(value: object) -> str:
+    address = _like(r"(https?|file)://\S+", "an address of http, https or file")(value)
+    try:
+        urlsplit(address)
+    except ValueError as error:
+        raise _WrongError(f"it is no address: {error}") from None
+    return address
+
+
 def _scheme(value: object) -> str:
     return SCHEME_NAMES[_one_of(SCHEME_NAMES)(value)]
 
 
 def _encoding(value: object) -> str:
     try:
-        codecs.lookup(_text(value))
-    except LookupError:
+        # Codecs are also of things that are no text; an encoding may have a name that is none.
+        "a".encode(_text(value))
+    except (LookupError, ValueError):
         raise _WrongError(f"there is no encoding {value!r}") from None
     return _text(value)
 
@@ -250,7 +264,7 @@ def _columns(value: object) -> tuple[str, ...]:
 
 
 _FIGURE = _like(
-    r"100(\.0{1,9})?|\d?\d(\.\d{1,9})?", 'a percentage as it was printed, such as "39.98"'
+    r"100(\.0{1,9})?|[0-9]?[0-9](\.[0-9]{1,9})?", 'a percentage as it was printed, such as "39.98"'
 )
 
 #: what is said of a corpus beside its splits and scores, and what it must be like
@@ -276,7 +290,7 @@ SPLIT_KEYS: dict[str, Callable[[Any], Any]] = {
     "files": _texts,
     **dict.fromkeys(("documents", "sentences", "tokens", "entities", "size"), _count),
     "types": _counts,
-    "url": _like(r"(https?|file)://\S+", "an address of http, https or file"),
+    "url": _address,
     "sha256": _like("[0-9a-f]{64}", "64 hexadecimal digits, in lower case"),
     "member": _text,
 }

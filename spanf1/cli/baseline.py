@@ -143,7 +143,7 @@ def baseline(
     wanted = confidence_of(settings)
     if wanted and not report.intervals:
         raise UsageError(f"--confidence does not go with --format {format_name}")
-    (path,) = paths_of((test,) if test else (), "baseline")
+    (path,) = paths_of(() if test is None else (test,), "baseline")
     _check_outputs((train, path), output, predictions)
     sides = {side: _Side(side, settings) for side in _SIDES}
     with sides["train"].choice.opened(train, again=False, quiet=quiet) as column:
@@ -177,13 +177,23 @@ def _check_outputs(inputs: tuple[str, str], output: str | None, predictions: str
         raise UsageError("standard input can be read only once")
     check_writable(output, inputs)
     check_writable(predictions, inputs)
-    if predictions is not None and os.path.realpath(predictions) == os.path.realpath(
-        STDIN if output is None else output
-    ):
+    if predictions == "":
+        raise UsageError("--predictions is empty: it names no file")
+    if predictions is not None and _place(predictions) == _place(output):
         raise UsageError(
             "the predictions and the scores would be written to the same place",
             hint="--output and --predictions name different files",
         )
+
+
+def _place(path: str | None) -> tuple[int, int] | str:
+    """Return what is the same for two names of one place to write to."""
+    to_stdout = path is None or path == STDIN
+    try:
+        found = os.fstat(1) if to_stdout else os.stat(path or "")
+    except OSError:
+        return STDIN if to_stdout else os.path.realpath(path or "")
+    return found.st_dev, found.st_ino
 
 
 class _Side:

@@ -12,6 +12,7 @@ from spanf1.cli.inputs import input_options, kept, output_options, tag_columns
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import StepProgress
 from spanf1.cli.scoring import confidence_of, confidence_options, scoring_of, scoring_options
+from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.comparing import compare as compared
 from spanf1.comparing import systems_of
 from spanf1.errors import UsageError
@@ -98,6 +99,7 @@ _OPTIONS = (
     help="Decimals.  [default: 2; csv: all]",
 )
 @output_options
+@JOBS_OPTION
 @click.option("-q", "--quiet", is_flag=True, help="Only the tables: no words, no progress.")
 def compare(
     files: tuple[str, ...],
@@ -113,6 +115,7 @@ def compare(
     digits: int | None,
     output: str | None,
     color: str,
+    jobs: int | None,
     quiet: bool,
     **settings: Any,
 ) -> None:
@@ -141,11 +144,13 @@ def compare(
     settings |= tag_columns(1 if merged else 2, tag_column, settings)
     with ExitStack() as stack:
         progress = stack.enter_context(StepProgress(wanted=not quiet))
+        executor = stack.enter_context(workers(inputs, jobs))
         found = compared(
             None if gold is None else stack.enter_context(kept(gold)),
             {one.name: [stack.enter_context(kept(file)) for file in one.files] for one in systems},
             testing=testing,
             options=options,
+            executor=executor,
             progress=progress,
             **settings,
         )

@@ -167,12 +167,16 @@ def get(
     corpus = _opened(catalogue, output)[name]
     splits = _splits_to_get(corpus, split)
     folder = os.path.join(cache_folder(), corpus.name) if folder is None else folder
+    sources = [path for one in splits for path in _sources(one, corpus, folder, mirror)]
+    check_writable(output, sources)
     fetched = {}
     for one in splits:
         found = _fetched(one, _folder_of(one, corpus, folder), mirror, quiet=quiet)
         fetched[found.path] = found
         if not quiet:
             _say(found, colour=wants_colour(color, sys.stderr))
+    # Once more: what was not there before may be the output now.
+    check_writable(output, [*sources, *fetched])
     write("".join(f"{path}\n" for path in fetched), output)
 
 
@@ -194,6 +198,15 @@ def _splits_to_get(corpus: Corpus, name: str | None) -> list[Split]:
         what = corpus.name if name is None else f"{corpus.name}, split {chosen[0].name}"
         raise UsageError(f"there is no address of {what} in the catalogue", hint=hint)
     return found
+
+
+def _sources(split: Split, corpus: Corpus, folder: str, mirror: str) -> list[str]:
+    """Return the files of this computer that a split comes from, and the one that it becomes."""
+    from spanf1.downloads.addresses import addresses, local_path
+
+    name = _file_name(split)
+    found = [local_path(address) for address in addresses(split.url, mirror, name)]
+    return [*filter(None, found), os.path.join(_folder_of(split, corpus, folder), name)]
 
 
 def _folder_of(split: Split, corpus: Corpus, folder: str) -> str:

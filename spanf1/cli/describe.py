@@ -16,6 +16,7 @@ from spanf1.describing import contents_of, training_data
 from spanf1.errors import UsageError
 from spanf1.formats.streams import STDIN
 from spanf1.reports.describing import FORMS, RENDERINGS
+from spanf1.reports.rows import printable
 
 HELP = """Say what is in files of tokens and tags: how many, of which types, how ambiguous, how new.
 
@@ -120,4 +121,4 @@ def _warn(found: Description) -> None:
     # Warnings that cannot be written are no reason to fail.
     with contextlib.suppress(OSError):
         for line in empty:
-            click.echo(f"warning: {line}", err=True)
+            click.echo(f"warning: {printable(line)}", err=True)

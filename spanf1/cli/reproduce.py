@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 
 import click
 
 from spanf1.catalogue import load
 from spanf1.cli.corpora import CATALOGUE_OPTION
-from spanf1.cli.inputs import output_options
+from spanf1.cli.inputs import kept, output_options
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.errors import UsageError
 from spanf1.reports.published import REPRODUCTIONS
-from spanf1.reproducing import reproduce as reproduced
+from spanf1.reproducing import measured, tasks
 
 HELP = """Score the outputs at hand, and print published scores beside measured ones.
 
 NAME is a corpus of the catalogue (`spanf1 corpora list`). PATH is a folder with systems' outputs,
 which are known by the name of the system in that of the file, and with the gold file, if they
 do not hold gold tags themselves: it is called as the corpus calls it, or gold.…; with the
-training file, the baseline of the shared task is scored, too. A PATH that is a file is an output
-or, beside --system, the gold file.
+training file, the baseline of the shared task is scored, too, for which gold.… may be of several
+splits: --split says of which. A PATH that is a file is an output or, beside --system, the gold
+file.
 
 A mark (=) shows where both agree to the printed decimals. ± is half of an interval: as for
 CoNLL-2003 the central 90%. Exit code 1: something does not agree.
@@ -29,7 +31,7 @@ CoNLL-2003 the central 90%. Exit code 1: something does not agree.
 Examples:
   spanf1 reproduce wnut17 submissions/
   spanf1 reproduce wnut17 gold.conll --system arcada=arcada.conll
-  spanf1 reproduce conll2003 corpus/          # eng.train, eng.testb: the baseline
+  spanf1 reproduce conll2003 corpus/     # eng.train, eng.testb: the baseline
   spanf1 reproduce conll2003 outputs/ --format markdown
 """
 
@@ -83,12 +85,17 @@ def reproduce(
     rendering = REPRODUCTIONS[format_name]
     if digits is not None and "digits" not in rendering.takes:
         raise UsageError(f"--digits does not go with --format {format_name}")
-    corpus = load(catalogue)[name]
+    known = load(catalogue)
+    corpus = known[name]
     if path is None and not systems:
         hint = f"spanf1 reproduce {name} FOLDER, or --system NAME=OUTPUT"
         raise UsageError("no output is given", hint=hint)
-    check_writable(output, [one.rpartition("=")[2] for one in systems] + [path or "", gold or ""])
-    found = reproduced(corpus, path, systems=systems, gold=gold, split=split)
+    wanted = tasks(corpus, path, systems=systems, gold=gold, split=split)
+    files = dict.fromkeys(file for task in wanted for file in task.files)
+    check_writable(output, [known.path, *files])
+    with contextlib.ExitStack() as stack:
+        sources = {file: stack.enter_context(kept(file)) for file in files}
+        found = [measured(task, sources) for task in wanted]
     colour = output is None and wants_colour(color, sys.stdout)
     given = {"digits": digits, "colour": colour, "brief": quiet}
     given = {name: value for name, value in given.items() if name in rendering.takes}

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from spanf1.api import PART_SIZE, score_file
+from spanf1.api import score_file
 from spanf1.cli.inputs import input_options, kept, output_options, paths_of, tag_columns
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import Progress
@@ -22,8 +19,8 @@ from spanf1.cli.scoring import (
     scoring_of,
     scoring_options,
 )
-from spanf1.errors import ReadError, UsageError
-from spanf1.evaluate import cores
+from spanf1.cli.workers import JOBS_OPTION, workers
+from spanf1.errors import UsageError
 from spanf1.formats.streams import Source
 from spanf1.options import MATCHES
 from spanf1.reports import REPORTS
@@ -31,7 +28,7 @@ from spanf1.reports.rows import how_made
 from spanf1.result import Result
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    pass
 
 HELP = """Score predictions against gold: precision, recall and F1 by type, micro, macro, weighted.
 
@@ -57,9 +54,6 @@ Examples:
   spanf1 score output.conll --format latex --digits 1 -o table.tex
   zcat output.conll.gz | spanf1 score --format json | jq .micro.f1
 """
-
-#: a file is worth several processes if it has so many bytes
-_LARGE = 1 << 25
 
 
 @click.command("score", help=HELP, short_help="Score predictions against gold.")
@@ -96,13 +90,7 @@ _LARGE = 1 << 25
     help="Decimals.  [default: 2; csv, tsv: all]",
 )
 @output_options
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(1),
-    metavar="N",
-    help="Processes for a large file.  [default: cores]",
-)
+@JOBS_OPTION
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
 def score(
     files: tuple[str, ...],
@@ -138,7 +126,7 @@ def score(
     with (
         ExitStack() as stack,
         Progress(paths[0], wanted=not quiet) as progress,
-        _workers(paths, jobs) as executor,
+        workers(_large(paths), jobs) as executor,
     ):
         result = score_file(
             *(stack.enter_context(kept(path)) if again else Source(path) for path in paths),
@@ -161,57 +149,9 @@ def score(
             _notes(result, explained=report.explains)
 
 
-@contextmanager
-def _workers(paths: tuple[str, ...], jobs: int | None) -> Iterator[Executor | None]:
-    """Give an executor if there is one large file and more than one core for it."""
-    size = os.path.getsize(paths[0]) if len(paths) == 1 and os.path.isfile(paths[0]) else 0
-    if size < _LARGE or jobs == 1:
-        yield None
-        return
-    import multiprocessing
-    import threading
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-
-    processes = min(jobs or cores(), 1 + size // PART_SIZE)
-    executor = ProcessPoolExecutor(processes, initializer=_begin_worker)
-    try:
-        with _signals_held():
-            # The first task starts all workers.
-            executor.submit(int).result()
-        yield executor
-        executor.shutdown()
-    except BaseException as error:
-        # The executor's own thread may complain of what is cancelled and killed here.
-        threading.excepthook = lambda *_: None
-        for worker in multiprocessing.active_children():
-            worker.kill()
-        executor.shutdown(cancel_futures=True)
-        if not isinstance(error, BrokenProcessPool):
-            raise
-        hint = "was it killed for want of memory? --jobs 1 needs no workers"
-        raise ReadError("a worker process was killed", where=paths[0], hint=hint) from None
-
-
-@contextmanager
-def _signals_held() -> Iterator[None]:
-    """Let no signal interrupt what is done meanwhile; it comes afterwards."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _begin_worker() -> None:
-    """Leave Ctrl-C to the main process, which ends the workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+def _large(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the file that can be read in parts: two files are read side by side."""
+    return paths if len(paths) == 1 else ()
 
 
 def _notes(result: Result, *, explained: bool) -> None:

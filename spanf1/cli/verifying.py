@@ -7,9 +7,10 @@ import sys
 import click
 
 from spanf1.catalogue import load
-from spanf1.cli.inputs import output_options
+from spanf1.cli.inputs import kept, output_options
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.reports.published import VERIFICATIONS
+from spanf1.verifying import sources_of
 from spanf1.verifying import verify as verified
 
 HELP = """Hold your copy of a corpus against what was published about it.
@@ -18,7 +19,7 @@ Many copies are re-tagged, cut or corrected. For each file it is said which spli
 counts agree with the publication, what scheme it is in, and what differs. PATH is a file or a
 folder: then those files in it that are called as the corpus calls them, or all.
 
-Exit code 1: something differs.
+Exit code 1: something differs, or nothing was published that it could be held against.
 
 \b
 Examples:
@@ -63,15 +64,18 @@ def verify(
     """Verify a copy; see `HELP`."""
     rendering = VERIFICATIONS[format_name]
     known = load(catalogue)
-    check_writable(output, [path])
-    found = verified(
-        known[name],
-        path,
-        catalogue=known,
-        split=split,
-        tag_column=tag_column,
-        token_column=token_column,
-    )
+    corpus = known[name]
+    with kept(path) as source:
+        read = [one.path for one in sources_of(corpus, source)]
+        check_writable(output, [known.path, path, *read])
+        found = verified(
+            corpus,
+            source,
+            catalogue=known,
+            split=split,
+            tag_column=tag_column,
+            token_column=token_column,
+        )
     colour = output is None and wants_colour(color, sys.stdout)
     given = {"colour": colour, "brief": quiet}
     given = {name: value for name, value in given.items() if name in rendering.takes}

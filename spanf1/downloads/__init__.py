@@ -1,7 +1,8 @@
 """Files fetched from the network: whole and as they should be, or not at all.
 
-`addresses` says where a file is to be had and opens it there, `fetching` brings it, `parts`
-keeps what has come so far, `unpacking` unpacks archives, `folders` says where it all goes.
+`addresses` says where a file is to be had and opens it there, by `connections` with a time limit;
+`fetching` brings it, `parts` keeps what has come so far, `unpacking` unpacks archives, `folders`
+says where it all goes.
 """
 
 from spanf1.downloads.addresses import name_of, plain_name

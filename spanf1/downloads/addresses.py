@@ -10,18 +10,21 @@ import urllib.error
 import urllib.request
 from io import BufferedIOBase
 from typing import NamedTuple
-from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
 from spanf1 import __version__
+from spanf1.downloads.connections import opener
 from spanf1.errors import ReadError, UsageError
 
 #: so many redirections are followed
 REDIRECTIONS = 10
 
 _NAME = "{name}"
+# A size that is not said (*) is none to check what comes by.
+_RANGE = re.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})")
 _REDIRECTED = {301, 302, 303, 307, 308}
 _WEB = ("http", "https")
-_HINT = "run it again, to go on where it stopped; --mirror gives another address"
+_ENOUGH = 200
 
 
 class Answer(NamedTuple):
@@ -42,8 +45,33 @@ class StaleError(Exception):
 
 
 def failed(message: str, address: str) -> ReadError:
-    """Return the error that says that a file cannot be fetched, and how to go on."""
-    return ReadError(f"it cannot be fetched: {message}", where=address, hint=_HINT)
+    """Return the error that says that a file cannot be fetched, and the way out."""
+    hint = "--mirror gives another address"
+    return ReadError(f"it cannot be fetched: {brief(message)}", where=public(address), hint=hint)
+
+
+def brief(text: str) -> str:
+    """Return the beginning of a text that somebody else wrote: it may be of any length."""
+    return text if len(text) <= _ENOUGH else f"{text[:_ENOUGH]}…"
+
+
+def public(address: str) -> str:
+    """Return an address without a user's name and password."""
+    return re.sub("//[^/?#]*@", "//***@", address, count=1)
+
+
+def parts_of(address: str) -> SplitResult:
+    """Return what an address is made of.
+
+    Raises
+    ------
+    ReadError
+        If it is none.
+    """
+    try:
+        return urlsplit(address)
+    except ValueError as error:
+        raise failed(str(error), address) from None
 
 
 def name_of(address: str) -> str:
@@ -54,13 +82,21 @@ def name_of(address: str) -> str:
     >>> name_of("https://example.org/a/test%20set.conll?raw=1")
     'test set.conll'
     """
-    return plain_name(unquote(urlsplit(address).path.rpartition("/")[2]))
+    return plain_name(unquote(parts_of(address).path.rpartition("/")[2]))
 
 
 def plain_name(name: str) -> str:
     """Return a name as one that a file may have anywhere, and that leads nowhere."""
     name = "".join(c if c.isprintable() and c not in '\\/:*?"<>|' else "_" for c in name)
     return name if name.strip(". ") else "download"
+
+
+def local_path(address: str) -> str:
+    """Return the path of a file of this computer; empty if the address is another one's."""
+    parts = parts_of(address)
+    if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
+        return ""
+    return urllib.request.url2pathname(parts.path)
 
 
 def addresses(url: str, mirror: str, name: str) -> list[str]:
@@ -73,12 +109,16 @@ def addresses(url: str, mirror: str, name: str) -> list[str]:
     """
     if not mirror:
         return [url]
-    if urlsplit(mirror).scheme not in (*_WEB, "file"):
+    try:
+        known = urlsplit(mirror).scheme in (*_WEB, "file")
+    except ValueError:
+        known = False
+    if not known:
         hint = "such as https://example.org/copies, or file:///copies/{name}"
-        raise UsageError(f"{mirror!r} is no address of a mirror", hint=hint)
+        raise UsageError(f"{public(mirror)!r} is no address of a mirror", hint=hint)
     if _NAME in mirror:
         return [mirror.replace(_NAME, quote(name)), url]
-    parts = urlsplit(url)
+    parts = parts_of(url)
     return [mirror.rstrip("/") + urlunsplit(("", "", *parts[2:4], "")), url]
 
 
@@ -94,7 +134,7 @@ def opened(address: str, *, start: int, validator: str, timeout: float) -> Answe
     ReadError
         If there is no such file, or no answer.
     """
-    scheme = urlsplit(address).scheme
+    scheme = parts_of(address).scheme
     if scheme == "file":
         return _local(address)
     if scheme not in _WEB:
@@ -113,37 +153,43 @@ def opened(address: str, *, start: int, validator: str, timeout: float) -> Answe
         if isinstance(error, ReadError):
             raise
         raise failed(reason(error), address) from None
-    if answer.status not in (http.HTTPStatus.OK, http.HTTPStatus.PARTIAL_CONTENT):
+    try:
+        return _checked(answer, address, start, validator)
+    except BaseException:
         answer.close()
+        raise
+
+
+def _checked(answer: http.client.HTTPResponse, address: str, start: int, validator: str) -> Answer:
+    """Return what a server sends, if it is the file or the part of it that was asked for."""
+    if answer.status not in (http.HTTPStatus.OK, http.HTTPStatus.PARTIAL_CONTENT):
         raise failed(f"the server says {answer.status} {answer.reason}", address)
+    packed = answer.headers.get("Content-Encoding", "identity").lower()
+    # Of a file that is packed itself, some servers say so.
+    if packed != "identity" and not name_of(address).endswith((".gz", ".tgz")):
+        raise failed(f"the server sends it packed ({packed}), which was not asked for", address)
     tag = answer.headers.get("ETag", "")
     # A weak tag is also that of versions that differ in their bytes.
     strong = tag if tag.startswith('"') else answer.headers.get("Last-Modified", "")
     if answer.status == http.HTTPStatus.OK:
         return Answer(answer, 0, answer.length, strong)
-    part = re.match(r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("Content-Range", ""))
-    if not part or int(part[1]) != start or (strong and start and strong != validator):
-        answer.close()
+    part = _RANGE.fullmatch(answer.headers.get("Content-Range", "").strip())
+    if not start or not part or (strong and strong != validator):
         raise StaleError
-    return Answer(answer, start, None if part[2] == "*" else int(part[2]), strong)
+    first, last, size = map(int, part.groups())
+    if first != start or not first <= last < size or answer.length not in (None, last + 1 - first):
+        raise StaleError
+    return Answer(answer, start, size, strong)
 
 
 def _redirected(address: str, headers: dict[str, str], timeout: float) -> http.client.HTTPResponse:
     """Return the answer of the server that an address leads to."""
-    opener = urllib.request.OpenerDirector()
-    for handler in (
-        urllib.request.ProxyHandler(),
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(),
-        urllib.request.HTTPDefaultErrorHandler(),
-        urllib.request.HTTPErrorProcessor(),
-    ):
-        opener.add_handler(handler)
+    web = opener()
     here = quote(address, safe=string.punctuation)
     for _ in range(REDIRECTIONS + 1):
         request = urllib.request.Request(here, headers=headers)  # noqa: S310 - its scheme is known
         try:
-            answer: http.client.HTTPResponse = opener.open(request, timeout=timeout)
+            answer: http.client.HTTPResponse = web.open(request, timeout=timeout)
         except urllib.error.HTTPError as error:
             target = error.headers.get("Location")
             if error.code not in _REDIRECTED or not target:
@@ -158,10 +204,9 @@ def _redirected(address: str, headers: dict[str, str], timeout: float) -> http.c
 
 
 def _local(address: str) -> Answer:
-    parts = urlsplit(address)
-    if parts.netloc not in ("", "localhost"):
+    path = local_path(address)
+    if not path:
         raise failed("a file address names no other computer", address)
-    path = urllib.request.url2pathname(parts.path)
     try:
         # What is no regular file may have no end, or wait for ever.
         if not os.path.isfile(path):

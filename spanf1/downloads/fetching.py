@@ -18,6 +18,7 @@ from spanf1.downloads.addresses import (
     name_of,
     opened,
     plain_name,
+    public,
     reason,
 )
 from spanf1.downloads.parts import Part, part_of
@@ -33,6 +34,7 @@ TIMEOUT = 30.0
 MOST = 1 << 31
 
 _PIECE = 1 << 16
+_AGAIN = "run it again, to go on where it stopped; --mirror gives another address"
 # Bytes a second; a server that is slower for as long as it may be silent is taken to hang.
 _SLOWEST = 100
 
@@ -117,7 +119,8 @@ def fetch(
         os.makedirs(target_folder, exist_ok=True)
         fetched = wanted.there() or wanted.fetched(tried)
     except OSError as error:
-        raise ReadError(f"it cannot be written: {error.strerror}", where=path) from None
+        message = f"it cannot be written: {error.strerror or error}"
+        raise ReadError(message, where=path) from None
     if member:
         fetched = fetched._replace(path=member_of(path, fetched.sha256, member))
     return fetched
@@ -155,7 +158,7 @@ class _Wanted(NamedTuple):
                 with part_of(self.path) as part:
                     digest = self._from(address, part)
                     part.finish()
-                return Fetched(self.path, address, digest, bool(self.sha256))
+                return Fetched(self.path, public(address), digest, bool(self.sha256))
             except ReadError as error:
                 failures.append(error)
         *before, last = failures
@@ -164,7 +167,7 @@ class _Wanted(NamedTuple):
 
     def _from(self, address: str, part: Part) -> str:
         """Fetch the file into its part, checked, and return its checksum."""
-        start, validator = part.begun(address)
+        start, validator = part.begun(public(address))
         if start:
             with contextlib.suppress(StaleError):
                 return self._received(address, part, start, validator)
@@ -179,15 +182,22 @@ class _Wanted(NamedTuple):
         with answer.stream:
             self._check(answer.size, address)
             if not answer.start:
-                part.begin(address, answer.validator)
-            digest = self._kept(answer, address, part)
+                part.begin(public(address), answer.validator)
+            try:
+                digest = self._kept(answer, address, part)
+            except ReadError as error:
+                if part.resumable:
+                    error.hint = _AGAIN
+                raise
         if self.sha256 in ("", digest):
             return digest
         part.empty()
         if answer.start:
             raise StaleError
         message = f"its sha256 is {digest}, and should be {self.sha256}"
-        raise ReadError(message, where=address, hint="it may be another version, or damaged")
+        raise ReadError(
+            message, where=public(address), hint="it may be another version, or damaged"
+        )
 
     def _check(self, size: int | None, address: str) -> None:
         """Raise an error if what is to come has a wrong size."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterator
 from io import BufferedRandom
 
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+# To follow no link, and to wait for nobody at a pipe; not every platform has all of these.
+_FLAGS = ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
+_PLAIN = sum(getattr(os, flag, 0) for flag in _FLAGS)
 
 
 class Part:
@@ -25,10 +29,13 @@ class Part:
         Whether a later run may go on with it: it is ``NAME.part``, and locked. Otherwise another
         process has that, or files cannot be locked here: then it is a file of its own, and goes
         when the work ends.
+    versioned : bool
+        Whether it is known which version of the file has come, as far as it has.
     """
 
     def __init__(self, target: str) -> None:
         self.target = target
+        self.versioned = True
         self.path = f"{target}.part"
         self.stream = _opened(self.path, os.O_CREAT)
         self.shared = _locked(self.stream, self.path)
@@ -45,22 +52,29 @@ class Part:
         if not self.shared:
             return 0, ""
         try:
-            with open(self._notes, encoding="utf-8") as file:
+            with _opened(self._notes, 0) as file:
                 notes = json.load(file)
             same = notes["address"] == address
             validator = str(notes["validator"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return 0, ""
         done = os.fstat(self.stream.fileno()).st_size
-        usable = done and same and validator and validator.isascii()
-        return (done, validator) if usable else (0, "")
+        return (done, validator) if done and same and _tells(validator) else (0, "")
 
     def begin(self, address: str, validator: str) -> None:
         """Empty the file, and take note of what is to come into it."""
         self.empty()
+        self.versioned = _tells(validator)
         if self.shared:
-            with open(self._notes, "w", encoding="utf-8") as file:
-                json.dump({"address": address, "validator": validator}, file)
+            with _opened(self._notes, os.O_CREAT) as file:
+                file.truncate()
+                file.write(json.dumps({"address": address, "validator": validator}).encode())
+
+    @property
+    def resumable(self) -> bool:
+        """Whether a later run can go on behind what has come."""
+        self.stream.flush()
+        return self.shared and self.versioned and os.fstat(self.stream.fileno()).st_size > 0
 
     def empty(self) -> None:
         """Drop what has come."""
@@ -102,10 +116,8 @@ def part_of(target: str) -> Iterator[Part]:
     finally:
         # If what has come cannot be written, that has been said before.
         with contextlib.suppress(OSError):
-            if not part.stream.closed:
-                part.stream.flush()
-                if not os.fstat(part.stream.fileno()).st_size:
-                    part.discard()
+            if not part.stream.closed and not part.resumable:
+                part.discard()
         with contextlib.suppress(OSError):
             part.stream.close()
         if not part.shared:
@@ -113,7 +125,18 @@ def part_of(target: str) -> Iterator[Part]:
 
 
 def _opened(path: str, flags: int) -> BufferedRandom:
-    return os.fdopen(os.open(path, os.O_RDWR | flags | _NO_LINK, 0o666), "r+b")
+    """Open a file that has no other name, by which what is written would be seen elsewhere."""
+    descriptor = os.open(path, os.O_RDWR | flags | _PLAIN, 0o666)
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+        os.close(descriptor)
+        raise OSError(errno.EEXIST, f"{os.path.basename(path)} is no plain file of its own")
+    return os.fdopen(descriptor, "r+b")
+
+
+def _tells(validator: str) -> bool:
+    """Return whether a validator tells one version from others."""
+    return bool(validator) and validator.isascii() and validator.isprintable()
 
 
 def _locked(stream: BufferedRandom, path: str) -> bool:

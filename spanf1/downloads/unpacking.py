@@ -11,13 +11,15 @@ import os
 import re
 import shutil
 import stat
+import struct
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import IO, BinaryIO, NamedTuple, Self, cast
 
+from spanf1.downloads.addresses import brief
 from spanf1.errors import ReadError
 
 #: bytes that all files of an archive may have together, and how many files there may be
@@ -26,12 +28,20 @@ MOST_BYTES, MOST_FILES = 1 << 31, 10_000
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 # How compressed files begin, and the module that opens them; not every Python has all of these.
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma"}
-# The stubs of tarfile lack these two.
+# The stubs of tarfile lack these. Without a header there is not even the block that ends a file.
 _BAD_HEADER = (
+    tarfile.EmptyHeaderError,  # type: ignore[attr-defined]
     tarfile.InvalidHeaderError,  # type: ignore[attr-defined]
     tarfile.TruncatedHeaderError,  # type: ignore[attr-defined]
 )
+# What these modules trip over where an archive is damaged: words for programmers.
+_SLIPS = (
+    *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
+    struct.error,
+)
 _PIECE = 1 << 16
+# So many folders a file may be in.
+_DEEPEST = 50
 # The blocks of a tar file, and what may stand between two files: a long name, say.
 _BLOCK, _RECORD, _BETWEEN = 512, 10240, 1 << 20
 
@@ -59,21 +69,29 @@ def unpack(
     """
     temporary = f"{folder}.{os.getpid()}-{os.urandom(4).hex()}.part"
     try:
-        os.mkdir(temporary)
-        with ExitStack() as stack:
+        with _opening(archive), ExitStack() as stack:
+            os.mkdir(temporary)
             left = most_bytes
             for number, packed in enumerate(_files(archive, stack), 1):
                 if number > most_files:
                     raise ReadError(f"it has more than {most_files} files", where=archive)
                 left -= _copy(packed, _inside(temporary, packed.name, archive), left, archive)
-        _rename(temporary, folder)
+            _rename(temporary, folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def _opening(archive: str) -> Iterator[None]:
+    """Raise a `ReadError` for whatever goes wrong in reading an archive."""
+    try:
+        yield
     except ReadError:
         raise
     except Exception as error:  # what these modules raise where an archive is damaged has no end
         said = (isinstance(error, OSError) and error.strerror) or " ".join(str(error).split())
-        raise ReadError(f"it cannot be unpacked: {said or 'damaged'}", where=archive) from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        said = "damaged" if isinstance(error, _SLIPS) or not said else brief(said)
+        raise ReadError(f"it cannot be unpacked: {said}", where=archive) from None
 
 
 def member_of(archive: str, version: str, member: str) -> str:
@@ -89,15 +107,39 @@ def member_of(archive: str, version: str, member: str) -> str:
     Raises
     ------
     ReadError
-        As for `unpack`, and if there is no such file in it.
+        As for `unpack`; if there is no such file in it, or it was changed after it was unpacked.
     """
     folder = f"{archive}-{version[:12]}"
-    if not os.path.isdir(folder):
-        unpack(archive, folder)
     path = _inside(folder, member, archive)
+    unpacked = os.path.isdir(folder)
+    if not unpacked:
+        unpack(archive, folder)
+    elif os.path.isfile(path) and not _is_member(path, archive, folder):
+        raise ReadError("it is not as it was unpacked", where=path, hint=f"remove {folder}")
     if not os.path.isfile(path):
         raise ReadError(f"there is no file {member!r} in it", where=archive, hint=f"see {folder}")
     return path
+
+
+def _is_member(path: str, archive: str, folder: str) -> bool:
+    """Return whether a file in the folder of an archive is as it is in the archive."""
+    with _opening(archive), ExitStack() as stack:
+        for packed in _files(archive, stack):
+            with packed.open() as source:
+                if _inside(folder, packed.name, archive) == path:
+                    return _is_alike(source, path)
+                # A tar file is read from its beginning to its end.
+                while source.read(_PIECE):
+                    pass
+    return False
+
+
+def _is_alike(source: IO[bytes], path: str) -> bool:
+    with open(path, "rb") as file:
+        while piece := file.read(_PIECE):
+            if source.read(len(piece)) != piece:
+                return False
+    return not source.read(1)
 
 
 def _files(archive: str, stack: ExitStack) -> Iterator[_Packed]:
@@ -194,15 +236,20 @@ def _extracted(archive: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:
 
 
 def _no_plain_file(name: str, where: str) -> ReadError:
-    return ReadError(f"it has {name!r}, which is no plain file: nothing is unpacked", where=where)
+    return ReadError(
+        f"it has {brief(name)!r}, which is no plain file: nothing is unpacked", where=where
+    )
 
 
 def _inside(folder: str, name: str, where: str) -> str:
     """Return the path of a file in a folder, given the name it has in an archive."""
     parts = name.replace("\\", "/").split("/")
     if parts[0] == "" or ".." in parts or re.match("[A-Za-z]:", name) or "\0" in name:
-        raise ReadError(f"{name!r} is no name of a file inside an archive", where=where)
+        message = f"{brief(name)!r} is no name of a file inside an archive"
+        raise ReadError(message, where=where)
     parts = [part for part in parts if part not in ("", ".")]
+    if len(parts) > _DEEPEST:
+        raise ReadError(f"it has more than {_DEEPEST} folders in each other", where=where)
     return os.path.join(folder, *parts)
 
 
@@ -221,7 +268,7 @@ def _copy(packed: _Packed, path: str, most: int, where: str) -> int:
                 raise too_many
             file.write(piece)
     if packed.size and done != packed.size:
-        raise ReadError(f"{packed.name!r} is cut short in it", where=where)
+        raise ReadError(f"{brief(packed.name)!r} is cut short in it", where=where)
     return done
 
 

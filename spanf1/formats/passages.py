@@ -11,8 +11,8 @@ import numpy as np
 from spanf1.errors import LayoutError, UsageError
 from spanf1.formats.columns import TokenLines
 from spanf1.formats.conll import ColumnFile, Place, tag_lookup
-from spanf1.formats.layout import Layout
-from spanf1.formats.streams import RawBlock
+from spanf1.formats.layout import DOCUMENT, NEW_DOCUMENT, Layout
+from spanf1.formats.streams import FRONT, RawBlock
 from spanf1.spans import Spans, decode
 from spanf1.tags import Block, CodeArray, IntArray, TagSet
 
@@ -28,7 +28,7 @@ class Passage(NamedTuple):
     Attributes
     ----------
     tokens : list of str
-        The tokens. Bytes that are no UTF-8 are spelt out.
+        The tokens. Bytes that are no UTF-8 are lone surrogates, so that other tokens differ.
     codes : array of int32, shape (tokens,)
         Codes of their tags.
     starts : array of int
@@ -122,6 +122,8 @@ class _Piece(NamedTuple):
 class Passages:
     """Reads the tokens and one column of tags of a file.
 
+    A sentence is held as a whole, and a file without blank lines is one sentence.
+
     Parameters
     ----------
     file : ColumnFile
@@ -159,13 +161,15 @@ class Passages:
             As `ColumnFile.token_lines`.
         """
         pending: list[_Piece] = []
+        before = _Marks()
+        self.file.skipped = before.count
         for lines, codes, (start, length) in self.lines(tags):
             piece = _Piece(
                 texts(lines.raw, start, length),
                 codes,
                 lines.starts,
                 lines.document_starts,
-                lines.documents,
+                lines.documents + before.taken(),
                 lines,
             )
             if len(lines.starts):
@@ -176,6 +180,8 @@ class Passages:
             pending.append(piece)
         if pending:
             yield _passage(pending)
+        elif documents := before.taken():
+            yield _no_tokens(documents)
 
     def lines(
         self, tags: TagSet
@@ -226,6 +232,23 @@ class Passages:
         )
 
 
+class _Marks:
+    """Counts the documents that begin in blocks without tokens, before all others."""
+
+    def __init__(self) -> None:
+        self._documents = 0
+
+    def count(self, raw: RawBlock) -> None:
+        """Count those of a block."""
+        lines = bytes(raw.data[len(FRONT) : raw.end]).split(FRONT)
+        self._documents += sum(bool(DOCUMENT.match(x) or NEW_DOCUMENT.match(x)) for x in lines)
+
+    def taken(self) -> int:
+        """Return how many there are that were not returned before."""
+        documents, self._documents = self._documents, 0
+        return documents
+
+
 def texts(raw: RawBlock, start: IntArray, length: IntArray) -> list[str]:
     """Return fields of a block as text."""
     data = raw.data[: raw.end]
@@ -234,7 +257,7 @@ def texts(raw: RawBlock, start: IntArray, length: IntArray) -> list[str]:
         text = data.decode()
     except UnicodeDecodeError:
         return [
-            data[begin:stop].decode("utf-8", "backslashreplace")
+            data[begin:stop].decode("utf-8", "surrogateescape")
             for begin, stop in zip(start.tolist(), end.tolist(), strict=True)
         ]
     if len(text) != len(data):
@@ -263,3 +286,10 @@ def _passage(pieces: list[_Piece]) -> Passage:
         ),
         pieces[-1].lines.lines,
     )
+
+
+def _no_tokens(documents: int) -> Passage:
+    """Return documents that have no tokens, and nothing else."""
+    none = np.zeros(0, np.intp)
+    codes = none.astype(np.int32)
+    return Passage([], codes, none, none, documents, decode(codes, none), (), 0)

@@ -30,7 +30,7 @@ def list_text(catalogue: Catalogue, *, colour: bool = False) -> str:
     """Return the corpora of a catalogue for people, at 80 columns."""
     blocks = []
     for corpus in catalogue.corpora.values():
-        how = _OPEN if corpus.open else _CLOSED
+        how = _OPEN if corpus.has_address else _CLOSED
         scores = many(len(corpus.scores), "published score")
         said = f"{corpus.language}; {_split_names(corpus)}; {scores}"
         lines = [styled(corpus.name, BOLD, colour), *_indented(corpus.title)]
@@ -48,7 +48,7 @@ def list_section(catalogue: Catalogue) -> Section:
             corpus.language,
             _split_names(corpus),
             corpus.licence,
-            _OPEN if corpus.open else _CLOSED,
+            _OPEN if corpus.has_address else _CLOSED,
         ]
         for corpus in catalogue.corpora.values()
     ]
@@ -72,8 +72,7 @@ def list_csv(catalogue: Catalogue) -> str:
         [c.name, c.title, c.task, c.language, c.licence, str(c.open).lower(), " ".join(c.splits)]
         for c in catalogue.corpora.values()
     ]
-    header = ["name", "title", "task", "language", "licence", "open", "splits"]
-    return csv_text(header, rows, None)
+    return _csv(["name", "title", "task", "language", "licence", "open", "splits"], rows)
 
 
 def show_sections(corpus: Corpus) -> list[Section]:
@@ -92,7 +91,7 @@ def show_sections(corpus: Corpus) -> list[Section]:
 def show_latex(corpus: Corpus) -> str:
     """Return it as LaTeX; what is said in words is too long for a table, and in comments."""
     facts, *tables = show_sections(corpus)
-    comments = "".join(f"% {line}\n" for line in (facts.title, *facts.lines))
+    comments = "".join(f"% {printable(line)}\n" for line in (facts.title, *facts.lines))
     return "\n".join([comments, *([latex(tables)] if tables else [])])
 
 
@@ -118,7 +117,12 @@ def show_csv(corpus: Corpus) -> str:
         printed = {name: figure for name, figure in figures.items() if figure}
         which = [score.split, "score", score.system, score.match]
         rows += [[*which, name, figure] for name, figure in printed.items()]
-    return csv_text(["split", "kind", "system", "match", "name", "value"], rows, None)
+    return _csv(["split", "kind", "system", "match", "name", "value"], rows)
+
+
+def _csv(header: list[str], rows: list[list[object]]) -> str:
+    shown: list[list[object]] = [[printable(str(cell)) for cell in row] for row in rows]
+    return csv_text(header, shown, None)
 
 
 def _facts(corpus: Corpus) -> Iterator[tuple[str, str]]:
@@ -135,7 +139,7 @@ def _facts(corpus: Corpus) -> Iterator[tuple[str, str]]:
         yield "sentences", "lines that begin a document are counted as sentences"
     for split in corpus.splits.values():
         yield f"{split.name} is", ", ".join(split.files)
-    if corpus.open:
+    if corpus.has_address:
         yield "to get it", f"spanf1 corpora get {corpus.name}"
     yield "to check it", f"spanf1 corpora verify {corpus.name} PATH"
 
@@ -179,6 +183,7 @@ def _number(count: int | None) -> str:
 
 
 def _labelled(label: str, text: str) -> list[str]:
+    label = printable(label)
     first = f"{label:<{_LABEL}}" if len(label) < _LABEL else f"{label} "
     return _wrapped(text, first, " " * _LABEL)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from spanf1.contents import LENGTHS, Contents, Description, Figures, Unseen
-from spanf1.reports.rows import many, percent
+from spanf1.contents import LENGTHS, Contents, Description, Figures, Unseen, spelt_out
+from spanf1.reports.rows import many, percent, printable
 from spanf1.reports.schemes import Rendering, brief_of, csv_text, json_of
 from spanf1.reports.sections import Section, latex, markdown, text_of
 from spanf1.reports.systems import short_names
@@ -25,7 +25,7 @@ def sections(
 ) -> list[Section]:
     """Return the tables: files, entities of each, ambiguous forms, unseen forms of each."""
     several = len(description.files) > 1
-    names = [*short_names([part.name for part in description.files]), "all files"]
+    names = [*map(printable, short_names([one.name for one in description.files])), "all files"]
     parts = list(zip(names, description.parts, strict=False))
     found = [_files(description, parts, digits)]
     found += _first_with_words(
@@ -99,7 +99,10 @@ def _entities(where: str, part: Contents, digits: int | None) -> Section:
 def _ambiguous(description: Description, digits: int | None, forms: int) -> Section:
     total = description.total
     found = list(total.ambiguous.items())
-    rows = [[form, str(sum(kinds.values())), _named(kinds)] for form, kinds in found[:forms]]
+    rows = [
+        [spelt_out(form), str(sum(kinds.values())), printable(_named(kinds))]
+        for form, kinds in found[:forms]
+    ]
     share = percent(_ambiguous_share(total.all), digits)
     text = (
         f"{len(found)} of {many(total.all.forms, 'form')} {'has' if len(found) == 1 else 'have'} "
@@ -166,11 +169,11 @@ def csv_of(description: Description, *, digits: int | None = None) -> str:
         for kind, one in [*part.types.items(), ("", part.all)]:
             rows.append(
                 [
-                    part.name,
+                    printable(part.name),
                     part.documents,
                     part.sentences,
                     part.tokens,
-                    kind,
+                    printable(kind),
                     one.entities,
                     one.share,
                     one.tokens,

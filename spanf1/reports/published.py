@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from spanf1.catalogue import decimals
-from spanf1.reports.schemes import Rendering, brief_of, csv_text, json_of
+from spanf1.reports.rows import printable
+from spanf1.reports.schemes import Rendering, csv_text, json_of
 from spanf1.reports.sections import Section, latex, markdown, text_of
+from spanf1.reports.systems import short_names
+from spanf1.reports.table import WIDTH, width_of
 
 if TYPE_CHECKING:
     from spanf1.reproducing import Compared, Reproduction
@@ -15,6 +20,8 @@ if TYPE_CHECKING:
 
 _AGREES, _DIFFERS = "=", "differs"
 _NAMES = {"precision": "P", "recall": "R", "f1": "F1", "plus_minus": "±"}
+# The columns before the figures: system, split, match. A name has so much room at least.
+_FIXED, _NAME = 3, 26
 
 
 def verification_sections(found: list[Verification]) -> list[Section]:
@@ -31,26 +38,26 @@ def verification_sections(found: list[Verification]) -> list[Section]:
             for figure in one.figures
         ]
         scheme = one.corpus.scheme
-        if one.split and one.contents.scheme:
-            same = _AGREES if one.contents.scheme == scheme else _DIFFERS
-            rows.append(["scheme", scheme, one.contents.scheme, same])
+        if one.split and one.scheme:
+            same = _AGREES if one.scheme == scheme else _DIFFERS
+            rows.append(["scheme", scheme, one.scheme, same])
         header = ["", "Published", "Measured", ""]
         about = f"{one.corpus.title}{f', {one.split.name}' if one.split else ''}"
         text = f"{about}. Published: {one.corpus.source}." if one.figures else about
-        sections.append(Section(one.file, text, header, rows, after=one.remarks()))
+        sections.append(Section(printable(one.file), text, header, rows, after=one.remarks()))
     return sections
 
 
 def reproduction_sections(found: list[Reproduction], *, digits: int | None = None) -> list[Section]:
     """Return one table: the published figures of each system, and the measured ones."""
-    names = list(dict.fromkeys(figure.name for one in found for figure in one.figures))
+    known = {figure.name for one in found for figure in one.figures}
+    names = [name for name in _NAMES if name in known]
     header = ["", "Split", "Match"]
     for name in names:
-        header += [_NAMES[name], "here", ""]
+        header += [_NAMES[name], "here"]
     rows, after = [], []
-    for one in found:
-        cells = [one.published.title or one.published.system, one.published.split]
-        cells.append(one.published.match)
+    for title, one in zip(_titles(found), found, strict=True):
+        cells = [title, printable(one.published.split), one.published.match]
         by_name = {figure.name: figure for figure in one.figures}
         for name in names:
             cells += _cells(by_name.get(name), digits)
@@ -61,22 +68,49 @@ def reproduction_sections(found: list[Reproduction], *, digits: int | None = Non
     after.append(f"{agreeing} of {len(found)} agree to the printed decimals")
     sources = dict.fromkeys(one.published.source for one in found)
     text = f"Published: {'; '.join(sources)}. Measured: spanf1 score, reading lenient."
-    section = Section("Published beside measured", text, header, rows, after=after, fixed=1)
-    return [section]
+    section = Section("Published beside measured", text, header, rows, after=after)
+    return [replace(section, fixed=_FIXED, columns=_beside(header, rows))]
+
+
+def _titles(found: list[Reproduction]) -> list[str]:
+    """Return the names of the systems, with the file where there are several outputs of one."""
+    files = short_names([one.output for one in found])
+    names = [(one.published.title or one.published.system, one.published) for one in found]
+    count = Counter((name, one.split, one.match) for name, one in names)
+    return [
+        f"{name} ({file})" if count[name, one.split, one.match] > 1 else name
+        for file, (name, one) in zip(files, names, strict=True)
+    ]
 
 
 def _cells(figure: Compared | None, digits: int | None) -> list[str]:
-    """Return the printed figure, the measured one with as many decimals, and a mark."""
+    """Return the printed figure, and the measured one with as many decimals and a mark."""
     if figure is None:
-        return ["", "", ""]
+        return ["", ""]
     places = decimals(figure.published) if digits is None else digits
     mark = _AGREES if figure.agrees else _DIFFERS
-    return [figure.published, f"{figure.measured:.{places}f}", mark]
+    return [figure.published, f"{figure.measured:.{places}f} {mark}"]
+
+
+def _beside(header: list[str], rows: list[list[str]]) -> int:
+    """Return how many columns go beside each other, so that no two of one figure are parted."""
+    widths = [2 + max(map(width_of, column)) for column in zip(header, *rows, strict=True)]
+    room = WIDTH - min(widths[0], _NAME) - sum(widths[1:_FIXED])
+    pairs = [sum(widths[k : k + 2]) for k in range(_FIXED, len(widths), 2)]
+    count = len(pairs)
+    while count > 1 and any(sum(pairs[k : k + count]) > room for k in range(0, len(pairs), count)):
+        count -= 1
+    return _FIXED + 2 * count
 
 
 def _verification_csv(found: list[Verification]) -> str:
     rows: list[list[object]] = [
-        [one.file, one.split.name if one.split else "", f.name, f.published, f.measured]
+        [
+            printable(one.file),
+            printable(one.split.name) if one.split else "",
+            printable(f.name),
+            *f[1:],
+        ]
         for one in found
         for f in one.figures
     ]
@@ -86,14 +120,14 @@ def _verification_csv(found: list[Verification]) -> str:
 def _reproduction_csv(found: list[Reproduction], *, digits: int | None = None) -> str:
     rows: list[list[object]] = [
         [
-            one.published.system,
-            one.published.split,
+            printable(one.published.system),
+            printable(one.published.split),
             one.published.match,
             figure.name,
             figure.published,
             figure.measured,
             int(figure.agrees),
-            one.output,
+            printable(one.output),
         ]
         for one in found
         for figure in one.figures
@@ -111,7 +145,9 @@ def _renderings(
     def as_(form: Callable[[list[Section]], str]) -> Rendering:
         def render(found: list[Any], *, brief: bool = False, **rest: Any) -> str:
             made = sections(found, **rest)
-            return form(brief_of(made) if brief else made)
+            if brief:
+                made = [replace(one, title="", text="", after=[]) for one in made]
+            return form(made)
 
         return Rendering(render, frozenset({"brief", *takes}))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from spanf1.reports.markup import latex_escaped, markdown_escaped
 from spanf1.reports.rows import printable
@@ -65,11 +65,11 @@ class Section:
 def text_of(sections: list[Section], *, colour: bool = False, brief: bool = False) -> str:
     """Return sections as plain text at 80 columns; if `brief`, the tables alone."""
     parts = []
-    for section in sections:
+    for section in map(_printable, sections):
         lines = [] if brief else [styled(section.title, BOLD, colour), *_wrapped(section.text)]
         lines += [""] * (not brief and bool(section.text))
         if section.lines:
-            lines += map(printable, section.lines)
+            lines += section.lines
         else:
             lines += _table(section, colour=colour)
         for note in section.after if not (brief or section.lines) else ():
@@ -78,9 +78,27 @@ def text_of(sections: list[Section], *, colour: bool = False, brief: bool = Fals
     return "\n".join(parts)
 
 
+def _printable(section: Section) -> Section:
+    """Return a section in which nothing moves a terminal's cursor, or ends a comment."""
+    return replace(
+        section,
+        title=printable(section.title),
+        text=printable(section.text),
+        header=_all_printable(section.header),
+        rows=[_all_printable(row) for row in section.rows],
+        plain=[_all_printable(row) for row in section.plain],
+        lines=_all_printable(section.lines),
+        after=_all_printable(section.after),
+    )
+
+
+def _all_printable(texts: list[str]) -> list[str]:
+    return [printable(text) for text in texts]
+
+
 def _wrapped(text: str, indent: str = "") -> list[str]:
     return textwrap.wrap(
-        printable(text),
+        text,
         WIDTH,
         subsequent_indent=indent,
         break_on_hyphens=False,
@@ -92,7 +110,7 @@ def _table(section: Section, *, colour: bool) -> list[str]:
     """Return the lines of a table; columns for which there is no room go into another below."""
     fixed, count = section.fixed, len(section.header)
     rows = section.plain or section.rows
-    names = [printable(row[0]) for row in rows]
+    names = [row[0] for row in rows]
     longest = max(map(width_of, names), default=0)
     if section.spare and longest + sum(_widths(section, range(1, count))) > WIDTH:
         count -= 1
@@ -152,17 +170,17 @@ def markdown(sections: list[Section]) -> str:
 
     def section_of(section: Section) -> str:
         ruler = [{"l": ":---", "r": "---:"}[side] for side in section.aligned]
-        lines = [f"### {section.title}", ""] if section.title else []
-        lines += [_escaped(section.text, markdown_escaped), ""] if section.text else []
-        for cells in (section.header, ruler, *section.rows):
-            shown = (
-                cells if cells is ruler else [_escaped(cell, markdown_escaped) for cell in cells]
-            )
-            lines.append(f"| {' | '.join(shown)} |")
-        lines += ["", *(f"- {_escaped(note, markdown_escaped)}" for note in section.after)]
+        lines = [f"### {markdown_escaped(section.title)}", ""] if section.title else []
+        lines += [markdown_escaped(section.text.strip()), ""] if section.text else []
+        header, *rows = (
+            [markdown_escaped(cell.strip()) for cell in cells]
+            for cells in (section.header, *section.rows)
+        )
+        lines += [f"| {' | '.join(cells)} |" for cells in (header, ruler, *rows)]
+        lines += ["", *(f"- {markdown_escaped(note.strip())}" for note in section.after)]
         return "\n".join(lines).rstrip() + "\n"
 
-    return "\n".join(map(section_of, sections))
+    return "\n".join(section_of(_printable(section)) for section in sections)
 
 
 def latex(sections: list[Section]) -> str:
@@ -174,14 +192,10 @@ def latex(sections: list[Section]) -> str:
         lines += [f"% {line}" for note in section.after for line in _wrapped(note)]
         lines += [rf"\begin{{tabular}}{{{section.aligned}}}", r"\toprule"]
         rows = [
-            rf"{' & '.join(_escaped(cell, latex_escaped) for cell in cells)} \\"
+            rf"{' & '.join(latex_escaped(cell.strip()) for cell in cells)} \\"
             for cells in (section.header, *section.rows)
         ]
         lines += [rows[0], r"\midrule", *rows[1:], r"\bottomrule", r"\end{tabular}"]
         return "\n".join(lines) + "\n"
 
-    return "\n".join(map(section_of, sections))
-
-
-def _escaped(text: str, escape: Callable[[str], str]) -> str:
-    return escape(printable(text.strip()))
+    return "\n".join(section_of(_printable(section)) for section in sections)

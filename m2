@@ -1,5 +1,0 @@
-x B-A B-A
-
-y O O
-
-z B-B O
