@@ -20,7 +20,7 @@ from spanf1.units import Units, rows_of
 FloatArray = npt.NDArray[np.float64]
 
 #: so many values of resamples are kept at most; eight bytes each
-MAX_VALUES = 1 << 27
+MAX_VALUES = 1 << 25
 
 
 class Interval(NamedTuple):

@@ -114,7 +114,11 @@ def compare(
     tag_form: str = AUTO_FORM,
     executor: Executor | None = None,
     progress: Progress = lambda _: None,
-    **columns: Any,
+    gold_column: int | None = None,
+    pred_column: int | None = None,
+    token_column: int | None = None,
+    delimiter: str | None = None,
+    align_by_position: bool = False,
 ) -> Ranking:
     """Rank systems by their F, with intervals, and test how they differ.
 
@@ -134,9 +138,8 @@ def compare(
         Reads the files. Worker processes must be able to import spanf1.
     progress : callable, optional
         Called with what is being done.
-    **columns
-        As for `spanf1.score_file`: gold_column, pred_column, token_column, delimiter,
-        align_by_position.
+    gold_column, pred_column, token_column, delimiter, align_by_position
+        As for `spanf1.score_file`.
 
     Raises
     ------
@@ -168,7 +171,13 @@ def compare(
         form_of(tag_form),
         options or Options(),
         testing.confidence.unit,
-        columns,
+        {
+            "gold_column": gold_column,
+            "pred_column": pred_column,
+            "token_column": token_column,
+            "delimiter": delimiter,
+            "align_by_position": align_by_position,
+        },
     )
     results: list[Result] = []
     for result in (executor.map if executor else map)(read, sources):

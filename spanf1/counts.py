@@ -325,10 +325,7 @@ class Tally:
             predicted_prefixes=frozenset(as_name(data["predicted_prefixes"])),
             gold_first={_shape_of(s): as_count(k) for s, k in data["gold_first"].items()},
             predicted_first={_shape_of(s): as_count(k) for s, k in data["predicted_first"].items()},
-            script={
-                as_name(name): TypeCounts(*map(as_count, counts))
-                for name, counts in data["script"].items()
-            },
+            script={as_name(name): _counts_of(counts) for name, counts in data["script"].items()},
             gold_number=int(data["gold_number"], 16),
             forms=Counter({form: count for form, count in texts.items() if count}),
             **forms,
@@ -370,6 +367,13 @@ def _shapes_of(pairs: Iterable[tuple[str | None, str | None]]) -> frozenset[tupl
     if not shapes or (ABSENT, ABSENT) in shapes:
         raise ValueError(pairs)
     return shapes
+
+
+def _counts_of(data: Iterable[object]) -> TypeCounts:
+    counts = TypeCounts(*map(as_count, data))
+    if counts.correct > min(counts.gold, counts.predicted):
+        raise ValueError(counts)
+    return counts
 
 
 def as_count(value: object) -> int:

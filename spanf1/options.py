@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import index
 from typing import Any
 
 from spanf1.errors import UsageError
@@ -86,6 +87,8 @@ class Options:
                     f"types {', '.join(self.types)}: {', '.join(TYPE_SETS)} stand alone",
                     hint="give one of them, or a list of types",
                 )
+            if not all(isinstance(name, str) for name in self.types):
+                raise UsageError("types are to be names")
             object.__setattr__(self, "types", tuple(dict.fromkeys(self.types)))
 
     def _number(self, name: str) -> float:
@@ -169,8 +172,9 @@ class Confidence:
             raise UsageError(f"confidence is {self.level:g}: it is between 0 and 1", hint=hint)
         for name, least in ("resamples", 1), ("seed", 0):
             value: Any = getattr(self, name)
-            if not isinstance(value, int) or value < least:
+            if isinstance(value, bool) or not hasattr(value, "__index__") or value < least:
                 raise UsageError(f"{name} is {value!r}: it is a whole number from {least} on")
+            object.__setattr__(self, name, index(value))
         for name, known in ("method", METHODS), ("unit", UNITS):
             value = getattr(self, name)
             if value not in known:

@@ -6,6 +6,7 @@ systems: the resamples of one draw are common to all of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -170,6 +171,26 @@ class Ranking:
     differences: list[Difference]
     testing: RankingOptions
     units: int
+
+    def unreachable(self) -> dict[str, float]:
+        """Return, for each test, the least corrected p-value it can give, if that is too large.
+
+        By chance alone no p-value is 0: of so many resamples, or ways to part the runs, one at
+        least is as extreme as what was found.
+        """
+        count = sum(not math.isnan(one.p_value) for one in self.differences)
+        times = 1 if self.testing.correction == "none" else count
+        runs = {one.system.name: len(one.scores) for one in self.standings}
+        drawn = 1 / (1 + self.testing.confidence.resamples)
+        found: dict[str, float] = {}
+        for one in self.differences:
+            least = drawn
+            if one.test == "permutation":
+                a, b = runs[one.system], runs[one.reference]
+                # Two halves of one size can change places.
+                least = max(drawn, (1 + (a == b)) / math.comb(a + b, a))
+            found[one.test] = min(found.get(one.test, 1.0), times * least)
+        return {test: least for test, least in found.items() if least >= self.testing.alpha}
 
     def undecided(self) -> list[tuple[str, str]]:
         """Return the pairs of systems that cannot be told apart, by the corrected p-value."""

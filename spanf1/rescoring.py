@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from spanf1.errors import InputError, UsageError
@@ -14,14 +15,14 @@ _TOLERANCE = 1e-9
 _SUMS = ("tokens", "tokens_correct", "sentences", "documents", "accuracy")
 
 
-def rescore(data: Mapping[str, Any], signature: Signature | None = None) -> Result:
+def rescore(data: Mapping[str, Any], signature: Signature | str | None = None) -> Result:
     """Return the result that a results file holds, scored again from its counts.
 
     Parameters
     ----------
     data : mapping
         What `Result.to_dict` gave, also by way of JSON.
-    signature : Signature, optional
+    signature : Signature or str, optional
         How to score, where that is not as the file says: its schemes, reading, types, beta,
         match and 0/0 are used.
 
@@ -36,6 +37,8 @@ def rescore(data: Mapping[str, Any], signature: Signature | None = None) -> Resu
     if signature is None:
         _check(data, result)
         return result
+    if isinstance(signature, str):
+        signature = Signature.parse(signature)
     options, counted, spans = signature.options, result.tally, bool(result.tally.spans)
     if options.reading == "conlleval" and not counted.script and spans:
         raise UsageError(
@@ -57,6 +60,7 @@ def rescore(data: Mapping[str, Any], signature: Signature | None = None) -> Resu
 
 def _check(data: Mapping[str, Any], result: Result) -> None:
     """Raise an error if a figure is not what the counts give."""
+    _check_signature(data, result)
     found = result.to_dict()
     rows = {name: (data.get(name), found[name]) for name in AVERAGES}
     rows |= {name: ({name: data.get(name)}, {name: found[name]}) for name in _SUMS}
@@ -72,9 +76,18 @@ def _check(data: Mapping[str, Any], result: Result) -> None:
                 raise InputError(f"{place}.{name}: this is not what the counts in the file give")
 
 
+def _check_signature(data: Mapping[str, Any], result: Result) -> None:
+    """Raise an error if the line in the data is not that of the counts; intervals are not read."""
+    line = data.get("signature")
+    if not isinstance(line, str):
+        raise InputError("signature: there is none")
+    stored, found = Signature.parse(line), result.signature()
+    if replace(stored, version=found.version, confidence=None) != found:
+        raise InputError("signature: this is not what the counts in the file give")
+
+
 def _same(stored: object, found: object) -> bool:
-    if isinstance(stored, int | float) and isinstance(found, int | float):
-        # Floats may differ in their last digits; counts are exact.
-        exact = isinstance(stored, int) and isinstance(found, int)
-        return stored == found if exact else abs(stored - found) <= _TOLERANCE
+    if isinstance(stored, float) and isinstance(found, int | float):
+        # Its last digits may differ.
+        return abs(stored - found) <= _TOLERANCE
     return stored == found

@@ -96,6 +96,8 @@ class Signature:
         >>> signature.options.gold_scheme, signature.tokens
         ('IOB1', 46435)
         """
+        if not isinstance(line, str):
+            raise UsageError(f"a signature is a line of text, not {line!r:.40}")
         line = line.strip()
         parts = dict(part.partition(":")[::2] for part in line.split("|"))
         try:
@@ -107,6 +109,8 @@ class Signature:
             problem = f"{error.args[0]} is missing"
         except UsageError as error:
             problem = error.message
+        except UnicodeError:
+            problem = "a part is not as it is written"
         except (ValueError, OverflowError):
             problem = "there is no number where one should be"
         hint = f"it looks like {_EXAMPLE}"

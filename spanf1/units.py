@@ -169,8 +169,10 @@ def rows_of(systems: Sequence[tuple[Units, Sequence[tuple[int, bool, bool]]]], t
     Raises
     ------
     UsageError
-        If there are more than `MAX_CELLS` counts.
+        If there are more than `MAX_CELLS` counts, or the systems do not have as many units.
     """
+    if len({len(units.length) for units, _ in systems}) > 1:
+        raise UsageError(f"the systems do not have as many {systems[0][0].kind}s")
     width = len(systems) * types * _FIGURES
     parts = []
     for system, (units, meanings) in enumerate(systems):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import click
@@ -11,7 +11,13 @@ import click
 from spanf1.cli.inputs import input_options, kept, output_options, tag_columns
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import StepProgress
-from spanf1.cli.scoring import confidence_of, confidence_options, scoring_of, scoring_options
+from spanf1.cli.scoring import (
+    confidence_of,
+    confidence_options,
+    scoring_of,
+    sentence_options,
+    warn,
+)
 from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.comparing import compare as compared
 from spanf1.comparing import systems_of
@@ -33,7 +39,8 @@ and patterns: its score is their mean, and the spread is shown.
 Every F gets a percentile bootstrap interval. The difference from the best system, or from the
 --reference, gets one too, in resamples that both share, and is tested: by approximate
 randomisation of sentences; or, if one of the two has several runs, by permutation of runs. The
-p-values are corrected for how many comparisons were made.
+p-values are corrected for how many comparisons were made. --confidence is 0.95 unless it is
+given; systems are told apart where p is below what it leaves, 0.05.
 
 \b
 Examples:
@@ -58,7 +65,7 @@ _OPTIONS = (
 @click.argument("files", nargs=-1, metavar="GOLD SYSTEM SYSTEM...")
 @click.option("--merged", is_flag=True, help="Every file holds gold and predicted tags: no GOLD.")
 @input_options
-@scoring_options
+@sentence_options
 @click.option(
     "--average",
     type=click.Choice(AVERAGES),
@@ -158,3 +165,7 @@ def compare(
     given = {"digits": digits, "colour": colour, "brief": quiet}
     given = {name: value for name, value in given.items() if name in rendering.takes}
     write(rendering.render(found, **given), output)
+    if not quiet:
+        # Notes that cannot be written are no reason to fail.
+        with suppress(OSError):
+            warn(found.standings[0].system.runs[0])

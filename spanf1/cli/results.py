@@ -21,23 +21,49 @@ def read_results(path: str) -> dict[str, Any]:
     Raises
     ------
     ReadError
-        If it cannot be read, or is no JSON object.
+        If it cannot be read, or is no result.
     """
-    name = STDIN_NAME if path == STDIN else path
+    data = parsed(read_text(path), path)
+    if "tally" not in data:
+        raise ReadError("this is not a result of spanf1", where=_name(path), hint=_HINT)
+    return data
+
+
+def _name(path: str) -> str:
+    return STDIN_NAME if path == STDIN else path
+
+
+def read_text(path: str) -> bytes:
+    """Return the content of a file, or of standard input.
+
+    Raises
+    ------
+    ReadError
+        If it cannot be read.
+    """
     try:
         if path == STDIN:
-            text = sys.stdin.buffer.read()
-        else:
-            with open(path, "rb") as file:
-                text = file.read()
+            return sys.stdin.buffer.read()
+        with open(path, "rb") as file:
+            return file.read()
     except OSError as error:
-        raise ReadError(f"it cannot be read: {error.strerror}", where=name) from None
+        raise ReadError(f"it cannot be read: {error.strerror}", where=_name(path)) from None
+
+
+def parsed(text: bytes, path: str) -> dict[str, Any]:
+    """Return the JSON object that a text is.
+
+    Raises
+    ------
+    ReadError
+        If it is none.
+    """
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
-        raise ReadError("this is no JSON", where=name, hint=_HINT) from None
-    if not isinstance(data, dict) or "tally" not in data:
-        raise ReadError("this is not a result of spanf1", where=name, hint=_HINT)
+        raise ReadError("this is no JSON", where=_name(path), hint=_HINT) from None
+    if not isinstance(data, dict):
+        raise ReadError("this is not a result of spanf1", where=_name(path), hint=_HINT)
     return data
 
 
@@ -52,5 +78,6 @@ def within(path: str, work: Callable[[], T]) -> T:
     try:
         return work()
     except SpanF1Error as error:
-        name = STDIN_NAME if path == STDIN else path
-        raise type(error)(error.message, where=error.where or name, hint=error.hint) from None
+        raise type(error)(
+            error.message, where=error.where or _name(path), hint=error.hint
+        ) from None

@@ -18,6 +18,7 @@ from spanf1.cli.scoring import (
     interval_option,
     scoring_of,
     scoring_options,
+    warn,
 )
 from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.errors import UsageError
@@ -156,14 +157,7 @@ def _large(paths: tuple[str, ...]) -> tuple[str, ...]:
 
 def _notes(result: Result, *, explained: bool) -> None:
     """Say on standard error what the report itself does not."""
-    if isinstance(result.options.types, tuple):
-        for name in result.options.types:
-            if name not in result.counts.types:
-                click.echo(f"warning: there is no span of type {name!r}", err=True)
-    if not result.counts.tokens:
-        click.echo(
-            "warning: there are no tokens in the input: this is a score of nothing", err=True
-        )
+    warn(result)
     if not explained:
         for heading, line in how_made(result):
             click.echo(f"note: {heading}: {line}", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -9,18 +10,22 @@ import click
 from spanf1.cli.inputs import CommandT, with_options
 from spanf1.errors import UsageError
 from spanf1.options import METHODS, TYPE_SETS, UNITS, Confidence
+from spanf1.result import Result
 from spanf1.schemes import READINGS
 
-_READINGS_HELP = "; ".join(f"{name}: {text}" for name, text in READINGS.items())
 
-_SCORING_OPTIONS = (
-    click.option(
+def _reading_option(names: list[str]) -> Callable[[Any], Any]:
+    texts = "; ".join(f"{name}: {READINGS[name]}" for name in names)
+    return click.option(
         "--reading",
-        type=click.Choice(list(READINGS)),
+        type=click.Choice(names),
         default="lenient",
         show_default=True,
-        help=f"What is done about spans that the scheme does not allow. {_READINGS_HELP}.",
-    ),
+        help=f"What is done about spans that the scheme does not allow. {texts}.",
+    )
+
+
+_SCORING_OPTIONS = (
     click.option(
         "--types",
         default="union",
@@ -72,7 +77,13 @@ interval_option = click.option(
 
 def scoring_options(command: CommandT) -> CommandT:
     """Add the options that say how spans are read and scores are made."""
-    return with_options(command, _SCORING_OPTIONS)
+    return with_options(command, (_reading_option(list(READINGS)), *_SCORING_OPTIONS))
+
+
+def sentence_options(command: CommandT) -> CommandT:
+    """Add those, but for the reading whose counts are no sum over sentences."""
+    names = [name for name in READINGS if name != "conlleval"]
+    return with_options(command, (_reading_option(names), *_SCORING_OPTIONS))
 
 
 def scoring_of(settings: dict[str, Any]) -> dict[str, Any]:
@@ -89,6 +100,18 @@ def scoring_of(settings: dict[str, Any]) -> dict[str, Any]:
         if not types:
             raise UsageError("--types names no type")
     return {"types": types, "zero_division": float(settings["zero_division"])}
+
+
+def warn(result: Result) -> None:
+    """Say on standard error that there is nothing to score, or no span of a type that was named."""
+    if isinstance(result.options.types, tuple):
+        for name in result.options.types:
+            if name not in result.counts.types:
+                click.echo(f"warning: there is no span of type {name!r}", err=True)
+    if not result.counts.tokens:
+        click.echo(
+            "warning: there are no tokens in the input: this is a score of nothing", err=True
+        )
 
 
 def confidence_options(command: CommandT) -> CommandT:

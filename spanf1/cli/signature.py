@@ -7,23 +7,22 @@ import os
 import click
 
 from spanf1.cli.output import write
-from spanf1.cli.results import read_results, within
-from spanf1.errors import UsageError
-from spanf1.formats.streams import STDIN
-from spanf1.result import Result
+from spanf1.cli.results import parsed, read_text
+from spanf1.errors import ReadError, UsageError
+from spanf1.formats.streams import STDIN, STDIN_NAME
 from spanf1.signature import Signature
 
 HELP = """Say what a signature means, or how two of them differ.
 
-A signature is the line that `spanf1 score` gives with a score; a results file (JSON) may stand
-for it, or - for standard input. With two, every difference is named in words. Exit code 1 means
-that the two scores do not mean the same.
+A signature is the line that `spanf1 score` gives with a score. A file that holds it, or a results
+file (JSON), may stand for it, or - for standard input. With two, every difference is named in
+words. Exit code 1 means that the two scores do not mean the same.
 
 \b
 Examples:
   spanf1 signature 'f1:micro|match:exact|scheme:IOB2|…|v:0.1.0'
   spanf1 signature ours.json theirs.json
-  spanf1 score output.conll --signature | xargs -0 spanf1 signature ours.json
+  spanf1 score output.conll --signature | spanf1 signature - ours.json
 """
 
 
@@ -54,8 +53,12 @@ def _signature_of(given: str) -> Signature:
             hint = "spanf1 score FILE --signature gives one"
             raise UsageError("this is neither a signature nor a file", where=given, hint=hint)
         return Signature.parse(given)
-    data = read_results(given)
-    line = data.get("signature")
-    if not isinstance(line, str):
-        return within(given, lambda: Result.from_dict(data).signature())
-    return within(given, lambda: Signature.parse(line))
+    text = read_text(given)
+    line = text.decode("utf-8", "replace")
+    if text.lstrip()[:1] == b"{":
+        line = parsed(text, given).get("signature", "")
+    try:
+        return Signature.parse(line)
+    except UsageError as error:
+        name = STDIN_NAME if given == STDIN else given
+        raise ReadError(error.message, where=name, hint=error.hint) from None

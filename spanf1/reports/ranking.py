@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -79,13 +79,30 @@ def _systems(ranking: Ranking, digits: int | None) -> Section:
         f"{many(how.confidence.resamples, 'resample')} of {how.confidence.unit}s"
         f"{' and of runs' * several}, seed {how.confidence.seed}."
     )
-    return Section("Systems", text, header, rows, after=[f"signature: {_signature(ranking)}"])
+    return Section("Systems", text, header, rows, after=_signatures(ranking))
 
 
-def _signature(ranking: Ranking) -> str:
+def _signature(ranking: Ranking, run: Result) -> str:
     how = ranking.testing
-    found = _first(ranking).signature(how.average)
-    return str(replace(found, confidence=how.confidence))
+    return str(replace(run.signature(how.average), confidence=how.confidence))
+
+
+def _signatures(ranking: Ranking) -> list[str]:
+    """Return the signature of the scores, or those of the systems if they differ."""
+    found: dict[str, list[str]] = {}
+    for one in ranking.standings:
+        for run in one.system.runs:
+            names = found.setdefault(_signature(ranking, run), [])
+            names += [one.system.name] * (one.system.name not in names)
+    if len(found) == 1:
+        return [f"signature: {line}" for line in found]
+    lines = [f"signature of {', '.join(names)}: {line}" for line, names in found.items()]
+    if _first(ranking).options.reading == "strict":
+        lines.append(
+            "strict, and not all systems are in one scheme: that of each was detected by its own "
+            "tags; --scheme names one for all"
+        )
+    return lines
 
 
 def _differences(
@@ -110,7 +127,8 @@ def _differences(
     title = f"Differences {'by type, ' * by_type}{what}".replace("Differences all", "All")
     if by_type:
         return Section(title, "", header, rows)
-    return Section(title, _about(ranking, chosen), header, rows, after=[_remark(ranking, chosen)])
+    after = [_remark(ranking, chosen), *_unreachable(ranking)]
+    return Section(title, _about(ranking, chosen), header, rows, after=after)
 
 
 def _pair(ranking: Ranking, one: Difference) -> str:
@@ -152,6 +170,18 @@ def _remark(ranking: Ranking, chosen: list[Difference]) -> str:
     )
 
 
+def _unreachable(ranking: Ranking) -> Iterator[str]:
+    """Say where no difference, however large, could have been found."""
+    for test, least in ranking.unreachable().items():
+        what, way = f"{ranking.testing.confidence.resamples} resamples", "--resamples N draws more"
+        if test == "permutation":
+            what, way = "so few runs", "more runs, or more resamples, can"
+        yield (
+            f"warning: with {what}, and this many comparisons, no p by {test} can be below "
+            f"{p_text(least)}, however large a difference is; {way}"
+        )
+
+
 def p_text(value: float) -> str:
     """Return a p-value with four decimals, or a smaller one with its first digit."""
     if math.isnan(value):
@@ -182,7 +212,7 @@ def to_dict(ranking: Ranking) -> dict[str, Any]:
     how, first = ranking.testing, _first(ranking)
     return {
         "spanf1": __version__,
-        "signature": _signature(ranking),
+        "signature": _signature(ranking, first),
         "gold": first.input.files[0] if first.input and len(first.input.files) == 2 else None,
         "tokens": first.tally.tokens,
         "units": ranking.units,
@@ -197,6 +227,7 @@ def to_dict(ranking: Ranking) -> dict[str, Any]:
                 "runs": [
                     {
                         "file": run.input.files[-1] if run.input else "",
+                        "signature": _signature(ranking, run),
                         "schemes": {"gold": run.schemes[0], "predicted": run.schemes[1]},
                         **{name: _number(value) for name, value in score._asdict().items()},
                     }

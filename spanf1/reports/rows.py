@@ -117,8 +117,16 @@ def _intervals(result: Result, digits: int | None) -> str:
     return (
         f"{100 * how.level:g}%, {how.method} bootstrap: {many(how.resamples, 'resample')} of "
         f"{many(found.units, how.unit)}, seed {how.seed}; "
-        f"micro {f_name(result)} \N{PLUS-MINUS SIGN} {half}"
+        f"micro {f_name(result)} \N{PLUS-MINUS SIGN} {half}{_apart(result, found.units)}"
     )
+
+
+def _apart(result: Result, units: int) -> str:
+    """Say why there are not as many documents to draw as are marked."""
+    how = result.confidence
+    if how is None or how.unit != "document" or units == result.tally.documents:
+        return ""
+    return "; tokens before the first mark are a document, marks without tokens none"
 
 
 def _tokens(result: Result, digits: int | None) -> str:

@@ -10,9 +10,10 @@ number. So the same seed gives the same sums, on any number of threads.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,14 +25,20 @@ FloatArray = npt.NDArray[np.float64]
 
 T = TypeVar("T")
 
-# How many numbers an array of a chunk holds at most: 2 MB of them stay in a core's cache.
-_CELLS = 1 << 18
+# How many numbers an array of a chunk holds at most: 1 MB of them stays in a core's cache.
+_CELLS = 1 << 17
 
-# How many units are drawn one by one at a time: few enough for memory that is there already.
-_DRAWS = 1 << 13
+# Rows of so many units or more are drawn by a Poisson each; the others by a look at a table.
+_HEAVY = 64
 
-# Rows of so many units or more are drawn by a binomial each; the units of the others one by one.
-_HEAVY = 24
+# So many standard deviations fewer units than there are, are drawn at first.
+_SHORT = 2
+
+# The cells of such a table; all tables together stay in a core's cache.
+_CELLS_OF_TABLE = 1 << 12
+
+# Up to so many units, the row of each is kept to look it up.
+_LISTED = 1 << 22
 
 # A matrix product of fewer multiplications than this BLAS leaves to the thread that asks for it.
 _PRODUCT = 200_000
@@ -69,58 +76,95 @@ def bootstrap_sums(
     UsageError
         If the seed is negative.
     """
-    urn = _urn(rows, weights)
-    size = _chunk_size(*rows.shape, len(urn.light))
-    return _in_chunks(lambda rng, count: _draw(urn, rng, count), resamples, size, seed, threads)
+    urn = _Urn(rows, weights)
+    return _in_chunks(urn.sums, resamples, _chunk_size(*rows.shape), seed, threads)
 
 
-class _Urn(NamedTuple):
-    """Units to draw from: the rows, heaviest first, and which units of light rows there are.
+class _Urn:
+    """Units to draw from.
 
-    `classes` are the weights of the heavy rows and, if there are light ones, of all those
-    together. `light` is for each unit of a light row that row's number, from 0.
+    How often each row is drawn is a multinomial. That is what independent Poissons are, given
+    their sum: so each row is drawn by one, whose means come to a little fewer units than there
+    are; what is missing is drawn unit by unit. In the rare case that they are too many, they are
+    all drawn anew.
     """
 
-    rows: npt.NDArray[Any]
-    classes: IntArray
-    light: IntArray
+    def __init__(self, rows: IntArray, weights: IntArray) -> None:
+        order = np.argsort(-weights, kind="stable")
+        rows, self._weights = rows[order], weights[order]
+        self._units = int(weights.sum())
+        bound = int(np.abs(rows).max(initial=0)) * self._units
+        self._rows = _exact_floats(rows, bound)
+        self._bounds = np.cumsum(self._weights)
+        self._listed = None
+        if self._units <= _LISTED:
+            self._listed = np.repeat(np.arange(len(rows)), self._weights)
+        share = max(0.0, 1 - _SHORT / math.sqrt(max(self._units, 1)))
+        means = self._weights * share
+        self._heavy = means[self._weights >= _HEAVY]
+        light = means[len(self._heavy) :]
+        # Rows of as many units have a table in common.
+        kinds = sorted(set(light.tolist()))
+        self._kinds = np.searchsorted(kinds, light)
+        ends = [_poisson_ends(mean) for mean in kinds]
+        self._tables = np.concatenate([np.zeros(0, np.int16), *map(_table, ends)])
+        self._offsets = self._kinds * _CELLS_OF_TABLE
+        # The distributions one behind another, to be searched at once.
+        self._ends = np.concatenate([[0.0], *(part + kind for kind, part in enumerate(ends))])
+        self._first = np.searchsorted(self._ends, np.arange(len(ends)), "right")
+
+    def sums(self, rng: np.random.Generator, count: int) -> IntArray:
+        """Return the sums of `count` resamples."""
+        drawn = self._poissons(rng, count)
+        missing = self._units - drawn.sum(axis=1, dtype=np.float64).astype(np.int64)
+        while len(left := np.flatnonzero(missing < 0)):
+            drawn[left] = self._poissons(rng, len(left))
+            missing[left] = self._units - drawn[left].sum(axis=1, dtype=np.float64)
+        more = self._some(rng, int(missing.sum()))
+        more += np.repeat(np.arange(count) * len(self._rows), missing)
+        drawn += np.bincount(more, minlength=drawn.size).reshape(drawn.shape)
+        return _product(drawn, self._rows)
+
+    def _poissons(self, rng: np.random.Generator, count: int) -> npt.NDArray[Any]:
+        """Return Poissons of the rows' means, `count` times."""
+        heavy, light = len(self._heavy), len(self._offsets)
+        bits = np.frombuffer(rng.bytes(2 * count * light), "<u2").reshape(count, light)
+        cells = bits & (_CELLS_OF_TABLE - 1)
+        found = self._tables.take(cells + self._offsets)
+        flat = found.reshape(-1)
+        unsure = np.flatnonzero(flat < 0)
+        if len(unsure):
+            kinds = self._kinds[unsure % light]
+            points = (cells.reshape(-1)[unsure] + rng.random(len(unsure))) / _CELLS_OF_TABLE
+            places = np.searchsorted(self._ends, points + kinds, "right")
+            flat[unsure] = places - self._first[kinds]
+        drawn = np.empty((count, heavy + light), self._rows.dtype)
+        drawn[:, :heavy] = rng.poisson(self._heavy, (count, heavy))
+        drawn[:, heavy:] = found
+        return drawn
+
+    def _some(self, rng: np.random.Generator, count: int) -> IntArray:
+        """Return the rows of `count` units drawn one by one."""
+        if self._listed is not None:
+            return self._listed.take(rng.integers(0, self._units, count))
+        return np.searchsorted(self._bounds, rng.integers(0, self._units, count), "right")
 
 
-def _urn(rows: IntArray, weights: IntArray) -> _Urn:
-    order = np.argsort(-weights, kind="stable")
-    rows, weights = rows[order], weights[order]
-    heavy = int(np.count_nonzero(weights >= _HEAVY))
-    light = np.repeat(np.arange(len(weights) - heavy), weights[heavy:])
-    classes = np.append(weights[:heavy], len(light)) if len(light) else weights[:heavy]
-    bound = int(np.abs(rows).max(initial=0)) * int(weights.sum())
-    return _Urn(_exact_floats(rows, bound), classes, light)
+def _poisson_ends(mean: float) -> FloatArray:
+    """Return the distribution of a Poisson: the probabilities of so many, or fewer."""
+    most = int(mean + 12 * math.sqrt(mean)) + 30
+    logs = [k * math.log(mean) - mean - math.lgamma(k + 1) for k in range(most)] if mean else [0.0]
+    ends: FloatArray = np.minimum(np.cumsum(np.exp(logs)), 1.0)
+    return ends
 
 
-def _draw(urn: _Urn, rng: np.random.Generator, count: int) -> IntArray:
-    """Return the sums of `count` resamples."""
-    drawn = np.zeros((count, len(urn.rows)), urn.rows.dtype)
-    units = int(urn.classes.sum())
-    if units:
-        classes = rng.multinomial(units, urn.classes / units, size=count)
-        heavy = len(urn.classes) - bool(len(urn.light))
-        drawn[:, :heavy] = classes[:, :heavy]
-        if len(urn.light):
-            _draw_light(urn.light, rng, classes[:, heavy], drawn[:, heavy:])
-    return _product(drawn, urn.rows)
+def _table(ends: FloatArray) -> npt.NDArray[np.int16]:
+    """Return the values of a distribution by cells of equal probability.
 
-
-def _draw_light(
-    light: IntArray, rng: np.random.Generator, each: IntArray, drawn: npt.NDArray[Any]
-) -> None:
-    """Draw so many light units in each resample, and count their rows in `drawn`."""
-    some = max(1, _DRAWS // len(light))
-    for first in range(0, len(each), some):
-        ends = each[first : first + some].cumsum().tolist()
-        picks = light.take(rng.integers(0, len(light), ends[-1]))
-        start = 0
-        for row, end in enumerate(ends, first):
-            drawn[row] = np.bincount(picks[start:end], minlength=drawn.shape[1])
-            start = end
+    It is -1 where a value ends within a cell: a point in it decides.
+    """
+    edges = np.searchsorted(ends, np.arange(_CELLS_OF_TABLE + 1) / _CELLS_OF_TABLE, "right")
+    return np.where(edges[1:] == edges[:-1], edges[:-1], -1).astype(np.int16)
 
 
 def swap_sums(
