@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from spanf1.api import open_files
+from spanf1.contest import rank
 from spanf1.errors import AlignmentError, UsageError
 from spanf1.evaluate import match_spans, tally
 from spanf1.formats.conll import ColumnFile
@@ -19,7 +20,7 @@ from spanf1.formats.paired import PairedFiles
 from spanf1.formats.streams import STDIN, Source
 from spanf1.formats.tagged import TagFile
 from spanf1.options import Options
-from spanf1.ranking import Ranking, RankingOptions, System, names_of, rank
+from spanf1.ranking import Ranking, RankingOptions, System
 from spanf1.result import Result
 from spanf1.spans import Decoder, Spans
 from spanf1.tags import AUTO_FORM, TagForm, TagSet
@@ -316,3 +317,12 @@ def _apart(gold: Spans, other: Spans) -> tuple[int, int] | None:
         alone[same] = False
         found += [(int(start), side) for start in spans.start[alone][:1]]
     return min(found, default=None)
+
+
+def names_of(paths: Iterable[str]) -> list[str]:
+    """Return names for files: without folder and ending, where these tell them apart."""
+    given = list(paths)
+    short = [path.rstrip("/").rsplit("/", 1)[-1] for path in given]
+    stems = [[name.split(".", 1)[0] or name for name in short]]
+    stems.append([name.rsplit(".", 1)[0] or name for name in short])
+    return next((n for n in (*stems, short) if len(set(n)) == len(set(given))), given)

@@ -35,6 +35,7 @@ ORDER = [
     "result",
     "rescoring",
     "ranking",
+    "contest",
     "contents",
     "catalogue",
     "downloads",

@@ -12,11 +12,13 @@ import pytest
 from scipy import stats
 
 import spanf1
+from spanf1.comparing import names_of
+from spanf1.contest import rank
 from spanf1.errors import UsageError
 from spanf1.evaluate import tally
 from spanf1.formats.lists import ListReader
 from spanf1.options import Confidence, Options
-from spanf1.ranking import Difference, Ranking, RankingOptions, System, names_of, rank
+from spanf1.ranking import Difference, Ranking, RankingOptions, System
 from spanf1.reports.ranking import to_dict
 from spanf1.result import Result
 from tests.oracles import altered, encode, random_spans, well_formed
