@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -61,16 +62,7 @@ class TagForm(NamedTuple):
         The prefix is parted from the type at the first delimiter or, where it comes last, at the
         last one. ``O`` has no type; ``B`` and ``B-`` are `UNTYPED`.
         """
-        if tag in ("O", self.prefixes[0]):
-            return 0, ""
-        if self.prefix_last:
-            name, _, prefix = tag.rpartition(self.delimiter)
-        else:
-            prefix, _, name = tag.partition(self.delimiter)
-        number = self.prefixes.find(prefix, 1) if len(prefix) == 1 else -1
-        # White space at the end of a tag is a slip that would make another type of it.
-        slip = number < 0 or tag != tag.strip() or "\r" in tag
-        return None if slip else (number, name or UNTYPED)
+        return _parsed(self, tag)
 
     def spell(self, prefix: int, name: str) -> str:
         """Return the tag with a prefix, by its number, and a type; the inverse of `parse`."""
@@ -79,6 +71,21 @@ class TagForm(NamedTuple):
             return letter
         parts = (name, letter) if self.prefix_last else (letter, name)
         return self.delimiter.join(parts)
+
+
+@lru_cache(1 << 12)
+def _parsed(form: TagForm, tag: str) -> tuple[int, str] | None:
+    """Return what `TagForm.parse` does; every batch of tags asks for the same ones."""
+    if tag in ("O", form.prefixes[0]):
+        return 0, ""
+    if form.prefix_last:
+        name, _, prefix = tag.rpartition(form.delimiter)
+    else:
+        prefix, _, name = tag.partition(form.delimiter)
+    number = form.prefixes.find(prefix, 1) if len(prefix) == 1 else -1
+    # White space at the end of a tag is a slip that would make another type of it.
+    slip = number < 0 or tag != tag.strip() or "\r" in tag
+    return None if slip else (number, name or UNTYPED)
 
 
 #: the forms that are tried, the likeliest first, by name
