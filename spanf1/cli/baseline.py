@@ -14,6 +14,8 @@ from spanf1.cli.inputs import (
     DELIMITER_OPTION,
     FORM_OPTION,
     CommandT,
+    digits_option,
+    format_option,
     output_options,
     paths_of,
     with_options,
@@ -104,21 +106,8 @@ def _options(command: CommandT) -> CommandT:
 )
 @confidence_options
 @interval_option
-@click.option(
-    "-f",
-    "--format",
-    "format_name",
-    type=click.Choice(list(REPORTS)),
-    default="table",
-    show_default=True,
-    help="As in `spanf1 score`.",
-)
-@click.option(
-    "--digits",
-    type=click.IntRange(0, 15),
-    metavar="N",
-    help="Decimals.  [default: 2; csv, tsv: all]",
-)
+@format_option(REPORTS, "As in `spanf1 score`.")
+@digits_option("2; csv, tsv: all")
 @output_options
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
 def baseline(

@@ -8,7 +8,15 @@ from typing import Any
 
 import click
 
-from spanf1.cli.inputs import input_options, kept, output_options, tag_columns
+from spanf1.cli.inputs import (
+    PERCENT_HELP,
+    digits_option,
+    format_option,
+    input_options,
+    kept,
+    output_options,
+    tag_columns,
+)
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import StepProgress
 from spanf1.cli.scoring import (
@@ -90,21 +98,8 @@ _OPTIONS = (
     help="How p-values are corrected for the number of comparisons.",
 )
 @confidence_options
-@click.option(
-    "-f",
-    "--format",
-    "format_name",
-    type=click.Choice(list(RANKING_RENDERINGS)),
-    default="table",
-    show_default=True,
-    help="table, markdown and latex are in percent; json and csv fractions of 1.",
-)
-@click.option(
-    "--digits",
-    type=click.IntRange(0, 15),
-    metavar="N",
-    help="Decimals.  [default: 2; csv: all]",
-)
+@format_option(RANKING_RENDERINGS, PERCENT_HELP)
+@digits_option()
 @output_options
 @JOBS_OPTION
 @click.option("-q", "--quiet", is_flag=True, help="Only the tables: no words, no progress.")

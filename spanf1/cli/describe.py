@@ -8,7 +8,13 @@ from typing import Any
 
 import click
 
-from spanf1.cli.inputs import output_options, paths_of
+from spanf1.cli.inputs import (
+    PERCENT_HELP,
+    digits_option,
+    format_option,
+    output_options,
+    paths_of,
+)
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.tagged import ColumnChoice, canonical, column_options, scheme_option
 from spanf1.contents import Contents, Description
@@ -58,18 +64,8 @@ Examples:
     metavar="N",
     help=f"Ambiguous forms to show, the most frequent first; json has all.  [default: {FORMS}]",
 )
-@click.option(
-    "-f",
-    "--format",
-    "format_name",
-    type=click.Choice(list(RENDERINGS)),
-    default="table",
-    show_default=True,
-    help="table, markdown and latex are in percent; json and csv fractions of 1.",
-)
-@click.option(
-    "--digits", type=click.IntRange(0, 15), metavar="N", help="Decimals.  [default: 2; csv: all]"
-)
+@format_option(RENDERINGS, PERCENT_HELP)
+@digits_option()
 @output_options
 @click.option("-q", "--quiet", is_flag=True, help="Only the first table: no words, no progress.")
 def describe(

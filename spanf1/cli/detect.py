@@ -9,7 +9,11 @@ from typing import Any
 
 import click
 
-from spanf1.cli.inputs import output_options, paths_of
+from spanf1.cli.inputs import (
+    format_option,
+    output_options,
+    paths_of,
+)
 from spanf1.cli.output import wants_colour, write
 from spanf1.cli.tagged import ColumnChoice, column_options
 from spanf1.detection import Detection
@@ -39,14 +43,7 @@ _NAMED = 3
 
 @click.command("detect", help=HELP, short_help="Find out which scheme tags are in.")
 @column_options
-@click.option(
-    "-f",
-    "--format",
-    "format_name",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-)
+@format_option(["table", "json"])
 @output_options
 def detect(
     files: tuple[str, ...], *, format_name: str, output: str | None, color: str, **column: Any

@@ -9,7 +9,12 @@ import click
 
 from spanf1.catalogue import load
 from spanf1.cli.corpora import CATALOGUE_OPTION
-from spanf1.cli.inputs import kept, output_options
+from spanf1.cli.inputs import (
+    digits_option,
+    format_option,
+    kept,
+    output_options,
+)
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.errors import UsageError
 from spanf1.reports.published import REPRODUCTIONS
@@ -49,20 +54,8 @@ Examples:
 @click.option("--gold", metavar="FILE", help="The gold file.")
 @click.option("--split", metavar="SPLIT", help="Only scores of this split.")
 @CATALOGUE_OPTION
-@click.option(
-    "-f",
-    "--format",
-    "format_name",
-    type=click.Choice(list(REPRODUCTIONS)),
-    default="table",
-    show_default=True,
-)
-@click.option(
-    "--digits",
-    type=click.IntRange(0, 15),
-    metavar="N",
-    help="Decimals of what is measured.  [default: as printed]",
-)
+@format_option(REPRODUCTIONS)
+@digits_option("as printed", what="Decimals of what is measured.")
 @output_options
 @click.option("-q", "--quiet", is_flag=True, help="Only the table.")
 @click.pass_context

@@ -8,7 +8,11 @@ from typing import Any
 
 import click
 
-from spanf1.cli.inputs import output_options
+from spanf1.cli.inputs import (
+    digits_option,
+    format_option,
+    output_options,
+)
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.results import read_results, within
 from spanf1.errors import UsageError
@@ -34,18 +38,8 @@ Examples:
 @click.command("rescore", help=HELP, short_help="Score again from a results file.")
 @click.argument("file", metavar="FILE")
 @click.option("--like", metavar="SIGNATURE", help="Score as this signature says.")
-@click.option(
-    "-f",
-    "--format",
-    "format_name",
-    type=click.Choice(list(REPORTS)),
-    default="table",
-    show_default=True,
-    help="As for `spanf1 score`.",
-)
-@click.option(
-    "--digits", type=click.IntRange(0, 15), metavar="N", help="Decimals.  [default: 2; csv: all]"
-)
+@format_option(REPORTS, "As for `spanf1 score`.")
+@digits_option()
 @output_options
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes.")
 def rescore(

@@ -10,7 +10,16 @@ from typing import Any
 
 import click
 
-from spanf1.cli.inputs import input_options, kept, output_options, paths_of, tag_columns
+from spanf1.cli.inputs import (
+    PERCENT_HELP,
+    digits_option,
+    format_option,
+    input_options,
+    kept,
+    output_options,
+    paths_of,
+    tag_columns,
+)
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import Progress
 from spanf1.errors import UsageError
@@ -61,21 +70,11 @@ Examples:
     help="Kinds of steps to show, those that explain most first; json has all.  "
     f"[default: {KINDS}]",
 )
-@click.option(
-    "-f",
-    "--format",
-    "format_name",
-    type=click.Choice(list(RENDERINGS)),
-    default="table",
-    show_default=True,
-    help="table, markdown and latex are in percent; json and csv (the scores) fractions of 1.",
+@format_option(
+    RENDERINGS,
+    PERCENT_HELP,
 )
-@click.option(
-    "--digits",
-    type=click.IntRange(0, 15),
-    metavar="N",
-    help="Decimals.  [default: 2; csv: all]",
-)
+@digits_option()
 @output_options
 @click.option("-q", "--quiet", is_flag=True, help="Only the scores: no reasons, no progress.")
 def schemes(

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spanf1.api import score_file
-from spanf1.cli.inputs import input_options, kept, output_options, paths_of, tag_columns
+from spanf1.cli.inputs import (
+    digits_option,
+    format_option,
+    input_options,
+    kept,
+    output_options,
+    paths_of,
+    tag_columns,
+)
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import Progress
 from spanf1.cli.scoring import (
@@ -75,21 +83,11 @@ Examples:
     is_flag=True,
     help="Print only the line that says what shaped the number, to cite with it.",
 )
-@click.option(
-    "-f",
-    "--format",
-    "format_name",
-    type=click.Choice(list(REPORTS)),
-    default="table",
-    show_default=True,
-    help="table, conlleval, markdown and latex are in percent; json, csv and tsv fractions of 1.",
+@format_option(
+    REPORTS,
+    "table, conlleval, markdown and latex are in percent; json, csv and tsv fractions of 1.",
 )
-@click.option(
-    "--digits",
-    type=click.IntRange(0, 15),
-    metavar="N",
-    help="Decimals.  [default: 2; csv, tsv: all]",
-)
+@digits_option("2; csv, tsv: all")
 @output_options
 @JOBS_OPTION
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")

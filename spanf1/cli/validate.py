@@ -11,7 +11,10 @@ from typing import Any
 
 import click
 
-from spanf1.cli.inputs import paths_of
+from spanf1.cli.inputs import (
+    format_option,
+    paths_of,
+)
 from spanf1.cli.output import check_output_is_no_input, check_writable, opened
 from spanf1.cli.tagged import ColumnChoice, canonical, column_options, scheme_option
 from spanf1.formats.streams import STDIN
@@ -52,14 +55,9 @@ Checked = tuple[Validation, str, Iterator[FileViolation]]
     metavar="N",
     help="Show at most so many violations of a file. All are counted.",
 )
-@click.option(
-    "-f",
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json", "csv", "github"]),
-    default="text",
-    show_default=True,
-    help="github: annotations, as GitHub Actions shows them beside the lines.",
+@format_option(
+    ["text", "json", "csv", "github"],
+    "github: annotations, as GitHub Actions shows them beside the lines.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all.")
 @click.option("-q", "--quiet", is_flag=True, help="Show no summary.")

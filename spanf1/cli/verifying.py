@@ -7,7 +7,11 @@ import sys
 import click
 
 from spanf1.catalogue import load
-from spanf1.cli.inputs import kept, output_options
+from spanf1.cli.inputs import (
+    format_option,
+    kept,
+    output_options,
+)
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.reports.published import VERIFICATIONS
 from spanf1.verifying import sources_of
@@ -36,14 +40,7 @@ Examples:
 @click.option("-c", "--tag-column", type=int, metavar="N", help="Column of the tags.")
 @click.option("--token-column", type=int, metavar="N", help="Column of the tokens.")
 @click.option("--catalogue", metavar="FILE", help="A catalogue of your own.")
-@click.option(
-    "-f",
-    "--format",
-    "format_name",
-    type=click.Choice(list(VERIFICATIONS)),
-    default="table",
-    show_default=True,
-)
+@format_option(VERIFICATIONS)
 @output_options
 @click.option("-q", "--quiet", is_flag=True, help="Only the tables.")
 @click.pass_context
