@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from spanf1.counts import Form, Tally
 from spanf1.errors import InputError, LayoutError, UsageError
 from spanf1.evaluate import tally, tally_parts
-from spanf1.formats.conll import ColumnFile, MergedFile
-from spanf1.formats.layout import Layout, delimiter_of
+from spanf1.formats.conll import MergedFile
+from spanf1.formats.layout import Column, column_of
 from spanf1.formats.streams import STDIN, Progress, Source
+from spanf1.opening import OpenedFiles, open_input
 from spanf1.options import AUTO, Confidence, Options, confidence_from
 from spanf1.result import Input, Result
 from spanf1.tags import AUTO_FORM, TagForm
@@ -24,17 +25,18 @@ from spanf1.tags import tag_form as form_of
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from spanf1.formats.paired import PairedFiles
 
-NO_COLUMN = "columns are counted from 1, or from the end by -1: there is no column 0"
 #: about how many bytes of a file one task of an executor reads
 PART_SIZE = 1 << 23
 
 
 def evaluate(
-    y_true: Sequence[Sequence[str]],
-    y_pred: Sequence[Sequence[str]],
+    y_true: Any,
+    y_pred: Any,
     *,
+    labels: Iterable[str] | Mapping[Any, str] | None = None,
+    ignore_index: int = -100,
+    mask: Any = None,
     scheme: str = AUTO,
     gold_scheme: str | None = None,
     pred_scheme: str | None = None,
@@ -45,12 +47,22 @@ def evaluate(
     tag_form: str = AUTO_FORM,
     confidence: float | Confidence | None = None,
 ) -> Result:
-    """Score predicted tags against gold tags.
+    """Score predicted tags, or label ids, against gold ones.
 
     Parameters
     ----------
-    y_true, y_pred : sequence of sequences of str
-        The gold and the predicted tags, one sequence for each sentence.
+    y_true, y_pred : sequence of sequences of str, or array of int
+        The gold and the predicted tags, one sequence for each sentence. Or label ids: arrays of
+        the shape (sentences, tokens), or rows of any length, of any library (NumPy, PyTorch, JAX,
+        TensorFlow, Arrow, pandas). Predictions may be logits, (sentences, tokens, labels): the
+        largest counts.
+    labels : sequence of str, or mapping of int to str
+        The tag of each id; needed for ids.
+    ignore_index : int
+        The id that gold has where a token does not count: padding, or all but the first part of
+        a word.
+    mask : array of bool, optional
+        Which tokens count, besides that; of the shape of `y_true`, which are ids.
     scheme : str
         The tagging scheme of both sides, or ``auto`` to detect it, on each side by itself.
     gold_scheme, pred_scheme : str, optional
@@ -76,7 +88,7 @@ def evaluate(
     AlignmentError
         If the two differ in the number of sentences, or of tags in one.
     TagError
-        If there is a tag that no scheme has.
+        If there is a tag that no scheme has, or an id that has no label.
     IllFormedError
         If a span is ill-formed and the reading is ``error``.
     UsageError
@@ -90,6 +102,14 @@ def evaluate(
     >>> result = spanf1.evaluate(gold, predicted)
     >>> result.micro.f1, result["PER"].precision, result["LOC"].recall
     (0.5, 1.0, 0.0)
+
+    The same as label ids, the second sentence padded:
+
+    >>> labels = ["O", "B-PER", "I-PER", "B-LOC"]
+    >>> gold = [[1, 2, 0], [3, 0, -100]]
+    >>> predicted = [[1, 2, 0], [0, 3, 0]]
+    >>> spanf1.evaluate(gold, predicted, labels=labels).micro.f1
+    0.5
     """
     options = Options.given(
         scheme,
@@ -100,11 +120,11 @@ def evaluate(
         beta=beta,
         zero_division=zero_division,
     )
-    from spanf1.formats.lists import ListReader
+    from spanf1.formats.arrays import reader_of
 
     wanted = confidence_from(confidence)
     counted = tally(
-        ListReader(y_true, y_pred),
+        reader_of(y_true, y_pred, labels, ignore_index, mask),
         form=form_of(tag_form),
         script=reading == "conlleval",
         units=wanted.unit if wanted else "",
@@ -116,11 +136,17 @@ def score_file(
     file: str | os.PathLike[str] | Source,
     pred_file: str | os.PathLike[str] | Source | None = None,
     *,
-    gold_column: int | None = None,
-    pred_column: int | None = None,
-    token_column: int | None = None,
+    gold_column: Column | None = None,
+    pred_column: Column | None = None,
+    token_column: Column | None = None,
     delimiter: str | None = None,
     align_by_position: bool = False,
+    input_format: str = AUTO,
+    gold_key: str | None = None,
+    pred_key: str | None = None,
+    token_key: str | None = None,
+    id_key: str | None = None,
+    labels: Iterable[str] | Mapping[Any, str] | None = None,
     scheme: str = AUTO,
     gold_scheme: str | None = None,
     pred_scheme: str | None = None,
@@ -134,10 +160,10 @@ def score_file(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Score a file of gold and predicted tags in columns, or two files of the same tokens.
+    """Score a file of gold and predicted tags, or two files of the same tokens.
 
-    Plain text or compressed (gzip, bzip2, xz, zstd); read in blocks, so that the size of a file
-    does not matter.
+    Columns, or JSON Lines with a sentence in each record. Plain text or compressed (gzip, bzip2,
+    xz, zstd); read in blocks, so that the size of a file does not matter.
 
     Parameters
     ----------
@@ -145,16 +171,29 @@ def score_file(
         One file with both tags, or the file with the gold tags; ``-`` is standard input.
     pred_file : path, optional
         The file with the predicted tags.
-    gold_column, pred_column : int, optional
-        The columns of the tags, counted from 1, or from the end by -1. By default the last but
+    gold_column, pred_column : int or str, optional
+        The columns of the tags, counted from 1, or from the end by -1; or by name, if the first
+        line is a header, or there is a comment ``# global.columns = …``. By default the last but
         one and the last of one file, and the last of each of two.
-    token_column : int, optional
+    token_column : int or str, optional
         With two files, the column of the tokens, which must be the same; by default the first.
     delimiter : str, optional
         ``tab``, ``space``, ``whitespace`` (runs of spaces and tabs), or the one character between
         columns. Detected by default.
     align_by_position : bool
-        With two files, do not compare tokens.
+        With two files, do not compare tokens, nor ids.
+    input_format : str
+        ``columns``, ``jsonl``, or ``auto``: JSON Lines begin with a brace.
+    gold_key, pred_key : str, optional
+        In JSON Lines, the keys of the lists of tags. By default the first there is of some names:
+        ``gold``, ``tags``, ``ner_tags`` …; ``predicted``, ``pred``, ``predictions`` ….
+    token_key, id_key : str, optional
+        With two files of JSON Lines, the keys of the tokens, which must be the same, and of what
+        tells which records belong together; the second file is then kept in memory. By default
+        ``tokens`` or ``words``, and ``id``, if both files have it; else records go by order.
+    labels : sequence of str, or mapping of int to str, optional
+        In JSON Lines, the tag of each id, where tags are ids; tokens with the gold id -100 do not
+        count.
     match : str
         ``exact`` counts every span; ``surface`` each distinct text and type once, which is
         right if one span of it is: WNUT-17's F1 of surface forms. The text is gold's tokens,
@@ -197,20 +236,28 @@ def score_file(
         if path is not None
     ]
     surface = match == "surface"
-    if token_column == 0:
-        raise UsageError(NO_COLUMN)
+    token_column = None if token_column is None else column_of(token_column)
     if surface and STDIN in [source.path for source in sources]:
         raise UsageError("surface forms need a second look: standard input can be read only once")
     script = reading == "conlleval"
-    opened = open_files(
+    opened = open_input(
         sources,
+        input_format=input_format,
+        gold_key=gold_key,
+        pred_key=pred_key,
+        token_key=token_key,
+        id_key=id_key,
+        labels=labels,
         gold_column=gold_column,
         pred_column=pred_column,
         token_column=None if surface and len(sources) == 1 else token_column,
+        headed=isinstance(token_column, str),
         delimiter=delimiter,
         align_by_position=align_by_position,
         script=script,
     )
+    if surface and not isinstance(opened, OpenedFiles):
+        raise UsageError("surface forms are counted in columns only, not in JSON Lines")
     opened.files[0].progress = progress
     form = form_of(tag_form)
     units = wanted.unit if wanted else ""
@@ -219,14 +266,14 @@ def score_file(
     else:
         counted = tally(opened.reader, form=form, script=script, units=units)
     read = opened.input()
-    if surface:
+    if surface and isinstance(opened, OpenedFiles):
         counted.forms, column = _forms(opened, read, token_column, form, counted.tokens)
         read = read._replace(token_column=column)
     return Result(counted, options, read, wanted).check()
 
 
 def _forms(
-    opened: OpenedFiles, read: Input, given: int | None, form: TagForm | None, tokens: int
+    opened: OpenedFiles, read: Input, given: Column | None, form: TagForm | None, tokens: int
 ) -> tuple[Counter[Form], int]:
     """Return the surface forms of files that have been read, and the column of their tokens."""
     from spanf1.surfaces import Side, surface_forms
@@ -236,9 +283,9 @@ def _forms(
     if layout is None:
         return Counter(), 0
     used = {*columns[: 3 - len(opened.files)]}
-    column = given or next((k for k in range(1, read.columns[0] + 1) if k not in used), 0)
-    if column:
-        column = layout.column_index(column, opened.files[0].source) + 1
+    column = next((k for k in range(1, read.columns[0] + 1) if k not in used), 0)
+    if given:
+        column = layout.column_index(given, opened.files[0].source) + 1
     if column in used or not column:
         raise LayoutError(
             "there is no column of tokens: surface forms are texts",
@@ -248,87 +295,6 @@ def _forms(
     gold, predicted = Side(opened.files[0], columns[0]), Side(opened.files[-1], columns[1])
     gold.file.progress = None
     return surface_forms(gold, predicted, column, form, tokens), column
-
-
-class OpenedFiles(NamedTuple):
-    """What reads gold and predicted tags, and where from.
-
-    `columns` are those of the gold tags, the predicted tags and the tokens that are compared
-    (0: none are), by number from 1, or from the end by -1. `aligned` is as in `Input`.
-    """
-
-    reader: MergedFile | PairedFiles
-    files: list[ColumnFile]
-    columns: tuple[int, int, int]
-    aligned: str
-
-    def input(self) -> Input:
-        """Describe what was read; call it after the reading."""
-        return _input(self.files, self.columns, self.aligned)
-
-
-def open_files(
-    sources: Sequence[Source],
-    *,
-    gold_column: int | None = None,
-    pred_column: int | None = None,
-    token_column: int | None = None,
-    delimiter: str | None = None,
-    align_by_position: bool = False,
-    script: bool = False,
-) -> OpenedFiles:
-    """Return what reads one file, or gold and predicted tags in two; parameters of `score_file`.
-
-    Raises
-    ------
-    UsageError
-        If the arguments contradict each other.
-    """
-    if len(sources) == 1 and (align_by_position or token_column is not None):
-        raise UsageError(
-            "tokens are aligned only where gold and predicted tags are in two files",
-            hint="give two files, or leave token_column and align_by_position out",
-        )
-    if [source.path for source in sources].count(STDIN) == 2:
-        raise UsageError("only one of the two files can be standard input")
-    if 0 in (gold_column, pred_column, token_column):
-        raise UsageError(NO_COLUMN)
-    character = delimiter_of(delimiter)
-    files = [ColumnFile(source, delimiter=character, script=script) for source in sources]
-    if len(files) == 1:
-        columns = gold_column or -2, pred_column or -1
-        return OpenedFiles(MergedFile(files[0], *columns), files, (*columns, 0), "line")
-    from spanf1.formats.paired import PairedFiles
-
-    columns = gold_column or -1, pred_column or -1
-    reader = PairedFiles(
-        files[0],
-        files[1],
-        *columns,
-        token_column=token_column or 1,
-        by_position=align_by_position,
-    )
-    compared, aligned = (0, "position") if align_by_position else (reader.token_column, "token")
-    return OpenedFiles(reader, files, (*columns, compared), aligned)
-
-
-def _input(files: list[ColumnFile], columns: tuple[int, int, int], aligned: str) -> Input:
-    """Describe what was read, with the columns of gold, predicted and token by number from 1."""
-    layouts = [file.layout or Layout(file.delimiter or "", 0) for file in files]
-    owners = layouts[0], layouts[-1], layouts[0]
-    gold, predicted, token = (
-        column if column >= 0 else max(layout.columns + 1 + column, 0)
-        for column, layout in zip(columns, owners, strict=True)
-    )
-    return Input(
-        tuple(file.source.name for file in files),
-        tuple(layout.delimiter_name for layout in layouts),
-        tuple(layout.columns for layout in layouts),
-        gold,
-        predicted,
-        token,
-        aligned,
-    )
 
 
 def _tally_merged(

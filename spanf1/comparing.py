@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from spanf1.api import open_files
 from spanf1.contest import rank
 from spanf1.errors import AlignmentError, UsageError
-from spanf1.evaluate import match_spans, tally
+from spanf1.evaluate import Reader, match_spans, tally
+from spanf1.formats.arrays import labels_by_id
 from spanf1.formats.conll import ColumnFile
-from spanf1.formats.layout import delimiter_of
+from spanf1.formats.layout import Column, column_of, delimiter_of
 from spanf1.formats.paired import PairedFiles
 from spanf1.formats.streams import STDIN, Source
 from spanf1.formats.tagged import TagFile
-from spanf1.options import Options
+from spanf1.opening import open_input
+from spanf1.options import AUTO, Options
 from spanf1.ranking import Ranking, RankingOptions, System
 from spanf1.result import Result
 from spanf1.spans import Decoder, Spans
@@ -29,10 +30,15 @@ from spanf1.tags import tag_form as form_of
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from spanf1.formats.records import RecordReader
+
 #: called with what is being done
 Progress = Callable[[str], object]
 
 _PATTERN = "*?["
+
+# What does not go with one file of gold and predicted tags.
+_FOR_TWO = ("token_column", "token_key", "id_key")
 
 
 class Named(NamedTuple):
@@ -115,11 +121,17 @@ def compare(
     tag_form: str = AUTO_FORM,
     executor: Executor | None = None,
     progress: Progress = lambda _: None,
-    gold_column: int | None = None,
-    pred_column: int | None = None,
-    token_column: int | None = None,
+    gold_column: Column | None = None,
+    pred_column: Column | None = None,
+    token_column: Column | None = None,
     delimiter: str | None = None,
     align_by_position: bool = False,
+    input_format: str = AUTO,
+    gold_key: str | None = None,
+    pred_key: str | None = None,
+    token_key: str | None = None,
+    id_key: str | None = None,
+    labels: Iterable[str] | Mapping[Any, str] | None = None,
 ) -> Ranking:
     """Rank systems by their F, with intervals, and test how they differ.
 
@@ -139,7 +151,8 @@ def compare(
         Reads the files. Worker processes must be able to import spanf1.
     progress : callable, optional
         Called with what is being done.
-    gold_column, pred_column, token_column, delimiter, align_by_position
+    gold_column, pred_column, token_column, delimiter, align_by_position, input_format, \
+gold_key, pred_key, token_key, id_key, labels
         As for `spanf1.score_file`.
 
     Raises
@@ -166,6 +179,8 @@ def compare(
             raise UsageError(f"system {name!r} has no run, or one twice")
         if STDIN in paths:
             raise UsageError("a system's output is to be a file, not standard input")
+    if gold is None and id_key is not None:
+        raise UsageError("id_key joins systems to a gold file, and there is none")
     testing = testing or RankingOptions()
     read = _Reading(
         None if gold is None else _source(gold),
@@ -178,6 +193,12 @@ def compare(
             "token_column": token_column,
             "delimiter": delimiter,
             "align_by_position": align_by_position,
+            "input_format": input_format,
+            "gold_key": gold_key,
+            "pred_key": pred_key,
+            "token_key": token_key,
+            "id_key": id_key,
+            "labels": None if labels is None else labels_by_id(labels),
         },
     )
     results: list[Result] = []
@@ -217,34 +238,25 @@ class _Reading:
     def __call__(self, file: Source) -> Result:
         if self.gold is None:
             sources = [file]
-            given = {**self.columns, "token_column": None, "align_by_position": False}
+            given = {**self.columns, **dict.fromkeys(_FOR_TWO), "align_by_position": False}
+            given["headed"] = isinstance(self.column("token_column"), str)
         else:
             sources, given = [self.gold, file], {**self.columns}
-        opened = open_files(sources, **given)
+        opened = open_input(sources, **given)
         counted = tally(opened.reader, form=self.form, units=self.unit, in_order=True)
         return Result(counted, self.options, opened.input()).check()
 
-    def column(self, name: str) -> int:
+    def column(self, name: str) -> Column:
         """Return a column as it was given, or 0."""
-        return self.columns.get(name) or 0
+        given: Column | None = self.columns.get(name)
+        return 0 if given is None else column_of(given)
 
 
 def _compare_gold(
     first: tuple[Source, Result], other: tuple[Source, Result], how: _Reading
 ) -> None:
     """Raise an error where the gold of an output is not that of the first one."""
-    gold = how.column("gold_column") or -2
-    delimiter = delimiter_of(how.columns.get("delimiter"))
-    files = [ColumnFile(source, delimiter=delimiter) for source, _ in (first, other)]
-    token = _token_column([result for _, result in (first, other)], how)
-    reader = PairedFiles(
-        files[0],
-        files[1],
-        gold,
-        gold,
-        token_column=token or 1,
-        by_position=bool(how.columns.get("align_by_position")) or not token,
-    )
+    reader = _gold_reader(first, other, how)
     name = first[0].name
     for line, there in gold_differences(reader, how.form):
         raise AlignmentError(
@@ -252,9 +264,16 @@ def _compare_gold(
             where=other[0].where(there),
             hint="systems are compared on one gold",
         )
-    if how.unit == "document" and _documents(files[0], gold) != _documents(files[1], gold):
+    if (
+        how.unit == "document"
+        and isinstance(reader, PairedFiles)
+        and _documents(reader.gold, reader.gold_column)
+        != _documents(reader.predicted, reader.predicted_column)
+    ):
         raise AlignmentError(f"documents do not begin where they do in {name}", where=other[0].name)
-    counts = [{kind: row.gold for kind, row in one.types.items()} for _, one in (first, other)]
+    counts = [
+        {kind: row.gold for kind, row in one.types.items() if row.gold} for _, one in (first, other)
+    ]
     if counts[0] != counts[1]:
         raise AlignmentError(
             f"not as many gold spans are well-formed as in {name}",
@@ -263,7 +282,38 @@ def _compare_gold(
         )
 
 
-def _token_column(results: list[Result], how: _Reading) -> int:
+def _gold_reader(
+    first: tuple[Source, Result], other: tuple[Source, Result], how: _Reading
+) -> PairedFiles | RecordReader:
+    """Return what reads the gold tags of two outputs side by side."""
+    sources = [source for source, _ in (first, other)]
+    keys = [result.input.keys if result.input else () for _, result in (first, other)]
+    by_position = bool(how.columns.get("align_by_position"))
+    if all(keys):
+        from spanf1.formats.records import Keys, RecordReader
+
+        if how.columns.get("token_column") is not None:
+            raise UsageError("token_column does not go with JSON Lines, which have keys")
+        given = Keys(keys[0][0] or None, keys[1][0] or None, how.columns.get("token_key"))
+        labels = how.columns.get("labels")
+        return RecordReader(sources, given, labels, by_position=by_position, ids=False)
+    if any(keys):
+        raise UsageError(f"{sources[0].name} and {sources[1].name} are of different formats")
+    gold = how.column("gold_column") or -2
+    delimiter = delimiter_of(how.columns.get("delimiter"))
+    files = [ColumnFile(source, delimiter=delimiter) for source in sources]
+    token = _token_column([result for _, result in (first, other)], how)
+    return PairedFiles(
+        files[0],
+        files[1],
+        gold,
+        gold,
+        token_column=token or 1,
+        by_position=by_position or not token,
+    )
+
+
+def _token_column(results: list[Result], how: _Reading) -> Column:
     """Return the column of the tokens, if the lines of all files have one; 0 if not."""
     found = []
     for source in (one.input for one in results):
@@ -274,7 +324,7 @@ def _token_column(results: list[Result], how: _Reading) -> int:
     return how.column("token_column") or min(found, default=0)
 
 
-def _documents(file: ColumnFile, gold: int) -> list[int]:
+def _documents(file: ColumnFile, gold: Column) -> list[int]:
     """Return the tokens that begin a document."""
     found, count = [], 0
     tags = TagSet({})
@@ -284,7 +334,7 @@ def _documents(file: ColumnFile, gold: int) -> list[int]:
     return found
 
 
-def gold_differences(reader: PairedFiles, form: TagForm | None) -> Iterator[tuple[int, int]]:
+def gold_differences(reader: Reader, form: TagForm | None) -> Iterator[tuple[int, int]]:
     """Yield the lines, on both sides, where a span is on one side only; the first one first."""
     types: dict[str, int] = {}
     decoders = Decoder(), Decoder()

@@ -6,14 +6,12 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from spanf1.api import NO_COLUMN
 from spanf1.contents import Contents, Description
 from spanf1.counts import Tally
 from spanf1.detection import IllFormed, fitting_schemes, ill_formed
-from spanf1.errors import UsageError
 from spanf1.evaluate import BlockCounter
 from spanf1.formats.conll import ColumnFile
-from spanf1.formats.layout import delimiter_of
+from spanf1.formats.layout import Column, column_of, delimiter_of
 from spanf1.formats.passages import Passage, Passages
 from spanf1.formats.streams import Source
 from spanf1.options import AUTO, Options
@@ -23,7 +21,7 @@ from spanf1.tags import AUTO_FORM, TagSet
 from spanf1.tags import tag_form as form_of
 
 
-def passages_of(column: TagColumn, token_column: int | None = None) -> Passages:
+def passages_of(column: TagColumn, token_column: Column | None = None) -> Passages:
     """Return what reads a file of tokens and tags.
 
     Raises
@@ -31,10 +29,9 @@ def passages_of(column: TagColumn, token_column: int | None = None) -> Passages:
     UsageError
         If a column is numbered 0.
     """
-    if 0 in (column.column, token_column):
-        raise UsageError(NO_COLUMN)
+    tokens = None if token_column is None else column_of(token_column)
     file = ColumnFile(column.source, delimiter=column.delimiter, progress=column.progress)
-    return Passages(file, column.column, token_column)
+    return Passages(file, column_of(column.column), tokens)
 
 
 class Reading:
@@ -44,14 +41,14 @@ class Reading:
     ----------
     column : TagColumn
         The file, and the column of the tags in it.
-    token_column : int, optional
+    token_column : int or str, optional
         The column of the tokens; by default the first that is not the tags'.
     scheme : str
         The tagging scheme, or ``auto``.
     """
 
     def __init__(
-        self, column: TagColumn, token_column: int | None = None, scheme: str = AUTO
+        self, column: TagColumn, token_column: Column | None = None, scheme: str = AUTO
     ) -> None:
         self.reader = passages_of(column, token_column)
         self.tags = TagSet({}, column.form)
@@ -105,7 +102,7 @@ class Reading:
 
 def contents_of(
     column: TagColumn,
-    token_column: int | None = None,
+    token_column: Column | None = None,
     *,
     scheme: str = AUTO,
     ignore_case: bool = False,
@@ -154,8 +151,8 @@ def describe(
     files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     *,
     train: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
-    tag_column: int = -1,
-    token_column: int | None = None,
+    tag_column: Column = -1,
+    token_column: Column | None = None,
     delimiter: str | None = None,
     scheme: str = AUTO,
     tag_form: str = AUTO_FORM,
@@ -169,9 +166,9 @@ def describe(
     ----------
     files, train : path or iterable of paths
         The files, and those of training data to compare them with; ``-`` is standard input.
-    tag_column : int
-        The column of the tags, counted from 1, or from the end by -1.
-    token_column : int, optional
+    tag_column : int or str
+        The column of the tags, counted from 1, or from the end by -1, or by name.
+    token_column : int or str, optional
         The column of the tokens; by default the first that is not the tags'.
     ignore_case : bool
         Take surface forms for the same that differ in case only.

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from spanf1.api import NO_COLUMN, OpenedFiles, open_files
 from spanf1.counts import Counts
-from spanf1.errors import InputError, UsageError
+from spanf1.errors import InputError
 from spanf1.evaluate import BlockCounter, tally
 from spanf1.formats.conll import MergedFile
 from spanf1.formats.excerpts import Columns, Excerpt, excerpts
+from spanf1.formats.layout import Column, column_of
 from spanf1.formats.streams import Progress, Source
+from spanf1.opening import OpenedFiles, open_files
 from spanf1.options import Options
 from spanf1.readings.comparing import compare, side_name
 from spanf1.readings.comparison import Comparison, Example, System
@@ -35,7 +36,7 @@ def explain(
     options: Options,
     tag_form: str = AUTO_FORM,
     examples: int = EXAMPLES,
-    token_column: int | None = None,
+    token_column: Column | None = None,
     progress: Progress | None = None,
     **columns: Any,
 ) -> Comparison:
@@ -54,20 +55,20 @@ def explain(
         As for `spanf1.evaluate`.
     examples : int
         How many examples to give of each kind of disputed step.
-    token_column : int, optional
+    token_column : int or str, optional
         With two files as for `spanf1.score_file`; in one, it is only shown in the examples.
     progress : callable, optional
         As for `spanf1.score_file`.
     **columns
-        Otherwise as for `spanf1.api.open_files`.
+        Otherwise as for `spanf1.opening.open_files`.
 
     Raises
     ------
     InputError
         If there is anything wrong with the input.
     """
-    if token_column == 0:
-        raise UsageError(NO_COLUMN)
+    token_column = None if token_column is None else column_of(token_column)
+    columns["headed"] = isinstance(token_column, str)
     if len(sources) > 1:
         columns["token_column"] = token_column
     opened = open_files(sources, **columns)
@@ -154,7 +155,7 @@ def _add_examples(
     comparison: Comparison,
     opened: OpenedFiles,
     sets: tuple[TagSet, TagSet],
-    token_column: int | None,
+    token_column: Column | None,
 ) -> None:
     """Read the lines of the places that were remembered, and the tokens around them."""
     for side in (0, 1):
@@ -174,7 +175,7 @@ def _add_examples(
             kind.examples.append(_example(file.source.name, place, found[place.line]))
 
 
-def _columns(opened: OpenedFiles, side: int, given: int | None) -> tuple[int | None, int]:
+def _columns(opened: OpenedFiles, side: int, given: Column | None) -> tuple[int | None, int]:
     """Return where the tokens are that examples show, and the tags of a side; from 0."""
     file = opened.files[-1 if side else 0]
     layout = file.layout
@@ -184,7 +185,7 @@ def _columns(opened: OpenedFiles, side: int, given: int | None) -> tuple[int | N
     if isinstance(opened.reader, MergedFile):
         used = {layout.column_index(one, file.source) for one in opened.columns[:2]}
     token = given or opened.columns[2]
-    if token and abs(token) <= layout.columns:
+    if token and (isinstance(token, str) or abs(token) <= layout.columns):
         found = layout.column_index(token, file.source)
         return None if found == column else found, column
     # They are in the first column that has no tags, if there is one.

@@ -13,7 +13,7 @@ from typing import Any
 
 from spanf1.describing import Reading
 from spanf1.errors import InputError, UsageError
-from spanf1.formats.layout import delimiter_of
+from spanf1.formats.layout import Column, delimiter_of
 from spanf1.formats.streams import Source
 from spanf1.options import AUTO
 from spanf1.reports.rows import many
@@ -110,8 +110,8 @@ class Lexicon:
         cls,
         file: str | os.PathLike[str],
         *,
-        tag_column: int = -1,
-        token_column: int | None = None,
+        tag_column: Column = -1,
+        token_column: Column | None = None,
         delimiter: str | None = None,
         scheme: str = AUTO,
         tag_form: str = AUTO_FORM,
@@ -223,7 +223,7 @@ def _folded(phrases: Mapping[Phrase, Classes]) -> dict[Phrase, Classes]:
 
 
 def lexicon_of(
-    column: TagColumn, token_column: int | None = None, scheme: str = AUTO, **settings: Any
+    column: TagColumn, token_column: Column | None = None, scheme: str = AUTO, **settings: Any
 ) -> Lexicon:
     """Return the entities of a training file; see `Lexicon.from_file`.
 

@@ -12,7 +12,7 @@ from spanf1.describing import passages_of
 from spanf1.errors import TagError
 from spanf1.evaluate import BlockCounter
 from spanf1.formats.appending import with_column
-from spanf1.formats.layout import WHITE, delimiter_of
+from spanf1.formats.layout import WHITE, Column, delimiter_of
 from spanf1.formats.passages import Passage
 from spanf1.formats.streams import Source
 from spanf1.lexicon import Lexicon
@@ -43,7 +43,7 @@ class Marked:
     scheme: str
     merged: int
     _column: TagColumn
-    _token_column: int | None
+    _token_column: Column | None
     _codes: CodeArray
     _spelt: dict[int, bytes]
     _delimiter: bytes
@@ -67,7 +67,7 @@ class Marked:
 def mark_file(
     lexicon: Lexicon,
     column: TagColumn,
-    token_column: int | None = None,
+    token_column: Column | None = None,
     scheme: str = AUTO,
     confidence: Confidence | None = None,
 ) -> Marked:
@@ -147,8 +147,8 @@ def baseline(
     rule: str = "majority",
     min_count: int = 1,
     ignore_case: bool = False,
-    tag_column: int = -1,
-    token_column: int | None = None,
+    tag_column: Column = -1,
+    token_column: Column | None = None,
     delimiter: str | None = None,
     scheme: str = AUTO,
     tag_form: str = AUTO_FORM,
@@ -164,9 +164,9 @@ def baseline(
         Files of tokens and gold tags in columns, plain or compressed.
     rule, min_count, ignore_case
         As for `Lexicon`.
-    tag_column : int
-        The column of the tags, counted from 1, or from the end by -1.
-    token_column : int, optional
+    tag_column : int or str
+        The column of the tags, counted from 1, or from the end by -1, or by name.
+    token_column : int or str, optional
         The column of the tokens; by default the first that is not the tags'.
 
     Other Parameters

@@ -28,6 +28,10 @@ class Input(NamedTuple):
     each: what separates the columns, and how many there are. The columns of the tags, and of the
     tokens that were compared (0: none were), are numbered from 1. `aligned` is ``line``,
     ``token`` or ``position``.
+
+    JSON Lines have no columns: the delimiter is ``jsonl``, and `keys` are those of the gold and
+    the predicted tags, the tokens that were compared and the ids, empty where there are none.
+    Two such files are aligned by ``id``, ``order`` or ``position``.
     """
 
     files: tuple[str, ...]
@@ -37,6 +41,7 @@ class Input(NamedTuple):
     pred_column: int
     token_column: int
     aligned: str
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -403,4 +408,8 @@ def _input_from_dict(data: Mapping[str, Any]) -> Input:
     gold, predicted, token = (
         as_count(data[f"{name}_column"]) for name in ("gold", "pred", "token")
     )
-    return Input(files, delimiters, columns, gold, predicted, token, as_name(data["aligned"]))
+    keys = tuple(map(as_name, data.get("keys", ())))
+    if len(keys) not in (0, 4):
+        raise ValueError(keys)
+    aligned = as_name(data["aligned"])
+    return Input(files, delimiters, columns, gold, predicted, token, aligned, keys)

@@ -17,6 +17,7 @@ from spanf1.counts import ABSENT, Form
 from spanf1.errors import AlignmentError
 from spanf1.evaluate import match_spans
 from spanf1.formats.conll import ColumnFile
+from spanf1.formats.layout import Column
 from spanf1.formats.passages import Passage, Passages
 from spanf1.formats.tagged import TagFile
 from spanf1.spans import Spans, decode
@@ -31,7 +32,7 @@ class Side(NamedTuple):
 
 
 def surface_forms(
-    gold: Side, predicted: Side, token_column: int | None, form: TagForm | None, tokens: int
+    gold: Side, predicted: Side, token_column: Column | None, form: TagForm | None, tokens: int
 ) -> Counter[Form]:
     """Return how many texts occur in each way, in files that have been read and fit together.
 
@@ -39,7 +40,7 @@ def surface_forms(
     ----------
     gold, predicted : Side
         The tags; they may be in one file.
-    token_column : int, optional
+    token_column : int or str, optional
         The column of the tokens in gold's file; by default the first that has no tags.
     form : TagForm, optional
         How the tags are written, if that is given.

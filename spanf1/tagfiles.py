@@ -11,7 +11,7 @@ from spanf1.detection import Detection, detection
 from spanf1.errors import LossError
 from spanf1.evaluate import tally
 from spanf1.formats.conll import ColumnFile
-from spanf1.formats.layout import Layout
+from spanf1.formats.layout import Column, Layout, column_of
 from spanf1.formats.respelling import respelt
 from spanf1.formats.streams import Progress, Source
 from spanf1.formats.tagged import TagFile
@@ -41,8 +41,8 @@ class TagColumn:
     ----------
     source : Source
         The file. Most of what is done with it reads it more than once.
-    column : int
-        The column, by number from 1, or from the end by -1.
+    column : int or str
+        The column, by number from 1, or from the end by -1, or by its name in the header.
     delimiter : str, optional
         The character between columns, empty for runs of white space; detected by default.
     form : TagForm, optional
@@ -52,7 +52,7 @@ class TagColumn:
     """
 
     source: Source
-    column: int = -1
+    column: Column = -1
     delimiter: str | None = None
     form: TagForm | None = None
     progress: Progress | None = None
@@ -60,13 +60,13 @@ class TagColumn:
     def reader(self) -> TagFile:
         """Return what reads it, from its beginning."""
         file = ColumnFile(self.source, delimiter=self.delimiter, progress=self.progress)
-        return TagFile(file, self.column)
+        return TagFile(file, column_of(self.column))
 
     def words(self, layout: Layout | None, form: str) -> str:
         """Say what was read, given what the lines are like and how tags are written in them."""
         if layout is None:
             return "there are no tokens"
-        column = layout.column_index(self.column, self.source) + 1
+        column = layout.column_index(column_of(self.column), self.source) + 1
         written = f", tags written like {form}" if form else ""
         return f"column {column} of {layout.columns}, separated by {layout.delimiter_name}{written}"
 

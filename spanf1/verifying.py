@@ -12,6 +12,7 @@ from spanf1.contents import Contents
 from spanf1.describing import contents_of
 from spanf1.errors import ReadError
 from spanf1.formats.conll import ColumnFile
+from spanf1.formats.layout import Column
 from spanf1.formats.streams import FRONT, Source
 from spanf1.tagfiles import TagColumn
 
@@ -102,8 +103,8 @@ def verify(
     *,
     catalogue: Catalogue | None = None,
     split: str | None = None,
-    tag_column: int | None = None,
-    token_column: int | None = None,
+    tag_column: Column | None = None,
+    token_column: Column | None = None,
 ) -> list[Verification]:
     """Hold a file, or those in a folder, against what was published.
 
@@ -118,7 +119,7 @@ def verify(
         Other corpora that it may be.
     split : str, optional
         The split that it is thought to be; by default the one that it is likest to.
-    tag_column, token_column : int, optional
+    tag_column, token_column : int or str, optional
         As for `spanf1.describing.describe`; by default where the corpus has them or, if the lines
         have another number of columns, the last and the first.
 
@@ -134,9 +135,8 @@ def verify(
     found = []
     for source in sources_of(corpus, path):
         tag, token = _columns(corpus, source)
-        tag = tag if tag_column is None else tag_column
-        token = token if token_column is None else token_column
-        contents = contents_of(TagColumn(source, tag), token)
+        column = TagColumn(source, tag if tag_column is None else tag_column)
+        contents = contents_of(column, token if token_column is None else token_column)
         found.append(_verified(corpus, source, contents, wanted, others))
     return found
 

@@ -767,3 +767,12 @@ def test_wnut_systems_are_ranked_as_published() -> None:
     assert [one.mean for one in found.standings] == sorted(
         (one.mean for one in found.standings), reverse=True
     )
+
+
+def test_a_type_that_only_one_system_predicts(tmp_path) -> None:
+    """The gold is the same, whatever types the systems make up."""
+    paths = {"a": tmp_path / "a", "b": tmp_path / "b"}
+    for name, tag in (("a", "O"), ("b", "B-NEW")):
+        paths[name].write_text(f"x B-A B-A\ny O {tag}\n")
+    found = compare(None, paths, testing=QUICK)
+    assert [(one.system.name, one.mean) for one in found.standings] == [("a", 1.0), ("b", 2 / 3)]

@@ -11,9 +11,11 @@ from typing import Any
 import click
 
 from spanf1.cli.inputs import (
+    COLUMN_HELP,
     DELIMITER_OPTION,
     FORM_OPTION,
     CommandT,
+    column_option,
     digits_option,
     format_option,
     output_options,
@@ -24,6 +26,7 @@ from spanf1.cli.output import check_writable, opened, wants_colour, write
 from spanf1.cli.scoring import confidence_of, confidence_options, interval_option
 from spanf1.cli.tagged import ColumnChoice, canonical, scheme_option
 from spanf1.errors import UsageError
+from spanf1.formats.layout import Column
 from spanf1.formats.streams import COMPRESSIONS, STDIN
 from spanf1.lexicon import RULES, Lexicon, lexicon_of
 from spanf1.marking import Marked, mark_file
@@ -54,17 +57,16 @@ Examples:
 _SIDES = ("train", "test")
 
 
-def _column_option(name: str, what: str) -> Any:
-    return click.option(name, type=int, metavar="N", help=f"Column of the {what}")
-
-
 _OPTIONS = (
-    _column_option("--tag-column", "tags, from 1, or from the end by -1.  [default: -1]"),
-    _column_option("--token-column", "tokens.  [default: the first that is not the tags']"),
-    _column_option("--train-tag-column", "tags in the training file."),
-    _column_option("--train-token-column", "tokens in the training file."),
-    _column_option("--test-tag-column", "tags in TEST."),
-    _column_option("--test-token-column", "tokens in TEST."),
+    column_option("--tag-column", help_text=f"Column of the tags, {COLUMN_HELP}.  [default: -1]"),
+    column_option(
+        "--token-column",
+        help_text="Column of the tokens.  [default: the first that is not the tags']",
+    ),
+    column_option("--train-tag-column", help_text="Column of the tags in the training file."),
+    column_option("--train-token-column", help_text="Column of the tokens in the training file."),
+    column_option("--test-tag-column", help_text="Column of the tags in TEST."),
+    column_option("--test-token-column", help_text="Column of the tokens in TEST."),
     DELIMITER_OPTION,
     FORM_OPTION,
     scheme_option(),
@@ -197,7 +199,7 @@ class _Side:
         self.choice = ColumnChoice(
             -1 if tag_column is None else tag_column, settings["delimiter"], settings["tag_form"]
         )
-        self.token_column: int | None = given("token_column")
+        self.token_column: Column | None = given("token_column")
         self.scheme = canonical(given("scheme"))
 
 

@@ -15,6 +15,7 @@ from spanf1.cli.inputs import (
     input_options,
     kept,
     output_options,
+    record_options,
     tag_columns,
 )
 from spanf1.cli.output import check_writable, wants_colour, write
@@ -30,6 +31,7 @@ from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.comparing import compare as compared
 from spanf1.comparing import systems_of
 from spanf1.errors import UsageError
+from spanf1.formats.layout import Column
 from spanf1.formats.streams import STDIN
 from spanf1.options import Options
 from spanf1.ranking import BEST, RankingOptions
@@ -41,8 +43,9 @@ HELP = """Rank systems on one gold, and say which of them can be told apart.
 
 GOLD has the gold tags, each SYSTEM the predicted tags of the same tokens, in the last column.
 With --merged every file holds gold and predicted tags, as for `spanf1 score FILE`; the gold must
-be the same in all. A SYSTEM with several runs (seeds) is a folder, or NAME=RUN,RUN,… with files
-and patterns: its score is their mean, and the spread is shown.
+be the same in all. Files may be JSON Lines, as for `spanf1 score`. A SYSTEM with several runs
+(seeds) is a folder, or NAME=RUN,RUN,… with files and patterns: its score is their mean, and the
+spread is shown.
 
 Every F gets a percentile bootstrap interval. The difference from the best system, or from the
 --reference, gets one too, in resamples that both share, and is tested: by approximate
@@ -73,6 +76,7 @@ _OPTIONS = (
 @click.argument("files", nargs=-1, metavar="GOLD SYSTEM SYSTEM...")
 @click.option("--merged", is_flag=True, help="Every file holds gold and predicted tags: no GOLD.")
 @input_options
+@record_options
 @sentence_options
 @click.option(
     "--average",
@@ -107,7 +111,7 @@ def compare(
     files: tuple[str, ...],
     *,
     merged: bool,
-    tag_column: int | None,
+    tag_column: Column | None,
     average: str,
     reference: str,
     all_pairs: bool,

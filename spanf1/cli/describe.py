@@ -10,6 +10,7 @@ import click
 
 from spanf1.cli.inputs import (
     PERCENT_HELP,
+    column_option,
     digits_option,
     format_option,
     output_options,
@@ -20,6 +21,7 @@ from spanf1.cli.tagged import ColumnChoice, canonical, column_options, scheme_op
 from spanf1.contents import Contents, Description
 from spanf1.describing import contents_of, training_data
 from spanf1.errors import UsageError
+from spanf1.formats.layout import Column
 from spanf1.formats.streams import STDIN
 from spanf1.reports.describing import FORMS, RENDERINGS
 from spanf1.reports.rows import printable
@@ -44,11 +46,9 @@ Examples:
 
 @click.command("describe", help=HELP, short_help="Say what is in files of tokens and tags.")
 @column_options
-@click.option(
+@column_option(
     "--token-column",
-    type=int,
-    metavar="N",
-    help="Column of the tokens.  [default: the first that is not the tags']",
+    help_text="Column of the tokens.  [default: the first that is not the tags']",
 )
 @scheme_option()
 @click.option(
@@ -71,7 +71,7 @@ Examples:
 def describe(
     files: tuple[str, ...],
     *,
-    token_column: int | None,
+    token_column: Column | None,
     scheme: str,
     train: tuple[str, ...],
     ignore_case: bool,

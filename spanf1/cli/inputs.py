@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 import click
 
 from spanf1.errors import ReadError, UsageError
+from spanf1.formats.guess import INPUT_FORMATS
+from spanf1.formats.layout import Column, column_of
 from spanf1.formats.streams import STDIN, STDIN_NAME, Source
 from spanf1.options import AUTO
 from spanf1.schemes import SCHEME_NAMES
@@ -26,6 +28,21 @@ def _filled(_: click.Context, __: click.Parameter, value: str) -> str:
     return value
 
 
+#: how a column is counted, or called; for help texts
+COLUMN_HELP = "from 1, or from the end by -1, or by its name in the header"
+
+
+def column_option(*names: str, help_text: str, **settings: Any) -> Callable[[Any], Any]:
+    """Return an option for a column."""
+    return click.option(
+        *names, type=str, callback=_column, metavar="N|NAME", help=help_text, **settings
+    )
+
+
+def _column(_: click.Context, __: click.Parameter, value: str | None) -> Column | None:
+    return None if value is None else column_of(value)
+
+
 DELIMITER_OPTION = click.option(
     "--delimiter",
     callback=_filled,
@@ -34,6 +51,13 @@ DELIMITER_OPTION = click.option(
     metavar="auto|tab|space|whitespace|CHAR",
     help="What separates columns; whitespace is runs of spaces and tabs.",
 )
+
+
+def _labels(_: click.Context, __: click.Parameter, value: str | None) -> list[str] | None:
+    """Return the labels that are given with commas between them."""
+    return None if value is None else [label.strip() for label in value.split(",")]
+
+
 FORM_OPTION = click.option(
     "--tag-form",
     default=AUTO_FORM,
@@ -42,23 +66,16 @@ FORM_OPTION = click.option(
     help="How tags are written: auto, or an example such as B-PER, PER-B, B_PER, b/PER.",
 )
 _INPUT_OPTIONS = (
-    click.option(
+    column_option(
         "--gold-column",
-        type=int,
-        metavar="N",
-        help="Column of the gold tags, from 1, or from the end by -1.  "
-        "[default: -2; GOLD PRED: -1]",
+        help_text=f"Column of the gold tags, {COLUMN_HELP}.  [default: -2; GOLD PRED: -1]",
     ),
-    click.option(
-        "--pred-column", type=int, metavar="N", help="Column of the predicted tags.  [default: -1]"
-    ),
-    click.option("--tag-column", type=int, metavar="N", help="Both of these, with two files."),
-    click.option(
+    column_option("--pred-column", help_text="Column of the predicted tags.  [default: -1]"),
+    column_option("--tag-column", help_text="Both of these, with two files."),
+    column_option(
         "--token-column",
-        type=int,
-        metavar="N",
-        help="Column of the tokens. With one file, `schemes` and --match surface look at them.  "
-        "[default: the first]",
+        help_text="Column of the tokens. With one file, `schemes` and --match surface look at "
+        "them.  [default: the first]",
     ),
     DELIMITER_OPTION,
     click.option(
@@ -77,6 +94,41 @@ _INPUT_OPTIONS = (
     click.option("--pred-scheme", metavar="SCHEME", help="Scheme of the predicted tags."),
     FORM_OPTION,
 )
+_RECORD_OPTIONS = (
+    click.option(
+        "--input-format",
+        type=click.Choice(INPUT_FORMATS),
+        default=AUTO,
+        show_default=True,
+        help="jsonl: JSON Lines, a sentence in each record; they begin with a brace.",
+    ),
+    click.option(
+        "--gold-key",
+        metavar="KEY",
+        help="jsonl: key of the gold tags.  [default: gold, tags, ner_tags, labels…]",
+    ),
+    click.option(
+        "--pred-key",
+        metavar="KEY",
+        help="jsonl: key of the predicted tags.  [default: predicted, pred, predictions…]",
+    ),
+    click.option(
+        "--token-key",
+        metavar="KEY",
+        help="jsonl, two files: key of the tokens, to compare.  [default: tokens, words]",
+    ),
+    click.option(
+        "--id-key",
+        metavar="KEY",
+        help="jsonl, two files: key of what joins their records.  [default: id; or by order]",
+    ),
+    click.option(
+        "--labels",
+        callback=_labels,
+        metavar="O,B-PER,…",
+        help="jsonl: the tags of the ids 0, 1, …, where tags are ids.",
+    ),
+)
 _OUTPUT_OPTIONS = (
     click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
     click.option(
@@ -92,6 +144,11 @@ _OUTPUT_OPTIONS = (
 def input_options(command: CommandT) -> CommandT:
     """Add the options that say where the tags are, and what they are like."""
     return with_options(command, _INPUT_OPTIONS)
+
+
+def record_options(command: CommandT) -> CommandT:
+    """Add the options that say what is where in JSON Lines."""
+    return with_options(command, _RECORD_OPTIONS)
 
 
 def output_options(command: CommandT) -> CommandT:
@@ -175,7 +232,9 @@ def kept(path: str) -> Iterator[Source]:
         yield Source(copy.name, label=STDIN_NAME if path == STDIN else path)
 
 
-def tag_columns(files: int, tag_column: int | None, settings: Mapping[str, Any]) -> dict[str, int]:
+def tag_columns(
+    files: int, tag_column: Column | None, settings: Mapping[str, Any]
+) -> dict[str, Column]:
     """Return the columns that --tag-column sets, given how many files there are."""
     if tag_column is None:
         return {}

@@ -24,6 +24,7 @@ from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import Progress
 from spanf1.errors import UsageError
 from spanf1.explaining import EXAMPLES, compare_systems, explain
+from spanf1.formats.layout import Column
 from spanf1.formats.streams import STDIN
 from spanf1.options import Options
 from spanf1.reports.schemes import KINDS, RENDERINGS
@@ -83,7 +84,7 @@ def schemes(
     scheme: str,
     gold_scheme: str | None,
     pred_scheme: str | None,
-    tag_column: int | None,
+    tag_column: Column | None,
     examples: int | None,
     kinds: int | None,
     format_name: str,

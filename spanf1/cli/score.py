@@ -16,6 +16,7 @@ from spanf1.cli.inputs import (
     kept,
     output_options,
     paths_of,
+    record_options,
     tag_columns,
 )
 from spanf1.cli.output import check_writable, wants_colour, write
@@ -30,6 +31,7 @@ from spanf1.cli.scoring import (
 )
 from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.errors import UsageError
+from spanf1.formats.layout import Column
 from spanf1.formats.streams import Source
 from spanf1.options import MATCHES
 from spanf1.reports import REPORTS
@@ -46,6 +48,10 @@ takes it. With two files, GOLD and PRED have the same tokens and their tags in t
 Without a file, or with -, standard input is read. Files may be compressed by gzip, bzip2, xz or
 zstd. What separates columns, and the tagging scheme of each side, are detected and reported.
 
+Instead of columns there may be JSON Lines: a record for each sentence, with lists of tags. Gold
+and predictions are in one record, or in two files, joined by id or else by order. The keys are
+the first that are known, such as tokens, tags, predictions, or those that are given.
+
 A span is correct if a span of the other side has the same first token, last token and type.
 Macro F1 is the mean of the types' F1; weighted F1 is that mean weighted by spans in gold.
 
@@ -58,6 +64,7 @@ Examples:
   spanf1 score gold.conll predicted.conll
   spanf1 score gold.iob2 predicted.iob2 --tag-column 3 --token-column 2
   spanf1 score output.conll --reading strict --scheme IOBES
+  spanf1 score gold.jsonl predicted.jsonl --gold-key ner_tags --labels O,B-PER,I-PER
   spanf1 score output.conll --confidence 0.95
   spanf1 score output.conll --signature
   spanf1 score output.conll --format latex --digits 1 -o table.tex
@@ -68,6 +75,7 @@ Examples:
 @click.command("score", help=HELP, short_help="Score predictions against gold.")
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
 @input_options
+@record_options
 @scoring_options
 @click.option(
     "--match",
@@ -94,7 +102,7 @@ Examples:
 def score(
     files: tuple[str, ...],
     *,
-    tag_column: int | None,
+    tag_column: Column | None,
     delimiter: str,
     signature: bool,
     format_name: str,

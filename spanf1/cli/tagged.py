@@ -10,11 +10,19 @@ from dataclasses import dataclass, replace
 
 import click
 
-from spanf1.cli.inputs import DELIMITER_OPTION, FORM_OPTION, CommandT, kept, with_options
+from spanf1.cli.inputs import (
+    COLUMN_HELP,
+    DELIMITER_OPTION,
+    FORM_OPTION,
+    CommandT,
+    column_option,
+    kept,
+    with_options,
+)
 from spanf1.cli.output import check_output_is_no_input, check_writable, opened
 from spanf1.cli.progress import Progress
 from spanf1.errors import InputError, UsageError
-from spanf1.formats.layout import delimiter_of
+from spanf1.formats.layout import Column, column_of, delimiter_of
 from spanf1.formats.streams import COMPRESSIONS, STDIN, Source
 from spanf1.options import AUTO, Options
 from spanf1.repairs import PARTS
@@ -25,14 +33,12 @@ from spanf1.tags import tag_form
 
 _COLUMN_OPTIONS = (
     click.argument("files", nargs=-1, metavar="[FILE]..."),
-    click.option(
+    column_option(
         "-c",
         "--tag-column",
-        type=int,
         default=-1,
         show_default=True,
-        metavar="N",
-        help="Column of the tags, from 1, or from the end by -1.",
+        help_text=f"Column of the tags, {COLUMN_HELP}.",
     ),
     DELIMITER_OPTION,
     FORM_OPTION,
@@ -87,15 +93,12 @@ class ColumnChoice:
         If there is no such column, delimiter or form.
     """
 
-    tag_column: int
+    tag_column: Column
     delimiter: str
     tag_form: str
 
     def __post_init__(self) -> None:
-        if not self.tag_column:
-            raise UsageError(
-                "columns are counted from 1, or from the end by -1: there is no column 0"
-            )
+        column_of(self.tag_column)
         delimiter_of(self.delimiter)
         tag_form(self.tag_form)
 

@@ -8,11 +8,14 @@ import click
 
 from spanf1.catalogue import load
 from spanf1.cli.inputs import (
+    COLUMN_HELP,
+    column_option,
     format_option,
     kept,
     output_options,
 )
 from spanf1.cli.output import check_writable, wants_colour, write
+from spanf1.formats.layout import Column
 from spanf1.reports.published import VERIFICATIONS
 from spanf1.verifying import sources_of
 from spanf1.verifying import verify as verified
@@ -37,8 +40,8 @@ Examples:
 @click.argument("name")
 @click.argument("path")
 @click.option("--split", metavar="SPLIT", help="The split it should be.  [default: the likest]")
-@click.option("-c", "--tag-column", type=int, metavar="N", help="Column of the tags.")
-@click.option("--token-column", type=int, metavar="N", help="Column of the tokens.")
+@column_option("-c", "--tag-column", help_text=f"Column of the tags, {COLUMN_HELP}.")
+@column_option("--token-column", help_text="Column of the tokens.")
 @click.option("--catalogue", metavar="FILE", help="A catalogue of your own.")
 @format_option(VERIFICATIONS)
 @output_options
@@ -50,8 +53,8 @@ def verify(
     path: str,
     *,
     split: str | None,
-    tag_column: int | None,
-    token_column: int | None,
+    tag_column: Column | None,
+    token_column: Column | None,
     catalogue: str | None,
     format_name: str,
     output: str | None,

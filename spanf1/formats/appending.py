@@ -11,6 +11,8 @@ from spanf1.formats.streams import FRONT, RawBlock
 from spanf1.tags import CodeArray, TagSet
 
 _MARK = b"-DOCSTART-"
+#: what the new column is called, if those that are there are known by name
+NEW_NAME = "BASELINE"
 
 
 def with_column(
@@ -19,7 +21,8 @@ def with_column(
     """Yield the lines of a file with one more column behind the others.
 
     All other bytes stay as they are. A ``-DOCSTART-`` line that has as many fields as the others
-    gets one more, too, so that they all still have the same number.
+    gets one more, too, so that they all still have the same number; and the line that names the
+    columns, if one of them was asked for by name, the name of the new one.
 
     Parameters
     ----------
@@ -46,7 +49,8 @@ def with_column(
         fields = [spelt[code] for code in codes[done : done + len(here)].tolist()]
         tokens = dict(zip(_field_ends(lines), fields, strict=True))
         # A -DOCSTART- with a tag of its own is a token.
-        yield _spliced(lines, dict.fromkeys(_document_ends(lines), spelt[0]) | tokens)
+        others = dict.fromkeys(_document_ends(lines), spelt[0]) | _names_end(lines)
+        yield _spliced(lines, others | tokens)
         done += len(here)
     yield from map(_bytes_of, blank)
 
@@ -78,6 +82,22 @@ def _document_ends(lines: TokenLines) -> list[int]:
             found.append(begin + len(line))
         at = data.find(_MARK, end, lines.raw.end)
     return found
+
+
+def _names_end(lines: TokenLines) -> dict[int, bytes]:
+    """Return where the names of the columns end, if they are in use and here, and the new one."""
+    layout = lines.layout
+    if not layout.headed or not lines.lines_before < layout.names_line <= lines.lines:
+        return {}
+    data = lines.raw.data
+    end = int(lines.newlines.positions()[layout.names_line - lines.lines_before])
+    begin = data.rfind(FRONT, 0, end) + 1
+    line = bytes(data[begin:end])
+    kept = line.rstrip(b"\r" if layout.delimiter else WHITE)
+    name = NEW_NAME
+    while name in layout.names:
+        name += "2"
+    return {begin + len(kept): name.encode()}
 
 
 def _spliced(lines: TokenLines, added: dict[int, bytes]) -> bytes:

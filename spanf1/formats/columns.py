@@ -149,6 +149,8 @@ class Splitter:
         self._tag_sets = tag_sets
         self._script = script
         self._tags_last = tag_columns == [layout.columns - 2, layout.columns - 1]
+        # the line that names the columns, if one was asked for by name
+        self._header = layout.names_line if layout.headed else 0
         #: lines that were split so far
         self.lines = 0
         # whether a sentence, and a document, begins with the next token
@@ -188,6 +190,8 @@ class Splitter:
         token = count == wanted
         breaks, documents = self._judge(raw, data, newlines, ends, token)
         begun = len(documents)
+        if self._header > self.lines:
+            token &= newlines.count_before(ends) != self._header - self.lines
         if not token.all():
             kept = np.flatnonzero(token)
             breaks, documents = np.searchsorted(kept, breaks), np.searchsorted(kept, documents)

@@ -6,7 +6,7 @@ import codecs
 import os
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 from typing import NamedTuple
 
@@ -14,10 +14,10 @@ import numpy as np
 
 from spanf1.errors import ReadError, TagError, UsageError
 from spanf1.formats.columns import Splitter, TokenLines
-from spanf1.formats.layout import MERGED_HINT, Layout, detect_layout
+from spanf1.formats.layout import MERGED_HINT, Column, Layout, declared_names, detect_layout
 from spanf1.formats.lookup import TagLookup
 from spanf1.formats.streams import BLOCK_SIZE, FRONT, Progress, RawBlock, Source
-from spanf1.tags import Block, IntArray, TagSet, shortened, starts_among
+from spanf1.tags import Block, CodeArray, IntArray, TagSet, shortened, starts_among
 
 # A layout is judged by at least so many bytes, if there are as many.
 _HEAD = 1 << 15
@@ -33,6 +33,8 @@ _BLANK_LINE = re.compile(rb"\n[ \t\r]*\n")
 WRONG_COLUMN = (
     "are the tags elsewhere? --gold-column, --pred-column, --tag-column, --delimiter say where"
 )
+# Added to a hint where the line may be a header.
+_HEADER_HINT = "if this line names the columns, one can be given by its name"
 
 
 def _nothing(_: RawBlock) -> None:
@@ -52,6 +54,8 @@ class ColumnFile:
         Its layout, where that is known; else it is found out by reading, and kept here.
     script : bool
         Read lines as the conlleval script does.
+    headed : bool
+        The first line names the columns; known anyway if one is asked for by name.
     block_size : int
         About how many bytes are read at a time.
     progress : callable, optional
@@ -65,6 +69,7 @@ class ColumnFile:
         delimiter: str | None = None,
         layout: Layout | None = None,
         script: bool = False,
+        headed: bool = False,
         block_size: int = BLOCK_SIZE,
         progress: Progress | None = None,
     ) -> None:
@@ -72,20 +77,21 @@ class ColumnFile:
         self.delimiter = delimiter
         self.layout = layout
         self.script = script
+        self.headed = headed
         self.block_size = block_size
         self.progress = progress
         #: called with the blocks before the first token, where they are many
         self.skipped: Callable[[RawBlock], object] = _nothing
 
     def token_lines(
-        self, *columns: int, tags: Sequence[TagSet]
+        self, *columns: Column, tags: Sequence[TagSet]
     ) -> Iterator[tuple[TokenLines, list[int]]]:
         """Yield the token lines, block by block, with the indices of some columns.
 
         Parameters
         ----------
-        *columns : int
-            Columns, by number from 1, or from the end by -1.
+        *columns : int or str
+            Columns, by number from 1, or from the end by -1, or by name.
         tags : sequence of TagSet
             For each of the first ones, which hold tags, what these are like.
 
@@ -102,27 +108,48 @@ class ColumnFile:
             while head:
                 self.skipped(head.popleft())
             return
-        indices = [self.layout.column_index(column, self.source) for column in columns]
+        indices = self.indices(columns)
         splitter = Splitter(
             self.source, self.layout, indices[: len(tags)], tags, script=self.script
         )
         splitter.lines = lines
         for number, raw in enumerate(chain(head, blocks)):
             if not number:
-                self._learn_forms(raw, indices, tags)
+                self._learn_forms(raw, indices, tags, lines)
             yield splitter.split(raw), indices
 
-    def _learn_forms(self, raw: RawBlock, indices: list[int], tags: Sequence[TagSet]) -> None:
+    def indices(self, columns: Iterable[Column]) -> list[int]:
+        """Return the indices of columns, once the layout is known.
+
+        If one is given by name, the line of the names is no token from now on.
+
+        Raises
+        ------
+        LayoutError
+            If there is no such column.
+        """
+        assert self.layout is not None  # noqa: S101 - for mypy: it is detected by now
+        layout, given = self.layout, tuple(columns)
+        found = [layout.column_index(column, self.source) for column in given]
+        if self.headed or any(isinstance(column, str) for column in given):
+            self.layout = layout._replace(headed=True)
+        return found
+
+    def _learn_forms(
+        self, raw: RawBlock, indices: list[int], tags: Sequence[TagSet], before: int
+    ) -> None:
         """Look at the first lines of a block, and tell the sets how tags are written.
 
-        Whether a line that begins with ``# `` is a token depends on that.
+        Whether a line that begins with ``# `` is a token depends on that. There are so many
+        lines `before` the block.
         """
         assert self.layout is not None  # noqa: S101 - for mypy: it is detected by now
         lines = raw.data[len(FRONT) : min(raw.end, _HEAD)].split(b"\n", _FIRST_LINES)[:-1]
+        header = self.layout.names_line if self.layout.headed else 0
         rows = [
             self.layout.fields(bytes(line.removesuffix(b"\r")))
-            for line in lines
-            if line[:1] != b"#"
+            for number, line in enumerate(lines, before + 1)
+            if line[:1] != b"#" and number != header
         ]
         rows = [row for row in rows if len(row) == self.layout.columns]
         for index, tag_set in zip(indices, tags, strict=False):
@@ -140,6 +167,7 @@ class ColumnFile:
         """
         head: deque[RawBlock] = deque()
         lines = 0
+        names: tuple[tuple[str, ...], int] = (), 0
         if self.layout is None:
             text = bytearray(FRONT)
             for raw in blocks:
@@ -149,15 +177,26 @@ class ColumnFile:
                 text += raw.data[len(FRONT) : raw.end]
                 if len(text) < _HEAD:
                     continue
-                self.layout = detect_layout(text, self.source, self.delimiter, lines + 1)
+                names = names if lines else declared_names(bytes(text[len(FRONT) :]))
+                self.layout = self._judged(text, lines, names)
                 if self.layout:
                     return head, lines
                 lines += text.count(b"\n") - len(FRONT)
                 while head:
                     self.skipped(head.popleft())
                 del text[len(FRONT) :]
-            self.layout = detect_layout(text, self.source, self.delimiter, lines + 1)
+            names = names if lines else declared_names(bytes(text[len(FRONT) :]))
+            self.layout = self._judged(text, lines, names)
         return head, lines
+
+    def _judged(
+        self, text: bytearray, before: int, names: tuple[tuple[str, ...], int]
+    ) -> Layout | None:
+        """Return the layout of lines with so many before them, if they show it."""
+        layout = detect_layout(text, self.source, self.delimiter, before + 1)
+        if layout and names[0]:
+            layout = layout._replace(names=names[0], names_line=names[1])
+        return layout
 
     def _refuse_binary(self, start: bytes) -> None:
         if b"\0" not in start:
@@ -198,11 +237,13 @@ class MergedFile:
     ----------
     file : ColumnFile
         The file.
-    gold_column, predicted_column : int
-        The columns, by number from 1, or from the end by -1.
+    gold_column, predicted_column : int or str
+        The columns, by number from 1, or from the end by -1, or by name.
     """
 
-    def __init__(self, file: ColumnFile, gold_column: int = -2, predicted_column: int = -1) -> None:
+    def __init__(
+        self, file: ColumnFile, gold_column: Column = -2, predicted_column: Column = -1
+    ) -> None:
         self.file = file
         self.gold_column = gold_column
         self.predicted_column = predicted_column
@@ -227,7 +268,7 @@ class MergedFile:
             tokens = np.flatnonzero(there)
             place = Place(lines, tokens, file.source)
             gold_codes, predicted_codes = (
-                lookup.numbers(lines.data, start, length, place.where)
+                place.codes(lookup, start, length)
                 for lookup, (start, length) in zip(
                     lookups, lines.fields(tokens, *columns), strict=True
                 )
@@ -257,17 +298,21 @@ class MergedFile:
             return [self]
         if file.layout is None:
             file.detect(file.source.blocks())
+        if file.layout is None:
+            return [self]
+        columns = [index + 1 for index in file.indices((self.gold_column, self.predicted_column))]
+        # A part counts its lines from its own beginning; the names stand in the first one.
+        behind = file.layout._replace(names_line=0)
         cuts = [0, *_cuts(file.source.path, size)]
         return [
             MergedFile(
                 ColumnFile(
                     Source(file.source.path, start, stop),
-                    layout=file.layout,
+                    layout=behind if start else file.layout,
                     script=file.script,
                     block_size=file.block_size,
                 ),
-                self.gold_column,
-                self.predicted_column,
+                *columns,
             )
             for start, stop in pairwise(cuts)
         ]
@@ -287,6 +332,24 @@ class Place(NamedTuple):
     def where(self, index: int) -> str:
         """Return the place of a token, for a message."""
         return self.source.where(self.line(index))
+
+    def codes(self, lookup: TagLookup, start: IntArray, length: IntArray) -> CodeArray:
+        """Return the codes of the tags in fields.
+
+        Raises
+        ------
+        TagError
+            If a field is no tag. In the first line, the hint says what may be done if that is a
+            header.
+        """
+        try:
+            return lookup.numbers(self.lines.data, start, length, self.where)
+        except TagError as error:
+            layout = self.lines.layout
+            if layout.headed or error.where != self.source.where(layout.line):
+                raise
+            hint = "; ".join(filter(None, (error.hint, _HEADER_HINT)))
+            raise TagError(error.message, where=error.where, hint=hint) from None
 
 
 def _cuts(path: str, size: int) -> list[int]:

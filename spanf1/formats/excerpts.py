@@ -86,9 +86,10 @@ def _walk(
 ) -> tuple[list[tuple[int, list[str]]], bool]:
     """Return the tokens before a line or behind it, and whether the sentence ends with them."""
     found: list[tuple[int, list[str]]] = []
+    header = columns.layout.names_line if columns.layout.headed else 0
     for number in range(line + step, line + step * (_REACH + 1), step):
         text = texts.get(number)
-        if text is None or not text.strip(WHITE) or DOCUMENT.match(text):
+        if text is None or not text.strip(WHITE) or DOCUMENT.match(text) or number == header:
             return found, True
         if fields := _fields(text, columns):
             if len(found) == AROUND:

@@ -66,26 +66,50 @@ class ListReader:
         gold_codes = tag_codes(self._gold, gold, ends, GOLD)
         predicted_codes = tag_codes(self._predicted, predicted, ends, PREDICTED)
         for first in range(0, len(gold_codes), BLOCK_TOKENS):
-            run = slice(first, first + BLOCK_TOKENS)
-            there = (gold_codes[run] | predicted_codes[run]) != 0
+            part = slice(first, first + BLOCK_TOKENS)
+            there = (gold_codes[part] | predicted_codes[part]) != 0
             there[:1] = there[-1:] = True
             tokens = np.flatnonzero(there)
             low, high = np.searchsorted(starts, (first, first + len(there)))
-            place = _Numbers(tokens, first).of
-            yield Block(
-                gold_codes[run][tokens],
-                predicted_codes[run][tokens],
-                starts_among(tokens, starts[low:high] - first, len(there)),
-                len(there),
-                tokens,
-                starts[low:high] - first,
-                np.zeros(0, np.intp),
-                0,
-                place,
-                place,
-                first + len(there),
-                first + len(there),
-            )
+            run = Run(len(there), first, starts[low:high] - first)
+            yield block_of(gold_codes[part][tokens], predicted_codes[part][tokens], tokens, run)
+
+
+class Run(NamedTuple):
+    """A run of tokens: how many, how many stand before, and which begin a sentence."""
+
+    tokens: int
+    first: int
+    starts: IntArray
+
+
+def block_of(gold: CodeArray, predicted: CodeArray, tokens: IntArray, run: Run) -> Block:
+    """Return a block where no lines are known: a token has that of its number, from 1.
+
+    Parameters
+    ----------
+    gold, predicted : array of int32
+        The codes of the tags, of the tokens that are there.
+    tokens : array of int
+        Which of the run these are: the first, the last, and all with a span on either side.
+    run : Run
+        What the block stands for.
+    """
+    place = _Numbers(tokens, run.first).of
+    return Block(
+        gold,
+        predicted,
+        starts_among(tokens, run.starts, run.tokens),
+        run.tokens,
+        tokens,
+        run.starts,
+        np.zeros(0, np.intp),
+        0,
+        place,
+        place,
+        run.first + run.tokens,
+        run.first + run.tokens,
+    )
 
 
 class _Numbers(NamedTuple):

@@ -10,6 +10,7 @@ import numpy as np
 from spanf1.errors import AlignmentError, LayoutError
 from spanf1.formats.columns import TokenLines
 from spanf1.formats.conll import WRONG_COLUMN, ColumnFile, Place, tag_lookup
+from spanf1.formats.layout import Column
 from spanf1.formats.lookup import different_fields
 from spanf1.tags import Block, CodeArray, IntArray, TagSet, shortened
 
@@ -64,9 +65,9 @@ class PairedFiles:
     ----------
     gold, predicted : ColumnFile
         The files.
-    gold_column, predicted_column : int
-        The column of the tags in each, by number from 1, or from the end by -1.
-    token_column : int
+    gold_column, predicted_column : int or str
+        The column of the tags in each, by number from 1, or from the end by -1, or by name.
+    token_column : int or str
         The column of the tokens, in both.
     by_position : bool
         Take the n-th token of one for the n-th of the other without comparing them.
@@ -76,10 +77,10 @@ class PairedFiles:
         self,
         gold: ColumnFile,
         predicted: ColumnFile,
-        gold_column: int = -1,
-        predicted_column: int = -1,
+        gold_column: Column = -1,
+        predicted_column: Column = -1,
         *,
-        token_column: int = 1,
+        token_column: Column = 1,
         by_position: bool = False,
     ) -> None:
         self.gold = gold
@@ -134,7 +135,7 @@ class PairedFiles:
         nothing = codes, codes, none, 0, none, none, none
         yield Block(*nothing, self._documents, int, int, *self._lines.values())
 
-    def _sides(self, file: ColumnFile, column: int, tags: TagSet) -> Iterator[_Side]:
+    def _sides(self, file: ColumnFile, column: Column, tags: TagSet) -> Iterator[_Side]:
         """Yield one file's tags, in runs of at least one token."""
         lookup = tag_lookup(tags, WRONG_COLUMN)
         columns = (column,) if self.by_position else (column, self.token_column)
@@ -149,7 +150,7 @@ class PairedFiles:
             self._documents += lines.documents if file is self.gold else 0
             tokens = np.arange(len(lines.ends))
             tag, token = lines.fields(tokens, indices[0], indices[-1])
-            codes = lookup.numbers(lines.data, *tag, Place(lines, tokens, file.source).where)
+            codes = Place(lines, tokens, file.source).codes(lookup, *tag)
             if len(codes):
                 yield _Side(codes, lines.starts, lines.document_starts, *token, lines, 0)
 

@@ -11,7 +11,7 @@ import numpy as np
 from spanf1.errors import LayoutError, UsageError
 from spanf1.formats.columns import TokenLines
 from spanf1.formats.conll import ColumnFile, Place, tag_lookup
-from spanf1.formats.layout import DOCUMENT, NEW_DOCUMENT, Layout
+from spanf1.formats.layout import DOCUMENT, NEW_DOCUMENT, Column, Layout
 from spanf1.formats.streams import FRONT, RawBlock
 from spanf1.spans import Spans, decode
 from spanf1.tags import Block, CodeArray, IntArray, TagSet
@@ -128,14 +128,14 @@ class Passages:
     ----------
     file : ColumnFile
         The file.
-    tag_column : int
-        The column of the tags, by number from 1, or from the end by -1.
-    token_column : int, optional
+    tag_column : int or str
+        The column of the tags, by number from 1, or from the end by -1, or by name.
+    token_column : int or str, optional
         The column of the tokens; by default the first that is not the tags'.
     """
 
     def __init__(
-        self, file: ColumnFile, tag_column: int = -1, token_column: int | None = None
+        self, file: ColumnFile, tag_column: Column = -1, token_column: Column | None = None
     ) -> None:
         self.file = file
         self.tag_column = tag_column
@@ -201,8 +201,8 @@ class Passages:
             self.columns = indices[0], self._token_index(lines.layout, indices)
             numbers = np.arange(len(lines.ends))
             (start, length), tokens = lines.fields(numbers, *self.columns)
-            where = Place(lines, numbers, self.file.source).where
-            yield lines, lookup.numbers(lines.data, start, length, where), tokens
+            codes = Place(lines, numbers, self.file.source).codes(lookup, start, length)
+            yield lines, codes, tokens
 
     def _token_index(self, layout: Layout, indices: list[int]) -> int:
         """Return the index of the column of the tokens."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from spanf1.formats.columns import TokenLines
 from spanf1.formats.conll import ColumnFile, Place, tag_lookup
-from spanf1.formats.layout import Layout
+from spanf1.formats.layout import Column, Layout
 from spanf1.formats.streams import BOM, FRONT, RawBlock
 from spanf1.tags import Block, CodeArray, IntArray, TagSet
 
@@ -84,11 +84,11 @@ class TagFile:
     ----------
     file : ColumnFile
         The file.
-    column : int
-        The column of the tags, by number from 1, or from the end by -1.
+    column : int or str
+        The column of the tags, by number from 1, or from the end by -1, or by name.
     """
 
-    def __init__(self, file: ColumnFile, column: int = -1) -> None:
+    def __init__(self, file: ColumnFile, column: Column = -1) -> None:
         self.file = file
         self.column = column
 
@@ -118,8 +118,8 @@ class TagFile:
         for lines, (index,) in self.file.token_lines(self.column, tags=(tags,)):
             tokens = np.arange(len(lines.ends))
             ((start, length),) = lines.fields(tokens, index)
-            where = Place(lines, tokens, self.file.source).where
-            yield lines, lookup.numbers(lines.data, start, length, where), start, length, index
+            codes = Place(lines, tokens, self.file.source).codes(lookup, start, length)
+            yield lines, codes, start, length, index
 
     def runs(self, tags: TagSet) -> Iterator[Run]:
         """Yield the file's lines in runs, numbering the tags in a set.

@@ -226,6 +226,8 @@ def _undefined(result: Result) -> Iterator[str]:
 
 
 def _input(source: Input) -> str:
+    if source.keys:
+        return _records(source)
     tags = source.gold_column, source.pred_column
     if len(source.files) == 1:
         predicted = f"predicted in column {tags[1]}" if tags[1] else "predicted by the baseline"
@@ -241,3 +243,16 @@ def _input(source: Input) -> str:
     ]
     aligned = source.aligned + f" (column {source.token_column})" * bool(source.token_column)
     return "; ".join(sides) + f"; aligned by {aligned}"
+
+
+def _records(source: Input) -> str:
+    """Say what was read of JSON Lines."""
+    gold, predicted, token, key = map(printable, source.keys)
+    if len(source.files) == 1:
+        return f"{source.files[0]}: JSON Lines, gold in key {gold}, predicted in key {predicted}"
+    aligned = f"{source.aligned} (key {key})" if key else source.aligned
+    compared = f", the same tokens (key {token})" if token else ""
+    return (
+        f"{source.files[0]}: JSON Lines, key {gold}; {source.files[1]}: JSON Lines, "
+        f"key {predicted}; aligned by {aligned}{compared}"
+    )
