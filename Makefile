@@ -9,12 +9,12 @@ PY := .venv/bin/python
 .DELETE_ON_ERROR:
 # Two pips at once would corrupt the one .venv.
 .NOTPARALLEL:
-.PHONY: help demo test check bench bench-check format clean FORCE
+.PHONY: help demo test test-integrations check bench bench-check format clean FORCE
 
 help: ## list these targets
 	@echo "usage: make TARGET [PYTHON=/path/to/python]"
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
-	  while IFS='|' read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
+	  while IFS='|' read -r name text; do printf '  %-18s %s\n' "$$name" "$$text"; done
 
 demo: .venv/.stamp-run ## score the sample corpus (installs the run-time dependencies only)
 	@echo '$$ spanf1 score corpora/sample/english.spacy.conll'
@@ -22,6 +22,9 @@ demo: .venv/.stamp-run ## score the sample corpus (installs the run-time depende
 
 test: .venv/.stamp-test ## run all the tests
 	$(PY) -m pytest
+
+test-integrations: .venv/.stamp-integrations ## test the adaptors against the libraries they adapt (large installs)
+	$(PY) -m pytest tests/integrations tests/test_arrays.py
 
 check: .venv/.stamp-check ## lint, check the formatting and check the types
 	$(PY) -m ruff check
@@ -58,7 +61,7 @@ endef
 .venv/.stamp-run: pyproject.toml .venv/.stamp-venv
 	$(call install,--editable .)
 
-.venv/.stamp-test .venv/.stamp-check .venv/.stamp-bench: .venv/.stamp-%: .venv/.stamp-run
+.venv/.stamp-test .venv/.stamp-check .venv/.stamp-bench .venv/.stamp-integrations: .venv/.stamp-%: .venv/.stamp-run
 	$(call install,--editable . --group $*)
 
 # Looked at every time, rewritten only when the .venv is missing, half made, broken, moved or

@@ -24,6 +24,7 @@ from spanf1.scores import Score
 from spanf1.signature import Signature
 
 if TYPE_CHECKING:
+    from spanf1.accumulating import SpanF1
     from spanf1.checking import Violation, convert, detect, repair, validate
     from spanf1.comparing import compare
     from spanf1.describing import describe
@@ -50,6 +51,7 @@ __all__ = [
     "Score",
     "Signature",
     "Span",
+    "SpanF1",
     "SpanF1Error",
     "TagError",
     "TypeCounts",
@@ -75,6 +77,7 @@ _LATER = {
     "Lexicon": "lexicon",
     "RankingOptions": "ranking",
     "Span": "tagging",
+    "SpanF1": "accumulating",
     "Violation": "checking",
     "baseline": "marking",
     "compare": "comparing",

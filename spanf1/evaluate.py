@@ -178,7 +178,7 @@ class _Side:
         """Decode codes, and note on which line a shape occurs that has not occurred before."""
         base = self.decoder.position
         spans, action = self.decoder.feed(codes, starts)
-        if not self._first[spans.shape].all():
+        if not self._first.take(spans.shape).all():
             # Assigned from the last to the first, each shape keeps the place of its first span.
             place = np.zeros(SHAPES, np.intp)
             place[spans.shape[::-1]] = np.arange(len(spans.shape))[::-1]
@@ -382,13 +382,17 @@ def match_spans(gold: Spans, predicted: Spans) -> tuple[IntArray, IntArray]:
 
     Both sides are in order of end, and no two spans of one side end at the same token.
     """
-    if not len(predicted.start):
+    if not len(gold.start) or not len(predicted.start):
         none = np.zeros(0, np.intp)
         return none, none
-    nearest = np.searchsorted(predicted.end, gold.end)
-    nearest[nearest == len(predicted.end)] = 0
-    same = predicted.end[nearest] == gold.end
-    same &= predicted.start[nearest] == gold.start
-    same &= predicted.type[nearest] == gold.type
+    # The predicted span, if any, that ends at each token from the first end on.
+    first = min(int(gold.end[0]), int(predicted.end[0]))
+    last = max(int(gold.end[-1]), int(predicted.end[-1]))
+    ending = np.zeros(last - first + 1, np.intp)
+    ending[predicted.end - first] = np.arange(len(predicted.end))
+    candidate = ending.take(gold.end - first)
+    same = predicted.end.take(candidate) == gold.end
+    same &= predicted.start.take(candidate) == gold.start
+    same &= predicted.type.take(candidate) == gold.type
     index = np.flatnonzero(same)
-    return index, nearest[index]
+    return index, candidate.take(index)

@@ -149,13 +149,14 @@ class Decoder:
         step |= same
         step <<= 1
         step[starts] |= _BEGINS
-        action = STEPS.action[step]
+        # `take` wants no copy of the indices as another type of integer.
+        action = STEPS.action.take(step)
         opens = np.flatnonzero((action & OPENS) != 0)
         closes = np.flatnonzero((action & CLOSES) != 0)
         found = [
             opens + self.position,
-            codes[opens] >> PREFIX_BITS,
-            STEPS.opening[step[opens]],
+            codes.take(opens) >> PREFIX_BITS,
+            STEPS.opening.take(step.take(opens)),
         ]
         if self._open is not None:
             found = [
@@ -166,7 +167,7 @@ class Decoder:
             self._open = int(found[0][-1]), int(found[1][-1]), int(found[2][-1])
             found = [array[:-1] for array in found]
         start, kind, opening = found
-        shape = opening << _END_BITS | STEPS.closing[step[closes]]
+        shape = opening << _END_BITS | STEPS.closing.take(step.take(closes))
         spans = Spans(start, closes + self.position, kind, shape)
         self.position += len(codes)
         if len(codes):

@@ -55,6 +55,11 @@ class Units:
         """How many units there are."""
         return int(self.weight.sum())
 
+    def distinct(self) -> Units:
+        """Return the same units with equal ones in one row; their order is lost."""
+        rows = _distinct((self.length, self.code, self.weight), len(self.keys))
+        return Units(self.kind, self.keys, *rows)
+
     def __add__(self, other: Units) -> Units:
         numbers = {key: number for number, key in enumerate(self.keys)}
         renumbered = [numbers.setdefault(key, len(numbers)) for key in other.keys]

@@ -32,6 +32,9 @@ def test_readme_examples() -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_docstring_examples(name: str) -> None:
+    if name.startswith("spanf1.integrations."):
+        # Only where the library that is adapted is there.
+        pytest.importorskip(name, exc_type=ImportError)
     assert doctest.testmod(importlib.import_module(name)).failed == 0
 
 

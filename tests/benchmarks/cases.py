@@ -13,7 +13,14 @@ import numpy as np
 
 from tests.benchmarks import contenders as c
 from tests.benchmarks import plain
-from tests.benchmarks.inputs import CONLL_2003, CONLL_2003_SENTENCES, MILLION, Inputs, Lists
+from tests.benchmarks.inputs import (
+    CONLL_2003,
+    CONLL_2003_SENTENCES,
+    MILLION,
+    Inputs,
+    Lists,
+    ids_of,
+)
 from tests.benchmarks.measure import (
     Command,
     Memory,
@@ -30,6 +37,7 @@ SEQSCORE = Target(150)
 RATE = Target(15, "Mt/s")
 START = Target(0.11 / 0.07, most=True)
 SEQEVAL, SEQEVAL_STRICT, SEQEVAL_REPORT = Target(10), Target(25), Target(50)
+IDS = Target(100)
 MEMORY = Target(120, " MB", most=True)
 GROWTH = Target(1.05, most=True)
 RESAMPLE_SMALL, RESAMPLE_LARGE = Target(0.3, " s", most=True), Target(3, " s", most=True)
@@ -166,6 +174,10 @@ def lists(bench: Bench) -> Iterator[Row]:
         "seqeval strict, drop-in", c.drop_in_f1_strict, c.seqeval_f1_strict, SEQEVAL_STRICT
     )
     yield compare("seqeval report, drop-in", c.drop_in_report, c.seqeval_report, SEQEVAL_REPORT)
+    ids = ids_of(tags)
+    theirs = _there("seqeval", partial(c.ids_to_seqeval, ids))
+    ours = partial(c.evaluate_ids, ids)
+    yield bench.compare("ids to seqeval f1_score", ours, theirs, tokens=MILLION, target=IDS)
     tags = bench.inputs.lists_from_file(MILLION)
     yield compare("seqeval f1_score, unshared", c.evaluate, c.seqeval_f1)
 

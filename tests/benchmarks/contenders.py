@@ -15,7 +15,7 @@ import spanf1
 from spanf1.evaluate import cores
 from spanf1.resampling.figures import f_scores
 from spanf1.resampling.significance import randomization_test
-from tests.benchmarks.inputs import SEED, TYPES, Lists
+from tests.benchmarks.inputs import SEED, TYPES, Ids, Lists
 from tests.benchmarks.measure import Command
 from tests.benchmarks.plain import RESAMPLES, Counts
 
@@ -116,6 +116,21 @@ def import_numpy() -> Command:
 def evaluate(tags: Lists) -> spanf1.Result:
     """`spanf1.evaluate`, as it is by default."""
     return spanf1.evaluate(*tags)
+
+
+def evaluate_ids(ids: Ids) -> spanf1.Result:
+    """`spanf1.evaluate` of label ids."""
+    return spanf1.evaluate(ids.gold, ids.predicted, labels=ids.labels)
+
+
+def ids_to_seqeval(ids: Ids) -> float:
+    """The usual recipe: ids to strings by a list comprehension, then seqeval's `f1_score`."""
+    predicted = [
+        [ids.labels[p] for p, gold in zip(*rows, strict=True) if gold != -100]
+        for rows in zip(ids.predicted, ids.gold, strict=True)
+    ]
+    gold = [[ids.labels[g] for g in row if g != -100] for row in ids.gold]
+    return seqeval_f1(Lists(gold, predicted))
 
 
 def evaluate_strict(tags: Lists) -> spanf1.Result:

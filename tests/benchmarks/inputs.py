@@ -11,6 +11,9 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
 #: tokens of the CoNLL-2003 English test file, the size that is scored most
 CONLL_2003 = 46_435
 MILLION = 1_000_000
@@ -72,6 +75,26 @@ class Sentence(NamedTuple):
 
 #: the columns of tags of a sentence, line by line
 Columns = Callable[[Sentence], Iterable[tuple[str, ...]]]
+
+
+class Ids(NamedTuple):
+    """Label ids, (sentences, tokens), padded by -100 in gold; `predicted` has an id everywhere."""
+
+    gold: npt.NDArray[np.int64]
+    predicted: npt.NDArray[np.int64]
+    labels: list[str]
+
+
+def ids_of(tags: Lists) -> Ids:
+    """Return tags as a model's labels and predictions are."""
+    labels = ["O", *sorted({tag for side in tags for row in side for tag in row} - {"O"})]
+    numbers = {tag: number for number, tag in enumerate(labels)}
+    shape = len(tags.gold), max(map(len, tags.gold))
+    gold, predicted = np.full(shape, -100), np.zeros(shape, np.int64)
+    for row, sides in enumerate(zip(*tags, strict=True)):
+        for array, side in zip((gold, predicted), sides, strict=True):
+            array[row, : len(side)] = [numbers[tag] for tag in side]
+    return Ids(gold, predicted, labels)
 
 
 class Lists(NamedTuple):
