@@ -175,9 +175,13 @@ def lists(bench: Bench) -> Iterator[Row]:
     )
     yield compare("seqeval report, drop-in", c.drop_in_report, c.seqeval_report, SEQEVAL_REPORT)
     ids = ids_of(tags)
-    theirs = _there("seqeval", partial(c.ids_to_seqeval, ids))
     ours = partial(c.evaluate_ids, ids)
-    yield bench.compare("ids to seqeval f1_score", ours, theirs, tokens=MILLION, target=IDS)
+    for what, recipe, target in (
+        ("ids to seqeval's figures", c.ids_to_report, IDS),
+        ("ids to seqeval f1_score", c.ids_to_f1, None),
+    ):
+        theirs = _there("seqeval", partial(recipe, ids))
+        yield bench.compare(what, ours, theirs, tokens=MILLION, target=target)
     tags = bench.inputs.lists_from_file(MILLION)
     yield compare("seqeval f1_score, unshared", c.evaluate, c.seqeval_f1)
 

@@ -123,14 +123,27 @@ def evaluate_ids(ids: Ids) -> spanf1.Result:
     return spanf1.evaluate(ids.gold, ids.predicted, labels=ids.labels)
 
 
-def ids_to_seqeval(ids: Ids) -> float:
-    """The usual recipe: ids to strings by a list comprehension, then seqeval's `f1_score`."""
+def _strings(ids: Ids) -> Lists:
+    """Return ids as tags, by a list comprehension, as most training scripts do."""
     predicted = [
         [ids.labels[p] for p, gold in zip(*rows, strict=True) if gold != -100]
         for rows in zip(ids.predicted, ids.gold, strict=True)
     ]
     gold = [[ids.labels[g] for g in row if g != -100] for row in ids.gold]
-    return seqeval_f1(Lists(gold, predicted))
+    return Lists(gold, predicted)
+
+
+def ids_to_f1(ids: Ids) -> float:
+    """Strings of ids, then seqeval's `f1_score`."""
+    return seqeval_f1(_strings(ids))
+
+
+def ids_to_report(ids: Ids) -> tuple[Any, float]:
+    """Strings of ids, then seqeval's report and accuracy: what Hugging Face's metric computes."""
+    from seqeval.metrics import accuracy_score
+
+    tags = _strings(ids)
+    return seqeval_report(tags, output_dict=True), float(accuracy_score(*tags))
 
 
 def evaluate_strict(tags: Lists) -> spanf1.Result:
