@@ -69,6 +69,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if start >= len(page.body):
                 status = 416
         rest = b"" if status == 416 else page.body[start:]
+        sent = rest if page.cut is None else rest[: page.cut]
+        if page.hang is not None:
+            sent = rest[: page.hang]
+        if page.chunked:
+            sent = b"%x\r\n%s\r\n" % (len(rest), sent) + b"0\r\n\r\n" * (page.cut is None)
+        # Before anything is sent: what comes may make the client ask again at once.
+        self.server.seen.append((self.path, asked, len(sent)))
         self.send_response(status, page.reason)
         if page.etag:
             self.send_header("ETag", page.etag)
@@ -84,12 +91,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(length))
         self.send_header("Connection", "close")
         self.end_headers()
-        sent = rest if page.cut is None else rest[: page.cut]
-        if page.hang is not None:
-            sent = rest[: page.hang]
-        if page.chunked:
-            sent = b"%x\r\n%s\r\n" % (len(rest), sent) + b"0\r\n\r\n" * (page.cut is None)
-        self.server.seen.append((self.path, asked, len(sent)))
         self.wfile.write(sent)
         self.wfile.flush()
         self.close_connection = True
