@@ -13,8 +13,9 @@ from spanf1.counts import Tally, sides_of
 from spanf1.errors import UsageError
 from spanf1.evaluate import cores
 from spanf1.options import Confidence, Options
-from spanf1.resampling.figures import AVERAGES, figures
+from spanf1.resampling.figures import figures
 from spanf1.resampling.intervals import bca, bootstrap_values, jackknife_values, percentile
+from spanf1.scores import AVERAGES
 from spanf1.units import Units, rows_of
 
 FloatArray = npt.NDArray[np.float64]

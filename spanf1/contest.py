@@ -18,7 +18,7 @@ from spanf1.errors import UsageError
 from spanf1.evaluate import cores
 from spanf1.options import Confidence
 from spanf1.ranking import BEST, Difference, Ranking, RankingOptions, Standing, System
-from spanf1.resampling.figures import AVERAGES, figures
+from spanf1.resampling.figures import figures
 from spanf1.resampling.intervals import bootstrap_values, percentile
 from spanf1.resampling.significance import (
     adjusted,
@@ -26,6 +26,7 @@ from spanf1.resampling.significance import (
     permutation_test,
     randomization_test,
 )
+from spanf1.scores import AVERAGES
 from spanf1.units import Rows, rows_of
 
 FloatArray = npt.NDArray[np.float64]

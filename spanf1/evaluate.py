@@ -19,7 +19,7 @@ from spanf1.counts import ABSENT, SpanKey, Tally
 from spanf1.errors import TagError
 from spanf1.fingerprint import summed, type_number
 from spanf1.schemes import PREFIX_BITS
-from spanf1.spans import OPENS, SHAPES, Decoder, Spans
+from spanf1.spans import OPENS, SHAPES, Decoder, Spans, first_of_each
 from spanf1.tags import (
     FORM_HINT,
     MAX_TYPES,
@@ -360,9 +360,8 @@ class BlockCounter:
     def _compact(self) -> None:
         """Count the distinct keys among those that wait."""
         if self._waiting:
-            # What np.unique does, without the import of numpy.ma that it brings.
             keys = np.sort(np.concatenate(self._waiting))
-            first = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1))
+            first = first_of_each(keys)
             counts = np.diff(first, append=len(keys))
             self._keys.update(dict(zip(keys[first].tolist(), counts.tolist(), strict=True)))
         self._waiting, self._size = [], 0

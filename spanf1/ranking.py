@@ -11,9 +11,9 @@ import numpy as np
 from spanf1.certainty import Interval
 from spanf1.errors import UsageError
 from spanf1.options import Confidence
-from spanf1.resampling.figures import AVERAGES
 from spanf1.resampling.significance import ADJUSTMENTS
 from spanf1.result import Result
+from spanf1.scores import AVERAGES
 
 #: the reference that is chosen where none is named
 BEST = "best"

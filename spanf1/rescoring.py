@@ -8,7 +8,8 @@ from typing import Any
 
 from spanf1.errors import InputError, UsageError
 from spanf1.result import Result
-from spanf1.signature import AVERAGES, Signature
+from spanf1.scores import AVERAGES
+from spanf1.signature import Signature
 
 # Figures that are nearer to each other than this are the same.
 _TOLERANCE = 1e-9

@@ -37,6 +37,10 @@ class Averages(NamedTuple):
     weighted: Score
 
 
+#: the names of the averages
+AVERAGES = Averages._fields
+
+
 def ratio(part: int, whole: int, zero_division: float = 0.0) -> float:
     """Return part / whole, or `zero_division` where both are 0."""
     return part / whole if whole else zero_division

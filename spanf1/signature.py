@@ -16,9 +16,8 @@ from typing import Any
 from spanf1.errors import UsageError
 from spanf1.options import AUTO, MATCHES, TYPE_SETS, Confidence, Options
 from spanf1.schemes import READINGS
+from spanf1.scores import AVERAGES
 from spanf1.tags import TagForm, shortened
-
-AVERAGES = ("micro", "macro", "weighted")
 
 # What stands for itself in a name; all else is written as %XX, so that a line can be parted.
 _PLAIN = {chr(b) for b in range(ord("!"), ord("~") + 1)} - set("|:%,/")

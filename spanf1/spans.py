@@ -207,6 +207,20 @@ def touching(spans: Spans, starts: IntArray) -> IntArray:
     return index
 
 
+def ranges(start: IntArray, length: IntArray) -> IntArray:
+    """Return the numbers from each start on, as many as its length says, one behind another."""
+    whole = int(length.sum())
+    return np.repeat(start - np.cumsum(length) + length, length) + np.arange(whole)
+
+
+def first_of_each(ordered: npt.NDArray[np.integer]) -> IntArray:
+    """Return where each distinct number begins among sorted ones.
+
+    It is what `np.unique` does, without the import of `numpy.ma` that it brings.
+    """
+    return np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))
+
+
 def encode(spans: Spans, tokens: int, starts: IntArray, scheme: str) -> CodeArray:
     """Return the tag codes that write spans in a scheme; the inverse of `decode`.
 
@@ -227,9 +241,8 @@ def encode(spans: Spans, tokens: int, starts: IntArray, scheme: str) -> CodeArra
     kind = spans.type.astype(np.int32) << PREFIX_BITS
     length = spans.end - spans.start
     codes = np.zeros(tokens, np.int32)
-    # All tokens in spans: the start of each one's span, and how far it is from there.
-    whole = int(length.sum())
-    inside = np.repeat(spans.start - np.cumsum(length) + length, length) + np.arange(whole)
+    # All tokens in spans.
+    inside = ranges(spans.start, length)
     codes[inside] = np.repeat(kind | inner, length)
     codes[spans.start] = kind | first
     codes[spans.end - 1] = kind | last

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from spanf1.counts import SpanKey
 from spanf1.errors import UsageError
 from spanf1.fingerprint import powers
+from spanf1.spans import first_of_each, ranges
 from spanf1.tags import IntArray
 
 # What a span adds to: it is only in gold, only predicted, or right.
@@ -139,7 +140,7 @@ class Collector:
     def _coded(self, key: npt.NDArray[np.int64]) -> IntArray:
         """Return a small number for each packed key."""
         ordered = np.sort(key)
-        distinct = ordered[np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))]
+        distinct = ordered[first_of_each(ordered)]
         numbers = [self._codes.setdefault(one, len(self._codes)) for one in distinct.tolist()]
         return np.array(numbers, np.intp)[np.searchsorted(distinct, key)]
 
@@ -188,7 +189,7 @@ def rows_of(systems: Sequence[tuple[Units, Sequence[tuple[int, bool, bool]]]], t
         parts.append((unit * width + column)[column >= 0])
     weight = systems[0][0].weight
     cell = np.sort(np.concatenate(parts))
-    first = np.flatnonzero(np.diff(cell, prepend=cell[:1] - 1))
+    first = first_of_each(cell)
     times = np.diff(first, append=len(cell))
     unit, column = np.divmod(cell[first], max(width, 1))
     length = np.bincount(unit, minlength=len(weight))
@@ -199,7 +200,7 @@ def rows_of(systems: Sequence[tuple[Units, Sequence[tuple[int, bool, bool]]]], t
             hint="--types A,B names those that matter",
         )
     start = (np.cumsum(length) - length)[kinds]
-    chosen = _ranges(start, length[kinds])
+    chosen = ranges(start, length[kinds])
     counts = np.zeros((len(kinds), max(width, 1)), np.int32)
     counts[np.repeat(np.arange(len(kinds)), length[kinds]), column[chosen]] = times[chosen]
     table = counts[:, :width].reshape(len(kinds), len(systems), types, _FIGURES)
@@ -226,7 +227,7 @@ def _distinct(rows: _Arrays, codes: int) -> _Arrays:
     code = code[np.argsort(unit * max(codes, 1) + code, kind="stable")]
     first, kind = _alike(length, code)
     start = (np.cumsum(length) - length)[first]
-    code = code[_ranges(start, length[first])]
+    code = code[ranges(start, length[first])]
     return length[first], code, np.bincount(kind, weight, len(first)).astype(np.int64)
 
 
@@ -271,9 +272,3 @@ def _alike(length: IntArray, item: IntArray) -> tuple[IntArray, IntArray]:
     seen[node[::-1]] = np.arange(len(node))[::-1]
     used = seen >= 0
     return seen[used], (np.cumsum(used) - 1)[node]
-
-
-def _ranges(start: IntArray, length: IntArray) -> IntArray:
-    """Return the numbers from each start on, as many as its length says, one behind another."""
-    whole = int(length.sum())
-    return np.repeat(start - np.cumsum(length) + length, length) + np.arange(whole)

@@ -14,7 +14,7 @@ from scipy import stats
 from spanf1.counts import TypeCounts
 from spanf1.errors import UsageError
 from spanf1.resampling.draws import FloatArray, IntArray, bootstrap_sums, swap_sums
-from spanf1.resampling.figures import AVERAGES, f_scores, figures, scores_of
+from spanf1.resampling.figures import f_scores, figures, scores_of
 from spanf1.resampling.intervals import bca, bootstrap_values, jackknife_values, percentile
 from spanf1.resampling.significance import (
     ADJUSTMENTS,
@@ -24,7 +24,7 @@ from spanf1.resampling.significance import (
     permutation_test,
     randomization_test,
 )
-from spanf1.scores import average, score
+from spanf1.scores import AVERAGES, average, score
 
 NAN = math.nan
 

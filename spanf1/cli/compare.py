@@ -36,8 +36,8 @@ from spanf1.formats.streams import STDIN
 from spanf1.options import Options
 from spanf1.ranking import BEST, RankingOptions
 from spanf1.reports.ranking import RANKING_RENDERINGS
-from spanf1.resampling.figures import AVERAGES
 from spanf1.resampling.significance import ADJUSTMENTS
+from spanf1.scores import AVERAGES
 
 HELP = """Rank systems on one gold, and say which of them can be told apart.
 

@@ -14,9 +14,6 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 
-#: the averages that `figures` puts behind the types, in this order
-AVERAGES = ("micro", "macro", "weighted")
-
 
 def f_scores(
     sums: npt.NDArray[Any], *, beta: float = 1.0, zero_division: float = 0.0
@@ -91,7 +88,7 @@ def figures(
     Returns
     -------
     array of shape (..., T + 3, 4)
-        The types in their order, then the `AVERAGES`.
+        The types in their order, then the averages, as `spanf1.scores.AVERAGES` names them.
     """
     sums = np.asarray(sums, np.float64)
     gold, predicted = sums[..., 0], sums[..., 1]
