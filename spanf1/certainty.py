@@ -91,7 +91,7 @@ def units_of(tally: Tally, options: Options, unit: str) -> Units:
             "what the conlleval script counts is no sum over sentences: it has no intervals",
             hint="the reading lenient has",
         )
-    if options.match != "exact":
+    if options.match == "surface":
         raise UsageError("surface forms are counted once in all sentences: there are no intervals")
     if unit == "document" and not tally.documents:
         raise UsageError(

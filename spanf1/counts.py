@@ -12,14 +12,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from spanf1.errors import UsageError
 from spanf1.fingerprint import added
-from spanf1.spans import WELL_FORMED, Ends, ends_of, shape_of
+from spanf1.spans import UNTAGGED, WELL_FORMED, Ends, ends_of, shape_of
 
 if TYPE_CHECKING:
     from spanf1.units import Units
 
 #: stands in a `Tally` key for the side on which there is no such span
 ABSENT = -1
+
+#: what spans are placed by: tokens, characters, or nothing, where only what they say is known
+TOKEN, CHARACTER, TEXT = PLACES = "token", "character", "text"
 
 
 class SpanKey(NamedTuple):
@@ -162,6 +166,13 @@ class Tally:
     forms : Counter of Form
         How many distinct texts occur in each way; empty unless it was asked for. Two inputs have
         texts in common, so these are the one thing that does not add.
+    placed_by : str
+        What spans are placed by; one of `PLACES`.
+    size : int
+        How many characters all texts have, white space apart, where spans are placed by them; how
+        many texts there are, where only what spans say is known.
+    gold_tagged, predicted_tagged : bool
+        Whether spans are from tags.
     """
 
     spans: Counter[SpanKey] = field(default_factory=Counter)
@@ -184,10 +195,23 @@ class Tally:
     gold_number: int = 0
     units: Units | None = None
     forms: Counter[Form] = field(default_factory=Counter)
+    placed_by: str = TOKEN
+    size: int = 0
+    gold_tagged: bool = True
+    predicted_tagged: bool = True
+
+    @property
+    def extent(self) -> int:
+        """How much there is of what spans are placed by: tokens, characters, or texts."""
+        return self.tokens if self.placed_by == TOKEN else self.size
 
     def __add__(self, other: Tally) -> Tally:
         if not isinstance(other, Tally):
             return NotImplemented
+        if self.placed_by != other.placed_by:
+            raise UsageError(
+                f"spans placed by {self.placed_by}s and by {other.placed_by}s cannot be added"
+            )
         return Tally(
             self.spans + other.spans,
             self.gold_prefixes | other.gold_prefixes,
@@ -213,8 +237,12 @@ class Tally:
             self.gold_lines + other.gold_lines,
             self.predicted_lines + other.predicted_lines,
             add_types(self.script, other.script),
-            added(self.gold_number, self.tokens, other.gold_number),
+            added(self.gold_number, self.extent, other.gold_number),
             self.units + other.units if self.units and other.units else None,
+            placed_by=self.placed_by,
+            size=self.size + other.size,
+            gold_tagged=self.gold_tagged or other.gold_tagged,
+            predicted_tagged=self.predicted_tagged or other.predicted_tagged,
         )
 
     def counts(
@@ -292,6 +320,7 @@ class Tally:
             },
             "script": {name: list(counts) for name, counts in self.script.items()},
             "gold_number": f"{self.gold_number:016x}",
+            **({} if self.placed_by == TOKEN else {name: getattr(self, name) for name in _KINDS}),
             "forms": [
                 [name, [[*map(_text_of, pair)] for pair in sorted(shapes)], count]
                 for (name, shapes), count in sorted(
@@ -327,6 +356,10 @@ class Tally:
             predicted_first={_shape_of(s): as_count(k) for s, k in data["predicted_first"].items()},
             script={as_name(name): _counts_of(counts) for name, counts in data["script"].items()},
             gold_number=int(data["gold_number"], 16),
+            placed_by=PLACES[PLACES.index(data.get("placed_by", TOKEN))],
+            gold_tagged=data.get("gold_tagged", True) is True,
+            predicted_tagged=data.get("predicted_tagged", True) is True,
+            size=as_count(data.get("size", 0)),
             forms=Counter({form: count for form, count in texts.items() if count}),
             **forms,
             **sums,
@@ -335,6 +368,9 @@ class Tally:
 
 # The attributes of a tally that are names of forms.
 _FORMS = ("gold_forms", "predicted_forms", "gold_other_forms", "predicted_other_forms")
+
+# Those that say what spans are like that are not placed by tokens.
+_KINDS = ("placed_by", "size", "gold_tagged", "predicted_tagged")
 
 # The attributes of a tally that are plain numbers.
 _SUMS = (
@@ -348,9 +384,15 @@ _SUMS = (
 )
 
 
+# What stands for the shape of a span that is from no tags.
+_UNTAGGED_TEXT = "-"
+
+
 def _text_of(shape: int) -> str | None:
     if shape == ABSENT:
         return None
+    if shape == UNTAGGED:
+        return _UNTAGGED_TEXT
     ends = ends_of(shape)
     return f"{ends.before}{ends.first} {ends.last}{ends.behind}"
 
@@ -358,6 +400,8 @@ def _text_of(shape: int) -> str | None:
 def _shape_of(text: str | None) -> int:
     if text is None:
         return ABSENT
+    if text == _UNTAGGED_TEXT:
+        return UNTAGGED
     opening, closing = text.split(" ")
     return shape_of(Ends(*opening, *closing))
 

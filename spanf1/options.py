@@ -9,7 +9,7 @@ from operator import index
 from typing import Any
 
 from spanf1.errors import UsageError
-from spanf1.schemes import READINGS, SCHEME_NAMES
+from spanf1.schemes import NO_TAGS, READINGS, SCHEME_NAMES
 
 AUTO = "auto"
 
@@ -17,6 +17,14 @@ AUTO = "auto"
 MATCHES = {
     "exact": "every span counts",
     "surface": "every distinct text and type counts once; it is correct if one span of it is",
+    "text": "every span counts, and is correct by its text and type, wherever it is in a document",
+}
+
+#: what may make no difference between texts
+NORMALIZATIONS = {
+    "nfkc": "what Unicode's NFKC takes for the same",
+    "case": "upper and lower case",
+    "space": "how much white space there is",
 }
 
 #: what `Options.types` may say instead of naming types
@@ -43,6 +51,8 @@ class Options:
         What 0/0 is: 0, 1 or NaN.
     match : str
         What is counted; one of `MATCHES`. ``surface`` is WNUT-17's F1 of surface forms.
+    normalize : tuple of str
+        What makes no difference, if `match` is ``text``: names of `NORMALIZATIONS`.
 
     Raises
     ------
@@ -57,11 +67,13 @@ class Options:
     types: str | tuple[str, ...] = "union"
     zero_division: float = 0.0
     match: str = "exact"
+    normalize: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("gold_scheme", "pred_scheme"):
             given = str(getattr(self, name))
-            scheme = AUTO if given.lower() == AUTO else SCHEME_NAMES.get(given.upper(), "")
+            known = {AUTO, NO_TAGS} & {given.lower()}
+            scheme = known.pop() if known else SCHEME_NAMES.get(given.upper(), "")
             if not scheme:
                 raise UsageError(
                     f"unknown scheme {given!r}", hint=f"one of auto, {', '.join(SCHEME_NAMES)}"
@@ -72,8 +84,9 @@ class Options:
             raise UsageError(f"unknown reading {self.reading!r}", hint=hint)
         if self.match not in MATCHES:
             raise UsageError(f"unknown match {self.match!r}", hint=f"one of {', '.join(MATCHES)}")
-        if self.match == "surface" and self.reading == "conlleval":
-            raise UsageError("the conlleval script does not count surface forms")
+        if self.match != "exact" and self.reading == "conlleval":
+            raise UsageError("the conlleval script counts no texts: its spans are places")
+        self._check_normalize()
         if not self._number("beta") >= 0:
             raise UsageError(f"beta is {self.beta}: it must not be negative")
         if not (self._number("zero_division") in (0, 1) or math.isnan(self.zero_division)):
@@ -90,6 +103,19 @@ class Options:
             if not all(isinstance(name, str) for name in self.types):
                 raise UsageError("types are to be names")
             object.__setattr__(self, "types", tuple(dict.fromkeys(self.types)))
+
+    def _check_normalize(self) -> None:
+        """Put what makes no difference in one order."""
+        given: Any = self.normalize
+        if isinstance(given, str) or not set(given) <= set(NORMALIZATIONS):
+            raise UsageError(
+                f"unknown normalization {self.normalize!r}",
+                hint=f"some of {', '.join(NORMALIZATIONS)}",
+            )
+        if self.normalize and self.match != "text":
+            raise UsageError(f"normalize is for match text, and match is {self.match}")
+        names = tuple(name for name in NORMALIZATIONS if name in self.normalize)
+        object.__setattr__(self, "normalize", names)
 
     def _number(self, name: str) -> float:
         """Make an attribute a float, and every NaN the same one, so that options compare."""

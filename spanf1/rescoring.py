@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from spanf1.counts import TEXT
 from spanf1.errors import InputError, UsageError
 from spanf1.result import Result
 from spanf1.scores import AVERAGES
@@ -56,6 +57,13 @@ def rescore(data: Mapping[str, Any], signature: Signature | str | None = None) -
             "the file does not say what surface forms there are",
             hint="spanf1 score FILE --match surface counts them",
         )
+    if (options.match == "text") != (counted.placed_by == TEXT):
+        raise UsageError(
+            f"the file has counts of match {result.options.match}, not of {options.match}",
+            hint=f"spanf1 score FILE --match {options.match} makes them",
+        )
+    if options.normalize != result.options.normalize:
+        raise UsageError("what makes no difference between texts cannot be chosen later")
     return Result(counted, options, result.input).check()
 
 

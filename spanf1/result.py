@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from spanf1.counts import Counts, Tally, TypeCounts, as_count, as_name
+from spanf1.counts import CHARACTER, TOKEN, Counts, Tally, TypeCounts, as_count, as_name
 from spanf1.detection import IllFormed, fitting_schemes, ill_formed
 from spanf1.errors import IllFormedError, UsageError
 from spanf1.fingerprint import spelt
 from spanf1.options import AUTO, DEFAULTS, Confidence, Options
+from spanf1.schemes import NO_TAGS
 from spanf1.scores import Averages, Score, average, ratio, score
 from spanf1.signature import Signature
 from spanf1.tags import TagForm
@@ -31,7 +32,8 @@ class Input(NamedTuple):
 
     JSON Lines have no columns: the delimiter is ``jsonl``, and `keys` are those of the gold and
     the predicted tags, the tokens that were compared and the ids, empty where there are none.
-    Two such files are aligned by ``id``, ``order`` or ``position``.
+    Two such files are aligned by ``id``, ``order`` or ``position``. So it is with all formats but
+    columns; see `spanf1.annotations.formats`. `remarks` say what was left out of them.
     """
 
     files: tuple[str, ...]
@@ -42,6 +44,7 @@ class Input(NamedTuple):
     token_column: int
     aligned: str
     keys: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,18 +80,25 @@ class Result:
 
     @cached_property
     def gold_schemes(self) -> list[str]:
-        """The scheme of the gold tags; if it was detected, all that fit alike, likeliest first."""
+        """The scheme of the gold tags; if it was detected, all that fit alike, likeliest first.
+
+        It is ``none`` where spans are given as such.
+        """
+        if not self.tally.gold_tagged:
+            return [NO_TAGS]
         if self.options.gold_scheme != AUTO:
             return [self.options.gold_scheme]
         gold, predicted = self.tally.shapes()
         like = self.options.pred_scheme
-        if not gold and like == AUTO:
+        if not gold and like == AUTO and self.tally.predicted_tagged:
             like = fitting_schemes(predicted, self.tally.predicted_prefixes)[0]
         return fitting_schemes(gold, self.tally.gold_prefixes, like)
 
     @cached_property
     def pred_schemes(self) -> list[str]:
         """The scheme of the predicted tags, likewise."""
+        if not self.tally.predicted_tagged:
+            return [NO_TAGS]
         if self.options.pred_scheme != AUTO:
             return [self.options.pred_scheme]
         _, predicted = self.tally.shapes()
@@ -164,9 +174,11 @@ class Result:
 
         Where the two sides are in different schemes, and the reading is not ``conlleval``, it is
         the fraction of tokens that begin, continue, or are outside of a span of the same type on
-        both.
+        both. Where spans are not placed by tokens it is NaN.
         """
         counts = self.counts
+        if self.tally.placed_by != TOKEN:
+            return math.nan
         return ratio(counts.tokens_correct, counts.tokens, self.options.zero_division)
 
     @cached_property
@@ -221,9 +233,10 @@ class Result:
             average=average,
             options=self._used(),
             tag_forms=tuple(sorted(forms - {TagForm().name})),
-            tokens=self.counts.tokens,
+            tokens=self.tally.extent,
+            placed_by=self.tally.placed_by,
             gold=self.micro.gold,
-            hash=spelt(self.tally.gold_number, self.counts.tokens),
+            hash=spelt(self.tally.gold_number, self.tally.extent),
             confidence=self.confidence,
             version=__version__,
         )
@@ -238,6 +251,7 @@ class Result:
         UsageError
             If there are to be intervals, and there is nothing to resample.
         """
+        self._check_schemes()
         if self.confidence:
             from spanf1.certainty import check
 
@@ -255,6 +269,21 @@ class Result:
                         hint="--reading lenient keeps them, strict drops them",
                     )
         return self
+
+    def _check_schemes(self) -> None:
+        """Raise an error if a scheme was given for spans, or none for tags."""
+        tally, options = self.tally, self.options
+        given = options.gold_scheme, options.pred_scheme
+        tagged = tally.gold_tagged, tally.predicted_tagged
+        for side, scheme, has_tags in zip(("gold", "predictions"), given, tagged, strict=True):
+            # A scheme for both sides is meant for the one that has tags.
+            if has_tags and scheme == NO_TAGS:
+                raise UsageError(f"{side}: these are tags, and have a scheme")
+            meant = given[0] != given[1] or not any(tagged)
+            if scheme not in (AUTO, NO_TAGS) and not has_tags and meant:
+                raise UsageError(f"{side}: these are spans, not tags, and have no scheme {scheme}")
+        if options.reading == "conlleval" and tally.placed_by != TOKEN:
+            raise UsageError("the conlleval script counts tags only")
 
     def place(self, side: int, line: int) -> str:
         """Return a place in the input, for a message: `side` is 0 for gold, 1 for predictions."""
@@ -327,6 +356,7 @@ class Result:
             "accuracy": _number(self.accuracy),
             "sentences": counts.sentences,
             "documents": counts.documents,
+            **({"characters": self.tally.size} if self.tally.placed_by == CHARACTER else {}),
             "schemes": {
                 "gold": {"name": self.gold_schemes[0], "fitting": self.gold_schemes},
                 "predicted": {"name": self.pred_schemes[0], "fitting": self.pred_schemes},
@@ -412,4 +442,5 @@ def _input_from_dict(data: Mapping[str, Any]) -> Input:
     if len(keys) not in (0, 4):
         raise ValueError(keys)
     aligned = as_name(data["aligned"])
-    return Input(files, delimiters, columns, gold, predicted, token, aligned, keys)
+    remarks = tuple(map(as_name, data.get("remarks", ())))
+    return Input(files, delimiters, columns, gold, predicted, token, aligned, keys, remarks)

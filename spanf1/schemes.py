@@ -63,6 +63,9 @@ SCHEMES = {
     "IO": Scheme("I", opens="I", closes="I", writes="IIII"),
 }
 
+#: stands for a scheme where spans are given as such, and not by tags
+NO_TAGS = "none"
+
 SCHEME_NAMES = {
     name: canonical
     for canonical, scheme in SCHEMES.items()

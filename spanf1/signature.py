@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from spanf1.counts import PLACES, TOKEN
 from spanf1.errors import UsageError
-from spanf1.options import AUTO, MATCHES, TYPE_SETS, Confidence, Options
+from spanf1.options import AUTO, MATCHES, NORMALIZATIONS, TYPE_SETS, Confidence, Options
 from spanf1.schemes import READINGS
 from spanf1.scores import AVERAGES
 from spanf1.tags import TagForm, shortened
@@ -38,6 +39,9 @@ class Signature:
         How the tags are written, where that is not ``B-PER``.
     tokens, gold : int
         Tokens; spans in gold that the score runs over.
+    placed_by : str
+        What spans are placed by; one of `spanf1.counts.PLACES`. Where that is not tokens,
+        `tokens` is how many characters, or texts, there are.
     hash : str
         Eight digits that stand for the gold spans: the same in any scheme and reading, but that
         ``-DOCSTART-`` lines are tokens in the reading ``conlleval``.
@@ -54,6 +58,7 @@ class Signature:
     gold: int
     hash: str
     confidence: Confidence | None = None
+    placed_by: str = TOKEN
     version: str
 
     def __str__(self) -> str:
@@ -65,7 +70,7 @@ class Signature:
         types = (options.types,) if isinstance(options.types, str) else options.types
         parts = {
             f"f{_number(options.beta)}": self.average,
-            "match": options.match,
+            "match": "/".join((options.match, *options.normalize)),
             "scheme": "/".join(dict.fromkeys((options.gold_scheme, options.pred_scheme))),
             "reading": options.reading,
             "types": ",".join(map(_escaped, types)),
@@ -73,7 +78,8 @@ class Signature:
         }
         if self.tag_forms:
             parts["tags"] = ",".join(map(_escaped, self.tag_forms))
-        parts |= {"tokens": str(self.tokens), "gold": str(self.gold), "hash": self.hash}
+        extent = f"{self.placed_by}s"
+        parts |= {extent: str(self.tokens), "gold": str(self.gold), "hash": self.hash}
         if ci:
             parts["ci"] = f"{_number(ci.level)}/{ci.method}/{ci.resamples}/{ci.unit}/{ci.seed}"
         return parts | {"v": _escaped(self.version)}
@@ -176,7 +182,7 @@ _MEANINGS = {
     "types": "types",
     "zero": "0/0",
     "tags": "how tags are written",
-    "tokens": "tokens",
+    **{f"{place}s": f"{place}s" for place in PLACES},
     "gold": "gold spans",
     "hash": "gold annotations",
     "ci": "intervals",
@@ -194,6 +200,10 @@ def _in_words(name: str, value: str) -> str:
     known: Mapping[str, str] = {"reading": READINGS, "match": MATCHES}.get(name, {})
     if value in known:
         return f"{value} ({known[value]})"
+    if name == "match" and "/" in value:
+        match, *normalize = value.split("/")
+        apart = " and ".join(NORMALIZATIONS[one] for one in normalize)
+        return f"{match} ({known[match]}), {apart} apart"
     if name == "scheme" and "/" in value:
         gold, _, predicted = value.partition("/")
         return f"{gold} in gold and {predicted} predicted"
@@ -215,6 +225,8 @@ def _read(parts: dict[str, str]) -> dict[str, Any]:
     if unknown:
         raise UsageError(f"{shortened(min(unknown))} is unknown")
     gold, _, predicted = parts["scheme"].partition("/")
+    match, *normalize = parts["match"].split("/")
+    placed_by = next((place for place in PLACES if f"{place}s" in parts), TOKEN)
     types = parts["types"]
     names = tuple(map(_unescaped, types.split(","))) if types else ()
     options = Options(
@@ -224,7 +236,8 @@ def _read(parts: dict[str, str]) -> dict[str, Any]:
         beta=float(figure[1:]),
         types=types if types in TYPE_SETS else names,
         zero_division=float(parts["zero"]),
-        match=parts["match"],
+        match=match,
+        normalize=tuple(normalize),
     )
     if AUTO in (options.gold_scheme, options.pred_scheme):
         raise UsageError("scheme is auto: it says what was used")
@@ -244,7 +257,8 @@ def _read(parts: dict[str, str]) -> dict[str, Any]:
         "average": parts[figure],
         "options": options,
         "tag_forms": tuple(map(_unescaped, filter(None, parts.get("tags", "").split(",")))),
-        "tokens": _count(parts["tokens"]),
+        "tokens": _count(parts[f"{placed_by}s"]),
+        "placed_by": placed_by,
         "gold": _count(parts["gold"]),
         "hash": parts["hash"],
         "confidence": ci,

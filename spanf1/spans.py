@@ -18,6 +18,7 @@ from spanf1.schemes import (
     ALIASES,
     CHUNK_GRID,
     NEIGHBOURS,
+    NO_TAGS,
     OTHER,
     OUTSIDE,
     PREFIX_BITS,
@@ -37,6 +38,8 @@ OPENS, CLOSES = 1, 2
 # stands behind it. Each end is a number below 32.
 _END_BITS = 5
 SHAPES = 1 << 2 * _END_BITS
+#: the shape of a span that was given as such, and is from no tags
+UNTAGGED = SHAPES - 1
 
 ShapeArray = npt.NDArray[np.int16]
 BoolArray = npt.NDArray[np.bool_]
@@ -277,7 +280,9 @@ _CLOSING_ALLOWED = {
 WELL_FORMED = {
     name: np.logical_and.outer(_OPENING_ALLOWED[name], _CLOSING_ALLOWED[name]).ravel()
     for name in SCHEMES
-}
+} | {NO_TAGS: np.zeros(SHAPES, np.bool_)}
+for _allowed in WELL_FORMED.values():
+    _allowed[UNTAGGED] = True
 
 
 def wrong_ends(shapes: ShapeArray, scheme: str) -> tuple[BoolArray, BoolArray]:

@@ -177,7 +177,7 @@ MALFORMED = {
     "twice": LINE + "|tokens:9",
     "the figure twice": LINE + "|f1:macro",
     "two lines": LINE + "\n" + LINE,
-    "match": changed(match="text"),
+    "match": changed(match="texts"),
     "scheme": changed(scheme="IOB3"),
     "no scheme named": changed(scheme=""),
     "auto": changed(scheme="auto"),

@@ -11,7 +11,7 @@ from typing import Any
 from spanf1.certainty import Interval
 from spanf1.ranking import Difference, Ranking, Standing
 from spanf1.reports.reasons import signed
-from spanf1.reports.rows import bracketed, f_name, many, percent
+from spanf1.reports.rows import bracketed, extent, f_name, many, percent
 from spanf1.reports.schemes import Rendering, csv_text, json_of
 from spanf1.reports.sections import Section, latex, markdown, text_of
 from spanf1.result import Result
@@ -73,7 +73,7 @@ def _systems(ranking: Ranking, digits: int | None) -> Section:
     text = (
         f"{files[0] if len(files) == 2 else 'gold'}: "
         f"{many(_score(ranking.standings[0], how.average)[0].gold, 'span')} in "
-        f"{many(first.tally.tokens, 'token')}, {many(ranking.units, how.confidence.unit)}. "
+        f"{extent(first.tally)}, {many(ranking.units, how.confidence.unit)}. "
         f"{how.average.capitalize()} {f_name(first)}"
         f"{', the mean over runs' * several}; intervals are from "
         f"{many(how.confidence.resamples, 'resample')} of {how.confidence.unit}s"

@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from spanf1.options import AUTO, MATCHES
+from spanf1.annotations.formats import FORMATS
+from spanf1.counts import CHARACTER, TOKEN, Tally
+from spanf1.options import AUTO, MATCHES, NORMALIZATIONS
 from spanf1.result import Input, Result
-from spanf1.schemes import READINGS, SCHEMES
+from spanf1.schemes import NO_TAGS, READINGS, SCHEMES
 from spanf1.scores import Score
 from spanf1.tags import TagForm
 
@@ -82,30 +84,39 @@ def printable(text: str) -> str:
 
 def how_made(result: Result, digits: int | None = None) -> list[tuple[str, str]]:
     """Return everything that shaped the numbers, as pairs of a heading and a line."""
-    counts, options = result.counts, result.options
-    made = [
-        ("tokens", _tokens(result, digits)),
-        ("scheme", _schemes(result)),
-        ("reading", f"{options.reading}: {READINGS[options.reading]}"),
-        ("ill-formed", _ill_formed(result)),
-    ]
-    if options.reading != "strict":
-        made.append(("strict", _strict(result, digits)))
-    if options.pred_scheme == AUTO and result.gold_schemes[0] != result.pred_schemes[0]:
-        made.append(("strict", _strict_in_gold_scheme(result, digits)))
+    options, tally = result.options, result.tally
+    made = [_extent(result, digits), ("scheme", _schemes(result))]
+    if tally.gold_tagged or tally.predicted_tagged:
+        made += _reading(result, digits)
     if options.match != "exact":
         made.append(("match", f"{options.match}: {MATCHES[options.match]}"))
+    if options.normalize:
+        words = [NORMALIZATIONS[name] for name in options.normalize]
+        made.append(("normalize", f"no difference makes {' and '.join(words)}"))
     if options.types != "union":
         made.append(("types", _types(result)))
     made += [("0/0", line) for line in _undefined(result)]
-    if result.input and counts.tokens:
+    if result.input and tally.extent:
         made.append(("input", _input(result.input)))
+        made += [("note", remark) for remark in result.input.remarks]
     if result.certainty:
         made.append(("intervals", _intervals(result, digits)))
-    if not counts.tokens:
-        made.append(("nothing", "there are no tokens in the input"))
+    if not tally.extent:
+        made.append(("nothing", f"there are no {tally.placed_by}s in the input"))
     made.append(("signature", str(result.signature())))
     return made
+
+
+def _reading(result: Result, digits: int | None) -> Iterator[tuple[str, str]]:
+    """Yield what was done about ill-formed spans of tags, and what else could have been."""
+    options = result.options
+    yield "reading", f"{options.reading}: {READINGS[options.reading]}"
+    yield "ill-formed", _ill_formed(result)
+    if options.reading != "strict":
+        yield "strict", _strict(result, digits)
+    schemes = result.schemes
+    if options.pred_scheme == AUTO and schemes[0] != schemes[1] and NO_TAGS not in schemes:
+        yield "strict", _strict_in_gold_scheme(result, digits)
 
 
 def _intervals(result: Result, digits: int | None) -> str:
@@ -116,9 +127,14 @@ def _intervals(result: Result, digits: int | None) -> str:
     half = percent((f.high - f.low) / 2, digits)
     return (
         f"{100 * how.level:g}%, {how.method} bootstrap: {many(how.resamples, 'resample')} of "
-        f"{many(found.units, how.unit)}, seed {how.seed}; "
+        f"{many(found.units, drawn(result, how.unit))}, seed {how.seed}; "
         f"micro {f_name(result)} \N{PLUS-MINUS SIGN} {half}{_apart(result, found.units)}"
     )
+
+
+def drawn(result: Result, unit: str) -> str:
+    """Return what was drawn for intervals: a text is its own sentence where none are marked."""
+    return unit if result.counts.sentences or not result.counts.documents else "document"
 
 
 def _apart(result: Result, units: int) -> str:
@@ -127,6 +143,25 @@ def _apart(result: Result, units: int) -> str:
     if how is None or how.unit != "document" or units == result.tally.documents:
         return ""
     return "; tokens before the first mark are a document, marks without tokens none"
+
+
+def extent(tally: Tally) -> str:
+    """Say how much was read, in what spans are placed by: tokens, characters, texts."""
+    return many(tally.extent, tally.placed_by)
+
+
+def _extent(result: Result, digits: int | None) -> tuple[str, str]:
+    """Return how much was read, with a heading."""
+    counts, tally = result.counts, result.tally
+    if tally.placed_by == TOKEN:
+        return "tokens", _tokens(result, digits)
+    parts = [
+        many(count, noun)
+        for count, noun in ((counts.sentences, "sentence"), (counts.documents, "document"))
+        if count
+    ]
+    size = f"{tally.size} in " if tally.placed_by == CHARACTER else ""
+    return f"{tally.placed_by}s", size + (", ".join(parts) or "nothing")
 
 
 def _tokens(result: Result, digits: int | None) -> str:
@@ -159,6 +194,9 @@ def _schemes(result: Result) -> str:
         ("gold", result.options.gold_scheme, result.gold_schemes),
         ("predicted", result.options.pred_scheme, result.pred_schemes),
     ):
+        if schemes[0] == NO_TAGS:
+            sides.append(f"{side} {NO_TAGS} (spans, not tags)")
+            continue
         how = "given" if given != AUTO else found_by(schemes)
         sides.append(f"{side} {schemes[0]} ({how})")
     forms = result.tally.gold_forms | result.tally.predicted_forms
@@ -245,14 +283,25 @@ def _input(source: Input) -> str:
     return "; ".join(sides) + f"; aligned by {aligned}"
 
 
+def _at(format_name: str) -> str:
+    """Return what a format calls a place of tags or spans."""
+    return "column" if format_name == "columns" else "key"
+
+
 def _records(source: Input) -> str:
-    """Say what was read of JSON Lines."""
+    """Say what was read of formats that have no columns."""
     gold, predicted, token, key = map(printable, source.keys)
+    titles = [FORMATS[name].title for name in source.delimiters]
     if len(source.files) == 1:
-        return f"{source.files[0]}: JSON Lines, gold in key {gold}, predicted in key {predicted}"
+        at = _at(source.delimiters[0])
+        keys = f", gold in {at} {gold}, predicted in {at} {predicted}" if gold else ""
+        return f"{source.files[0]}: {titles[0]}{keys}"
+    sides = [
+        f"{file}: {title}" + f", {_at(format_name)} {name}" * bool(name)
+        for file, title, format_name, name in zip(
+            source.files, titles, source.delimiters, (gold, predicted), strict=True
+        )
+    ]
     aligned = f"{source.aligned} (key {key})" if key else source.aligned
     compared = f", the same tokens (key {token})" if token else ""
-    return (
-        f"{source.files[0]}: JSON Lines, key {gold}; {source.files[1]}: JSON Lines, "
-        f"key {predicted}; aligned by {aligned}{compared}"
-    )
+    return f"{sides[0]}; {sides[1]}; aligned by {aligned}{compared}"
