@@ -6,16 +6,18 @@ No library is imported, and no string is made for a token: an id is looked up in
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain
 from operator import index
 from typing import Any
 
 import numpy as np
 
-from spanf1.errors import AlignmentError, TagError, UsageError
-from spanf1.formats.ids import MASK, IdArray, Ids, ids_of
-from spanf1.formats.lists import BLOCK_TOKENS, GOLD, PREDICTED, ListReader, Run, block_of
-from spanf1.tags import Block, CodeArray, IntArray, TagSet, shortened
+from spanf1.errors import AlignmentError, UsageError
+from spanf1.formats.idruns import LabelCodes, id_runs, outside_of
+from spanf1.formats.ids import MASK, Ids, ids_of
+from spanf1.formats.lists import BLOCK_TOKENS, GOLD, PREDICTED, ListReader, block_of
+from spanf1.tags import Block, TagSet, shortened
 
 #: the id of tokens that do not count, as in the losses of PyTorch
 IGNORE_INDEX = -100
@@ -92,8 +94,7 @@ class ArrayReader:
             raise UsageError(f"ignore_index is {ignore_index!r}: it is to be a whole number")
         self._ignored = index(ignore_index)
         self._labels = labels_by_id(labels)
-        # the id of most tokens, that need no look at what it is
-        self._outside = next((key for key, tag in self._labels.items() if tag == "O"), None)
+        self._outside = outside_of(self._labels)
         self._gold = ids_of(gold, GOLD)
         self._predicted = ids_of(predicted, PREDICTED, max(self._labels) + 1)
         _check_lengths(self._gold, self._predicted, PREDICTED)
@@ -113,91 +114,31 @@ class ArrayReader:
         AlignmentError
             If a prediction is the id that is ignored, and gold is not.
         """
-        sides = (
-            _Side(self._gold, GOLD, self._labels, gold, self._ignored),
-            _Side(self._predicted, PREDICTED, self._labels, predicted, self._ignored),
+        sides = (self._gold, GOLD, gold), (self._predicted, PREDICTED, predicted)
+        coders = []
+        for _, _, tags in sides:
+            coders.append(LabelCodes(self._labels, tags, self._ignored, GOLD))
+            if len(tags.forms) > 1:
+                tags.expect(self._labels.values())
+        runs = id_runs(
+            self._gold,
+            self._predicted.flat,
+            (self._outside, self._outside),
+            ignored=self._ignored,
+            size=BLOCK_TOKENS,
+            mask=self._mask,
         )
-        starts = np.cumsum(self._gold.lengths) - self._gold.lengths
-        end = np.full(1, BLOCK_TOKENS, np.intp)
-        # how many tokens counted so far, and whether a sentence began of which none did
-        count, begins = 0, False
-        for first in range(0, len(self._gold.flat), BLOCK_TOKENS):
-            kept, there = self._tokens(slice(first, first + BLOCK_TOKENS))
-            low, high = np.searchsorted(starts, (first, first + BLOCK_TOKENS))
-            pending = np.zeros(int(begins), np.intp)
-            rows = np.concatenate((pending, starts[low:high] - first, end))
-            bounds = np.searchsorted(kept, rows)
-            # A sentence may begin with tokens that do not count, or have no others.
-            opening = bounds[:-1][bounds[:-1] < bounds[1:]]
-            begins = len(bounds) > 1 and bool(bounds[-2] == bounds[-1])
-            if len(kept):
-                tokens = kept[there] + first
-                gold_codes, predicted_codes = (side.codes(tokens) for side in sides)
-                run = Run(len(kept), count, opening)
-                yield block_of(gold_codes, predicted_codes, there, run)
-                count += len(kept)
-
-    def _tokens(self, run: slice) -> tuple[IntArray, IntArray]:
-        """Return which tokens of a run count, and which of these a block is to have."""
-        gold, predicted = self._gold.flat[run], self._predicted.flat[run]
-        counts = gold != self._ignored
-        if self._mask is not None:
-            counts &= self._mask[run]
-        kept = np.flatnonzero(counts)
-        there = np.ones(len(kept), np.bool_)
-        if self._outside is not None:
-            there[1:-1] = ((gold != self._outside) | (predicted != self._outside))[kept[1:-1]]
-        return kept, np.flatnonzero(there)
+        for tokens, there, run in runs:
+            codes = [
+                coder.codes(ids.flat, tokens, partial(_place, ids, name))
+                for coder, (ids, name, _) in zip(coders, sides, strict=True)
+            ]
+            yield block_of(codes[0], codes[1], there, run)
 
 
-class _Side:
-    """Turns the ids of one side into codes. Labels become tags as they occur."""
-
-    def __init__(
-        self, ids: Ids, name: str, labels: Mapping[int, str], tags: TagSet, ignored: int
-    ) -> None:
-        self._ids, self._name, self._ignored = ids, name, ignored
-        self._labels, self._tags = labels, tags
-        # -1 for those that did not occur so far
-        self._codes = np.full(max(labels) + 1, -1, np.int32)
-        if len(tags.forms) > 1:
-            tags.expect(labels.values())
-
-    def codes(self, tokens: IntArray) -> CodeArray:
-        """Return the codes of some tokens, one at least."""
-        ids = self._ids.flat.take(tokens)
-        # Without its sign, an id below 0 is a large one.
-        if ids.view(f"u{ids.itemsize}").max() >= len(self._codes):
-            wrong = np.flatnonzero((ids < 0) | (ids >= len(self._codes)))[0]
-            raise self._no_label(int(ids[wrong]), int(tokens[wrong]))
-        codes = self._codes.take(ids, mode="clip")
-        if codes.min() < 0:
-            new = codes < 0
-            for number in np.flatnonzero(np.bincount(ids[new])).tolist():
-                self._codes[number] = self._code(number, tokens, ids)
-            codes = self._codes.take(ids, mode="clip")
-        return codes
-
-    def _code(self, number: int, tokens: IntArray, ids: IdArray) -> int:
-        """Return the code of a label that occurs among the ids."""
-        label = self._labels.get(number)
-        if label is None:
-            raise self._no_label(number, int(tokens[np.flatnonzero(ids == number)[0]]))
-        try:
-            return self._tags.code(label)
-        except TagError as error:
-            raise TagError(error.message, where=f"labels[{number}]", hint=error.hint) from None
-
-    def _no_label(self, number: int, token: int) -> TagError | AlignmentError:
-        """Return the error for an id without a label."""
-        where = self._ids.place(self._name, token)
-        if number == self._ignored:
-            return AlignmentError(f"{number}, which is ignored, where {GOLD} is not", where=where)
-        return TagError(
-            f"there is no label for id {number}; there are {len(self._labels)}, the last for "
-            f"{max(self._labels)}",
-            where=where,
-        )
+def _place(ids: Ids, name: str, token: int, number: int | None) -> str:
+    """Return the place of a token, or of the label of a number, for a message."""
+    return ids.place(name, token) if number is None else f"labels[{number}]"
 
 
 def labels_by_id(labels: Labels) -> dict[int, str]:

@@ -6,89 +6,109 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from spanf1.errors import InputError, LayoutError, UsageError
+from spanf1.errors import InputError, UsageError
 from spanf1.formats.streams import BOM, STDIN, Source
 from spanf1.options import AUTO
 
-COLUMNS, JSONL = "columns", "jsonl"
+COLUMNS, JSONL, ARROW = "columns", "jsonl", "arrow"
 
 #: what input may be said to be
-INPUT_FORMATS = (AUTO, COLUMNS, JSONL)
+INPUT_FORMATS = (
+    AUTO,
+    COLUMNS,
+    JSONL,
+    "prodigy",
+    "doccano",
+    "labelstudio",
+    "pipeline",
+    "entities",
+    "brat",
+    "spacy",
+    ARROW,
+)
 
 #: how much of a file is looked at
 _LOOK = 1 << 16
 
-# How JSON Lines begin. A token that is a brace may stand in columns.
-_OBJECT = re.compile(rb"\s*\{(?![ \t]+[^\s\"}])")
+# How JSON begins, and how Parquet, Arrow (a file, a stream) and spaCy's files do.
+_JSON = (b"{", b"[")
+_BINARY = re.compile(rb"PAR1|ARROW1|\xff\xff\xff\xff|x[\x01\x9c\xda]")
 
 
-def is_jsonl(
-    sources: Sequence[Source],
-    input_format: str,
-    columns: Mapping[str, object],
-    keys: Mapping[str, object],
-) -> bool:
-    """Return whether files are JSON Lines; else they are columns.
+def formats_of(
+    sources: Sequence[Source], input_format: str = AUTO, keys: tuple[str, ...] = ()
+) -> list[str]:
+    """Return the format of each source, a name of `spanf1.annotations.formats.FORMATS`.
 
     Parameters
     ----------
     sources : sequence of Source
-        The files. A pipe, other than standard input, cannot be looked at: it has columns.
+        The files, gold first. A pipe, other than standard input, cannot be looked at: it has
+        columns.
     input_format : str
-        One of `INPUT_FORMATS`.
-    columns, keys : mapping of str to object
-        What was given that only goes with the one, or the other; None is not given.
+        Their format, or those of gold and predictions with a comma between them; or ``auto``.
+    keys : tuple of str
+        Keys of JSON that were given.
 
     Raises
     ------
     UsageError
-        If there is no such format, or something does not go with it.
+        If there is no such format.
     LayoutError
-        If files are of different formats.
+        If the format of a source cannot be told.
     """
-    if input_format not in INPUT_FORMATS:
+    given = [name.strip() for name in input_format.split(",")]
+    unknown = next((name for name in given if name not in INPUT_FORMATS), "")
+    if unknown or len(given) > 2:
         raise UsageError(
-            f"there is no input format {input_format!r}", hint=", ".join(INPUT_FORMATS)
+            f"there is no input format {unknown or input_format!r}", hint=", ".join(INPUT_FORMATS)
         )
-    kind = detected(sources) if input_format == AUTO else input_format
-    others = columns if kind == JSONL else keys
-    name = next((name for name, value in others.items() if value is not None), "")
-    if name:
-        reads = "JSON Lines" if kind == JSONL else "columns"
-        raise UsageError(
-            f"{name} does not go with {reads}, which the input is"
-            + " by its first character" * (input_format == AUTO),
-            hint="input_format (--input-format) says what it is: columns or jsonl",
-        )
-    return kind == JSONL
+    if len(given) > len(sources):
+        raise UsageError(f"two input formats, {input_format}, and one input")
+    names = given * (1 if len(given) == len(sources) else len(sources))
+    found = [
+        detected(source, keys) if name == AUTO else name
+        for name, source in zip(names, sources, strict=True)
+    ]
+    # An input that has nothing in it is like the other.
+    return [name or next(filter(None, found), COLUMNS) for name in found]
 
 
-def detected(sources: Sequence[Source]) -> str:
-    """Return the format of files, by how they begin.
+def detected(source: Source, keys: tuple[str, ...] = ()) -> str:
+    """Return the format of a source, by how it begins; nothing if there is nothing in it.
 
     Raises
     ------
     LayoutError
-        If they are of different formats.
+        If it cannot be told.
     """
-    heads = [(source, _head(source)) for source in sources]
-    kinds = {
-        source.name: JSONL if _OBJECT.match(head) else COLUMNS
-        for source, head in heads
-        if head.strip()
-    }
-    if len(set(kinds.values())) > 1:
-        words = " and ".join(f"{name} {kind}" for name, kind in kinds.items())
-        raise LayoutError(
-            f"files of different formats: {words}, by their first characters",
-            hint="--input-format says what both are",
-        )
-    return next(iter(kinds.values()), COLUMNS)
+    if source.path != STDIN and not os.path.isfile(source.path):
+        if not os.path.isdir(source.path):
+            from spanf1.formats.arrowpaths import is_arrow
+
+            return ARROW if is_arrow(source.path) else COLUMNS
+    elif not _is_binary(source):
+        head = head_of(source).lstrip()
+        if head[:1] not in _JSON:
+            return COLUMNS if head or source.path == STDIN or os.path.getsize(source.path) else ""
+    # Most inputs are columns, and need no other look.
+    from spanf1.annotations.guess import format_of
+
+    return format_of(source, keys)
 
 
-def _head(source: Source) -> bytes:
+def _is_binary(source: Source) -> bool:
+    """Return whether a file begins as those of Parquet, Arrow or spaCy do."""
+    if source.path == STDIN:
+        return False
+    with contextlib.suppress(OSError), open(source.path, "rb") as file:
+        return bool(_BINARY.match(file.read(8)))
+    return False
+
+
+def head_of(source: Source) -> bytes:
     """Return how the content of a source begins; nothing if it cannot be looked at."""
     if source.path == STDIN:
         with contextlib.suppress(OSError, AttributeError, ValueError):
@@ -97,9 +117,8 @@ def _head(source: Source) -> bytes:
     if not os.path.isfile(source.path):
         return b""
     # What is wrong with a file is said when it is read.
-    with contextlib.suppress(InputError), contextlib.closing(source.blocks(_LOOK)) as blocks:  # type: ignore[type-var]
-        for block in blocks:
-            head = bytes(block.data[1 : block.end])
+    with contextlib.suppress(InputError), contextlib.closing(source.chunks(_LOOK)) as chunks:  # type: ignore[type-var]
+        for head in chunks:
             if head.strip():
                 return head
     return b""

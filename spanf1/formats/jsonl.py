@@ -83,14 +83,18 @@ class Batch(NamedTuple):
 
     def lacking(self, row: int, message: str, option: str) -> LayoutError:
         """Return the error for a record that lacks a key, with those that it has."""
-        keys = list(self.records[row])
-        more = f" and {len(keys) - _NAMED} others" if len(keys) > _NAMED else ""
-        there = ", ".join(map(shortened, keys[:_NAMED])) + more if keys else "none"
         return LayoutError(
-            f"{message}; the record's keys: {there}",
+            f"{message}; the record's keys: {named_keys(self.records[row])}",
             where=self.where(row),
             hint=f"{option} says which to read; every record is to have it",
         )
+
+
+def named_keys(record: dict[str, Any]) -> str:
+    """Return the keys of a record, for a message; not more than the first of them."""
+    keys = list(record)
+    more = f" and {len(keys) - _NAMED} others" if len(keys) > _NAMED else ""
+    return ", ".join(map(shortened, keys[:_NAMED])) + more if keys else "none"
 
 
 def first_not(rows: Sequence[Row], kinds: tuple[type, ...]) -> tuple[int, int]:
@@ -112,6 +116,42 @@ def spelt(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >> 64:
         return "a huge number"
     return json.dumps(value)
+
+
+def value_of(line: str, where: str, hint: str) -> Any:
+    """Return the value that a line is.
+
+    Raises
+    ------
+    LayoutError
+        If it is not one whole JSON value; `hint` says what a line is to be.
+    """
+    try:
+        return DECODER.decode(line.strip())
+    except json.JSONDecodeError as error:
+        raise malformed(error.msg, error.pos, where, hint) from None
+    except (ValueError, RecursionError) as error:
+        raise unreadable(error, where) from None
+
+
+def malformed(reason: str, place: int, where: str, hint: str = "") -> LayoutError:
+    """Return the error for what is no JSON, given the place of a character in its line."""
+    return LayoutError(f"malformed JSON, character {place + 1}: {reason}", where=where, hint=hint)
+
+
+def unreadable(error: ValueError | RecursionError, where: str) -> LayoutError:
+    """Return the error for JSON that cannot be read, given what the decoder raised."""
+    if isinstance(error, RecursionError):
+        return LayoutError("JSON that is nested too deeply", where=where)
+    # Python refuses to read numbers of thousands of digits.
+    known = isinstance(error, LayoutError)
+    return LayoutError(str(error) if known else "a number has too many digits", where=where)
+
+
+def not_utf8(error: UnicodeDecodeError, where: str) -> ReadError:
+    """Return the error for bytes that are no text."""
+    byte = error.object[error.start]
+    return ReadError(f"byte {byte:#04x} is not UTF-8, as JSON is to be", where=where)
 
 
 class RecordFile:
@@ -166,10 +206,7 @@ class RecordFile:
                 yield content.decode().replace("\r\n", "\n")
             except UnicodeDecodeError as error:
                 line = lines + content.count(b"\n", 0, error.start) + 1
-                raise ReadError(
-                    f"byte {content[error.start]:#04x} is not UTF-8, as JSON is to be",
-                    where=self.source.where(line),
-                ) from None
+                raise not_utf8(error, self.source.where(line)) from None
             except LayoutError as error:
                 raise LayoutError(error.message, where=error.where, hint=_ONE_A_LINE) from None
             lines += content.count(b"\n")
@@ -177,18 +214,7 @@ class RecordFile:
     def _record(self, number: int, line: str) -> dict[str, Any]:
         """Return the record of a line, by its number; the slower way, which knows what is wrong."""
         where = self.source.where(number)
-        try:
-            record = _DECODER.decode(line.strip())
-        except json.JSONDecodeError as error:
-            message = f"malformed JSON, character {error.pos + 1}: {error.msg}"
-            raise LayoutError(message, where=where, hint=_ONE_A_LINE) from None
-        except RecursionError:
-            raise LayoutError("JSON that is nested too deeply", where=where) from None
-        except ValueError as error:
-            # Python refuses to read numbers of thousands of digits.
-            known = isinstance(error, LayoutError)
-            message = str(error) if known else "a number has too many digits"
-            raise LayoutError(message, where=where) from None
+        record = value_of(line, where, _ONE_A_LINE)
         if not isinstance(record, dict):
             message = f"the record is {spelt(record)}, not an object"
             raise LayoutError(message, where=where, hint=_ONE_A_LINE)
@@ -198,7 +224,7 @@ class RecordFile:
 def _parsed(lines: Sequence[str]) -> Sequence[dict[str, Any]] | None:
     """Return the records of lines that are plain objects, quickly; None if one is anything else."""
     try:
-        records, ends = zip(*map(_DECODER.raw_decode, lines), strict=True)
+        records, ends = zip(*map(DECODER.raw_decode, lines), strict=True)
     except (ValueError, RecursionError):
         return None
     whole = ends == tuple(map(len, lines)) and set(map(type, records)) == {dict}
@@ -209,4 +235,5 @@ def _no_constant(name: str) -> NoReturn:
     raise LayoutError(f"{name} is no JSON")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+#: reads JSON, and nothing more than JSON
+DECODER = json.JSONDecoder(parse_constant=_no_constant)

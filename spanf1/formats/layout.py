@@ -73,6 +73,23 @@ def column_of(given: Column) -> Column:
     return column
 
 
+def levels_of(given: Column | None) -> tuple[Column, ...]:
+    """Return the columns of the levels of nested tags: those between commas; none if None is given.
+
+    Raises
+    ------
+    UsageError
+        As `column_of`, or if one is there twice.
+    """
+    if given is None:
+        return ()
+    parts = given.split(",") if isinstance(given, str) else [given]
+    columns = tuple(column_of(part.strip() if isinstance(part, str) else part) for part in parts)
+    if len(set(columns)) < len(columns):
+        raise UsageError(f"columns {given}: one is there twice")
+    return columns
+
+
 class Layout(NamedTuple):
     """How the lines of a file are made.
 

@@ -43,6 +43,35 @@ class Keys(NamedTuple):
     token: str | None = None
     id: str | None = None
 
+    def check(self, sources: int, *, by_position: bool) -> None:
+        """Raise an error if they do not go with so many sources.
+
+        Raises
+        ------
+        UsageError
+            If one is empty, or is not looked at.
+        """
+        compared = self.token is not None or self.id is not None
+        if sources == 1 and (by_position or compared):
+            raise UsageError(
+                "records are aligned only where gold and predicted tags are in two files",
+                hint="give two files, or leave token_key, id_key and align_by_position out",
+            )
+        if by_position and compared:
+            raise UsageError("align_by_position looks at no tokens and ids: leave their keys out")
+        if "" in self:
+            raise UsageError("a key is empty")
+
+
+def input_of(
+    names: tuple[str, ...], format_name: str, keys: tuple[str, ...], *, by_position: bool
+) -> Input:
+    """Describe what was read of a format without columns, given the keys that were read."""
+    aligned = "id" if keys[3] else "position" if by_position else "order"
+    aligned = aligned if len(names) == 2 else "line"
+    none = (0,) * len(names)
+    return Input(names, (format_name,) * len(names), none, 0, 0, 0, aligned, keys)
+
 
 def _chosen(head: Batch, given: str | None, defaults: Sequence[str], option: str) -> str:
     """Return the key that was given, or the first of those that are looked for."""
@@ -88,16 +117,7 @@ class RecordReader:
         by_position: bool = False,
         ids: bool = True,
     ) -> None:
-        aligned = by_position or keys.token is not None or keys.id is not None
-        if len(sources) == 1 and aligned:
-            raise UsageError(
-                "records are aligned only where gold and predicted tags are in two files",
-                hint="give two files, or leave token_key, id_key and align_by_position out",
-            )
-        if by_position and (keys.token is not None or keys.id is not None):
-            raise UsageError("align_by_position looks at no tokens and ids: leave their keys out")
-        if "" in keys:
-            raise UsageError("a key is empty")
+        keys.check(len(sources), by_position=by_position)
         if [source.path for source in sources].count(STDIN) == 2:
             raise UsageError("only one of the two files can be standard input")
         self.files = [RecordFile(source) for source in sources]
@@ -108,10 +128,7 @@ class RecordReader:
     def input(self) -> Input:
         """Describe what was read; call it after the reading."""
         names = tuple(file.source.name for file in self.files)
-        aligned = "id" if self._keys[3] else "position" if self._by_position else "order"
-        aligned = aligned if len(names) == 2 else "line"
-        none = (0,) * len(names)
-        return Input(names, (JSONL,) * len(names), none, 0, 0, 0, aligned, self._keys)
+        return input_of(names, JSONL, self._keys, by_position=self._by_position)
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.evaluate.Reader`.

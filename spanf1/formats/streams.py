@@ -137,6 +137,32 @@ class Source(NamedTuple):
                     yield RawBlock(block, cut, mark)
                     mark = b""
 
+    def chunks(self, size: int = BLOCK_SIZE, progress: Progress | None = None) -> Iterator[bytes]:
+        """Yield the content in pieces, whatever its lines are like, without a byte-order mark.
+
+        Parameters
+        ----------
+        size : int
+            How many bytes a piece has.
+        progress : callable, optional
+            Called before each piece with the number of bytes read from the file so far.
+
+        Raises
+        ------
+        ReadError
+            If the file is not there, not readable, or damaged.
+        """
+        with contextlib.closing(_Reading(self)) as stream:
+            yield stream.first()[1]
+            while True:
+                block = bytearray(size)
+                got = stream.fill(block, 0, size)
+                if progress:
+                    progress(stream.position())
+                if not got:
+                    return
+                yield bytes(memoryview(block)[:got])
+
     def is_plain(self) -> bool:
         """Return whether it is a regular, uncompressed file, so that parts of it can be read."""
         if self.path == STDIN or not os.path.isfile(self.path):

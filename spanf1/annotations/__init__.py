@@ -1,0 +1,1 @@
+"""Annotated documents: each format that people have them in, read and written by one module."""
