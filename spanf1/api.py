@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from spanf1.counts import Form, Tally
@@ -16,7 +16,7 @@ from spanf1.evaluate import tally, tally_parts
 from spanf1.formats.conll import MergedFile
 from spanf1.formats.layout import Column, column_of
 from spanf1.formats.streams import STDIN, Progress, Source
-from spanf1.opening import OpenedFiles, open_input
+from spanf1.opening import Opened, OpenedFiles, open_input, read_counts
 from spanf1.options import AUTO, Confidence, Options, confidence_from
 from spanf1.result import Input, Result
 from spanf1.tags import AUTO_FORM, TagForm
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 #: about how many bytes of a file one task of an executor reads
 PART_SIZE = 1 << 23
+
+#: how many records are looked at to see whether they are some
+_LOOK = 100
 
 
 def evaluate(
@@ -44,10 +47,12 @@ def evaluate(
     beta: float = 1.0,
     types: str | Iterable[str] = "union",
     zero_division: float = 0.0,
+    match: str = "exact",
+    normalize: Iterable[str] = (),
     tag_form: str = AUTO_FORM,
     confidence: float | Confidence | None = None,
 ) -> Result:
-    """Score predicted tags, or label ids, against gold ones.
+    """Score predicted tags, label ids, or spans of texts against gold ones.
 
     Parameters
     ----------
@@ -55,7 +60,9 @@ def evaluate(
         The gold and the predicted tags, one sequence for each sentence. Or label ids: arrays of
         the shape (sentences, tokens), or rows of any length, of any library (NumPy, PyTorch, JAX,
         TensorFlow, Arrow, pandas). Predictions may be logits, (sentences, tokens, labels): the
-        largest counts.
+        largest counts. Or records, one for each text, such as JSON has them in one of the formats
+        that `score_file` reads: ``{"text": …, "spans": [{"start": 0, "end": 5, "label": "PER"}]}``,
+        the lists that a Hugging Face pipeline returns.
     labels : sequence of str, or mapping of int to str
         The tag of each id; needed for ids.
     ignore_index : int
@@ -77,6 +84,8 @@ def evaluate(
         the types to score, in order.
     zero_division : float
         What 0/0 is: 0, 1 or NaN.
+    match, normalize
+        As for `score_file`; other than ``exact`` for records only.
     tag_form : str
         How tags are written, as an example: ``B-PER``, ``PER-B``, ``B_PER``, ``b/PER``; or
         ``auto`` to find it out, on each side by itself.
@@ -110,6 +119,13 @@ def evaluate(
     >>> predicted = [[1, 2, 0], [0, 3, 0]]
     >>> spanf1.evaluate(gold, predicted, labels=labels).micro.f1
     0.5
+
+    Spans of characters, and what a Hugging Face pipeline returns:
+
+    >>> gold = [{"text": "Ada met Bob", "spans": [{"start": 0, "end": 3, "label": "PER"}]}]
+    >>> predicted = [[{"entity_group": "PER", "word": "Ada", "start": 0, "end": 3}]]
+    >>> spanf1.evaluate(gold, predicted).micro.f1
+    1.0
     """
     options = Options.given(
         scheme,
@@ -119,17 +135,40 @@ def evaluate(
         reading=reading,
         beta=beta,
         zero_division=zero_division,
+        match=match,
+        normalize=tuple(normalize),
     )
+    wanted = confidence_from(confidence)
+    units = wanted.unit if wanted else ""
+    if _has_records(y_true) or _has_records(y_pred):
+        from spanf1.annotations.pairing import pairs_of
+
+        if mask is not None:
+            raise UsageError("mask is for label ids")
+        pairs = pairs_of(y_true, y_pred, labels)
+        counted = pairs.tally(match=match, normalize=options.normalize, units=units)
+        return Result(counted, options, None, wanted).check()
+    if match != "exact":
+        raise UsageError(f"match {match} is for records of texts, and these are tags")
     from spanf1.formats.arrays import reader_of
 
-    wanted = confidence_from(confidence)
     counted = tally(
         reader_of(y_true, y_pred, labels, ignore_index, mask),
         form=form_of(tag_form),
         script=reading == "conlleval",
-        units=wanted.unit if wanted else "",
+        units=units,
     )
     return Result(counted, options, None, wanted).check()
+
+
+def _has_records(side: Any) -> bool:
+    """Return whether a list holds records of texts: objects, or lists of them."""
+    if not isinstance(side, list | tuple):
+        return False
+    return any(
+        isinstance(one, dict) or (isinstance(one, list) and one and isinstance(one[0], dict))
+        for one in side[:_LOOK]
+    )
 
 
 def score_file(
@@ -145,6 +184,7 @@ def score_file(
     gold_key: str | None = None,
     pred_key: str | None = None,
     token_key: str | None = None,
+    text_key: str | None = None,
     id_key: str | None = None,
     labels: Iterable[str] | Mapping[Any, str] | None = None,
     scheme: str = AUTO,
@@ -155,6 +195,7 @@ def score_file(
     types: str | Iterable[str] = "union",
     zero_division: float = 0.0,
     match: str = "exact",
+    normalize: Iterable[str] = (),
     tag_form: str = AUTO_FORM,
     confidence: float | Confidence | None = None,
     executor: Executor | None = None,
@@ -228,6 +269,7 @@ def score_file(
         beta=beta,
         zero_division=zero_division,
         match=match,
+        normalize=normalize,
     )
     wanted = confidence_from(confidence)
     sources = [
@@ -239,37 +281,55 @@ def score_file(
     token_column = None if token_column is None else column_of(token_column)
     if surface and STDIN in [source.path for source in sources]:
         raise UsageError("surface forms need a second look: standard input can be read only once")
-    script = reading == "conlleval"
-    opened = open_input(
-        sources,
-        input_format=input_format,
-        gold_key=gold_key,
-        pred_key=pred_key,
-        token_key=token_key,
-        id_key=id_key,
-        labels=labels,
-        gold_column=gold_column,
-        pred_column=pred_column,
-        token_column=None if surface and len(sources) == 1 else token_column,
-        headed=isinstance(token_column, str),
-        delimiter=delimiter,
-        align_by_position=align_by_position,
-        script=script,
-    )
-    if surface and not isinstance(opened, OpenedFiles):
-        raise UsageError("surface forms are counted in columns only, not in JSON Lines")
-    opened.files[0].progress = progress
     form = form_of(tag_form)
+
+    def opened_as(*, documents: bool) -> Opened:
+        one = len(sources) == 1 and not documents
+        found = open_input(
+            sources,
+            input_format=input_format,
+            match=match,
+            form=form,
+            documents=documents,
+            gold_key=gold_key,
+            pred_key=pred_key,
+            token_key=token_key,
+            text_key=text_key,
+            id_key=id_key,
+            labels=labels,
+            gold_column=gold_column,
+            pred_column=pred_column,
+            token_column=None if surface and one else token_column,
+            headed=isinstance(token_column, str),
+            delimiter=delimiter,
+            align_by_position=align_by_position,
+            script=reading == "conlleval",
+        )
+        found.files[0].progress = progress
+        return found
+
     units = wanted.unit if wanted else ""
-    if isinstance(opened.reader, MergedFile):
-        counted = _tally_merged(opened.reader, executor, form, script=script, units=units)
-    else:
-        counted = tally(opened.reader, form=form, script=script, units=units)
+    opened, tallied = _tallied(opened_as, options, form, units, executor)
     read = opened.input()
     if surface and isinstance(opened, OpenedFiles):
-        counted.forms, column = _forms(opened, read, token_column, form, counted.tokens)
+        tallied.forms, column = _forms(opened, read, token_column, form, tallied.tokens)
         read = read._replace(token_column=column)
-    return Result(counted, options, read, wanted).check()
+    return Result(tallied, options, read, wanted).check()
+
+
+def _tallied(
+    opened_as: Callable[..., Opened],
+    options: Options,
+    form: TagForm | None,
+    units: str,
+    executor: Executor | None,
+) -> tuple[Opened, Tally]:
+    """Read the input, in parts if that can be."""
+    opened = opened_as(documents=False)
+    if isinstance(opened, OpenedFiles) and isinstance(opened.reader, MergedFile):
+        script = options.reading == "conlleval"
+        return opened, _tally_merged(opened.reader, executor, form, script=script, units=units)
+    return read_counts(opened_as, options, form=form, units=units)
 
 
 def _forms(

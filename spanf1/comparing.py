@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from spanf1.contest import rank
+from spanf1.counts import TOKEN
 from spanf1.errors import AlignmentError, UsageError
-from spanf1.evaluate import Reader, match_spans, tally
+from spanf1.evaluate import Reader, match_spans
 from spanf1.formats.arrays import labels_by_id
 from spanf1.formats.conll import ColumnFile
 from spanf1.formats.layout import Column, column_of, delimiter_of
 from spanf1.formats.paired import PairedFiles
 from spanf1.formats.streams import STDIN, Source
 from spanf1.formats.tagged import TagFile
-from spanf1.opening import open_input
+from spanf1.opening import Opened, open_input, read_counts
 from spanf1.options import AUTO, Options
 from spanf1.ranking import Ranking, RankingOptions, System
 from spanf1.result import Result
@@ -130,6 +131,7 @@ def compare(
     gold_key: str | None = None,
     pred_key: str | None = None,
     token_key: str | None = None,
+    text_key: str | None = None,
     id_key: str | None = None,
     labels: Iterable[str] | Mapping[Any, str] | None = None,
 ) -> Ranking:
@@ -152,7 +154,7 @@ def compare(
     progress : callable, optional
         Called with what is being done.
     gold_column, pred_column, token_column, delimiter, align_by_position, input_format, \
-gold_key, pred_key, token_key, id_key, labels
+gold_key, pred_key, token_key, text_key, id_key, labels
         As for `spanf1.score_file`.
 
     Raises
@@ -197,6 +199,7 @@ gold_key, pred_key, token_key, id_key, labels
             "gold_key": gold_key,
             "pred_key": pred_key,
             "token_key": token_key,
+            "text_key": text_key,
             "id_key": id_key,
             "labels": None if labels is None else labels_by_id(labels),
         },
@@ -205,6 +208,13 @@ gold_key, pred_key, token_key, id_key, labels
     for result in (executor.map if executor else map)(read, sources):
         results.append(result)
         progress(f"{len(results)} of {len(sources)} files read")
+    if len({one.tally.placed_by for one in results}) > 1:
+        # The tokens of some systems are not gold's: then places are characters for all.
+        read = replace(read, documents=True)
+        results = [
+            one if one.tally.placed_by != TOKEN else read(source)
+            for source, one in zip(sources, results, strict=True)
+        ]
     if gold is None:
         for source, result in zip(sources[1:], results[1:], strict=True):
             _compare_gold((sources[0], results[0]), (source, result), read)
@@ -234,6 +244,7 @@ class _Reading:
     options: Options
     unit: str
     columns: Mapping[str, Any]
+    documents: bool = False
 
     def __call__(self, file: Source) -> Result:
         if self.gold is None:
@@ -242,8 +253,14 @@ class _Reading:
             given["headed"] = isinstance(self.column("token_column"), str)
         else:
             sources, given = [self.gold, file], {**self.columns}
-        opened = open_input(sources, **given)
-        counted = tally(opened.reader, form=self.form, units=self.unit, in_order=True)
+        given |= {"match": self.options.match, "form": self.form}
+
+        def opened_as(*, documents: bool) -> Opened:
+            return open_input(sources, documents=documents or self.documents, **given)
+
+        opened, counted = read_counts(
+            opened_as, self.options, form=self.form, units=self.unit, in_order=True
+        )
         return Result(counted, self.options, opened.input()).check()
 
     def column(self, name: str) -> Column:
@@ -256,8 +273,15 @@ def _compare_gold(
     first: tuple[Source, Result], other: tuple[Source, Result], how: _Reading
 ) -> None:
     """Raise an error where the gold of an output is not that of the first one."""
-    reader = _gold_reader(first, other, how)
     name = first[0].name
+    if {one.tally.placed_by for _, one in (first, other)} != {TOKEN}:
+        if first[1].tally.gold_number != other[1].tally.gold_number:
+            message = f"the gold spans are not those of {name}"
+            raise AlignmentError(
+                message, where=other[0].name, hint="systems are compared on one gold"
+            )
+        return
+    reader = _gold_reader(first, other, how)
     for line, there in gold_differences(reader, how.form):
         raise AlignmentError(
             f"the gold spans part here from those of {first[0].where(line)}",

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from spanf1.errors import UsageError
+from spanf1.counts import Tally
+from spanf1.errors import AlignmentError, InputError, UsageError
+from spanf1.evaluate import tally
 from spanf1.formats.conll import ColumnFile, MergedFile
-from spanf1.formats.guess import is_jsonl
-from spanf1.formats.layout import Column, Layout, column_of, delimiter_of
+from spanf1.formats.guess import ARROW, COLUMNS, INPUT_FORMATS, JSONL, formats_of
+from spanf1.formats.layout import Column, Layout, column_of, delimiter_of, levels_of
 from spanf1.formats.streams import STDIN, Source
-from spanf1.options import AUTO
+from spanf1.options import AUTO, Options
 from spanf1.result import Input
+from spanf1.tags import TagForm
 
 if TYPE_CHECKING:
+    from spanf1.annotations.formats import Reading
+    from spanf1.annotations.pairing import DocumentPairs
+    from spanf1.formats.arrow import ArrowReader
+    from spanf1.formats.arrowfiles import ArrowFile
     from spanf1.formats.jsonl import RecordFile
     from spanf1.formats.paired import PairedFiles
     from spanf1.formats.records import RecordReader
@@ -37,49 +46,206 @@ class OpenedFiles(NamedTuple):
 
 
 class OpenedRecords(NamedTuple):
-    """What reads gold and predicted tags in JSON Lines, and where from."""
+    """What reads gold and predicted tags in records, and where from."""
 
-    reader: RecordReader
-    files: list[RecordFile]
+    reader: RecordReader | ArrowReader
+    files: Sequence[RecordFile | ArrowFile]
 
     def input(self) -> Input:
         """Describe what was read; call it after the reading."""
         return self.reader.input()
 
 
+class OpenedDocuments(NamedTuple):
+    """What reads documents with gold and with predicted spans, and where from."""
+
+    pairs: DocumentPairs
+    files: Sequence[Reading]
+
+    def input(self) -> Input:
+        """Describe what was read; call it after the reading."""
+        return self.pairs.input()
+
+
+Opened = OpenedFiles | OpenedRecords | OpenedDocuments
+
+# Which options go with columns only, and which with everything else.
+_FOR_COLUMNS = ("gold_column", "pred_column", "token_column", "delimiter")
+_FOR_OTHERS = ("gold_key", "pred_key", "token_key", "text_key", "id_key", "labels")
+
+
 def open_input(
     sources: Sequence[Source],
     *,
     input_format: str = AUTO,
-    gold_key: str | None = None,
-    pred_key: str | None = None,
-    token_key: str | None = None,
-    id_key: str | None = None,
-    labels: Iterable[str] | Mapping[Any, str] | None = None,
-    delimiter: str | None = None,
+    match: str = "exact",
+    form: TagForm | None = None,
     align_by_position: bool = False,
-    **columns: Any,
-) -> OpenedFiles | OpenedRecords:
-    """Return what reads files of any format; parameters of `score_file` and `open_files`.
+    documents: bool = False,
+    script: bool = False,
+    headed: bool = False,
+    **given: Any,
+) -> Opened:
+    """Return what reads inputs of any format; parameters of `score_file` and `open_files`.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        One input of both sides, or gold and predictions.
+    form : TagForm, optional
+        How tags are written.
+    documents : bool
+        Whether to read texts with spans, though the spans are from tags of the same tokens.
 
     Raises
     ------
     UsageError
         If the arguments contradict each other.
     LayoutError
-        If two files are of different formats.
+        If the format of an input cannot be told.
     """
-    for_columns = {name: column for name, column in columns.items() if name.endswith("_column")}
-    for_columns["delimiter"] = None if delimiter == AUTO else delimiter
-    keys = {"gold_key": gold_key, "pred_key": pred_key, "token_key": token_key, "id_key": id_key}
-    if not is_jsonl(sources, input_format, for_columns, {**keys, "labels": labels}):
+    given["delimiter"] = None if given.get("delimiter") == AUTO else given.get("delimiter")
+    keys = tuple(str(given[k]) for k in ("gold_key", "pred_key") if given.get(k) is not None)
+    formats = formats_of(sources, input_format, keys)
+    _check_options(formats, given, detected=AUTO in input_format)
+    columns = {name: given.get(name) for name in _FOR_COLUMNS}
+    levels = [levels_of(columns[name]) for name in ("gold_column", "pred_column")]
+    documents = documents or match == "text" or max(map(len, levels)) > 1 or len(set(formats)) > 1
+    if not documents and formats[0] == COLUMNS:
         return open_files(
-            sources, delimiter=delimiter, align_by_position=align_by_position, **columns
+            sources, align_by_position=align_by_position, script=script, headed=headed, **columns
         )
-    from spanf1.formats.records import Keys, RecordReader
+    if not documents and match == "exact" and formats[0] in (JSONL, ARROW):
+        from spanf1.formats.records import Keys, RecordReader
 
-    reader = RecordReader(sources, Keys(*keys.values()), labels, by_position=align_by_position)
-    return OpenedRecords(reader, reader.files)
+        chosen = Keys(
+            *(given.get(name) for name in ("gold_key", "pred_key", "token_key", "id_key"))
+        )
+        labels = given.get("labels")
+        if formats[0] == JSONL:
+            reader = RecordReader(sources, chosen, labels, by_position=align_by_position)
+            return OpenedRecords(reader, reader.files)
+        from spanf1.formats.arrow import ArrowReader, has_tags
+
+        if has_tags(sources, chosen):
+            rows = ArrowReader(sources, chosen, labels, by_position=align_by_position)
+            return OpenedRecords(rows, rows.files)
+    given["align_by_position"] = align_by_position
+    return _open_documents(sources, formats, levels, form, given)
+
+
+def _check_options(formats: Sequence[str], given: Mapping[str, Any], *, detected: bool) -> None:
+    """Raise an error if an option does not go with any of the formats."""
+    wrong: list[str] = []
+    if COLUMNS not in formats:
+        wrong += _FOR_COLUMNS
+    if set(formats) == {COLUMNS}:
+        wrong += _FOR_OTHERS
+    name = next((name for name in wrong if given.get(name) is not None), "")
+    if name:
+        from spanf1.annotations.formats import FORMATS
+
+        raise UsageError(
+            f"{name} does not go with {FORMATS[formats[0]].title}, which the input is"
+            + " by how it begins" * detected,
+            hint=f"input_format (--input-format) says what it is: {', '.join(INPUT_FORMATS)}",
+        )
+
+
+def _open_documents(
+    sources: Sequence[Source],
+    formats: Sequence[str],
+    levels: Sequence[tuple[Column, ...]],
+    form: TagForm | None,
+    given: Mapping[str, Any],
+) -> OpenedDocuments:
+    """Return what reads documents with spans; formats are those of the sources."""
+    from spanf1.annotations.formats import How, Reading
+    from spanf1.annotations.pairing import DocumentPairs
+
+    alone, by_position = len(sources) > 1, given["align_by_position"]
+    if not alone and (by_position or given.get("id_key") is not None):
+        raise UsageError("documents are aligned only where gold and predictions are two inputs")
+    if alone and [source.path for source in sources].count(STDIN) == 2:
+        raise UsageError("only one of the two files can be standard input")
+    token = given.get("token_column")
+    readings = [
+        Reading(
+            source,
+            name,
+            How(
+                side=side,
+                alone=alone,
+                key=given.get(key),
+                tag_columns=columns or None,
+                other_columns=() if alone else others,
+                token_column=None if token is None else column_of(token),
+                form=form,
+                **{k: given.get(k) for k in ("token_key", "text_key", "id_key", "labels")},
+                delimiter=given.get("delimiter"),
+            ),
+        )
+        for source, name, side, key, columns, others in zip(
+            (sources[0], sources[-1]),
+            (formats[0], formats[-1]),
+            ("gold", "predicted"),
+            ("gold_key", "pred_key"),
+            levels,
+            levels[::-1],
+            strict=True,
+        )
+    ]
+    return OpenedDocuments(DocumentPairs(*readings, by_position=by_position), readings)
+
+
+def read_counts(
+    opened_as: Callable[..., Opened],
+    options: Options,
+    *,
+    form: TagForm | None = None,
+    units: str = "",
+    in_order: bool = False,
+) -> tuple[Opened, Tally]:
+    """Read input and return what it comes to: as tags side by side, if that can be.
+
+    Where the tokens of two inputs differ, and their texts do not, they are read as documents.
+
+    Parameters
+    ----------
+    opened_as : callable
+        Opens the input, given whether to read it as ``documents``.
+    options : Options
+        How it is to be read.
+    form, units, in_order
+        As for `spanf1.evaluate.tally`.
+
+    Raises
+    ------
+    InputError, UsageError
+        If an input cannot be read, or the two sides do not fit together.
+    """
+    script = options.reading == "conlleval"
+    opened = opened_as(documents=False)
+    if isinstance(opened, OpenedDocuments):
+        match, normalize = options.match, options.normalize
+        return opened, opened.pairs.tally(
+            match=match, normalize=normalize, units=units, in_order=in_order
+        )
+    try:
+        return opened, tally(
+            opened.reader, form=form, script=script, units=units, in_order=in_order
+        )
+    except AlignmentError:
+        again = all(os.path.isfile(file.source.path) for file in opened.files)
+        if script or not again or len(opened.files) < 2 or opened.input().aligned == "position":
+            raise
+        # Where the texts differ, too, the tokens that do say it best.
+        with suppress(InputError):
+            texts = opened_as(documents=True)
+            assert isinstance(texts, OpenedDocuments)  # noqa: S101 - for mypy
+            texts.pairs.notes.append("the tokens differ, and not the text: characters say where")
+            return texts, texts.pairs.tally(units=units, in_order=in_order)
+        raise
 
 
 def open_files(

@@ -238,7 +238,7 @@ GOLD = "a O\nb B-PER\n\nc O\n"
 # name of the case, files, arguments, exit code, what the first line of the message has
 BAD = [
     ("missing file", {}, "f", 3, "error: f: no such file"),
-    ("directory", {}, ".", 3, "error: .: this is a directory, not a file"),
+    ("directory", {}, ".", 3, "error: .: a folder without .ann and .txt files"),
     (
         "one column",
         {"f": "a\nb\n"},

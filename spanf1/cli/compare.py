@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from spanf1.cli.inputs import (
+    NORMALIZE_OPTION,
     PERCENT_HELP,
     digits_option,
     format_option,
@@ -43,7 +44,7 @@ HELP = """Rank systems on one gold, and say which of them can be told apart.
 
 GOLD has the gold tags, each SYSTEM the predicted tags of the same tokens, in the last column.
 With --merged every file holds gold and predicted tags, as for `spanf1 score FILE`; the gold must
-be the same in all. Files may be JSON Lines, as for `spanf1 score`. A SYSTEM with several runs
+be the same in all. All formats are read, as for `spanf1 score`. A SYSTEM with several runs
 (seeds) is a folder, or NAME=RUN,RUN,… with files and patterns: its score is their mean, and the
 spread is shown.
 
@@ -69,6 +70,8 @@ _OPTIONS = (
     "reading",
     "beta",
     "zero_division",
+    "match",
+    "normalize",
 )
 
 
@@ -78,6 +81,14 @@ _OPTIONS = (
 @input_options
 @record_options
 @sentence_options
+@click.option(
+    "--match",
+    type=click.Choice(["exact", "text"]),
+    default="exact",
+    show_default=True,
+    help="What makes a span correct: its place, or its text, as for `spanf1 score`.",
+)
+@NORMALIZE_OPTION
 @click.option(
     "--average",
     type=click.Choice(AVERAGES),

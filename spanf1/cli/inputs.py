@@ -12,9 +12,9 @@ import click
 
 from spanf1.errors import ReadError, UsageError
 from spanf1.formats.guess import INPUT_FORMATS
-from spanf1.formats.layout import Column, column_of
+from spanf1.formats.layout import Column, column_of, levels_of
 from spanf1.formats.streams import STDIN, STDIN_NAME, Source
-from spanf1.options import AUTO
+from spanf1.options import AUTO, NORMALIZATIONS
 from spanf1.schemes import SCHEME_NAMES
 from spanf1.tags import AUTO_FORM
 
@@ -28,6 +28,20 @@ def _filled(_: click.Context, __: click.Parameter, value: str) -> str:
     return value
 
 
+def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """Return the names that are given with commas between them."""
+    return () if value is None else tuple(name.strip() for name in value.split(","))
+
+
+NORMALIZE_OPTION = click.option(
+    "--normalize",
+    metavar=",".join(NORMALIZATIONS),
+    callback=_names,
+    help="With --match text, what makes no difference: "
+    + "; ".join(f"{name}: {text}" for name, text in NORMALIZATIONS.items())
+    + ".",
+)
+
 #: how a column is counted, or called; for help texts
 COLUMN_HELP = "from 1, or from the end by -1, or by its name in the header"
 
@@ -40,7 +54,10 @@ def column_option(*names: str, help_text: str, **settings: Any) -> Callable[[Any
 
 
 def _column(_: click.Context, __: click.Parameter, value: str | None) -> Column | None:
-    return None if value is None else column_of(value)
+    """Return a column; or several, of nested levels, as they are given: with commas."""
+    if value is None or len(levels_of(value)) > 1:
+        return value
+    return column_of(value)
 
 
 DELIMITER_OPTION = click.option(
@@ -97,36 +114,33 @@ _INPUT_OPTIONS = (
 _RECORD_OPTIONS = (
     click.option(
         "--input-format",
-        type=click.Choice(INPUT_FORMATS),
         default=AUTO,
         show_default=True,
-        help="jsonl: JSON Lines, a sentence in each record; they begin with a brace.",
+        metavar="FORMAT[,FORMAT]",
+        help=f"{', '.join(INPUT_FORMATS)}; two, if those of GOLD and PRED differ.",
     ),
     click.option(
         "--gold-key",
         metavar="KEY",
-        help="jsonl: key of the gold tags.  [default: gold, tags, ner_tags, labels…]",
+        help="Of JSON, or Parquet: the gold tags or spans.  [default: gold, tags, spans, label…]",
     ),
     click.option(
         "--pred-key",
         metavar="KEY",
-        help="jsonl: key of the predicted tags.  [default: predicted, pred, predictions…]",
+        help="The predicted tags or spans.  [default: predicted, pred, predictions…]",
     ),
-    click.option(
-        "--token-key",
-        metavar="KEY",
-        help="jsonl, two files: key of the tokens, to compare.  [default: tokens, words]",
-    ),
+    click.option("--token-key", metavar="KEY", help="The tokens.  [default: tokens, words]"),
+    click.option("--text-key", metavar="KEY", help="The text.  [default: text]"),
     click.option(
         "--id-key",
         metavar="KEY",
-        help="jsonl, two files: key of what joins their records.  [default: id; or by order]",
+        help="With two files: what joins their records.  [default: id; or by order]",
     ),
     click.option(
         "--labels",
         callback=_labels,
         metavar="O,B-PER,…",
-        help="jsonl: the tags of the ids 0, 1, …, where tags are ids.",
+        help="The tags of the ids 0, 1, …, where tags are ids.",
     ),
 )
 _OUTPUT_OPTIONS = (

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import ExitStack, suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from spanf1.api import score_file
 from spanf1.cli.inputs import (
+    NORMALIZE_OPTION,
     digits_option,
     format_option,
     input_options,
@@ -31,15 +33,13 @@ from spanf1.cli.scoring import (
 )
 from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.errors import UsageError
+from spanf1.formats.guess import COLUMNS, formats_of
 from spanf1.formats.layout import Column
 from spanf1.formats.streams import Source
 from spanf1.options import MATCHES
 from spanf1.reports import REPORTS
 from spanf1.reports.rows import how_made
 from spanf1.result import Result
-
-if TYPE_CHECKING:
-    pass
 
 HELP = """Score predictions against gold: precision, recall and F1 by type, micro, macro, weighted.
 
@@ -48,11 +48,15 @@ takes it. With two files, GOLD and PRED have the same tokens and their tags in t
 Without a file, or with -, standard input is read. Files may be compressed by gzip, bzip2, xz or
 zstd. What separates columns, and the tagging scheme of each side, are detected and reported.
 
-Instead of columns there may be JSON Lines: a record for each sentence, with lists of tags. Gold
-and predictions are in one record, or in two files, joined by id or else by order. The keys are
-the first that are known, such as tokens, tags, predictions, or those that are given.
+Other formats are known by their content: JSON Lines of tokens and tags (jsonl); texts with spans
+of characters, of spaCy and Prodigy (prodigy), doccano, Label Studio (labelstudio), Hugging Face
+pipelines (pipeline), brat folders, .spacy files; Parquet, Arrow and Hugging Face datasets
+(arrow); lists of entities without offsets (entities), for --match text. Gold and predictions are
+in one record, or in two inputs, which may be of different formats, joined by id or by order.
 
-A span is correct if a span of the other side has the same first token, last token and type.
+A span is correct if a span of the other side has the same first token, last token and type, or
+the same characters and type; as often as it is there. Where the tokens of two files differ, and
+the text does not, characters decide.
 Macro F1 is the mean of the types' F1; weighted F1 is that mean weighted by spans in gold.
 
 The signature in the report fixes all that shaped the number: quote it beside the number.
@@ -65,6 +69,9 @@ Examples:
   spanf1 score gold.iob2 predicted.iob2 --tag-column 3 --token-column 2
   spanf1 score output.conll --reading strict --scheme IOBES
   spanf1 score gold.jsonl predicted.jsonl --gold-key ner_tags --labels O,B-PER,I-PER
+  spanf1 score gold.conll predicted.conll --tag-column 2,3     # nested levels
+  spanf1 score gold/ pipeline.json --input-format brat,pipeline
+  spanf1 score gold.jsonl llm.jsonl --match text --normalize case,space
   spanf1 score output.conll --confidence 0.95
   spanf1 score output.conll --signature
   spanf1 score output.conll --format latex --digits 1 -o table.tex
@@ -84,6 +91,7 @@ Examples:
     show_default=True,
     help=f"What is counted. {'; '.join(f'{name}: {text}' for name, text in MATCHES.items())}.",
 )
+@NORMALIZE_OPTION
 @confidence_options
 @interval_option
 @click.option(
@@ -133,7 +141,7 @@ def score(
     with (
         ExitStack() as stack,
         Progress(paths[0], wanted=not quiet) as progress,
-        workers(_large(paths), jobs) as executor,
+        workers(_in_parts(paths, settings["input_format"]), jobs) as executor,
     ):
         result = score_file(
             *(stack.enter_context(kept(path)) if again else Source(path) for path in paths),
@@ -156,9 +164,10 @@ def score(
             _notes(result, explained=report.explains)
 
 
-def _large(paths: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the file that can be read in parts: two files are read side by side."""
-    return paths if len(paths) == 1 else ()
+def _in_parts(paths: tuple[str, ...], input_format: str) -> tuple[str, ...]:
+    """Return the file that can be read in parts: columns, of both sides in one file."""
+    alone = len(paths) == 1 and os.path.isfile(paths[0])
+    return paths if alone and formats_of([Source(paths[0])], input_format) == [COLUMNS] else ()
 
 
 def _notes(result: Result, *, explained: bool) -> None:

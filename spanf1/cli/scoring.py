@@ -108,9 +108,10 @@ def warn(result: Result) -> None:
         for name in result.options.types:
             if name not in result.counts.types:
                 click.echo(f"warning: there is no span of type {name!r}", err=True)
-    if not result.counts.tokens:
+    if not result.tally.extent:
+        what = result.tally.placed_by
         click.echo(
-            "warning: there are no tokens in the input: this is a score of nothing", err=True
+            f"warning: there are no {what}s in the input: this is a score of nothing", err=True
         )
 
 

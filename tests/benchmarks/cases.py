@@ -35,6 +35,7 @@ from tests.benchmarks.report import Row, Target, cores, measured, timed
 # How many times as fast as another, tokens a second, or how much memory.
 SEQSCORE = Target(150)
 RATE = Target(15, "Mt/s")
+PARQUET_RATE, RECORDS_RATE = Target(30, "Mt/s"), Target(2, "Mt/s")
 START = Target(0.11 / 0.07, most=True)
 SEQEVAL, SEQEVAL_STRICT, SEQEVAL_REPORT = Target(10), Target(25), Target(50)
 IDS = Target(100)
@@ -186,6 +187,30 @@ def lists(bench: Bench) -> Iterator[Row]:
     yield compare("seqeval f1_score, unshared", c.evaluate, c.seqeval_f1)
 
 
+def arrow(bench: Bench) -> Iterator[Row]:
+    if not c.installed("pyarrow"):
+        yield Row("not measured: pyarrow is absent")
+        return
+    times = 1 if bench.quick else 10
+    for kind in ("int8", "int64"):
+        path = bench.inputs.parquet(times * MILLION, kind)
+        runs = in_turn(partial(c.score_file, path), None, bench.pairs)
+        rate = bench.target(PARQUET_RATE)
+        yield timed(f"ids of {kind}", runs, tokens=times * MILLION, target=rate)
+    path = bench.inputs.parquet(MILLION, "int64")
+    ours = partial(c.score_file, path)
+    theirs = _there("seqeval", partial(c.parquet_to_f1, path))
+    yield bench.compare("ids to seqeval f1_score", ours, theirs, tokens=MILLION)
+
+
+def records(bench: Bench) -> Iterator[Row]:
+    path = bench.inputs.records(MILLION)
+    ours = partial(c.score_file, path)
+    yield timed("one file", in_turn(ours, None, bench.pairs), tokens=MILLION, target=RECORDS_RATE)
+    theirs = _there("seqeval", partial(c.records_to_f1, path))
+    yield bench.compare("json.loads and seqeval f1_score", ours, theirs, tokens=MILLION)
+
+
 def warm(bench: Bench) -> Iterator[Row]:
     tags = _with_entities(bench.inputs.lists(CONLL_2003))
     for count in (1, 10, 100):
@@ -296,6 +321,12 @@ SECTIONS = {
         "the same and Python with numpy alone; the ratio is spanf1's time to its", start
     ),
     "lists": Section("spanf1.evaluate, lists of 1 million tags, in a running process", lists),
+    "arrow": Section(
+        "spanf1.score_file, {millions} million label ids in Parquet, in a running process", arrow
+    ),
+    "records": Section(
+        "spanf1.score_file, 1 million tags in JSON Lines, in a running process", records
+    ),
     "warm": Section("spanf1.evaluate, 1 to 100 sentences, in a running process", warm),
     "resample": Section(
         "10,000 resamples with intervals, beyond spanf1.score_file, in a running process",

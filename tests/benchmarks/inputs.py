@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -254,6 +255,26 @@ class Inputs:
             unfinished.rename(folder)
         return [folder / name for name in names]
 
+    def parquet(self, tokens: int, kind: str) -> Path:
+        """Return a file of label ids of a kind, gold and predicted, that names their labels."""
+        path = self.folder / f"ids-{kind}-{tokens}.v{VERSION}.parquet"
+        if not path.exists():
+            times = max(1, tokens // MILLION)
+            _write_parquet(path, self.lists(tokens // times), kind, times)
+        return path
+
+    def records(self, tokens: int) -> Path:
+        """Return a file of JSON Lines with the tokens, the gold and the predicted tags."""
+        path = self.folder / f"records-{tokens}.v{VERSION}.jsonl"
+        if not path.exists():
+            words = iter(_words(Random(SEED), tokens + 1000))
+            records = (
+                {"tokens": [*islice(words, len(tags.gold))], **tags._asdict()}
+                for tags in self._made(tokens)
+            )
+            _write(path, (f"{json.dumps(record)}\n".encode() for record in records))
+        return path
+
     def lists(self, tokens: int) -> Lists:
         """Return the tags as lists; equal ones are one object, as where a model looks them up."""
         gold, predicted = zip(*self._made(tokens), strict=True)
@@ -302,6 +323,27 @@ def _text(sentences: list[Sentence], tags: Columns) -> bytes:
         lines += [" ".join((*next(words), *given)) for given in tags(sentence)]
         lines.append("")
     return "\n".join([*lines, ""]).encode()
+
+
+def _write_parquet(path: Path, tags: Lists, kind: str, times: int) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    labels = ["O", *sorted({tag for side in tags for row in side for tag in row} - {"O"})]
+    numbers = {tag: number for number, tag in enumerate(labels)}
+    rows = pa.list_(getattr(pa, kind)())
+    columns = {
+        name: pa.chunked_array(
+            [pa.array([[numbers[t] for t in row] for row in side], rows)] * times
+        )
+        for name, side in zip(Lists._fields, tags, strict=True)
+    }
+    feature = {"feature": {"names": labels, "_type": "ClassLabel"}, "_type": "Sequence"}
+    features = {"info": {"features": dict.fromkeys(columns, feature)}}
+    table = pa.table(columns).replace_schema_metadata({"huggingface": json.dumps(features)})
+    unfinished = path.with_suffix(".unfinished")
+    pq.write_table(table, unfinished)
+    unfinished.replace(path)
 
 
 def _shared(tags: list[str]) -> list[str]:
