@@ -25,9 +25,13 @@ from spanf1.signature import Signature
 
 if TYPE_CHECKING:
     from spanf1.accumulating import SpanF1
+    from spanf1.annotated.converting import convert_file
+    from spanf1.annotated.inputs import read_documents
+    from spanf1.annotated.validating import validate_file
     from spanf1.checking import Violation, convert, detect, repair, validate
     from spanf1.comparing import compare
     from spanf1.describing import describe
+    from spanf1.documents import Document, TextSpan
     from spanf1.lexicon import Lexicon
     from spanf1.marking import baseline
     from spanf1.ranking import RankingOptions
@@ -39,6 +43,7 @@ __all__ = [
     "Confidence",
     "Counts",
     "Detection",
+    "Document",
     "IllFormedError",
     "InputError",
     "LayoutError",
@@ -54,6 +59,7 @@ __all__ = [
     "SpanF1",
     "SpanF1Error",
     "TagError",
+    "TextSpan",
     "TypeCounts",
     "UsageError",
     "Violation",
@@ -61,34 +67,42 @@ __all__ = [
     "baseline",
     "compare",
     "convert",
+    "convert_file",
     "decode",
     "describe",
     "detect",
     "encode",
     "evaluate",
+    "read_documents",
     "repair",
     "rescore",
     "score_file",
     "validate",
+    "validate_file",
 ]
 
 # What scoring does not need is imported when it is asked for: start-up is part of every run.
 _LATER = {
+    "Document": "documents",
     "Lexicon": "lexicon",
     "RankingOptions": "ranking",
     "Span": "tagging",
     "SpanF1": "accumulating",
+    "TextSpan": "documents",
     "Violation": "checking",
     "baseline": "marking",
     "compare": "comparing",
     "convert": "checking",
+    "convert_file": "annotated.converting",
     "decode": "tagging",
     "describe": "describing",
     "detect": "checking",
     "encode": "tagging",
+    "read_documents": "annotated.inputs",
     "repair": "checking",
     "rescore": "rescoring",
     "validate": "checking",
+    "validate_file": "annotated.validating",
 }
 
 

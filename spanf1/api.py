@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 #: about how many bytes of a file one task of an executor reads
 PART_SIZE = 1 << 23
 
-#: how many records are looked at to see whether they are some
-_LOOK = 100
-
 
 def evaluate(
     y_true: Any,
@@ -140,12 +137,13 @@ def evaluate(
     )
     wanted = confidence_from(confidence)
     units = wanted.unit if wanted else ""
+    form = form_of(tag_form)
     if _has_records(y_true) or _has_records(y_pred):
         from spanf1.annotations.pairing import pairs_of
 
         if mask is not None:
             raise UsageError("mask is for label ids")
-        pairs = pairs_of(y_true, y_pred, labels)
+        pairs = pairs_of(y_true, y_pred, labels, form)
         counted = pairs.tally(match=match, normalize=options.normalize, units=units)
         return Result(counted, options, None, wanted).check()
     if match != "exact":
@@ -154,7 +152,7 @@ def evaluate(
 
     counted = tally(
         reader_of(y_true, y_pred, labels, ignore_index, mask),
-        form=form_of(tag_form),
+        form=form,
         script=reading == "conlleval",
         units=units,
     )
@@ -165,10 +163,12 @@ def _has_records(side: Any) -> bool:
     """Return whether a list holds records of texts: objects, or lists of them."""
     if not isinstance(side, list | tuple):
         return False
-    return any(
-        isinstance(one, dict) or (isinstance(one, list) and one and isinstance(one[0], dict))
-        for one in side[:_LOOK]
-    )
+    # A text in which nothing is found is an empty list.
+    rows = (one for one in side if not isinstance(one, list | tuple) or one)
+    first = next(rows, None)
+    # Older versions of spaCy are trained with pairs of a text and an object.
+    parts = first[:2] if isinstance(first, list | tuple) else (first,)
+    return any(isinstance(part, dict) for part in parts)
 
 
 def score_file(

@@ -55,9 +55,9 @@ def systems_of(given: Iterable[str]) -> list[Named]:
     Parameters
     ----------
     given : iterable of str
-        ``FILE``; ``FOLDER``, whose files are the runs of one system; ``NAME=RUN,RUN,…``, where a
-        run is a file, a folder or a pattern such as ``runs/seed-*.conll``. A pattern alone
-        stands for a system for each file.
+        ``FILE``; ``FOLDER``, whose files are the runs of one system, unless it is one input,
+        brat's or a dataset; ``NAME=RUN,RUN,…``, where a run is a file, a folder or a pattern such
+        as ``runs/seed-*.conll``. A pattern alone stands for a system for each file.
 
     Raises
     ------
@@ -101,6 +101,10 @@ def _fits(path: str) -> list[str]:
 def _files(run: str) -> list[str]:
     """Return the file, the files of the folder, or those that fit the pattern."""
     if os.path.isdir(run):
+        from spanf1.annotations.guess import is_one_input
+
+        if is_one_input(run):
+            return [run]
         found = sorted(
             entry.path for entry in os.scandir(run) if entry.is_file() and entry.name[0] != "."
         )

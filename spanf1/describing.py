@@ -1,17 +1,32 @@
-"""Files of tagged tokens read, and what is in them counted."""
+"""Files of tagged tokens, or of texts and spans, read, and what is in them counted."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Unpack
 
+from spanf1.annotated.inputs import (
+    InputOptions,
+    KeyOptions,
+    check_options,
+    documents_of,
+    format_of,
+    left_out,
+    options_for,
+    read_as,
+    reading_of,
+)
+from spanf1.annotated.mentions import MentionCounter
+from spanf1.annotations.formats import Reading as DocumentReading
 from spanf1.contents import Contents, Description
 from spanf1.counts import Tally
 from spanf1.detection import IllFormed, fitting_schemes, ill_formed
 from spanf1.evaluate import BlockCounter
 from spanf1.formats.conll import ColumnFile
-from spanf1.formats.layout import Column, column_of, delimiter_of
+from spanf1.formats.guess import COLUMNS
+from spanf1.formats.layout import Column, column_of, delimiter_of, levels_of
 from spanf1.formats.passages import Passage, Passages
 from spanf1.formats.streams import Source
 from spanf1.options import AUTO, Options
@@ -91,13 +106,19 @@ class Reading:
         fitting, faults = self.fitting(), self.faults()
         how = found_by(fitting) if self._scheme == AUTO else "given"
         notes = [f"{self.reader.described()}{written}; {fitting[0]} ({how})"]
-        if faults.spans:
-            kinds = ", ".join(f"{kind} {count}" for kind, count in faults.kinds.items())
-            notes.append(
-                f"{faults.spans} of {faults.of} spans are ill-formed ({kinds}; first in line "
-                f"{faults.first_line}), and count as entities"
-            )
+        notes += _of_faults(faults)
         return notes if self.reader.file.layout else [self.reader.described()]
+
+
+def _of_faults(faults: IllFormed) -> list[str]:
+    """Say how many spans are ill-formed, if any are."""
+    if not faults.spans:
+        return []
+    kinds = ", ".join(f"{kind} {count}" for kind, count in faults.kinds.items())
+    return [
+        f"{faults.spans} of {faults.of} spans are ill-formed ({kinds}; first in line "
+        f"{faults.first_line}), and count as entities"
+    ]
 
 
 def contents_of(
@@ -147,18 +168,64 @@ def contents_of(
     )
 
 
+def contents_of_documents(
+    reading: DocumentReading, *, scheme: str = AUTO, ignore_case: bool = False
+) -> Contents:
+    """Read documents of any format and count what is in them; parameters as for `contents_of`.
+
+    Raises
+    ------
+    InputError, UsageError
+        As `describe`.
+    """
+    counter = MentionCounter(ignore_case=ignore_case)
+    for document in documents_of(reading):
+        counter.add(document)
+    given = Options(gold_scheme=scheme).gold_scheme
+    fitting: list[str] = [] if given == AUTO else [given]
+    notes = [read_as(reading)]
+    faults = None
+    if reading.tags is None:
+        fitting = []
+    elif counter.shapes:
+        how = "given"
+        if not fitting:
+            fitting = fitting_schemes(counter.shapes, frozenset(reading.tags.prefixes()))
+            how = found_by(fitting)
+        faults = ill_formed(counter.shapes, counter.first, fitting[0])
+        form = written_like(reading.tags.form_names(), reading.tags.other_forms())
+        notes = [f"{notes[0]}, written like {form}; {fitting[0]} ({how})"]
+        notes += _of_faults(faults)
+    fitting = fitting if counter.shapes else []
+    remarks = left_out(reading)
+    return Contents(
+        reading.source.name,
+        counter.documents,
+        counter.sentences,
+        counter.tokens,
+        counter.lengths,
+        counter.forms,
+        faults.spans if faults else 0,
+        fitting[0] if fitting else "",
+        fitting,
+        [*notes, *counter.notes(), *([f"{remarks} left out"] if remarks else [])],
+    )
+
+
 def describe(
     files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     *,
     train: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
+    input_format: str = AUTO,
     tag_column: Column = -1,
     token_column: Column | None = None,
     delimiter: str | None = None,
     scheme: str = AUTO,
     tag_form: str = AUTO_FORM,
     ignore_case: bool = False,
+    **keys: Unpack[KeyOptions],
 ) -> Description:
-    """Count what is in files of tokens and tags in columns.
+    """Count what is in files of tokens and tags, or of texts and spans.
 
     Ill-formed spans count as entities, as in the reading ``lenient``.
 
@@ -166,6 +233,8 @@ def describe(
     ----------
     files, train : path or iterable of paths
         The files, and those of training data to compare them with; ``-`` is standard input.
+    input_format : str
+        The format of the files, or ``auto``: by the content of each.
     tag_column : int or str
         The column of the tags, counted from 1, or from the end by -1, or by name.
     token_column : int or str, optional
@@ -177,6 +246,8 @@ def describe(
     ----------------
     delimiter, scheme, tag_form
         As for `spanf1.score_file`.
+    key, token_key, text_key, id_key, labels
+        As for `spanf1.read_documents`; for inputs that have no columns.
 
     Raises
     ------
@@ -185,24 +256,35 @@ def describe(
     UsageError
         If an argument is not one of those above.
     """
+    several, training = map(_paths, (files, train))
+    names = [format_of(Source(path), input_format, keys.get("key")) for path in several + training]
+    given: InputOptions = {
+        "tag_column": None if tag_column == -1 else tag_column,
+        "token_column": token_column,
+        "delimiter": delimiter,
+        "tag_form": tag_form,
+        **keys,
+    }
+    check_options(names, given, detected=input_format == AUTO)
 
-    def contents(
-        paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
-    ) -> list[Contents]:
-        several = [paths] if isinstance(paths, str | os.PathLike) else paths
-        return [
-            contents_of(
-                TagColumn(
-                    Source(os.fspath(path)), tag_column, delimiter_of(delimiter), form_of(tag_form)
-                ),
-                token_column,
-                scheme=scheme,
-                ignore_case=ignore_case,
-            )
-            for path in several
-        ]
+    def contents(path: str, name: str) -> Contents:
+        source = Source(path)
+        if name != COLUMNS or len(levels_of(tag_column)) > 1:
+            reading = reading_of(source, name, **options_for(name, given))
+            return contents_of_documents(reading, scheme=scheme, ignore_case=ignore_case)
+        column = TagColumn(source, tag_column, delimiter_of(delimiter), form_of(tag_form))
+        return contents_of(column, token_column, scheme=scheme, ignore_case=ignore_case)
 
-    return Description(contents(files), training_data(contents(train)), ignore_case)
+    found = list(map(contents, several + training, names))
+    count = len(several)
+    return Description(found[:count], training_data(found[count:]), ignore_case)
+
+
+def _paths(files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[str]:
+    """Return the paths of one file, or of several."""
+    return [
+        os.fspath(path) for path in ([files] if isinstance(files, str | os.PathLike) else files)
+    ]
 
 
 def training_data(files: list[Contents]) -> Contents | None:

@@ -10,26 +10,25 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from itertools import pairwise
-from typing import Any
+from itertools import zip_longest
 
 import numpy as np
 
+from spanf1.aligning import Key, common, number_of, parting, remedy, says_other, summed_up, words_at
 from spanf1.counts import ABSENT, CHARACTER, TEXT, Form, SpanKey, Tally
-from spanf1.documents import Document, Offsets, TextSpan, places, squeezed
-from spanf1.errors import AlignmentError, LayoutError
-from spanf1.fingerprint import summed, type_number
+from spanf1.documents import Document, TextSpan
+from spanf1.errors import AlignmentError, InputError, LayoutError
 from spanf1.tags import TagSet, shortened
 from spanf1.units import Collector
 
-#: what spans are known by: their places, or what they say
-_Key = tuple[str, tuple[Offsets, ...] | str]
-_Keys = Callable[[Document], list[_Key]]
+#: names the place of a document
+Where = Callable[[Document], str]
+
+# How long a text is that is not known.
+_ENDLESS = 1 << 64
 
 #: how many units wait before they are put in rows
 _WAITING = 1 << 12
-# How much of two texts a message shows, before the place where they part and behind it.
-_BEFORE, _BEHIND = 12, 24
 
 TEXT_HINT = "--match text compares what spans say, and not where they are"
 
@@ -59,7 +58,7 @@ class DocumentCounter:
     Parameters
     ----------
     where : tuple of callable
-        For gold and for predictions, what names the place of a document in its file, by its line.
+        For gold and for predictions, what names the place of a document in its file.
     match : str
         ``exact``, ``text`` or ``surface``; see `spanf1.options.MATCHES`.
     normalize : sequence of str
@@ -70,11 +69,17 @@ class DocumentCounter:
         Whether these are to stay in order.
     by_position : bool
         Whether two tokens at one place are the same, though their texts differ.
+
+    Attributes
+    ----------
+    astray : list of int
+        For each side, how many of its spans say something else than the other side's text does at
+        their places, where a side has no text of its own.
     """
 
     def __init__(
         self,
-        where: tuple[Callable[[int], str], Callable[[int], str]],
+        where: tuple[Where, Where],
         *,
         match: str = "exact",
         normalize: Sequence[str] = (),
@@ -84,6 +89,7 @@ class DocumentCounter:
     ) -> None:
         self._where = where
         self._match, self._normalize, self._by_position = match, normalize, by_position
+        self.astray = [0, 0]
         self._tally = Tally(placed_by=TEXT if match == "text" else CHARACTER)
         self._units = Collector(units, in_order=in_order) if units else None
         self._numbers: dict[SpanKey, int] = {}
@@ -98,14 +104,31 @@ class DocumentCounter:
         AlignmentError
             If their texts differ.
         LayoutError
-            If a span's place is not known, or is not in the text.
+            If a span's place is not known, or is not in the text, or what it says is asked for
+            and not known.
         """
-        same = self._common(gold, predicted)
+        same = common(gold, predicted, by_position=self._by_position)
+        if same is None:
+            raise self._differing(gold, predicted)
         if self._match == "text":
-            keys = [self._texts(document) for document in (gold, predicted)]
+            keys = self._texts(gold, predicted, 0), self._texts(predicted, gold, 1)
         else:
-            keys = self._aligned(gold, predicted, same)
-        found = self._matched(gold, predicted, keys)
+            self._check_places(gold, predicted)
+            keys = same(gold), same(predicted)
+        words = words_at(gold, predicted, same) if self._match == "surface" else None
+        sides = _by_key(keys[0], gold), _by_key(keys[1], predicted)
+        found = []
+        for key in {**sides[0], **sides[1]}:
+            spans = [side.get(key, []) for side in sides]
+            pairs = paired(*([span.shape for span in side] for side in spans))
+            found += [SpanKey(key[0], *pair) for pair in pairs]
+            if words:
+                text = words(key[1]) or (spans[0] or spans[1])[0].text
+                self._forms[key[0], self._known(text, key, gold)].update(pairs)
+        self._count(gold, predicted, found)
+
+    def _count(self, gold: Document, predicted: Document, found: Sequence[SpanKey]) -> None:
+        """Add two documents whose spans are matched."""
         sums = self._tally
         sums.spans.update(found)
         self._identify(gold, predicted)
@@ -137,117 +160,77 @@ class DocumentCounter:
         sums.forms = Counter(Form(name, frozenset(ways)) for (name, _), ways in self._forms.items())
         return sums
 
-    def _texts(self, document: Document) -> list[_Key]:
-        """Return the types of spans, and what they say."""
-        return [
-            (span.type, normalized(document.text_of(span), self._normalize))
-            for span in document.spans
-        ]
+    def _texts(self, document: Document, other: Document, side: int) -> list[Key]:
+        """Return the types of spans, and what they say, or what is there in the other's text."""
+        found: list[Key] = []
+        for span in document.spans:
+            text = document.text_of(span)
+            if not text:
+                known = document._replace(text=other.text)
+                if other.text is not None and span.parts[-1][1] > len(other.text):
+                    raise self._misplaced(span, known, side)
+                text = self._known(known.text_of(span), (span.type, span.parts), document, side)
+            found.append((span.type, normalized(text, self._normalize)))
+        return found
 
-    def _common(self, gold: Document, predicted: Document) -> _Keys:
-        """Return what finds the places of spans that are the same for both sides.
-
-        Raises
-        ------
-        AlignmentError
-            If there is nothing of the kind: the texts differ.
-        """
-        text, other = gold.text, predicted.text
-        if text is None or other is None or text == other:
-            return _as_given
-        if (gold.spaced or predicted.spaced) and squeezed(text) == squeezed(other):
-            return _squeezed
-        if (
-            self._by_position
-            and (gold.spaced and predicted.spaced)
-            and len(gold.tokens or ()) == len(predicted.tokens or ())
-        ):
-            return _by_token
-        raise self._differing(gold, predicted)
-
-    def _aligned(self, gold: Document, predicted: Document, same: _Keys) -> list[list[_Key]]:
-        """Return the types and places of spans, in places that are the same for both sides."""
-        texts = gold.text, predicted.text
-        for number, document in enumerate((gold, predicted)):
-            text = texts[1 - number] if document.text is None else document.text
-            for span in document.spans:
-                self._check(span, text, self._where[number](document.line))
-        return [same(document) for document in (gold, predicted)]
-
-    def _check(self, span: TextSpan, text: str | None, where: str) -> None:
-        """Raise an error if a span has no place, or not in its text."""
-        if not span.parts:
+    def _known(self, text: str | None, key: Key, document: Document, side: int = 0) -> str:
+        """Return what spans say; raise an error if that is not known."""
+        if not text:
+            start, end = key[1][0][0], key[1][-1][1]
             raise LayoutError(
-                f"where {span.type} {shortened(span.text or '')} is, the input does not say",
-                where=where,
-                hint=TEXT_HINT,
+                f"what {key[0]} from {start} to {end} says is not known: there is no text",
+                where=self._where[side](document),
             )
-        if text is not None and span.parts[-1][1] > len(text):
-            start, end = span.parts[-1]
-            raise AlignmentError(
-                f"{span.type} from {start} to {end} is not in the text, which has {len(text)} "
-                "characters",
-                where=where,
-            )
+        return text
+
+    def _check_places(self, gold: Document, predicted: Document) -> None:
+        """Raise an error if a span has no place; note which say something else than is there."""
+        for side, document, other in ((0, gold, predicted.text), (1, predicted, gold.text)):
+            lent = document.text is None and other is not None
+            known = document._replace(text=other) if lent else document
+            size = _ENDLESS if known.text is None else len(known.text)
+            for span in document.spans:
+                if not span.parts or span.parts[-1][1] > size:
+                    raise self._misplaced(span, known, side)
+                self.astray[side] += lent and says_other(span, known)
+
+    def _misplaced(self, span: TextSpan, document: Document, side: int) -> InputError:
+        """Return the error for a span that has no place, or not in its text."""
+        where = self._where[side](document)
+        if not span.parts:
+            said = shortened(span.text or "")
+            message = f"where {span.type} {said} is, the input does not say"
+            return LayoutError(message, where=where, hint=TEXT_HINT)
+        start, end = span.parts[-1]
+        size = len(document.text or "")
+        message = (
+            f"{span.type} from {start} to {end} is not in the text, which has {size} characters"
+        )
+        return AlignmentError(message, where=where)
 
     def _differing(self, gold: Document, predicted: Document) -> AlignmentError:
         """Return the error for two texts that differ, which shows both."""
-        text, other = gold.text or "", predicted.text or ""
-        place = next(
-            (k for k, pair in enumerate(zip(text, other)) if pair[0] != pair[1]),  # noqa: B905 - one may be longer
-            min(len(text), len(other)),
-        )
-        start = max(place - _BEFORE, 0)
-        shown, there = (one[start : place + _BEHIND] for one in (other, text))
+        texts = predicted.text or "", gold.text or ""
+        shown, there, start = parting(*texts)
+        where = self._where[0](gold)
         return AlignmentError(
-            f"the text is {shown!r} where {self._where[0](gold.line)} has {there!r} "
-            f"(from character {start})",
-            where=self._where[1](predicted.line),
-            hint="both must be annotations of the same texts",
+            f"the text is {shown} where {where} has {there} (from character {start})",
+            where=self._where[1](predicted),
+            hint=remedy(*texts),
         )
-
-    def _matched(
-        self, gold: Document, predicted: Document, keys: Sequence[list[_Key]]
-    ) -> list[SpanKey]:
-        """Return a key for each span, one for two that are the same."""
-        left: defaultdict[_Key, list[TextSpan]] = defaultdict(list)
-        for key, span in zip(keys[1], predicted.spans, strict=True):
-            left[key].append(span)
-        found = []
-        surface = self._match == "surface"
-        for key, span in zip(keys[0], gold.spans, strict=True):
-            same = left.get(key)
-            pair = span.shape, same.pop().shape if same else ABSENT
-            found.append(SpanKey(span.type, *pair))
-            if surface:
-                self._forms[span.type, gold.text_of(span)].add(pair)
-        for spans in left.values():
-            for span in spans:
-                found.append(SpanKey(span.type, ABSENT, span.shape))
-                if surface:
-                    text = gold.text_of(span) if gold.text == predicted.text else None
-                    self._forms[span.type, predicted.text_of(span) if text is None else text].add(
-                        (ABSENT, span.shape)
-                    )
-        return found
 
     def _identify(self, gold: Document, predicted: Document) -> None:
         """Take gold's spans into the number that stands for them."""
         sums = self._tally
         if sums.placed_by == TEXT:
-            kinds = [f"{span.type}\0{gold.text_of(span)}" for span in gold.spans]
-            ends, extent = [(1, 1)] * len(kinds), 1
+            known = [gold.text_of(span) or predicted.text_of(span) for span in gold.spans]
+            spans = [
+                (1, 1, f"{span.type}\0{text}") for span, text in zip(gold.spans, known, strict=True)
+            ]
+            number, extent = summed_up(spans, sums.size), 1
         else:
-            kinds, ends, extent = _identities(gold, predicted)
-        if kinds:
-            order = sorted(range(len(kinds)), key=lambda k: ends[k][1])
-            number = summed(
-                np.array([type_number(kinds[k]) for k in order], np.uint64),
-                np.array([ends[k][0] for k in order], np.int64),
-                np.array([ends[k][1] for k in order], np.intp),
-                sums.size,
-            )
-            sums.gold_number = sums.gold_number + number & (1 << 64) - 1
+            number, extent = number_of(gold, predicted, sums.size)
+        sums.gold_number = sums.gold_number + number & (1 << 64) - 1
         sums.size += extent
 
     def _place(self, gold: Document, found: Sequence[SpanKey]) -> None:
@@ -269,53 +252,23 @@ class DocumentCounter:
         self._waiting = []
 
 
-def _as_given(document: Document) -> list[_Key]:
-    """Return the types of spans, and their places."""
-    return [(span.type, span.parts) for span in document.spans]
+def paired(gold: Sequence[int], predicted: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the shapes of spans that are the same on both sides, those that are alike together.
 
-
-def _by_token(document: Document) -> list[_Key]:
-    """Return the types of spans, and the tokens that their parts begin and end with."""
-    tokens = document.tokens or ()
-    first = {start: number for number, (start, _) in enumerate(tokens)}
-    last = {end: number for number, (_, end) in enumerate(tokens)}
-    return [
-        (span.type, tuple((first[start], last[end]) for start, end in span.parts))
-        for span in document.spans
-    ]
-
-
-def _squeezed(document: Document) -> list[_Key]:
-    """Return the types of spans, and their places without white space."""
-    place = places(
-        document.text or "",
-        [offset for span in document.spans for part in span.parts for offset in part],
-    )
-    return [
-        (span.type, tuple((place[start], place[end]) for start, end in span.parts))
-        for span in document.spans
-    ]
-
-
-def _identities(
-    gold: Document, predicted: Document
-) -> tuple[list[str], list[tuple[int, int]], int]:
-    """Return what gold's spans are known by, without white space: types, lengths and ends.
-
-    Also how many characters there are. The type of a discontinuous span says what it leaves out.
+    What is left over on one side has none on the other. The order of the spans does not matter.
     """
-    text = predicted.text if gold.text is None else gold.text
-    if text is None:
-        ends = [end for span in (*gold.spans, *predicted.spans) for _, end in span.parts]
-        keys: list[Any] = [(span.type, span.parts) for span in gold.spans]
-        extent = max(ends, default=0)
-    else:
-        keys = _squeezed(gold._replace(text=text))
-        extent = len(squeezed(text))
-    kinds, found = [], []
-    for name, parts in keys:
-        start, end = parts[0][0], parts[-1][1]
-        gaps = [(a[1] - start, b[0] - start) for a, b in pairwise(parts)]
-        kinds.append(f"{name}\0{gaps}" if gaps else name)
-        found.append((end - start, end))
-    return kinds, found, extent
+    if len(gold) <= 1 and len(predicted) <= 1:
+        return [((*gold, ABSENT)[0], (*predicted, ABSENT)[0])]
+    left, right = Counter(gold), Counter(predicted)
+    alike = left & right
+    others = sorted((left - alike).elements()), sorted((right - alike).elements())
+    pairs = [(shape, shape) for shape in alike.elements()]
+    return pairs + list(zip_longest(*others, fillvalue=ABSENT))
+
+
+def _by_key(keys: Sequence[Key], document: Document) -> dict[Key, list[TextSpan]]:
+    """Return the spans of a document by what they are known by."""
+    found: dict[Key, list[TextSpan]] = {}
+    for key, span in zip(keys, document.spans, strict=True):
+        found.setdefault(key, []).append(span)
+    return found

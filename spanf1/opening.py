@@ -21,8 +21,8 @@ from spanf1.tags import TagForm
 if TYPE_CHECKING:
     from spanf1.annotations.formats import Reading
     from spanf1.annotations.pairing import DocumentPairs
-    from spanf1.formats.arrow import ArrowReader
-    from spanf1.formats.arrowfiles import ArrowFile
+    from spanf1.formats.arrow.files import ArrowFile
+    from spanf1.formats.arrow.reader import ArrowReader
     from spanf1.formats.jsonl import RecordFile
     from spanf1.formats.paired import PairedFiles
     from spanf1.formats.records import RecordReader
@@ -69,9 +69,19 @@ class OpenedDocuments(NamedTuple):
 
 Opened = OpenedFiles | OpenedRecords | OpenedDocuments
 
-# Which options go with columns only, and which with everything else.
 _FOR_COLUMNS = ("gold_column", "pred_column", "token_column", "delimiter")
-_FOR_OTHERS = ("gold_key", "pred_key", "token_key", "text_key", "id_key", "labels")
+_KEYED = {*INPUT_FORMATS} - {AUTO, COLUMNS, "brat"}
+# Which formats an option goes with: those of gold, of predictions, or of either side.
+_GO_WITH = {
+    **{name: {COLUMNS} for name in _FOR_COLUMNS},
+    "gold_key": _KEYED,
+    "pred_key": _KEYED,
+    "token_key": {JSONL, "prodigy", ARROW},
+    "text_key": _KEYED - {JSONL, "spacy"},
+    "id_key": _KEYED - {"spacy"},
+    "labels": {JSONL, "pipeline", ARROW},
+}
+_OF_SIDE = {"gold_key": 0, "pred_key": -1}
 
 
 def open_input(
@@ -125,7 +135,7 @@ def open_input(
         if formats[0] == JSONL:
             reader = RecordReader(sources, chosen, labels, by_position=align_by_position)
             return OpenedRecords(reader, reader.files)
-        from spanf1.formats.arrow import ArrowReader, has_tags
+        from spanf1.formats.arrow.reader import ArrowReader, has_tags
 
         if has_tags(sources, chosen):
             rows = ArrowReader(sources, chosen, labels, by_position=align_by_position)
@@ -136,17 +146,15 @@ def open_input(
 
 def _check_options(formats: Sequence[str], given: Mapping[str, Any], *, detected: bool) -> None:
     """Raise an error if an option does not go with any of the formats."""
-    wrong: list[str] = []
-    if COLUMNS not in formats:
-        wrong += _FOR_COLUMNS
-    if set(formats) == {COLUMNS}:
-        wrong += _FOR_OTHERS
-    name = next((name for name in wrong if given.get(name) is not None), "")
-    if name:
+    for name, known in _GO_WITH.items():
+        side = _OF_SIDE.get(name)
+        wrong = formats if side is None else [formats[side]]
+        if given.get(name) is None or known & {*wrong}:
+            continue
         from spanf1.annotations.formats import FORMATS
 
         raise UsageError(
-            f"{name} does not go with {FORMATS[formats[0]].title}, which the input is"
+            f"{name} does not go with {FORMATS[wrong[0]].title}, which the input is"
             + " by how it begins" * detected,
             hint=f"input_format (--input-format) says what it is: {', '.join(INPUT_FORMATS)}",
         )
@@ -244,7 +252,7 @@ def read_counts(
             texts = opened_as(documents=True)
             assert isinstance(texts, OpenedDocuments)  # noqa: S101 - for mypy
             texts.pairs.notes.append("the tokens differ, and not the text: characters say where")
-            return texts, texts.pairs.tally(units=units, in_order=in_order)
+            return texts, texts.pairs.tally(match=options.match, units=units, in_order=in_order)
         raise
 
 

@@ -153,8 +153,12 @@ class Signature:
             if a != b:
                 text = f"{what}: {_in_words(name, a)} here, {_in_words(name, b)} there"
                 found.append((self._matters(name, other), text))
-        if self.hash != other.hash and (self.tokens, self.gold) == (other.tokens, other.gold):
-            text = "as many tokens and gold spans, but not the same spans: other data, or corrected"
+        sizes = [(one.placed_by, one.tokens, one.gold) for one in (self, other)]
+        if self.hash != other.hash and sizes[0] == sizes[1]:
+            text = (
+                f"as many {self.placed_by}s and gold spans, but not the same spans: other data, or "
+                "corrected"
+            )
             found.append((True, text))
         return found
 

@@ -133,12 +133,17 @@ def test_line_ends() -> None:
 def test_keys(run) -> None:
     write("f.jsonl", columns(tags=PREDICTED, a=GOLD, b=PREDICTED))
     ran = run("score", "f.jsonl", "--gold-key", "a", "--pred-key", "b")
-    assert "f.jsonl: JSON Lines of tokens and tags, gold in key a, predicted in key b" in " ".join(ran.out.split())
+    assert "f.jsonl: JSON Lines of tokens and tags, gold in key a, predicted in key b" in " ".join(
+        ran.out.split()
+    )
     write("g.jsonl", columns(id=["x", "y"], tokens=TOKENS, tags=GOLD))
     write("p.jsonl", columns(id=["y", "x"], words=TOKENS[::-1], tags=PREDICTED[::-1]))
     ran = run("score", "g.jsonl", "p.jsonl")
     said = " ".join(ran.out.split())
-    assert "p.jsonl: JSON Lines of tokens and tags, key tags; aligned by id (key id), the same tokens" in said
+    assert (
+        "p.jsonl: JSON Lines of tokens and tags, key tags; aligned by id (key id), the same tokens"
+        in said
+    )
     result = spanf1.score_file("g.jsonl", "p.jsonl")
     assert result.input.keys == ("tags", "tags", "tokens", "id")
     assert spanf1.Result.from_dict(json.loads(json.dumps(result.to_dict()))) == result

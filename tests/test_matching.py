@@ -21,7 +21,7 @@ from spanf1.result import Result
 from spanf1.signature import Signature
 from tests import oracles
 
-WHERE = (lambda line: f"gold:{line}", lambda line: f"pred:{line}")
+WHERE = (lambda one: f"gold:{one.line}", lambda one: f"pred:{one.line}")
 TEXT = "Barack Obama was born in New York City."
 
 

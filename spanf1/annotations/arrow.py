@@ -15,8 +15,8 @@ from spanf1.documents import Document
 from spanf1.errors import LayoutError
 from spanf1.formats import records as tag_records
 from spanf1.formats.arrays import labels_by_id
-from spanf1.formats.arrowfiles import ArrowFile, feature_of, lacking, pyarrow
-from spanf1.formats.arrowtags import (
+from spanf1.formats.arrow.files import ArrowFile, feature_of, lacking, pyarrow
+from spanf1.formats.arrow.tags import (
     Rows,
     are_tags,
     field_of,

@@ -14,8 +14,8 @@ from spanf1.annotations.tokens import by_sentence, sentence_of
 from spanf1.documents import Document, Offsets
 from spanf1.errors import AlignmentError, LayoutError, TagError
 from spanf1.formats.arrays import IGNORE_INDEX
-from spanf1.formats.arrowfiles import pyarrow
-from spanf1.formats.arrowtags import (
+from spanf1.formats.arrow.files import pyarrow
+from spanf1.formats.arrow.tags import (
     Rows,
     TagColumn,
     is_integer,

@@ -11,7 +11,7 @@ from spanf1.annotations.formats import Writing
 from spanf1.annotations.tokens import place_of, tagged
 from spanf1.documents import Document, TextSpan
 from spanf1.errors import LossError, UsageError
-from spanf1.formats.arrowfiles import pyarrow
+from spanf1.formats.arrow.files import pyarrow
 from spanf1.tags import shortened
 
 #: how many documents a group of rows has

@@ -59,6 +59,7 @@ def documents(reading: Reading) -> Iterator[Document]:
     for passage in reader.read(tags):
         if passage.tokens:
             reading.key = ",".join(map(str, reader.tag_columns))
+            reading.token_column = reader.columns[1] + 1
         levels = [passage.codes, *reader.taken(len(passage.codes))]
         yield from _sentences(passage, levels, ["", *tags.types], reading)
 

@@ -93,6 +93,14 @@ FORMATS = {
 Labels = Iterable[str] | Mapping[Any, str]
 
 
+class Listed(Source):
+    """A source of records that are in no file."""
+
+    def where(self, line: int) -> str:
+        """Return the place of a record, by its number from 1."""
+        return f"{self.name}[{line - 1}]"
+
+
 @dataclass(frozen=True, kw_only=True)
 class How:
     """What to read of an input; None is to find out.
@@ -152,10 +160,12 @@ class Reading:
         What numbered the tags, if spans are from tags: set before the first document comes.
     key : str
         The key or column of the spans, where there is one.
+    token_column : int
+        The column of the tokens, from 1, where there is one.
     remarks : dict of str to int
         What was left out, in words (``relations``), and how often.
     values : sequence, optional
-        The records themselves, where they are in no file.
+        The records themselves, where they are in no file; the source is then `Listed`.
     """
 
     source: Source
@@ -164,6 +174,7 @@ class Reading:
     progress: Progress | None = None
     tags: TagSet | None = None
     key: str = ""
+    token_column: int = 0
     remarks: dict[str, int] = field(default_factory=dict)
     values: Sequence[Any] | None = None
 
@@ -180,9 +191,13 @@ class Reading:
 
     def where(self, line: int) -> str:
         """Return a place in the input, for a message."""
-        if self.values is not None:
-            return f"{self.source.name}[{line - 1}]"
         return self.source.where(line) if line else self.source.name
+
+    def place(self, document: Document) -> str:
+        """Return the place of a document, for a message: by its line or, if it has none, its id."""
+        if document.line or document.id is None:
+            return self.where(document.line)
+        return f"{self.source.name}: document {document.id}"
 
     def remark(self, what: str, count: int = 1) -> None:
         """Note that something was left out."""

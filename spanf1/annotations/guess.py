@@ -36,6 +36,9 @@ _IN_FOLDERS = (
     ("brat", re.compile(r".+\.txt")),
 )
 
+# What tells that a folder is one input, and not a folder of some.
+_ONE_INPUT = re.compile(r".+\.ann|dataset_info\.json|dataset_dict\.json|state\.json")
+
 _HINT = f"--input-format says which: {', '.join(FORMATS)}"
 
 
@@ -78,13 +81,29 @@ def format_of(source: Source, keys: tuple[str, ...] = ()) -> str:
     return kind
 
 
-def _format_of_folder(source: Source) -> str:
+def is_one_input(folder: str) -> bool:
+    """Return whether a folder is one input: brat's, or a dataset; not a folder of inputs.
+
+    Raises
+    ------
+    ReadError
+        If it cannot be read.
+    """
+    return any(map(_ONE_INPUT.fullmatch, _names_in(Source(folder))))
+
+
+def _names_in(source: Source) -> list[str]:
+    """Return the names of the files in a folder, and in those within."""
     try:
         names = sorted(os.listdir(source.path))
         folders = [path for name in names if os.path.isdir(path := os.path.join(source.path, name))]
-        names += [name for path in folders for name in os.listdir(path)]
+        return names + [name for path in folders for name in os.listdir(path)]
     except OSError as error:
         raise ReadError(error.strerror or str(error), where=source.name) from error
+
+
+def _format_of_folder(source: Source) -> str:
+    names = _names_in(source)
     for kind, pattern in _IN_FOLDERS:
         if any(map(pattern.fullmatch, names)):
             return kind
@@ -97,7 +116,12 @@ def _format_of_folder(source: Source) -> str:
 def _heads(source: Source) -> Iterator[tuple[bytes, bool]]:
     """Yield how a file begins, more and more of it, and whether that is all of it."""
     if source.path == STDIN:
-        yield head_of(source), False
+        last = -1
+        for look in _LOOKS:
+            head = head_of(source, look)
+            if len(head) > last:
+                yield head, len(head) < look
+            last = len(head)
         return
     for look in _LOOKS:
         head = b""

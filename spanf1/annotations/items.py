@@ -18,6 +18,9 @@ TYPE_KEYS = ("label", "type", "entity_group", "entity", "entity_label")
 #: the pairs of keys that may have its offsets
 OFFSET_KEYS = (("start", "end"), ("start_offset", "end_offset"))
 
+# Behind what no text goes on.
+_LAST = 1 << 53
+
 _OFFSETS_HINT = "offsets count characters, not bytes, from 0; an end is that of the next character"
 
 Pair = tuple[Any, Any]
@@ -105,7 +108,8 @@ def parts_of(
     """
     for start, end in pairs:
         whole = type(start) is int and type(end) is int
-        if not whole or not 0 <= start < end or (text is not None and end > len(text)):
+        last = _LAST if text is None else len(text)
+        if not whole or not 0 <= start < end <= last:
             raise error(reading, record, f"{place}: {_wrong_part(start, end, text)}")
     for (_, end), (start, _) in pairwise(pairs):
         if start < end:
@@ -122,7 +126,7 @@ def _wrong_part(start: Any, end: Any, text: str | None) -> str:
     both = f"{spelt(start)} to {spelt(end)}"
     if text is not None and (start < 0 or end > len(text)):
         return f"{both} is outside the text, which has {len(text)} characters"
-    if start < 0:
+    if start < 0 or end > _LAST:
         return f"{both} is outside the text"
     return f"{both} is empty" if start == end else f"{both} ends before it begins"
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, zip_longest
 from typing import Any
 
-from spanf1.annotations.formats import FORMATS, How, Labels, Reading
+import numpy as np
+
+from spanf1.annotations.formats import How, Labels, Listed, Reading
 from spanf1.annotations.kinds import of_keys, of_record
 from spanf1.counts import Tally
 from spanf1.documents import Document
 from spanf1.errors import AlignmentError, LayoutError, UsageError
-from spanf1.formats.streams import STDIN, Source
+from spanf1.formats.guess import COLUMNS
+from spanf1.formats.streams import STDIN
 from spanf1.matching import DocumentCounter
 from spanf1.result import Input
-from spanf1.tags import shortened
+from spanf1.tags import TagForm, shortened
 
 _ORDER_HINT = "--align-by-position takes both in order, whatever their ids"
 
@@ -68,15 +71,26 @@ class DocumentPairs:
             If an input cannot be read, or the two do not fit together.
         """
         counter = DocumentCounter(
-            (self.gold.where, self.predicted.where),
+            (self.gold.place, self.predicted.place),
             match=match,
             normalize=normalize,
             units=units,
             in_order=in_order,
             by_position=self._by_position,
         )
+        spans = [0, 0]
         for gold, predicted in self.pairs():
             counter.add(gold, predicted)
+            spans[0] += len(gold.spans)
+            spans[1] += len(predicted.spans)
+        names = self.gold.source.name, self.predicted.source.name
+        self.notes += [
+            f"{count} of {of} spans of {name} say something else than the text of {other} there"
+            for count, of, name, other in zip(
+                counter.astray, spans, names, names[::-1], strict=True
+            )
+            if count
+        ]
         return counter.finish(self.gold.tags, self.predicted.tags)
 
     def pairs(self) -> Iterator[Pair]:
@@ -95,6 +109,7 @@ class DocumentPairs:
         if self._merged:
             self._aligned = "line"
             yield from self._in_order(*sides)
+            self._check_keys()
             return
         heads = [next(side, None) for side in sides]
         gold, predicted = (
@@ -130,32 +145,45 @@ class DocumentPairs:
         )
 
     def _in_order(self, gold: Iterator[Document], predicted: Iterator[Document]) -> Iterator[Pair]:
-        last: list[int] = [0, 0]
+        last: tuple[Document | None, Document | None] = (None, None)
         for left, right in zip_longest(gold, predicted):
             if left is None or right is None:
                 long, short = (self.gold, self.predicted)[:: 1 if left else -1]
-                line = (left or right).line
+                end = last[1 if left else 0]
                 raise AlignmentError(
-                    f"there are no more documents, and {long.where(line)} goes on",
-                    where=short.where(last[0 if right else 1]),
+                    f"there are no more documents, and {long.place(left or right)} goes on",
+                    where=short.place(end) if end else short.source.name,
                     hint="both sides must have the same documents",
                 )
-            last = [left.line, right.line]
+            last = left, right
             yield left, right
+
+    def _check_keys(self) -> None:
+        """Raise an error if both sides of one input were the same."""
+        sides = [
+            {*(side.key.split(",") if side.format == COLUMNS else [side.key])} - {""}
+            for side in (self.gold, self.predicted)
+        ]
+        both = sorted(sides[0] & sides[1])
+        if both and not self.gold.how.alone:
+            raise UsageError(
+                f"gold and predicted spans cannot both be at {', '.join(map(shortened, both))}",
+                where=self.gold.source.name,
+            )
 
     def _by_id(self, gold: Iterator[Document], predicted: Iterator[Document]) -> Iterator[Pair]:
         kept: dict[str, Document] = {}
         for document in predicted:
-            key = _id(document, self.predicted.where)
+            key = _id(document, self.predicted)
             first = kept.setdefault(key, document)
             if first is not document:
-                raise _twice(self.predicted, document, first.line)
-        used: dict[str, int] = {}
+                raise _twice(self.predicted, document, first)
+        used: dict[str, Document] = {}
         for document in gold:
-            key = _id(document, self.gold.where)
+            key = _id(document, self.gold)
             if key in used:
                 raise _twice(self.gold, document, used[key])
-            used[key] = document.line
+            used[key] = document
             found = kept.get(key)
             if found is None:
                 raise _missing(document, self.gold, self.predicted)
@@ -165,39 +193,67 @@ class DocumentPairs:
                 raise _missing(document, self.predicted, self.gold)
 
 
-def pairs_of(gold: Sequence[Any], predicted: Sequence[Any], labels: Labels | None) -> DocumentPairs:
+def pairs_of(
+    gold: Sequence[Any],
+    predicted: Sequence[Any],
+    labels: Labels | None = None,
+    form: TagForm | None = None,
+) -> DocumentPairs:
     """Return what reads records that are in no file, such as JSON has them.
+
+    Tuples may stand for arrays, and numbers of NumPy for numbers.
 
     Raises
     ------
     UsageError
         If it cannot be told what the records of a side are.
+    LayoutError
+        If they are nested too deeply.
     """
     names = ("y_true", "y_pred")
     readings = []
-    for name, side, records in zip(names, ("gold", "predicted"), (gold, predicted), strict=True):
+    for name, side, given in zip(names, ("gold", "predicted"), (gold, predicted), strict=True):
+        try:
+            records = [_plain(one) for one in given]
+        except RecursionError:
+            raise LayoutError("records that are nested too deeply", where=name) from None
         tells = chain(
             (of_record(one, ()) for one in records), (of_keys(one, ()) for one in records)
         )
         kind = next(filter(None, tells), "" if records else "prodigy")
         if not kind:
-            known = ", ".join(FORMATS)
-            raise UsageError(f"{name}: no format is known that has such records", hint=known)
-        how = How(side=side, labels=labels)
-        readings.append(Reading(Source("", label=name), kind, how, values=records))
+            raise UsageError(
+                f"{name}: no format is known that has such records",
+                hint="one side has records of texts: then both are to have them, and none has tags",
+            )
+        how = How(side=side, labels=labels, form=form)
+        readings.append(Reading(Listed("", label=name), kind, how, values=records))
     return DocumentPairs(*readings)
 
 
-def _id(document: Document, where: Callable[[int], str]) -> str:
+def _plain(value: Any) -> Any:
+    """Return a value as JSON would have it, as far as it is of a kind that JSON has."""
+    match value:
+        case dict():
+            return {key: _plain(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_plain(one) for one in value]
+        case np.generic():
+            return value.item()
+    return value
+
+
+def _id(document: Document, side: Reading) -> str:
     if document.id is None:
-        raise LayoutError("there is no id, and others have one", where=where(document.line))
+        where = side.where(document.line)
+        raise LayoutError("there is no id, and others have one", where=where, hint=_ORDER_HINT)
     return str(document.id)
 
 
-def _twice(side: Reading, document: Document, first: int) -> LayoutError:
+def _twice(side: Reading, document: Document, first: Document) -> LayoutError:
     return LayoutError(
-        f"id {shortened(document.id)} a second time: {side.where(first)} has it, too",
-        where=side.where(document.line),
+        f"id {shortened(document.id)} a second time: {side.place(first)} has it, too",
+        where=side.place(document),
         hint=_ORDER_HINT,
     )
 
@@ -205,6 +261,6 @@ def _twice(side: Reading, document: Document, first: int) -> LayoutError:
 def _missing(document: Document, here: Reading, there: Reading) -> AlignmentError:
     return AlignmentError(
         f"id {shortened(document.id)} is not in {there.source.name}",
-        where=here.where(document.line),
+        where=here.place(document),
         hint=_ORDER_HINT,
     )

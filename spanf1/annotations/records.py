@@ -134,6 +134,9 @@ def text_of(reading: Reading, record: Record, names: Sequence[str] = ("text",)) 
     found = text_if_any(reading, record, names)
     if found is None:
         keys = names if reading.how.text_key is None else (reading.how.text_key,)
+        null = next((key for key in keys if key in record.value), None)
+        if null is not None:
+            raise error(reading, record, f"{null} is null, and is to be a string")
         message = f"there is no key {' or '.join(map(shortened, keys))}"
         raise lacking(reading, record, message, "--text-key")
     return found

@@ -14,7 +14,7 @@ from spanf1.annotations.tokens import broken, by_sentence, place_of, sentence_of
 from spanf1.documents import Document
 from spanf1.errors import AlignmentError, LayoutError, LossError, TagError, UsageError
 from spanf1.formats.arrays import IGNORE_INDEX, labels_by_id
-from spanf1.formats.jsonl import Batch, RecordFile
+from spanf1.formats.jsonl import Batch, RecordFile, spelt
 from spanf1.formats.records import GOLD_KEYS, ID_KEYS, PRED_KEYS, SECOND_KEYS, TOKEN_KEYS
 from spanf1.formats.recordtags import TagCodes
 from spanf1.spans import decode
@@ -55,15 +55,28 @@ def documents(reading: Reading) -> Iterator[Document]:
     how = reading.how
     reading.tags = tags = TagSet({}, how.form)
     codes = TagCodes(tags, None if how.labels is None else labels_by_id(how.labels))
-    file = RecordFile(reading.source)
-    file.progress = reading.progress
-    batches = file.batches()
+    batches = _batches(reading)
     head = next(batches)
     if head.records:
         keys = _keys(reading, head)
         reading.key = keys.tags
         for batch in chain([head], batches):
             yield from _sentences(batch, keys, codes, tags)
+
+
+def _batches(reading: Reading) -> Iterator[Batch]:
+    """Yield the records in batches: one at least."""
+    if reading.values is None:
+        file = RecordFile(reading.source)
+        file.progress = reading.progress
+        yield from file.batches()
+        return
+    lines = list(range(1, len(reading.values) + 1))
+    for line, value in zip(lines, reading.values, strict=True):
+        if not isinstance(value, dict):
+            message = f"the record is {spelt(value)}, not an object"
+            raise LayoutError(message, where=reading.where(line))
+    yield Batch(reading.source, reading.values, lines, len(lines))
 
 
 def _keys(reading: Reading, head: Batch) -> _Keys:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from spanf1.cli.documents import DocumentChoice, document_options
 from spanf1.cli.inputs import (
     PERCENT_HELP,
     column_option,
@@ -17,22 +18,28 @@ from spanf1.cli.inputs import (
     paths_of,
 )
 from spanf1.cli.output import check_writable, wants_colour, write
-from spanf1.cli.tagged import ColumnChoice, canonical, column_options, scheme_option
+from spanf1.cli.tagged import (
+    canonical,
+    column_options,
+    scheme_option,
+)
 from spanf1.contents import Contents, Description
-from spanf1.describing import contents_of, training_data
+from spanf1.describing import contents_of, contents_of_documents, training_data
 from spanf1.errors import UsageError
-from spanf1.formats.layout import Column
+from spanf1.formats.guess import COLUMNS
 from spanf1.formats.streams import STDIN
 from spanf1.reports.describing import FORMS, RENDERINGS
 from spanf1.reports.rows import printable
 
-HELP = """Say what is in files of tokens and tags: how many, of which types, how ambiguous, how new.
+HELP = """Say what is in files of tags or spans: how many, of which types, how ambiguous, how new.
 
 Of each file, and of all together: documents, sentences, tokens, entities by type and by length,
 distinct surface forms (an entity's tokens with a space between them), and those that occur with
 several types. With --train, also how many mentions have a form that is no entity in the training
 data, or one of another type only.
 Ill-formed spans count as entities, and it is said how many there are.
+Files may be of any format that `spanf1 score` reads, each of another. Where there are no tokens,
+a text's words and punctuation marks are counted, and forms are what the text has.
 Without a file, or with -, standard input is read.
 
 \b
@@ -40,12 +47,14 @@ Examples:
   spanf1 describe train.conll dev.conll test.conll
   spanf1 describe test.conll --train train.conll --train dev.conll
   spanf1 describe test.iob2 --tag-column 3 --token-column 2
+  spanf1 describe annotations.jsonl --train train.conll
   spanf1 describe *.conll --format latex -o corpora.tex
 """
 
 
-@click.command("describe", help=HELP, short_help="Say what is in files of tokens and tags.")
+@click.command("describe", help=HELP, short_help="Say what is in files of tags or spans.")
 @column_options
+@document_options
 @column_option(
     "--token-column",
     help_text="Column of the tokens.  [default: the first that is not the tags']",
@@ -71,7 +80,6 @@ Examples:
 def describe(
     files: tuple[str, ...],
     *,
-    token_column: Column | None,
     scheme: str,
     train: tuple[str, ...],
     ignore_case: bool,
@@ -81,7 +89,7 @@ def describe(
     output: str | None,
     color: str,
     quiet: bool,
-    **column: Any,
+    **settings: Any,
 ) -> None:
     """Describe files; see `HELP`."""
     rendering = RENDERINGS[format_name]
@@ -92,19 +100,25 @@ def describe(
     if STDIN in paths and STDIN in train:
         raise UsageError("standard input can be read only once")
     check_writable(output, [*paths, *train])
-    choice, known = ColumnChoice(**column), canonical(scheme)
+    choice, known = DocumentChoice.of(settings), canonical(scheme)
+    columns = choice.columns
 
-    def contents(path: str) -> Contents:
-        with choice.opened(path, again=False, quiet=quiet) as opened:
-            return contents_of(opened, token_column, scheme=known, ignore_case=ignore_case)
+    def contents(path: str, name: str) -> Contents:
+        if name != COLUMNS or len(choice.levels) > 1:
+            with choice.opened(path, name, quiet=quiet) as reading:
+                return contents_of_documents(reading, scheme=known, ignore_case=ignore_case)
+        with columns.opened(path, again=False, quiet=quiet) as opened:
+            tokens = settings["token_column"]
+            return contents_of(opened, tokens, scheme=known, ignore_case=ignore_case)
 
-    training = training_data([contents(path) for path in train])
-    found = Description([contents(path) for path in paths], training, ignore_case)
+    count = len(train)
+    parts = list(map(contents, [*train, *paths], choice.formats([*train, *paths])))
+    found = Description(parts[count:], training_data(parts[:count]), ignore_case)
     colour = output is None and wants_colour(color, sys.stdout)
     given = {"digits": digits, "forms": FORMS if forms is None else forms}
     given |= {"colour": colour, "brief": quiet}
-    settings = {name: value for name, value in given.items() if name in rendering.takes}
-    write(rendering.render(found, **settings), output)
+    taken = {name: value for name, value in given.items() if name in rendering.takes}
+    write(rendering.render(found, **taken), output)
     if not quiet:
         _warn(found)
 

@@ -219,10 +219,6 @@ def kept(path: str) -> Iterator[Source]:
     ReadError
         If there is no room for it.
     """
-    # Here, because they take longer to import than a small file to score.
-    import shutil
-    import tempfile
-
     with contextlib.ExitStack() as stack:
         stream = None
         if path == STDIN and sys.stdin is not None:
@@ -233,6 +229,10 @@ def kept(path: str) -> Iterator[Source]:
         if stream is None:
             yield Source(path)
             return
+        # Here, because they take longer to import than a small file to score.
+        import shutil
+        import tempfile
+
         try:
             copy = stack.enter_context(tempfile.NamedTemporaryFile(prefix="spanf1-"))
             shutil.copyfileobj(stream, copy)

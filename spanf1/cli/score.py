@@ -35,7 +35,7 @@ from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.errors import UsageError
 from spanf1.formats.guess import COLUMNS, formats_of
 from spanf1.formats.layout import Column
-from spanf1.formats.streams import Source
+from spanf1.formats.streams import STDIN, Source
 from spanf1.options import MATCHES
 from spanf1.reports import REPORTS
 from spanf1.reports.rows import how_made
@@ -136,7 +136,7 @@ def score(
     check_writable(output, paths)
     settings |= tag_columns(len(paths), tag_column, settings)
     settings |= scoring_of(settings)
-    # Surface forms need a second look at the files.
+    # Surface forms need a second look at the files; of a pipe it is seen what it has.
     again = settings["match"] == "surface"
     with (
         ExitStack() as stack,
@@ -144,7 +144,10 @@ def score(
         workers(_in_parts(paths, settings["input_format"]), jobs) as executor,
     ):
         result = score_file(
-            *(stack.enter_context(kept(path)) if again else Source(path) for path in paths),
+            *(
+                stack.enter_context(kept(path)) if again or path != STDIN else Source(path)
+                for path in paths
+            ),
             delimiter=delimiter,
             confidence=wanted,
             executor=executor,

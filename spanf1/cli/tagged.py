@@ -7,9 +7,11 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import click
 
+from spanf1.annotated.outputs import compression_of
 from spanf1.cli.inputs import (
     COLUMN_HELP,
     DELIMITER_OPTION,
@@ -23,7 +25,7 @@ from spanf1.cli.output import check_output_is_no_input, check_writable, opened
 from spanf1.cli.progress import Progress
 from spanf1.errors import InputError, UsageError
 from spanf1.formats.layout import Column, column_of, delimiter_of
-from spanf1.formats.streams import COMPRESSIONS, STDIN, Source
+from spanf1.formats.streams import STDIN, Source
 from spanf1.options import AUTO, Options
 from spanf1.repairs import PARTS
 from spanf1.reports.rows import found_by, printable
@@ -31,30 +33,34 @@ from spanf1.schemes import SCHEME_NAMES
 from spanf1.tagfiles import Changes, Rewriting, TagColumn, looked_at, rewrite_file
 from spanf1.tags import tag_form
 
+#: the column of the tags, if none is given
+LAST = -1
+
 _COLUMN_OPTIONS = (
     click.argument("files", nargs=-1, metavar="[FILE]..."),
     column_option(
         "-c",
         "--tag-column",
-        default=-1,
+        default=LAST,
         show_default=True,
         help_text=f"Column of the tags, {COLUMN_HELP}.",
     ),
     DELIMITER_OPTION,
     FORM_OPTION,
 )
-_WRITING_OPTIONS = (
-    click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
-    click.option(
-        "-i", "--in-place", is_flag=True, help="Put the new file in the place of the old one."
-    ),
-    click.option(
-        "--allow-loss",
-        is_flag=True,
-        help="Write two spans that touch as one where the scheme (IO) cannot part them.",
-    ),
-    click.option("-q", "--quiet", is_flag=True, help="Do not say what was changed."),
-)
+_LOSS = "Write two spans that touch as one where the scheme (IO) cannot part them"
+
+
+def _writing(loss: str) -> tuple[Callable[[Any], Any], ...]:
+    """Return the options that say where lines go, given what it is to allow losses."""
+    return (
+        click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
+        click.option(
+            "-i", "--in-place", is_flag=True, help="Put the new file in the place of the old one."
+        ),
+        click.option("--allow-loss", is_flag=True, help=loss),
+        click.option("-q", "--quiet", is_flag=True, help="Do not say what was changed."),
+    )
 
 
 def column_options(command: CommandT) -> CommandT:
@@ -64,7 +70,13 @@ def column_options(command: CommandT) -> CommandT:
 
 def writing_options(command: CommandT) -> CommandT:
     """Add the options that say where the lines go."""
-    return with_options(command, _WRITING_OPTIONS)
+    return with_options(command, _writing(f"{_LOSS}."))
+
+
+def converting_options(command: CommandT) -> CommandT:
+    """Add the same options, for what may be written in another format."""
+    more = "; with --to-format, leave out the spans that it cannot carry."
+    return with_options(command, _writing(_LOSS + more))
 
 
 def scheme_option(*names: str) -> Callable[[CommandT], CommandT]:
@@ -204,7 +216,7 @@ def rewrite(
             changes = _rewrite_one(exact, known, where)
         if not where.quiet:
             scheme = f"{known.scheme} ({words or 'given'})" if known.scheme else ""
-            _say([f"{column.source.name}: {changes.read}", *report(scheme, changes)])
+            say([f"{column.source.name}: {changes.read}", *report(scheme, changes)])
 
 
 def _doubtful(column: TagColumn, schemes: list[str]) -> InputError:
@@ -216,7 +228,7 @@ def _doubtful(column: TagColumn, schemes: list[str]) -> InputError:
     )
 
 
-def _say(lines: list[str]) -> None:
+def say(lines: list[str]) -> None:
     """Write notes on standard error. Those that cannot be written are no reason to fail."""
     with contextlib.suppress(OSError):
         for line in lines:
@@ -234,9 +246,7 @@ def _rewrite_one(column: TagColumn, how: Rewriting, where: Destination) -> Chang
     if how.to and how.to not in PARTS:
         # What is on standard output cannot be taken back.
         rewrite_file(column, how)
-    suffix = os.path.splitext(where.output or "")[1].lower()
-    compression = {end: name for name, end in COMPRESSIONS.items()}.get(suffix, "")
-    with opened(where.output, compression) as stream:
+    with opened(where.output, compression_of(where.output or "")) as stream:
         return rewrite_file(column, how, stream.write)
 
 

@@ -1,4 +1,4 @@
-"""``spanf1 validate``: everything in a file's tags that their scheme does not allow."""
+"""``spanf1 validate``: what a scheme does not allow in tags, and what is wrong with spans."""
 
 from __future__ import annotations
 
@@ -7,46 +7,62 @@ import csv
 import io
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import click
 
+from spanf1.annotated.proofing import SpanFault, SpanValidation
+from spanf1.annotated.validating import Checking, check_column, check_documents
+from spanf1.cli.documents import DocumentChoice, document_options
 from spanf1.cli.inputs import (
     format_option,
     paths_of,
 )
 from spanf1.cli.output import check_output_is_no_input, check_writable, opened
-from spanf1.cli.tagged import ColumnChoice, canonical, column_options, scheme_option
+from spanf1.cli.tagged import (
+    canonical,
+    column_options,
+    scheme_option,
+)
+from spanf1.formats.guess import COLUMNS
 from spanf1.formats.streams import STDIN
 from spanf1.options import AUTO
 from spanf1.reports.machine import json_text
-from spanf1.reports.rows import found_by, many, printable
-from spanf1.tagfiles import FileViolation, Validation, looked_at
+from spanf1.reports.rows import many, printable
+from spanf1.tagfiles import FileViolation, Validation
+from spanf1.tags import shortened
 
-HELP = """Check that tags are well-formed in their scheme.
+HELP = """Check that tags are well-formed in their scheme, and spans as they should be.
 
 Each violation is a step between two tags that the scheme does not allow, or a tag whose prefix
 it does not have; O stands for what is beyond a sentence. It is given with the line that the
 step leads to. Exit code 1 if there are any, 0 if there are none.
-Without a file, or with -, standard input is read.
+Without a file, or with -, standard input is read. Files may be of any format that
+`spanf1 score` reads.
+
+Of texts with spans, what is wrong is a span that is there twice, that has white space at an
+edge or does not begin and end where tokens do, where these are known, and an id that is there
+twice. Spans that nest, overlap or are discontinuous are counted in the summary.
 
 \b
 Examples:
   spanf1 validate train.conll
   spanf1 validate *.conll --scheme IOB2 --max 20
   spanf1 validate output.conll --tag-column -2 --format csv -o violations.csv
+  spanf1 validate annotations.jsonl brat/
   spanf1 validate data/*.iob2 --tag-column 3 --format github
 """
 
 #: how many kinds of violations a summary names
 _KINDS = 20
 
-#: a validation, words on how its scheme is known, and the violations to show
-Checked = tuple[Validation, str, Iterator[FileViolation]]
+Violations = Iterator[FileViolation] | Iterator[SpanFault]
 
 
-@click.command("validate", help=HELP, short_help="Check that tags are well-formed.")
+@click.command("validate", help=HELP, short_help="Check that tags and spans are well-formed.")
 @column_options
+@document_options
 @scheme_option()
 @click.option(
     "--max",
@@ -72,10 +88,10 @@ def validate(
     format_name: str,
     output: str | None,
     quiet: bool,
-    **where: Any,
+    **settings: Any,
 ) -> None:
     """Validate files; see `HELP`."""
-    choice, given = ColumnChoice(**where), canonical(scheme)
+    choice, given = DocumentChoice.of(settings), canonical(scheme)
     paths = paths_of(files, "validate")
     check_writable(output, paths)
     if output in (None, STDIN):
@@ -83,21 +99,16 @@ def validate(
     summaries, faults = [], 0
     lines = _FORMATS[format_name]
     with opened(output) as stream:
-        for number, path in enumerate(paths):
-            # What comes through a pipe is checked as it comes, if its scheme is known.
-            at_once = given != AUTO and not os.path.isfile(path)
-            with choice.opened(path, again=not at_once, quiet=quiet) as column:
-                exact, name, how = column, given, "given"
-                if not at_once:
-                    exact, name, found = looked_at(column, given)
-                    how = found_by(found.fitting) if given == AUTO else how
-                check = Validation(exact, name)
-                before = _BETWEEN if number else _HEADS
+        first = True
+        for path, name in zip(paths, choice.formats(paths), strict=True):
+            for one in _checks(path, name, choice, given, quiet=quiet):
+                before = _HEADS if first else _BETWEEN
+                first = False
                 stream.write(before.get(format_name, "").encode())
-                for line in lines((check, how, check.violations(most))):
+                for line in lines(one, one.check.violations(most)):
                     stream.write(line.encode("utf-8", "surrogateescape"))
-            faults += check.kinds.total()
-            summaries += _summary(check, how)
+                faults += one.check.kinds.total()
+                summaries += _summary(one)
         stream.write(_TAILS.get(format_name, "").encode())
         if format_name == "text" and not quiet:
             stream.writelines(f"{line}\n".encode() for line in summaries)
@@ -107,12 +118,37 @@ def validate(
     ctx.exit(1 if faults else 0)
 
 
-def _summary(check: Validation, how: str) -> list[str]:
+def _checks(
+    path: str, name: str, choice: DocumentChoice, given: str, *, quiet: bool
+) -> Iterator[Checking]:
+    """Yield what checks a file: of columns, a check for each column of tags."""
+    if name != COLUMNS:
+        with choice.opened(path, name, quiet=quiet) as reading:
+            yield check_documents(reading, given)
+        return
+    levels = choice.levels
+    # What comes through a pipe is checked as it comes, if its scheme is known.
+    at_once = given != AUTO and not os.path.isfile(path) and len(levels) == 1
+    with choice.columns.opened(path, again=not at_once, quiet=quiet) as whole:
+        for level in levels:
+            column = replace(whole, column=level)
+            if at_once:
+                yield Checking(Validation(column, given), column.source.name, "given")
+            else:
+                yield check_column(column, given)
+
+
+def _summary(one: Checking) -> list[str]:
     """Return lines that say how many violations of each kind there are."""
-    name = printable(check.column.source.name)
-    tokens = f"{many(check.tokens, 'token')} in {many(check.sentences, 'sentence')}"
-    total = many(check.kinds.total(), "violation") if check.kinds else "no violations"
-    lines = [f"{name}: {total} of {check.scheme} ({how}); {tokens}; {check.read}"]
+    check = one.check
+    name = printable(one.name)
+    if isinstance(check, SpanValidation):
+        lines = [f"{name}: {_spans_checked(check)}"]
+        lines[0] += f"; {check.scheme} ({one.how})" * bool(check.scheme)
+    else:
+        tokens = f"{many(check.tokens, 'token')} in {many(check.sentences, 'sentence')}"
+        total = many(check.kinds.total(), "violation") if check.kinds else "no violations"
+        lines = [f"{name}: {total} of {check.scheme} ({one.how}); {tokens}; {check.read}"]
     if not check.kinds:
         return lines
     width = len(str(max(check.kinds.values()))) + 2
@@ -123,28 +159,69 @@ def _summary(check: Validation, how: str) -> list[str]:
     return lines
 
 
-def _text(checked: Checked) -> Iterator[str]:
-    for found in checked[2]:
+def _spans_checked(check: SpanValidation) -> str:
+    """Say what was checked, and what is no fault but worth to know."""
+    total = many(check.kinds.total(), "fault") if check.kinds else "no faults"
+    words = f"{total}; {many(check.spans, 'span')} in {many(check.documents, 'document')}"
+    if check.overlapping:
+        words += f", {check.overlapping} nested or overlapping"
+    if check.discontinuous:
+        words += f", {check.discontinuous} discontinuous"
+    return f"{words}; {check.read}"
+
+
+def _place(found: FileViolation | SpanFault) -> str:
+    """Return where a fault is."""
+    if isinstance(found, SpanFault) and not found.line and found.document is not None:
+        return f"{found.file}: document {found.document}"
+    return f"{found.file}:{found.line}"
+
+
+def _words(found: SpanFault) -> str:
+    """Say what is wrong with a span, and which it is."""
+    said = f" {shortened(found.text)}" if found.text else ""
+    span = f": {found.type}{said}" if found.type else ""
+    places = ", ".join(f"{start} to {end}" for start, end in found.parts)
+    why = f": {found.reason}" if found.reason else ""
+    return printable(f"{found.kind}{span}") + f" ({places})" * bool(places) + printable(why)
+
+
+def _text(_: Checking, violations: Violations) -> Iterator[str]:
+    for found in violations:
+        place = printable(_place(found))
+        if isinstance(found, SpanFault):
+            yield f"{place}: {_words(found)}\n"
+            continue
         token = f" at {printable(repr(found.token))}" if found.token else ""
-        place = f"{printable(found.file)}:{found.line}"
         yield f"{place}: {printable(found.kind)}{token}: {found.reason}\n"
 
 
-def _github(checked: Checked) -> Iterator[str]:
+def _github(_: Checking, violations: Violations) -> Iterator[str]:
     """Yield workflow commands; what has a meaning in one is written as an escape."""
-    for found in checked[2]:
+    for found in violations:
         file = _escaped(found.file).replace(":", "%3A").replace(",", "%2C")
+        line = f",line={found.line}" * bool(found.line)
+        if isinstance(found, SpanFault):
+            document = f"document {found.document}: " if not found.line else ""
+            message = _escaped(printable(document) + _words(found))
+            yield f"::error file={file}{line},title=span::{message}\n"
+            continue
         token = f" (token {found.token!r})" if found.token else ""
         message = _escaped(printable(f"{found.kind}: {found.reason}{token}"))
-        yield f"::error file={file},line={found.line},title=ill-formed tag::{message}\n"
+        yield f"::error file={file}{line},title=ill-formed tag::{message}\n"
 
 
 def _escaped(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _csv(checked: Checked) -> Iterator[str]:
-    for found in checked[2]:
+def _csv(_: Checking, violations: Violations) -> Iterator[str]:
+    """Yield lines; of a span, the token is its text, and what is after is its type."""
+    for found in violations:
+        if isinstance(found, SpanFault):
+            why = f"{found.kind}: {found.reason}" if found.reason else found.kind
+            yield _csv_line((found.file, found.line or "", found.text, "", found.type, why))
+            continue
         yield _csv_line(
             (found.file, found.line, found.token, found.before, found.after, found.reason)
         )
@@ -156,10 +233,13 @@ def _csv_line(fields: tuple[object, ...]) -> str:
     return text.getvalue()
 
 
-def _json(checked: Checked) -> Iterator[str]:
+def _json(one: Checking, violations: Violations) -> Iterator[str]:
     """Yield one object, violation by violation: they need not be in memory together."""
-    check, how, violations = checked
-    head = {"file": check.column.source.name, "scheme": check.scheme, "scheme_is": how}
+    check = one.check
+    head = {"file": one.name, "scheme": check.scheme, "scheme_is": one.how}
+    if isinstance(check, SpanValidation):
+        head = {"file": one.name, "format": check.reading.format}
+        head |= {"scheme": check.scheme, "scheme_is": one.how} if check.scheme else {}
     yield json_text(head)[:-1] + ', "violations": ['
     separator = "\n  "
     for found in violations:
@@ -167,16 +247,19 @@ def _json(checked: Checked) -> Iterator[str]:
         del fields["file"]
         yield separator + json_text(fields | {"kind": found.kind})
         separator = ",\n  "
-    tail = {
+    tail: dict[str, object] = {
         "kinds": dict(check.kinds.most_common()),
         "total": check.kinds.total(),
-        "tokens": check.tokens,
-        "sentences": check.sentences,
     }
+    if isinstance(check, SpanValidation):
+        tail |= {"documents": check.documents, "spans": check.spans}
+        tail |= {"overlapping": check.overlapping, "discontinuous": check.discontinuous}
+    else:
+        tail |= {"tokens": check.tokens, "sentences": check.sentences}
     yield "], " + json_text(tail)[1:]
 
 
-_FORMATS: dict[str, Callable[[Checked], Iterator[str]]] = {
+_FORMATS: dict[str, Callable[[Checking, Violations], Iterator[str]]] = {
     "text": _text,
     "json": _json,
     "csv": _csv,

@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import sys
 from collections.abc import Sequence
 
 from spanf1.errors import InputError, UsageError
-from spanf1.formats.streams import BOM, STDIN, Source
+from spanf1.formats.streams import BOM, STDIN, Source, look_ahead
 from spanf1.options import AUTO
 
 COLUMNS, JSONL, ARROW = "columns", "jsonl", "arrow"
@@ -60,11 +59,10 @@ def formats_of(
         If the format of a source cannot be told.
     """
     given = [name.strip() for name in input_format.split(",")]
-    unknown = next((name for name in given if name not in INPUT_FORMATS), "")
+    unknown = [name for name in given if name not in INPUT_FORMATS]
     if unknown or len(given) > 2:
-        raise UsageError(
-            f"there is no input format {unknown or input_format!r}", hint=", ".join(INPUT_FORMATS)
-        )
+        wrong = unknown[0] if unknown else input_format
+        raise UsageError(f"there is no input format {wrong!r}", hint=", ".join(INPUT_FORMATS))
     if len(given) > len(sources):
         raise UsageError(f"two input formats, {input_format}, and one input")
     names = given * (1 if len(given) == len(sources) else len(sources))
@@ -86,7 +84,7 @@ def detected(source: Source, keys: tuple[str, ...] = ()) -> str:
     """
     if source.path != STDIN and not os.path.isfile(source.path):
         if not os.path.isdir(source.path):
-            from spanf1.formats.arrowpaths import is_arrow
+            from spanf1.formats.arrow.paths import is_arrow
 
             return ARROW if is_arrow(source.path) else COLUMNS
     elif not _is_binary(source):
@@ -108,11 +106,15 @@ def _is_binary(source: Source) -> bool:
     return False
 
 
-def head_of(source: Source) -> bytes:
-    """Return how the content of a source begins; nothing if it cannot be looked at."""
+def head_of(source: Source, look: int = _LOOK) -> bytes:
+    """Return how the content of a source begins; nothing if it cannot be looked at.
+
+    `look` is how much of standard input is looked at.
+    """
     if source.path == STDIN:
+        # What is wrong with it is said when it is read.
         with contextlib.suppress(OSError, AttributeError, ValueError):
-            return _unpacked(sys.stdin.buffer.peek(_LOOK)).removeprefix(BOM)  # type: ignore[union-attr]
+            return _unpacked(look_ahead(look), look).removeprefix(BOM)
         return b""
     if not os.path.isfile(source.path):
         return b""
@@ -124,20 +126,20 @@ def head_of(source: Source) -> bytes:
     return b""
 
 
-def _unpacked(head: bytes) -> bytes:
+def _unpacked(head: bytes, look: int) -> bytes:
     """Return the first bytes of what is compressed, as far as they are there."""
     # What is damaged is found out when it is read.
     with contextlib.suppress(Exception):
         if head.startswith(b"\x1f\x8b"):
             import zlib
 
-            return zlib.decompressobj(31).decompress(head, _LOOK)
+            return zlib.decompressobj(31).decompress(head, look)
         if head.startswith(b"BZh"):
             import bz2
 
-            return bz2.BZ2Decompressor().decompress(head, _LOOK)
+            return bz2.BZ2Decompressor().decompress(head, look)
         if head.startswith(b"\xfd7zXZ"):
             import lzma
 
-            return lzma.LZMADecompressor().decompress(head, _LOOK)
+            return lzma.LZMADecompressor().decompress(head, look)
     return head

@@ -115,7 +115,9 @@ def spelt(value: object) -> str:
         return "an object" if isinstance(value, dict) else "a list"
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >> 64:
         return "a huge number"
-    return json.dumps(value)
+    if isinstance(value, str | int | float | None):
+        return json.dumps(value)
+    return f"of type {type(value).__name__}"
 
 
 def value_of(line: str, where: str, hint: str) -> Any:

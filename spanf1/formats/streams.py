@@ -175,12 +175,28 @@ class Source(NamedTuple):
             return stream.method
 
 
-class _Resumed(io.RawIOBase):
-    """A pipe, with its first bytes put back."""
+def look_ahead(count: int) -> bytes:
+    """Return the first bytes of standard input, so many or all there are; they stay to be read.
 
-    def __init__(self, head: bytes, rest: io.BufferedReader) -> None:
+    Raises
+    ------
+    OSError
+        If it is closed, or cannot be read.
+    """
+    stream = _standard_input()
+    head = stream.read(count)
+    resumed = _Resumed(head, cast(io.BufferedReader, stream), sys.stdin)
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(resumed), sys.stdin.encoding)
+    return head
+
+
+class _Resumed(io.RawIOBase):
+    """A pipe, with its first bytes put back; `owner` would close it if nothing held that."""
+
+    def __init__(self, head: bytes, rest: io.BufferedReader, owner: object = None) -> None:
         self._head = head
         self._rest = rest
+        self._owner = owner
 
     def readable(self) -> bool:
         return True

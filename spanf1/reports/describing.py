@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -52,8 +53,10 @@ def _files(
         [
             name,
             str(part.documents) if part.documents else "-",
-            *(str(n) for n in (part.sentences, part.tokens, part.all.entities)),
-            percent(part.density, digits),
+            str(part.sentences) if part.sentences or not part.documents else "-",
+            str(part.tokens),
+            str(part.all.entities),
+            percent(part.density if part.tokens else math.nan, digits),
             str(part.all.forms),
             str(part.all.ambiguous_forms),
             percent(_ambiguous_share(part.all), digits),

@@ -199,7 +199,7 @@ def test_fields(function, value, how, wanted) -> None:
 
 WRONG_FIELDS = [
     (text_of, {}, {}, "f:3: there is no key 'text'; the record's keys: none"),
-    (text_of, {"text": None}, {}, "f:3: there is no key 'text'"),
+    (text_of, {"text": None}, {}, "f:3: text is null, and is to be a string"),
     (text_of, {"text": 1}, {}, "f:3: text is 1, and is to be a string"),
     (text_of, {"text": "a\ud800"}, {}, r"f:3: text has half of a surrogate pair, '\ud800'"),
     (text_of, {"text": "a"}, {"text_key": "b"}, "f:3: there is no key 'b'"),

@@ -25,9 +25,10 @@ from spanf1.errors import (  # noqa: E402
     UsageError,
 )
 from spanf1.evaluate import tally  # noqa: E402
-from spanf1.formats import arrow, arrowfiles  # noqa: E402
-from spanf1.formats.arrow import ArrowReader, has_tags  # noqa: E402
-from spanf1.formats.arrowpaths import is_arrow  # noqa: E402
+from spanf1.formats.arrow import files as arrowfiles  # noqa: E402
+from spanf1.formats.arrow import reader as arrow  # noqa: E402
+from spanf1.formats.arrow.paths import is_arrow  # noqa: E402
+from spanf1.formats.arrow.reader import ArrowReader, has_tags  # noqa: E402
 from spanf1.formats.records import Keys  # noqa: E402
 from spanf1.formats.streams import Source  # noqa: E402
 from spanf1.options import Options  # noqa: E402
@@ -525,7 +526,7 @@ def test_memory_is_flat(tmp_path):
     code = (
         "import sys, pyarrow as pa\n"
         "from spanf1.evaluate import tally\n"
-        "from spanf1.formats.arrow import ArrowReader\n"
+        "from spanf1.formats.arrow.reader import ArrowReader\n"
         "from spanf1.formats.records import Keys\n"
         "from spanf1.formats.streams import Source\n"
         "tally(ArrowReader([Source(sys.argv[1])], Keys()))\n"

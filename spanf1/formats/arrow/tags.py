@@ -10,7 +10,7 @@ import numpy as np
 
 from spanf1.errors import LayoutError, ReadError, TagError
 from spanf1.formats.arrays import IGNORE_INDEX
-from spanf1.formats.arrowfiles import pyarrow
+from spanf1.formats.arrow.files import pyarrow
 from spanf1.formats.idruns import LabelCodes, outside_of
 from spanf1.formats.ids import IdArray, Ids
 from spanf1.formats.streams import Source

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spanf1.errors import AlignmentError, LayoutError
-from spanf1.formats.arrowfiles import ArrowFile, pyarrow
-from spanf1.formats.arrowtags import Rows, is_integer, is_string, only_utf8
+from spanf1.formats.arrow.files import ArrowFile, pyarrow
+from spanf1.formats.arrow.tags import Rows, is_integer, is_string, only_utf8
 from spanf1.tags import shortened
 
 _ORDER_HINT = "--align-by-position takes the rows of both files in order, whatever their ids"

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from spanf1.errors import LayoutError, ReadError, UsageError
-from spanf1.formats.arrowpaths import FILE, PARQUET, files_of, kind_of
+from spanf1.formats.arrow.paths import FILE, PARQUET, files_of, kind_of
 from spanf1.formats.streams import Progress, Source
 from spanf1.tags import shortened
 

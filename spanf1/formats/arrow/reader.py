@@ -9,9 +9,9 @@ import numpy as np
 
 from spanf1.errors import AlignmentError, UsageError
 from spanf1.formats.arrays import IGNORE_INDEX, Labels, labels_by_id
-from spanf1.formats.arrowfiles import ArrowFile, feature_of, lacking, pyarrow
-from spanf1.formats.arrowjoin import Part, Side, by_id, in_order, parts
-from spanf1.formats.arrowtags import (
+from spanf1.formats.arrow.files import ArrowFile, feature_of, lacking, pyarrow
+from spanf1.formats.arrow.joining import Part, Side, by_id, in_order, parts
+from spanf1.formats.arrow.tags import (
     Rows,
     TagColumn,
     are_tags,

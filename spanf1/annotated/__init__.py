@@ -1,0 +1,1 @@
+"""What is done with annotated documents, besides scoring: read, validated, described, converted."""

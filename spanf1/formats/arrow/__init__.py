@@ -1,0 +1,1 @@
+"""Tables of Parquet and Arrow: tags and label ids straight to arrays."""
