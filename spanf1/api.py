@@ -201,21 +201,22 @@ def score_file(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Score a file of gold and predicted tags, or two files of the same tokens.
+    """Score a file of gold and predicted tags or spans, or two files of the same texts.
 
-    Columns, or JSON Lines with a sentence in each record. Plain text or compressed (gzip, bzip2,
-    xz, zstd); read in blocks, so that the size of a file does not matter.
+    Columns, or any other format of `input_format`. Plain text or compressed (gzip, bzip2, xz,
+    zstd); read in blocks, so that the size of a file does not matter.
 
     Parameters
     ----------
     file : path
-        One file with both tags, or the file with the gold tags; ``-`` is standard input.
+        One file with both sides, or the file or folder with the gold one; ``-`` is standard input.
     pred_file : path, optional
-        The file with the predicted tags.
+        The file or folder with the predicted tags or spans.
     gold_column, pred_column : int or str, optional
         The columns of the tags, counted from 1, or from the end by -1; or by name, if the first
         line is a header, or there is a comment ``# global.columns = …``. By default the last but
-        one and the last of one file, and the last of each of two.
+        one and the last of one file, and the last of each of two. ``"2,3"`` are several, with
+        nested levels.
     token_column : int or str, optional
         With two files, the column of the tokens, which must be the same; by default the first.
     delimiter : str, optional
@@ -224,21 +225,25 @@ def score_file(
     align_by_position : bool
         With two files, do not compare tokens, nor ids.
     input_format : str
-        ``columns``, ``jsonl``, or ``auto``: JSON Lines begin with a brace.
+        ``columns``, ``jsonl`` (tokens and tags), ``prodigy``, ``doccano``, ``labelstudio``,
+        ``pipeline``, ``entities``, ``brat``, ``spacy``, ``arrow``; ``auto`` is by the content. Two
+        with a comma between them, if gold and predictions differ.
     gold_key, pred_key : str, optional
-        In JSON Lines, the keys of the lists of tags. By default the first there is of some names:
-        ``gold``, ``tags``, ``ner_tags`` …; ``predicted``, ``pred``, ``predictions`` ….
-    token_key, id_key : str, optional
-        With two files of JSON Lines, the keys of the tokens, which must be the same, and of what
-        tells which records belong together; the second file is then kept in memory. By default
-        ``tokens`` or ``words``, and ``id``, if both files have it; else records go by order.
+        In JSON and the like, the keys of the tags or spans. By default the first there is of some
+        names: ``gold``, ``tags``, ``spans`` …; ``predicted``, ``pred``, ``predictions`` ….
+    token_key, text_key, id_key : str, optional
+        The keys of the tokens, of the text, and of what tells which records of two files belong
+        together; the second file is then kept in memory. By default ``tokens`` or ``words``,
+        ``text``, and ``id``, if both files have it; else records go by order.
     labels : sequence of str, or mapping of int to str, optional
-        In JSON Lines, the tag of each id, where tags are ids; tokens with the gold id -100 do not
-        count.
+        The tag of each id, where tags are ids; tokens with the gold id -100 do not count.
     match : str
-        ``exact`` counts every span; ``surface`` each distinct text and type once, which is
+        ``exact`` counts every span; ``text`` too, and one is right by what it says and its type,
+        wherever it is in a document; ``surface`` counts each distinct text and type once, which is
         right if one span of it is: WNUT-17's F1 of surface forms. The text is gold's tokens,
         those of `token_column`, which may then be given for one file, too.
+    normalize : iterable of str
+        What makes no difference if `match` is ``text``: ``nfkc``, ``case``, ``space``.
     executor : concurrent.futures.Executor, optional
         Runs the parts of one large file. Worker processes must be able to import spanf1.
     progress : callable, optional
@@ -254,9 +259,10 @@ def score_file(
     ReadError
         If a file is not there, not readable, damaged, or not text.
     LayoutError
-        If a line has another number of columns than the others, or there is no such column.
+        If a line has another number of columns than the others, or there is no such column; if
+        a record has not got what is to be read, or an offset is outside its text.
     AlignmentError
-        If two files are not annotations of the same sentences.
+        If two files are not annotations of the same sentences, or texts.
     TagError, IllFormedError, UsageError
         As for `evaluate`.
     """

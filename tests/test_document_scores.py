@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import json
 import os
@@ -9,6 +10,7 @@ import pickle
 import random
 import threading
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -484,6 +486,14 @@ class TestPipes:
         write("gold", record)
         assert pipe(record.encode(), "score", "gold", "-", "-q").code == 0
         assert pipe(record.encode(), "score", "-", "gold", "-q").code == 0
+        # A record is longer than a pipe gives at a time, or may be compressed.
+        write("gold", lines(*[{"text": TEXT * 20_000, "spans": [SPAN]}] * 2))
+        expected = pipe(b"", "score", "gold", "gold", "--signature").out
+        for packed in (bytes, gzip.compress):
+            content = packed(Path("gold").read_bytes())
+            for sides in (["gold", "-"], ["-", "gold"]):
+                done = pipe(content, "score", *sides, "--signature")
+                assert (done.err, done.out) == ("", expected)
         done = pipe(lines({**GOLD, "pred": []}).encode(), "score")
         assert done.code == 2
         assert "standard input only once\nhint: write it to a file first" in done.err

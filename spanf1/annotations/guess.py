@@ -120,7 +120,8 @@ def _heads(source: Source) -> Iterator[tuple[bytes, bool]]:
         for look in _LOOKS:
             head = head_of(source, look)
             if len(head) > last:
-                yield head, len(head) < look
+                # What is compressed may be a bit shorter when it is unpacked.
+                yield head, len(head) < look // 2
             last = len(head)
         return
     for look in _LOOKS:

@@ -45,8 +45,8 @@ HELP = """Rank systems on one gold, and say which of them can be told apart.
 GOLD has the gold tags, each SYSTEM the predicted tags of the same tokens, in the last column.
 With --merged every file holds gold and predicted tags, as for `spanf1 score FILE`; the gold must
 be the same in all. All formats are read, as for `spanf1 score`. A SYSTEM with several runs
-(seeds) is a folder, or NAME=RUN,RUN,… with files and patterns: its score is their mean, and the
-spread is shown.
+(seeds) is a folder of files, or NAME=RUN,RUN,… with files and patterns: its score is their mean,
+and the spread is shown. A folder of brat, or of a dataset, is one run.
 
 Every F gets a percentile bootstrap interval. The difference from the best system, or from the
 --reference, gets one too, in resamples that both share, and is tested: by approximate

@@ -185,8 +185,10 @@ def look_ahead(count: int) -> bytes:
     """
     stream = _standard_input()
     head = stream.read(count)
-    resumed = _Resumed(head, cast(io.BufferedReader, stream), sys.stdin)
-    sys.stdin = io.TextIOWrapper(io.BufferedReader(resumed), sys.stdin.encoding)
+    resumed: Any = io.BytesIO(head)
+    if len(head) == count:
+        resumed = _Resumed(head, cast(io.BufferedReader, stream), sys.stdin)
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(resumed), "utf-8")
     return head
 
 
