@@ -10,7 +10,6 @@ from typing import Unpack
 from spanf1.annotated.inputs import (
     InputOptions,
     KeyOptions,
-    check_options,
     documents_of,
     format_of,
     left_out,
@@ -25,7 +24,7 @@ from spanf1.counts import Tally
 from spanf1.detection import IllFormed, fitting_schemes, ill_formed
 from spanf1.evaluate import BlockCounter
 from spanf1.formats.conll import ColumnFile
-from spanf1.formats.guess import COLUMNS
+from spanf1.formats.guess import COLUMNS, check_options
 from spanf1.formats.layout import Column, column_of, delimiter_of, levels_of
 from spanf1.formats.passages import Passage, Passages
 from spanf1.formats.streams import Source

@@ -11,7 +11,7 @@ from spanf1.counts import Tally
 from spanf1.errors import AlignmentError, InputError, UsageError
 from spanf1.evaluate import tally
 from spanf1.formats.conll import ColumnFile, MergedFile
-from spanf1.formats.guess import ARROW, COLUMNS, INPUT_FORMATS, JSONL, formats_of
+from spanf1.formats.guess import ARROW, COLUMNS, JSONL, check_options, formats_of
 from spanf1.formats.layout import Column, Layout, column_of, delimiter_of, levels_of
 from spanf1.formats.streams import STDIN, Source
 from spanf1.options import AUTO, Options
@@ -70,18 +70,6 @@ class OpenedDocuments(NamedTuple):
 Opened = OpenedFiles | OpenedRecords | OpenedDocuments
 
 _FOR_COLUMNS = ("gold_column", "pred_column", "token_column", "delimiter")
-_KEYED = {*INPUT_FORMATS} - {AUTO, COLUMNS, "brat"}
-# Which formats an option goes with: those of gold, of predictions, or of either side.
-_GO_WITH = {
-    **{name: {COLUMNS} for name in _FOR_COLUMNS},
-    "gold_key": _KEYED,
-    "pred_key": _KEYED,
-    "token_key": {JSONL, "prodigy", ARROW},
-    "text_key": _KEYED - {JSONL, "spacy"},
-    "id_key": _KEYED - {"spacy"},
-    "labels": {JSONL, "pipeline", ARROW},
-}
-_OF_SIDE = {"gold_key": 0, "pred_key": -1}
 
 
 def open_input(
@@ -117,7 +105,7 @@ def open_input(
     given["delimiter"] = None if given.get("delimiter") == AUTO else given.get("delimiter")
     keys = tuple(str(given[k]) for k in ("gold_key", "pred_key") if given.get(k) is not None)
     formats = formats_of(sources, input_format, keys)
-    _check_options(formats, given, detected=AUTO in input_format)
+    check_options(formats, given, detected=AUTO in input_format)
     columns = {name: given.get(name) for name in _FOR_COLUMNS}
     levels = [levels_of(columns[name]) for name in ("gold_column", "pred_column")]
     documents = documents or match == "text" or max(map(len, levels)) > 1 or len(set(formats)) > 1
@@ -142,22 +130,6 @@ def open_input(
             return OpenedRecords(rows, rows.files)
     given["align_by_position"] = align_by_position
     return _open_documents(sources, formats, levels, form, given)
-
-
-def _check_options(formats: Sequence[str], given: Mapping[str, Any], *, detected: bool) -> None:
-    """Raise an error if an option does not go with any of the formats."""
-    for name, known in _GO_WITH.items():
-        side = _OF_SIDE.get(name)
-        wrong = formats if side is None else [formats[side]]
-        if given.get(name) is None or known & {*wrong}:
-            continue
-        from spanf1.annotations.formats import FORMATS
-
-        raise UsageError(
-            f"{name} does not go with {FORMATS[wrong[0]].title}, which the input is"
-            + " by how it begins" * detected,
-            hint=f"input_format (--input-format) says what it is: {', '.join(INPUT_FORMATS)}",
-        )
 
 
 def _open_documents(

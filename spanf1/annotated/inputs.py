@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypedDict, Unpack, cast
 
@@ -12,16 +12,12 @@ from spanf1.annotations.formats import FORMATS, How, Labels, Reading
 from spanf1.detection import Detection, detection
 from spanf1.documents import Document
 from spanf1.errors import SpanF1Error, UsageError
-from spanf1.formats.guess import COLUMNS, INPUT_FORMATS, formats_of
+from spanf1.formats.guess import COLUMNS, GO_WITH, check_options, formats_of
 from spanf1.formats.layout import Column, column_of, delimiter_of, levels_of
 from spanf1.formats.streams import STDIN, Progress, Source
 from spanf1.options import AUTO
 from spanf1.tags import AUTO_FORM
 from spanf1.tags import tag_form as form_of
-
-# Which options go with columns only, and which with everything else.
-_FOR_COLUMNS: tuple[str, ...] = ("tag_column", "token_column", "delimiter")
-_FOR_OTHERS = ("key", "token_key", "text_key", "id_key", "labels")
 
 Path = str | os.PathLike[str]
 
@@ -133,29 +129,10 @@ def reading_of(
     return Reading(source, name, how, progress)
 
 
-def check_options(names: Sequence[str], given: InputOptions, *, detected: bool) -> None:
-    """Raise an error if an option does not go with any of the formats of some inputs.
-
-    Raises
-    ------
-    UsageError
-        If it does not.
-    """
-    wrong = () if COLUMNS in names else _FOR_COLUMNS
-    wrong += _FOR_OTHERS if set(names) == {COLUMNS} else ()
-    option = next((option for option in wrong if given.get(option) not in (None, AUTO)), "")
-    if option:
-        found = " by how it begins" * detected
-        raise UsageError(
-            f"{option} does not go with {FORMATS[names[0]].title}, which the input is{found}",
-            hint=f"input_format (--input-format) says what it is: {', '.join(INPUT_FORMATS)}",
-        )
-
-
 def options_for(name: str, given: InputOptions) -> InputOptions:
     """Return the options that go with a format."""
-    wrong = _FOR_OTHERS if name == COLUMNS else _FOR_COLUMNS
-    return cast(InputOptions, {key: value for key, value in given.items() if key not in wrong})
+    chosen = {key: value for key, value in given.items() if name in GO_WITH.get(key, {name})}
+    return cast(InputOptions, chosen)
 
 
 def again(reading: Reading) -> Reading:

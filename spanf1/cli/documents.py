@@ -13,7 +13,6 @@ import click
 from spanf1.annotated.inputs import (
     InputOptions,
     again,
-    check_options,
     detect,
     format_of,
     options_for,
@@ -22,12 +21,19 @@ from spanf1.annotated.inputs import (
 )
 from spanf1.annotated.outputs import beside, check_folder, compression_of
 from spanf1.annotations.formats import FORMATS, Reading
-from spanf1.cli.inputs import CommandT, kept, with_options
+from spanf1.cli.inputs import (
+    LABELS_OPTION,
+    TEXT_KEY_OPTION,
+    TOKEN_KEY_OPTION,
+    CommandT,
+    kept,
+    with_options,
+)
 from spanf1.cli.output import opened
 from spanf1.cli.progress import Progress
 from spanf1.cli.tagged import LAST, ColumnChoice, Destination, say
 from spanf1.errors import UsageError
-from spanf1.formats.guess import INPUT_FORMATS
+from spanf1.formats.guess import INPUT_FORMATS, check_options
 from spanf1.formats.layout import Column, levels_of
 from spanf1.formats.streams import STDIN, Source
 from spanf1.options import AUTO
@@ -36,11 +42,6 @@ from spanf1.tagfiles import Changes, Rewriting
 
 if TYPE_CHECKING:
     from spanf1.annotated.converting import Conversion
-
-
-def _labels(_: click.Context, __: click.Parameter, value: str | None) -> list[str] | None:
-    """Return the labels that are given with commas between them."""
-    return None if value is None else [label.strip() for label in value.split(",")]
 
 
 _DOCUMENT_OPTIONS = (
@@ -57,15 +58,10 @@ _DOCUMENT_OPTIONS = (
         metavar="KEY",
         help="Of JSON, or Parquet: the tags or spans.  [default: gold, tags, spans, label…]",
     ),
-    click.option("--token-key", metavar="KEY", help="The tokens.  [default: tokens, words]"),
-    click.option("--text-key", metavar="KEY", help="The text.  [default: text]"),
+    TOKEN_KEY_OPTION,
+    TEXT_KEY_OPTION,
     click.option("--id-key", metavar="KEY", help="The id.  [default: id]"),
-    click.option(
-        "--labels",
-        callback=_labels,
-        metavar="O,B-PER,…",
-        help="The tags of the ids 0, 1, …, where tags are ids.",
-    ),
+    LABELS_OPTION,
 )
 
 

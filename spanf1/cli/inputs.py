@@ -111,6 +111,16 @@ _INPUT_OPTIONS = (
     click.option("--pred-scheme", metavar="SCHEME", help="Scheme of the predicted tags."),
     FORM_OPTION,
 )
+TOKEN_KEY_OPTION = click.option(
+    "--token-key", metavar="KEY", help="The tokens.  [default: tokens, words]"
+)
+TEXT_KEY_OPTION = click.option("--text-key", metavar="KEY", help="The text.  [default: text]")
+LABELS_OPTION = click.option(
+    "--labels",
+    callback=_labels,
+    metavar="O,B-PER,…",
+    help="The tags of the ids 0, 1, …, where tags are ids.",
+)
 _RECORD_OPTIONS = (
     click.option(
         "--input-format",
@@ -129,19 +139,14 @@ _RECORD_OPTIONS = (
         metavar="KEY",
         help="The predicted tags or spans.  [default: predicted, pred, predictions…]",
     ),
-    click.option("--token-key", metavar="KEY", help="The tokens.  [default: tokens, words]"),
-    click.option("--text-key", metavar="KEY", help="The text.  [default: text]"),
+    TOKEN_KEY_OPTION,
+    TEXT_KEY_OPTION,
     click.option(
         "--id-key",
         metavar="KEY",
         help="With two files: what joins their records.  [default: id; or by order]",
     ),
-    click.option(
-        "--labels",
-        callback=_labels,
-        metavar="O,B-PER,…",
-        help="The tags of the ids 0, 1, …, where tags are ids.",
-    ),
+    LABELS_OPTION,
 )
 _OUTPUT_OPTIONS = (
     click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
@@ -161,7 +166,7 @@ def input_options(command: CommandT) -> CommandT:
 
 
 def record_options(command: CommandT) -> CommandT:
-    """Add the options that say what is where in JSON Lines."""
+    """Add the options that say what an input is that has no columns, and what is where in it."""
     return with_options(command, _RECORD_OPTIONS)
 
 

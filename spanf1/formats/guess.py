@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from spanf1.errors import InputError, UsageError
 from spanf1.formats.streams import BOM, STDIN, Source, look_ahead
@@ -30,6 +31,22 @@ INPUT_FORMATS = (
 
 #: how much of a file is looked at
 _LOOK = 1 << 16
+
+_KEYED = {*INPUT_FORMATS} - {AUTO, COLUMNS, "brat"}
+#: which formats an option goes with that not all go with
+GO_WITH = {
+    **dict.fromkeys(
+        ("gold_column", "pred_column", "tag_column", "token_column", "delimiter"),
+        frozenset({COLUMNS}),
+    ),
+    **dict.fromkeys(("gold_key", "pred_key", "key"), frozenset(_KEYED)),
+    "token_key": frozenset({JSONL, "prodigy", ARROW}),
+    "text_key": frozenset(_KEYED - {JSONL, "spacy"}),
+    "id_key": frozenset(_KEYED - {"spacy"}),
+    "labels": frozenset({JSONL, "pipeline", ARROW}),
+}
+# Those that are of one side.
+_OF_SIDE = {"gold_key": 0, "pred_key": -1}
 
 # How JSON begins, and how Parquet, Arrow (a file, a stream) and spaCy's files do.
 _JSON = (b"{", b"[")
@@ -72,6 +89,36 @@ def formats_of(
     ]
     # An input that has nothing in it is like the other.
     return [name or next(filter(None, found), COLUMNS) for name in found]
+
+
+def check_options(formats: Sequence[str], given: Mapping[str, Any], *, detected: bool) -> None:
+    """Raise an error if an option was given that goes with none of the formats of some inputs.
+
+    Parameters
+    ----------
+    formats : sequence of str
+        The formats; that of gold first, if there are two sides.
+    given : mapping of str to object
+        The options; None, and ``auto``, are not given.
+    detected : bool
+        Whether the formats were found out.
+
+    Raises
+    ------
+    UsageError
+        If there is one.
+    """
+    for name, known in GO_WITH.items():
+        wrong = [formats[_OF_SIDE[name]]] if name in _OF_SIDE else formats
+        if given.get(name) in (None, AUTO) or known & {*wrong}:
+            continue
+        from spanf1.annotations.formats import FORMATS
+
+        raise UsageError(
+            f"{name} does not go with {FORMATS[wrong[0]].title}, which the input is"
+            + " by how it begins" * detected,
+            hint=f"input_format (--input-format) says what it is: {', '.join(INPUT_FORMATS)}",
+        )
 
 
 def detected(source: Source, keys: tuple[str, ...] = ()) -> str:

@@ -5,10 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from spanf1.counts import TOKEN
+from spanf1.errors import UsageError
 from spanf1.reports.conlleval import conlleval_report
 from spanf1.reports.machine import csv_report, json_report, tsv_report
 from spanf1.reports.markup import latex, markdown
 from spanf1.reports.table import table
+from spanf1.result import Result
+
+
+def _conlleval(result: Result) -> str:
+    """Return the script's table of a result.
+
+    Raises
+    ------
+    UsageError
+        If spans are not placed by tokens: the script counts these, too.
+    """
+    if result.tally.placed_by != TOKEN:
+        raise UsageError("the layout of conlleval counts tokens, and there are none here")
+    return conlleval_report(result.counts)
 
 
 class Report(NamedTuple):
@@ -25,7 +41,7 @@ class Report(NamedTuple):
 
 REPORTS = {
     "table": Report(table, digits=True, explains=True),
-    "conlleval": Report(lambda result: conlleval_report(result.counts), intervals=False),
+    "conlleval": Report(_conlleval, intervals=False),
     "json": Report(json_report, explains=True),
     "csv": Report(csv_report, digits=True),
     "tsv": Report(tsv_report, digits=True),
