@@ -181,18 +181,23 @@ class RecordFile:
         """
         total = 0
         for text in self._texts():
-            numbered = [
-                (number, line)
-                for number, line in enumerate(text.split("\n"), total + 1)
-                if line and not line.isspace()
-            ]
-            total += text.count("\n")
-            if numbered:
-                numbers, lines = zip(*numbered, strict=True)
-                records = _parsed(lines)
-                if records is None:
-                    records = [self._record(*one) for one in numbered]
-                yield Batch(self.source, records, list(numbers), total)
+            lines = text.split("\n")
+            # Every run ends with a line end.
+            lines.pop()
+            numbers = list(range(total + 1, total + len(lines) + 1))
+            total += len(lines)
+            records = _parsed(lines)
+            if records is None:
+                numbered = [
+                    (number, line)
+                    for number, line in zip(numbers, lines, strict=True)
+                    if line and not line.isspace()
+                ]
+                numbers = [number for number, _ in numbered]
+                lines = [line for _, line in numbered]
+                records = _parsed(lines) or [self._record(*one) for one in numbered]
+            if records:
+                yield Batch(self.source, records, numbers, total)
         yield Batch(self.source, (), [], total)
 
     def _texts(self) -> Iterator[str]:
@@ -205,7 +210,8 @@ class RecordFile:
                 if block is None:
                     return
                 content = bytes(memoryview(block.data)[1 : block.end])
-                yield content.decode().replace("\r\n", "\n")
+                text = content.decode()
+                yield text.replace("\r\n", "\n") if "\r" in text else text
             except UnicodeDecodeError as error:
                 line = lines + content.count(b"\n", 0, error.start) + 1
                 raise not_utf8(error, self.source.where(line)) from None

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from spanf1.annotations.formats import FORMATS
 from spanf1.counts import CHARACTER, TOKEN, Tally
 from spanf1.options import AUTO, MATCHES, NORMALIZATIONS
 from spanf1.result import Input, Result
@@ -290,6 +289,9 @@ def _at(format_name: str) -> str:
 
 def _records(source: Input) -> str:
     """Say what was read of formats that have no columns."""
+    # Here, because columns need none of it.
+    from spanf1.annotations.formats import FORMATS
+
     gold, predicted, token, key = map(printable, source.keys)
     titles = [FORMATS[name].title for name in source.delimiters]
     if len(source.files) == 1:
