@@ -226,15 +226,15 @@ def score_file(
         With two files, do not compare tokens, nor ids.
     input_format : str
         ``columns``, ``jsonl`` (tokens and tags), ``prodigy``, ``doccano``, ``labelstudio``,
-        ``pipeline``, ``entities``, ``brat``, ``spacy``, ``arrow``; ``auto`` is by the content. Two
-        with a comma between them, if gold and predictions differ.
+        ``pipeline``, ``entities``, ``brat``, ``spacy``, ``arrow``; ``auto`` is by the content, and
+        columns for a named pipe. Two with a comma between them, if gold and predictions differ.
     gold_key, pred_key : str, optional
         In JSON and the like, the keys of the tags or spans. By default the first there is of some
         names: ``gold``, ``tags``, ``spans`` …; ``predicted``, ``pred``, ``predictions`` ….
     token_key, text_key, id_key : str, optional
         The keys of the tokens, of the text, and of what tells which records of two files belong
         together; the second file is then kept in memory. By default ``tokens`` or ``words``,
-        ``text``, and ``id``, if both files have it; else records go by order.
+        ``text``, and ``id`` or the like, if both files have it; else records go by order.
     labels : sequence of str, or mapping of int to str, optional
         The tag of each id, where tags are ids; tokens with the gold id -100 do not count.
     match : str

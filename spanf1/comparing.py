@@ -144,7 +144,8 @@ def compare(
     Parameters
     ----------
     gold : path, optional
-        The file with the gold tags; None if each system's file holds gold and predicted tags.
+        The file or folder with the gold tags or spans; None if each system's file holds gold and
+        predicted ones.
     systems : mapping of str to path or list of paths, or iterable of str
         By the system's name its file, or those of its runs; or what `systems_of` takes.
     testing : RankingOptions, optional

@@ -10,6 +10,7 @@ from typing import Unpack
 from spanf1.annotated.inputs import (
     InputOptions,
     KeyOptions,
+    check_names,
     documents_of,
     format_of,
     left_out,
@@ -264,7 +265,8 @@ def describe(
         "tag_form": tag_form,
         **keys,
     }
-    check_options(names, given, detected=input_format == AUTO)
+    check_names(keys)
+    check_options(names, {**given, "scheme": scheme}, detected=input_format == AUTO)
 
     def contents(path: str, name: str) -> Contents:
         source = Source(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -120,6 +121,12 @@ def test_every_module_says_what_it_holds(path: Path) -> None:
     doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     assert doc
     assert doc.splitlines()[0].endswith((".", ":"))
+
+
+def test_the_readme_shows_the_house() -> None:
+    readme = (PACKAGE.parent / "README.md").read_text(encoding="utf-8")
+    drawn = re.sub(r"\(.*?\)", "", readme.split("## Development")[1].split("```")[1])
+    assert drawn.split() == ORDER
 
 
 def test_the_core_needs_no_click() -> None:

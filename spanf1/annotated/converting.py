@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -20,12 +19,11 @@ from spanf1.annotated.inputs import (
     reading_of,
     source_of,
 )
-from spanf1.annotated.outputs import beside, compression_of
+from spanf1.annotated.outputs import check_output, compression_of, folder_beside, opened_file
 from spanf1.annotations.formats import FEATURES, FORMATS, Reading, Writing, write
 from spanf1.documents import Document
 from spanf1.errors import LossError, UsageError
 from spanf1.formats.guess import COLUMNS
-from spanf1.formats.streams import compressing
 from spanf1.options import AUTO
 from spanf1.reports.rows import many, printable
 from spanf1.tagging import scheme_to_write
@@ -280,10 +278,9 @@ def convert_file(
     path = os.fspath(output)
     reading = reading_of(source_of(file), input_format, **given)
     converter = Converter(reading, to_format, scheme, levels, allow_loss=allow_loss)
+    check_output(path, to_format, reading.source.path)
     if FORMATS[to_format].folder:
-        with beside(path, folder=True) as folder:
+        with folder_beside(path) as folder:
             return converter.convert(folder)
-    compression = compression_of(path)
-    with beside(path) as new, open(new, "wb") as file_, contextlib.ExitStack() as stack:
-        stream = stack.enter_context(compressing(file_, compression)) if compression else file_
+    with opened_file(path, compression_of(path)) as stream:
         return converter.convert(stream)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import NamedTuple
 
+from spanf1.annotations.brat import is_file_name, is_type
 from spanf1.annotations.formats import FEATURES, FORMATS, Writing
-from spanf1.annotations.tokens import NO_TEXT, levels_of, with_tokens
+from spanf1.annotations.tokens import NO_TEXT, fits_in_tag, levels_of, with_tokens
 from spanf1.documents import Document, TextSpan
 from spanf1.errors import LossError
 from spanf1.formats.guess import COLUMNS
@@ -13,10 +16,16 @@ from spanf1.formats.guess import COLUMNS
 #: what may be lost besides `spanf1.annotations.formats.FEATURES`
 WHITE_SPACE = "white space of texts"
 WITHOUT_TOKENS = "texts without tokens"
+BLANK_TOKENS = "tokens of white space"
+NO_TYPE = "spans whose type cannot be written"
+NO_FILE_NAMES = "ids that cannot be names of files"
 CONTINUED = "which sentences are of one document"
 
 # A scheme that keeps all spans apart, for formats that have tokens but no tags.
 _APART = "IOB2"
+# What no field of a line can be made of.
+_BLANK = "\t\n\v\f\r "
+_NO_FIELD = re.compile(f"[\0{_BLANK}]")
 
 
 class Fitted(NamedTuple):
@@ -67,10 +76,16 @@ def fitted(document: Document, name: str, how: Writing) -> Fitted:
     if document.text is None and "offsets" in carries and carries & {"text", "tokens"}:
         hint = "those that need no texts: pipeline, entities"
         raise LossError(f"{name} needs texts, and the input has none", hint=hint)
-    lacking = _lacking(document, name)
     split = "tokens" in carries and "free" not in carries and document.tokens is None
     if split:
         document = with_tokens(document)
+    lacking = _lacking(document, name)
+    if name == COLUMNS:
+        document = _without_blanks(document)
+        lacking += [WITHOUT_TOKENS] * (not document.tokens)
+    spans = document.spans
+    typed = [index for index, span in enumerate(spans) if _has_type(name, span.type)]
+    document = document._replace(spans=[spans[index] for index in typed])
     if "offsets" not in carries:
         document, lost = _unplaced(document)
     elif "free" not in carries:
@@ -84,12 +99,18 @@ def fitted(document: Document, name: str, how: Writing) -> Fitted:
         ]
     gone = {index for index, _ in lost}
     kept = [span for index, span in enumerate(document.spans) if index not in gone]
-    return Fitted(
-        document._replace(spans=kept),
-        [(document.spans[index], reason) for index, reason in lost],
-        lacking,
-        split,
-    )
+    reasons = dict.fromkeys(set(range(len(spans))).difference(typed), NO_TYPE)
+    reasons |= {typed[index]: reason for index, reason in lost}
+    left_out = [(spans[index], reasons[index]) for index in sorted(reasons)]
+    return Fitted(document._replace(spans=kept), left_out, lacking, split)
+
+
+@lru_cache
+def _has_type(name: str, kind: str) -> bool:
+    """Return whether spans of a format can have a type."""
+    if name == COLUMNS and _NO_FIELD.search(kind):
+        return False
+    return fits_in_tag(kind) if writes_tags(name) else not FORMATS[name].folder or is_type(kind)
 
 
 def _misfit(span: TextSpan) -> str:
@@ -104,6 +125,13 @@ def _unplaced(document: Document) -> tuple[Document, list[tuple[int, str]]]:
     return document._replace(spans=spans), lost
 
 
+def _without_blanks(document: Document) -> Document:
+    """Return a document without the tokens that are white space, or empty."""
+    text, tokens = document.text or "", document.tokens or ()
+    kept = [(start, end) for start, end in tokens if text[start:end].strip(_BLANK)]
+    return document if len(kept) == len(tokens) else document._replace(tokens=kept)
+
+
 def _lacking(document: Document, name: str) -> list[str]:
     """Return what a format does not carry of a document, but for spans."""
     carries = FORMATS[name].carries
@@ -111,14 +139,16 @@ def _lacking(document: Document, name: str) -> list[str]:
     if text is not None and not document.spaced and "text" not in carries:
         if "tokens" not in carries:
             lost.append(FEATURES["text"])
-        elif " ".join(with_tokens(document).words()) != text:
+        elif " ".join(document.words()) != text:
             lost.append(WHITE_SPACE)
-    if name == COLUMNS and not with_tokens(document).tokens:
-        lost.append(WITHOUT_TOKENS)
+    if name == COLUMNS and any(not word.strip(_BLANK) for word in document.words()):
+        lost.append(BLANK_TOKENS)
     if document.tokens is not None and "tokens" not in carries:
         lost.append(FEATURES["tokens"])
     if document.id is not None and "ids" not in carries:
         lost.append(FEATURES["ids"])
+    elif document.id is not None and FORMATS[name].folder and not is_file_name(str(document.id)):
+        lost.append(NO_FILE_NAMES)
     if "offsets" not in carries and any(span.parts for span in document.spans):
         lost.append(FEATURES["offsets"])
     return lost

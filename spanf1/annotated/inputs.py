@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypedDict, Unpack, cast
 
@@ -20,6 +20,9 @@ from spanf1.tags import AUTO_FORM
 from spanf1.tags import tag_form as form_of
 
 Path = str | os.PathLike[str]
+
+# Options of commands that read both sides, as hints name them.
+_OF_SIDES = "--gold-column, --pred-column, "
 
 
 class KeyOptions(TypedDict, total=False):
@@ -110,6 +113,7 @@ def reading_of(
     UsageError
         If an option does not go with it.
     """
+    check_names(given)
     delimiter = None if given.get("delimiter") == AUTO else given.get("delimiter")
     name = format_of(source, input_format, given.get("key"))
     check_options([name], given, detected=input_format == AUTO)
@@ -127,6 +131,18 @@ def reading_of(
         form=form_of(given.get("tag_form", AUTO_FORM)),
     )
     return Reading(source, name, how, progress)
+
+
+def check_names(given: Mapping[str, object]) -> None:
+    """Raise an error if an argument was given that there is not, as Python does.
+
+    Raises
+    ------
+    TypeError
+        If one was.
+    """
+    if unknown := given.keys() - InputOptions.__annotations__.keys():
+        raise TypeError(f"unexpected keyword argument {min(unknown)!r}")
 
 
 def options_for(name: str, given: InputOptions) -> InputOptions:
@@ -152,7 +168,7 @@ def documents_of(reading: Reading) -> Iterator[Document]:
         yield from reading.documents()
     except SpanF1Error as error:
         # Where there is one side only, the option is not called after it.
-        hint = error.hint.replace("--gold-key", "--key")
+        hint = error.hint.replace("--gold-key", "--key").replace(_OF_SIDES, "")
         raise type(error)(error.message, where=error.where, hint=hint) from None
 
 

@@ -17,7 +17,7 @@ from spanf1.annotated.inputs import (
 )
 from spanf1.annotated.proofing import SpanFault, SpanValidation
 from spanf1.annotations.formats import Reading
-from spanf1.formats.guess import COLUMNS
+from spanf1.formats.guess import COLUMNS, check_options
 from spanf1.options import AUTO, Options
 from spanf1.reports.rows import found_by
 from spanf1.tagfiles import FileViolation, TagColumn, Validation, looked_at
@@ -97,6 +97,7 @@ def validate_file(
     """
     scheme = Options(gold_scheme=scheme).gold_scheme
     reading = reading_of(source_of(file), input_format, **given)
+    check_options([reading.format], {"scheme": scheme}, detected=input_format == AUTO)
     check_twice(reading.source)
     return [found for one in _checks(reading, scheme) for found in one.check.violations()]
 

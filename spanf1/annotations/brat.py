@@ -262,7 +262,9 @@ def write(documents: Iterable[Document], target: str, how: Writing) -> None:  # 
             for count, span in enumerate(sorted(document.spans, key=_place), 1)
         )
         name = "" if document.id is None else str(document.id)
-        path = os.path.join(target, *(name if _is_safe(name) else f"doc-{number:06}").split("/"))
+        path = os.path.join(
+            target, *(name if is_file_name(name) else f"doc-{number:06}").split("/")
+        )
         try:
             contents = {_TXT: document.text.encode(), _ANN: annotations.encode()}
         except UnicodeEncodeError:
@@ -286,7 +288,7 @@ def _place(span: TextSpan) -> tuple[tuple[Offsets, ...], str]:
 
 def _line(text: str, span: TextSpan, where: str) -> str:
     """Return what describes a span, behind its id."""
-    if not span.type or re.search(r"\s", span.type):
+    if not is_type(span.type):
         message = f"the type {shortened(span.type)} is empty or has white space, which parts fields"
         raise LossError(message, where=where)
     ends = [0, *(place for part in span.parts for place in part), len(text)]
@@ -298,8 +300,13 @@ def _line(text: str, span: TextSpan, where: str) -> str:
     return f"{span.type} {offsets}\t{_BREAKS.sub(' ', said)}"
 
 
-def _is_safe(name: str) -> bool:
-    """Return whether a name is a path in a folder, visible, and no longer than paths may be."""
+def is_type(name: str) -> bool:
+    """Return whether brat can have a type: white space would part it."""
+    return bool(name) and not re.search(r"\s", name)
+
+
+def is_file_name(name: str) -> bool:
+    """Return whether an id is a path in a folder, visible, and no longer than paths may be."""
     return (
         not _UNSAFE.search(name)
         and not os.path.splitdrive(name)[0]

@@ -135,6 +135,7 @@ class _Levels(Passages):
         ):
             token = self._token_among(lines, indices, count)
             self.tag_columns = [index + 1 for index in indices[:count]]
+            self.columns = indices[0], token
             numbers = np.arange(len(lines.ends))
             tokens, *fields = lines.fields(numbers, token, *indices[:count])
             place = Place(lines, numbers, self.file.source)
@@ -199,10 +200,11 @@ def _lines(document: Document, how: Writing) -> bytes:
     """Return the lines of one document."""
     where = place_of(document)
     words, levels = tagged(document, how.levels, how.scheme)
-    for word in (*words, *(tag for tags in levels for tag in tags)):
-        if not word or _BREAKS.search(word):
-            what = "a field of a line is not to be empty, or have white space in it"
-            raise LossError(f"{shortened(word)} cannot be in a column: {what}", where=where)
+    fields = [*words, *(tag for tags in levels for tag in tags)]
+    if not all(fields) or _BREAKS.search("".join(fields)):
+        word = next(field for field in fields if not field or _BREAKS.search(field))
+        what = "a field of a line is not to be empty, or have white space in it"
+        raise LossError(f"{shortened(word)} cannot be in a column: {what}", where=where)
     mark = next((word for word in words if DOCUMENT.match(word.encode(errors="replace"))), None)
     if mark is not None and (len(words) > 1 or document.spans):
         message = f"token {shortened(mark)} would be read as the beginning of a document"

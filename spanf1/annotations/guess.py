@@ -22,7 +22,9 @@ _LOOKS = (1 << 16, 1 << 20, 1 << 25)
 _RECORDS = 100
 
 # How JSON begins. A token that is a bracket may stand in columns.
-_JSON = re.compile(rb"\s*(?:\{(?![ \t]+[^\s\"}])|\[(?=\s*[\[{\"]|[ \t]*\][ \t\r]*(?:\n|\Z)))")
+_JSON = re.compile(
+    rb"\s*(?:\{(?![ \t]+[^\s\"}])|\[(?=\s*[\[{\"]|[ \t]*\][ \t\r]*(?:\n|\Z)|\s*\]\s*\Z))"
+)
 # What JSON is made of, but for numbers and constants; a string may be cut off.
 _MARK = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 # How Parquet, and files and streams of Arrow, begin.

@@ -183,7 +183,8 @@ class DocumentPairs:
             key = _id(document, self.gold)
             if key in used:
                 raise _twice(self.gold, document, used[key])
-            used[key] = document
+            # Of what was used, only the place is needed.
+            used[key] = document._replace(text=None, spans=(), tokens=None)
             found = kept.get(key)
             if found is None:
                 raise _missing(document, self.gold, self.predicted)

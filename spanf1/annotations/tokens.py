@@ -180,6 +180,11 @@ def levels_of(document: Document, levels: int, scheme: str) -> Levels:
     return Levels([[index for _, _, index in sorted(row.spans)] for row in rows], sorted(lost))
 
 
+def fits_in_tag(name: str) -> bool:
+    """Return whether a tag can have a type: it would be read back."""
+    return _FORM.parse(_FORM.spell(1, name)) == (1, name)
+
+
 def tags_of(document: Document, spans: Sequence[int], scheme: str) -> list[str]:
     """Return the tags of one level of a document.
 
@@ -204,7 +209,7 @@ def tags_of(document: Document, spans: Sequence[int], scheme: str) -> list[str]:
     chosen = [document.spans[index].type for index in spans]
     numbers = {name: number for number, name in enumerate(dict.fromkeys(chosen), 1)}
     for name in numbers:
-        if _FORM.parse(_FORM.spell(1, name)) != (1, name):
+        if not fits_in_tag(name):
             message = f"type {shortened(name)} cannot be written in a tag"
             raise LossError(message, where=place_of(document))
     places = _placed(document._replace(spans=[document.spans[index] for index in spans]))[0]

@@ -44,9 +44,9 @@ HELP = """Rank systems on one gold, and say which of them can be told apart.
 
 GOLD has the gold tags, each SYSTEM the predicted tags of the same tokens, in the last column.
 With --merged every file holds gold and predicted tags, as for `spanf1 score FILE`; the gold must
-be the same in all. All formats are read, as for `spanf1 score`. A SYSTEM with several runs
-(seeds) is a folder of files, or NAME=RUN,RUN,… with files and patterns: its score is their mean,
-and the spread is shown. A folder of brat, or of a dataset, is one run.
+be the same in all. Files may be of any format that `spanf1 score` reads, each of another. A
+SYSTEM with several runs (seeds) is a folder of files, or NAME=RUN,RUN,… with files and patterns:
+its score is their mean, and the spread is shown. A folder of brat, or of a dataset, is one run.
 
 Every F gets a percentile bootstrap interval. The difference from the best system, or from the
 --reference, gets one too, in resamples that both share, and is tested: by approximate
@@ -60,6 +60,7 @@ Examples:
   spanf1 compare --merged a.conll b.conll --per-type
   spanf1 compare gold.conll old=old.conll 'new=seeds/*.conll' --reference old
   spanf1 compare gold.conll outputs/*.conll --all-pairs -f latex -o table.tex
+  spanf1 compare brat-gold/ a.jsonl pipeline.json llm.jsonl --match text
 """
 
 _OPTIONS = (

@@ -130,14 +130,16 @@ def convert(
         known if to else "", target if to else "", method, tag_form(to_form), allow_loss
     )
     choice, paths = DocumentChoice.of(settings), paths_of(files, "convert")
-    columns, names = choice.columns, choice.formats(paths)
+    columns, names = choice.columns, choice.formats(paths, known)
     where = Destination(output, in_place, quiet)
     one_level = levels in (None, 1) and len(choice.levels) == 1
     if {*names, to_format or COLUMNS} == {COLUMNS} and one_level:
         if to is None and to_form is None:
             if paths[0] != STDIN and not os.path.exists(paths[0]):
                 raise ReadError("no such file", where=paths[0])
-            raise UsageError("--to is missing: these are columns already", hint="--to BIOES")
+            piped = paths[0] != STDIN and not os.path.isfile(paths[0])
+            hint = "--input-format says what comes through a pipe" if piped else "--to BIOES"
+            raise UsageError("--to is missing: these are columns already", hint=hint)
         if settings["token_column"] is not None:
             raise UsageError("--token-column is for another format, which --to-format names")
         rewrite(paths, columns, how, where, partial(_report, how))

@@ -112,7 +112,7 @@ def describe(
             return contents_of(opened, tokens, scheme=known, ignore_case=ignore_case)
 
     count = len(train)
-    parts = list(map(contents, [*train, *paths], choice.formats([*train, *paths])))
+    parts = list(map(contents, [*train, *paths], choice.formats([*train, *paths], known)))
     found = Description(parts[count:], training_data(parts[:count]), ignore_case)
     colour = output is None and wants_colour(color, sys.stdout)
     given = {"digits": digits, "forms": FORMS if forms is None else forms}

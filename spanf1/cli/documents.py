@@ -19,7 +19,7 @@ from spanf1.annotated.inputs import (
     read_as,
     reading_of,
 )
-from spanf1.annotated.outputs import beside, check_folder, compression_of
+from spanf1.annotated.outputs import check_output, compression_of, folder_beside
 from spanf1.annotations.formats import FORMATS, Reading
 from spanf1.cli.inputs import (
     LABELS_OPTION,
@@ -108,8 +108,8 @@ class DocumentChoice:
         """The columns of the tags, of which several have nested levels."""
         return levels_of(self.given["tag_column"]) or (LAST,)
 
-    def formats(self, paths: Sequence[str]) -> list[str]:
-        """Return the format of each file.
+    def formats(self, paths: Sequence[str], scheme: str = AUTO) -> list[str]:
+        """Return the format of each file, for which a scheme may be given.
 
         Raises
         ------
@@ -121,7 +121,8 @@ class DocumentChoice:
         names = [
             format_of(Source(path), self.input_format, self.given.get("key")) for path in paths
         ]
-        check_options(names, self.given, detected=self.input_format == AUTO)
+        given = {**self.given, "scheme": scheme}
+        check_options(names, given, detected=self.input_format == AUTO)
         return names
 
     @contextmanager
@@ -181,11 +182,11 @@ def convert_documents(
     elif folder is None or folder == STDIN:
         title = FORMATS[wanted.format].title
         raise UsageError(f"{title} cannot be standard output", hint="--output names a folder")
-    else:
-        check_folder(folder)
+    if output is not None and output != STDIN:
+        check_output(output, wanted.format, path)
     with choice.opened(path, name, quiet=where.quiet) as reading:
         if folder:
-            with beside(folder, folder=True) as target:
+            with folder_beside(folder) as target:
                 done = convert(target)
         else:
             with written_whole(output) as stream:

@@ -10,8 +10,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, TextIO
 
+from spanf1.annotated.outputs import check_file, opened_file
 from spanf1.errors import UsageError
-from spanf1.formats.streams import STDIN, compressing
+from spanf1.formats.streams import STDIN
 
 
 def wants_colour(choice: str, stream: TextIO | None) -> bool:
@@ -36,21 +37,9 @@ def check_writable(path: str | None, inputs: Sequence[str]) -> None:
     """
     if path is None or path == STDIN:
         return
-    problem = ""
-    if os.path.isdir(path) or path.endswith(os.sep):
-        problem = "it is a directory"
-    elif any(_is_input(path, source) for source in inputs):
-        problem = "it is the input"
-    elif os.path.exists(path) and not os.access(path, os.W_OK):
-        problem = "it is read-only"
-    elif not _is_special(path):
-        folder = os.path.dirname(os.path.realpath(path))
-        if not os.path.isdir(folder):
-            problem = "there is no such directory"
-        elif not os.access(folder, os.W_OK):
-            problem = "the directory is not writable"
-    if problem:
-        raise UsageError(f"the output cannot be written: {problem}", where=path)
+    if any(_is_input(path, source) for source in inputs):
+        raise UsageError("the output cannot be written: it is the input", where=path)
+    check_file(path)
 
 
 def check_output_is_no_input(inputs: Sequence[str]) -> None:
@@ -73,15 +62,6 @@ def _is_input(output: str | int, source: str) -> bool:
     except OSError:
         return False
     return stat.S_ISREG(found.st_mode) and os.path.samestat(found, read)
-
-
-def _is_special(path: str) -> bool:
-    """Return whether a path is there and no file that can be replaced: a device, a pipe."""
-    if not os.path.exists(path):
-        return False
-    # These may lead to a regular file that is open already, and is to be gone on with.
-    descriptor = os.path.abspath(path).startswith(("/dev/", "/proc/"))
-    return descriptor or not stat.S_ISREG(os.stat(path).st_mode)
 
 
 def write(text: str, path: str | None) -> None:
@@ -124,48 +104,5 @@ def opened(path: str | None, compression: str = "") -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    try:
-        with contextlib.ExitStack() as stack:
-            file: BinaryIO
-            if _is_special(path):
-                file = stack.enter_context(open(path, "ab"))
-            else:
-                file = stack.enter_context(replacing(path))
-            yield stack.enter_context(compressing(file, compression)) if compression else file
-    except OSError as error:
-        raise UsageError(f"the output cannot be written: {error.strerror}", where=path) from error
-
-
-@contextlib.contextmanager
-def replacing(path: str) -> Iterator[BinaryIO]:
-    """Give a file to write; when it is complete it gets its name, or replaces the file that has it.
-
-    Its permissions are those of the file that it replaces. If anything goes wrong, that file
-    stays as it was, and nothing else is left.
-    """
-    # Here, because it takes longer to import than a small file to score.
-    import tempfile
-
-    path = os.path.realpath(path)
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".spanf1-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            with contextlib.suppress(OSError):
-                old = os.stat(path)
-                os.chown(temporary, old.st_uid, old.st_gid)
-            os.chmod(temporary, _mode(path))
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-
-
-def _mode(path: str) -> int:
-    """Return the permissions that the file has or, if it is new, that any new file gets."""
-    with contextlib.suppress(OSError):
-        return stat.S_IMODE(os.stat(path).st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+    with opened_file(path, compression) as file:
+        yield file

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from typing import Any
 
@@ -33,7 +34,7 @@ from spanf1.cli.scoring import (
 )
 from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.errors import UsageError
-from spanf1.formats.guess import COLUMNS, formats_of
+from spanf1.formats.guess import COLUMNS, JSONL, formats_of
 from spanf1.formats.layout import Column
 from spanf1.formats.streams import STDIN, Source
 from spanf1.options import MATCHES
@@ -52,11 +53,13 @@ Other formats are known by their content: JSON Lines of tokens and tags (jsonl);
 of characters, of spaCy and Prodigy (prodigy), doccano, Label Studio (labelstudio), Hugging Face
 pipelines (pipeline), brat folders, .spacy files; Parquet, Arrow and Hugging Face datasets
 (arrow); lists of entities without offsets (entities), for --match text. Gold and predictions are
-in one record, or in two inputs, which may be of different formats, joined by id or by order.
+in each record of one input, or in two inputs, of one format or of two, whose records are joined
+by id, or else by order.
 
-A span is correct if a span of the other side has the same first token, last token and type, or
-the same characters and type; as often as it is there. Where the tokens of two files differ, and
-the text does not, characters decide.
+A span is correct if the other side has one with the same first and last token, or the same
+characters, and the same type; if it is there twice, it is right as often as on the other side.
+Where the tokens of two files differ and their text does not, characters decide.
+
 Macro F1 is the mean of the types' F1; weighted F1 is that mean weighted by spans in gold.
 
 The signature in the report fixes all that shaped the number: quote it beside the number.
@@ -68,7 +71,7 @@ Examples:
   spanf1 score gold.conll predicted.conll
   spanf1 score gold.iob2 predicted.iob2 --tag-column 3 --token-column 2
   spanf1 score output.conll --reading strict --scheme IOBES
-  spanf1 score gold.jsonl predicted.jsonl --gold-key ner_tags --labels O,B-PER,I-PER
+  spanf1 score both.jsonl --gold-key ner_tags --labels O,B-PER,I-PER
   spanf1 score gold.conll predicted.conll --tag-column 2,3     # nested levels
   spanf1 score gold/ pipeline.json --input-format brat,pipeline
   spanf1 score gold.jsonl llm.jsonl --match text --normalize case,space
@@ -136,8 +139,7 @@ def score(
     check_writable(output, paths)
     settings |= tag_columns(len(paths), tag_column, settings)
     settings |= scoring_of(settings)
-    # Surface forms need a second look at the files; of a pipe it is seen what it has.
-    again = settings["match"] == "surface"
+    again = _read_twice(paths, settings)
     with (
         ExitStack() as stack,
         Progress(paths[0], wanted=not quiet) as progress,
@@ -167,6 +169,16 @@ def score(
             _notes(result, explained=report.explains)
 
 
+def _read_twice(paths: tuple[str, ...], settings: Mapping[str, Any]) -> bool:
+    """Return whether standard input is needed twice: for surface forms, or for each side."""
+    if settings["match"] != "exact":
+        return True
+    levels = any("," in str(settings[name]) for name in ("gold_column", "pred_column"))
+    if paths != (STDIN,) or levels:
+        return levels
+    return formats_of([Source(STDIN)], settings["input_format"])[0] not in (COLUMNS, JSONL)
+
+
 def _in_parts(paths: tuple[str, ...], input_format: str) -> tuple[str, ...]:
     """Return the file that can be read in parts: columns, of both sides in one file."""
     alone = len(paths) == 1 and os.path.isfile(paths[0])
@@ -178,4 +190,5 @@ def _notes(result: Result, *, explained: bool) -> None:
     warn(result)
     if not explained:
         for heading, line in how_made(result):
-            click.echo(f"note: {heading}: {line}", err=True)
+            prefix = "" if heading == "note" else f"{heading}: "
+            click.echo(f"note: {prefix}{line}", err=True)

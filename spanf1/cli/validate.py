@@ -100,7 +100,7 @@ def validate(
     lines = _FORMATS[format_name]
     with opened(output) as stream:
         first = True
-        for path, name in zip(paths, choice.formats(paths), strict=True):
+        for path, name in zip(paths, choice.formats(paths, given), strict=True):
             for one in _checks(path, name, choice, given, quiet=quiet):
                 before = _HEADS if first else _BETWEEN
                 first = False
@@ -219,7 +219,10 @@ def _csv(_: Checking, violations: Violations) -> Iterator[str]:
     """Yield lines; of a span, the token is its text, and what is after is its type."""
     for found in violations:
         if isinstance(found, SpanFault):
-            why = f"{found.kind}: {found.reason}" if found.reason else found.kind
+            document = (
+                "" if found.line or found.document is None else f"document {found.document}: "
+            )
+            why = document + found.kind + f": {found.reason}" * bool(found.reason)
             yield _csv_line((found.file, found.line or "", found.text, "", found.type, why))
             continue
         yield _csv_line(

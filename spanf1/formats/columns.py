@@ -299,10 +299,13 @@ class Splitter:
         if fits:
             return _IS_TOKEN
         count, expected = len(fields), self._layout.columns
+        hint = f"fields are separated by {self._layout.delimiter_name}; --delimiter sets another"
+        if text.startswith(b'{"'):
+            hint = "JSON is read by score, compare, validate, convert and describe"
         raise LayoutError(
             f"{count} field{'s' * (count != 1)} where the lines before have {expected}",
             where=self._source.where(number),
-            hint=f"fields are separated by {self._layout.delimiter_name}; --delimiter sets another",
+            hint=hint,
         )
 
 

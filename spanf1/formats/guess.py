@@ -33,6 +33,7 @@ INPUT_FORMATS = (
 _LOOK = 1 << 16
 
 _KEYED = {*INPUT_FORMATS} - {AUTO, COLUMNS, "brat"}
+_TAGGED = {COLUMNS, JSONL, "pipeline", ARROW}
 #: which formats an option goes with that not all go with
 GO_WITH = {
     **dict.fromkeys(
@@ -43,14 +44,18 @@ GO_WITH = {
     "token_key": frozenset({JSONL, "prodigy", ARROW}),
     "text_key": frozenset(_KEYED - {JSONL, "spacy"}),
     "id_key": frozenset(_KEYED - {"spacy"}),
-    "labels": frozenset({JSONL, "pipeline", ARROW}),
+    "labels": frozenset(_TAGGED - {COLUMNS}),
+    **dict.fromkeys(("tag_form", "scheme"), frozenset(_TAGGED)),
 }
 # Those that are of one side.
 _OF_SIDE = {"gold_key": 0, "pred_key": -1}
 
+_FIRST = 64
 # How JSON begins, and how Parquet, Arrow (a file, a stream) and spaCy's files do.
 _JSON = (b"{", b"[")
 _BINARY = re.compile(rb"PAR1|ARROW1|\xff\xff\xff\xff|x[\x01\x9c\xda]")
+# How a file of brat's begins, most often.
+_ANNOTATION = re.compile(rb"T[0-9]+\t\S+ [0-9]")
 
 
 def formats_of(
@@ -134,9 +139,11 @@ def detected(source: Source, keys: tuple[str, ...] = ()) -> str:
             from spanf1.formats.arrow.paths import is_arrow
 
             return ARROW if is_arrow(source.path) else COLUMNS
-    elif not _is_binary(source):
+    elif source.path.endswith(".ann") and _ANNOTATION.match(_bytes_of(source)):
+        return "brat"
+    elif not _BINARY.match(_bytes_of(source)):
         head = head_of(source).lstrip()
-        if head[:1] not in _JSON:
+        if head[:1] not in _JSON and not (source.path == STDIN and _BINARY.match(head)):
             return COLUMNS if head or source.path == STDIN or os.path.getsize(source.path) else ""
     # Most inputs are columns, and need no other look.
     from spanf1.annotations.guess import format_of
@@ -144,13 +151,12 @@ def detected(source: Source, keys: tuple[str, ...] = ()) -> str:
     return format_of(source, keys)
 
 
-def _is_binary(source: Source) -> bool:
-    """Return whether a file begins as those of Parquet, Arrow or spaCy do."""
-    if source.path == STDIN:
-        return False
-    with contextlib.suppress(OSError), open(source.path, "rb") as file:
-        return bool(_BINARY.match(file.read(8)))
-    return False
+def _bytes_of(source: Source) -> bytes:
+    """Return the first bytes of a file, as they are; nothing if it is standard input."""
+    if source.path != STDIN:
+        with contextlib.suppress(OSError), open(source.path, "rb") as file:
+            return file.read(_FIRST)
+    return b""
 
 
 def head_of(source: Source, look: int = _LOOK) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 from spanf1.certainty import Interval
 from spanf1.ranking import Difference, Ranking, Standing
 from spanf1.reports.reasons import signed
-from spanf1.reports.rows import bracketed, extent, f_name, many, percent
+from spanf1.reports.rows import bracketed, drawn, extent, f_name, many, percent
 from spanf1.reports.schemes import Rendering, csv_text, json_of
 from spanf1.reports.sections import Section, latex, markdown, text_of
 from spanf1.result import Result
@@ -70,13 +70,14 @@ def _systems(ranking: Ranking, digits: int | None) -> Section:
             cells = [*figures, str(scores[0].predicted), str(scores[0].correct)]
         rows.append([one.system.name, *cells])
     files = first.input.files if first.input else ("gold",)
+    unit = drawn(first, how.confidence.unit)
     text = (
         f"{files[0] if len(files) == 2 else 'gold'}: "
         f"{many(_score(ranking.standings[0], how.average)[0].gold, 'span')} in "
-        f"{extent(first.tally)}, {many(ranking.units, how.confidence.unit)}. "
+        f"{extent(first.tally)}, {many(ranking.units, unit)}. "
         f"{how.average.capitalize()} {f_name(first)}"
         f"{', the mean over runs' * several}; intervals are from "
-        f"{many(how.confidence.resamples, 'resample')} of {how.confidence.unit}s"
+        f"{many(how.confidence.resamples, 'resample')} of {unit}s"
         f"{' and of runs' * several}, seed {how.confidence.seed}."
     )
     return Section("Systems", text, header, rows, after=_signatures(ranking))
@@ -142,7 +143,8 @@ def _pair(ranking: Ranking, one: Difference) -> str:
 def _about(ranking: Ranking, chosen: list[Difference]) -> str:
     how = ranking.testing
     tests = dict.fromkeys(one.test for one in chosen)
-    named = "; ".join(_TESTS[test].format(unit=how.confidence.unit) for test in tests)
+    unit = drawn(ranking.standings[0].system.runs[0], how.confidence.unit)
+    named = "; ".join(_TESTS[test].format(unit=unit) for test in tests)
     count = sum(not math.isnan(one.p_value) for one in ranking.differences)
     text = f"p: two-sided, by {named}."
     if how.correction != "none":
@@ -151,7 +153,7 @@ def _about(ranking: Ranking, chosen: list[Difference]) -> str:
     else:
         text += f" {many(count, 'comparison')}, without correction. p boot.: by paired bootstrap."
     if any(one.units for one in chosen):
-        text += f" W-T-L: {how.confidence.unit}s with a better, the same, and a worse F1."
+        text += f" W-T-L: {unit}s with a better, the same, and a worse F1."
     return text
 
 

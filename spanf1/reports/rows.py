@@ -91,7 +91,7 @@ def how_made(result: Result, digits: int | None = None) -> list[tuple[str, str]]
         made.append(("match", f"{options.match}: {MATCHES[options.match]}"))
     if options.normalize:
         words = [NORMALIZATIONS[name] for name in options.normalize]
-        made.append(("normalize", f"no difference makes {' and '.join(words)}"))
+        made.append(("normalize", f"what makes no difference: {' and '.join(words)}"))
     if options.types != "union":
         made.append(("types", _types(result)))
     made += [("0/0", line) for line in _undefined(result)]
@@ -282,9 +282,9 @@ def _input(source: Input) -> str:
     return "; ".join(sides) + f"; aligned by {aligned}"
 
 
-def _at(format_name: str) -> str:
-    """Return what a format calls a place of tags or spans."""
-    return "column" if format_name == "columns" else "key"
+def _at(format_name: str, name: str) -> str:
+    """Return what a format calls a place of tags or spans, or several."""
+    return "column" + "s" * ("," in name) if format_name == "columns" else "key"
 
 
 def _records(source: Input) -> str:
@@ -295,11 +295,11 @@ def _records(source: Input) -> str:
     gold, predicted, token, key = map(printable, source.keys)
     titles = [FORMATS[name].title for name in source.delimiters]
     if len(source.files) == 1:
-        at = _at(source.delimiters[0])
-        keys = f", gold in {at} {gold}, predicted in {at} {predicted}" if gold else ""
+        ats = [_at(source.delimiters[0], name) for name in (gold, predicted)]
+        keys = f", gold in {ats[0]} {gold}, predicted in {ats[1]} {predicted}" if gold else ""
         return f"{source.files[0]}: {titles[0]}{keys}"
     sides = [
-        f"{file}: {title}" + f", {_at(format_name)} {name}" * bool(name)
+        f"{file}: {title}" + f", {_at(format_name, name)} {name}" * bool(name)
         for file, title, format_name, name in zip(
             source.files, titles, source.delimiters, (gold, predicted), strict=True
         )

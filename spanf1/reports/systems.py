@@ -74,6 +74,7 @@ def _how(given: str, names: list[str]) -> str:
 
 def short_names(paths: list[str]) -> list[str]:
     """Return the last parts of paths, as many as tell them apart."""
+    paths = [path.rstrip(os.sep) or path for path in paths]
     for parts in range(1, 1 + max(path.count(os.sep) for path in paths)):
         short = [os.sep.join(path.split(os.sep)[-parts:]) for path in paths]
         if len(set(short)) == len(set(paths)):

@@ -22,6 +22,9 @@ _SAMPLE = 1024
 # The same for what is in Arrow, by bytes of memory.
 _BATCH_BYTES = 1 << 23
 
+# Not mapped into memory, nor read ahead: as much of a file would be in memory as was read of it.
+_BUFFERED: dict[str, Any] = {"buffer_size": 1 << 16, "pre_buffer": False}
+
 # Where Hugging Face's datasets keep their features.
 _METADATA = b"huggingface"
 
@@ -141,6 +144,8 @@ class ArrowFile:
             message = str(getattr(error, "strerror", None) or error).strip().partition("\n")[0]
             if isinstance(error, FileNotFoundError):
                 message = "no such file"
+            elif "Invalid UTF8" in message:
+                message = "there is a text that is not UTF-8"
             elif not isinstance(error, OSError) or error.errno is None:
                 message = f"damaged or cut off ({message})"
             raise ReadError(message, where=self._name(path)) from None
@@ -167,7 +172,7 @@ def _open(path: str, encoded: Sequence[str] = ()) -> Any:
     pa = pyarrow()
     kind = kind_of(path)
     if kind == PARQUET:
-        opened = pa.parquet.ParquetFile(path, memory_map=True)
+        opened = pa.parquet.ParquetFile(path, **_BUFFERED)
         leaves = [opened.schema.column(number) for number in range(len(opened.schema))]
         paths = [
             leaf.path
@@ -177,36 +182,35 @@ def _open(path: str, encoded: Sequence[str] = ()) -> Any:
         if not paths:
             return opened
         opened.close()
-        return pa.parquet.ParquetFile(path, memory_map=True, read_dictionary=paths)
+        return pa.parquet.ParquetFile(path, read_dictionary=paths, **_BUFFERED)
     if not kind:
         raise ReadError("no Parquet or Arrow, by its first bytes", where=path)
-    return _Mapped(path, kind)
+    return _Messages(path, kind)
 
 
 def _schema(opened: Any) -> Any:
     """Return the schema of an open file."""
-    return opened.schema if isinstance(opened, _Mapped) else opened.schema_arrow
+    return opened.schema if isinstance(opened, _Messages) else opened.schema_arrow
 
 
-class _Mapped:
-    """A file of Arrow, mapped into memory."""
+class _Messages:
+    """A file or stream of Arrow, of which one batch is in memory at a time."""
 
     def __init__(self, path: str, kind: str) -> None:
         self._pa = pyarrow()
         self._kind = kind
-        self._map = self._pa.memory_map(path)
+        self._file = self._pa.OSFile(path)
         self.schema = self._reader(None).schema
 
-    def __enter__(self) -> _Mapped:
+    def __enter__(self) -> _Messages:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # What was read still may point into it; it is let go with the last of these.
-        del self._map
+        self._file.close()
 
     def batches(self, fields: list[int]) -> Iterator[tuple[Any, float]]:
         """Yield the batches, of some fields, and what share of the file they end at."""
-        size = max(self._map.size(), 1)
+        size = max(self._file.size(), 1)
         reader = self._reader(fields)
         if self._kind == FILE:
             count = reader.num_record_batches
@@ -214,14 +218,14 @@ class _Mapped:
                 yield reader.get_batch(number), (number + 1) / count
         else:
             for batch in reader:
-                yield batch, self._map.tell() / size
+                yield batch, self._file.tell() / size
 
     def _reader(self, fields: list[int] | None) -> Any:
-        self._map.seek(0)
+        self._file.seek(0)
         ipc = self._pa.ipc
         options = ipc.IpcReadOptions(included_fields=fields)
         read = ipc.open_file if self._kind == FILE else ipc.open_stream
-        return read(self._map, options=options)
+        return read(self._file, options=options)
 
 
 def _read_parquet(opened: Any, columns: Sequence[str], rows: int) -> Iterator[tuple[Any, float]]:
@@ -231,7 +235,8 @@ def _read_parquet(opened: Any, columns: Sequence[str], rows: int) -> Iterator[tu
     some = opened.iter_batches(_SAMPLE, row_groups=[0], columns=chosen) if groups else iter(())
     size = max(1, min(rows, int(BATCH_VALUES / _values(next(some, None)))))
     batches = opened.iter_batches(size, columns=chosen)
-    if any("dictionary<" in str(opened.schema_arrow.field(column).type) for column in columns):
+    encoded = any("dictionary<" in str(opened.schema_arrow.field(name).type) for name in columns)
+    if encoded:
         # Those that are in lists are not read over the bounds of a group.
         each = (
             opened.iter_batches(size, row_groups=[number], columns=chosen)
@@ -241,6 +246,9 @@ def _read_parquet(opened: Any, columns: Sequence[str], rows: int) -> Iterator[tu
     done = 0
     for batch in _ahead(batches):
         done += batch.num_rows
+        if encoded:
+            # Numbers that are not in the dictionary come from damaged files.
+            batch.validate(full=True)
         yield batch.select(chosen), done / max(total, 1)
 
 
@@ -263,7 +271,9 @@ def _ahead(batches: Iterator[Any]) -> Iterator[Any]:
             yield batch
 
 
-def _read_arrow(opened: _Mapped, columns: Sequence[str], rows: int) -> Iterator[tuple[Any, float]]:
+def _read_arrow(
+    opened: _Messages, columns: Sequence[str], rows: int
+) -> Iterator[tuple[Any, float]]:
     """Yield batches of Arrow, cut where they are large, and what share of the file they end at."""
     fields = sorted(opened.schema.get_field_index(column) for column in columns)
     for batch, share in opened.batches(fields):
