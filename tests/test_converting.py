@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -245,6 +246,26 @@ class TestFiles:
         with pytest.raises(UsageError, match=message):
             spanf1.convert_file(prodigy, "out", **options)
         assert os.listdir() == ["in.jsonl"]
+
+    def test_no_such_argument(self, prodigy) -> None:
+        for function in (spanf1.validate_file, spanf1.describe, spanf1.read_documents):
+            with pytest.raises(TypeError, match="unexpected keyword argument 'keys'"):
+                list(function(prodigy, keys="x"))  # type: ignore[operator]
+
+    def test_what_is_there(self, prodigy) -> None:
+        Path("out").touch(0o640)
+        spanf1.convert_file(prodigy, "out", "doccano")
+        assert os.stat("out").st_mode & 0o777 == 0o640
+        # What is no file is written to, and not replaced.
+        os.mkfifo("fifo")
+        held = os.open("fifo", os.O_RDONLY | os.O_NONBLOCK)
+        spanf1.convert_file(prodigy, "fifo", "doccano")
+        assert os.read(held, 1 << 16) == Path("out").read_bytes()
+        os.close(held)
+        assert stat.S_ISFIFO(os.stat("fifo").st_mode)
+        for path in (".", "nothing/out"):
+            with pytest.raises(UsageError, match=f"^{path}: the output cannot be written"):
+                spanf1.convert_file(prodigy, path, "doccano")
 
     def test_keys_of_columns(self) -> None:
         Path("f").write_text("a O\n")

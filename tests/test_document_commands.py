@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -184,6 +185,10 @@ class TestConvert:
             (["spans.jsonl", "--to-format", "jsonl", "-c", "2"], 2, "tag_column does not go"),
             (["spans.jsonl", "--to-format", "doccano", "-o", "spans.jsonl"], 2, "it is the input"),
             (["spans.jsonl", "tags.jsonl", "--to-format", "jsonl"], 2, "one by one"),
+            (["spans.jsonl", "--to-format", "jsonl", "--from", "IOBES"], 2, "scheme does not go"),
+            (["spans.jsonl", "--to-format", "arrow", "-o", "x.parquet.gz"], 2, "is not compressed"),
+            (["spans.jsonl", "--to-format", "spacy", "-o", "x.spacy.xz"], 2, "is not compressed"),
+            (["spans.jsonl", "--to-format", "doccano", "-o", "."], 2, "it is a directory"),
             (["tags.jsonl", "--to-format", "columns", "--key", "x"], 3, "there is no key 'x'"),
             (["nothing.jsonl", "--to-format", "columns"], 3, "no such file"),
             (["nothing", "--input-format", "brat", "--to-format", "jsonl"], 3, "no such file"),
@@ -203,6 +208,70 @@ class TestConvert:
         assert ran.out == '{"tokens": ["Ada", "met"], "ner_tags": ["B-PER", "O"]}\n'
         ran = run("convert", "f", "-c", "3", "--token-column", "2", "--to", "BIOES")
         assert ran.err.startswith("error: --token-column is for another format")
+        ran = run("convert", "f", "-c", "3", "--token-column", "2", "--to-format", "entities")
+        assert "columns of tokens and tags, column 3, tokens in column 2\n" in ran.err
+
+    def test_the_folder_that_is_read_stays(self, run) -> None:
+        run("convert", "spans.jsonl", "--to-format", "brat", "-o", "in")
+        for name, to_format in (("in/1.txt", "prodigy"), ("in/more", "brat")):
+            ran = run("convert", "in", "--to-format", to_format, "-o", name)
+            assert (ran.code, ran.err) == (
+                2,
+                f"error: {name}: the output cannot be written: it is in the folder that is read\n",
+            )
+        ran = run("convert", "in/1.ann", "--to-format", "prodigy", "-o", "in/1.txt")
+        assert ran.code == 2
+        assert "it is the text of what is read" in ran.err
+        assert Path("in/1.txt").read_text() == "Ada Lovelace met  Bob."
+        assert run("convert", "in", "--to-format", "prodigy", "-o", "in/new.jsonl").code == 0
+
+    def test_no_room(self, run, monkeypatch) -> None:
+        if not os.path.exists("/dev/full"):
+            pytest.skip("there is no device that is full")
+        args = "convert", "spans.jsonl", "--to-format", "prodigy"
+        ran = run(*args, "-o", "/dev/full")
+        message = "the output cannot be written: No space left on device"
+        assert (ran.code, ran.err) == (2, f"error: /dev/full: {message}\n")
+        full = partial(open, "/dev/full", "wb")
+        monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: full())
+        assert "what is to be written cannot be kept here: " in run(*args).err
+        # A file is written beside itself, and not kept elsewhere first.
+        assert run(*args, "-o", "out").code == 0
+
+    def test_one_file_of_brat(self, run) -> None:
+        run("convert", "spans.jsonl", "--to-format", "brat", "-o", "in")
+        ran = run("convert", "in/1.ann", "--to-format", "doccano", "-q")
+        assert json.loads(ran.out)["label"][0] == [0, 3, "FIRST"]
+
+    @pytest.mark.parametrize("name", ["../x", ".hidden", "a/", "a\nb"])
+    def test_ids_that_are_no_names(self, run, name) -> None:
+        write("f", json.dumps({"id": name, "text": "Ada", "spans": []}))
+        ran = run("convert", "f", "--to-format", "brat", "-o", "out")
+        assert sorted(os.listdir("out")) == ["doc-000001.ann", "doc-000001.txt"]
+        assert ran.err.splitlines()[2] == "note: lost: ids that cannot be names of files"
+
+    def test_tokens_of_white_space(self, run) -> None:
+        tokens = [{"start": 0, "end": 3}, {"start": 3, "end": 5}, {"start": 5, "end": 8}]
+        spans = [[0, 8, "X"], [3, 5, "Y"]]
+        write("f", json.dumps({"text": "Ada\n\nmet", "tokens": tokens, "spans": spans}))
+        args = "convert", "f", "--input-format", "prodigy", "--to-format", "columns"
+        assert "Y '\\n\\n' would be lost" in run(*args).err
+        ran = run(*args, "--allow-loss")
+        assert ran.out == "# newdoc\nAda\tB-X\nmet\tI-X\n"
+        assert "note: lost: white space of texts, tokens of white space\n" in ran.err
+
+    @pytest.mark.parametrize("to_format", ["columns", "brat"])
+    def test_types_that_cannot_be_written(self, run, to_format) -> None:
+        spans = [[0, 7, "work of art"], [0, 3, "X"]]
+        write("f", json.dumps({"text": "Ada met", "spans": spans}))
+        args = "convert", "f", "--input-format", "prodigy", "--to-format", to_format, "-o", "out"
+        assert run(*args).err.splitlines()[0] == (
+            f"error: f:1: work of art 'Ada met' would be lost: {to_format} cannot carry "
+            "spans whose type cannot be written (1, in line 1)"
+        )
+        ran = run(*args, "--allow-loss")
+        assert "1 document, 1 span\n" in ran.err
+        assert "note: lost spans: spans whose type cannot be written (1)\n" in ran.err
 
     def test_columns_stay_columns(self, run) -> None:
         write("f", "# id = 1\na\tx\tB-X\n")
@@ -305,6 +374,10 @@ class TestValidate:
         )
         ran = run("validate", "corpus", "-q", "--format", "github")
         assert ran.out.startswith("::error file=corpus,title=span::document a: white space")
+        ran = run("validate", "corpus", "-q", "--format", "csv")
+        assert ran.out.splitlines()[1] == f"corpus,,Ada ,,PER,document a: {EDGE}"
+        ran = run("describe", "corpus/", "spans.jsonl", "-q")
+        assert ran.out.splitlines()[1].startswith("corpus  ")
 
     def test_tags_of_a_pipeline(self, run) -> None:
         item = {"entity": "I-PER", "index": 1, "word": "Ada", "start": 0, "end": 3}
@@ -326,6 +399,26 @@ class TestValidate:
         write("f", "a B-X\n")
         ran = run("validate", "f", "spans.jsonl", "tags.jsonl", "pipe.json", "--format", "json")
         assert [one["total"] for one in json.loads(ran.out)] == [0, 0, 1, 0]
+
+    def test_a_scheme_is_for_tags(self, run) -> None:
+        for option in (["--scheme", "BIO"], ["--tag-form", "B-PER"]):
+            ran = run("validate", "spans.jsonl", *option)
+            assert ran.code == 2
+            assert "does not go with JSON Lines of texts and spans" in ran.err
+            assert run("validate", "spans.jsonl", "tags.jsonl", *option).code in (0, 1)
+        for function in (spanf1.validate_file, spanf1.describe):
+            with pytest.raises(UsageError, match="scheme does not go with JSON Lines of texts"):
+                function("spans.jsonl", scheme="BIO")
+
+    def test_an_array_of_nothing(self, run) -> None:
+        write("f", "[\n]\n")
+        assert run("validate", "f").err.startswith("error: f: there are no records\n")
+        assert run("validate", "f", "--input-format", "labelstudio").code == 0
+
+    def test_hints_name_options_that_there_are(self, run) -> None:
+        write("f", "a x\n")
+        for command in (["validate"], ["convert", "--to-format", "jsonl"], ["describe"]):
+            assert "--gold-column" not in run(*command, "f").err
 
     def test_python(self) -> None:
         write("f", self.FAULTY)

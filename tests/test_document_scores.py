@@ -497,7 +497,7 @@ class TestPipes:
         done = pipe(lines({**GOLD, "pred": []}).encode(), "score")
         assert (done.err, done.code) == ("", 0)
         assert "characters  9 in 1 document" in done.out
-        with pytest.raises(UsageError, match="standard input only once"):
+        with pytest.raises(spanf1.UsageError, match="standard input only once"):
             spanf1.score_file("-", input_format="prodigy")
 
     def test_a_named_pipe_is_known_by_its_content(self, run):

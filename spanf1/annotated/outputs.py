@@ -45,6 +45,9 @@ def check_output(path: str, to_format: str, source: str) -> None:
     within = os.path.realpath(path).startswith(os.path.join(os.path.realpath(source), ""))
     if within and os.path.isdir(source) and (known.folder or os.path.lexists(path)):
         raise _refused("it is in the folder that is read", path)
+    beside, end = os.path.splitext(source)
+    if end == ".ann" and os.path.realpath(path) == os.path.realpath(f"{beside}.txt"):
+        raise _refused("it is the text of what is read", path)
     if known.extra and compression_of(path):
         raise _refused(f"{known.title} is not compressed as a whole", path)
 
@@ -62,7 +65,7 @@ def check_file(path: str) -> None:
         problem = "it is a directory"
     elif os.path.exists(path) and not os.access(path, os.W_OK):
         problem = "it is read-only"
-    elif not _is_special(path):
+    elif not is_special(path):
         folder = os.path.dirname(os.path.realpath(path))
         if not os.path.isdir(folder):
             problem = "there is no such directory"
@@ -92,6 +95,15 @@ def check_folder(path: str) -> None:
         problem = "the directory is not writable"
     if problem:
         raise _refused(problem, path)
+
+
+def is_special(path: str) -> bool:
+    """Return whether a path is there and no file that can be replaced: a device, a pipe."""
+    if not os.path.exists(path):
+        return False
+    # These may lead to a regular file that is open already, and is to be gone on with.
+    descriptor = os.path.abspath(path).startswith(("/dev/", "/proc/"))
+    return descriptor or not stat.S_ISREG(os.stat(path).st_mode)
 
 
 @contextlib.contextmanager
@@ -154,22 +166,13 @@ def opened_file(path: str, compression: str = "") -> Iterator[BinaryIO]:
     try:
         with contextlib.ExitStack() as stack:
             file: BinaryIO
-            if _is_special(path):
+            if is_special(path):
                 file = stack.enter_context(open(path, "ab"))
             else:
                 file = stack.enter_context(_replacing(path))
             yield stack.enter_context(compressing(file, compression)) if compression else file
     except OSError as error:
         raise _refused(error.strerror, path) from error
-
-
-def _is_special(path: str) -> bool:
-    """Return whether a path is there and no file that can be replaced: a device, a pipe."""
-    if not os.path.exists(path):
-        return False
-    # These may lead to a regular file that is open already, and is to be gone on with.
-    descriptor = os.path.abspath(path).startswith(("/dev/", "/proc/"))
-    return descriptor or not stat.S_ISREG(os.stat(path).st_mode)
 
 
 @contextlib.contextmanager

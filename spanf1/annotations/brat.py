@@ -250,7 +250,7 @@ def write(documents: Iterable[Document], target: str, how: Writing) -> None:  # 
     LossError
         If a document has no text, a span no place in it, a type white space, or two documents
         would be the same file.
-    UsageError
+    OSError
         If a file cannot be written.
     """
     for number, document in enumerate(documents, 1):
@@ -277,9 +277,6 @@ def write(documents: Iterable[Document], target: str, how: Writing) -> None:  # 
         except (FileExistsError, NotADirectoryError):
             message = f"there already is a file {shortened(os.path.relpath(path, target) + _TXT)}"
             raise LossError(message, where=where, hint="every document is to have its id") from None
-        except OSError as error:
-            message = f"the output cannot be written: {error.strerror}"
-            raise UsageError(message, where=path) from error
 
 
 def _place(span: TextSpan) -> tuple[tuple[Offsets, ...], str]:

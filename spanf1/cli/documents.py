@@ -19,7 +19,7 @@ from spanf1.annotated.inputs import (
     read_as,
     reading_of,
 )
-from spanf1.annotated.outputs import check_output, compression_of, folder_beside
+from spanf1.annotated.outputs import check_output, compression_of, folder_beside, is_special
 from spanf1.annotations.formats import FORMATS, Reading
 from spanf1.cli.inputs import (
     LABELS_OPTION,
@@ -146,14 +146,28 @@ class Wanted(NamedTuple):
 @contextmanager
 def written_whole(output: str | None) -> Iterator[BinaryIO]:
     """Give a file; what is in it is written to a path, or standard output, if there is no error."""
+    compression = compression_of(output or "")
+    if output not in (None, STDIN) and not is_special(output):
+        with opened(output, compression) as stream:
+            yield stream
+        return
     import shutil
     import tempfile
 
-    with tempfile.TemporaryFile(prefix="spanf1-") as kept:
-        yield cast(BinaryIO, kept)
-        kept.seek(0)
-        with opened(output, compression_of(output or "")) as stream:
-            shutil.copyfileobj(kept, stream)
+    whole = False
+    try:
+        with tempfile.TemporaryFile(prefix="spanf1-") as kept:
+            yield cast(BinaryIO, kept)
+            kept.seek(0)
+            whole = True
+            with opened(output, compression) as stream:
+                shutil.copyfileobj(kept, stream)
+    except OSError as error:
+        if whole:
+            raise
+        message = f"what is to be written cannot be kept here: {error.strerror}"
+        hint = "TMPDIR names another folder; with --output FILE, it need not be kept"
+        raise UsageError(message, where=tempfile.gettempdir(), hint=hint) from None
 
 
 def convert_documents(
