@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from spanf1.counts import CHARACTER, TOKEN, Counts, Tally, TypeCounts, as_count, as_name
+from spanf1.counts import CHARACTER, TOKEN, Counts, Tally, TypeCounts
 from spanf1.detection import IllFormed, fitting_schemes, ill_formed
 from spanf1.errors import IllFormedError, UsageError
 from spanf1.fingerprint import spelt
@@ -16,6 +16,7 @@ from spanf1.options import AUTO, DEFAULTS, Confidence, Options
 from spanf1.schemes import NO_TAGS
 from spanf1.scores import Averages, Score, average, ratio, score
 from spanf1.signature import Signature
+from spanf1.storing import as_count, as_name, data_of, tally_of
 from spanf1.tags import TagForm
 
 if TYPE_CHECKING:
@@ -367,7 +368,7 @@ class Result:
             "confidence": certainty
             and {**asdict(self.confidence or Confidence()), "units": certainty.units},
             "input": None if self.input is None else _plain(self.input._asdict()),
-            "tally": self.tally.to_dict(),
+            "tally": data_of(self.tally),
         }
 
     def _figures(self, row: Score, intervals: Intervals | None = None) -> dict[str, Any]:
@@ -401,7 +402,7 @@ class Result:
                 options["types"] = tuple(options["types"])
             source = data["input"]
             found = cls(
-                Tally.from_dict(data["tally"]),
+                tally_of(data["tally"]),
                 Options(**options),
                 None if source is None else _input_from_dict(source),
             )

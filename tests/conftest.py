@@ -10,7 +10,6 @@ from hypothesis import settings
 from spanf1.cli import main
 from tests.commands import Ran
 
-
 # No test fails because the machine is busy.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")

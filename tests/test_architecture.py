@@ -26,6 +26,7 @@ ORDER = [
     "documents",
     "fingerprint",
     "counts",
+    "storing",
     "units",
     "aligning",
     "matching",
