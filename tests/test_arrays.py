@@ -184,6 +184,22 @@ def test_arrays_by_protocol_alone() -> None:
         assert found.to_dict() == EXPECTED
 
 
+def test_arrays_that_only_lend_their_memory() -> None:
+    class Lender:
+        def __init__(self, data: Any) -> None:
+            self.data = np.ascontiguousarray(data)
+
+        def __dlpack__(self, **options: Any) -> Any:
+            return self.data.__dlpack__(**options)
+
+        def __dlpack_device__(self) -> tuple[int, int]:
+            return 1, 0
+
+    for gold, predicted in ((IDS[0], IDS[1]), (IDS[0], LOGITS)):
+        found = spanf1.evaluate(Lender(gold), Lender(predicted), labels=LABELS)
+        assert found.to_dict() == EXPECTED
+
+
 @pytest.mark.parametrize(
     "labels",
     [
@@ -256,6 +272,7 @@ ERRORS: list[tuple[Any, Any, dict[str, Any], type[Exception], str]] = [
     ([0, 1], [0, 1], {}, UsageError, r"y_true\[0\] has the shape \(\), and is to be \(tokens,\)"),
     (np.array([0, 1]), [0], {}, UsageError, r"shape \(2,\), and is to be \(sentences, tokens\)"),
     (3, 3, {}, UsageError, "y_true is to be rows"),
+    (np.ma.masked_array(ONE), ONE, {}, UsageError, "y_true is a masked array"),
     (LOGITS, GOLD, {}, UsageError, r"y_true has the shape \(3, 4, 5\)"),
     (GOLD, LOGITS[..., :4], {}, UsageError, "y_pred has 4 logits a token, for 5 labels"),
     ([[[1], [1, 2]]], ONE, {}, UsageError, r"y_true\[0\] is no array of label ids"),
@@ -283,7 +300,12 @@ def test_errors(gold: Any, predicted: Any, options: Any, error: Any, message: st
 def test_errors_of_other_libraries() -> None:
     pa = pytest.importorskip("pyarrow")
     torch = pytest.importorskip("torch")
-    for bad in (pa.array([[1], None]), pa.array([[1, None]]), pa.array([1, 2]), pa.array([["O"]])):
+    nulls = pa.array([[1], None]), pa.array([[1, None]]), pa.chunked_array([[[1, None]]])
+    for bad in (*nulls, pa.table({"ids": ONE})):
+        with pytest.raises(UsageError, match="y_true is to be lists of label ids, without nulls"):
+            spanf1.evaluate(bad, bad, labels=LABELS)
+    logits = pa.array([[[0.5, 1.0]]])
+    for bad in (pa.array([1, 2]), pa.array([["O"]]), logits):
         with pytest.raises(UsageError, match="y_true"):
             spanf1.evaluate(bad, bad, labels=LABELS)
     for bad in (torch.tensor([1, 2]), torch.tensor([[0.5]]), torch.tensor([[0.5]]).bfloat16()):

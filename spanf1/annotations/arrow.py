@@ -15,7 +15,7 @@ from spanf1.documents import Document
 from spanf1.errors import LayoutError
 from spanf1.formats import records as tag_records
 from spanf1.formats.arrays import labels_by_id
-from spanf1.formats.arrow.files import ArrowFile, feature_of, lacking, pyarrow
+from spanf1.formats.arrow.files import ArrowFile, feature_of, lacking, pyarrow, type_of
 from spanf1.formats.arrow.tags import (
     Rows,
     are_tags,
@@ -84,23 +84,25 @@ def _columns(reading: Reading, schema: Any) -> Columns:
     if how.key is None:
         known = _known(reading)
         fitting = [key for key in known if key in names]
-        kinds = {key: schema.field(key).type for key in fitting}
-        key = next((key for key in fitting if are_tags(kinds[key]) or _has_spans(kinds[key])), "")
+        kinds = {key: type_of(schema, key, reading.source.name) for key in fitting}
+        readable = [key for key in fitting if are_tags(kinds[key]) or _has_spans(kinds[key])]
+        key = next(iter(readable or fitting), "")
         if not key:
             message = f"there is no column of {how.side} tags or spans ({', '.join(known)})"
             raise lacking(schema, message, reading.source.name, f"{option} says which to read")
     else:
         key = given(how.key, (), option)
+    kind = type_of(schema, key, reading.source.name)
     tokens = given(how.token_key, tag_records.TOKEN_KEYS, "--token-key")
-    if are_tags(schema.field(key).type):
+    if are_tags(kind):
         text = ""
         if not tokens:
             message = f"there is no column of tokens ({', '.join(tag_records.TOKEN_KEYS)})"
             raise lacking(schema, message, reading.source.name, "--token-key says which it is")
-    elif _has_spans(schema.field(key).type):
+    elif _has_spans(kind):
         text = given(how.text_key, ("text",), "--text-key")
     else:
-        message = f"{key} is {schema.field(key).type}, and is to be lists of tags or of spans"
+        message = f"{key} is {kind}, and is to be lists of tags or of spans"
         raise LayoutError(message, where=reading.source.name, hint=f"{option} says which to read")
     ids = dict.fromkeys((*ID_KEYS, *tag_records.ID_KEYS))
     return Columns(key, tokens, text, given(how.id_key, tuple(ids), "--id-key"))

@@ -55,7 +55,7 @@ def ids_of(value: Any, name: str, labels: int = 0) -> Ids:
     if getattr(value, "is_nested", False):
         # PyTorch's ragged tensors
         value = value.unbind()
-    if not hasattr(value, "shape"):
+    if not hasattr(value, "shape") and not hasattr(value, "__dlpack__"):
         return _ragged(value, name, labels)
     found = _array(value, name, labels, 2)
     if found.dtype == object:
@@ -95,7 +95,7 @@ def _arrow(value: Any, name: str) -> Ids:
     """Return the ids of an Arrow array of lists, which needs no array for each row."""
     if hasattr(value, "combine_chunks"):
         value = value.combine_chunks()
-    if value.null_count or not hasattr(value, "value_lengths"):
+    if not hasattr(value, "value_lengths") or value.null_count or value.flatten().null_count:
         raise UsageError(f"{name} is to be lists of label ids, without nulls")
     flat, lengths = value.flatten(), value.value_lengths()
     return Ids(_integers(np.asarray(flat), name), np.asarray(lengths).astype(np.intp))
@@ -103,7 +103,12 @@ def _arrow(value: Any, name: str) -> Ids:
 
 def _array(value: Any, name: str, labels: int, dimensions: int) -> IdArray:
     """Return a NumPy array with what one of any library holds; of logits, the largest's id."""
+    if hasattr(value, "filled"):
+        # of numpy.ma: its numbers would count where it is masked, too
+        raise UsageError(f"{name} is a masked array", hint="mask=~y_true.mask, and y_true.data")
     try:
+        if hasattr(value, "__dlpack__") and not hasattr(value, "shape"):
+            value = np.from_dlpack(value)
         if hasattr(value, "detach"):
             # PyTorch. The largest is found where the tensor is: NumPy has no bfloat16.
             value = value.detach()
@@ -117,7 +122,7 @@ def _array(value: Any, name: str, labels: int, dimensions: int) -> IdArray:
                 )
             value = value.argmax(-1)
         return np.asarray(value.cpu() if hasattr(value, "cpu") else value)
-    except (TypeError, ValueError, RuntimeError) as error:
+    except (TypeError, ValueError, RuntimeError, BufferError) as error:
         if isinstance(error, UsageError):
             raise
         reason = str(error).partition("\n")[0]
@@ -145,7 +150,8 @@ def _integers(found: IdArray, name: str) -> IdArray:
 
 
 def _no_id(where: str, value: object) -> UsageError:
-    return UsageError(f"{where} is {shortened(value)}, and is to be a whole number")
+    plain = value.item() if isinstance(value, np.generic) else value
+    return UsageError(f"{where} is {shortened(plain)}, and is to be a whole number")
 
 
 def _misshapen(where: str, found: IdArray, shape: str) -> UsageError:

@@ -25,7 +25,7 @@ from typing import Any
 from spanf1.accumulating import SpanF1
 from spanf1.errors import UsageError
 from spanf1.result import Result
-from spanf1.scores import Averages
+from spanf1.scores import Averages, ratio
 
 __all__ = ["Metrics", "compute_metrics", "preprocess_logits_for_metrics"]
 
@@ -89,7 +89,19 @@ class Metrics:
             for name, row in rows.items()
             for figure in FIGURES
         }
-        return figures | {f"{self._prefix}accuracy": float(result.accuracy)}
+        return figures | {f"{self._prefix}accuracy": float(_accuracy(result))}
+
+
+def _accuracy(result: Result) -> float:
+    """Return the fraction of tokens with the same tag on both sides.
+
+    Both have the labels of one model, so that tags are compared as they are unless two schemes
+    were given: which ones fit early predictions says nothing.
+    """
+    options, tally = result.options, result.tally
+    if options.gold_scheme != options.pred_scheme:
+        return result.accuracy
+    return ratio(tally.tags_equal, tally.tokens, options.zero_division)
 
 
 def compute_metrics(

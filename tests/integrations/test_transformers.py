@@ -50,7 +50,7 @@ def figures_of(predicted, gold):
         f"{name}{figure}": getattr(row, figure)
         for name, row in rows.items()
         for figure in ("precision", "recall", "f1")
-    } | {"accuracy": result.accuracy}
+    } | {"accuracy": result.tally.tags_equal / result.tally.tokens}
 
 
 # What it is given, and gives.
@@ -72,6 +72,14 @@ def test_figures_of_logits_and_of_ids():
         assert {*map(type, found.values())} == {float}
     assert metrics.result.micro.f1 == found["f1"]
     assert str(metrics.result.signature())
+
+
+def test_accuracy_is_that_of_tags_whatever_scheme_they_look_like():
+    gold, predicted = np.array([[1, 2, 0, 3]]), np.array([[2, 2, 0, 3]])
+    given = prediction(predicted, gold)
+    assert compute_metrics(LABELS)(given)["accuracy"] == 0.75
+    schemes = {"gold_scheme": "IOB2", "pred_scheme": "IOB1"}
+    assert compute_metrics(LABELS, **schemes)(given)["accuracy"] == 1
 
 
 def tiny_config():

@@ -11,6 +11,7 @@ from typing import Any
 
 from spanf1.errors import LayoutError, ReadError, UsageError
 from spanf1.formats.arrow.paths import FILE, PARQUET, files_of, kind_of
+from spanf1.formats.arrow.views import plain_schema, plain_strings
 from spanf1.formats.streams import Progress, Source
 from spanf1.tags import shortened
 
@@ -79,7 +80,7 @@ class ArrowFile:
             schema = _schema(opened)
             # Names that are not UTF-8 are found out by asking.
             _ = [(field.name, str(field.type)) for field in schema]
-            return schema
+            return plain_schema(schema)
 
     def batches(
         self, columns: Sequence[str], *, rows: int = BATCH_ROWS, encoded: Sequence[str] = ()
@@ -113,7 +114,7 @@ class ArrowFile:
                     first = schema if first is None else first
                     self._check(schema, columns, path, first)
                     for batch, share in read(opened, columns, rows):
-                        yield batch
+                        yield plain_strings(batch)
                         if self.progress:
                             self.progress(done + int(share * size))
             done += size
@@ -125,9 +126,7 @@ class ArrowFile:
     def _check(self, schema: Any, columns: Sequence[str], path: str, first: Any) -> None:
         """Raise an error if a file has not got the columns, or describes them otherwise."""
         for column in columns:
-            if len(schema.get_all_field_indices(column)) != 1:
-                found = "are several columns" if column in schema.names else "is no column"
-                raise lacking(schema, f"there {found} {shortened(column)}", self._name(path))
+            type_of(schema, column, self._name(path))
             if feature_of(schema, column) != feature_of(first, column):
                 message = f"{column} is not described as in the first file: its labels may differ"
                 raise LayoutError(message, where=path)
@@ -157,6 +156,21 @@ def feature_of(schema: Any, column: str) -> Any:
         return json.loads(schema.metadata[_METADATA])["info"]["features"][column]
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
+
+
+def type_of(schema: Any, column: str, where: str) -> Any:
+    """Return the type of a column.
+
+    Raises
+    ------
+    LayoutError
+        If there is none, or several have the name.
+    """
+    found = schema.get_all_field_indices(column)
+    if len(found) != 1:
+        what = "are several columns" if found else "is no column"
+        raise lacking(schema, f"there {what} {shortened(column)}", where)
+    return schema.field(found[0]).type
 
 
 def lacking(schema: Any, message: str, where: str, hint: str = "") -> LayoutError:

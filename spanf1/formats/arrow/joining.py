@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spanf1.errors import AlignmentError, LayoutError
-from spanf1.formats.arrow.files import ArrowFile, pyarrow
+from spanf1.formats.arrow.files import ArrowFile, pyarrow, type_of
 from spanf1.formats.arrow.tags import Rows, is_integer, is_string, only_utf8
 from spanf1.tags import shortened
 
@@ -83,6 +83,7 @@ def _sliced(part: Part, first: int, count: int | None = None) -> Part:
 
 def by_id(left: Side, right: Side) -> Iterator[tuple[Part, Part]]:
     """Yield the rows of one file with those of the other that have the same ids."""
+    _check_kinds(left, right)
     kept, rows_by_id = _kept(right)
     # the row of gold, from 1, that has each
     used = np.zeros(len(rows_by_id), np.intp)
@@ -110,6 +111,17 @@ def by_id(left: Side, right: Side) -> Iterator[tuple[Part, Part]]:
         raise AlignmentError(
             f"{right.id} {shortened(key)} is not in {left.file.source.name}",
             where=right.file.source.where(row + 1),
+            hint=_ORDER_HINT,
+        )
+
+
+def _check_kinds(left: Side, right: Side) -> None:
+    """Raise an error if the ids of one side are strings, and those of the other numbers."""
+    kinds = [type_of(side.file.schema(), side.id, side.file.source.name) for side in (left, right)]
+    if any(map(is_string, kinds)) and any(map(is_integer, kinds)):
+        raise LayoutError(
+            f"{right.id} is {kinds[1]}, and {kinds[0]} in {left.file.source.name}",
+            where=right.file.source.name,
             hint=_ORDER_HINT,
         )
 

@@ -72,9 +72,11 @@ def _listed(path: str, name: str, key: str, source: Source) -> list[str]:
             found = json.load(file)
         names = [one["filename"] if isinstance(one, dict) else one for one in found[key]]
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        names = []
-    if not names or not all(isinstance(one, str) for one in names):
+        names = [None]
+    if not all(isinstance(one, str) for one in names):
         raise LayoutError(f"{key} is no list of names, as a dataset has it", where=where)
+    if not names:
+        raise LayoutError("a dataset without rows", where=source.name)
     if key == "_data_files" and any(found.get(old) for old in _CHOSEN_ROWS):
         hint = "flatten_indices() before save_to_disk() writes the rows themselves"
         raise LayoutError("a dataset of chosen rows", where=source.name, hint=hint)

@@ -9,7 +9,7 @@ import numpy as np
 
 from spanf1.errors import AlignmentError, UsageError
 from spanf1.formats.arrays import IGNORE_INDEX, Labels, labels_by_id
-from spanf1.formats.arrow.files import ArrowFile, feature_of, lacking, pyarrow
+from spanf1.formats.arrow.files import ArrowFile, feature_of, lacking, pyarrow, type_of
 from spanf1.formats.arrow.joining import Part, Side, by_id, in_order, parts
 from spanf1.formats.arrow.tags import (
     Rows,
@@ -143,7 +143,7 @@ class ArrowReader:
         found: list[Mapping[int, str] | None] = []
         for (side, schema), own in zip(pairs, named, strict=True):
             names = own or named[0] or named[1]
-            kind = schema.field(side.key).type
+            kind = type_of(schema, side.key, side.file.source.name)
             if is_list(kind) and is_string(kind.value_type):
                 found.append(None)
             elif self._labels or names:
@@ -172,15 +172,15 @@ def has_tags(sources: Sequence[Source], keys: Keys) -> bool:
     """
     schemas = [ArrowFile(source).schema() for source in sources]
     known = PRED_KEYS if len(schemas) == 1 else SECOND_KEYS
-    for schema, given, names in (
-        (schemas[0], keys.gold, GOLD_KEYS),
-        (schemas[-1], keys.predicted, known),
+    for source, schema, given, names in (
+        (sources[0], schemas[0], keys.gold, GOLD_KEYS),
+        (sources[-1], schemas[-1], keys.predicted, known),
     ):
         wanted = names if given is None else (given,)
         key = next((key for key in wanted if key in schema.names), None)
         if key is None:
             return False
-        if not are_tags(schema.field(key).type):
+        if not are_tags(type_of(schema, key, source.name)):
             return False
     return True
 

@@ -54,11 +54,16 @@ def no_labels(key: str, kind: Any, where: str) -> TagError:
 
 
 def is_list(kind: Any) -> bool:
-    """Return whether a type of Arrow is one of lists: long, short, or all of one length."""
+    """Return whether a type of Arrow is one of lists: long, short, all of one length, views."""
     types = pyarrow().types
-    return any(
-        test(kind) for test in (types.is_list, types.is_large_list, types.is_fixed_size_list)
+    tests = (
+        types.is_list,
+        types.is_large_list,
+        types.is_fixed_size_list,
+        types.is_list_view,
+        types.is_large_list_view,
     )
+    return any(test(kind) for test in tests)
 
 
 def is_string(kind: Any) -> bool:
