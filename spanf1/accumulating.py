@@ -139,6 +139,10 @@ class SpanF1:
         total.merge(other)
         return total
 
+    def __radd__(self, other: object) -> Self:
+        # sum() begins with 0
+        return copy(self) if other == 0 else NotImplemented
+
     def __iadd__(self, other: Self) -> Self:
         if not isinstance(other, SpanF1):
             return NotImplemented

@@ -56,6 +56,7 @@ def test_any_batches_and_any_sums(batches: list[Sentences], reading: str, random
     assert one.compute().to_dict() == expected
     # In whatever order they are added, as long as they stay in a row.
     parts = [counted(batch, **options) for batch in batches]
+    assert sum(parts, start=0).compute().to_dict() == expected
     while len(parts) > 1:
         place = random.randrange(len(parts) - 1)
         left, right = parts[place : place + 2]
