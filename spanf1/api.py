@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from spanf1.counts import Form, Tally
@@ -315,27 +316,18 @@ def score_file(
         return found
 
     units = wanted.unit if wanted else ""
-    opened, tallied = _tallied(opened_as, options, form, units, executor)
+    opened = opened_as(documents=False)
+    if isinstance(opened, OpenedFiles) and isinstance(opened.reader, MergedFile):
+        script = reading == "conlleval"
+        tallied = _tally_merged(opened.reader, executor, form, script=script, units=units)
+    else:
+        again = partial(opened_as, documents=True)
+        opened, tallied = read_counts(opened, again, options, form=form, units=units)
     read = opened.input()
     if surface and isinstance(opened, OpenedFiles):
         tallied.forms, column = _forms(opened, read, token_column, form, tallied.tokens)
         read = read._replace(token_column=column)
     return Result(tallied, options, read, wanted).check()
-
-
-def _tallied(
-    opened_as: Callable[..., Opened],
-    options: Options,
-    form: TagForm | None,
-    units: str,
-    executor: Executor | None,
-) -> tuple[Opened, Tally]:
-    """Read the input, in parts if that can be."""
-    opened = opened_as(documents=False)
-    if isinstance(opened, OpenedFiles) and isinstance(opened.reader, MergedFile):
-        script = options.reading == "conlleval"
-        return opened, _tally_merged(opened.reader, executor, form, script=script, units=units)
-    return read_counts(opened_as, options, form=form, units=units)
 
 
 def _forms(

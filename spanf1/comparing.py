@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -264,7 +265,12 @@ class _Reading:
             return open_input(sources, documents=documents or self.documents, **given)
 
         opened, counted = read_counts(
-            opened_as, self.options, form=self.form, units=self.unit, in_order=True
+            opened_as(documents=False),
+            partial(opened_as, documents=True),
+            self.options,
+            form=self.form,
+            units=self.unit,
+            in_order=True,
         )
         return Result(counted, self.options, opened.input()).check()
 

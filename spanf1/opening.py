@@ -179,7 +179,8 @@ def _open_documents(
 
 
 def read_counts(
-    opened_as: Callable[..., Opened],
+    opened: Opened,
+    as_documents: Callable[[], Opened],
     options: Options,
     *,
     form: TagForm | None = None,
@@ -192,8 +193,10 @@ def read_counts(
 
     Parameters
     ----------
-    opened_as : callable
-        Opens the input, given whether to read it as ``documents``.
+    opened : Opened
+        What reads the input.
+    as_documents : callable
+        Opens it once more, to be read as documents.
     options : Options
         How it is to be read.
     form, units, in_order
@@ -205,7 +208,6 @@ def read_counts(
         If an input cannot be read, or the two sides do not fit together.
     """
     script = options.reading == "conlleval"
-    opened = opened_as(documents=False)
     if isinstance(opened, OpenedDocuments):
         match, normalize = options.match, options.normalize
         return opened, opened.pairs.tally(
@@ -221,7 +223,7 @@ def read_counts(
             raise
         # Where the texts differ, too, the tokens that do say it best.
         with suppress(InputError):
-            texts = opened_as(documents=True)
+            texts = as_documents()
             assert isinstance(texts, OpenedDocuments)  # noqa: S101 - for mypy
             texts.pairs.notes.append("the tokens differ, and not the text: characters say where")
             return texts, texts.pairs.tally(match=options.match, units=units, in_order=in_order)
