@@ -25,7 +25,7 @@ from spanf1.repairs import (
     violations,
 )
 from spanf1.reports.rows import written_like
-from spanf1.tags import TagForm, TagSet, tag_form
+from spanf1.tags import CodeArray, IntArray, TagForm, TagSet, tag_form
 
 #: how many lines an error names
 _NAMED = 10
@@ -165,15 +165,16 @@ class Validation:
             given += count
             lines = run.line_numbers(found.token[:count]).tolist()
             for k, line in enumerate(lines):
-                before, after = int(found.before[k]), int(found.after[k])
-                yield FileViolation(
-                    self.column.source.name,
-                    line,
-                    run.token(int(found.token[k])),
-                    "" if before == FOREIGN else tags.spell(before),
-                    tags.spell(after),
-                    reason(before, after, self.scheme),
-                )
+                step = int(found.before[k]), int(found.after[k])
+                token = run.token(int(found.token[k]))
+                place = self.column.source.name, line, token
+                yield FileViolation(*place, *spelt_out(*step, tags, self.scheme))
+
+
+def spelt_out(before: int, after: int, tags: TagSet, scheme: str) -> tuple[str, str, str]:
+    """Return the two tags of a violation, and why it is one."""
+    first = "" if before == FOREIGN else tags.spell(before)
+    return first, tags.spell(after), reason(before, after, scheme)
 
 
 def _count(found: Violations, tags: TagSet, kinds: Counter[str]) -> None:
@@ -222,6 +223,8 @@ class Changes:
         The line of the first of them; 0 if there is none.
     lost : int
         Spans that became one with the span before.
+    lost_lines : list of int
+        The lines of the first of them.
     read : str
         What was read, in words.
     """
@@ -232,7 +235,58 @@ class Changes:
     tags: int = 0
     first_line: int = 0
     lost: int = 0
+    lost_lines: list[int] = field(default_factory=list)
     read: str = ""
+
+    def rewritten(
+        self,
+        codes: CodeArray,
+        starts: IntArray,
+        tags: TagSet,
+        how: Rewriting,
+        lines_of: Callable[[IntArray], IntArray],
+    ) -> CodeArray:
+        """Return the codes of tags in the scheme that is to be written, and count what changes.
+
+        Parameters
+        ----------
+        codes, starts
+            As for `spanf1.repairs.rewrite`.
+        tags : TagSet
+            Spells the codes.
+        how : Rewriting
+            What to write.
+        lines_of : callable
+            Returns the lines that tokens are on.
+        """
+        new = rewrite(codes, starts, how.scheme, how.to, how.method)
+        named = new.lost[: max(_NAMED - len(self.lost_lines), 0)]
+        self.lost_lines += lines_of(named).tolist()
+        self.spans += new.spans
+        self.ill_formed += new.ill_formed
+        self.lost += len(new.lost)
+        _count(violations(codes, starts, how.scheme), tags, self.kinds)
+        return new.codes
+
+    def check(self, source: Source, how: Rewriting) -> None:
+        """Raise an error if spans were lost, and that is not allowed.
+
+        Raises
+        ------
+        LossError
+            With the first lines.
+        """
+        if not self.lost or how.allow_loss:
+            return
+        others = ", ".join(map(str, self.lost_lines[1:]))
+        count = self.lost - len(self.lost_lines)
+        more = f" and {count} more" if count else ""
+        where = f"; also at line{'s' * (self.lost > 2)} {others}{more}" if others else ""
+        raise LossError(
+            f"{how.to} cannot part this span from the one of its type before it{where}",
+            where=source.where(self.lost_lines[0]),
+            hint=LOSS_HINT,
+        )
 
 
 def rewrite_file(
@@ -259,38 +313,19 @@ def rewrite_file(
     """
     tags = TagSet({}, column.form)
     changes = Changes()
-    lines: list[int] = []
     for run in column.reader().runs(tags):
         changes.read = column.words(run.layout, "".join(tags.form_names()))
         codes = run.codes
         if how.to:
-            new = rewrite(run.codes, run.starts, how.scheme, how.to, how.method)
-            codes = new.codes
-            lines += run.line_numbers(new.lost[: max(_NAMED - len(lines), 0)]).tolist()
-            changes.spans += new.spans
-            changes.ill_formed += new.ill_formed
-            changes.lost += len(new.lost)
-            _count(violations(run.codes, run.starts, how.scheme), tags, changes.kinds)
+            codes = changes.rewritten(codes, run.starts, tags, how, run.line_numbers)
         written = respelt(run, codes, tags, how.to_form, column.source.name)
         if len(written.changed) and not changes.tags:
             changes.first_line = run.line_number(int(written.changed[0]))
         changes.tags += len(written.changed)
         if write and (how.allow_loss or not changes.lost):
             write(written.data)
-    if changes.lost and not how.allow_loss:
-        raise _loss(column.source, how.to, lines, changes.lost)
+    changes.check(column.source, how)
     return changes
-
-
-def _loss(source: Source, scheme: str, lines: list[int], count: int) -> LossError:
-    others = ", ".join(map(str, lines[1:]))
-    more = f" and {count - len(lines)} more" if count > len(lines) else ""
-    where = f"; also at line{'s' * (count > 2)} {others}{more}" if others else ""
-    return LossError(
-        f"{scheme} cannot part this span from the one of its type before it{where}",
-        where=source.where(lines[0]),
-        hint=LOSS_HINT,
-    )
 
 
 def looked_at(column: TagColumn, scheme: str) -> tuple[TagColumn, str, Detection]:

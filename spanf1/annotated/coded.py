@@ -15,17 +15,14 @@ from spanf1.annotated.inputs import documents_of, read_as
 from spanf1.annotations.formats import Reading
 from spanf1.annotations.records import line_of
 from spanf1.documents import Document
-from spanf1.errors import LossError
 from spanf1.formats.arrays import labels_by_id
 from spanf1.formats.guess import ARROW, JSONL
+from spanf1.formats.ids import place_in
 from spanf1.formats.jsonl import RecordFile
 from spanf1.formats.recordtags import TagCodes
-from spanf1.repairs import FOREIGN, Violations, reason, rewrite, violations
-from spanf1.tagfiles import LOSS_HINT, Changes, FileViolation, Rewriting
+from spanf1.repairs import violations
+from spanf1.tagfiles import Changes, FileViolation, Rewriting, spelt_out
 from spanf1.tags import CodeArray, IntArray, TagSet
-
-# How many lines an error names.
-_NAMED = 10
 
 
 class Coded(NamedTuple):
@@ -46,23 +43,24 @@ class Coded(NamedTuple):
     records: Sequence[dict[str, Any]] = ()
 
     @property
-    def ends(self) -> IntArray:
-        """The number of tags up to the end of each sentence."""
-        return np.cumsum([len(document.tokens or ()) for document in self.documents], dtype=np.intp)
+    def lengths(self) -> IntArray:
+        """How many tags each sentence has."""
+        return np.array([len(document.tokens or ()) for document in self.documents], np.intp)
 
     @property
     def starts(self) -> IntArray:
         """The first tag of each sentence that has one."""
-        ends = self.ends
-        begins = np.append(0, ends[:-1])
-        return begins[begins < ends]
+        lengths = self.lengths
+        return (np.cumsum(lengths) - lengths)[lengths > 0]
 
     def place(self, token: int) -> tuple[Document, int]:
         """Return the sentence that a tag is in, and its place there."""
-        ends = self.ends
-        row = int(np.searchsorted(ends, token, side="right"))
-        document = self.documents[row]
-        return document, token - int(ends[row]) + len(document.tokens or ())
+        row, place = place_in(self.lengths, token)
+        return self.documents[row], place
+
+    def lines(self, tokens: IntArray) -> IntArray:
+        """Return the lines that some tags are on."""
+        return np.array([self.place(token)[0].line for token in tokens.tolist()], np.intp)
 
 
 def coded(reading: Reading) -> Iterator[Coded]:
@@ -140,27 +138,19 @@ class TagValidation:
             self.tokens += len(part.codes)
             self.sentences += len(part.starts)
             assert self.reading.tags  # noqa: S101 - for mypy: it is what numbers the codes
-            for one in _named(violations(part.codes, part.starts, self.scheme), part, self):
+            for one in self._violations(part, self.reading.tags):
                 self.kinds[one.kind] += 1
                 given += 1
                 if most is None or given <= most:
                     yield one
 
-
-def _named(found: Violations, part: Coded, check: TagValidation) -> Iterator[FileViolation]:
-    """Yield violations with their places and tags."""
-    tags = check.reading.tags
-    assert tags  # noqa: S101 - likewise
-    for token, before, after in zip(*(array.tolist() for array in found[:3]), strict=True):
-        document, place = part.place(token)
-        yield FileViolation(
-            check.reading.source.name,
-            document.line,
-            document.words()[place],
-            "" if before == FOREIGN else tags.spell(before),
-            tags.spell(after),
-            reason(before, after, check.scheme),
-        )
+    def _violations(self, part: Coded, tags: TagSet) -> Iterator[FileViolation]:
+        """Yield the violations in some sentences."""
+        found = violations(part.codes, part.starts, self.scheme)
+        for token, before, after in zip(*(array.tolist() for array in found[:3]), strict=True):
+            document, place = part.place(token)
+            where = self.reading.source.name, document.line, document.words()[place]
+            yield FileViolation(*where, *spelt_out(before, after, tags, self.scheme))
 
 
 def retag(reading: Reading, how: Rewriting, write: Callable[[bytes], object]) -> Changes:
@@ -185,27 +175,16 @@ def retag(reading: Reading, how: Rewriting, write: Callable[[bytes], object]) ->
         If the input cannot be read.
     """
     changes = Changes()
-    lines: list[int] = []
     for part in coded(reading):
         tags, codes = reading.tags, part.codes
         assert tags  # noqa: S101 - likewise
         if how.to:
-            new = rewrite(codes, part.starts, how.scheme, how.to, how.method)
-            codes = new.codes
-            lost = new.lost[: max(_NAMED - len(lines), 0)].tolist()
-            lines += [part.place(token)[0].line for token in lost]
-            changes.spans += new.spans
-            changes.ill_formed += new.ill_formed
-            changes.lost += len(new.lost)
-            check = TagValidation(reading, how.scheme)
-            found = violations(part.codes, part.starts, how.scheme)
-            changes.kinds.update(one.kind for one in _named(found, part, check))
+            codes = changes.rewritten(codes, part.starts, tags, how, part.lines)
         changed = _written(part, codes, reading, how, write)
         if changed and not changes.tags:
             changes.first_line = part.place(changed[0])[0].line
         changes.tags += len(changed)
-    if changes.lost and not how.allow_loss:
-        raise _loss(reading, how.to, lines, changes.lost)
+    changes.check(reading.source, how)
     return changes
 
 
@@ -242,14 +221,3 @@ def _line_of(record: dict[str, Any]) -> bytes:
     except UnicodeEncodeError:
         # Where there is half of a surrogate pair, it stays the escape that it was.
         return json.dumps(record).encode() + b"\n"
-
-
-def _loss(reading: Reading, scheme: str, lines: list[int], count: int) -> LossError:
-    others = ", ".join(map(str, lines[1:]))
-    more = f" and {count - len(lines)} more" if count > len(lines) else ""
-    where = f"; also at line{'s' * (count > 2)} {others}{more}" if others else ""
-    return LossError(
-        f"{scheme} cannot part this span from the one of its type before it{where}",
-        where=reading.where(lines[0]),
-        hint=LOSS_HINT,
-    )

@@ -21,10 +21,10 @@ from spanf1.formats.arrow.tags import (
     is_integer,
     is_list,
     is_string,
-    place_in,
     token_lists,
     values_of,
 )
+from spanf1.formats.ids import place_in
 from spanf1.spans import decode
 from spanf1.tags import TagSet
 

@@ -20,6 +20,13 @@ IdArray = npt.NDArray[Any]
 _ONE_SENTENCE = "for a single sentence: evaluate([gold], [predicted], labels=labels)"
 
 
+def place_in(lengths: IntArray, token: int) -> tuple[int, int]:
+    """Return the row of a value, by its number among all, and its place there."""
+    ends = np.cumsum(lengths)
+    row = int(np.searchsorted(ends, token, side="right"))
+    return row, token - int(ends[row] - lengths[row])
+
+
 class Ids(NamedTuple):
     """The ids of one side, row by row, and how long each row is."""
 
@@ -28,9 +35,8 @@ class Ids(NamedTuple):
 
     def place(self, name: str, token: int) -> str:
         """Return the place of a token, for a message: ``y_pred[3][5]``."""
-        ends = np.cumsum(self.lengths)
-        row = int(np.searchsorted(ends, token, side="right"))
-        return f"{name}[{row}][{token - int(ends[row] - self.lengths[row])}]"
+        row, place = place_in(self.lengths, token)
+        return f"{name}[{row}][{place}]"
 
 
 def ids_of(value: Any, name: str, labels: int = 0) -> Ids:

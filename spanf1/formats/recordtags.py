@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from spanf1.errors import TagError
 from spanf1.formats.arrays import IGNORE_INDEX
+from spanf1.formats.ids import place_in
 from spanf1.formats.jsonl import Batch, Row, first_not, spelt
 from spanf1.formats.lists import Numbering, numbered
 from spanf1.tags import Block, CodeArray, IntArray, TagSet, starts_among
@@ -59,9 +60,8 @@ class Rows(NamedTuple):
 
     def place(self, token: int) -> tuple[int, int]:
         """Return the line of a tag, by its number, and its place in the record."""
-        ends = np.cumsum(self.lengths)
-        row = int(np.searchsorted(ends, token, side="right"))
-        return int(self.lines[row]), token - int(ends[row] - self.lengths[row])
+        row, place = place_in(self.lengths, token)
+        return int(self.lines[row]), place
 
 
 class TagCodes:

@@ -20,12 +20,12 @@ from spanf1.formats.arrow.tags import (
     label_names,
     no_labels,
     only_utf8,
-    place_in,
     token_lists,
     values_of,
 )
 from spanf1.formats.guess import ARROW
 from spanf1.formats.idruns import id_runs
+from spanf1.formats.ids import place_in
 from spanf1.formats.lists import BLOCK_TOKENS, block_of
 from spanf1.formats.paired import POSITION_HINT
 from spanf1.formats.records import (

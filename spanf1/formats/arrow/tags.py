@@ -12,7 +12,7 @@ from spanf1.errors import LayoutError, ReadError, TagError
 from spanf1.formats.arrays import IGNORE_INDEX
 from spanf1.formats.arrow.files import pyarrow
 from spanf1.formats.idruns import LabelCodes, outside_of
-from spanf1.formats.ids import IdArray, Ids
+from spanf1.formats.ids import IdArray, Ids, place_in
 from spanf1.formats.streams import Source
 from spanf1.tags import CodeArray, IntArray, TagSet
 
@@ -128,13 +128,6 @@ def token_lists(batch: Any, key: str, rows: Rows) -> Any:
         return found
     message = f"{key} is {found.type}, and is to be lists of tokens"
     raise LayoutError(message, where=rows.source.name)
-
-
-def place_in(lengths: IntArray, token: int) -> tuple[int, int]:
-    """Return the row of a value, by its number among all, and its place there."""
-    ends = np.cumsum(lengths)
-    row = int(np.searchsorted(ends, token, side="right"))
-    return row, token - int(ends[row] - lengths[row])
 
 
 @contextmanager
