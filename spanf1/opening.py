@@ -102,6 +102,7 @@ def open_input(
     LayoutError
         If the format of an input cannot be told.
     """
+    _check_once(sources)
     given["delimiter"] = None if given.get("delimiter") == AUTO else given.get("delimiter")
     keys = tuple(str(given[k]) for k in ("gold_key", "pred_key") if given.get(k) is not None)
     formats = formats_of(sources, input_format, keys)
@@ -146,8 +147,6 @@ def _open_documents(
     alone, by_position = len(sources) > 1, given["align_by_position"]
     if not alone and (by_position or given.get("id_key") is not None):
         raise UsageError("documents are aligned only where gold and predictions are two inputs")
-    if alone and [source.path for source in sources].count(STDIN) == 2:
-        raise UsageError("only one of the two files can be standard input")
     token = given.get("token_column")
     readings = [
         Reading(
@@ -255,8 +254,7 @@ def open_files(
             "tokens are aligned only where gold and predicted tags are in two files",
             hint="give two files, or leave token_column and align_by_position out",
         )
-    if [source.path for source in sources].count(STDIN) == 2:
-        raise UsageError("only one of the two files can be standard input")
+    _check_once(sources)
     gold_column, pred_column, token_column = (
         None if column is None else column_of(column)
         for column in (gold_column, pred_column, token_column)
@@ -280,6 +278,12 @@ def open_files(
     )
     compared, aligned = (0, "position") if align_by_position else (reader.token_column, "token")
     return OpenedFiles(reader, files, (*columns, compared), aligned)
+
+
+def _check_once(sources: Sequence[Source]) -> None:
+    """Raise an error if standard input would be read twice."""
+    if [source.path for source in sources].count(STDIN) == 2:
+        raise UsageError("only one of the two files can be standard input")
 
 
 def _input(files: list[ColumnFile], columns: tuple[Column, Column, Column], aligned: str) -> Input:

@@ -110,9 +110,7 @@ def _columns(reading: Reading, schema: Any) -> Columns:
 
 def _known(reading: Reading) -> tuple[str, ...]:
     """Return the columns of tags or spans that are looked for."""
-    tags: tuple[str, ...] = tag_records.GOLD_KEYS
-    if reading.how.side != "gold":
-        tags = tag_records.SECOND_KEYS if reading.how.alone else tag_records.PRED_KEYS
+    tags = tag_records.known_keys(reading.how.side, alone=reading.how.alone)
     return tuple(dict.fromkeys((*tags, *names_of(reading, SPAN_KEYS))))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO, NamedTuple
@@ -10,12 +9,13 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 
 from spanf1.annotations.formats import Reading, Writing
+from spanf1.annotations.records import line_of
 from spanf1.annotations.tokens import broken, by_sentence, place_of, sentence_of, tagged
 from spanf1.documents import Document
 from spanf1.errors import AlignmentError, LayoutError, LossError, TagError, UsageError
 from spanf1.formats.arrays import IGNORE_INDEX, labels_by_id
 from spanf1.formats.jsonl import Batch, RecordFile, spelt
-from spanf1.formats.records import GOLD_KEYS, ID_KEYS, PRED_KEYS, SECOND_KEYS, TOKEN_KEYS
+from spanf1.formats.records import ID_KEYS, TOKEN_KEYS, chosen_key, known_keys
 from spanf1.formats.recordtags import TagCodes
 from spanf1.spans import decode
 from spanf1.tags import TagSet, shortened
@@ -82,21 +82,10 @@ def _batches(reading: Reading) -> Iterator[Batch]:
 def _keys(reading: Reading, head: Batch) -> _Keys:
     """Return the keys to read: those that are given, or the first of those that are known."""
     how = reading.how
-    known: Sequence[str] = GOLD_KEYS
-    if how.side != "gold":
-        known = SECOND_KEYS if how.alone else PRED_KEYS
     options = "--gold-key" if how.side == "gold" else "--pred-key", "--token-key"
-
-    def chosen(given: str | None, known: Sequence[str], what: str, option: str) -> str:
-        if given is not None:
-            return given
-        found = next((key for key in known if key in head.records[0]), None)
-        if found is None:
-            raise head.lacking(0, f"there is no key of {what} ({', '.join(known)})", option)
-        return found
-
-    tags = chosen(how.key, known, f"{how.side} tags", options[0])
-    tokens = chosen(how.token_key, TOKEN_KEYS, "tokens", options[1])
+    known = known_keys(how.side, alone=how.alone)
+    tags = chosen_key(head, how.key, known, f"{how.side} tags", options[0])
+    tokens = chosen_key(head, how.token_key, TOKEN_KEYS, "tokens", options[1])
     if tags == tokens:
         raise UsageError(f"tokens and tags cannot both be {shortened(tags)}")
     found = next((key for key in ID_KEYS if key in head.records[0]), "")
@@ -170,8 +159,7 @@ def write(documents: Iterable[Document], target: BinaryIO, how: Writing) -> None
         known = {} if document.id is None else {_ID_KEY: document.id}
         record = {**known, token_key: words, tag_key: tags}
         try:
-            line = json.dumps(record, ensure_ascii=False).encode()
+            target.write(line_of(record))
         except UnicodeEncodeError:
             message = "there is half of a surrogate pair, which is no character"
             raise LossError(message, where=place_of(document)) from None
-        target.write(line + b"\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import chain
 
 import numpy as np
@@ -27,9 +27,10 @@ class Side:
         self.head = next(self._batches)
         self._codes = codes
 
-    def has(self, key: str) -> bool:
-        """Return whether the first record has a key."""
-        return bool(self.head.records) and key in self.head.records[0]
+    @property
+    def keys(self) -> Container[str]:
+        """The keys that the first record has."""
+        return self.head.records[0] if self.head.records else ()
 
     def batches(self) -> Iterator[Batch]:
         """Yield all records, the first ones too."""

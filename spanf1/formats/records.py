@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from spanf1.formats.joining import Side, by_id, in_order
 from spanf1.formats.jsonl import Batch, RecordFile
 from spanf1.formats.paired import POSITION_HINT
 from spanf1.formats.recordtags import Rows, TagCodes, block_of
-from spanf1.formats.streams import STDIN, Source
+from spanf1.formats.streams import Source
 from spanf1.result import Input
 from spanf1.tags import Block, TagSet, shortened
 
@@ -62,29 +62,92 @@ class Keys(NamedTuple):
         if "" in self:
             raise UsageError("a key is empty")
 
+    def joining(
+        self, gold: Container[str], predicted: Container[str], *, ids: bool = True
+    ) -> tuple[str, str, str]:
+        """Return the keys of the tokens on both sides, and of the ids; empty if not compared.
 
-def input_of(
-    names: tuple[str, ...], format_name: str, keys: tuple[str, ...], *, by_position: bool
-) -> Input:
-    """Describe what was read of a format without columns, given the keys that were read."""
-    aligned = "id" if keys[3] else "position" if by_position else "order"
-    aligned = aligned if len(names) == 2 else "line"
-    none = (0,) * len(names)
-    return Input(names, (format_name,) * len(names), none, 0, 0, 0, aligned, keys)
+        Parameters
+        ----------
+        gold, predicted : container of str
+            The keys that there are on each side.
+        ids : bool
+            Look for ids.
+        """
+        sides = gold, predicted
+        tokens = [
+            self.token or next((key for key in TOKEN_KEYS if key in side), "") for side in sides
+        ]
+        both = (key for key in ID_KEYS * ids if key in gold and key in predicted)
+        left, right = tokens if all(tokens) else ("", "")
+        return left, right, self.id or next(both, "")
 
 
-def _chosen(head: Batch, given: str | None, defaults: Sequence[str], option: str) -> str:
-    """Return the key that was given, or the first of those that are looked for."""
-    if given is not None or not head.records:
-        return given or ""
-    found = next((key for key in defaults if key in head.records[0]), None)
+def known_keys(side: str, *, alone: bool) -> tuple[str, ...]:
+    """Return the keys of tags that are looked for, given the side and if the input has no other."""
+    if side == "gold":
+        return GOLD_KEYS
+    return SECOND_KEYS if alone else PRED_KEYS
+
+
+def chosen_key(head: Batch, given: str | None, known: Sequence[str], what: str, option: str) -> str:
+    """Return the key that was given, or the first that is known of those in the first record.
+
+    Raises
+    ------
+    LayoutError
+        If none is there; `what` says of what, and `option` gives one.
+    """
+    if given is not None:
+        return given
+    found = next((key for key in known if key in head.records[0]), None)
     if found is None:
-        side = "gold" if defaults is GOLD_KEYS else "predicted"
-        raise head.lacking(0, f"there is no key of {side} tags ({', '.join(defaults)})", option)
+        raise head.lacking(0, f"there is no key of {what} ({', '.join(known)})", option)
     return found
 
 
-class RecordReader:
+class KeyedReader:
+    """What reads gold and predicted tags at keys, of one input or of two.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        The input, or those of gold and of predictions.
+    keys : Keys
+        What to read.
+    labels : sequence of str, or mapping of int to str, optional
+        The tag of each id, where tags are ids.
+    by_position : bool
+        Join two by order, and do not compare their tokens.
+
+    Raises
+    ------
+    UsageError
+        If the arguments contradict each other.
+    """
+
+    #: the name of the format
+    format = ""
+
+    def __init__(
+        self, sources: Sequence[Source], keys: Keys, labels: Labels | None, *, by_position: bool
+    ) -> None:
+        keys.check(len(sources), by_position=by_position)
+        self._names = tuple(source.name for source in sources)
+        self._given, self._by_position = keys, by_position
+        self._labels = None if labels is None else labels_by_id(labels)
+        self._keys: tuple[str, ...] = ("", "", "", "")
+
+    def input(self) -> Input:
+        """Describe what was read; call it after the reading."""
+        aligned = "id" if self._keys[3] else "position" if self._by_position else "order"
+        count = len(self._names)
+        aligned = aligned if count == 2 else "line"
+        formats, none = (self.format,) * count, (0,) * count
+        return Input(self._names, formats, none, 0, 0, 0, aligned, self._keys)
+
+
+class RecordReader(KeyedReader):
     """Reads gold and predicted tags from JSON Lines; every record is a sentence.
 
     Parameters
@@ -108,6 +171,8 @@ class RecordReader:
         If the arguments contradict each other.
     """
 
+    format = JSONL
+
     def __init__(
         self,
         sources: Sequence[Source],
@@ -117,18 +182,9 @@ class RecordReader:
         by_position: bool = False,
         ids: bool = True,
     ) -> None:
-        keys.check(len(sources), by_position=by_position)
-        if [source.path for source in sources].count(STDIN) == 2:
-            raise UsageError("only one of the two files can be standard input")
+        super().__init__(sources, keys, labels, by_position=by_position)
         self.files = [RecordFile(source) for source in sources]
-        self._given, self._by_position, self._ids = keys, by_position, ids
-        self._labels = None if labels is None else labels_by_id(labels)
-        self._keys: tuple[str, ...] = ("", "", "", "")
-
-    def input(self) -> Input:
-        """Describe what was read; call it after the reading."""
-        names = tuple(file.source.name for file in self.files)
-        return input_of(names, JSONL, self._keys, by_position=self._by_position)
+        self._ids = ids
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.evaluate.Reader`.
@@ -156,8 +212,8 @@ class RecordReader:
     def _merged(self, gold: TagCodes, predicted: TagCodes) -> Iterator[_Pair]:
         """Yield the records of one file, for each side."""
         side = Side(self.files[0], gold, "--gold-key")
-        side.key = _chosen(side.head, self._given.gold, GOLD_KEYS, side.option)
-        key = _chosen(side.head, self._given.predicted, PRED_KEYS, "--pred-key")
+        side.key = self._key(side, "gold", alone=False)
+        key = self._key(side, "predicted", alone=False)
         if key and key == side.key:
             raise UsageError(f"gold and predicted tags cannot both be {shortened(key)}")
         self._keys = (side.key, key, "", "")
@@ -169,22 +225,26 @@ class RecordReader:
         """Yield the records of two files that belong together."""
         left = Side(self.files[0], gold, "--gold-key")
         right = Side(self.files[1], predicted, "--pred-key")
-        left.key = _chosen(left.head, self._given.gold, GOLD_KEYS, left.option)
-        right.key = _chosen(right.head, self._given.predicted, SECOND_KEYS, right.option)
+        left.key = self._key(left, "gold", alone=True)
+        right.key = self._key(right, "predicted", alone=True)
         if not self._by_position:
-            tokens = [
-                self._given.token or next((key for key in TOKEN_KEYS if side.has(key)), "")
-                for side in (left, right)
-            ]
-            if all(tokens):
-                left.token, right.token = tokens
-            known = ID_KEYS if self._ids else ()
-            both = (key for key in known if left.has(key) and right.has(key))
-            left.id = right.id = self._given.id or next(both, "")
+            left.token, right.token, left.id = self._given.joining(
+                left.keys, right.keys, ids=self._ids
+            )
+            right.id = left.id
         self._keys = (left.key, right.key, left.token, left.id)
         joined = by_id if left.id else in_order
         for pair in joined(left, right):
             yield *pair, (left, right)
+
+    def _key(self, side: Side, name: str, *, alone: bool) -> str:
+        """Return the key of the tags of a side; nothing where there are no records."""
+        given = self._given.gold if name == "gold" else self._given.predicted
+        if not side.head.records:
+            return given or ""
+        option = "--gold-key" if name == "gold" else "--pred-key"
+        known = known_keys(name, alone=alone)
+        return chosen_key(side.head, given, known, f"{name} tags", option)
 
 
 #: some records of gold and of predicted tags that belong together, and where they are from

@@ -28,21 +28,12 @@ from spanf1.formats.idruns import id_runs
 from spanf1.formats.ids import place_in
 from spanf1.formats.lists import BLOCK_TOKENS, block_of
 from spanf1.formats.paired import POSITION_HINT
-from spanf1.formats.records import (
-    GOLD_KEYS,
-    ID_KEYS,
-    PRED_KEYS,
-    SECOND_KEYS,
-    TOKEN_KEYS,
-    Keys,
-    input_of,
-)
+from spanf1.formats.records import GOLD_KEYS, KeyedReader, Keys, known_keys
 from spanf1.formats.streams import Source
-from spanf1.result import Input
 from spanf1.tags import Block, IntArray, TagSet, shortened
 
 
-class ArrowReader:
+class ArrowReader(KeyedReader):
     """Reads gold and predicted tags from columns of Parquet or Arrow; every row is a sentence.
 
     Parameters
@@ -65,6 +56,8 @@ class ArrowReader:
         If the arguments contradict each other.
     """
 
+    format = ARROW
+
     def __init__(
         self,
         sources: Sequence[Source],
@@ -73,16 +66,8 @@ class ArrowReader:
         *,
         by_position: bool = False,
     ) -> None:
-        keys.check(len(sources), by_position=by_position)
+        super().__init__(sources, keys, labels, by_position=by_position)
         self.files = [ArrowFile(source) for source in sources]
-        self._given, self._by_position = keys, by_position
-        self._labels = None if labels is None else labels_by_id(labels)
-        self._keys: tuple[str, ...] = ("", "", "", "")
-
-    def input(self) -> Input:
-        """Describe what was read; call it after the reading."""
-        names = tuple(file.source.name for file in self.files)
-        return input_of(names, ARROW, self._keys, by_position=self._by_position)
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.evaluate.Reader`.
@@ -111,27 +96,17 @@ class ArrowReader:
     def _sides(self, schemas: Sequence[Any]) -> tuple[Side, Side]:
         """Find the columns to read."""
         gold = _chosen(self.files[0], schemas[0], self._given.gold, GOLD_KEYS, "--gold-key")
-        known = PRED_KEYS if len(schemas) == 1 else SECOND_KEYS
+        known = known_keys("predicted", alone=len(schemas) > 1)
         given = self._given.predicted
         predicted = _chosen(self.files[-1], schemas[-1], given, known, "--pred-key")
-        tokens, key = ["", ""], ""
+        token, other, key = "", "", ""
         if len(schemas) == 1:
             if gold == predicted:
                 raise UsageError(f"gold and predicted tags cannot both be {shortened(gold)}")
         elif not self._by_position:
-            there = [set(schema.names) for schema in schemas]
-            found = [
-                self._given.token or next((key for key in TOKEN_KEYS if key in names), "")
-                for names in there
-            ]
-            tokens = found if all(found) else tokens
-            both = there[0] & there[1]
-            key = self._given.id or next((key for key in ID_KEYS if key in both), "")
-        self._keys = gold, predicted, tokens[0], key
-        return (
-            Side(self.files[0], gold, tokens[0], key),
-            Side(self.files[-1], predicted, tokens[1], key),
-        )
+            token, other, key = self._given.joining(*(schema.names for schema in schemas))
+        self._keys = gold, predicted, token, key
+        return Side(self.files[0], gold, token, key), Side(self.files[-1], predicted, other, key)
 
     def _labels_of(
         self, sides: tuple[Side, Side], schemas: Sequence[Any]
@@ -171,7 +146,7 @@ def has_tags(sources: Sequence[Source], keys: Keys) -> bool:
         If a file cannot be read.
     """
     schemas = [ArrowFile(source).schema() for source in sources]
-    known = PRED_KEYS if len(schemas) == 1 else SECOND_KEYS
+    known = known_keys("predicted", alone=len(schemas) > 1)
     for source, schema, given, names in (
         (sources[0], schemas[0], keys.gold, GOLD_KEYS),
         (sources[-1], schemas[-1], keys.predicted, known),
