@@ -107,14 +107,15 @@ class Options:
     def _check_normalize(self) -> None:
         """Put what makes no difference in one order."""
         given: Any = self.normalize
+        given = given if isinstance(given, str) else tuple(given)
         if isinstance(given, str) or not set(given) <= set(NORMALIZATIONS):
             raise UsageError(
-                f"unknown normalization {self.normalize!r}",
+                f"unknown normalization {given!r}",
                 hint=f"some of {', '.join(NORMALIZATIONS)}",
             )
-        if self.normalize and self.match != "text":
+        if given and self.match != "text":
             raise UsageError(f"normalize is for match text, and match is {self.match}")
-        names = tuple(name for name in NORMALIZATIONS if name in self.normalize)
+        names = tuple(name for name in NORMALIZATIONS if name in given)
         object.__setattr__(self, "normalize", names)
 
     def _number(self, name: str) -> float:

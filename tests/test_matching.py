@@ -342,3 +342,8 @@ def test_unknown_normalizations(given):
         Options(match="text", normalize=given)
     with pytest.raises(UsageError, match="normalize is for match text"):
         Options(normalize=("case",))
+
+
+def test_normalizations_may_come_one_by_one():
+    given = Options(match="text", normalize=iter(["space", "case"]))
+    assert given.normalize == ("case", "space")
