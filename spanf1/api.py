@@ -16,7 +16,7 @@ from spanf1.errors import InputError, LayoutError, UsageError
 from spanf1.evaluate import tally, tally_parts
 from spanf1.formats.conll import MergedFile
 from spanf1.formats.layout import Column, column_of
-from spanf1.formats.streams import STDIN, Progress, Source
+from spanf1.formats.streams import STDIN, Progress, Source, source_of
 from spanf1.opening import Opened, OpenedFiles, open_input, read_counts
 from spanf1.options import AUTO, Confidence, Options, confidence_from
 from spanf1.result import Input, Result
@@ -134,7 +134,7 @@ def evaluate(
         beta=beta,
         zero_division=zero_division,
         match=match,
-        normalize=tuple(normalize),
+        normalize=normalize,
     )
     wanted = confidence_from(confidence)
     units = wanted.unit if wanted else ""
@@ -279,11 +279,7 @@ def score_file(
         normalize=normalize,
     )
     wanted = confidence_from(confidence)
-    sources = [
-        path if isinstance(path, Source) else Source(os.fspath(path))
-        for path in (file, pred_file)
-        if path is not None
-    ]
+    sources = [source_of(path) for path in (file, pred_file) if path is not None]
     surface = match == "surface"
     token_column = None if token_column is None else column_of(token_column)
     if surface and STDIN in [source.path for source in sources]:

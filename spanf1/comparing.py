@@ -19,7 +19,7 @@ from spanf1.formats.arrays import labels_by_id
 from spanf1.formats.conll import ColumnFile
 from spanf1.formats.layout import Column, column_of, delimiter_of
 from spanf1.formats.paired import PairedFiles
-from spanf1.formats.streams import STDIN, Source
+from spanf1.formats.streams import STDIN, Source, source_of
 from spanf1.formats.tagged import TagFile
 from spanf1.opening import Opened, open_input, read_counts
 from spanf1.options import AUTO, Options
@@ -191,7 +191,7 @@ gold_key, pred_key, token_key, text_key, id_key, labels
         raise UsageError("id_key joins systems to a gold file, and there is none")
     testing = testing or RankingOptions()
     read = _Reading(
-        None if gold is None else _source(gold),
+        None if gold is None else source_of(gold),
         form_of(tag_form),
         options or Options(),
         testing.confidence.unit,
@@ -229,13 +229,9 @@ gold_key, pred_key, token_key, text_key, id_key, labels
     return rank(found, testing, progress=progress)
 
 
-def _source(file: str | os.PathLike[str] | Source) -> Source:
-    return file if isinstance(file, Source) else Source(os.fspath(file))
-
-
 def _sources(files: Any) -> list[Source]:
     one = isinstance(files, str | os.PathLike | Source)
-    return [_source(file) for file in ([files] if one else files)]
+    return [source_of(file) for file in ([files] if one else files)]
 
 
 @dataclass(frozen=True)

@@ -197,7 +197,7 @@ def contents_of_documents(
         notes = [f"{notes[0]}, written like {form}; {fitting[0]} ({how})"]
         notes += _of_faults(faults)
     fitting = fitting if counter.shapes else []
-    remarks = left_out(reading)
+    remarks = left_out(reading.remarks)
     return Contents(
         reading.source.name,
         counter.documents,

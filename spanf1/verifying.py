@@ -13,7 +13,7 @@ from spanf1.describing import contents_of
 from spanf1.errors import ReadError
 from spanf1.formats.conll import ColumnFile
 from spanf1.formats.layout import Column
-from spanf1.formats.streams import FRONT, Source
+from spanf1.formats.streams import FRONT, Source, source_of
 from spanf1.tagfiles import TagColumn
 
 # A file whose tokens are so far from a split's is no copy of it.
@@ -149,7 +149,7 @@ def sources_of(corpus: Corpus, path: str | os.PathLike[str] | Source) -> list[So
     ReadError
         If the folder is empty.
     """
-    source = path if isinstance(path, Source) else Source(os.fspath(path))
+    source = source_of(path)
     if not os.path.isdir(source.path):
         return [source]
     try:

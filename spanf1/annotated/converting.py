@@ -17,13 +17,13 @@ from spanf1.annotated.inputs import (
     documents_of,
     read_as,
     reading_of,
-    source_of,
 )
 from spanf1.annotated.outputs import check_output, compression_of, folder_beside, opened_file
 from spanf1.annotations.formats import FEATURES, FORMATS, Reading, Writing, write
 from spanf1.documents import Document
 from spanf1.errors import LossError, UsageError
 from spanf1.formats.guess import COLUMNS
+from spanf1.formats.streams import source_of
 from spanf1.options import AUTO
 from spanf1.reports.rows import many, printable
 from spanf1.tagging import scheme_to_write

@@ -14,7 +14,7 @@ from spanf1.documents import Document
 from spanf1.errors import SpanF1Error, UsageError
 from spanf1.formats.guess import COLUMNS, GO_WITH, check_options, formats_of
 from spanf1.formats.layout import Column, column_of, delimiter_of, levels_of
-from spanf1.formats.streams import STDIN, Progress, Source
+from spanf1.formats.streams import STDIN, Progress, Source, source_of
 from spanf1.options import AUTO
 from spanf1.tags import AUTO_FORM
 from spanf1.tags import tag_form as form_of
@@ -80,11 +80,6 @@ def read_documents(
         If an argument is not one of those above.
     """
     return documents_of(reading_of(source_of(file), input_format, **given))
-
-
-def source_of(file: Path | Source) -> Source:
-    """Return the source that a file is."""
-    return file if isinstance(file, Source) else Source(os.fspath(file))
 
 
 def format_of(source: Source, input_format: str = AUTO, key: str | None = None) -> str:
@@ -221,6 +216,6 @@ def read_as(reading: Reading) -> str:
     return title + spans + f", tokens in column {reading.token_column}" * bool(reading.token_column)
 
 
-def left_out(reading: Reading) -> str:
-    """Say what was not read of an input, in words; empty if everything was."""
-    return ", ".join(f"{count} {what}" for what, count in reading.remarks.items())
+def left_out(remarks: Mapping[str, int]) -> str:
+    """Say what was not read of an input, given its remarks; empty if everything was."""
+    return ", ".join(f"{count} {what}" for what, count in remarks.items())

@@ -80,7 +80,7 @@ class SpanValidation:
     @property
     def read(self) -> str:
         """What was read, in words."""
-        more = left_out(self.reading)
+        more = left_out(self.reading.remarks)
         return read_as(self.reading) + f"; {more} left out" * bool(more)
 
     def violations(self, most: int | None = None) -> Iterator[SpanFault]:

@@ -13,11 +13,11 @@ from spanf1.annotated.inputs import (
     check_twice,
     detect,
     reading_of,
-    source_of,
 )
 from spanf1.annotated.proofing import SpanFault, SpanValidation
 from spanf1.annotations.formats import Reading
 from spanf1.formats.guess import COLUMNS, check_options
+from spanf1.formats.streams import source_of
 from spanf1.options import AUTO, Options
 from spanf1.reports.rows import found_by
 from spanf1.tagfiles import FileViolation, TagColumn, Validation, looked_at

@@ -10,12 +10,12 @@ from spanf1.annotations.formats import Reading, Writing
 from spanf1.annotations.gathering import gathered
 from spanf1.annotations.items import OFFSET_KEYS
 from spanf1.annotations.records import (
-    PRED_KEYS,
     Record,
     error,
     id_of,
     key_of,
     line_of,
+    names_of,
     string_of,
     text_if_any,
 )
@@ -45,8 +45,7 @@ def documents(reading: Reading) -> Iterator[Document]:
         If there is anything else in the file.
     """
     how = reading.how
-    names = SPAN_KEYS if how.side == "gold" or how.alone else ()
-    names = ("gold", *names) if how.side == "gold" else (*PRED_KEYS, *names)
+    names = names_of(reading, SPAN_KEYS)
     for record in gathered(reading, partial(_is_item, names if how.key is None else (how.key,))):
         if isinstance(record.value, list):
             spans = _spans(reading, record, "record", record.value, None)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from spanf1.annotations.formats import FORMATS
 from spanf1.annotations.kinds import of_keys, of_record
 from spanf1.errors import InputError, LayoutError, ReadError
-from spanf1.formats.guess import head_of
+from spanf1.formats.guess import ARROW_MARKS, head_of
 from spanf1.formats.jsonl import named_keys, spelt
 from spanf1.formats.streams import STDIN, Source
 from spanf1.formats.values import Value, values
@@ -27,8 +27,6 @@ _JSON = re.compile(
 )
 # What JSON is made of, but for numbers and constants; a string may be cut off.
 _MARK = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
-# How Parquet, and files and streams of Arrow, begin.
-_ARROW = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff")
 _SPACY = ".spacy"
 
 # What names of files in a folder tell, in this order.
@@ -139,7 +137,7 @@ def _heads(source: Source) -> Iterator[tuple[bytes, bool]]:
 
 def _format_of_bytes(source: Source, head: bytes) -> str:
     """Return the format, if the first bytes tell that it is not JSON."""
-    if head.startswith(_ARROW):
+    if head.startswith(ARROW_MARKS):
         return "arrow"
     if source.path.endswith(_SPACY) or _is_packed(head):
         return "spacy"

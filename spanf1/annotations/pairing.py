@@ -78,11 +78,10 @@ class DocumentPairs:
             in_order=in_order,
             by_position=self._by_position,
         )
-        spans = [0, 0]
         for gold, predicted in self.pairs():
             counter.add(gold, predicted)
-            spans[0] += len(gold.spans)
-            spans[1] += len(predicted.spans)
+        tally = counter.finish(self.gold.tags, self.predicted.tags)
+        spans = [shapes.total() for shapes in tally.shapes()]
         names = self.gold.source.name, self.predicted.source.name
         self.notes += [
             f"{count} of {of} spans of {name} say something else than the text of {other} there"
@@ -91,7 +90,7 @@ class DocumentPairs:
             )
             if count
         ]
-        return counter.finish(self.gold.tags, self.predicted.tags)
+        return tally
 
     def pairs(self) -> Iterator[Pair]:
         """Yield the documents that belong together, in the order of gold.

@@ -14,12 +14,12 @@ from spanf1.annotations.formats import Reading, Writing
 from spanf1.annotations.gathering import gathered
 from spanf1.annotations.items import parts_of, spans_of
 from spanf1.annotations.records import (
-    PRED_KEYS,
     Record,
     error,
     id_of,
     key_of,
     list_of,
+    names_of,
     string_of,
     text_if_any,
 )
@@ -81,9 +81,7 @@ def documents(reading: Reading) -> Iterator[Document]:
 
 def _lists(reading: Reading) -> Iterator[_List]:
     """Yield the items of each document."""
-    how = reading.how
-    names = SPAN_KEYS if how.side == "gold" or how.alone else ()
-    names = ("gold", *names) if how.side == "gold" else (*PRED_KEYS, *names)
+    names = names_of(reading, SPAN_KEYS)
     for record in gathered(reading, _is_item):
         if isinstance(record.value, list):
             yield _List(record, "record", record.value, None, None)

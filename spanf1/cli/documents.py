@@ -15,6 +15,7 @@ from spanf1.annotated.inputs import (
     again,
     detect,
     format_of,
+    left_out,
     options_for,
     read_as,
     reading_of,
@@ -229,8 +230,7 @@ def _notes(reading: Reading, done: Conversion) -> list[str]:
     if done.spaced:
         notes.append(f"{many(done.spaced, 'text')} made of tokens, with a space between them")
     if done.left_out:
-        not_read = ", ".join(f"{count} {what}" for what, count in done.left_out.items())
-        notes.append(f"not read: {not_read}")
+        notes.append(f"not read: {left_out(done.left_out)}")
     return notes
 
 

@@ -51,9 +51,11 @@ GO_WITH = {
 _OF_SIDE = {"gold_key": 0, "pred_key": -1}
 
 _FIRST = 64
-# How JSON begins, and how Parquet, Arrow (a file, a stream) and spaCy's files do.
+#: how Parquet, and files and streams of Arrow, begin
+ARROW_MARKS = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff")
+# How JSON begins, and how these and spaCy's files do.
 _JSON = (b"{", b"[")
-_BINARY = re.compile(rb"PAR1|ARROW1|\xff\xff\xff\xff|x[\x01\x9c\xda]")
+_BINARY = re.compile(b"|".join(ARROW_MARKS) + rb"|x[\x01\x9c\xda]")
 # How a file of brat's begins, most often.
 _ANNOTATION = re.compile(rb"T[0-9]+\t\S+ [0-9]")
 

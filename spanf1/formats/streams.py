@@ -175,6 +175,11 @@ class Source(NamedTuple):
             return stream.method
 
 
+def source_of(file: str | os.PathLike[str] | Source) -> Source:
+    """Return the source that a file is, given as such or by its path."""
+    return file if isinstance(file, Source) else Source(os.fspath(file))
+
+
 def look_ahead(count: int) -> bytes:
     """Return the first bytes of standard input, so many or all there are; they stay to be read.
 
