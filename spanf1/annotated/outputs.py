@@ -66,11 +66,7 @@ def check_file(path: str) -> None:
     elif os.path.exists(path) and not os.access(path, os.W_OK):
         problem = "it is read-only"
     elif not is_special(path):
-        folder = os.path.dirname(os.path.realpath(path))
-        if not os.path.isdir(folder):
-            problem = "there is no such directory"
-        elif not os.access(folder, os.W_OK):
-            problem = "the directory is not writable"
+        problem = _no_room(path)
     if problem:
         raise _refused(problem, path)
 
@@ -83,18 +79,22 @@ def check_folder(path: str) -> None:
     UsageError
         If something is there that is no empty folder, or there is nowhere to put it.
     """
-    parent = os.path.dirname(os.path.realpath(path))
-    problem = ""
     if os.path.lexists(path) and not os.path.isdir(path):
         problem = "it is a file, and is to be a folder"
     elif os.path.isdir(path) and os.listdir(path):
         problem = "the folder is not empty"
-    elif not os.path.isdir(parent):
-        problem = "there is no such directory"
-    elif not os.access(parent, os.W_OK):
-        problem = "the directory is not writable"
+    else:
+        problem = _no_room(path)
     if problem:
         raise _refused(problem, path)
+
+
+def _no_room(path: str) -> str:
+    """Say why nothing new can be put where a path is; empty if it can."""
+    folder = os.path.dirname(os.path.realpath(path))
+    if not os.path.isdir(folder):
+        return "there is no such directory"
+    return "" if os.access(folder, os.W_OK) else "the directory is not writable"
 
 
 def is_special(path: str) -> bool:

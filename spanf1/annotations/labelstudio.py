@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO, NamedTuple, cast
 
@@ -19,6 +18,7 @@ from spanf1.annotations.records import (
     records,
     string_of,
     text_of,
+    write_array,
 )
 from spanf1.documents import Document, TextSpan, squeezed
 from spanf1.errors import LayoutError, LossError
@@ -256,8 +256,11 @@ def write(documents: Iterable[Document], target: BinaryIO | str, how: Writing) -
     LossError
         If a text, or where a span is in it, is not known, or a span is discontinuous.
     """
-    file = cast(BinaryIO, target)
-    file.write(b"[")
+    write_array(_tasks(documents, how), cast(BinaryIO, target))
+
+
+def _tasks(documents: Iterable[Document], how: Writing) -> Iterator[dict[str, Any]]:
+    """Yield documents as tasks."""
     for number, document in enumerate(documents, 1):
         text = placed_text(document, number)
         task: dict[str, Any] = {} if document.id is None else {"id": document.id}
@@ -265,10 +268,7 @@ def write(documents: Iterable[Document], target: BinaryIO | str, how: Writing) -
             {"id": f"{number}-{index}", **_result(span, text, number)}
             for index, span in enumerate(document.spans, 1)
         ]
-        task |= {_DATA: {_TEXT: text}, how.key or ANNOTATIONS[0]: [{"result": results}]}
-        line = json.dumps(task, ensure_ascii=False).encode()
-        file.write((b",\n" if number > 1 else b"\n") + line)
-    file.write(b"\n]\n")
+        yield task | {_DATA: {_TEXT: text}, how.key or ANNOTATIONS[0]: [{"result": results}]}
 
 
 def _result(span: TextSpan, text: str, number: int) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -22,6 +21,7 @@ from spanf1.annotations.records import (
     names_of,
     string_of,
     text_if_any,
+    write_array,
 )
 from spanf1.annotations.tokens import text_spans
 from spanf1.documents import Document, Offsets, TextSpan
@@ -207,9 +207,12 @@ def write(documents: Iterable[Document], target: BinaryIO | str, how: Writing) -
     LossError
         If it is not known where a span is, or it is discontinuous.
     """
-    file = cast(BinaryIO, target)
     # One array alone on a line would be an array of documents.
-    file.write(b"[")
+    write_array(_arrays(documents), cast(BinaryIO, target))
+
+
+def _arrays(documents: Iterable[Document]) -> Iterator[list[dict[str, Any]]]:
+    """Yield the spans of each document."""
     for number, document in enumerate(documents, 1):
         items = []
         for span in document.spans:
@@ -223,6 +226,4 @@ def write(documents: Iterable[Document], target: BinaryIO | str, how: Writing) -
             said = document.text_of(span)
             word = {"word": said} if said else {}
             items.append({_GROUP: span.type, **word, "start": start, "end": end})
-        line = json.dumps(items, ensure_ascii=False).encode()
-        file.write((b",\n" if number > 1 else b"\n") + line)
-    file.write(b"\n]\n")
+        yield items

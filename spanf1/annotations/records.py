@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, BinaryIO, NamedTuple
 
 from spanf1.annotations.formats import Reading
 from spanf1.errors import LayoutError
-from spanf1.formats.jsonl import named_keys, spelt
+from spanf1.formats.jsonl import HALF, named_keys, spelt
 from spanf1.formats.values import values
 from spanf1.tags import shortened
 
@@ -20,8 +19,6 @@ PRED_KEYS = ("predicted", "pred", "predictions", "prediction")
 
 # how many bytes are read at a time
 _PIECE = 1 << 18
-
-_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Record(NamedTuple):
@@ -122,7 +119,7 @@ def string_of(reading: Reading, record: Record, place: str, value: object) -> st
     """Return a value that is to be a string; `place` says which it is, as ``spans[3].label``."""
     if not isinstance(value, str):
         raise error(reading, record, f"{place} is {spelt(value)}, and is to be a string")
-    half = None if value.isascii() else _HALF.search(value)
+    half = None if value.isascii() else HALF.search(value)
     if half:
         message = f"{place} has half of a surrogate pair, {half[0]!r}, which is no character"
         raise error(reading, record, message)
@@ -172,3 +169,12 @@ def id_of(reading: Reading, record: Record, names: Sequence[str] = ID_KEYS) -> s
 def line_of(value: object) -> bytes:
     """Return a line of JSON Lines."""
     return json.dumps(value, ensure_ascii=False).encode() + b"\n"
+
+
+def write_array(values: Iterable[object], file: BinaryIO) -> None:
+    """Write values as an array, each on a line of its own."""
+    file.write(b"[")
+    for number, value in enumerate(values):
+        file.write(b",\n" if number else b"\n")
+        file.write(line_of(value).removesuffix(b"\n"))
+    file.write(b"\n]\n")

@@ -11,6 +11,7 @@ import numpy as np
 from spanf1.annotations.formats import FEATURES
 from spanf1.documents import Document, Offsets, TextSpan, joined
 from spanf1.errors import LayoutError, LossError
+from spanf1.formats.jsonl import HALF
 from spanf1.repairs import PARTS
 from spanf1.schemes import PREFIX_BITS
 from spanf1.spans import UNTAGGED, Spans, encode
@@ -104,8 +105,7 @@ def broken(words: Sequence[str]) -> int | None:
     try:
         "".join(words).encode()
     except UnicodeEncodeError:
-        halves = re.compile("[\ud800-\udfff]")
-        return next(number for number, word in enumerate(words) if halves.search(word))
+        return next(number for number, word in enumerate(words) if HALF.search(word))
     return None
 
 

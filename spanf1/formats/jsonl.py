@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from operator import itemgetter
@@ -17,6 +18,9 @@ from spanf1.tags import shortened
 BLOCK_SIZE = 1 << 17
 
 _ONE_A_LINE = "every line is to be one whole JSON object"
+
+#: half of a surrogate pair, as escapes of JSON may spell it: no character
+HALF = re.compile("[\ud800-\udfff]")
 
 #: how many keys of a record a message names
 _NAMED = 12

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from spanf1.errors import TagError
 from spanf1.formats.arrays import IGNORE_INDEX
 from spanf1.formats.ids import place_in
-from spanf1.formats.jsonl import Batch, Row, first_not, spelt
+from spanf1.formats.jsonl import HALF, Batch, Row, first_not, spelt
 from spanf1.formats.lists import Numbering, numbered
 from spanf1.tags import Block, CodeArray, IntArray, TagSet, starts_among
 
@@ -147,7 +147,7 @@ class TagCodes:
     def _code(self, tag: object) -> int:
         """Return the code of a tag, or of an id."""
         if isinstance(tag, str):
-            if any("\ud800" <= character <= "\udfff" for character in tag):
+            if HALF.search(tag):
                 raise TagError(f"{tag!r} has half of a surrogate pair, which is no character")
             return self._tags.code(tag)
         if type(tag) is not int:
