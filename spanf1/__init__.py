@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
-
-from spanf1.api import evaluate, score_file
-from spanf1.counts import Counts, TypeCounts
-from spanf1.detection import Detection
-from spanf1.errors import (
+from spanf1._version import __version__
+from spanf1.core.counts import Counts, TypeCounts
+from spanf1.core.detection import Detection
+from spanf1.core.options import Confidence, Options
+from spanf1.core.scores import Score
+from spanf1.exceptions import (
     AlignmentError,
     IllFormedError,
     InputError,
@@ -18,25 +18,24 @@ from spanf1.errors import (
     TagError,
     UsageError,
 )
-from spanf1.options import Confidence, Options
-from spanf1.result import Result
-from spanf1.scores import Score
-from spanf1.signature import Signature
+from spanf1.results.api import evaluate, score_file
+from spanf1.results.result import Result
+from spanf1.results.signature import Signature
 
 if TYPE_CHECKING:
-    from spanf1.accumulating import SpanF1
-    from spanf1.annotated.converting import convert_file
-    from spanf1.annotated.inputs import read_documents
-    from spanf1.annotated.validating import validate_file
-    from spanf1.checking import Violation, convert, detect, repair, validate
-    from spanf1.comparing import compare
-    from spanf1.describing import describe
-    from spanf1.documents import Document, TextSpan
-    from spanf1.lexicon import Lexicon
-    from spanf1.marking import baseline
-    from spanf1.ranking import RankingOptions
-    from spanf1.rescoring import rescore
-    from spanf1.tagging import Span, decode, encode
+    from spanf1.checks.convert import convert_file
+    from spanf1.checks.lists import Violation, convert, detect, repair, validate
+    from spanf1.checks.spans import Span, decode, encode
+    from spanf1.checks.validate import validate_file
+    from spanf1.contents.baseline import baseline
+    from spanf1.contents.describe import describe
+    from spanf1.contents.lexicon import Lexicon
+    from spanf1.core.documents import Document, TextSpan
+    from spanf1.formats.reading import read_documents
+    from spanf1.ranking.compare import compare
+    from spanf1.ranking.standings import RankingOptions
+    from spanf1.results.accumulator import SpanF1
+    from spanf1.results.rescoring import rescore
 
 __all__ = [
     "AlignmentError",
@@ -83,26 +82,26 @@ __all__ = [
 
 # What scoring does not need is imported when it is asked for: start-up is part of every run.
 _LATER = {
-    "Document": "documents",
-    "Lexicon": "lexicon",
-    "RankingOptions": "ranking",
-    "Span": "tagging",
-    "SpanF1": "accumulating",
-    "TextSpan": "documents",
-    "Violation": "checking",
-    "baseline": "marking",
-    "compare": "comparing",
-    "convert": "checking",
-    "convert_file": "annotated.converting",
-    "decode": "tagging",
-    "describe": "describing",
-    "detect": "checking",
-    "encode": "tagging",
-    "read_documents": "annotated.inputs",
-    "repair": "checking",
-    "rescore": "rescoring",
-    "validate": "checking",
-    "validate_file": "annotated.validating",
+    "Document": "core.documents",
+    "Lexicon": "contents.lexicon",
+    "RankingOptions": "ranking.standings",
+    "Span": "checks.spans",
+    "SpanF1": "results.accumulator",
+    "TextSpan": "core.documents",
+    "Violation": "checks.lists",
+    "baseline": "contents.baseline",
+    "compare": "ranking.compare",
+    "convert": "checks.lists",
+    "convert_file": "checks.convert",
+    "decode": "checks.spans",
+    "describe": "contents.describe",
+    "detect": "checks.lists",
+    "encode": "checks.spans",
+    "read_documents": "formats.reading",
+    "repair": "checks.lists",
+    "rescore": "results.rescoring",
+    "validate": "checks.lists",
+    "validate_file": "checks.validate",
 }
 
 

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.annotated.converting import Conversion
-from spanf1.annotated.fitting import fitted
-from spanf1.annotations.formats import FORMATS, Writing, write
-from spanf1.annotations.tokens import tokenized
-from spanf1.documents import Document, TextSpan, places, squeezed
-from spanf1.errors import LossError
+from spanf1.checks.convert import Conversion
+from spanf1.checks.fitting import fitted
+from spanf1.core.documents import Document, TextSpan, places, squeezed
+from spanf1.exceptions import LossError
+from spanf1.formats.registry import FORMATS, Writing, write
+from spanf1.formats.sentences import tokenized
 
 _LETTERS = "abcdeXYZ0é😀\u0301日.-'\"#\\{[, \n\t\u00a0"
 _TYPES = ("PER", "LOC", "MISC")

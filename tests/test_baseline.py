@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.lexicon import RULES, Lexicon
-from spanf1.marking import baseline
+from spanf1.contents.baseline import baseline
+from spanf1.contents.lexicon import RULES, Lexicon
 from tests.commands import COMMAND, pipe, write
 from tests.shared_data import shared
 

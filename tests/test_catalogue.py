@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from spanf1 import catalogue, cli
-from spanf1.errors import ReadError, UsageError
+from spanf1.exceptions import ReadError, UsageError
 from tests.commands import write
 
 CORPUS = """

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 
 import spanf1
-from spanf1.certainty import meanings
-from spanf1.options import Confidence
-from spanf1.reports import REPORTS
+from spanf1.core.options import Confidence
+from spanf1.core.units import rows_of
 from spanf1.resampling.figures import figures
 from spanf1.resampling.intervals import bca, bootstrap_values, jackknife_values, percentile
-from spanf1.result import Result
-from spanf1.units import rows_of
+from spanf1.results.certainty import meanings
+from spanf1.results.report import REPORTS
+from spanf1.results.result import Result
 from tests.commands import write
 from tests.oracles import altered, well_formed
 from tests.test_properties import RULES, decode_slowly, is_well_formed, same
@@ -370,7 +370,7 @@ def large() -> Result:
 @pytest.mark.parametrize("name", INPUTS)
 @pytest.mark.parametrize("zero_division", [0.0, 1.0, NAN])
 def test_the_table_keeps_to_80_columns(name, zero_division):
-    from spanf1.reports.table import width_of
+    from spanf1.results.table import width_of
 
     lines = str(with_intervals(name, zero_division=zero_division)).splitlines()
     assert max(width_of(line) for line in lines if "|hash:" not in line) <= 80

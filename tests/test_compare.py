@@ -14,16 +14,16 @@ import numpy as np
 import pytest
 
 import spanf1
-from spanf1.comparing import compare, systems_of
-from spanf1.contest import rank
-from spanf1.errors import AlignmentError, ReadError, UsageError
-from spanf1.evaluate import tally
-from spanf1.formats.conll import ColumnFile
+from spanf1.core.options import Confidence, Options
+from spanf1.core.tag_counter import tally
+from spanf1.exceptions import AlignmentError, ReadError, UsageError
+from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.lists import ListReader
-from spanf1.options import Confidence, Options
-from spanf1.ranking import RankingOptions, System
-from spanf1.reports.ranking import RANKING_RENDERINGS, p_text, to_dict
-from spanf1.result import Result
+from spanf1.ranking.compare import compare, systems_of
+from spanf1.ranking.rank import rank
+from spanf1.ranking.report import RANKING_RENDERINGS, p_text, to_dict
+from spanf1.ranking.standings import RankingOptions, System
+from spanf1.results.result import Result
 from tests.commands import pipe, write
 from tests.oracles import altered, uniform, well_formed
 from tests.shared_data import shared

@@ -13,17 +13,17 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-import spanf1.conlleval
-import spanf1.formats.conlleval
-import spanf1.formats.perl
-import spanf1.reports.conlleval
+import spanf1.conlleval.perl
+import spanf1.conlleval.reader
+import spanf1.conlleval.report
+import spanf1.core.script
 from spanf1.cli.conlleval import conlleval
-from spanf1.conlleval import OTHER_PREFIX, SCRIPT_PREFIXES, ScriptCounter, count_rows
-from spanf1.counts import Counts, TypeCounts
-from spanf1.formats.conlleval import FieldCountError, ScriptDiedError, ScriptFile
-from spanf1.formats.perl import PerlSplit, literal_byte, translate
-from spanf1.reports.conlleval import conlleval_latex, conlleval_report
-from spanf1.schemes import PREFIX_BITS
+from spanf1.conlleval.perl import PerlSplit, literal_byte, translate
+from spanf1.conlleval.reader import FieldCountError, ScriptDiedError, ScriptFile
+from spanf1.conlleval.report import conlleval_latex, conlleval_report
+from spanf1.core.counts import Counts, TypeCounts
+from spanf1.core.schemes import PREFIX_BITS
+from spanf1.core.script import OTHER_PREFIX, SCRIPT_PREFIXES, ScriptCounter, count_rows
 from tests.shared_data import shared
 
 COMMAND = [sys.executable, "-c", "from spanf1.cli.conlleval import conlleval; conlleval()"]
@@ -510,7 +510,7 @@ def test_closed_streams_make_no_noise(script, printed):
 
 @pytest.mark.parametrize(
     "module",
-    [spanf1.conlleval, spanf1.formats.conlleval, spanf1.formats.perl, spanf1.reports.conlleval],
+    [spanf1.conlleval, spanf1.conlleval.reader, spanf1.conlleval.perl, spanf1.conlleval.report],
 )
 def test_examples_in_docstrings_run(module):
     assert doctest.testmod(module).failed == 0

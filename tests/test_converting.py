@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.annotated.fitting import CONTINUED, WHITE_SPACE, WITHOUT_TOKENS, fitted
-from spanf1.annotations.formats import FEATURES, FORMATS, Writing
-from spanf1.annotations.tokens import NO_TEXT
-from spanf1.documents import Document, TextSpan, joined
-from spanf1.errors import LayoutError, LossError, UsageError
+from spanf1.checks.fitting import CONTINUED, WHITE_SPACE, WITHOUT_TOKENS, fitted
+from spanf1.core.documents import Document, TextSpan, joined
+from spanf1.exceptions import LayoutError, LossError, UsageError
+from spanf1.formats.registry import FEATURES, FORMATS, Writing
+from spanf1.formats.sentences import NO_TEXT
 from tests.roundtrips import (
     carry_spans,
     check_scores,

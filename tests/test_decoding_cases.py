@@ -63,7 +63,7 @@ class TestCase:
 
 
 def test_every_scheme_has_cases() -> None:
-    from spanf1.schemes import SCHEMES
+    from spanf1.core.schemes import SCHEMES
 
     assert {case.scheme for case in cases()} == set(SCHEMES)
     assert len(cases()) >= 60

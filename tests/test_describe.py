@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.contents import Contents, Description
-from spanf1.describing import describe
+from spanf1.contents.contents import Contents, Description
+from spanf1.contents.describe import describe
 from tests.commands import pipe, write
 from tests.shared_data import shared
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 import spanf1
-from spanf1.explaining import explain
-from spanf1.formats.streams import Source
-from spanf1.options import DEFAULTS
-from spanf1.reports.ranking import RANKING_RENDERINGS
-from spanf1.reports.schemes import RENDERINGS
+from spanf1.core.options import DEFAULTS
+from spanf1.formats.source import Source
+from spanf1.ranking.report import RANKING_RENDERINGS
+from spanf1.scorers.explain import explain
+from spanf1.scorers.report import RENDERINGS
 from tests.shared_data import shared
 
 ROOT = Path(__file__).parent.parent

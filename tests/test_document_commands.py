@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import spanf1
-from spanf1.annotated.proofing import EDGE, ILL_FORMED, SAME_ID, TWICE, WITHIN
-from spanf1.errors import UsageError
+from spanf1.checks.documents import EDGE, ILL_FORMED, SAME_ID, TWICE, WITHIN
+from spanf1.exceptions import UsageError
 from tests.commands import pipe, write
 from tests.shared_data import shared
 

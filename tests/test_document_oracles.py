@@ -14,10 +14,10 @@ from nervaluate import Evaluator
 from sklearn.metrics import precision_recall_fscore_support
 
 import spanf1
-from spanf1.annotated.fitting import fitted
-from spanf1.annotations.formats import FORMATS, Writing, write
-from spanf1.documents import Document, TextSpan, joined
-from spanf1.errors import AlignmentError
+from spanf1.checks.fitting import fitted
+from spanf1.core.documents import Document, TextSpan, joined
+from spanf1.exceptions import AlignmentError
+from spanf1.formats.registry import FORMATS, Writing, write
 from tests.oracles import altered, noisy, seqeval_report, seqscore_counts, well_formed
 from tests.shared_data import shared
 from tests.test_oracles import assert_same_report, report_of

@@ -20,8 +20,8 @@ from types import SimpleNamespace
 import pytest
 
 from spanf1 import cli
-from spanf1.downloads import cache_folder, fetch, name_of, parts, plain_name, unpack
-from spanf1.errors import ReadError, UsageError
+from spanf1.corpora.download import cache_folder, fetch, name_of, parts, plain_name, unpack
+from spanf1.exceptions import ReadError, UsageError
 from tests.commands import write
 from tests.test_catalogue import CLOSED, CORPUS
 
@@ -364,7 +364,7 @@ class TestErrors:
 
     def test_slower_than_can_be_waited_for(self, server, get, left, monkeypatch) -> None:
         clock = SimpleNamespace(monotonic=itertools.count(0, 1000).__next__)
-        monkeypatch.setattr("spanf1.downloads.fetching.time", clock)
+        monkeypatch.setattr("spanf1.corpora.download.fetching.time", clock)
         server.pages["/f"] = Page()
         with pytest.raises(ReadError, match="the server is too slow"):
             get()
@@ -610,7 +610,7 @@ class TestTwoAtOnce:
     def test_processes(self, server, tmp_path) -> None:
         server.pages["/f"] = Page()
         code = (
-            "import sys; from spanf1.downloads import fetch; "
+            "import sys; from spanf1.corpora.download import fetch; "
             "print(fetch(sys.argv[1], sys.argv[2], sha256=sys.argv[3]).verified)"
         )
         command = [sys.executable, "-c", code, f"{server.url}/f", str(tmp_path), SHA]

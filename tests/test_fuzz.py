@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import spanf1
-from spanf1.formats.streams import Source
-from spanf1.repairs import REPAIRS
-from spanf1.tagfiles import Rewriting, TagColumn, Validation, looked_at, rewrite_file
+from spanf1.checks.columns import Rewriting, TagColumn, Validation, looked_at, rewrite_file
+from spanf1.core.repairs import REPAIRS
+from spanf1.formats.source import Source
 from tests.shared_data import SHARED
 
 SAMPLE = Path(__file__).resolve().parents[1] / "corpora" / "sample"

@@ -10,16 +10,18 @@ from pathlib import Path
 import pytest
 
 import spanf1
-from spanf1 import api, comparing, describing
-from spanf1.catalogue import load
-from spanf1.errors import LayoutError, UsageError
-from spanf1.formats.conll import ColumnFile, MergedFile
-from spanf1.formats.layout import column_of, declared_names
-from spanf1.formats.streams import Source
-from spanf1.formats.tagged import TagFile
-from spanf1.marking import baseline
-from spanf1.tags import TagSet
-from spanf1.verifying import verify
+from spanf1.contents import describe as describing
+from spanf1.contents.baseline import baseline
+from spanf1.core.tags import TagSet
+from spanf1.corpora.loading import load
+from spanf1.corpora.verify import verify
+from spanf1.exceptions import LayoutError, UsageError
+from spanf1.formats.columns.file import ColumnFile, MergedFile
+from spanf1.formats.columns.layout import column_of, declared_names
+from spanf1.formats.columns.runs import TagFile
+from spanf1.formats.source import Source
+from spanf1.ranking import compare as comparing
+from spanf1.results import api
 from tests.commands import pipe, write
 from tests.shared_data import shared
 

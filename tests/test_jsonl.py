@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.errors import InputError, UsageError
-from spanf1.formats import jsonl
-from spanf1.storing import data_of
+from spanf1.exceptions import InputError, UsageError
+from spanf1.formats.records import lines as jsonl
+from spanf1.results.storing import data_of
 from tests.commands import pipe, write
 
 TAGS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]

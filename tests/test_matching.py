@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.documents import Document, TextSpan, joined, places, squeezed
-from spanf1.errors import AlignmentError, LayoutError, UsageError
-from spanf1.matching import DocumentCounter, normalized
-from spanf1.options import Confidence, Options
-from spanf1.rescoring import rescore
-from spanf1.result import Result
-from spanf1.signature import Signature
+from spanf1.core.document_counter import DocumentCounter, normalized
+from spanf1.core.documents import Document, TextSpan, joined, places, squeezed
+from spanf1.core.options import Confidence, Options
+from spanf1.exceptions import AlignmentError, LayoutError, UsageError
+from spanf1.results.rescoring import rescore
+from spanf1.results.result import Result
+from spanf1.results.signature import Signature
 from tests import oracles
 
 WHERE = (lambda one: f"gold:{one.line}", lambda one: f"pred:{one.line}")

@@ -14,9 +14,9 @@ from seqeval.metrics.sequence_labeling import precision_recall_fscore_support
 
 import spanf1
 from spanf1.cli import main
-from spanf1.conlleval import count_rows
-from spanf1.formats.conlleval import ScriptFile
-from spanf1.reports import REPORTS
+from spanf1.conlleval.reader import ScriptFile
+from spanf1.core.script import count_rows
+from spanf1.results.report import REPORTS
 from tests.oracles import (
     ALPHABETS,
     MAKERS,

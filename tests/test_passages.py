@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spanf1.errors import LayoutError, UsageError
-from spanf1.formats.appending import with_column
-from spanf1.formats.conll import ColumnFile
-from spanf1.formats.passages import Passages
-from spanf1.formats.streams import Source
-from spanf1.tags import TagSet
+from spanf1.contents.appending import with_column
+from spanf1.core.tags import TagSet
+from spanf1.exceptions import LayoutError, UsageError
+from spanf1.formats.columns.file import ColumnFile
+from spanf1.formats.columns.passages import Passages
+from spanf1.formats.source import Source
 
 
 def passages(path, tag_column=-1, token_column=None, **settings) -> Passages:

@@ -6,16 +6,16 @@ from itertools import product
 import numpy as np
 import pytest
 
-from spanf1.evaluate import match_spans
-from spanf1.peers import (
+from spanf1.core.seqeval import (
     DEFAULT_GRID,
     default_action,
     letter_number,
     seqeval_default,
     seqeval_strict,
 )
-from spanf1.spans import CLOSES, OPENS, Spans
-from spanf1.tags import TagSet
+from spanf1.core.spans import CLOSES, OPENS, Spans
+from spanf1.core.tag_counter import match_spans
+from spanf1.core.tags import TagSet
 from tests.twins import (
     LETTERS,
     SCHEMES,

@@ -16,13 +16,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1 import api
-from spanf1.evaluate import tally, tally_parts
-from spanf1.formats.conll import ColumnFile, MergedFile
+from spanf1.core.schemes import READINGS, SCHEMES
+from spanf1.core.tag_counter import tally, tally_parts
+from spanf1.formats.columns.file import ColumnFile, MergedFile
+from spanf1.formats.columns.pair import PairedFiles
 from spanf1.formats.lists import ListReader
-from spanf1.formats.paired import PairedFiles
-from spanf1.formats.streams import Source
-from spanf1.schemes import READINGS, SCHEMES
+from spanf1.formats.source import Source
+from spanf1.results import api
 from tests.oracles import ALPHABETS, Span, encode, random_spans
 
 # The time a first example takes is that of imports, and says nothing.

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from spanf1 import catalogue
-from spanf1.reproducing import tasks
-from spanf1.verifying import verify
+from spanf1.corpora.reproduce import tasks
+from spanf1.corpora.verify import verify
 from tests.commands import COMMAND, Ran, pipe, write
 
 TEST = "-DOCSTART- O\n\nJohn B-PER\nin O\nOslo B-LOC\n\nUN B-ORG\n"

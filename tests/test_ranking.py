@@ -12,15 +12,15 @@ import pytest
 from scipy import stats
 
 import spanf1
-from spanf1.comparing import names_of
-from spanf1.contest import rank
-from spanf1.errors import UsageError
-from spanf1.evaluate import tally
+from spanf1.core.options import Confidence, Options
+from spanf1.core.tag_counter import tally
+from spanf1.exceptions import UsageError
 from spanf1.formats.lists import ListReader
-from spanf1.options import Confidence, Options
-from spanf1.ranking import Difference, Ranking, RankingOptions, System
-from spanf1.reports.ranking import to_dict
-from spanf1.result import Result
+from spanf1.ranking.compare import names_of
+from spanf1.ranking.rank import rank
+from spanf1.ranking.report import to_dict
+from spanf1.ranking.standings import Difference, Ranking, RankingOptions, System
+from spanf1.results.result import Result
 from tests.oracles import altered, encode, random_spans, well_formed
 from tests.test_properties import decode_slowly, is_well_formed
 

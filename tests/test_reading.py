@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.errors import TagError
-from spanf1.formats.bits import Bits
-from spanf1.formats.layout import detect_layout
-from spanf1.formats.lookup import TagLookup, different_fields
-from spanf1.formats.streams import ROOM, Source
+from spanf1.exceptions import TagError
+from spanf1.formats.columns.bits import Bits
+from spanf1.formats.columns.layout import detect_layout
+from spanf1.formats.columns.lookup import TagLookup, different_fields
+from spanf1.formats.source import ROOM, Source
 
 # ------------------------------------------------------------------------------------ layouts
 

@@ -12,10 +12,10 @@ from seqeval.metrics.sequence_labeling import get_entities
 from seqscore.encoding import EncodingError, get_encoding
 
 import spanf1
-from spanf1.explaining import explain
-from spanf1.formats.streams import Source
-from spanf1.options import Options
-from spanf1.readings.comparison import Comparison
+from spanf1.core.options import Options
+from spanf1.formats.source import Source
+from spanf1.scorers.comparison import Comparison
+from spanf1.scorers.explain import explain
 from tests.oracles import ALPHABETS, MAKERS, SEQSCORE_NAMES, altered, seqscore_counts, well_formed
 
 pytestmark = pytest.mark.filterwarnings("ignore:.* seems not to be NE tag")

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from spanf1.annotations import doccano, entities, labelstudio, pipeline, prodigy
-from spanf1.annotations.formats import FORMATS
-from spanf1.annotations.records import ID_KEYS, PRED_KEYS
-from spanf1.formats import records as tags
+from spanf1.formats.records import doccano, entities, labelstudio, pipeline, prodigy, tags
+from spanf1.formats.records.fields import ID_KEYS, PRED_KEYS
+from spanf1.formats.registry import FORMATS
 from tests.commands import write
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")

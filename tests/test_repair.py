@@ -21,10 +21,10 @@ from seqscore.model import Span as SeqscoreSpan
 from seqscore.validation import InvalidStateError, validate_labels
 
 import spanf1
-from spanf1.repairs import FOREIGN, PARTS, REPAIRS, Rewritten, repaired, rewrite, violations
-from spanf1.schemes import PREFIX_BITS, SCHEME_NAMES, SCHEMES
-from spanf1.spans import WELL_FORMED, decode, encode, touching
-from spanf1.tags import UNTYPED, TagForm, TagSet
+from spanf1.core.repairs import FOREIGN, PARTS, REPAIRS, Rewritten, repaired, rewrite, violations
+from spanf1.core.schemes import PREFIX_BITS, SCHEME_NAMES, SCHEMES
+from spanf1.core.spans import WELL_FORMED, decode, encode, touching
+from spanf1.core.tags import UNTYPED, TagForm, TagSet
 from tests.oracles import ALPHABETS, SEQSCORE_NAMES, Span
 from tests.oracles import encode as encode_slowly
 from tests.test_properties import RULES, decode_slowly, is_well_formed, split, steady

@@ -14,10 +14,10 @@ import pytest
 
 import spanf1
 from spanf1 import catalogue
-from spanf1.errors import UsageError
-from spanf1.options import Confidence
-from spanf1.reports.published import REPRODUCTIONS
-from spanf1.reproducing import INTERVAL, compared, reproduce
+from spanf1.core.options import Confidence
+from spanf1.corpora.published import REPRODUCTIONS
+from spanf1.corpora.reproduce import INTERVAL, compared, reproduce
+from spanf1.exceptions import UsageError
 from tests.commands import write
 from tests.oracles import altered, well_formed
 from tests.shared_data import shared

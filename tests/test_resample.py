@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pytest
 from scipy import stats
 
-from spanf1.counts import TypeCounts
-from spanf1.errors import UsageError
+from spanf1.core.counts import TypeCounts
+from spanf1.core.scores import AVERAGES, average, score
+from spanf1.exceptions import UsageError
 from spanf1.resampling.draws import FloatArray, IntArray, bootstrap_sums, swap_sums
 from spanf1.resampling.figures import f_scores, figures, scores_of
 from spanf1.resampling.intervals import bca, bootstrap_values, jackknife_values, percentile
@@ -24,7 +25,6 @@ from spanf1.resampling.significance import (
     permutation_test,
     randomization_test,
 )
-from spanf1.scores import AVERAGES, average, score
 
 NAN = math.nan
 

@@ -13,19 +13,19 @@ import numpy as np
 import pytest
 
 import spanf1
-from spanf1.evaluate import tally
-from spanf1.explaining import explain
+from spanf1.core.options import DEFAULTS
+from spanf1.core.schemes import SCHEMES
+from spanf1.core.tag_counter import tally
+from spanf1.core.tags import TagSet
 from spanf1.formats.lists import ListReader
-from spanf1.formats.streams import Source
-from spanf1.options import DEFAULTS
-from spanf1.readings.disputes import Disputes
-from spanf1.readings.encodings import Encodings
-from spanf1.readings.scorers import Facts, readings_of
-from spanf1.readings.stretches import Stretches
-from spanf1.reports.table import width_of
-from spanf1.result import Result
-from spanf1.schemes import SCHEMES
-from spanf1.tags import TagSet
+from spanf1.formats.source import Source
+from spanf1.results.result import Result
+from spanf1.results.table import width_of
+from spanf1.scorers.disputes import Disputes
+from spanf1.scorers.encodings import Encodings
+from spanf1.scorers.explain import explain
+from spanf1.scorers.scorers import Facts, readings_of
+from spanf1.scorers.stretches import Stretches
 from tests.commands import pipe, write
 from tests.oracles import MAKERS, altered, encode, random_spans, well_formed
 from tests.test_readings import explained

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from spanf1.counts import TypeCounts
-from spanf1.scores import Score, average, f_score, score
+from spanf1.core.counts import TypeCounts
+from spanf1.core.scores import Score, average, f_score, score
 
 
 @pytest.mark.parametrize(

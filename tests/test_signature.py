@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 
 import spanf1
 from spanf1 import Confidence, Options, Result, Signature
-from spanf1.errors import InputError, UsageError
-from spanf1.options import METHODS, TYPE_SETS, UNITS
-from spanf1.reports import REPORTS
-from spanf1.rescoring import rescore
-from spanf1.schemes import READINGS, SCHEMES
-from spanf1.tags import FORMS
+from spanf1.core.options import METHODS, TYPE_SETS, UNITS
+from spanf1.core.schemes import READINGS, SCHEMES
+from spanf1.core.tags import FORMS
+from spanf1.exceptions import InputError, UsageError
+from spanf1.results.report import REPORTS
+from spanf1.results.rescoring import rescore
 from tests.commands import pipe, write
 from tests.oracles import altered, well_formed
 from tests.test_properties import steady

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import spanf1
-from spanf1.evaluate import tally
-from spanf1.formats.conll import ColumnFile, MergedFile
-from spanf1.formats.streams import Source
-from spanf1.surfaces import Side, surface_forms
+from spanf1.core.tag_counter import tally
+from spanf1.formats.columns.file import ColumnFile, MergedFile
+from spanf1.formats.source import Source
+from spanf1.results.surfaces import Side, surface_forms
 from tests.commands import pipe, write
 from tests.oracles import altered, well_formed
 from tests.shared_data import shared

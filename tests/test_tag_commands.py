@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from spanf1.formats.streams import COMPRESSIONS, Source
+from spanf1.formats.source import COMPRESSIONS, Source
 from tests.commands import COMMAND, pipe, write
 from tests.shared_data import shared
 

@@ -14,17 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.counts import Tally
-from spanf1.errors import LayoutError, TagError
-from spanf1.evaluate import tally
-from spanf1.formats.conll import ColumnFile
-from spanf1.formats.respelling import respelt
-from spanf1.formats.streams import Source
-from spanf1.formats.tagged import Run, TagFile
-from spanf1.repairs import REPAIRS, rewrite
-from spanf1.schemes import PREFIX_BITS, SCHEMES
-from spanf1.spans import Decoder, decode
-from spanf1.tags import FORMS, TagForm, TagSet
+from spanf1.core.counts import Tally
+from spanf1.core.repairs import REPAIRS, rewrite
+from spanf1.core.schemes import PREFIX_BITS, SCHEMES
+from spanf1.core.spans import Decoder, decode
+from spanf1.core.tag_counter import tally
+from spanf1.core.tags import FORMS, TagForm, TagSet
+from spanf1.exceptions import LayoutError, TagError
+from spanf1.formats.columns.file import ColumnFile
+from spanf1.formats.columns.rewriting import respelt
+from spanf1.formats.columns.runs import Run, TagFile
+from spanf1.formats.source import Source
 from tests.test_properties import (
     COMPRESS,
     Look,

@@ -13,18 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1 import units as units_module
-from spanf1.certainty import meanings
-from spanf1.counts import Tally
-from spanf1.evaluate import BlockCounter, tally, tally_parts
-from spanf1.fingerprint import type_number
-from spanf1.formats.conll import MergedFile
+from spanf1.core import units as units_module
+from spanf1.core.counts import Tally
+from spanf1.core.fingerprint import type_number
+from spanf1.core.options import Confidence
+from spanf1.core.tag_counter import BlockCounter, tally, tally_parts
+from spanf1.core.units import Collector, Units, rows_of
+from spanf1.formats.columns.file import MergedFile
+from spanf1.formats.columns.pair import PairedFiles
 from spanf1.formats.lists import ListReader
-from spanf1.formats.paired import PairedFiles
-from spanf1.formats.streams import Source
-from spanf1.options import Confidence
-from spanf1.result import Result
-from spanf1.units import Collector, Units, rows_of
+from spanf1.formats.source import Source
+from spanf1.results.certainty import meanings
+from spanf1.results.result import Result
 from tests.oracles import Span, altered, encode, random_spans, well_formed
 from tests.test_properties import (
     RULES,
@@ -450,7 +450,7 @@ def test_several_workers_make_the_same_intervals(tmp_path, monkeypatch, pool: ty
     path = repeated(tmp_path)
     how = Confidence(resamples=200)
     alone = spanf1.score_file(path, confidence=how)
-    monkeypatch.setattr("spanf1.api.PART_SIZE", 1 << 11)
+    monkeypatch.setattr("spanf1.results.api.PART_SIZE", 1 << 11)
     with pool(2) as executor:
         result = spanf1.score_file(path, confidence=how, executor=executor)
     assert result.certainty == alone.certainty

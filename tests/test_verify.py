@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from spanf1 import catalogue
-from spanf1.errors import UsageError
-from spanf1.reports.published import VERIFICATIONS
-from spanf1.verifying import verify
+from spanf1.corpora.published import VERIFICATIONS
+from spanf1.corpora.verify import verify
+from spanf1.exceptions import UsageError
 from tests.commands import pipe, write
 from tests.shared_data import shared
 

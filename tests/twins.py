@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 
-from spanf1.peers import STRICT_PATTERNS
+from spanf1.core.seqeval import STRICT_PATTERNS
 
 OURS, THEIRS = "spanf1.compat.seqeval", "seqeval"
 MODULES = ["metrics", "metrics.sequence_labeling", "metrics.v1", "scheme", "reporters"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from spanf1.annotations.formats import Reading
-from spanf1.annotations.records import Record, error, records
+from spanf1.formats.records.fields import Record, error, records
+from spanf1.formats.registry import Reading
 
 
 def gathered(reading: Reading, is_item: Callable[[object], bool]) -> Iterator[Record]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from spanf1.annotations.items import OFFSET_KEYS
-from spanf1.formats.records import GOLD_KEYS, SECOND_KEYS, TOKEN_KEYS
+from spanf1.formats.records.items import OFFSET_KEYS
+from spanf1.formats.records.tags import GOLD_KEYS, SECOND_KEYS, TOKEN_KEYS
 
 # The keys of spans that readers look for.
 _SPAN_KEYS = ("gold", *SECOND_KEYS, "spans", "ents", "entities", "label")

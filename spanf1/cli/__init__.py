@@ -13,10 +13,10 @@ from typing import Any, NoReturn
 
 import click
 
-from spanf1 import __version__
+from spanf1._version import __version__
 from spanf1.cli.output import wants_colour
-from spanf1.errors import SpanF1Error, UsageError
-from spanf1.reports.rows import printable
+from spanf1.exceptions import SpanF1Error, UsageError
+from spanf1.results.words import printable
 
 #: what the shell says of a program that Ctrl-C ended
 _INTERRUPTED = 130

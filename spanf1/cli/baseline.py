@@ -25,13 +25,13 @@ from spanf1.cli.inputs import (
 from spanf1.cli.output import check_writable, opened, wants_colour, write
 from spanf1.cli.scoring import confidence_of, confidence_options, interval_option
 from spanf1.cli.tagged import ColumnChoice, canonical, scheme_option
-from spanf1.errors import UsageError
-from spanf1.formats.layout import Column
-from spanf1.formats.streams import COMPRESSIONS, STDIN
-from spanf1.lexicon import RULES, Lexicon, lexicon_of
-from spanf1.marking import Marked, mark_file
-from spanf1.reports import REPORTS
-from spanf1.reports.rows import how_made, many, printable
+from spanf1.contents.baseline import Marked, mark_file
+from spanf1.contents.lexicon import RULES, Lexicon, lexicon_of
+from spanf1.exceptions import UsageError
+from spanf1.formats.columns.layout import Column
+from spanf1.formats.source import COMPRESSIONS, STDIN
+from spanf1.results.report import REPORTS
+from spanf1.results.words import how_made, many, printable
 
 HELP = """Score the baseline of the CoNLL-2003 shared task: what knowing the training data is worth.
 

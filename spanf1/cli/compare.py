@@ -29,16 +29,16 @@ from spanf1.cli.scoring import (
     warn,
 )
 from spanf1.cli.workers import JOBS_OPTION, workers
-from spanf1.comparing import compare as compared
-from spanf1.comparing import systems_of
-from spanf1.errors import UsageError
-from spanf1.formats.layout import Column
-from spanf1.formats.streams import STDIN
-from spanf1.options import Options
-from spanf1.ranking import BEST, RankingOptions
-from spanf1.reports.ranking import RANKING_RENDERINGS
+from spanf1.core.options import Options
+from spanf1.core.scores import AVERAGES
+from spanf1.exceptions import UsageError
+from spanf1.formats.columns.layout import Column
+from spanf1.formats.source import STDIN
+from spanf1.ranking.compare import compare as compared
+from spanf1.ranking.compare import systems_of
+from spanf1.ranking.report import RANKING_RENDERINGS
+from spanf1.ranking.standings import BEST, RankingOptions
 from spanf1.resampling.significance import ADJUSTMENTS
-from spanf1.scores import AVERAGES
 
 HELP = """Rank systems on one gold, and say which of them can be told apart.
 

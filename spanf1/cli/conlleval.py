@@ -88,10 +88,10 @@ def _die(ctx: click.Context, message: str, code: int = _DIED) -> NoReturn:
 @click.pass_context
 def conlleval(ctx: click.Context, latex: bool, raw: bool, delimiter: str, outside: str) -> None:
     """Read standard input, and print what the script would print."""
-    from spanf1.conlleval import count_rows
-    from spanf1.errors import SpanF1Error
-    from spanf1.formats.conlleval import ScriptFile
-    from spanf1.reports.conlleval import conlleval_latex, conlleval_report
+    from spanf1.conlleval.reader import ScriptFile
+    from spanf1.conlleval.report import conlleval_latex, conlleval_report
+    from spanf1.core.script import count_rows
+    from spanf1.exceptions import SpanF1Error
 
     # Without standard input (`<&-`) there is nothing to read.
     stream = sys.stdin.buffer if sys.stdin else io.BytesIO()

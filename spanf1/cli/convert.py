@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from spanf1.annotated.fitting import writes_tags
-from spanf1.annotations.formats import FORMATS
+from spanf1.checks.columns import Changes, Rewriting
+from spanf1.checks.fitting import writes_tags
 from spanf1.cli.documents import (
     DocumentChoice,
     Wanted,
@@ -27,15 +27,15 @@ from spanf1.cli.tagged import (
     rewrite,
     scheme_option,
 )
-from spanf1.errors import ReadError, UsageError
+from spanf1.core.options import AUTO
+from spanf1.core.repairs import REPAIRS
+from spanf1.core.schemes import SCHEME_NAMES
+from spanf1.core.tags import tag_form
+from spanf1.exceptions import ReadError, UsageError
 from spanf1.formats.guess import COLUMNS, JSONL
-from spanf1.formats.streams import STDIN
-from spanf1.options import AUTO
-from spanf1.repairs import REPAIRS
-from spanf1.reports.rows import many
-from spanf1.schemes import SCHEME_NAMES
-from spanf1.tagfiles import Changes, Rewriting
-from spanf1.tags import tag_form
+from spanf1.formats.registry import FORMATS
+from spanf1.formats.source import STDIN
+from spanf1.results.words import many
 
 HELP = """Write the same spans in another tagging scheme, or in another format.
 

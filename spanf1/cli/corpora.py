@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spanf1.catalogue import Catalogue, Corpus, Split, load
 from spanf1.cli.inputs import CommandT, output_options, with_options
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import Progress
 from spanf1.cli.verifying import verify
-from spanf1.errors import UsageError
-from spanf1.reports.corpora import LISTS, SHOWS
-from spanf1.reports.rows import printable
+from spanf1.corpora.entries import Catalogue, Corpus, Split
+from spanf1.corpora.loading import load
+from spanf1.corpora.report import LISTS, SHOWS
+from spanf1.exceptions import UsageError
+from spanf1.results.words import printable
 
 if TYPE_CHECKING:
-    from spanf1.downloads import Fetched
+    from spanf1.corpora.download import Fetched
 
 HELP = """Corpora: statistics, published scores, and the files of those that are open.
 
@@ -162,7 +163,7 @@ def get(
 ) -> None:
     """Fetch files; see `GET_HELP`."""
     # Here, because a network is not what the other commands wait for.
-    from spanf1.downloads import cache_folder
+    from spanf1.corpora.download import cache_folder
 
     corpus = _opened(catalogue, output)[name]
     splits = _splits_to_get(corpus, split)
@@ -202,7 +203,7 @@ def _splits_to_get(corpus: Corpus, name: str | None) -> list[Split]:
 
 def _sources(split: Split, corpus: Corpus, folder: str, mirror: str) -> list[str]:
     """Return the files of this computer that a split comes from, and the one that it becomes."""
-    from spanf1.downloads.addresses import addresses, local_path
+    from spanf1.corpora.download.addresses import addresses, local_path
 
     name = _file_name(split)
     found = [local_path(address) for address in addresses(split.url, mirror, name)]
@@ -211,7 +212,7 @@ def _sources(split: Split, corpus: Corpus, folder: str, mirror: str) -> list[str
 
 def _folder_of(split: Split, corpus: Corpus, folder: str) -> str:
     """Return where to put the file of a split: away from another file that has its name."""
-    from spanf1.downloads import plain_name
+    from spanf1.corpora.download import plain_name
 
     others = [s for s in corpus.splits.values() if s.url and s.url != split.url]
     shared = _file_name(split) in map(_file_name, others)
@@ -220,13 +221,13 @@ def _folder_of(split: Split, corpus: Corpus, folder: str) -> str:
 
 def _file_name(split: Split) -> str:
     """Return what the file of a split is called: an address with a query does not say it."""
-    from spanf1.downloads import name_of
+    from spanf1.corpora.download import name_of
 
     return split.files[0] if "?" in split.url and not split.member else name_of(split.url)
 
 
 def _fetched(split: Split, folder: str, mirror: str, *, quiet: bool) -> Fetched:
-    from spanf1.downloads import fetch
+    from spanf1.corpora.download import fetch
 
     with Progress("-", wanted=not quiet, size=split.size) as progress:
         return fetch(

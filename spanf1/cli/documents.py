@@ -10,18 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 import click
 
-from spanf1.annotated.inputs import (
-    InputOptions,
-    again,
-    detect,
-    format_of,
-    left_out,
-    options_for,
-    read_as,
-    reading_of,
-)
-from spanf1.annotated.outputs import check_output, compression_of, folder_beside, is_special
-from spanf1.annotations.formats import FORMATS, Reading
+from spanf1.checks.columns import Changes, Rewriting
 from spanf1.cli.inputs import (
     LABELS_OPTION,
     TEXT_KEY_OPTION,
@@ -33,16 +22,27 @@ from spanf1.cli.inputs import (
 from spanf1.cli.output import opened
 from spanf1.cli.progress import Progress
 from spanf1.cli.tagged import LAST, ColumnChoice, Destination, say
-from spanf1.errors import UsageError
+from spanf1.core.options import AUTO
+from spanf1.exceptions import UsageError
+from spanf1.formats.columns.layout import Column, levels_of
 from spanf1.formats.guess import INPUT_FORMATS, check_options
-from spanf1.formats.layout import Column, levels_of
-from spanf1.formats.streams import STDIN, Source
-from spanf1.options import AUTO
-from spanf1.reports.rows import found_by, many
-from spanf1.tagfiles import Changes, Rewriting
+from spanf1.formats.output import check_output, compression_of, folder_beside, is_special
+from spanf1.formats.reading import (
+    InputOptions,
+    again,
+    detect,
+    format_of,
+    left_out,
+    options_for,
+    read_as,
+    reading_of,
+)
+from spanf1.formats.registry import FORMATS, Reading
+from spanf1.formats.source import STDIN, Source
+from spanf1.results.words import found_by, many
 
 if TYPE_CHECKING:
-    from spanf1.annotated.converting import Conversion
+    from spanf1.checks.convert import Conversion
 
 
 _DOCUMENT_OPTIONS = (
@@ -80,7 +80,7 @@ class DocumentChoice:
     input_format : str
         The format of all, or ``auto``.
     given : dict
-        The other options, by the names that `spanf1.annotated.inputs.read_documents` has for them.
+        The other options, by the names that `spanf1.formats.reading.read_documents` has for them.
     """
 
     input_format: str
@@ -179,9 +179,9 @@ def convert_documents(
     Raises
     ------
     LossError, InputError, UsageError
-        As `spanf1.annotated.converting.convert_file`.
+        As `spanf1.checks.convert.convert_file`.
     """
-    from spanf1.annotated.converting import Converter
+    from spanf1.checks.convert import Converter
 
     def convert(target: BinaryIO | str) -> Conversion:
         return Converter(
@@ -246,9 +246,9 @@ def rewrite_records(
     Raises
     ------
     LossError, InputError, UsageError
-        As `spanf1.annotated.coded.retag`.
+        As `spanf1.checks.records.retag`.
     """
-    from spanf1.annotated.coded import retag
+    from spanf1.checks.records import retag
 
     where.check((path,))
     output = path if where.in_place else where.output

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, TextIO
 
-from spanf1.annotated.outputs import check_file, opened_file
-from spanf1.errors import UsageError
-from spanf1.formats.streams import STDIN
+from spanf1.exceptions import UsageError
+from spanf1.formats.output import check_file, opened_file
+from spanf1.formats.source import STDIN
 
 
 def wants_colour(choice: str, stream: TextIO | None) -> bool:
@@ -90,7 +90,7 @@ def opened(path: str | None, compression: str = "") -> Iterator[BinaryIO]:
     path : str, optional
         The file; standard output if there is none or it is ``-``.
     compression : str
-        How to compress a file: a key of `spanf1.formats.streams.COMPRESSIONS`, or empty.
+        How to compress a file: a key of `spanf1.formats.source.COMPRESSIONS`, or empty.
 
     Raises
     ------

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from spanf1.checks.columns import Changes, Rewriting
 from spanf1.cli.inputs import paths_of
 from spanf1.cli.tagged import (
     ColumnChoice,
@@ -17,9 +18,8 @@ from spanf1.cli.tagged import (
     scheme_option,
     writing_options,
 )
-from spanf1.repairs import REPAIRS
-from spanf1.reports.rows import many
-from spanf1.tagfiles import Changes, Rewriting
+from spanf1.core.repairs import REPAIRS
+from spanf1.results.words import many
 
 HELP = """Put ill-formed tags right, in the scheme that they are in.
 

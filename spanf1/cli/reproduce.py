@@ -7,7 +7,6 @@ import sys
 
 import click
 
-from spanf1.catalogue import load
 from spanf1.cli.corpora import CATALOGUE_OPTION
 from spanf1.cli.inputs import (
     digits_option,
@@ -16,9 +15,10 @@ from spanf1.cli.inputs import (
     output_options,
 )
 from spanf1.cli.output import check_writable, wants_colour, write
-from spanf1.errors import UsageError
-from spanf1.reports.published import REPRODUCTIONS
-from spanf1.reproducing import measured, tasks
+from spanf1.corpora.loading import load
+from spanf1.corpora.published import REPRODUCTIONS
+from spanf1.corpora.reproduce import measured, tasks
+from spanf1.exceptions import UsageError
 
 HELP = """Score the outputs at hand, and print published scores beside measured ones.
 

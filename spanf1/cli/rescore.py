@@ -15,10 +15,10 @@ from spanf1.cli.inputs import (
 )
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.results import read_results, within
-from spanf1.errors import UsageError
-from spanf1.reports import REPORTS
-from spanf1.rescoring import rescore as scored_again
-from spanf1.signature import Signature
+from spanf1.exceptions import UsageError
+from spanf1.results.report import REPORTS
+from spanf1.results.rescoring import rescore as scored_again
+from spanf1.results.signature import Signature
 
 HELP = """Score again from a results file, without the corpus.
 

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from spanf1.errors import ReadError, SpanF1Error
-from spanf1.formats.streams import STDIN, STDIN_NAME
+from spanf1.exceptions import ReadError, SpanF1Error
+from spanf1.formats.source import STDIN, STDIN_NAME
 
 T = TypeVar("T")
 

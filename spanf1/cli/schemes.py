@@ -22,13 +22,13 @@ from spanf1.cli.inputs import (
 )
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import Progress
-from spanf1.errors import UsageError
-from spanf1.explaining import EXAMPLES, compare_systems, explain
-from spanf1.formats.layout import Column
-from spanf1.formats.streams import STDIN
-from spanf1.options import Options
-from spanf1.reports.schemes import KINDS, RENDERINGS
-from spanf1.reports.systems import SYSTEM_RENDERINGS
+from spanf1.core.options import Options
+from spanf1.exceptions import UsageError
+from spanf1.formats.columns.layout import Column
+from spanf1.formats.source import STDIN
+from spanf1.scorers.explain import EXAMPLES, compare_systems, explain
+from spanf1.scorers.report import KINDS, RENDERINGS
+from spanf1.scorers.systems import SYSTEM_RENDERINGS
 
 HELP = """Say what each scorer would say about an output, and why they differ.
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-from spanf1.api import score_file
 from spanf1.cli.inputs import (
     NORMALIZE_OPTION,
     digits_option,
@@ -33,14 +32,15 @@ from spanf1.cli.scoring import (
     warn,
 )
 from spanf1.cli.workers import JOBS_OPTION, workers
-from spanf1.errors import UsageError
+from spanf1.core.options import MATCHES
+from spanf1.exceptions import UsageError
+from spanf1.formats.columns.layout import Column
 from spanf1.formats.guess import COLUMNS, JSONL, formats_of
-from spanf1.formats.layout import Column
-from spanf1.formats.streams import STDIN, Source
-from spanf1.options import MATCHES
-from spanf1.reports import REPORTS
-from spanf1.reports.rows import how_made
-from spanf1.result import Result
+from spanf1.formats.source import STDIN, Source
+from spanf1.results.api import score_file
+from spanf1.results.report import REPORTS
+from spanf1.results.result import Result
+from spanf1.results.words import how_made
 
 HELP = """Score predictions against gold: precision, recall and F1 by type, micro, macro, weighted.
 

@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from spanf1.cli.inputs import CommandT, with_options
-from spanf1.errors import UsageError
-from spanf1.options import METHODS, TYPE_SETS, UNITS, Confidence
-from spanf1.result import Result
-from spanf1.schemes import READINGS
+from spanf1.core.options import METHODS, TYPE_SETS, UNITS, Confidence
+from spanf1.core.schemes import READINGS
+from spanf1.exceptions import UsageError
+from spanf1.results.result import Result
 
 
 def _reading_option(names: list[str]) -> Callable[[Any], Any]:

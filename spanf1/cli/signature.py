@@ -8,9 +8,9 @@ import click
 
 from spanf1.cli.output import write
 from spanf1.cli.results import parsed, read_text
-from spanf1.errors import ReadError, UsageError
-from spanf1.formats.streams import STDIN, STDIN_NAME
-from spanf1.signature import Signature
+from spanf1.exceptions import ReadError, UsageError
+from spanf1.formats.source import STDIN, STDIN_NAME
+from spanf1.results.signature import Signature
 
 HELP = """Say what a signature means, or how two of them differ.
 

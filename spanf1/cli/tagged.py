@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from spanf1.annotated.outputs import compression_of
+from spanf1.checks.columns import Changes, Rewriting, TagColumn, looked_at, rewrite_file
 from spanf1.cli.inputs import (
     COLUMN_HELP,
     DELIMITER_OPTION,
@@ -23,15 +23,15 @@ from spanf1.cli.inputs import (
 )
 from spanf1.cli.output import check_output_is_no_input, check_writable, opened
 from spanf1.cli.progress import Progress
-from spanf1.errors import InputError, UsageError
-from spanf1.formats.layout import Column, column_of, delimiter_of
-from spanf1.formats.streams import STDIN, Source
-from spanf1.options import AUTO, Options
-from spanf1.repairs import PARTS
-from spanf1.reports.rows import found_by, printable
-from spanf1.schemes import SCHEME_NAMES
-from spanf1.tagfiles import Changes, Rewriting, TagColumn, looked_at, rewrite_file
-from spanf1.tags import tag_form
+from spanf1.core.options import AUTO, Options
+from spanf1.core.repairs import PARTS
+from spanf1.core.schemes import SCHEME_NAMES
+from spanf1.core.tags import tag_form
+from spanf1.exceptions import InputError, UsageError
+from spanf1.formats.columns.layout import Column, column_of, delimiter_of
+from spanf1.formats.output import compression_of
+from spanf1.formats.source import STDIN, Source
+from spanf1.results.words import found_by, printable
 
 #: the column of the tags, if none is given
 LAST = -1

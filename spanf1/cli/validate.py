@@ -12,8 +12,9 @@ from typing import Any
 
 import click
 
-from spanf1.annotated.proofing import SpanFault, SpanValidation
-from spanf1.annotated.validating import Checking, check_column, check_documents
+from spanf1.checks.columns import FileViolation, Validation
+from spanf1.checks.documents import SpanFault, SpanValidation
+from spanf1.checks.validate import Checking, check_column, check_documents
 from spanf1.cli.documents import DocumentChoice, document_options
 from spanf1.cli.inputs import (
     format_option,
@@ -25,13 +26,12 @@ from spanf1.cli.tagged import (
     column_options,
     scheme_option,
 )
+from spanf1.core.options import AUTO
+from spanf1.core.tags import shortened
 from spanf1.formats.guess import COLUMNS
-from spanf1.formats.streams import STDIN
-from spanf1.options import AUTO
-from spanf1.reports.machine import json_text
-from spanf1.reports.rows import many, printable
-from spanf1.tagfiles import FileViolation, Validation
-from spanf1.tags import shortened
+from spanf1.formats.source import STDIN
+from spanf1.results.machine import json_text
+from spanf1.results.words import many, printable
 
 HELP = """Check that tags are well-formed in their scheme, and spans as they should be.
 

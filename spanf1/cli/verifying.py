@@ -6,7 +6,6 @@ import sys
 
 import click
 
-from spanf1.catalogue import load
 from spanf1.cli.inputs import (
     COLUMN_HELP,
     column_option,
@@ -15,10 +14,11 @@ from spanf1.cli.inputs import (
     output_options,
 )
 from spanf1.cli.output import check_writable, wants_colour, write
-from spanf1.formats.layout import Column
-from spanf1.reports.published import VERIFICATIONS
-from spanf1.verifying import sources_of
-from spanf1.verifying import verify as verified
+from spanf1.corpora.loading import load
+from spanf1.corpora.published import VERIFICATIONS
+from spanf1.corpora.verify import sources_of
+from spanf1.corpora.verify import verify as verified
+from spanf1.formats.columns.layout import Column
 
 HELP = """Hold your copy of a corpus against what was published about it.
 

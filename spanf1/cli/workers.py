@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spanf1.api import PART_SIZE
-from spanf1.errors import ReadError
-from spanf1.evaluate import cores
+from spanf1.core.tag_counter import cores
+from spanf1.exceptions import ReadError
+from spanf1.results.api import PART_SIZE
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -1,1 +1,1 @@
-"""Readers: from the formats that people have to aligned tags."""
+"""The formats that people have, each read and written: as tags, or as documents with spans."""

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from spanf1.errors import AlignmentError, UsageError
+from spanf1.core.tags import Block, TagSet, shortened
+from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.idruns import LabelCodes, id_runs, outside_of
 from spanf1.formats.ids import MASK, Ids, ids_of
 from spanf1.formats.lists import BLOCK_TOKENS, GOLD, PREDICTED, ListReader, block_of
-from spanf1.tags import Block, TagSet, shortened
 
 #: the id of tokens that do not count, as in the losses of PyTorch
 IGNORE_INDEX = -100
@@ -105,7 +105,7 @@ class ArrayReader:
             self._mask = chosen.flat.astype(np.bool_, copy=False)
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
-        """Yield the tags in blocks; see `spanf1.evaluate.Reader`.
+        """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`.
 
         Raises
         ------

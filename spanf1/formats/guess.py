@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from spanf1.errors import InputError, UsageError
-from spanf1.formats.streams import BOM, STDIN, Source, look_ahead
-from spanf1.options import AUTO
+from spanf1.core.options import AUTO
+from spanf1.exceptions import InputError, UsageError
+from spanf1.formats.source import BOM, STDIN, Source, look_ahead
 
 COLUMNS, JSONL, ARROW = "columns", "jsonl", "arrow"
 
@@ -63,7 +63,7 @@ _ANNOTATION = re.compile(rb"T[0-9]+\t\S+ [0-9]")
 def formats_of(
     sources: Sequence[Source], input_format: str = AUTO, keys: tuple[str, ...] = ()
 ) -> list[str]:
-    """Return the format of each source, a name of `spanf1.annotations.formats.FORMATS`.
+    """Return the format of each source, a name of `spanf1.formats.registry.FORMATS`.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def check_options(formats: Sequence[str], given: Mapping[str, Any], *, detected:
         wrong = [formats[_OF_SIDE[name]]] if name in _OF_SIDE else formats
         if given.get(name) in (None, AUTO) or known & {*wrong}:
             continue
-        from spanf1.annotations.formats import FORMATS
+        from spanf1.formats.registry import FORMATS
 
         raise UsageError(
             f"{name} does not go with {FORMATS[wrong[0]].title}, which the input is"
@@ -148,7 +148,7 @@ def detected(source: Source, keys: tuple[str, ...] = ()) -> str:
         if head[:1] not in _JSON and not (source.path == STDIN and _BINARY.match(head)):
             return COLUMNS if head or source.path == STDIN or os.path.getsize(source.path) else ""
     # Most inputs are columns, and need no other look.
-    from spanf1.annotations.guess import format_of
+    from spanf1.formats.sniffing import format_of
 
     return format_of(source, keys)
 

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.errors import AlignmentError, TagError
+from spanf1.core.tags import CodeArray, IntArray, TagSet
+from spanf1.exceptions import AlignmentError, TagError
 from spanf1.formats.ids import IdArray, Ids
 from spanf1.formats.lists import Run
-from spanf1.tags import CodeArray, IntArray, TagSet
 
 #: the id of most tokens on each side, that need no look at what it is; None if there is none
 Outside = tuple[int | None, int | None]

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.errors import UsageError
-from spanf1.tags import IntArray, shortened
+from spanf1.core.tags import IntArray, shortened
+from spanf1.exceptions import UsageError
 
 #: what the argument is called that says which tokens count; it may hold truth values
 MASK = "mask"

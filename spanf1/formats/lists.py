@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.errors import AlignmentError, TagError, UsageError
-from spanf1.tags import Block, CodeArray, IntArray, TagSet, shortened, starts_among
+from spanf1.core.tags import Block, CodeArray, IntArray, TagSet, shortened, starts_among
+from spanf1.exceptions import AlignmentError, TagError, UsageError
 
 #: what the two sides are called in messages, as the arguments of `evaluate` are
 GOLD, PREDICTED = "y_true", "y_pred"
@@ -60,7 +60,7 @@ class ListReader:
             )
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
-        """Yield the tags in blocks; see `spanf1.evaluate.Reader`."""
+        """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`."""
         ends = np.cumsum(self._lengths)
         starts = (ends - self._lengths)[self._lengths > 0]
         gold_codes = tag_codes(self._gold, gold, ends, GOLD)

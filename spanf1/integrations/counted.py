@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from spanf1.counts import ABSENT, SpanKey, Tally, TypeCounts
-from spanf1.errors import UsageError
-from spanf1.options import Options
-from spanf1.result import Result
-from spanf1.scores import Averages
-from spanf1.spans import Ends, shape_of
+from spanf1.core.counts import ABSENT, SpanKey, Tally, TypeCounts
+from spanf1.core.options import Options
+from spanf1.core.scores import Averages
+from spanf1.core.spans import Ends, shape_of
+from spanf1.exceptions import UsageError
+from spanf1.results.result import Result
 
 # What was counted is well-formed, or no matter: a span of one token, B-PER between two O.
 _SCHEME, _SHAPE = "IOB2", shape_of(Ends("O", "B", "B", "O"))

@@ -21,7 +21,7 @@ import evaluate
 
 from spanf1.compat.seqeval.metrics import accuracy_score, classification_report
 from spanf1.compat.seqeval.scheme import BILOU, IOB1, IOB2, IOBES, IOE1, IOE2
-from spanf1.errors import UsageError
+from spanf1.exceptions import UsageError
 
 __all__ = ["Seqeval", "load", "seqeval_scores"]
 

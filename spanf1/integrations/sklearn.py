@@ -16,9 +16,9 @@ from typing import Any
 
 from sklearn.metrics import make_scorer
 
-from spanf1.api import evaluate
-from spanf1.errors import UsageError
+from spanf1.exceptions import UsageError
 from spanf1.integrations.counted import checked_average
+from spanf1.results.api import evaluate
 
 
 def f1_score(y_true: Any, y_pred: Any, *, average: str = "micro", **options: Any) -> float:

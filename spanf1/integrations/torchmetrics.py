@@ -22,17 +22,17 @@ import torch
 from torch import Tensor
 from torchmetrics import Metric
 
-from spanf1.api import evaluate
-from spanf1.counts import TypeCounts
-from spanf1.detection import fitting_schemes
-from spanf1.errors import TagError, UsageError
+from spanf1.core.counts import TypeCounts
+from spanf1.core.detection import fitting_schemes
+from spanf1.core.options import AUTO, Options
+from spanf1.core.schemes import SCHEMES
+from spanf1.core.tags import AUTO_FORM, TagSet
+from spanf1.core.tags import tag_form as form_of
+from spanf1.exceptions import TagError, UsageError
 from spanf1.formats.arrays import labels_by_id
 from spanf1.integrations.counted import checked_average, counted
-from spanf1.options import AUTO, Options
-from spanf1.result import Result
-from spanf1.schemes import SCHEMES
-from spanf1.tags import AUTO_FORM, TagSet
-from spanf1.tags import tag_form as form_of
+from spanf1.results.api import evaluate
+from spanf1.results.result import Result
 
 #: readings that come out differently by the scheme
 _BY_SCHEME = ("strict", "error")

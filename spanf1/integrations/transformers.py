@@ -22,10 +22,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from spanf1.accumulating import SpanF1
-from spanf1.errors import UsageError
-from spanf1.result import Result
-from spanf1.scores import Averages, ratio
+from spanf1.core.scores import Averages, ratio
+from spanf1.exceptions import UsageError
+from spanf1.results.accumulator import SpanF1
+from spanf1.results.result import Result
 
 __all__ = ["Metrics", "compute_metrics", "preprocess_logits_for_metrics"]
 

@@ -1,4 +1,4 @@
-"""Precision, recall and F of many sums at once: what `spanf1.scores` says, on arrays.
+"""Precision, recall and F of many sums at once: what `spanf1.core.scores` says, on arrays.
 
 The last axis of sums is (gold, predicted, correct), that of scores (precision, recall, F1,
 F-beta). Axes before are as many as you like.
@@ -18,7 +18,7 @@ FloatArray = npt.NDArray[np.float64]
 def f_scores(
     sums: npt.NDArray[Any], *, beta: float = 1.0, zero_division: float = 0.0
 ) -> FloatArray:
-    """Return F-beta of each triple of sums; see `spanf1.scores.f_score`.
+    """Return F-beta of each triple of sums; see `spanf1.core.scores.f_score`.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def f_scores(
 def scores_of(
     sums: npt.NDArray[Any], *, beta: float = 1.0, zero_division: float = 0.0
 ) -> FloatArray:
-    """Return precision, recall, F1 and F-beta of each triple of sums; see `spanf1.scores.score`.
+    """Return P, R, F1 and F-beta of each triple of sums; see `spanf1.core.scores.score`.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def figures(
     beta: float = 1.0,
     zero_division: float = 0.0,
 ) -> FloatArray:
-    """Return the scores of each type, and their averages; see `spanf1.scores.average`.
+    """Return the scores of each type, and their averages; see `spanf1.core.scores.average`.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def figures(
     Returns
     -------
     array of shape (..., T + 3, 4)
-        The types in their order, then the averages, as `spanf1.scores.AVERAGES` names them.
+        The types in their order, then the averages, as `spanf1.core.scores.AVERAGES` names them.
     """
     sums = np.asarray(sums, np.float64)
     gold, predicted = sums[..., 0], sums[..., 1]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.errors import UsageError
+from spanf1.exceptions import UsageError
 from spanf1.resampling.draws import FloatArray, IntArray, swap_sums
 from spanf1.resampling.intervals import TOLERANCE, Statistic
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spanf1.annotations import brat
-from spanf1.annotations.formats import How, Reading, Writing
-from spanf1.documents import Document, TextSpan
-from spanf1.errors import LossError, ReadError, SpanF1Error, UsageError
-from spanf1.formats.streams import Source
+from spanf1.core.documents import Document, TextSpan
+from spanf1.exceptions import LossError, ReadError, SpanF1Error, UsageError
+from spanf1.formats import brat
+from spanf1.formats.registry import How, Reading, Writing
+from spanf1.formats.source import Source
 
 TEXT = "Ada Lovelace met\nCharles Babbage. 😀 Zoë"
 

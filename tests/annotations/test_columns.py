@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.annotations.formats import How, Reading, Writing, write
-from spanf1.annotations.tokens import levels_of
-from spanf1.documents import Document, TextSpan, joined
-from spanf1.errors import LayoutError, LossError, ReadError, SpanF1Error, TagError, UsageError
-from spanf1.formats.streams import Source
-from spanf1.schemes import SCHEMES
-from spanf1.spans import ends_of
-from spanf1.tags import tag_form
+from spanf1.core.documents import Document, TextSpan, joined
+from spanf1.core.schemes import SCHEMES
+from spanf1.core.spans import ends_of
+from spanf1.core.tags import tag_form
+from spanf1.exceptions import LayoutError, LossError, ReadError, SpanF1Error, TagError, UsageError
+from spanf1.formats.registry import How, Reading, Writing, write
+from spanf1.formats.sentences import levels_of
+from spanf1.formats.source import Source
 from tests.shared_data import shared
 
 

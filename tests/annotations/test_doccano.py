@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spanf1.annotations.formats import How, Reading, Writing, write
-from spanf1.documents import Document, TextSpan
-from spanf1.errors import LossError, SpanF1Error
-from spanf1.formats.streams import Source
+from spanf1.core.documents import Document, TextSpan
+from spanf1.exceptions import LossError, SpanF1Error
+from spanf1.formats.registry import How, Reading, Writing, write
+from spanf1.formats.source import Source
 from tests.annotations.test_prodigy import texts_with_spans
 
 TEXT = "Ada saw Paris."

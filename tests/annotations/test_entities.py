@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spanf1.annotations import entities
-from spanf1.annotations.formats import How, Reading, Writing
-from spanf1.documents import Document, TextSpan
-from spanf1.errors import LossError, SpanF1Error
-from spanf1.formats.streams import Source
+from spanf1.core.documents import Document, TextSpan
+from spanf1.exceptions import LossError, SpanF1Error
+from spanf1.formats.records import entities
+from spanf1.formats.registry import How, Reading, Writing
+from spanf1.formats.source import Source
 
 PARIS = {"text": "Paris", "type": "LOC"}
 PARIS_SPAN = TextSpan("LOC", (), "Paris")

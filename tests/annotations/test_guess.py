@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spanf1.annotations.formats import FORMATS
-from spanf1.annotations.guess import format_of
-from spanf1.errors import LayoutError, ReadError, SpanF1Error
-from spanf1.formats.streams import STDIN, Source
+from spanf1.exceptions import LayoutError, ReadError, SpanF1Error
+from spanf1.formats.registry import FORMATS
+from spanf1.formats.sniffing import format_of
+from spanf1.formats.source import STDIN, Source
 from tests.annotations.test_prodigy import damage, likely, trees
 
 TEXT = "Ada saw Paris."
@@ -237,7 +237,7 @@ def test_standard_input_that_does_not_tell(monkeypatch) -> None:
     assert stdin(monkeypatch, b"") == "columns"
     long = json.dumps({"text": "x" * (1 << 17), "spans": [SPAN]}).encode()
     assert stdin(monkeypatch, long) == "prodigy"
-    monkeypatch.setattr("spanf1.annotations.guess._LOOKS", (1 << 10, 1 << 12))
+    monkeypatch.setattr("spanf1.formats.sniffing._LOOKS", (1 << 10, 1 << 12))
     with pytest.raises(LayoutError, match="<stdin>: its first 4096 bytes do not tell"):
         stdin(monkeypatch, long)
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spanf1.annotations import pipeline
-from spanf1.annotations.formats import How, Reading, Writing
-from spanf1.documents import Document, TextSpan
-from spanf1.errors import LossError, SpanF1Error
-from spanf1.formats.streams import Source
-from spanf1.spans import UNTAGGED, ends_of
+from spanf1.core.documents import Document, TextSpan
+from spanf1.core.spans import UNTAGGED, ends_of
+from spanf1.exceptions import LossError, SpanF1Error
+from spanf1.formats.records import pipeline
+from spanf1.formats.registry import How, Reading, Writing
+from spanf1.formats.source import Source
 
 ADA = {"entity_group": "PER", "score": 0.99, "word": "Ada", "start": 0, "end": 3}
 PARIS = {"entity_group": "LOC", "score": 0.9, "word": "Paris", "start": 15, "end": 20}

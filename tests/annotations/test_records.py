@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanf1.annotations.formats import How, Reading
-from spanf1.annotations.items import spans_of
-from spanf1.annotations.records import Record, id_of, key_of, records, text_if_any, text_of
-from spanf1.documents import TextSpan
-from spanf1.errors import InputError, LayoutError
-from spanf1.formats.streams import STDIN, Source
-from spanf1.formats.values import values
+from spanf1.core.documents import TextSpan
+from spanf1.exceptions import InputError, LayoutError
+from spanf1.formats.records.fields import Record, id_of, key_of, records, text_if_any, text_of
+from spanf1.formats.records.items import spans_of
+from spanf1.formats.records.values import values
+from spanf1.formats.registry import How, Reading
+from spanf1.formats.source import STDIN, Source
 
 
 def read(path, content, **how):

@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.annotations.tokens import (
+from spanf1.core.documents import Document, TextSpan, joined
+from spanf1.core.repairs import PARTS
+from spanf1.core.schemes import SCHEMES
+from spanf1.core.spans import decode, ends_of
+from spanf1.core.tags import TagSet
+from spanf1.exceptions import LayoutError, LossError
+from spanf1.formats.sentences import (
     broken,
     by_sentence,
     levels_of,
@@ -21,12 +27,6 @@ from spanf1.annotations.tokens import (
     tokenized,
     with_tokens,
 )
-from spanf1.documents import Document, TextSpan, joined
-from spanf1.errors import LayoutError, LossError
-from spanf1.repairs import PARTS
-from spanf1.schemes import SCHEMES
-from spanf1.spans import decode, ends_of
-from spanf1.tags import TagSet
 
 NESTED = "spans that nest or overlap"
 REPEATED = "spans that are there twice"

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import spanf1
-from spanf1.evaluate import cores
+from spanf1.core.tag_counter import cores
 from spanf1.resampling.figures import f_scores
 from spanf1.resampling.significance import randomization_test
 from tests.benchmarks.inputs import SEED, TYPES, Ids, Lists

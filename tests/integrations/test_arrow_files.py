@@ -12,10 +12,10 @@ pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
 
 import spanf1  # noqa: E402
-from spanf1.annotations.arrow import documents, write  # noqa: E402
-from spanf1.annotations.formats import How, Reading, Writing  # noqa: E402
-from spanf1.documents import Document, TextSpan, joined  # noqa: E402
-from spanf1.errors import (  # noqa: E402
+from spanf1.core.documents import Document, TextSpan, joined  # noqa: E402
+from spanf1.core.options import Options  # noqa: E402
+from spanf1.core.tag_counter import tally  # noqa: E402
+from spanf1.exceptions import (  # noqa: E402
     AlignmentError,
     LayoutError,
     LossError,
@@ -24,15 +24,15 @@ from spanf1.errors import (  # noqa: E402
     TagError,
     UsageError,
 )
-from spanf1.evaluate import tally  # noqa: E402
 from spanf1.formats.arrow import files as arrowfiles  # noqa: E402
 from spanf1.formats.arrow import reader as arrow  # noqa: E402
+from spanf1.formats.arrow.documents import documents, write  # noqa: E402
 from spanf1.formats.arrow.paths import is_arrow  # noqa: E402
 from spanf1.formats.arrow.reader import ArrowReader, has_tags  # noqa: E402
-from spanf1.formats.records import Keys  # noqa: E402
-from spanf1.formats.streams import Source  # noqa: E402
-from spanf1.options import Options  # noqa: E402
-from spanf1.result import Result  # noqa: E402
+from spanf1.formats.records.tags import Keys  # noqa: E402
+from spanf1.formats.registry import How, Reading, Writing  # noqa: E402
+from spanf1.formats.source import Source  # noqa: E402
+from spanf1.results.result import Result  # noqa: E402
 
 LABELS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
 OTHERS = ["B-LOC", "I-LOC", "O", "B-PER", "I-PER"]
@@ -583,8 +583,8 @@ def test_memory_is_flat(tmp_path, kind):
         "import re, sys\n"
         "from spanf1.evaluate import tally\n"
         "from spanf1.formats.arrow.reader import ArrowReader\n"
-        "from spanf1.formats.records import Keys\n"
-        "from spanf1.formats.streams import Source\n"
+        "from spanf1.formats.records.tags import Keys\n"
+        "from spanf1.formats.source import Source\n"
         "tally(ArrowReader([Source(sys.argv[1])], Keys()))\n"
         "print(re.search(r'VmHWM:\\s*(\\d+)', open('/proc/self/status').read())[1])\n"
     )

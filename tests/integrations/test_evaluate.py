@@ -11,7 +11,7 @@ evaluate = pytest.importorskip("evaluate")
 seqeval_metrics = pytest.importorskip("seqeval.metrics")
 seqeval_scheme = pytest.importorskip("seqeval.scheme")
 
-from spanf1.errors import UsageError  # noqa: E402
+from spanf1.exceptions import UsageError  # noqa: E402
 from spanf1.integrations.evaluate import SCHEMES, Seqeval, load, seqeval_scores  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spanf1.annotations import spacy as spacy_files
-from spanf1.annotations.formats import How, Reading, Writing
-from spanf1.documents import Document, TextSpan, joined
-from spanf1.errors import LayoutError, LossError, ReadError, SpanF1Error, UsageError
-from spanf1.formats.streams import Source
+from spanf1.core.documents import Document, TextSpan, joined
+from spanf1.exceptions import LayoutError, LossError, ReadError, SpanF1Error, UsageError
+from spanf1.formats import spacy as spacy_files
+from spanf1.formats.registry import How, Reading, Writing
+from spanf1.formats.source import Source
 
 pytest.importorskip("spacy")
 

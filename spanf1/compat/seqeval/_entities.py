@@ -21,11 +21,11 @@ from spanf1.compat.seqeval._reading import (
 )
 from spanf1.compat.seqeval._sentence import Entity, Tokens
 from spanf1.compat.seqeval._token import answers_of
+from spanf1.core.schemes import PREFIX_BITS, PREFIXES
+from spanf1.core.seqeval import StrictSpans, steps_of, strict_spans
+from spanf1.core.spans import Spans
+from spanf1.core.tags import UNTYPED, IntArray
 from spanf1.formats.lists import Numbering
-from spanf1.peers import StrictSpans, steps_of, strict_spans
-from spanf1.schemes import PREFIX_BITS, PREFIXES
-from spanf1.spans import Spans
-from spanf1.tags import UNTYPED, IntArray
 
 
 class StrictReader:

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.compat.seqeval._notices import warn_no_tags
+from spanf1.core.schemes import PREFIX_BITS
+from spanf1.core.seqeval import default_spans, letter_number
+from spanf1.core.spans import Spans
+from spanf1.core.tags import UNTYPED, IntArray
 from spanf1.formats.lists import Numbering, numbered
-from spanf1.peers import default_spans, letter_number
-from spanf1.schemes import PREFIX_BITS
-from spanf1.spans import Spans
-from spanf1.tags import UNTYPED, IntArray
 
 OUTSIDE = "O"
 

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from spanf1.compat.seqeval._notices import warn_undefined
 from spanf1.compat.seqeval._reading import Sides
 from spanf1.compat.seqeval.reporters import DictReporter, StringReporter
-from spanf1.evaluate import match_spans
-from spanf1.spans import Spans
+from spanf1.core.spans import Spans
+from spanf1.core.tag_counter import match_spans
 
 WARN = "warn"
 AVERAGES = ("micro", "macro", "weighted")

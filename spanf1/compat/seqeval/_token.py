@@ -6,9 +6,9 @@ import enum
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from spanf1.peers import ENDS, INSIDE, STARTS, STRICT_LETTERS, FlagArray, strict_flags
-from spanf1.schemes import OTHER, PREFIXES, SAME
-from spanf1.tags import UNTYPED
+from spanf1.core.schemes import OTHER, PREFIXES, SAME
+from spanf1.core.seqeval import ENDS, INSIDE, STARTS, STRICT_LETTERS, FlagArray, strict_flags
+from spanf1.core.tags import UNTYPED
 
 
 class Prefix(enum.Flag):

@@ -8,8 +8,8 @@ import os
 import re
 from collections.abc import Sequence
 
-from spanf1.errors import LayoutError, ReadError, UsageError
-from spanf1.formats.streams import STDIN, Source
+from spanf1.exceptions import LayoutError, ReadError, UsageError
+from spanf1.formats.source import STDIN, Source
 
 PARQUET, FILE, STREAM = "Parquet", "Arrow file", "Arrow stream"
 

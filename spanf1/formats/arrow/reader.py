@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from spanf1.errors import AlignmentError, UsageError
+from spanf1.core.tags import Block, IntArray, TagSet, shortened
+from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.arrays import IGNORE_INDEX, Labels, labels_by_id
 from spanf1.formats.arrow.files import ArrowFile, feature_of, lacking, pyarrow, type_of
 from spanf1.formats.arrow.joining import Part, Side, by_id, in_order, parts
@@ -23,14 +24,13 @@ from spanf1.formats.arrow.tags import (
     token_lists,
     values_of,
 )
+from spanf1.formats.columns.pair import POSITION_HINT
 from spanf1.formats.guess import ARROW
 from spanf1.formats.idruns import id_runs
 from spanf1.formats.ids import place_in
 from spanf1.formats.lists import BLOCK_TOKENS, block_of
-from spanf1.formats.paired import POSITION_HINT
-from spanf1.formats.records import GOLD_KEYS, KeyedReader, Keys, known_keys
-from spanf1.formats.streams import Source
-from spanf1.tags import Block, IntArray, TagSet, shortened
+from spanf1.formats.records.tags import GOLD_KEYS, KeyedReader, Keys, known_keys
+from spanf1.formats.source import Source
 
 
 class ArrowReader(KeyedReader):
@@ -70,7 +70,7 @@ class ArrowReader(KeyedReader):
         self.files = [ArrowFile(source) for source in sources]
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
-        """Yield the tags in blocks; see `spanf1.evaluate.Reader`.
+        """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`.
 
         Raises
         ------

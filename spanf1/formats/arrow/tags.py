@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from spanf1.errors import LayoutError, ReadError, TagError
+from spanf1.core.tags import CodeArray, IntArray, TagSet
+from spanf1.exceptions import LayoutError, ReadError, TagError
 from spanf1.formats.arrays import IGNORE_INDEX
 from spanf1.formats.arrow.files import pyarrow
 from spanf1.formats.idruns import LabelCodes, outside_of
 from spanf1.formats.ids import IdArray, Ids, place_in
-from spanf1.formats.streams import Source
-from spanf1.tags import CodeArray, IntArray, TagSet
+from spanf1.formats.source import Source
 
 # The features of Hugging Face's datasets that are lists.
 _LISTS = ("Sequence", "List", "LargeList")

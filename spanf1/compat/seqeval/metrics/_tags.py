@@ -12,8 +12,8 @@ import numpy as np
 
 from spanf1.compat.seqeval._notices import warn_undefined
 from spanf1.compat.seqeval._reading import default_entities
-from spanf1.peers import default_action, letter_number
-from spanf1.spans import CLOSES, OPENS
+from spanf1.core.seqeval import default_action, letter_number
+from spanf1.core.spans import CLOSES, OPENS
 
 #: what the tags of one sentence among several may be in
 _SENTENCES = (list, tuple, np.ndarray)

@@ -1,1 +1,0 @@
-"""What is done with annotated documents, besides scoring: read, validated, described, converted."""

@@ -1,1 +1,0 @@
-"""Annotated documents: each format that people have them in, read and written by one module."""

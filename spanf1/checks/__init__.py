@@ -1,0 +1,1 @@
+"""Tags and spans checked and changed: detected, validated, repaired, converted."""

@@ -1,0 +1,340 @@
+"""Tags in a column of a file: which scheme they are in, what is wrong in them, others instead."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from spanf1.core.detection import Detection, detection
+from spanf1.core.options import AUTO
+from spanf1.core.repairs import FOREIGN, Violations, kind_of, reason, rewrite, violations
+from spanf1.core.tag_counter import tally
+from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet, tag_form
+from spanf1.exceptions import LossError
+from spanf1.formats.columns.file import ColumnFile
+from spanf1.formats.columns.layout import Column, Layout, column_of
+from spanf1.formats.columns.rewriting import respelt
+from spanf1.formats.columns.runs import TagFile
+from spanf1.formats.source import Progress, Source
+from spanf1.results.words import written_like
+
+#: how many lines an error names
+_NAMED = 10
+
+LOSS_HINT = "--allow-loss writes them as one span"
+
+
+@dataclass(frozen=True)
+class TagColumn:
+    """One column of tags in a file.
+
+    Attributes
+    ----------
+    source : Source
+        The file. Most of what is done with it reads it more than once.
+    column : int or str
+        The column, by number from 1, or from the end by -1, or by its name in the header.
+    delimiter : str, optional
+        The character between columns, empty for runs of white space; detected by default.
+    form : TagForm, optional
+        How the tags are written; found out by default.
+    progress : callable, optional
+        Called now and then with the number of bytes read so far.
+    """
+
+    source: Source
+    column: Column = -1
+    delimiter: str | None = None
+    form: TagForm | None = None
+    progress: Progress | None = None
+
+    def reader(self) -> TagFile:
+        """Return what reads it, from its beginning."""
+        file = ColumnFile(self.source, delimiter=self.delimiter, progress=self.progress)
+        return TagFile(file, column_of(self.column))
+
+    def words(self, layout: Layout | None, form: str) -> str:
+        """Say what was read, given what the lines are like and how tags are written in them."""
+        if layout is None:
+            return "there are no tokens"
+        column = layout.column_index(column_of(self.column), self.source) + 1
+        written = f", tags written like {form}" if form else ""
+        return f"column {column} of {layout.columns}, separated by {layout.delimiter_name}{written}"
+
+    def detect(self) -> tuple[Detection, str]:
+        """Read it, and find out which scheme the tags are in.
+
+        Returns
+        -------
+        found : Detection
+            What was found.
+        words : str
+            What was read: the column, what separates columns, the form of the tags.
+
+        Raises
+        ------
+        InputError
+            If it cannot be read, or has no such column, or a tag that no scheme has.
+        """
+        reader = self.reader()
+        counted = tally(reader, form=self.form)
+        found = detection(
+            counted.shapes()[0],
+            counted.gold_prefixes,
+            (counted.gold_forms, counted.gold_other_forms),
+            counted.tokens,
+            counted.gold_first,
+        )
+        form = written_like([found.tag_form], found.other_forms) if found.tag_form else ""
+        return found, self.words(reader.file.layout, form)
+
+
+class FileViolation(NamedTuple):
+    """A step between two tags that a scheme does not allow, and where it is.
+
+    `line` and `token` are those that the step leads to; see `spanf1.checks.lists.Violation`.
+    """
+
+    file: str
+    line: int
+    token: str
+    before: str
+    after: str
+    reason: str
+
+    @property
+    def kind(self) -> str:
+        """The step as text: ``O → I-PER``, or the one tag."""
+        return kind_of(self.before, self.after)
+
+
+@dataclass
+class Validation:
+    """What a scheme does not allow in a file's tags.
+
+    Attributes
+    ----------
+    scheme : str
+        The scheme.
+    tokens, sentences : int
+        How many were read so far.
+    kinds : Counter of str
+        How often each kind of violation occurs.
+    read : str
+        What was read, in words.
+    """
+
+    column: TagColumn
+    scheme: str
+    tokens: int = 0
+    sentences: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    read: str = ""
+
+    def violations(self, most: int | None = None) -> Iterator[FileViolation]:
+        """Read the file, and yield its violations in order; all are counted in `kinds`.
+
+        Parameters
+        ----------
+        most : int, optional
+            How many to yield, at most.
+
+        Raises
+        ------
+        InputError
+            As `TagColumn.detect`.
+        """
+        tags = TagSet({}, self.column.form)
+        given = 0
+        for run in self.column.reader().runs(tags):
+            self.read = self.column.words(run.layout, "".join(tags.form_names()))
+            self.tokens += len(run.codes)
+            self.sentences += len(run.starts)
+            found = violations(run.codes, run.starts, self.scheme)
+            _count(found, tags, self.kinds)
+            count = len(found.token) if most is None else min(most - given, len(found.token))
+            given += count
+            lines = run.line_numbers(found.token[:count]).tolist()
+            for k, line in enumerate(lines):
+                step = int(found.before[k]), int(found.after[k])
+                token = run.token(int(found.token[k]))
+                place = self.column.source.name, line, token
+                yield FileViolation(*place, *spelt_out(*step, tags, self.scheme))
+
+
+def spelt_out(before: int, after: int, tags: TagSet, scheme: str) -> tuple[str, str, str]:
+    """Return the two tags of a violation, and why it is one."""
+    first = "" if before == FOREIGN else tags.spell(before)
+    return first, tags.spell(after), reason(before, after, scheme)
+
+
+def _count(found: Violations, tags: TagSet, kinds: Counter[str]) -> None:
+    """Count violations by kind."""
+    pairs = Counter(zip(found.before.tolist(), found.after.tolist(), strict=True))
+    for (before, after), count in pairs.items():
+        kinds[kind_of("" if before == FOREIGN else tags.spell(before), tags.spell(after))] += count
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """How a file's tags are to be rewritten.
+
+    Attributes
+    ----------
+    scheme, to : str
+        The scheme they are in, and the one to write. Both are empty if only the form changes.
+    method : str
+        What is done about ill-formed spans: one of `spanf1.core.repairs.REPAIRS`.
+    to_form : TagForm, optional
+        How to write the tags; by default as they are.
+    allow_loss : bool
+        Write two spans of one type that touch as one, where the scheme cannot part them.
+    """
+
+    scheme: str = ""
+    to: str = ""
+    method: str = "begin"
+    to_form: TagForm | None = None
+    allow_loss: bool = False
+
+
+@dataclass
+class Changes:
+    """What rewriting changed.
+
+    Attributes
+    ----------
+    spans, ill_formed : int
+        Spans there were, and how many of them were ill-formed.
+    kinds : Counter of str
+        How often each kind of violation occurred.
+    tags : int
+        Tags that were changed.
+    first_line : int
+        The line of the first of them; 0 if there is none.
+    lost : int
+        Spans that became one with the span before.
+    lost_lines : list of int
+        The lines of the first of them.
+    read : str
+        What was read, in words.
+    """
+
+    spans: int = 0
+    ill_formed: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    tags: int = 0
+    first_line: int = 0
+    lost: int = 0
+    lost_lines: list[int] = field(default_factory=list)
+    read: str = ""
+
+    def rewritten(
+        self,
+        codes: CodeArray,
+        starts: IntArray,
+        tags: TagSet,
+        how: Rewriting,
+        lines_of: Callable[[IntArray], IntArray],
+    ) -> CodeArray:
+        """Return the codes of tags in the scheme that is to be written, and count what changes.
+
+        Parameters
+        ----------
+        codes, starts
+            As for `spanf1.core.repairs.rewrite`.
+        tags : TagSet
+            Spells the codes.
+        how : Rewriting
+            What to write.
+        lines_of : callable
+            Returns the lines that tokens are on.
+        """
+        new = rewrite(codes, starts, how.scheme, how.to, how.method)
+        named = new.lost[: max(_NAMED - len(self.lost_lines), 0)]
+        self.lost_lines += lines_of(named).tolist()
+        self.spans += new.spans
+        self.ill_formed += new.ill_formed
+        self.lost += len(new.lost)
+        _count(violations(codes, starts, how.scheme), tags, self.kinds)
+        return new.codes
+
+    def check(self, source: Source, how: Rewriting) -> None:
+        """Raise an error if spans were lost, and that is not allowed.
+
+        Raises
+        ------
+        LossError
+            With the first lines.
+        """
+        if not self.lost or how.allow_loss:
+            return
+        others = ", ".join(map(str, self.lost_lines[1:]))
+        count = self.lost - len(self.lost_lines)
+        more = f" and {count} more" if count else ""
+        where = f"; also at line{'s' * (self.lost > 2)} {others}{more}" if others else ""
+        raise LossError(
+            f"{how.to} cannot part this span from the one of its type before it{where}",
+            where=source.where(self.lost_lines[0]),
+            hint=LOSS_HINT,
+        )
+
+
+def rewrite_file(
+    column: TagColumn, how: Rewriting, write: Callable[[bytes], object] | None = None
+) -> Changes:
+    """Write a file's lines with other tags; all other bytes stay as they are.
+
+    Parameters
+    ----------
+    column : TagColumn
+        The tags.
+    how : Rewriting
+        What to write instead.
+    write : callable, optional
+        Takes the lines, run by run; by default they are only looked at.
+
+    Raises
+    ------
+    LossError
+        If spans would be lost, and that is not allowed. It is found before anything is written
+        if the file is looked at first.
+    InputError
+        As `TagColumn.detect`.
+    """
+    tags = TagSet({}, column.form)
+    changes = Changes()
+    for run in column.reader().runs(tags):
+        changes.read = column.words(run.layout, "".join(tags.form_names()))
+        codes = run.codes
+        if how.to:
+            codes = changes.rewritten(codes, run.starts, tags, how, run.line_numbers)
+        written = respelt(run, codes, tags, how.to_form, column.source.name)
+        if len(written.changed) and not changes.tags:
+            changes.first_line = run.line_number(int(written.changed[0]))
+        changes.tags += len(written.changed)
+        if write and (how.allow_loss or not changes.lost):
+            write(written.data)
+    changes.check(column.source, how)
+    return changes
+
+
+def looked_at(column: TagColumn, scheme: str) -> tuple[TagColumn, str, Detection]:
+    """Read a file to its end, so that what is wrong with it is known before anything is written.
+
+    Returns
+    -------
+    column : TagColumn
+        The same column, with the form of the tags.
+    scheme : str
+        The scheme that was given or, if that is ``auto``, the one that was found.
+    found : Detection
+        What was found.
+    """
+    found, _ = column.detect()
+    # Where the form is in doubt, whoever writes a tag has to say so.
+    if found.tag_form and not found.other_forms:
+        column = replace(column, form=tag_form(found.tag_form))
+    return column, found.scheme if scheme == AUTO else scheme, found

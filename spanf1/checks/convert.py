@@ -1,0 +1,286 @@
+"""Documents of any format written in any other, with what that cannot carry named."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, Unpack
+
+from spanf1.checks.fitting import CONTINUED, Fitted, fitted, writes_tags
+from spanf1.checks.spans import scheme_to_write
+from spanf1.core.documents import Document
+from spanf1.core.options import AUTO
+from spanf1.core.tags import shortened
+from spanf1.exceptions import LossError, UsageError
+from spanf1.formats.guess import COLUMNS
+from spanf1.formats.output import check_output, compression_of, folder_beside, opened_file
+from spanf1.formats.reading import (
+    InputOptions,
+    Path,
+    again,
+    detect,
+    documents_of,
+    read_as,
+    reading_of,
+)
+from spanf1.formats.registry import FEATURES, FORMATS, Reading, Writing, write
+from spanf1.formats.source import source_of
+from spanf1.results.words import many, printable
+
+_DEFAULT_SCHEME = "IOB2"
+# How many lines a message names.
+_NAMED = 5
+_HINT = "--allow-loss leaves them out"
+_DEEPER = "--levels {} has more columns of tags, for spans that nest; "
+
+
+@dataclass
+class Conversion:
+    """What was converted, and what was lost on the way.
+
+    Attributes
+    ----------
+    input_format, to_format : str
+        Names of formats.
+    read : str
+        What was read, in words.
+    scheme : str
+        The tagging scheme that was written; empty if there are no tags.
+    levels : int
+        How many columns of tags were written.
+    documents, spans : int
+        How many were written.
+    lost_spans : dict of str to int
+        How many spans were not, by what such spans are.
+    lost : dict of str to int
+        What else was lost, and in how many documents.
+    split : int
+        How many texts were split into tokens, because the input has none.
+    spaced : int
+        How many texts were made of tokens, because the input has no other.
+    left_out : dict of str to int
+        What was not read, such as relations.
+    """
+
+    input_format: str
+    to_format: str
+    scheme: str
+    read: str = ""
+    levels: int = 1
+    documents: int = 0
+    spans: int = 0
+    lost_spans: dict[str, int] = field(default_factory=dict)
+    lost: dict[str, int] = field(default_factory=dict)
+    split: int = 0
+    spaced: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+
+
+class _Losses:
+    """The spans that were lost: how many, of what kind, and where the first ones are."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        # of each kind, the places of the first, how many places there are, and the last
+        self._places: defaultdict[str, list[str]] = defaultdict(list)
+        self._distinct: Counter[str] = Counter()
+        self._last: dict[str, str] = {}
+        self._first = ("", "")
+
+    def add(self, found: Fitted, where: str) -> None:
+        """Take note of what one document has lost."""
+        line = found.document.line
+        place = str(line) if line else where.rpartition(": ")[2]
+        for span, reason in found.lost:
+            self.counts[reason] += 1
+            if self._last.get(reason) != place:
+                self._last[reason] = place
+                self._distinct[reason] += 1
+                if self._distinct[reason] <= _NAMED:
+                    self._places[reason].append(place)
+            if not self._first[0]:
+                said = shortened(found.document.text_of(span))
+                self._first = where, f"{printable(span.type)} {said}"
+
+    def error(self, name: str, levels: int) -> LossError:
+        """Return the error that says so."""
+        kinds = ", ".join(
+            f"{reason} ({count}, {self._where(reason)})"
+            for reason, count in self.counts.most_common()
+        )
+        where, first = self._first
+        count = self.counts.total() - 1
+        others = f" and {many(count, 'other')}" if count else ""
+        message = f"{first}{others} would be lost: {name} cannot carry {kinds}"
+        deeper = name == COLUMNS and FEATURES["nested"] in self.counts
+        return LossError(message, where=where, hint=_DEEPER.format(levels + 1) * deeper + _HINT)
+
+    def _where(self, reason: str) -> str:
+        places, count = self._places[reason], self._distinct[reason]
+        lines = f"in line{'s' * (count > 1)} " * places[0].isdecimal()
+        more = f" and {count - _NAMED} more" if count > _NAMED else ""
+        return lines + ", ".join(places) + more
+
+
+class Converter:
+    """Writes the documents of an input in another format.
+
+    Parameters
+    ----------
+    reading : Reading
+        The input.
+    to_format : str
+        The format to write.
+    scheme : str
+        The tagging scheme to write, or ``auto``; then the input is read twice.
+    levels : int
+        How many columns of tags to write.
+    allow_loss : bool
+        Leave out the spans that the format cannot carry.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format or scheme, or it has no such levels.
+    """
+
+    def __init__(
+        self,
+        reading: Reading,
+        to_format: str,
+        scheme: str = AUTO,
+        levels: int = 1,
+        *,
+        allow_loss: bool = False,
+    ) -> None:
+        if to_format not in FORMATS:
+            raise UsageError(f"there is no format {to_format!r}", hint=", ".join(FORMATS))
+        if levels < 1 or (levels > 1 and to_format != COLUMNS):
+            raise UsageError("levels (--levels) are of columns: one or more columns of tags")
+        if scheme != AUTO and not writes_tags(to_format):
+            tagged = ", ".join(filter(writes_tags, FORMATS))
+            raise UsageError(f"a scheme (--to) is for formats of tags: {tagged}; not {to_format}")
+        self._reading, self._allow_loss = reading, allow_loss
+        scheme = scheme_to_write(scheme) if scheme != AUTO else AUTO
+        self.result = Conversion(reading.format, to_format, scheme, levels=levels)
+        self._losses = _Losses()
+        # the document that is being written
+        self._place = ""
+
+    def convert(self, target: BinaryIO | str) -> Conversion:
+        """Write to a stream or, if the format is a folder, to an empty one.
+
+        Raises
+        ------
+        LossError, InputError, UsageError
+            As `convert_file`; what was written then is not to be kept.
+        """
+        result = self.result
+        if result.scheme == AUTO:
+            tagged = writes_tags(result.to_format)
+            result.scheme = _own_scheme(self._reading) if tagged else ""
+        how = Writing(scheme=result.scheme or _DEFAULT_SCHEME, levels=result.levels)
+        reading = again(self._reading)
+        try:
+            write(self._fitted(reading, how), result.to_format, target, how)
+        except LossError as error:
+            raise LossError(error.message, where=self._place, hint=error.hint) from None
+        result.read, result.left_out = read_as(reading), reading.remarks
+        result.lost_spans = dict(self._losses.counts)
+        if result.lost_spans and not self._allow_loss:
+            raise self._losses.error(result.to_format, result.levels)
+        return result
+
+    def _fitted(self, reading: Reading, how: Writing) -> Iterator[Document]:
+        """Yield the documents as they can be written, and count what is lost."""
+        result = self.result
+        lost: Counter[str] = Counter()
+        continued = 0
+        texts = "text" in FORMATS[result.to_format].carries
+        for document in documents_of(reading):
+            self._place = reading.place(document)
+            found = fitted(document, result.to_format, how)
+            self._losses.add(found, self._place)
+            lost.update(found.lacking)
+            result.documents += 1
+            result.spans += len(found.document.spans)
+            result.split += found.split
+            result.spaced += texts and document.spaced
+            continued += not document.begins
+            yield found.document
+        if 0 < continued < result.documents and result.to_format != COLUMNS:
+            lost[CONTINUED] = continued
+        result.lost = dict(lost)
+
+
+def _own_scheme(reading: Reading) -> str:
+    """Return the scheme that the tags of an input are in or, if it has none, IOB2."""
+    found = detect(again(reading))
+    fitting = found.fitting if found else [_DEFAULT_SCHEME]
+    return _DEFAULT_SCHEME if _DEFAULT_SCHEME in fitting else fitting[0]
+
+
+def convert_file(
+    file: Path,
+    output: Path,
+    to_format: str,
+    *,
+    input_format: str = AUTO,
+    scheme: str = AUTO,
+    levels: int = 1,
+    allow_loss: bool = False,
+    **given: Unpack[InputOptions],
+) -> Conversion:
+    """Write the documents of a file or folder in another format.
+
+    The output is written whole or not at all.
+
+    Parameters
+    ----------
+    file : path
+        The input; ``-`` is standard input, if `scheme` is given or the format has no tags.
+    output : path
+        Where to write; for a format that is a folder, it is a new one, or empty. What ends in
+        .gz .bz2 .xz .zst is compressed.
+    to_format : str
+        The format to write, a name that ``input_format`` may have.
+    input_format : str
+        The format of the input, or ``auto``: by its content.
+    scheme : str
+        The tagging scheme to write, if the format has tags; ``auto`` is the one of the input
+        or, if that has no tags, IOB2.
+    levels : int
+        How many columns of tags to write, for spans that nest or overlap.
+    allow_loss : bool
+        Leave out the spans that the format cannot carry.
+
+    Other Parameters
+    ----------------
+    **given
+        As for `spanf1.read_documents`.
+
+    Returns
+    -------
+    Conversion
+        What was written, and what was lost.
+
+    Raises
+    ------
+    LossError
+        If spans would be lost, and that is not allowed; or texts are needed that are not there.
+    InputError
+        If the input cannot be read.
+    UsageError
+        If an argument is not one of those above, or the output cannot be written.
+    """
+    path = os.fspath(output)
+    reading = reading_of(source_of(file), input_format, **given)
+    converter = Converter(reading, to_format, scheme, levels, allow_loss=allow_loss)
+    check_output(path, to_format, reading.source.path)
+    if FORMATS[to_format].folder:
+        with folder_beside(path) as folder:
+            return converter.convert(folder)
+    with opened_file(path, compression_of(path)) as stream:
+        return converter.convert(stream)

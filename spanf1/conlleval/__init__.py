@@ -1,0 +1,1 @@
+"""The conlleval script of 2004, byte by byte."""

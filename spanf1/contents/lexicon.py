@@ -1,0 +1,261 @@
+"""Phrases that are entities in training data, and how they are marked elsewhere.
+
+Sentence by sentence, from the left: the longest phrase that begins at a token and is an entity
+in the training data is marked with its class there, and marking goes on behind it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from spanf1.checks.columns import TagColumn
+from spanf1.checks.spans import Span
+from spanf1.contents.describe import Reading
+from spanf1.core.options import AUTO
+from spanf1.core.tags import AUTO_FORM
+from spanf1.core.tags import tag_form as form_of
+from spanf1.exceptions import InputError, UsageError
+from spanf1.formats.columns.layout import Column, delimiter_of
+from spanf1.formats.source import Source
+from spanf1.results.words import many
+
+Phrase = tuple[str, ...]
+#: how often a phrase is an entity of each class, in the order in which they first occur
+Classes = Mapping[str, int]
+
+
+def _majority(classes: Classes) -> str | None:
+    return min(classes, key=lambda name: (-classes[name], name))
+
+
+def _unique(classes: Classes) -> str | None:
+    return next(iter(classes)) if len(classes) == 1 else None
+
+
+def _first(classes: Classes) -> str | None:
+    return next(iter(classes))
+
+
+#: how the class of a phrase is chosen, or that it is not to be marked
+RULES: dict[str, Callable[[Classes], str | None]] = {
+    "majority": _majority,
+    "unique": _unique,
+    "first": _first,
+}
+
+
+class Lexicon:
+    """Phrases to mark, each with its class.
+
+    Parameters
+    ----------
+    phrases : mapping of tuple of str to (mapping of str to int)
+        How often each phrase, a tuple of tokens, is an entity of each class in training data,
+        the class of its first occurrence first.
+    rule : str
+        Which class a phrase is marked with: ``majority``, the most frequent one, and of several
+        such the first in the alphabet; ``unique``, the only one, and a phrase of several
+        classes is not marked; ``first``, that of its first occurrence.
+    min_count : int
+        Phrases that are an entity less often are not marked.
+    ignore_case : bool
+        Whether tokens are the same that differ in case only.
+
+    Raises
+    ------
+    UsageError
+        If there is no such rule.
+
+    Notes
+    -----
+    E. F. Tjong Kim Sang, F. De Meulder. 2003. Introduction to the CoNLL-2003 Shared Task:
+    Language-Independent Named Entity Recognition. The paper speaks of entities with a unique
+    class in the training data; the figures it gives are those of ``majority``.
+
+    Examples
+    --------
+    >>> lexicon = Lexicon({("New", "York"): {"LOC": 2}, ("York",): {"LOC": 1, "ORG": 1}})
+    >>> lexicon.mark(["New", "York", "beat", "York"])
+    [Span(start=0, end=2, type='LOC'), Span(start=3, end=4, type='LOC')]
+    """
+
+    def __init__(
+        self,
+        phrases: Mapping[Phrase, Classes],
+        *,
+        rule: str = "majority",
+        min_count: int = 1,
+        ignore_case: bool = False,
+    ) -> None:
+        if rule not in RULES:
+            raise UsageError(f"unknown rule {rule!r}", hint=f"one of {', '.join(RULES)}")
+        self.phrases = _folded(phrases) if ignore_case else dict(phrases)
+        self.rule = rule
+        self.min_count = min_count
+        self.ignore_case = ignore_case
+        #: what was read, in words, where it was a file
+        self.notes: list[str] = []
+        self.marked: dict[Phrase, str] = {}
+        for phrase, classes in self.phrases.items():
+            name = RULES[rule](classes) if sum(classes.values()) >= min_count else None
+            if name is not None and phrase:
+                self.marked[phrase] = name
+        self._automaton = _Automaton(self.marked)
+
+    @classmethod
+    def from_file(
+        cls,
+        file: str | os.PathLike[str],
+        *,
+        tag_column: Column = -1,
+        token_column: Column | None = None,
+        delimiter: str | None = None,
+        scheme: str = AUTO,
+        tag_form: str = AUTO_FORM,
+        rule: str = "majority",
+        min_count: int = 1,
+        ignore_case: bool = False,
+    ) -> Lexicon:
+        """Return the entities of a training file; parameters as `baseline` and `Lexicon`.
+
+        Ill-formed spans are entities, too.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be read, or there is no entity in it.
+        """
+        column = TagColumn(
+            Source(os.fspath(file)), tag_column, delimiter_of(delimiter), form_of(tag_form)
+        )
+        return lexicon_of(
+            column, token_column, scheme, rule=rule, min_count=min_count, ignore_case=ignore_case
+        )
+
+    def mark(self, tokens: Sequence[str]) -> list[Span]:
+        """Return the spans to mark in a sentence, in order."""
+        if self.ignore_case:
+            tokens = [token.casefold() for token in tokens]
+        found, behind = [], 0
+        for at, phrase in enumerate(self._automaton.longest(tokens)):
+            if phrase and at >= behind:
+                length, name = phrase
+                behind = at + length
+                found.append(Span(at, behind, name))
+        return found
+
+    def summary(self) -> str:
+        """Say how many phrases there are, and of what kind."""
+        several = sum(len(classes) > 1 for classes in self.phrases.values())
+        longest = max(map(len, self.phrases), default=0)
+        text = (
+            f"{many(len(self.phrases), 'form')} of {self.entities} entities, {several} of them "
+            f"with several types; the longest has {many(longest, 'token')}"
+        )
+        left_out = len(self.phrases) - len(self.marked)
+        return text + (f"; {left_out} left out" if left_out else "")
+
+    @property
+    def entities(self) -> int:
+        """How many entities there are in the training data."""
+        return sum(sum(classes.values()) for classes in self.phrases.values())
+
+
+class _Automaton:
+    """Finds the longest phrase that begins at each token, in time linear in the tokens.
+
+    It is that of A. V. Aho and M. J. Corasick (1975), for phrases that are read, like the tokens,
+    from their end: it knows then which ones have just begun. State 0 is that nothing was read.
+    """
+
+    def __init__(self, phrases: Mapping[Phrase, str]) -> None:
+        # By state: where each token leads to; the longest phrase just read, its length and class;
+        # the state to go on from if none fits, in which only some of the last tokens were read.
+        self._steps: list[dict[str, int]] = [{}]
+        self._found: list[tuple[int, str] | None] = [None]
+        for phrase, name in phrases.items():
+            state = 0
+            for token in reversed(phrase):
+                state = self._steps[state].setdefault(token, len(self._steps))
+                if state == len(self._steps):
+                    self._steps.append({})
+                    self._found.append(None)
+            self._found[state] = len(phrase), name
+        self._back = [0] * len(self._steps)
+        self._link()
+
+    def _link(self) -> None:
+        """Find the states to go on from; those in which fewer tokens were read come first."""
+        queue = deque([0])
+        while queue:
+            state = queue.popleft()
+            for token, after in self._steps[state].items():
+                if state:
+                    self._back[after] = self._step(self._back[state], token)
+                    self._found[after] = self._found[after] or self._found[self._back[after]]
+                queue.append(after)
+
+    def _step(self, state: int, token: str) -> int:
+        while state and token not in self._steps[state]:
+            state = self._back[state]
+        return self._steps[state].get(token, 0)
+
+    def longest(self, tokens: Sequence[str]) -> list[tuple[int, str] | None]:
+        """Return the length and the class of the longest phrase at each token, where one is."""
+        found, state = [], 0
+        for token in reversed(tokens):
+            state = self._step(state, token)
+            found.append(self._found[state])
+        return found[::-1]
+
+
+def _folded(phrases: Mapping[Phrase, Classes]) -> dict[Phrase, Classes]:
+    """Return phrases in one case."""
+    found: dict[Phrase, dict[str, int]] = {}
+    for phrase, classes in phrases.items():
+        sums = found.setdefault(tuple(token.casefold() for token in phrase), {})
+        for name, count in classes.items():
+            sums[name] = sums.get(name, 0) + count
+    return dict(found)
+
+
+def lexicon_of(
+    column: TagColumn, token_column: Column | None = None, scheme: str = AUTO, **settings: Any
+) -> Lexicon:
+    """Return the entities of a training file; see `Lexicon.from_file`.
+
+    Parameters
+    ----------
+    column : TagColumn
+        The tags.
+    token_column, scheme
+        As for `Lexicon.from_file`.
+    **settings
+        As for `Lexicon`.
+    """
+    reading = Reading(column, token_column, scheme)
+    phrases: dict[Phrase, dict[int, int]] = {}
+    for passage in reading.passages():
+        tokens, spans = passage.tokens, passage.spans
+        for start, end, kind in zip(*(array.tolist() for array in spans[:3]), strict=True):
+            classes = phrases.setdefault(tuple(tokens[start:end]), {})
+            classes[kind] = classes.get(kind, 0) + 1
+    if not phrases:
+        raise InputError(
+            "there are no entities to learn from",
+            where=column.source.name,
+            hint="are the tags elsewhere? --train-tag-column says where",
+        )
+    names = reading.names()
+    lexicon = Lexicon(
+        {
+            phrase: {names[kind]: count for kind, count in classes.items()}
+            for phrase, classes in phrases.items()
+        },
+        **settings,
+    )
+    lexicon.notes = reading.notes()
+    return lexicon

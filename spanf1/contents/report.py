@@ -1,0 +1,207 @@
+"""Reports on what is in files: their sizes, entities by type, ambiguous and unseen forms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from spanf1.contents.contents import LENGTHS, Contents, Description, Figures, Unseen, spelt_out
+from spanf1.render.sections import Section, latex, markdown, text_of
+from spanf1.results.words import many, percent, printable
+from spanf1.scorers.report import Rendering, brief_of, csv_text, json_of
+from spanf1.scorers.systems import short_names
+
+#: how many ambiguous forms are shown
+FORMS = 10
+
+_ALL = "all"
+# How many types of a form are named.
+_NAMED = 4
+
+
+def sections(
+    description: Description, *, digits: int | None = None, forms: int = FORMS
+) -> list[Section]:
+    """Return the tables: files, entities of each, ambiguous forms, unseen forms of each."""
+    several = len(description.files) > 1
+    names = [*map(printable, short_names([one.name for one in description.files])), "all files"]
+    parts = list(zip(names, description.parts, strict=False))
+    found = [_files(description, parts, digits)]
+    found += _first_with_words(
+        _entities(f" in {name}" * several, part, digits) for name, part in parts
+    )
+    if forms and description.total.ambiguous:
+        found.append(_ambiguous(description, digits, forms))
+    if description.train:
+        found += _first_with_words(
+            _unseen(f" of {name}" * several, description, part, digits) for name, part in parts
+        )
+    return found
+
+
+def _first_with_words(found: Iterable[Section]) -> list[Section]:
+    """Return tables that are alike, of which the first only is explained."""
+    return [replace(one, text="") if number else one for number, one in enumerate(found)]
+
+
+def _files(
+    description: Description, parts: list[tuple[str, Contents]], digits: int | None
+) -> Section:
+    rows = [
+        [
+            name,
+            str(part.documents) if part.documents else "-",
+            str(part.sentences) if part.sentences or not part.documents else "-",
+            str(part.tokens),
+            str(part.all.entities),
+            percent(part.density if part.tokens else math.nan, digits),
+            str(part.all.forms),
+            str(part.all.ambiguous_forms),
+            percent(_ambiguous_share(part.all), digits),
+        ]
+        for name, part in parts
+    ]
+    case = "; case is ignored" * description.ignore_case
+    text = (
+        "Inside is the share of tokens in entities, in percent. Forms are distinct surface "
+        f"forms{case}; ambiguous are those of several types, and the share of mentions that "
+        "have one, in percent."
+    )
+    header = ["", "Docs", "Sents", "Tokens", "Entities", "Inside", "Forms", "Ambig.", "Share"]
+    single = len(description.files) == 1
+    after = [
+        f"{'' if single else f'{name}: '}{note}" for name, part in parts for note in part.notes
+    ]
+    return Section("Contents", text, header, rows, after=after)
+
+
+def _ambiguous_share(figures: Figures) -> float:
+    return figures.ambiguous_mentions / max(figures.entities, 1)
+
+
+def _entities(where: str, part: Contents, digits: int | None) -> Section:
+    rows = [
+        [
+            name,
+            str(one.entities),
+            percent(one.share, digits),
+            *map(str, one.lengths.values()),
+            f"{one.mean_length:.{2 if digits is None else digits}f}",
+            str(one.max_length),
+            str(one.forms),
+        ]
+        for name, one in [*part.types.items(), (_ALL, part.all)]
+    ]
+    text = "Share in percent; how many have 1, 2, … tokens; mean and longest; distinct forms."
+    header = ["", "Entities", "Share", *LENGTHS, "Mean", "Max", "Forms"]
+    return Section(f"Entities{where}", text, header, rows)
+
+
+def _ambiguous(description: Description, digits: int | None, forms: int) -> Section:
+    total = description.total
+    found = list(total.ambiguous.items())
+    rows = [
+        [spelt_out(form), str(sum(kinds.values())), printable(_named(kinds))]
+        for form, kinds in found[:forms]
+    ]
+    share = percent(_ambiguous_share(total.all), digits)
+    text = (
+        f"{len(found)} of {many(total.all.forms, 'form')} {'has' if len(found) == 1 else 'have'} "
+        f"several types: {many(total.all.ambiguous_mentions, 'mention')}, {share} percent."
+    )
+    if len(found) > len(rows):
+        text += f" The {len(rows)} most frequent:"
+    return Section("Ambiguous forms", text, ["", "Mentions", "Types"], rows)
+
+
+def _named(kinds: dict[str, int]) -> str:
+    """Return the most frequent types with their counts."""
+    named = [f"{kind} {count}" for kind, count in kinds.items()]
+    return ", ".join(named[:_NAMED]) + ", …" * (len(named) > _NAMED)
+
+
+def _unseen(whose: str, description: Description, part: Contents, digits: int | None) -> Section:
+    found = description.unseen(part)
+    train = description.train.name if description.train else ""
+    rows = [[name or _ALL, *_unseen_cells(one, digits)] for name, one in found.items()]
+    text = (
+        f"Compared with {train}. Unseen are mentions whose form is no entity there; other, those "
+        "whose form is one of other types only. Share in percent."
+    )
+    header = ["", "Mentions", "Unseen", "Share", "Other", "Share", "Forms", "Unseen"]
+    return Section(f"Unseen forms{whose}", text, header, rows)
+
+
+def _unseen_cells(one: Unseen, digits: int | None) -> list[str]:
+    return [
+        str(one.mentions),
+        str(one.unseen),
+        percent(one.share, digits),
+        str(one.other_type),
+        percent(one.other_type_share, digits),
+        str(one.forms),
+        str(one.unseen_forms),
+    ]
+
+
+def table(
+    description: Description,
+    *,
+    digits: int | None = None,
+    forms: int = FORMS,
+    colour: bool = False,
+    brief: bool = False,
+) -> str:
+    """Return everything as tables for people, at 80 columns; only the first if `brief`."""
+    found = sections(description, digits=digits, forms=forms)
+    return text_of(found[:1] if brief else found, colour=colour, brief=brief)
+
+
+def csv_of(description: Description, *, digits: int | None = None) -> str:
+    """Return a line for each file and each type; the type is empty where it is all types."""
+    header = ["file", "documents", "sentences", "tokens", "type", "entities", "share"]
+    header += ["entity_tokens", *(f"length_{name}" for name in LENGTHS), "mean_length"]
+    header += ["max_length", "forms", "ambiguous_forms", "ambiguous_mentions"]
+    if description.train:
+        header += ["unseen", "other_type", "unseen_forms", "other_type_forms"]
+    rows: list[list[object]] = []
+    for part in description.parts:
+        unseen = description.unseen(part) if description.train else {}
+        for kind, one in [*part.types.items(), ("", part.all)]:
+            rows.append(
+                [
+                    printable(part.name),
+                    part.documents,
+                    part.sentences,
+                    part.tokens,
+                    printable(kind),
+                    one.entities,
+                    one.share,
+                    one.tokens,
+                    *one.lengths.values(),
+                    *one[4:],
+                ]
+            )
+            if kind in unseen:
+                row = unseen[kind]
+                rows[-1] += [row.unseen, row.other_type, row.unseen_forms, row.other_type_forms]
+    return csv_text(header, rows, digits)
+
+
+def _as(form: Any) -> Rendering:
+    def render(description: Description, *, brief: bool = False, **settings: Any) -> str:
+        found = sections(description, **settings)
+        return str(form(brief_of(found) if brief else found))
+
+    return Rendering(render, frozenset({"digits", "forms", "brief"}))
+
+
+RENDERINGS = {
+    "table": Rendering(table, frozenset({"digits", "forms", "colour", "brief"})),
+    "json": Rendering(lambda description: json_of(description.to_dict())),
+    "csv": Rendering(csv_of, frozenset({"digits"})),
+    "markdown": _as(markdown),
+    "latex": _as(latex),
+}

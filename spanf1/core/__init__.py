@@ -1,0 +1,1 @@
+"""What tags, spans, counts and scores are: arrays and integers; no file, no format."""

@@ -1,0 +1,159 @@
+"""Which tagging scheme one side's tags are in, and what in them does not fit it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from spanf1.core.schemes import OTHER, OUTSIDE, PREFIXES, SAME, SCHEMES
+from spanf1.core.spans import WELL_FORMED, end_faults, ends_of
+
+_NEIGHBOUR_NAMES = {OUTSIDE: "O", SAME: "same type", OTHER: "other type"}
+
+
+class IllFormed(NamedTuple):
+    """Ill-formed spans of one side: how many, of how many, by kind; the first one's line, kind."""
+
+    spans: int
+    of: int
+    kinds: dict[str, int]
+    first_line: int
+    first_kind: str
+
+
+def fitting_schemes(
+    shapes: Counter[int], prefixes: frozenset[str], preferred: str = ""
+) -> list[str]:
+    """Return the schemes that fit one side best, the likeliest first.
+
+    A scheme fits the better the fewer spans are ill-formed in it, then the fewer prefixes occur
+    that it does not have. Of several that fit alike, `preferred` comes first (the scheme of the
+    other side), then the order of `SCHEMES`.
+
+    Parameters
+    ----------
+    shapes : Counter of int
+        How often each shape of span occurs.
+    prefixes : frozenset of str
+        Tag prefixes that occur, within spans too.
+    preferred : str
+        A scheme's name, or empty.
+    """
+    misfit = {
+        name: (
+            sum(count for shape, count in shapes.items() if not WELL_FORMED[name][shape]),
+            len(prefixes - set(scheme.prefixes)),
+        )
+        for name, scheme in SCHEMES.items()
+    }
+    best = min(misfit.values())
+    fitting = [name for name in SCHEMES if misfit[name] == best]
+    return sorted(fitting, key=lambda name: name != preferred)
+
+
+def fault(shape: int, scheme: str) -> str:
+    """Return the transition that makes a span of this shape ill-formed, ``O → I`` for example.
+
+    Of a span with both ends wrong, it is the one at its beginning.
+    """
+    ends = ends_of(shape)
+    if end_faults(shape, scheme)[0]:
+        return f"{_NEIGHBOUR_NAMES[ends.before]} → {ends.first}"
+    return f"{ends.last} → {_NEIGHBOUR_NAMES[ends.behind]}"
+
+
+def ill_formed(shapes: Counter[int], first: Mapping[int, int], scheme: str) -> IllFormed:
+    """Return what in one side's spans a scheme does not allow.
+
+    Parameters
+    ----------
+    shapes : Counter of int
+        How often each shape of span occurs.
+    first : mapping of int to int
+        The line on which each shape first occurs, where that is known.
+    scheme : str
+        One of `SCHEMES`.
+    """
+    bad = {shape: count for shape, count in shapes.items() if not WELL_FORMED[scheme][shape]}
+    kinds: Counter[str] = Counter()
+    for shape, count in bad.items():
+        kinds[fault(shape, scheme)] += count
+    place = min(((first.get(shape, 0), fault(shape, scheme)) for shape in bad), default=(0, ""))
+    often_first = dict(sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0])))
+    return IllFormed(sum(bad.values()), shapes.total(), often_first, *place)
+
+
+@dataclass(frozen=True)
+class Detection:
+    """Which tagging scheme tags are in, and what speaks for it and against the others.
+
+    Attributes
+    ----------
+    fitting : list of str
+        The schemes that fit best, the likeliest first: nothing in the tags tells them apart.
+    tag_form : str
+        How the tags are written, as an example (``B-PER``); empty where no tag tells.
+    other_forms : list of str
+        Other forms that all tags have, in which they would mean something else.
+    prefixes : str
+        The prefixes that occur.
+    tokens, spans : int
+        How many tokens and spans there are.
+    ill_formed : dict of str to IllFormed
+        For each scheme, the spans that it does not allow. Lines are numbers of tokens where
+        the tags are from no file.
+    foreign : dict of str to str
+        For each scheme, the prefixes that occur and that it does not have.
+    """
+
+    fitting: list[str]
+    tag_form: str
+    other_forms: list[str]
+    prefixes: str
+    tokens: int
+    spans: int
+    ill_formed: dict[str, IllFormed]
+    foreign: dict[str, str]
+
+    @property
+    def scheme(self) -> str:
+        """The likeliest scheme."""
+        return self.fitting[0]
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether several schemes fit alike, but none wholly: each finds fault with other spans."""
+        return len(self.fitting) > 1 and self.ill_formed[self.scheme].spans > 0
+
+    @property
+    def certain(self) -> bool:
+        """Whether the tags fit one scheme only, and wholly."""
+        return len(self.fitting) == 1 and not self.ill_formed[self.scheme].spans
+
+
+def detection(
+    shapes: Counter[int],
+    prefixes: frozenset[str],
+    forms: tuple[frozenset[str], frozenset[str]],
+    tokens: int,
+    first: Mapping[int, int],
+) -> Detection:
+    """Return what is found out of one side's tags; parameters as in `ill_formed` and `Tally`.
+
+    `forms` are the form of the tags, and the other ones that they may be of.
+    """
+    return Detection(
+        fitting_schemes(shapes, prefixes),
+        "".join(forms[0]),
+        sorted(forms[1]),
+        "".join(sorted(prefixes, key=PREFIXES.index)),
+        tokens,
+        shapes.total(),
+        {name: ill_formed(shapes, first, name) for name in SCHEMES},
+        {
+            name: "".join(sorted(prefixes - set(scheme.prefixes), key=PREFIXES.index))
+            for name, scheme in SCHEMES.items()
+        },
+    )

@@ -1,0 +1,90 @@
+"""A number that stands for the spans of an annotation, whatever scheme its tags are in.
+
+It is a sum over the spans, each of which is known by its type, its length and the token behind
+it, modulo 2^64. So the numbers of the parts of an input give the number of the whole. It tells
+apart what is not the same by mistake; it is no seal against somebody who means to deceive.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.core.tags import IntArray
+
+_BITS = 64
+_ALL = (1 << _BITS) - 1
+# Odd numbers without a pattern. The powers of the first repeat only after 2^62 tokens.
+_RATIO, _LENGTH, _MIX = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9
+_LENGTHS, _MIXES = np.uint64(_LENGTH), np.uint64(_MIX)
+_SHIFTS = np.uint64(29), np.uint64(32)
+# FNV-1a, by G. Fowler, L. C. Noll and K.-P. Vo
+_FNV_START, _FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
+
+
+@lru_cache(1 << 12)
+def type_number(name: str) -> int:
+    """Return a number for the name of a type: the same in every run."""
+    number = _FNV_START
+    for byte in name.encode("utf-8", "surrogatepass"):
+        number = (number ^ byte) * _FNV_PRIME & _ALL
+    return number
+
+
+def summed(
+    kind: npt.NDArray[np.uint64], length: npt.NDArray[np.int64], end: IntArray, before: int
+) -> int:
+    """Return the number of some spans, one at least.
+
+    Parameters
+    ----------
+    kind : array of uint64
+        The numbers of their types; see `type_number`.
+    length : array of int64
+        How many tokens each has.
+    end : array of int
+        The tokens behind them, ascending, counted from where they were read.
+    before : int
+        How many tokens were read before.
+    """
+    value = length.view(np.uint64) * _LENGTHS
+    value ^= kind
+    value ^= value >> _SHIFTS[0]
+    value *= _MIXES
+    value ^= value >> _SHIFTS[1]
+    return shifted(int(value.dot(powers(int(end[-1]) + 1).take(end))), before)
+
+
+def shifted(number: int, tokens: int) -> int:
+    """Return the number of the same spans, had so many tokens been read before them."""
+    return number * pow(_RATIO, tokens, 1 << _BITS) & _ALL
+
+
+def added(first: int, tokens: int, second: int) -> int:
+    """Return the number of two parts of an input, the first of which has so many tokens."""
+    return first + shifted(second, tokens) & _ALL
+
+
+def spelt(number: int, tokens: int) -> str:
+    """Return eight hexadecimal digits for the spans of an input of so many tokens."""
+    mixed = number ^ tokens * _LENGTH & _ALL
+    for multiplier in (_MIX, _LENGTH):
+        mixed = (mixed ^ mixed >> 31) * multiplier & _ALL
+    return f"{mixed >> 32:08x}"
+
+
+# The powers of the ratio that were needed so far.
+_known = np.ones(1, np.uint64)
+
+
+def powers(count: int) -> npt.NDArray[np.uint64]:
+    """Return the first powers of an odd number, so many at least: they have no pattern."""
+    global _known  # noqa: PLW0603 - a table that only grows
+    if len(_known) < count:
+        size = max(count, 2 * len(_known))
+        table = np.full(size, _RATIO, np.uint64)
+        table[0] = 1
+        _known = np.multiply.accumulate(table)
+    return _known

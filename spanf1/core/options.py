@@ -1,0 +1,215 @@
+"""What shapes the numbers, besides the tags: schemes, reading, averages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from operator import index
+from typing import Any
+
+from spanf1.core.schemes import NO_TAGS, READINGS, SCHEME_NAMES
+from spanf1.exceptions import UsageError
+
+AUTO = "auto"
+
+#: what makes a span correct, and what is counted
+MATCHES = {
+    "exact": "every span counts",
+    "surface": "every distinct text and type counts once; it is correct if one span of it is",
+    "text": "every span counts, and is correct by its text and type, wherever it is in a document",
+}
+
+#: what may make no difference between texts
+NORMALIZATIONS = {
+    "nfkc": "what Unicode's NFKC takes for the same",
+    "case": "upper and lower case",
+    "space": "how much white space there is",
+}
+
+#: what `Options.types` may say instead of naming types
+TYPE_SETS = ("union", "gold", "predicted")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What shapes the numbers, besides the tags.
+
+    Attributes
+    ----------
+    gold_scheme, pred_scheme : str
+        A tagging scheme, by any of its names, or ``auto``.
+    reading : str
+        What is done about ill-formed spans; one of `spanf1.core.schemes.READINGS`.
+    beta : float
+        The beta of `Score.fbeta`.
+    types : str or tuple of str
+        What macro and weighted averages run over: ``union`` (types in gold or predicted),
+        ``gold``, ``predicted``; or the types to score, in order: then all others are left out,
+        of the micro average too.
+    zero_division : float
+        What 0/0 is: 0, 1 or NaN.
+    match : str
+        What is counted; one of `MATCHES`. ``surface`` is WNUT-17's F1 of surface forms.
+    normalize : tuple of str
+        What makes no difference, if `match` is ``text``: names of `NORMALIZATIONS`.
+
+    Raises
+    ------
+    UsageError
+        If a value is not one of these.
+    """
+
+    gold_scheme: str = AUTO
+    pred_scheme: str = AUTO
+    reading: str = "lenient"
+    beta: float = 1.0
+    types: str | tuple[str, ...] = "union"
+    zero_division: float = 0.0
+    match: str = "exact"
+    normalize: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("gold_scheme", "pred_scheme"):
+            given = str(getattr(self, name))
+            known = {AUTO, NO_TAGS} & {given.lower()}
+            scheme = known.pop() if known else SCHEME_NAMES.get(given.upper(), "")
+            if not scheme:
+                raise UsageError(
+                    f"unknown scheme {given!r}", hint=f"one of auto, {', '.join(SCHEME_NAMES)}"
+                )
+            object.__setattr__(self, name, scheme)
+        if self.reading not in READINGS:
+            hint = f"one of {', '.join(READINGS)}"
+            raise UsageError(f"unknown reading {self.reading!r}", hint=hint)
+        if self.match not in MATCHES:
+            raise UsageError(f"unknown match {self.match!r}", hint=f"one of {', '.join(MATCHES)}")
+        if self.match != "exact" and self.reading == "conlleval":
+            raise UsageError("the conlleval script counts no texts: its spans are places")
+        self._check_normalize()
+        if not self._number("beta") >= 0:
+            raise UsageError(f"beta is {self.beta}: it must not be negative")
+        if not (self._number("zero_division") in (0, 1) or math.isnan(self.zero_division)):
+            raise UsageError(f"zero_division is {self.zero_division}: it can be 0, 1 or nan")
+        if isinstance(self.types, str) and self.types not in TYPE_SETS:
+            hint = f"one of {', '.join(TYPE_SETS)}, or a list of types"
+            raise UsageError(f"unknown set of types {self.types!r}", hint=hint)
+        if not isinstance(self.types, str):
+            if set(self.types) & set(TYPE_SETS):
+                raise UsageError(
+                    f"types {', '.join(self.types)}: {', '.join(TYPE_SETS)} stand alone",
+                    hint="give one of them, or a list of types",
+                )
+            if not all(isinstance(name, str) for name in self.types):
+                raise UsageError("types are to be names")
+            object.__setattr__(self, "types", tuple(dict.fromkeys(self.types)))
+
+    def _check_normalize(self) -> None:
+        """Put what makes no difference in one order."""
+        given: Any = self.normalize
+        given = given if isinstance(given, str) else tuple(given)
+        if isinstance(given, str) or not set(given) <= set(NORMALIZATIONS):
+            raise UsageError(
+                f"unknown normalization {given!r}",
+                hint=f"some of {', '.join(NORMALIZATIONS)}",
+            )
+        if given and self.match != "text":
+            raise UsageError(f"normalize is for match text, and match is {self.match}")
+        names = tuple(name for name in NORMALIZATIONS if name in given)
+        object.__setattr__(self, "normalize", names)
+
+    def _number(self, name: str) -> float:
+        """Make an attribute a float, and every NaN the same one, so that options compare."""
+        value = getattr(self, name)
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise UsageError(f"{name} is {value!r}: it is to be a number") from None
+        # One NaN, and one zero.
+        number = math.nan if math.isnan(number) else number + 0.0
+        object.__setattr__(self, name, number)
+        return number
+
+    @classmethod
+    def given(
+        cls,
+        scheme: str = AUTO,
+        gold_scheme: str | None = None,
+        pred_scheme: str | None = None,
+        types: str | Iterable[str] = "union",
+        **others: Any,
+    ) -> Options:
+        """Return options from what callers give: a scheme for both sides, or for one."""
+        return cls(
+            gold_scheme=scheme if gold_scheme is None else gold_scheme,
+            pred_scheme=scheme if pred_scheme is None else pred_scheme,
+            types=types if isinstance(types, str) else tuple(types),
+            **others,
+        )
+
+
+#: the options where none are given
+DEFAULTS = Options()
+
+#: how intervals are made of resamples, and what is drawn
+METHODS = ("percentile", "bca")
+UNITS = ("sentence", "document")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confidence:
+    """How intervals are made.
+
+    Attributes
+    ----------
+    level : float
+        How much of the resamples an interval holds, as a fraction of 1.
+    resamples : int
+        How many samples are drawn, with replacement, each as large as the input.
+    method : str
+        ``percentile``, or ``bca``: bias-corrected and accelerated.
+    unit : str
+        What is drawn: ``sentence`` or ``document``.
+    seed : int
+        Where the random numbers begin: the same seed gives the same intervals.
+
+    Raises
+    ------
+    UsageError
+        If a value is not one of these.
+
+    Notes
+    -----
+    B. Efron, R. J. Tibshirani. 1993. An Introduction to the Bootstrap, chapters 13 and 14.
+    """
+
+    level: float = 0.95
+    resamples: int = 10_000
+    method: str = "percentile"
+    unit: str = "sentence"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        try:
+            object.__setattr__(self, "level", float(self.level))
+        except (TypeError, ValueError):
+            raise UsageError(f"confidence is {self.level!r}: it is to be a number") from None
+        if not 0 < self.level < 1:
+            hint = "0.95 for 95%"
+            raise UsageError(f"confidence is {self.level:g}: it is between 0 and 1", hint=hint)
+        for name, least in ("resamples", 1), ("seed", 0):
+            value: Any = getattr(self, name)
+            if isinstance(value, bool) or not hasattr(value, "__index__") or value < least:
+                raise UsageError(f"{name} is {value!r}: it is a whole number from {least} on")
+            object.__setattr__(self, name, index(value))
+        for name, known in ("method", METHODS), ("unit", UNITS):
+            value = getattr(self, name)
+            if value not in known:
+                raise UsageError(f"unknown {name} {value!r}", hint=f"one of {', '.join(known)}")
+
+
+def confidence_from(given: float | Confidence | None) -> Confidence | None:
+    """Return how intervals are made, given as such or by the level alone."""
+    if given is None or isinstance(given, Confidence):
+        return given
+    return Confidence(level=given)

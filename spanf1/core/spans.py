@@ -1,0 +1,349 @@
+"""Typed spans: the decoder that finds them in tag codes, and what it says of each one's ends.
+
+The chunk grid of `spanf1.core.schemes` is unrolled into one table over the steps between adjacent
+tags. Decoding is a gather from that table; it knows nothing of schemes. What makes a span
+well-formed in this scheme or that, its *shape*, is recorded beside it, so that one decode
+serves every scheme and every reading.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.core.schemes import (
+    ALIASES,
+    CHUNK_GRID,
+    NEIGHBOURS,
+    NO_TAGS,
+    OTHER,
+    OUTSIDE,
+    PREFIX_BITS,
+    PREFIXES,
+    SAME,
+    SCHEMES,
+)
+from spanf1.core.tags import CodeArray, IntArray
+
+# A step between two tags is a number: the prefix before, the prefix after, whether their types
+# are the same, whether a sentence begins between them.
+_BEGINS, _SAME_TYPE, _AFTER, _BEFORE = 1, 2, 2, 2 + PREFIX_BITS
+_STEPS = 1 << _BEFORE + PREFIX_BITS
+OPENS, CLOSES = 1, 2
+
+# The shape of a span: its first prefix and what stands before it, its last prefix and what
+# stands behind it. Each end is a number below 32.
+_END_BITS = 5
+SHAPES = 1 << 2 * _END_BITS
+#: the shape of a span that was given as such, and is from no tags
+UNTAGGED = SHAPES - 1
+
+ShapeArray = npt.NDArray[np.int16]
+BoolArray = npt.NDArray[np.bool_]
+
+
+class Spans(NamedTuple):
+    """Typed spans in order of their start, as arrays of one length.
+
+    `start` is the first token, `end` the one after the last; `type` is the number that the
+    `TagSet` gave the type; `shape` is spelt out by `ends_of` and judged by `WELL_FORMED`.
+    """
+
+    start: IntArray
+    end: IntArray
+    type: IntArray
+    shape: ShapeArray
+
+    def only(self, which: IntArray | BoolArray) -> Spans:
+        """Return some of the spans, by index or by mask."""
+        return Spans(self.start[which], self.end[which], self.type[which], self.shape[which])
+
+
+class Steps(NamedTuple):
+    """For every step between two tags: what it does, and the ends of spans it makes."""
+
+    action: npt.NDArray[np.uint8]
+    opening: npt.NDArray[np.int16]
+    closing: npt.NDArray[np.int16]
+
+
+def _end(prefix: int, neighbour: str) -> int:
+    """Return the number of a span's end: its prefix, and what stands beside it."""
+    return prefix * len(NEIGHBOURS) + NEIGHBOURS.index(neighbour)
+
+
+def _grid_cells() -> dict[tuple[str, str, bool], int]:
+    """Return what the chunk grid says of two prefixes, and of whether their types are the same."""
+    effect = {".": 0, "o": OPENS, "c": CLOSES, "x": OPENS | CLOSES}
+    cells = {}
+    for line in CHUNK_GRID.strip().splitlines()[1:]:
+        words = line.split()
+        half = len(words) // 2
+        for table, same in (words[:half], True), (words[half:], False):
+            for column, cell in zip("OBIES", table[1:], strict=True):
+                cells[table[0], column, same] = effect[cell]
+    return cells
+
+
+def _unroll_grid() -> Steps:
+    cells = _grid_cells()
+    steps = Steps(
+        np.zeros(_STEPS, np.uint8), np.zeros(_STEPS, np.int16), np.zeros(_STEPS, np.int16)
+    )
+    rows = [ALIASES.get(prefix, prefix) for prefix in PREFIXES]
+    for before, after, same in product(range(len(PREFIXES)), range(len(PREFIXES)), (0, 1)):
+        step = before << _BEFORE | after << _AFTER | same * _SAME_TYPE
+        neighbour = SAME if same else OTHER
+        steps.action[step] = cells[rows[before], rows[after], bool(same)]
+        steps.opening[step] = _end(after, neighbour if before else OUTSIDE)
+        steps.closing[step] = _end(before, neighbour if after else OUTSIDE)
+        step |= _BEGINS
+        steps.action[step] = CLOSES * (before > 0) | OPENS * (after > 0)
+        steps.opening[step] = _end(after, OUTSIDE)
+        steps.closing[step] = _end(before, OUTSIDE)
+    return steps
+
+
+STEPS = _unroll_grid()
+
+
+class Decoder:
+    """Finds spans in tag codes that arrive in runs of any length.
+
+    A span that a run leaves open is kept, not the run: memory does not grow with the length
+    of a sentence. Positions count from the first token of the first run.
+    """
+
+    def __init__(self) -> None:
+        #: how many codes were fed
+        self.position = 0
+        self._last = 0
+        # start, type and opening end of the span that is still open
+        self._open: tuple[int, int, int] | None = None
+
+    @property
+    def open_start(self) -> int:
+        """Where the span begins that is still open; -1 if there is none."""
+        return -1 if self._open is None else self._open[0]
+
+    def feed(self, codes: CodeArray, starts: IntArray) -> tuple[Spans, npt.NDArray[np.uint8]]:
+        """Return the spans that end within a run of codes, and the action at each token.
+
+        Parameters
+        ----------
+        codes : array of int32, shape (tokens,)
+            Tag codes, as `TagSet` gives them.
+        starts : array of int
+            Positions within `codes` before which no span can go on.
+        """
+        before = np.empty_like(codes)
+        before[:1] = self._last
+        before[1:] = codes[:-1]
+        step = np.bitwise_xor(before, codes)
+        same = step < (1 << PREFIX_BITS)
+        mask = (1 << PREFIX_BITS) - 1
+        np.bitwise_and(before, mask, out=step)
+        step <<= PREFIX_BITS
+        step |= codes & mask
+        step <<= 1
+        step |= same
+        step <<= 1
+        step[starts] |= _BEGINS
+        # `take` wants no copy of the indices as another type of integer.
+        action = STEPS.action.take(step)
+        opens = np.flatnonzero((action & OPENS) != 0)
+        closes = np.flatnonzero((action & CLOSES) != 0)
+        found = [
+            opens + self.position,
+            codes.take(opens) >> PREFIX_BITS,
+            STEPS.opening.take(step.take(opens)),
+        ]
+        if self._open is not None:
+            found = [
+                np.concatenate(([one], rest)) for one, rest in zip(self._open, found, strict=True)
+            ]
+        self._open = None
+        if len(found[0]) > len(closes):
+            self._open = int(found[0][-1]), int(found[1][-1]), int(found[2][-1])
+            found = [array[:-1] for array in found]
+        start, kind, opening = found
+        shape = opening << _END_BITS | STEPS.closing.take(step.take(closes))
+        spans = Spans(start, closes + self.position, kind, shape)
+        self.position += len(codes)
+        if len(codes):
+            self._last = int(codes[-1])
+        return spans, action
+
+    def finish(self) -> Spans:
+        """Return the span that the end of the input closes, if there is one."""
+        return self.feed(np.zeros(1, np.int32), np.zeros(1, np.intp))[0]
+
+
+def decode(codes: CodeArray, starts: IntArray) -> Spans:
+    """Return the spans of tag codes that are all there; see `Decoder.feed`."""
+    decoder = Decoder()
+    parts = decoder.feed(codes, starts)[0], decoder.finish()
+    return Spans(*(np.concatenate([part[k] for part in parts]) for k in range(len(Spans._fields))))
+
+
+def touching(spans: Spans, starts: IntArray) -> IntArray:
+    """Return the spans, by index, that stand right behind one of their type in their sentence.
+
+    Parameters
+    ----------
+    spans : Spans
+        Spans in order.
+    starts : array of int
+        The tokens before which no span can go on.
+    """
+    follows = spans.start[1:] == spans.end[:-1]
+    follows &= spans.type[1:] == spans.type[:-1]
+    index = np.flatnonzero(follows) + 1
+    if len(index) and len(starts):
+        at = spans.start[index]
+        place = np.searchsorted(starts, at)
+        place[place == len(starts)] = 0
+        index = index[starts[place] != at]
+    return index
+
+
+def ranges(start: IntArray, length: IntArray) -> IntArray:
+    """Return the numbers from each start on, as many as its length says, one behind another."""
+    whole = int(length.sum())
+    return np.repeat(start - np.cumsum(length) + length, length) + np.arange(whole)
+
+
+def first_of_each(ordered: npt.NDArray[np.integer]) -> IntArray:
+    """Return where each distinct number begins among sorted ones.
+
+    It is what `np.unique` does, without the import of `numpy.ma` that it brings.
+    """
+    return np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))
+
+
+def encode(spans: Spans, tokens: int, starts: IntArray, scheme: str) -> CodeArray:
+    """Return the tag codes that write spans in a scheme; the inverse of `decode`.
+
+    Two spans of one type that touch become one in a scheme that does not part them: see `PARTS`.
+
+    Parameters
+    ----------
+    spans : Spans
+        Spans in order, that do not overlap. `Spans.shape` is not looked at.
+    tokens : int
+        How many tokens there are.
+    starts : array of int
+        The tokens before which no span can go on.
+    scheme : str
+        One of `SCHEMES`.
+    """
+    single, first, inner, last = (PREFIXES.index(letter) for letter in SCHEMES[scheme].writes)
+    kind = spans.type.astype(np.int32) << PREFIX_BITS
+    length = spans.end - spans.start
+    codes = np.zeros(tokens, np.int32)
+    # All tokens in spans.
+    inside = ranges(spans.start, length)
+    codes[inside] = np.repeat(kind | inner, length)
+    codes[spans.start] = kind | first
+    codes[spans.end - 1] = kind | last
+    alone = length == 1
+    codes[spans.start[alone]] = kind[alone] | single
+    second = touching(spans, starts)
+    if SCHEMES[scheme].opens_after_same:
+        opening = PREFIXES.index(SCHEMES[scheme].opens_after_same)
+        codes[spans.start[second]] = kind[second] | opening
+    if SCHEMES[scheme].closes_before_same:
+        closing = PREFIXES.index(SCHEMES[scheme].closes_before_same)
+        codes[spans.end[second - 1] - 1] = kind[second - 1] | closing
+    return codes
+
+
+def _end_allowed(prefixes: str, only_beside_same: str) -> npt.NDArray[np.bool_]:
+    allowed = np.zeros(1 << _END_BITS, np.bool_)
+    for (number, prefix), neighbour in product(enumerate(PREFIXES), NEIGHBOURS):
+        beside_same = prefix in only_beside_same and neighbour == SAME
+        allowed[_end(number, neighbour)] = prefix in prefixes or beside_same
+    return allowed
+
+
+_OPENING_ALLOWED = {
+    name: _end_allowed(scheme.opens, scheme.opens_after_same) for name, scheme in SCHEMES.items()
+}
+_CLOSING_ALLOWED = {
+    name: _end_allowed(scheme.closes, scheme.closes_before_same) for name, scheme in SCHEMES.items()
+}
+
+#: for each scheme, whether a span of each shape is well-formed in it
+WELL_FORMED = {
+    name: np.logical_and.outer(_OPENING_ALLOWED[name], _CLOSING_ALLOWED[name]).ravel()
+    for name in SCHEMES
+} | {NO_TAGS: np.zeros(SHAPES, np.bool_)}
+for _allowed in WELL_FORMED.values():
+    _allowed[UNTAGGED] = True
+
+
+def wrong_ends(shapes: ShapeArray, scheme: str) -> tuple[BoolArray, BoolArray]:
+    """Return whether the first and the last end of each shape are wrong in a scheme."""
+    wrong_opening = ~_OPENING_ALLOWED[scheme][shapes >> _END_BITS]
+    wrong_closing = ~_CLOSING_ALLOWED[scheme][shapes & (1 << _END_BITS) - 1]
+    return wrong_opening, wrong_closing
+
+
+def step_faults(before: int, after: int, scheme: str) -> tuple[bool, bool]:
+    """Return whether a step between two tags wrongly closes a span, and wrongly opens one.
+
+    Parameters
+    ----------
+    before, after : int
+        Tag codes in one sentence; 0 beyond it.
+    scheme : str
+        One of `SCHEMES`.
+    """
+    mask = (1 << PREFIX_BITS) - 1
+    same = before >> PREFIX_BITS == after >> PREFIX_BITS
+    step = (before & mask) << _BEFORE | (after & mask) << _AFTER | same * _SAME_TYPE
+    action = STEPS.action[step]
+    closes = action & CLOSES and not _CLOSING_ALLOWED[scheme][STEPS.closing[step]]
+    opens = action & OPENS and not _OPENING_ALLOWED[scheme][STEPS.opening[step]]
+    return bool(closes), bool(opens)
+
+
+def end_faults(shape: int, scheme: str) -> tuple[bool, bool]:
+    """Return whether the first and the last end of one shape are wrong in a scheme."""
+    opening, closing = wrong_ends(np.array([shape], np.int16), scheme)
+    return bool(opening[0]), bool(closing[0])
+
+
+class Ends(NamedTuple):
+    """The two ends of a span: what stands before it, its first prefix, its last, what is behind.
+
+    A neighbour is one of `spanf1.core.schemes.NEIGHBOURS`.
+    """
+
+    before: str
+    first: str
+    last: str
+    behind: str
+
+
+def ends_of(shape: int) -> Ends:
+    """Return the two ends of a shape."""
+    opening, closing = divmod(shape, 1 << _END_BITS)
+    first, before = divmod(opening, len(NEIGHBOURS))
+    last, behind = divmod(closing, len(NEIGHBOURS))
+    return Ends(NEIGHBOURS[before], PREFIXES[first], PREFIXES[last], NEIGHBOURS[behind])
+
+
+def shape_of(ends: Ends) -> int:
+    """Return the shape that has these ends; the inverse of `ends_of`.
+
+    Raises
+    ------
+    ValueError
+        If a character is not one of `NEIGHBOURS` or `PREFIXES`.
+    """
+    opening = _end(PREFIXES.index(ends.first), ends.before)
+    return opening << _END_BITS | _end(PREFIXES.index(ends.last), ends.behind)

@@ -1,0 +1,397 @@
+"""Blocks of tags in, a tally out: decode, match, count, sum; in one process or in several.
+
+This module is handed its reader and knows no format. It is the one place that runs anything
+in parallel, on an executor it is handed too.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.core.counts import ABSENT, SpanKey, Tally
+from spanf1.core.fingerprint import summed, type_number
+from spanf1.core.schemes import PREFIX_BITS
+from spanf1.core.spans import OPENS, SHAPES, Decoder, Spans, first_of_each
+from spanf1.core.tags import (
+    FORM_HINT,
+    MAX_TYPES,
+    TOO_MANY_TYPES,
+    UNTYPED,
+    Block,
+    CodeArray,
+    IntArray,
+    TagForm,
+    TagSet,
+)
+from spanf1.exceptions import TagError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+    from spanf1.core.script import ScriptCounter
+    from spanf1.core.units import Collector
+
+#: how many parts are handed out before the first is waited for: what is handed out takes memory
+PARTS_AHEAD = 32
+
+# A span's key, packed: its type, then for each side its shape with a bit that says it is there.
+_PRESENT = SHAPES
+_SIDE_BITS = SHAPES.bit_length()
+_SIDE = (1 << _SIDE_BITS) - 1
+
+
+class Reader(Protocol):
+    """Something that reads gold and predicted tags in blocks, and can be sent to a worker."""
+
+    def blocks(self, gold: TagSet, predicted: TagSet) -> Iterable[Block]:
+        """Yield the blocks in order, numbering the tags in the two sets."""
+        ...
+
+
+def cores() -> int:
+    """Return how many cores there are for this process."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+PartT = TypeVar("PartT", bound=Reader)
+
+
+def tally(
+    reader: Reader,
+    *,
+    form: TagForm | None = None,
+    script: bool = False,
+    units: str = "",
+    in_order: bool = False,
+) -> Tally:
+    """Read everything and return what it comes to.
+
+    Parameters
+    ----------
+    reader : Reader
+        Where the tags come from.
+    form : TagForm, optional
+        How the tags are written; by default it is found out, on each side by itself.
+    script : bool
+        Whether to count as the conlleval script does, too.
+    units : str
+        ``sentence`` or ``document`` to keep what each of them has, too.
+    in_order : bool
+        Whether these are to stay in order; else memory does not grow with their number.
+    """
+    types: dict[str, int] = {}
+    gold_tags, predicted_tags = TagSet(types, form), TagSet(types, form)
+    counter = BlockCounter(types, script=script, units=units, in_order=in_order)
+    for block in reader.blocks(gold_tags, predicted_tags):
+        counter.add(block)
+    return counter.finish(gold_tags, predicted_tags)
+
+
+def tally_parts(
+    parts: Sequence[PartT],
+    executor: Executor,
+    *,
+    form: TagForm | None = None,
+    units: str = "",
+    done: Callable[[PartT], object] | None = None,
+) -> Tally:
+    """Read the parts of one input, each in a task of its own, and return the sum, in order.
+
+    Parameters
+    ----------
+    parts : sequence of Reader
+        They are sent to the tasks.
+    executor : concurrent.futures.Executor
+        Runs the tasks.
+    form : TagForm, optional
+        As for `tally`.
+    units : str
+        ``sentence`` to keep what each of them has. A document may be in two parts.
+    done : callable, optional
+        Called with each part that has been read.
+
+    Raises
+    ------
+    InputError
+        What is wrong with a part, or with all of them. The line is counted from the part's.
+    """
+    total: Tally | None = None
+    to_do = iter(parts)
+
+    def submit(count: int) -> Iterator[tuple[PartT, Future[Tally]]]:
+        return (
+            (part, executor.submit(tally, part, form=form, units=units))
+            for part in islice(to_do, count)
+        )
+
+    waiting = deque(submit(PARTS_AHEAD))
+    try:
+        while waiting:
+            part, task = waiting.popleft()
+            found = task.result()
+            total = found if total is None else total + found
+            if done:
+                done(part)
+            waiting.extend(submit(1))
+    finally:
+        for _, task in waiting:
+            task.cancel()
+    total = total or Tally()
+    if len({span.type for span in total.spans}) > MAX_TYPES:
+        raise TagError(TOO_MANY_TYPES)
+    if len(total.gold_forms) > 1 or len(total.predicted_forms) > 1:
+        raise TagError("the tags are not all written alike", hint=FORM_HINT)
+    return total
+
+
+def script_codes(codes: CodeArray, types: Mapping[str, int]) -> CodeArray:
+    """Return codes as the conlleval script takes them: no type, and the type 0, are type 0."""
+    for name in (UNTYPED, "0"):
+        number = types.get(name)
+        if number is not None:
+            untyped = codes >> PREFIX_BITS == number
+            codes = np.where(untyped, codes & (1 << PREFIX_BITS) - 1, codes)
+    return codes
+
+
+class _Side:
+    """One side's decoder, and the line on which each shape of span was first seen."""
+
+    def __init__(self) -> None:
+        self.decoder = Decoder()
+        self._first = np.zeros(SHAPES, np.intp)
+        # where the span that is open begins
+        self._open_line = 0
+
+    def feed(
+        self, codes: CodeArray, starts: IntArray, line_of: Callable[[int], int]
+    ) -> tuple[Spans, npt.NDArray[np.uint8]]:
+        """Decode codes, and note on which line a shape occurs that has not occurred before."""
+        base = self.decoder.position
+        spans, action = self.decoder.feed(codes, starts)
+        if not self._first.take(spans.shape).all():
+            # Assigned from the last to the first, each shape keeps the place of its first span.
+            place = np.zeros(SHAPES, np.intp)
+            place[spans.shape[::-1]] = np.arange(len(spans.shape))[::-1]
+            for shape in set(spans.shape[self._first[spans.shape] == 0].tolist()):
+                token = int(spans.start[place[shape]]) - base
+                self._first[shape] = line_of(token) if token >= 0 else self._open_line
+        if self.decoder.open_start >= base:
+            self._open_line = line_of(self.decoder.open_start - base)
+        return spans, action
+
+    def finish(self) -> Spans:
+        """Return the span that the end of the input closes, if there is one."""
+        return self.feed(np.zeros(1, np.int32), np.zeros(1, np.intp), lambda _: 0)[0]
+
+    def first(self) -> dict[int, int]:
+        """Return, for each shape that was seen, the line on which the first span of it begins."""
+        return {int(shape): int(self._first[shape]) for shape in np.flatnonzero(self._first)}
+
+
+class BlockCounter:
+    """Adds up blocks that arrive in order.
+
+    Parameters
+    ----------
+    types : mapping of str to int
+        The numbers of the types in the codes, which may grow with every block.
+    script : bool
+        Whether to count as the conlleval script does, too.
+    units, in_order
+        As for `tally`.
+    """
+
+    #: how many packed keys wait before the distinct ones are counted; eight bytes each
+    CAPACITY = 1 << 18
+
+    def __init__(
+        self,
+        types: Mapping[str, int],
+        *,
+        script: bool = False,
+        units: str = "",
+        in_order: bool = False,
+    ) -> None:
+        self._types = types
+        # those of the types, by which gold is identified; there is no type 0
+        self._type_numbers = np.zeros(1, np.uint64)
+        self._gold, self._predicted = _Side(), _Side()
+        self._waiting: list[npt.NDArray[np.int64]] = []
+        self._size = 0
+        self._keys: Counter[int] = Counter()
+        self._tally = Tally()
+        self._script: ScriptCounter | None = None
+        if script:
+            from spanf1.core.script import ScriptCounter
+
+            self._script = ScriptCounter()
+        self._units: Collector | None = None
+        if units:
+            from spanf1.core.units import Collector
+
+            self._units = Collector(units, in_order=in_order)
+
+    def add(self, block: Block) -> None:
+        """Decode, match and count one block."""
+        gold, gold_action = self._gold.feed(block.gold, block.starts, block.gold_line)
+        predicted, predicted_action = self._predicted.feed(
+            block.predicted, block.starts, block.predicted_line
+        )
+        self._match(gold, predicted, block)
+        sums = self._tally
+        sums.tokens += block.tokens
+        differ = block.gold ^ block.predicted
+        sums.tags_equal += block.tokens - int(np.count_nonzero(differ))
+        # Every tag but O stands in a span: two tokens have the same label if their types are the
+        # same and both or neither begin a span.
+        differ >>= PREFIX_BITS
+        differ |= (gold_action ^ predicted_action) & OPENS
+        sums.labels_equal += block.tokens - int(np.count_nonzero(differ))
+        sums.sentences += len(block.sentence_starts)
+        sums.documents += block.documents
+        sums.gold_lines = block.gold_lines
+        sums.predicted_lines = block.predicted_lines
+        if self._script:
+            gold_codes, predicted_codes = (
+                script_codes(codes, self._types) for codes in (block.gold, block.predicted)
+            )
+            self._script.add(gold_codes, predicted_codes, block.starts)
+
+    def finish(self, gold_tags: TagSet, predicted_tags: TagSet) -> Tally:
+        """Return the sum; the tag sets say what the codes in the blocks meant."""
+        self._match(self._gold.finish(), self._predicted.finish(), None)
+        self._compact()
+        names = ["", *self._types]
+        sums = self._tally
+        keys = {key: _unpacked(key, names) for key in self._keys}
+        for key, count in self._keys.items():
+            sums.spans[keys[key]] = count
+        if self._units:
+            sums.units = self._units.finish(keys)
+        sums.gold_prefixes = frozenset(gold_tags.prefixes())
+        sums.predicted_prefixes = frozenset(predicted_tags.prefixes())
+        sums.gold_forms = gold_tags.form_names()
+        sums.predicted_forms = predicted_tags.form_names()
+        sums.gold_other_forms = gold_tags.other_forms()
+        sums.predicted_other_forms = predicted_tags.other_forms()
+        sums.gold_first = self._gold.first()
+        sums.predicted_first = self._predicted.first()
+        if self._script:
+            sums.script = self._script.finish([UNTYPED, *names[1:]])
+        return sums
+
+    def _match(self, gold: Spans, predicted: Spans, block: Block | None) -> None:
+        """Find the spans that are the same on both sides, and keep a key for every span.
+
+        Equal spans end at the same token, so both are among the spans of one block. (There is
+        none behind the last.)
+        """
+        gold_match, predicted_match = match_spans(gold, predicted)
+        gold_side = (gold.shape.astype(np.int64) | _PRESENT) << _SIDE_BITS
+        predicted_side = predicted.shape.astype(np.int64) | _PRESENT
+        gold_side[gold_match] |= predicted_side[predicted_match]
+        gold_side |= gold.type.astype(np.int64) << 2 * _SIDE_BITS
+        predicted_side |= predicted.type.astype(np.int64) << 2 * _SIDE_BITS
+        alone = np.ones(len(predicted_side), np.bool_)
+        alone[predicted_match] = False
+        predicted_side = predicted_side[alone]
+        self._waiting += gold_side, predicted_side
+        self._size += len(gold_side) + len(predicted_side)
+        if self._size > self.CAPACITY:
+            self._compact()
+        if len(gold.end):
+            self._identify(gold, self._last_token(gold.end, block))
+        if self._units:
+            last = gold.end, predicted.end[alone]
+            tokens = np.concatenate([self._last_token(end, block) for end in last])
+            self._place(tokens, np.concatenate((gold_side, predicted_side)), block)
+
+    def _last_token(self, end: IntArray, block: Block | None) -> IntArray:
+        """Return the last tokens of spans, given the ends, counted from the block's first token.
+
+        A span that the block's first token closes has its last token, -1, in the block before.
+        """
+        if block is None:
+            return np.full(len(end), -1, np.intp)
+        last = end - (self._gold.decoder.position - len(block.gold) + 1)
+        found = block.numbers.take(last, mode="wrap")
+        if len(last) and last[0] < 0:
+            found[0] = -1
+        return found
+
+    def _identify(self, gold: Spans, last: IntArray) -> None:
+        """Take gold's spans into the number that stands for them."""
+        if len(self._type_numbers) <= len(self._types):
+            more = islice(self._types, len(self._type_numbers) - 1, None)
+            numbers = np.array([*map(type_number, more)], np.uint64)
+            self._type_numbers = np.concatenate((self._type_numbers, numbers))
+        sums = self._tally
+        number = summed(
+            self._type_numbers.take(gold.type), gold.end - gold.start, last + 1, sums.tokens
+        )
+        sums.gold_number = sums.gold_number + number & (1 << 64) - 1
+
+    def _place(self, last: IntArray, keys: npt.NDArray[np.int64], block: Block | None) -> None:
+        """Find the units of spans, by their last tokens."""
+        units = self._units
+        assert units is not None  # noqa: S101 - for mypy: else nobody asks
+        starts = np.zeros(0, np.intp)
+        if block:
+            starts = block.sentence_starts
+            if units.kind != "sentence":
+                starts = block.document_starts
+                # What stands before the first mark is a document, too.
+                if not self._tally.tokens and block.tokens and 0 not in starts[:1]:
+                    starts = np.concatenate((np.zeros(1, np.intp), starts))
+        unit = np.searchsorted(starts, last, side="right") + units.begun - 1
+        units.begun += len(starts)
+        units.add(unit, keys)
+
+    def _compact(self) -> None:
+        """Count the distinct keys among those that wait."""
+        if self._waiting:
+            keys = np.sort(np.concatenate(self._waiting))
+            first = first_of_each(keys)
+            counts = np.diff(first, append=len(keys))
+            self._keys.update(dict(zip(keys[first].tolist(), counts.tolist(), strict=True)))
+        self._waiting, self._size = [], 0
+
+
+def _unpacked(key: int, names: Sequence[str]) -> SpanKey:
+    gold, predicted = key >> _SIDE_BITS & _SIDE, key & _SIDE
+    return SpanKey(
+        names[key >> 2 * _SIDE_BITS],
+        gold & ~_PRESENT if gold else ABSENT,
+        predicted & ~_PRESENT if predicted else ABSENT,
+    )
+
+
+def match_spans(gold: Spans, predicted: Spans) -> tuple[IntArray, IntArray]:
+    """Return the indices of the spans that are the same on both sides, pair by pair.
+
+    Both sides are in order of end, and no two spans of one side end at the same token.
+    """
+    if not len(gold.start) or not len(predicted.start):
+        none = np.zeros(0, np.intp)
+        return none, none
+    # The predicted span, if any, that ends at each token from the first end on.
+    first = min(int(gold.end[0]), int(predicted.end[0]))
+    last = max(int(gold.end[-1]), int(predicted.end[-1]))
+    ending = np.zeros(last - first + 1, np.intp)
+    ending[predicted.end - first] = np.arange(len(predicted.end))
+    candidate = ending.take(gold.end - first)
+    same = predicted.end.take(candidate) == gold.end
+    same &= predicted.start.take(candidate) == gold.start
+    same &= predicted.type.take(candidate) == gold.type
+    index = np.flatnonzero(same)
+    return index, candidate.take(index)

@@ -1,0 +1,337 @@
+"""Tags as integers: a tag string, its code, its prefix and type; and aligned runs of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.core.schemes import PREFIX_BITS, PREFIXES
+from spanf1.exceptions import TagError, UsageError
+
+IntArray = npt.NDArray[np.intp]
+CodeArray = npt.NDArray[np.int32]
+
+#: the name under which a span without a type (tag ``B``) is reported, as in seqeval
+UNTYPED = "_"
+
+#: so many distinct types are no types but something else, and would take all memory
+MAX_TYPES = 1 << 18
+TOO_MANY_TYPES = f"there are more than {MAX_TYPES} distinct types"
+
+_SHOWN = 40
+
+#: what may stand between the prefix and the type of a tag
+DELIMITERS = "-_/:"
+
+#: an example of a tag is written with this type, as in ``B-PER``
+_EXAMPLE_TYPE = "PER"
+
+
+def shortened(tag: object) -> str:
+    """Return a tag or a token in quotes, for a message; not more than its first characters."""
+    text = repr(tag)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…{text[0]}"
+
+
+class TagForm(NamedTuple):
+    """How tags are written: what parts prefix and type, which comes first, the prefix's case."""
+
+    delimiter: str = "-"
+    prefix_last: bool = False
+    lower: bool = False
+
+    @property
+    def name(self) -> str:
+        """The form as an example: ``B-PER``, ``PER_B``, ``b/PER``."""
+        return self.spell(1, _EXAMPLE_TYPE)
+
+    @property
+    def prefixes(self) -> str:
+        """The prefixes as this form writes them, in the order of `PREFIXES`."""
+        return PREFIXES.lower() if self.lower else PREFIXES
+
+    def parse(self, tag: str) -> tuple[int, str] | None:
+        """Return the number of a tag's prefix and its type, or None if it is not of this form.
+
+        The prefix is parted from the type at the first delimiter or, where it comes last, at the
+        last one. ``O`` has no type; ``B`` and ``B-`` are `UNTYPED`.
+        """
+        return _parsed(self, tag)
+
+    def spell(self, prefix: int, name: str) -> str:
+        """Return the tag with a prefix, by its number, and a type; the inverse of `parse`."""
+        letter = self.prefixes[prefix]
+        if not prefix or name == UNTYPED:
+            return letter
+        parts = (name, letter) if self.prefix_last else (letter, name)
+        return self.delimiter.join(parts)
+
+
+@lru_cache(1 << 12)
+def _parsed(form: TagForm, tag: str) -> tuple[int, str] | None:
+    """Return what `TagForm.parse` does; every batch of tags asks for the same ones."""
+    if tag in ("O", form.prefixes[0]):
+        return 0, ""
+    if form.prefix_last:
+        name, _, prefix = tag.rpartition(form.delimiter)
+    else:
+        prefix, _, name = tag.partition(form.delimiter)
+    number = form.prefixes.find(prefix, 1) if len(prefix) == 1 else -1
+    # White space at the end of a tag is a slip that would make another type of it.
+    slip = number < 0 or tag != tag.strip() or "\r" in tag
+    return None if slip else (number, name or UNTYPED)
+
+
+#: the forms that are tried, the likeliest first, by name
+FORMS = {
+    form.name: form
+    for form in (
+        TagForm(delimiter, prefix_last, lower)
+        for lower in (False, True)
+        for prefix_last in (False, True)
+        for delimiter in DELIMITERS
+    )
+}
+AUTO_FORM = "auto"
+
+
+def tag_form(name: object) -> TagForm | None:
+    """Return the form that an example such as ``PER_B`` has; None for ``auto``.
+
+    Raises
+    ------
+    UsageError
+        If it is no such example. Any character but a letter or digit may be the delimiter.
+    """
+    if name is None or name == AUTO_FORM:
+        return None
+    if not isinstance(name, str):
+        raise UsageError(f"tag_form is {name!r}: it is to be an example of a tag, such as 'B-PER'")
+    found = re.fullmatch(
+        rf"([Bb])([^\w\s]|_){_EXAMPLE_TYPE}|{_EXAMPLE_TYPE}([^\w\s]|_)([Bb])", name
+    )
+    if not found:
+        hint = f"auto, or an example of a tag: {', '.join(FORMS)}"
+        raise UsageError(f"{name!r} is no form of tags", hint=hint)
+    first, delimiter, other_delimiter, last = found.groups()
+    return TagForm(delimiter or other_delimiter, first is None, (first or last) == "b")
+
+
+class TagSet:
+    """The distinct tags of one side (gold or predicted), each with its code.
+
+    A code is ``type << PREFIX_BITS | prefix``, with types numbered from 1 in the order they
+    are met, and 0 for the tag ``O``. The two sides of a comparison share one numbering of the
+    types, so their codes can be compared.
+
+    Parameters
+    ----------
+    types : dict of str to int
+        The shared numbering. New types are added to it.
+    form : TagForm, optional
+        How the tags are written. By default it is the likeliest of `FORMS` that all tags have.
+    """
+
+    def __init__(self, types: dict[str, int], form: TagForm | None = None) -> None:
+        self.types = types
+        self.codes: dict[str, int] = {}
+        #: the forms that all tags so far have, the likeliest first
+        self.forms = list(FORMS.values()) if form is None else [form]
+        self._typed = False
+        self._names: list[str] = []
+
+    @property
+    def form(self) -> TagForm:
+        """How the tags are written, by all that were met."""
+        return self.forms[0]
+
+    def form_names(self) -> frozenset[str]:
+        """Return the name of the tags' form, or nothing if there was no tag to tell it by."""
+        return frozenset({self.form.name} if self._typed else ())
+
+    def other_forms(self) -> frozenset[str]:
+        """Return the names of other forms that all tags have, and that give them another meaning.
+
+        ``B-I`` is one tag of type I, or one of type B.
+        """
+        return frozenset(
+            form.name
+            for form in self.forms[1:]
+            if any(form.parse(tag) != self.form.parse(tag) for tag in self.codes)
+        )
+
+    def expect(self, tags: Iterable[str]) -> None:
+        """Take note of how tags are written that will be asked for later, or most of them.
+
+        A letter alone may be a word, and tells less.
+        """
+        votes = dict.fromkeys(self.forms, 0)
+        for tag, form in product(tags, self.forms):
+            votes[form] += min(len(tag), 2) * (form.parse(tag) is not None)
+        self.forms = [form for form in self.forms if votes[form] == max(votes.values())]
+
+    def may_be(self, tag: str) -> bool:
+        """Return whether a field looks like a tag of this side, by all that is known so far."""
+        return any(form.parse(tag) is not None for form in self.forms)
+
+    def code(self, tag: str) -> int:
+        """Return the code of a tag.
+
+        Raises
+        ------
+        TagError
+            If no scheme has such a tag, or it is not written as those before. The message says
+            what was expected.
+        """
+        code = self.codes.get(tag)
+        if code is None:
+            prefix, name = self._parse(tag)
+            self._typed |= name not in ("", UNTYPED)
+            number = self._number(name) if prefix else 0
+            code = self.codes[tag] = number << PREFIX_BITS | prefix
+        return code
+
+    def spell(self, code: int, form: TagForm | None = None) -> str:
+        """Return the tag that has a code, written as these tags are, or in another form."""
+        number = code >> PREFIX_BITS
+        if number >= len(self._names):
+            self._names = ["", *self.types]
+        if not code and form is None:
+            # Where the prefixes are in lower case, O may be in either.
+            lower = PREFIXES[0].lower()
+            return lower if lower in self.codes else PREFIXES[0]
+        return (form or self.form).spell(code & (1 << PREFIX_BITS) - 1, self._names[number])
+
+    def respell(self, tag: str, code: int) -> str:
+        """Return a tag that was met with another code, and the type spelt as it was if it stays.
+
+        Raises
+        ------
+        TagError
+            If it is not yet known which part of the tag is the prefix.
+        """
+        found = {(form.parse(tag), self._respelt(tag, code, form)): form for form in self.forms}
+        if len(found) > 1:
+            names = " or like ".join(form.name for form in found.values())
+            raise TagError(f"tag {shortened(tag)} may be written like {names}", hint=FORM_HINT)
+        return self._respelt(tag, code, self.form)
+
+    def _respelt(self, tag: str, code: int, form: TagForm) -> str:
+        if not code or code ^ self.codes.get(tag, 0) >= 1 << PREFIX_BITS:
+            return self.spell(code, form if code else None)
+        letter = form.prefixes[code & (1 << PREFIX_BITS) - 1]
+        return tag[:-1] + letter if form.prefix_last else letter + tag[1:]
+
+    def _parse(self, tag: str) -> tuple[int, str]:
+        fitting = [form for form in self.forms if form.parse(tag) is not None]
+        if not fitting:
+            raise self._misfit(tag)
+        if fitting[0] is not self.form:
+            for earlier in self.codes:
+                if fitting[0].parse(earlier) != self.form.parse(earlier):
+                    raise TagError(
+                        f"tag {shortened(tag)} is written as {fitting[0].name} is, and "
+                        f"{shortened(earlier)} before it was taken for {self.form.name}",
+                        hint=FORM_HINT,
+                    )
+        self.forms = fitting
+        parsed = self.form.parse(tag)
+        assert parsed is not None  # noqa: S101 - for mypy: the form was chosen because it fits
+        return parsed
+
+    def _misfit(self, tag: str) -> TagError:
+        """Return the error for a tag that has none of the forms."""
+        if not tag:
+            return TagError(f"empty tag: {_expected(self.form)}")
+        others = [form for form in FORMS.values() if form.parse(tag) is not None]
+        if others and self.form not in others:
+            return TagError(
+                f"tag {shortened(tag)} is written as {others[0].name} is: "
+                f"{_expected(self.form)}{', like those before it' * (len(self.codes) > 0)}",
+                hint=FORM_HINT,
+            )
+        return TagError(f"tag {shortened(tag)} fits no scheme: {_expected(self.form)}")
+
+    def _number(self, name: str) -> int:
+        number = self.types.setdefault(name, len(self.types) + 1)
+        if number > MAX_TYPES:
+            raise TagError(f"type {shortened(name)}: {TOO_MANY_TYPES}")
+        return number
+
+    def prefixes(self) -> str:
+        """Return the prefixes that were met, ``O`` left out, in the order of `PREFIXES`."""
+        met = {code & (1 << PREFIX_BITS) - 1 for code in self.codes.values()}
+        return "".join(prefix for number, prefix in enumerate(PREFIXES) if number and number in met)
+
+
+FORM_HINT = "all tags must be written alike; tag_form (--tag-form PER-B) says how"
+
+_DELIMITER_NAMES = {"-": "a hyphen", "_": "an underscore", "/": "a slash", ":": "a colon"}
+
+
+def _expected(form: TagForm) -> str:
+    """Say what a tag of a form looks like."""
+    letters = " ".join(form.prefixes[1:])
+    delimiter = _DELIMITER_NAMES.get(form.delimiter, repr(form.delimiter))
+    parts = [f"one of {letters}", delimiter, "a type"]
+    order = parts[::-1] if form.prefix_last else parts
+    return f"expected O, or {order[0]}, {order[1]} and {order[2]}, as in {form.name}"
+
+
+class Block(NamedTuple):
+    """A run of aligned tokens, gold and predicted, perhaps from within a sentence.
+
+    Tokens that are outside of every span on both sides may be left out: where some were, the
+    next token that is there counts as a start.
+    """
+
+    #: codes of the gold and of the predicted tags, one for each token that is there
+    gold: CodeArray
+    predicted: CodeArray
+    #: positions, ascending, of the tokens before which no span can go on
+    starts: IntArray
+    #: tokens, those left out too, and the number among them, from 0, of each that is there
+    tokens: int
+    numbers: IntArray
+    #: numbers of the tokens that begin a sentence, and a document; documents that begin in the
+    #: block, those without tokens too
+    sentence_starts: IntArray
+    document_starts: IntArray
+    documents: int
+    #: line of the input, from 1, of a token that is there
+    gold_line: Callable[[int], int]
+    predicted_line: Callable[[int], int]
+    #: lines of the input up to the end of the block
+    gold_lines: int
+    predicted_lines: int
+
+
+def starts_among(tokens: IntArray, starts: IntArray, count: int) -> IntArray:
+    """Return which of some tokens are starts, given that the others are left out of a block.
+
+    Parameters
+    ----------
+    tokens : array of int
+        The tokens that stay, ascending, of `count`.
+    starts : array of int
+        The tokens of all that begin a sentence.
+    count : int
+        How many tokens there are in all.
+
+    Returns
+    -------
+    array of int
+        Positions in `tokens`: of those that begin a sentence, and those whose predecessor was
+        left out. The first token is none unless it begins a sentence.
+    """
+    begins = np.zeros(count, np.bool_)
+    begins[starts] = True
+    begins = begins[tokens]
+    begins[1:] |= tokens[1:] != tokens[:-1] + 1
+    return np.flatnonzero(begins)

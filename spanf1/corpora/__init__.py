@@ -1,0 +1,1 @@
+"""What was published about corpora, their files fetched, and copies and scores held against it."""

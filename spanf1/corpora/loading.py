@@ -1,0 +1,294 @@
+"""Reads a catalogue, and names the key of whatever is wrong with it.
+
+`CORPUS_KEYS`, `SPLIT_KEYS` and `SCORE_KEYS` say what may stand in it, and what that must be
+like; what has no default in the classes of `spanf1.corpora.entries` must stand there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, fields, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from spanf1.core.schemes import SCHEME_NAMES
+from spanf1.corpora.entries import FIGURES, Catalogue, Corpus, PublishedScore, Split, did_you_mean
+from spanf1.exceptions import ReadError
+
+#: how spans are matched: by place and type, or as distinct pairs of surface form and type
+MATCHES = ("exact", "surface")
+TASKS = ("named entities", "chunks")
+DELIMITERS = ("tab", "space", "whitespace")
+
+_FILE = "catalogue.toml"
+_MOST = 1 << 24
+_LARGEST = 10**15
+
+
+def catalogue_path() -> str:
+    """Return where the catalogue is: in the package, or beside it in a checkout.
+
+    Raises
+    ------
+    ReadError
+        If it is in neither place.
+    """
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    places = (
+        os.path.join(package, _FILE),
+        os.path.join(os.path.dirname(package), "corpora", _FILE),
+    )
+    for path in places:
+        if os.path.isfile(path):
+            return path
+    raise ReadError("the catalogue of corpora is missing", hint="--catalogue FILE names another")
+
+
+def load(path: str | None = None) -> Catalogue:
+    """Return a catalogue; the project's own if no path is given.
+
+    Raises
+    ------
+    ReadError
+        If it cannot be read, or something in it is wrong or missing: the message names the key.
+    """
+    import tomllib
+
+    path = catalogue_path() if path is None else path
+    try:
+        with open(path, "rb") as file:
+            data = file.read(_MOST + 1)
+        top = {} if len(data) > _MOST else tomllib.loads(data.decode())
+    except OSError as error:
+        raise ReadError(f"the catalogue cannot be read: {error.strerror}", where=path) from None
+    except UnicodeDecodeError as error:
+        raise ReadError(f"it is no UTF-8 from byte {error.start} on", where=path) from None
+    # A plain ValueError is that of a number with too many digits.
+    except (ValueError, RecursionError) as error:
+        raise ReadError(f"it is no TOML: {error}", where=path) from None
+    if len(data) > _MOST:
+        raise ReadError("it is too large for a catalogue", where=path)
+    try:
+        _only("", top, ["corpora"])
+        tables = _tables("corpora", top.get("corpora", {}))
+        found = Catalogue(path, {name: _corpus(name, table) for name, table in tables})
+        _check_names(found)
+    except _WrongError as error:
+        raise ReadError(f"{error.key}: {error}", where=path, hint=error.hint) from None
+    return found
+
+
+class _WrongError(Exception):
+    """What is wrong with a value, and the key that it is the value of."""
+
+    def __init__(self, message: str, key: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.key = key
+        self.hint = hint
+
+
+def _corpus(name: str, table: Mapping[str, Any]) -> Corpus:
+    key = f"corpora.{name}"
+    if not re.fullmatch("[a-z0-9][a-z0-9-]*", name):
+        raise _WrongError("a corpus is named by a to z, 0 to 9 and hyphens", key)
+    values = _values(key, table, CORPUS_KEYS, Corpus)
+    parts = _tables(f"{key}.splits", table.get("splits", {}))
+    splits = {split: _split(f"{key}.splits.{split}", split, part) for split, part in parts}
+    rows = table.get("scores", [])
+    if not isinstance(rows, list):
+        raise _WrongError("it must be an array of tables", f"{key}.scores")
+    scores = tuple(_score(f"{key}.scores[{k}]", row, splits) for k, row in enumerate(rows))
+    for split in splits.values():
+        if split.url and not values["open"]:
+            raise _WrongError("only what is open has an address", f"{key}.splits.{split.name}.url")
+    return Corpus(name=name, splits=splits, scores=scores, **values)
+
+
+def _split(key: str, name: str, table: Mapping[str, Any]) -> Split:
+    split = Split(name=name, **_values(key, table, SPLIT_KEYS, Split))
+    if split.entities is None and split.types:
+        split = replace(split, entities=sum(split.types.values()))
+    elif split.entities is not None and sum(split.types.values()) > split.entities:
+        raise _WrongError("the types have more of them than there are", f"{key}.entities")
+    for other in ("sha256", "size", "member"):
+        if getattr(split, other) and not split.url:
+            raise _WrongError("it goes with url, which is missing", f"{key}.{other}")
+    return split
+
+
+def _score(key: str, table: object, splits: Mapping[str, Split]) -> PublishedScore:
+    if not isinstance(table, dict):
+        raise _WrongError("it must be a table", key)
+    score = PublishedScore(**_values(key, table, SCORE_KEYS, PublishedScore))
+    if score.split not in splits:
+        raise _WrongError(f"there is no split {score.split!r}", f"{key}.split")
+    if not score.figures:
+        raise _WrongError(f"it has none of {', '.join(FIGURES)}", key)
+    return score
+
+
+def _check_names(found: Catalogue) -> None:
+    """Raise an error if one name stands for two corpora."""
+    taken = {name: name for name in found.corpora}
+    for corpus in found.corpora.values():
+        for alias in corpus.aliases:
+            if taken.setdefault(alias.lower(), corpus.name) != corpus.name:
+                message = f"{alias!r} is also a name of {taken[alias.lower()]}"
+                raise _WrongError(message, f"corpora.{corpus.name}.aliases")
+
+
+def _values(
+    key: str, table: Mapping[str, Any], kinds: Mapping[str, Callable[[Any], Any]], made: type
+) -> dict[str, Any]:
+    """Return what a table says, checked; raise an error if anything is missing or too much."""
+    _only(f"{key}.", table, [*kinds, *(("splits", "scores") if made is Corpus else ())])
+    values = {}
+    for name, kind in kinds.items():
+        if name in table:
+            try:
+                values[name] = kind(table[name])
+            except _WrongError as error:
+                raise _WrongError(str(error), f"{key}.{name}") from None
+    for one in fields(made):
+        needed = one.default is MISSING and one.default_factory is MISSING
+        if needed and one.name in kinds and one.name not in values:
+            raise _WrongError("it is missing", f"{key}.{one.name}")
+    return values
+
+
+def _only(prefix: str, table: Mapping[str, Any], known: list[str]) -> None:
+    for name in table:
+        if name not in known:
+            hint = did_you_mean(name, known) or f"there may be {', '.join(known)}"
+            raise _WrongError("there is no such key", f"{prefix}{name}", hint)
+
+
+def _tables(key: str, value: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the tables that a table is made of, by name."""
+    if not isinstance(value, dict):
+        raise _WrongError("it must be a table", key)
+    for name, table in value.items():
+        if not isinstance(table, dict):
+            raise _WrongError("it must be a table", f"{key}.{name}")
+        yield name, table
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise _WrongError("it must be a text")
+    return " ".join(value.split())
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise _WrongError("it must be a list of texts")
+    return tuple(map(_text, value))
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _WrongError("it must be true or false")
+    return value
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise _WrongError("it must be a whole number, 0 or more")
+    if value > _LARGEST:
+        raise _WrongError(f"it is more than {_LARGEST}")
+    return value
+
+
+def _counts(value: object) -> dict[str, int]:
+    if not isinstance(value, dict):
+        raise _WrongError("it must be a table of whole numbers")
+    return {name: _count(count) for name, count in value.items()}
+
+
+def _one_of(choices: Iterable[str]) -> Callable[[object], str]:
+    known = list(choices)
+
+    def one_of(value: object) -> str:
+        if value not in known:
+            raise _WrongError(f"it must be one of {', '.join(known)}")
+        return str(value)
+
+    return one_of
+
+
+def _like(pattern: str, words: str) -> Callable[[object], str]:
+    def like(value: object) -> str:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            raise _WrongError(f"it must be {words}")
+        return value
+
+    return like
+
+
+def _address(value: object) -> str:
+    address = _like(r"(https?|file)://\S+", "an address of http, https or file")(value)
+    try:
+        urlsplit(address)
+    except ValueError as error:
+        raise _WrongError(f"it is no address: {error}") from None
+    return address
+
+
+def _scheme(value: object) -> str:
+    return SCHEME_NAMES[_one_of(SCHEME_NAMES)(value)]
+
+
+def _encoding(value: object) -> str:
+    try:
+        # Codecs are also of things that are no text; an encoding may have a name that is none.
+        "a".encode(_text(value))
+    except (LookupError, ValueError):
+        raise _WrongError(f"there is no encoding {value!r}") from None
+    return _text(value)
+
+
+def _columns(value: object) -> tuple[str, ...]:
+    columns = _texts(value)
+    if "tag" not in columns:
+        raise _WrongError("one of them must be 'tag'")
+    return columns
+
+
+_FIGURE = _like(
+    r"100(\.0{1,9})?|[0-9]?[0-9](\.[0-9]{1,9})?", 'a percentage as it was printed, such as "39.98"'
+)
+
+#: what is said of a corpus beside its splits and scores, and what it must be like
+CORPUS_KEYS: dict[str, Callable[[Any], Any]] = {
+    "title": _text,
+    "aliases": _texts,
+    "task": _one_of(TASKS),
+    "language": _text,
+    "licence": _text,
+    "open": _flag,
+    "homepage": _text,
+    "obtain": _text,
+    "citation": _text,
+    "source": _text,
+    "scheme": _scheme,
+    "encoding": _encoding,
+    "columns": _columns,
+    "delimiter": _one_of(DELIMITERS),
+    "note": _text,
+    "sentences_include_documents": _flag,
+}
+SPLIT_KEYS: dict[str, Callable[[Any], Any]] = {
+    "files": _texts,
+    **dict.fromkeys(("documents", "sentences", "tokens", "entities", "size"), _count),
+    "types": _counts,
+    "url": _address,
+    "sha256": _like("[0-9a-f]{64}", "64 hexadecimal digits, in lower case"),
+    "member": _text,
+}
+SCORE_KEYS: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("split", "system", "title", "source"), _text),
+    "match": _one_of(MATCHES),
+    **dict.fromkeys((*FIGURES, "plus_minus"), _FIGURE),
+}

@@ -1,0 +1,330 @@
+"""Published scores beside those of the outputs at hand."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from spanf1.contents.baseline import baseline
+from spanf1.core.options import Confidence
+from spanf1.corpora.entries import Corpus, PublishedScore, agrees
+from spanf1.exceptions import AlignmentError, ReadError, UsageError
+from spanf1.formats.source import STDIN, Source
+from spanf1.results.api import score_file
+from spanf1.results.result import Result
+
+#: the system of the catalogue that is no output but made from the training data
+BASELINE = "conll2003_baseline"
+
+#: endings of files that are no output, whatever they are called
+NO_OUTPUTS = (".md", ".rst", ".html", ".pdf", ".tex", ".json", ".toml", ".log", ".py", ".sh")
+
+#: how the interval of CoNLL-2003 was made, but for the number of resamples: theirs was 250
+INTERVAL = Confidence(level=0.9)
+
+
+class Compared(NamedTuple):
+    """A figure as it was printed, what it was measured to be, and whether the two agree."""
+
+    name: str
+    published: str
+    measured: float
+    agrees: bool
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """A published score, and what the output at hand has.
+
+    Attributes
+    ----------
+    published : PublishedScore
+        What was printed.
+    output : str
+        The file.
+    result : Result
+        What it scores.
+    figures : list of Compared
+        Figure by figure.
+    remarks : list of str
+        What had to be decided.
+    """
+
+    published: PublishedScore
+    output: str
+    result: Result
+    figures: list[Compared]
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every figure agrees to the printed decimals."""
+        return all(figure.agrees for figure in self.figures)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain data that JSON can carry; what is measured in percent."""
+        one = self.published
+        return {
+            "system": one.system,
+            "title": one.title or one.system,
+            "split": one.split,
+            "match": one.match,
+            "source": one.source,
+            "output": self.output,
+            "signature": str(self.result.signature()),
+            "agrees": self.agrees,
+            "figures": {
+                figure.name: {
+                    "published": figure.published,
+                    "measured": figure.measured,
+                    "agrees": figure.agrees,
+                }
+                for figure in self.figures
+            },
+            "remarks": self.remarks,
+        }
+
+
+class Output(NamedTuple):
+    """A file, and the system whose output it is."""
+
+    system: str
+    file: str
+
+
+class Task(NamedTuple):
+    """A published score, and the files to measure it by.
+
+    These are the output, behind the gold file unless it holds gold tags itself; or, if `trained`,
+    the training file and the gold file, and the output is made by the baseline.
+    """
+
+    published: PublishedScore
+    files: tuple[str, ...]
+    trained: bool = False
+
+
+def reproduce(
+    corpus: Corpus,
+    path: str | None = None,
+    *,
+    systems: Sequence[str] = (),
+    gold: str | None = None,
+    split: str | None = None,
+) -> list[Reproduction]:
+    """Score the outputs at hand, and return what was published beside what they score.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Has the published scores.
+    path : str, optional
+        A folder with outputs, and with the gold file if they do not hold gold tags themselves;
+        or one file: gold, if `systems` are given; an output otherwise.
+    systems : sequence of str
+        Outputs, as ``FILE`` if the system's name is in that of the file, or ``SYSTEM=FILE``.
+    gold : str, optional
+        The gold file.
+    split : str, optional
+        Only the scores of this split.
+
+    Raises
+    ------
+    UsageError
+        If no output is found, or there is no published score of a system.
+    InputError
+        As for `spanf1.score_file`.
+    """
+    return [measured(task) for task in tasks(corpus, path, systems=systems, gold=gold, split=split)]
+
+
+def tasks(
+    corpus: Corpus,
+    path: str | None = None,
+    *,
+    systems: Sequence[str] = (),
+    gold: str | None = None,
+    split: str | None = None,
+) -> list[Task]:
+    """Return the scores that can be reproduced, and the files for it; see `reproduce`."""
+    wanted = None if split is None else corpus.split(split).name
+    scores = [one for one in corpus.scores if wanted in (None, one.split)]
+    if not scores:
+        on = f"{corpus.name}, {wanted}" if wanted else corpus.name
+        raise UsageError(f"no score on {on} is in the catalogue")
+    files = [] if path is None else list(_walk(path))
+    if path is not None and systems and not os.path.isdir(path):
+        gold, files = gold or path, []
+    found = []
+    for output in [_named(corpus, scores, one) for one in systems] or _found(corpus, scores, files):
+        others = [file for file in files if not _same(file, output.file)]
+        if gold is not None and _same(gold, output.file):
+            raise UsageError("gold and output are the same file", where=gold)
+        for one in scores:
+            if one.system == output.system:
+                beside = gold or _gold(corpus, one.split, others)
+                found.append(Task(one, (beside, output.file) if beside else (output.file,)))
+    found += [] if systems else _baselines(corpus, scores, files)
+    if not found:
+        hint = (
+            f"--system NAME=OUTPUT; systems: {', '.join(dict.fromkeys(s.system for s in scores))}"
+        )
+        raise UsageError(
+            f"no output of a system whose score on {corpus.name} was published is here", hint=hint
+        )
+    return found
+
+
+def _walk(path: str) -> Iterator[str]:
+    """Yield the file, or the files of a folder and of those in it, but for hidden ones.
+
+    Raises
+    ------
+    ReadError
+        If there is no such file.
+    """
+    if not os.path.isdir(path):
+        if path != STDIN and not os.path.exists(path):
+            raise ReadError("no such file", where=path)
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if name[0] != ".")
+        files = [os.path.join(folder, name) for name in sorted(names) if name[0] != "."]
+        yield from filter(os.path.isfile, files)
+
+
+def _named(corpus: Corpus, scores: Sequence[PublishedScore], given: str) -> Output:
+    """Return the output that an argument names."""
+    known = {one.system.lower(): one.system for one in scores}
+    name, parted, file = given.partition("=")
+    if parted and not os.path.exists(given):
+        if name.lower() not in known:
+            hint = f"its systems: {', '.join(known.values())}"
+            raise UsageError(
+                f"no score of {name!r} on {corpus.name} is in the catalogue", hint=hint
+            )
+        return Output(known[name.lower()], file)
+    found = _outputs(scores, [given])
+    if not found:
+        hint = f"--system NAME={given}; systems: {', '.join(known.values())}"
+        raise UsageError(
+            "the name of the file does not say which system it is of", where=given, hint=hint
+        )
+    return found[0]
+
+
+def _found(corpus: Corpus, scores: Sequence[PublishedScore], files: Sequence[str]) -> list[Output]:
+    """Return the outputs among files: neither gold nor data of the corpus nor documents."""
+    known = {name for split in corpus.splits.values() for name in split.files}
+    return _outputs(
+        scores,
+        [
+            file
+            for file in files
+            if not (_is_gold(file) or os.path.basename(file) in known)
+            and not file.lower().endswith(NO_OUTPUTS)
+        ],
+    )
+
+
+def _outputs(scores: Sequence[PublishedScore], files: Sequence[str]) -> list[Output]:
+    """Return the files whose names have that of a system in them, the longest that fits."""
+    found = []
+    for file in files:
+        words = f" {_words(os.path.basename(file))} "
+        names = {s.system for s in scores if f" {_words(s.system)} " in words}
+        if names:
+            found.append(Output(max(names, key=len), file))
+    return found
+
+
+def _words(name: str) -> str:
+    """Return a name with all that is no letter or digit as one space."""
+    return " ".join(re.findall(r"[^\W_]+", name.lower()))
+
+
+def _same(file: str, other: str) -> bool:
+    return os.path.realpath(file) == os.path.realpath(other)
+
+
+def _is_gold(file: str) -> bool:
+    return os.path.basename(file).split(".")[0] == "gold"
+
+
+def _gold(
+    corpus: Corpus, split: str, files: Sequence[str], *, by_any_name: bool = True
+) -> str | None:
+    """Return the gold file of a split among files: by its own name, or as ``gold.…``."""
+    names = corpus.splits[split].files if split in corpus.splits else ()
+    called = [file for file in files if os.path.basename(file) in names]
+    called += filter(_is_gold, files) if by_any_name else []
+    return called[0] if called else None
+
+
+def measured(task: Task, sources: Mapping[str, Source] | None = None) -> Reproduction:
+    """Return a published score beside what its files score.
+
+    Parameters
+    ----------
+    task : Task
+        The score and the files.
+    sources : mapping of str to Source, optional
+        What to read in place of files that can be read only once.
+
+    Raises
+    ------
+    InputError
+        As for `spanf1.score_file`.
+    """
+    one, files, trained = task
+    sources = sources or {}
+    confidence = INTERVAL if one.plus_minus else None
+    if trained:
+        train, test = files
+        result = baseline(train, test, confidence=confidence)
+        return Reproduction(one, test, result, compared(one, result))
+    read = [sources.get(file, file) for file in files]
+    remarks = []
+    try:
+        result = score_file(*read, match=one.match, confidence=confidence)
+    except AlignmentError as error:
+        if len(files) == 1:
+            raise
+        # Some published scores were made of outputs with other tokens.
+        result = score_file(*read, match=one.match, confidence=confidence, align_by_position=True)
+        remarks.append(f"tokens differ, so tags were aligned by position: {error}")
+    return Reproduction(one, files[-1], result, compared(one, result), remarks)
+
+
+def compared(one: PublishedScore, result: Result) -> list[Compared]:
+    """Return the figures of a published score beside those of a result."""
+    found = [
+        Compared(name, text, 100 * measured, one.agrees(name, measured))
+        for name, text in one.figures.items()
+        for measured in [getattr(result.micro, name)]
+    ]
+    if one.plus_minus and result.certainty:
+        ends = result.certainty.averages["micro"].f1
+        half = (ends.high - ends.low) / 2
+        found.append(
+            Compared("plus_minus", one.plus_minus, 100 * half, agrees(one.plus_minus, half))
+        )
+    return found
+
+
+def _baselines(
+    corpus: Corpus, scores: Sequence[PublishedScore], files: Sequence[str]
+) -> Iterator[Task]:
+    """Yield the scores of the baseline, if the training data and a test file are there."""
+    train = _gold(corpus, "train", files, by_any_name=False)
+    known = [one for one in scores if one.system == BASELINE]
+    # Where there are scores of several splits, gold.… does not say of which it is.
+    single = len({one.split for one in known}) == 1
+    for one in known:
+        test = _gold(corpus, one.split, files, by_any_name=single)
+        if train and test:
+            yield Task(one, (train, test), trained=True)

@@ -1,0 +1,169 @@
+"""Parquet and Arrow: columns of tokens and tags, or of texts and spans; every row is a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+
+from spanf1.core.documents import Document
+from spanf1.core.tags import shortened
+from spanf1.exceptions import LayoutError
+from spanf1.formats.arrays import labels_by_id
+from spanf1.formats.arrow.files import ArrowFile, feature_of, lacking, pyarrow, type_of
+from spanf1.formats.arrow.rows import TYPE_FIELDS, Columns, MarkedRows, TaggedRows, check_types
+from spanf1.formats.arrow.tags import (
+    Rows,
+    are_tags,
+    field_of,
+    is_list,
+    is_string,
+    label_names,
+    no_labels,
+    only_utf8,
+)
+from spanf1.formats.records import tags as tag_records
+from spanf1.formats.records.fields import ID_KEYS, names_of
+from spanf1.formats.records.prodigy import SPAN_KEYS
+from spanf1.formats.registry import Reading, Writing
+
+#: how many rows are documents at a time
+_ROWS = 512
+# What is written if no key is given; and what ends a key of tags.
+_SPAN_KEY, _TAGS = "spans", "tags"
+
+_OPTIONS = {"gold": "--gold-key", "predicted": "--pred-key"}
+
+
+def documents(reading: Reading) -> Iterator[Document]:
+    """Yield the rows with the spans that their tags say, or that are in a column of spans.
+
+    Spans are lists of structs, or a struct of lists, with a start, an end (or ``offsets``) and a
+    label: a name, or the number of one that the schema or the labels name.
+
+    Raises
+    ------
+    ReadError
+        If a file is not there, or damaged.
+    LayoutError, TagError, AlignmentError
+        If the table has not got what is to be read.
+    UsageError
+        If pyarrow is not installed.
+    """
+    file = ArrowFile(reading.source)
+    file.progress = reading.progress
+    schema = file.schema()
+    columns = _columns(reading, schema)
+    reading.key = columns.key
+    labels = _labels(reading, schema, columns.key)
+    rows_of = TaggedRows if are_tags(schema.field(columns.key).type) else MarkedRows
+    read = rows_of(reading, columns, labels)
+    total = 0
+    for batch in file.batches(columns.names(), rows=_ROWS):
+        first, total = total, total + batch.num_rows
+        rows = Rows(reading.source, np.arange(first + 1, total + 1), total)
+        with only_utf8(f"one of the rows {first + 1} to {total}", reading.source.name):
+            check_types(batch, reading.source.name)
+            yield from read.documents(batch, rows)
+
+
+def _columns(reading: Reading, schema: Any) -> Columns:
+    """Return the columns to read: those that are given, or the first of those that are known."""
+    how, names = reading.how, schema.names
+    option = _OPTIONS[how.side]
+
+    def given(key: str | None, known: Sequence[str], option: str) -> str:
+        if key is None:
+            return next((name for name in known if name in names), "")
+        if key not in names:
+            message = f"there is no column {shortened(key)}"
+            raise lacking(schema, message, reading.source.name, f"{option} says which to read")
+        return key
+
+    if how.key is None:
+        known = _known(reading)
+        fitting = [key for key in known if key in names]
+        kinds = {key: type_of(schema, key, reading.source.name) for key in fitting}
+        readable = [key for key in fitting if are_tags(kinds[key]) or _has_spans(kinds[key])]
+        key = next(iter(readable or fitting), "")
+        if not key:
+            message = f"there is no column of {how.side} tags or spans ({', '.join(known)})"
+            raise lacking(schema, message, reading.source.name, f"{option} says which to read")
+    else:
+        key = given(how.key, (), option)
+    kind = type_of(schema, key, reading.source.name)
+    tokens = given(how.token_key, tag_records.TOKEN_KEYS, "--token-key")
+    if are_tags(kind):
+        text = ""
+        if not tokens:
+            message = f"there is no column of tokens ({', '.join(tag_records.TOKEN_KEYS)})"
+            raise lacking(schema, message, reading.source.name, "--token-key says which it is")
+    elif _has_spans(kind):
+        text = given(how.text_key, ("text",), "--text-key")
+    else:
+        message = f"{key} is {kind}, and is to be lists of tags or of spans"
+        raise LayoutError(message, where=reading.source.name, hint=f"{option} says which to read")
+    ids = dict.fromkeys((*ID_KEYS, *tag_records.ID_KEYS))
+    return Columns(key, tokens, text, given(how.id_key, tuple(ids), "--id-key"))
+
+
+def _known(reading: Reading) -> tuple[str, ...]:
+    """Return the columns of tags or spans that are looked for."""
+    tags = tag_records.known_keys(reading.how.side, alone=reading.how.alone)
+    return tuple(dict.fromkeys((*tags, *names_of(reading, SPAN_KEYS))))
+
+
+def _has_spans(kind: Any) -> bool:
+    """Return whether a type is one of lists of structs or arrays, or a struct of lists."""
+    types = pyarrow().types
+    if is_list(kind):
+        inner = kind.value_type
+        return bool(types.is_struct(inner)) or is_list(inner) or bool(types.is_null(inner))
+    return bool(types.is_struct(kind)) and all(is_list(field.type) for field in kind)
+
+
+def _labels(reading: Reading, schema: Any, key: str) -> Mapping[int, str] | None:
+    """Return the labels of ids: those that are given, or that the schema names; None if no ids."""
+    kind = schema.field(key).type
+    if are_tags(kind) and is_string(kind.value_type):
+        return None
+    if reading.how.labels is not None:
+        return labels_by_id(reading.how.labels)
+    feature = feature_of(schema, key)
+    of_fields = (label_names(field_of(feature, name)) for name in TYPE_FIELDS)
+    names = label_names(feature) or next(filter(None, of_fields), None)
+    if names:
+        return labels_by_id(names)
+    if are_tags(kind):
+        raise no_labels(key, kind, reading.source.name)
+    return None
+
+
+def write(documents: Iterable[Document], target: BinaryIO | str, how: Writing) -> None:
+    """Write documents as Parquet: their ids, texts, tokens, and spans.
+
+    If the key ends in ``tags``, as ``ner_tags``, the tokens and their tags are written, as label
+    ids that the schema names, as Hugging Face's datasets do.
+
+    Parameters
+    ----------
+    documents : iterable of Document
+        They are written some thousands at a time.
+    target : binary stream
+        Where to write.
+    how : Writing
+        The scheme and the columns.
+
+    Raises
+    ------
+    LossError
+        If a document has what cannot be written.
+    UsageError
+        If pyarrow is not installed.
+    """
+    from spanf1.formats.arrow.writing import SpanTable, TagTable, write_parquet
+
+    key = how.key or _SPAN_KEY
+    table = TagTable(key, how) if key.endswith(_TAGS) else SpanTable(key, how)
+    write_parquet(documents, cast(BinaryIO, target), table)

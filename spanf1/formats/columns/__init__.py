@@ -1,0 +1,1 @@
+"""Column files: a token on each line, with its tags."""

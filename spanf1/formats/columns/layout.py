@@ -1,0 +1,258 @@
+"""What the lines of a column file look like: what separates the columns, and how many there are."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import NamedTuple
+
+from spanf1.core.tags import shortened
+from spanf1.exceptions import LayoutError, UsageError
+from spanf1.formats.source import FRONT, Source
+
+#: a column: its number from 1, or from the end by -1, or its name in the header
+Column = int | str
+
+#: the delimiters that have names; any other single character may stand for itself
+DELIMITERS = {"tab": "\t", "space": " ", "whitespace": ""}
+
+MERGED_HINT = (
+    "one file needs gold and predicted tags in two columns, by default the last two; "
+    "for two files: GOLD PRED"
+)
+
+#: what may stand on a line that is blank
+WHITE = b" \t\r"
+#: how a line begins that begins a document
+DOCUMENT = re.compile(rb"[ \t]*-DOCSTART-(?![^ \t,;|])")
+#: how a comment begins that begins a document, in CoNLL-U
+NEW_DOCUMENT = re.compile(rb"# newdoc(?![^ \t=])")
+
+NO_COLUMN = "columns are counted from 1, or from the end by -1: there is no column 0"
+
+# What is a number though it is text, and how a comment begins that names the columns.
+_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
+_GLOBAL_COLUMNS = re.compile(rb"# +global\.columns[ \t]*=")
+# How many names of columns an error lists.
+_NAMES_SHOWN = 30
+
+# How many lines a layout is judged by.
+_SAMPLE_LINES = 200
+
+
+def delimiter_of(given: str | None) -> str | None:
+    """Return the delimiter that a name, or one ASCII character, stands for; None for ``auto``.
+
+    Raises
+    ------
+    UsageError
+        If it is neither.
+    """
+    if given is None or given == "auto":
+        return None
+    character = DELIMITERS.get(given, "\t" if given == "\\t" else given)
+    if len(character) > 1 or not character.isascii() or character in ("\r", "\n"):
+        hint = f"{', '.join(DELIMITERS)}, or one ASCII character"
+        raise UsageError(f"{given!r} is no delimiter", hint=hint)
+    return character
+
+
+def column_of(given: Column) -> Column:
+    """Return a column as a number if it is one, though written as text; else its name.
+
+    Raises
+    ------
+    UsageError
+        If it is 0, or empty.
+    """
+    column = int(given) if isinstance(given, str) and _NUMBER.fullmatch(given) else given
+    if column == "":
+        raise UsageError("the name of a column is empty")
+    if column == 0:
+        raise UsageError(NO_COLUMN)
+    return column
+
+
+def levels_of(given: Column | None) -> tuple[Column, ...]:
+    """Return the columns of the levels of nested tags: those between commas; none if None is given.
+
+    Raises
+    ------
+    UsageError
+        As `column_of`, or if one is there twice.
+    """
+    if given is None:
+        return ()
+    parts = given.split(",") if isinstance(given, str) else [given]
+    columns = tuple(column_of(part.strip() if isinstance(part, str) else part) for part in parts)
+    if len(set(columns)) < len(columns):
+        raise UsageError(f"columns {given}: one is there twice")
+    return columns
+
+
+class Layout(NamedTuple):
+    """How the lines of a file are made.
+
+    Attributes
+    ----------
+    delimiter : str
+        The one character between fields; empty for runs of spaces and tabs.
+    columns : int
+        How many fields a line has.
+    line : int
+        The line on which that was seen, the first that may be a token.
+    names : tuple of str
+        What the columns are called, if that line is a header; or by ``# global.columns``.
+    names_line : int
+        The line that has these names.
+    headed : bool
+        Whether a column was asked for by name: the line of the names is no token then.
+    """
+
+    delimiter: str
+    columns: int
+    line: int = 1
+    names: tuple[str, ...] = ()
+    names_line: int = 0
+    headed: bool = False
+
+    @property
+    def delimiter_name(self) -> str:
+        """What the delimiter is called in options and reports."""
+        names = {character: name for name, character in DELIMITERS.items()}
+        return names.get(self.delimiter, repr(self.delimiter))
+
+    def column_index(self, column: Column, source: Source) -> int:
+        """Return the index from 0 of a column.
+
+        Raises
+        ------
+        LayoutError
+            If there is no such column in the file, or two are called so.
+        """
+        if isinstance(column, str):
+            return self._named(column, source)
+        if 1 <= abs(column) <= self.columns:
+            return column - 1 if column > 0 else self.columns + column
+        count = f"{self.columns} columns, separated by {self.delimiter_name}"
+        if self.columns == 1:
+            count = "only one column"
+        raise LayoutError(
+            f"there is no column {column}: this line has {count}",
+            where=source.where(self.line),
+            hint=MERGED_HINT if column == -2 else "--delimiter says what separates columns",
+        )
+
+    def _named(self, name: str, source: Source) -> int:
+        """Return the index from 0 of the column that is called so."""
+        where = source.where(self.names_line)
+        if len(self.names) != self.columns:
+            raise LayoutError(
+                f"{len(self.names)} names of columns, but line {self.line} has {self.columns}",
+                where=where,
+                hint=f"columns are separated by {self.delimiter_name}; --delimiter sets another",
+            )
+        found = [index for index, known in enumerate(self.names) if known == name]
+        if len(found) == 1:
+            return found[0]
+        shown = shortened(name)
+        if found:
+            numbers = " and ".join(str(index + 1) for index in found)
+            raise LayoutError(
+                f"{len(found)} columns are called {shown}: {numbers}",
+                where=where,
+                hint="the number of a column says which is meant",
+            )
+        names = ", ".join(map(shortened, self.names[:_NAMES_SHOWN]))
+        more = ", …" if len(self.names) > _NAMES_SHOWN else ""
+        raise LayoutError(
+            f"no column is called {shown}: the columns are called {names}{more}",
+            where=where,
+            hint=self._likest(name),
+        )
+
+    def _likest(self, name: str) -> str:
+        """Return a question about the name that is most like another one, as a hint."""
+        import difflib
+
+        folded = {known.casefold(): known for known in self.names if known}
+        close = difflib.get_close_matches(name.casefold(), folded, 1)
+        if close:
+            return f"did you mean {folded[close[0]]}?"
+        return "names are taken from the first line; a column can be given by its number, too"
+
+    def fields(self, line: bytes) -> list[bytes]:
+        """Return the fields of one line, given without its line end."""
+        if self.delimiter:
+            return line.split(self.delimiter.encode())
+        return [field for field in re.split(rb"[ \t\r]+", line) if field]
+
+
+def detect_layout(
+    text: bytearray, source: Source, delimiter: str | None = None, first_line: int = 1
+) -> Layout | None:
+    """Return the layout of a file, judged by its first lines, or None if it has no token line.
+
+    The delimiter is tab, space or runs of white space: the first of them that splits every line
+    into the same number of fields, more than one and (but for tabs) none of them empty. Where
+    none does, it is the one by which the most lines have as many fields as the first.
+
+    Parameters
+    ----------
+    text : bytearray
+        The first lines of the file, behind a line end.
+    source : Source
+        Where they come from, for messages.
+    delimiter : str, optional
+        The delimiter, where it is known; empty for white space.
+    first_line : int
+        The number of the first of these lines in the file.
+
+    Raises
+    ------
+    LayoutError
+        If lines end in a carriage return alone.
+    """
+    sample: list[tuple[int, bytes]] = []
+    for number, whole in enumerate(io.BytesIO(text[len(FRONT) :]), first_line):
+        line = whole.removesuffix(b"\n").removesuffix(b"\r")
+        if b"\r" in line.rstrip(b"\r"):
+            raise LayoutError(
+                "a carriage return within a line",
+                where=source.where(number),
+                hint="lines must end in LF or CRLF, not in CR alone",
+            )
+        if line.strip(WHITE) and not (line + b" ").startswith(b"# ") and not DOCUMENT.match(line):
+            sample.append((number, line))
+            if len(sample) == _SAMPLE_LINES:
+                break
+    if not sample:
+        return None
+    candidates = []
+    for character in DELIMITERS.values() if delimiter is None else [delimiter]:
+        layout = Layout(character, 0, sample[0][0], names_line=sample[0][0])
+        rows = [layout.fields(line) for _, line in sample]
+        columns = len(rows[0])
+        agree = sum(len(row) == columns for row in rows) if columns > 1 else 0
+        filled = all(map(all, rows)) if character != "\t" else any(row[-1] for row in rows)
+        candidates.append(((filled, agree), layout._replace(columns=columns)))
+    found = max(candidates, key=lambda candidate: candidate[0])[1]
+    header = found.fields(sample[0][1])
+    return found._replace(names=tuple(name.decode("utf-8", "replace") for name in header))
+
+
+def declared_names(text: bytes) -> tuple[tuple[str, ...], int]:
+    """Return the names that a comment ``# global.columns`` gives to columns, and its line.
+
+    Parameters
+    ----------
+    text : bytes
+        The first lines of a file; what stands behind the first line that is no comment, and not
+        blank, is not looked at.
+    """
+    for number, line in enumerate(io.BytesIO(text), 1):
+        if found := _GLOBAL_COLUMNS.match(line):
+            return tuple(line[found.end() :].decode("utf-8", "replace").split()), number
+        if line.strip() and not line.startswith(b"# "):
+            break
+    return (), 0

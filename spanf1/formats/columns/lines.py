@@ -1,0 +1,334 @@
+"""Lines of fields: which lines of a block are tokens, and where their fields are.
+
+`Splitter` looks at all lines of a block at once; a line that is not plain is looked at by
+itself. Fields are positions in the block's bytes: nothing is copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.core.tags import IntArray, TagSet
+from spanf1.exceptions import LayoutError
+from spanf1.formats.columns.bits import Bits
+from spanf1.formats.columns.layout import DOCUMENT, NEW_DOCUMENT, WHITE, Layout
+from spanf1.formats.source import RawBlock, Source
+
+ByteArray = npt.NDArray[np.uint8]
+BoolArray = npt.NDArray[np.bool_]
+
+_TAB, _LF, _CR, _SPACE, _HYPHEN, _HASH, _N, _O = b"\t\n\r -#nO"
+_BOUNDARY = b"-X-"
+_OUTSIDE = b"O", b"o"
+
+# A line that begins with one of these may be something else than a token.
+_SUSPECTS = b"\t\n\r #-"
+_SUSPECT = np.zeros(256, np.bool_)
+_SUSPECT[list(_SUSPECTS)] = True
+# The second bytes of -DOCSTART- and -X-.
+_SPECIAL = np.zeros(256, np.bool_)
+_SPECIAL[list(b"DX")] = True
+
+# What an odd line may be; none of these: a comment.
+_IS_DOCUMENT, _IS_TOKEN, _IS_BREAK = 1, 2, 4
+
+
+class TokenLines(NamedTuple):
+    """The token lines of a block.
+
+    Attributes
+    ----------
+    raw : RawBlock
+        The block.
+    data : array of uint8
+        Its bytes; positions are positions in them.
+    ends : array of int, shape (tokens,)
+        Positions of the ends of the token lines.
+    starts : array of int
+        Numbers of the tokens that begin a sentence, ascending.
+    outside : array of bool, shape (tokens,)
+        Lines that end in two fields ``O``. Not all of them need be marked.
+    before, after : Bits
+        Positions of the bytes before and after fields.
+    layout : Layout
+        What the lines look like.
+    newlines : Bits
+        Positions of all line ends, the one before the block too.
+    lines_before : int
+        Lines of the file before the block.
+    lines : int
+        Lines of the file up to the end of the block.
+    documents : int
+        How many documents begin in the block.
+    document_starts : array of int
+        Numbers of the tokens that begin a document, ascending.
+    """
+
+    raw: RawBlock
+    data: ByteArray
+    ends: IntArray
+    starts: IntArray
+    outside: BoolArray
+    before: Bits
+    after: Bits
+    layout: Layout
+    newlines: Bits
+    lines_before: int
+    lines: int
+    documents: int
+    document_starts: IntArray
+
+    def fields(self, tokens: IntArray, *indices: int) -> list[tuple[IntArray, IntArray]]:
+        """Return positions and lengths of the fields of some tokens.
+
+        Parameters
+        ----------
+        tokens : array of int
+            Numbers of tokens.
+        *indices : int
+            Indices of columns, from 0.
+        """
+        found: dict[int, tuple[IntArray, IntArray]] = {}
+        # Where one character separates fields, the byte before one is the byte after another.
+        parted_by_one = self.after is self.before
+        end = self.ends[tokens]
+        if not parted_by_one:
+            end = self.after.last(end)
+        last = self.layout.columns - 1
+        for index in range(last, min(indices) - 1, -1):
+            start = self.before.last(end - 1)
+            if index in indices:
+                length = end - start
+                length -= 1
+                if index == last:
+                    length -= (self.data[end - 1] == _CR) & (length > 0)
+                found[index] = start + 1, length
+            end = start if parted_by_one or not index else self.after.last(start)
+        return [found[index] for index in indices]
+
+    def line(self, token: int) -> int:
+        """Return the line number in the file of a token."""
+        return self.lines_before + int(self.newlines.count_before(self.ends[token : token + 1])[0])
+
+
+class Splitter:
+    """Finds the token lines and fields of a file's blocks, in order.
+
+    Parameters
+    ----------
+    source : Source
+        What the blocks come from, for messages.
+    layout : Layout
+        What the lines look like.
+    tag_columns : sequence of int
+        Indices of the columns that hold tags. A line that begins with ``# `` is a token only if
+        it has as many fields as the others, and tags in these.
+    tag_sets : sequence of TagSet
+        What the tags in each of these columns are like.
+    script : bool
+        Read as the conlleval script does: ``-DOCSTART-`` lines are tokens, and a first field
+        ``-X-`` ends a sentence.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        layout: Layout,
+        tag_columns: Sequence[int],
+        tag_sets: Sequence[TagSet],
+        *,
+        script: bool = False,
+    ) -> None:
+        self._source = source
+        self._layout = layout
+        self._tag_columns = tag_columns
+        self._tag_sets = tag_sets
+        self._script = script
+        self._tags_last = tag_columns == [layout.columns - 2, layout.columns - 1]
+        # the line that names the columns, if one was asked for by name
+        self._header = layout.names_line if layout.headed else 0
+        #: lines that were split so far
+        self.lines = 0
+        # whether a sentence, and a document, begins with the next token
+        self._pending = True
+        self._pending_document = False
+
+    def split(self, raw: RawBlock) -> TokenLines:
+        """Find the token lines of the next block.
+
+        Raises
+        ------
+        LayoutError
+            If a token line has another number of fields than the layout says.
+        """
+        data = np.frombuffer(raw.data, np.uint8)
+        is_newline = data == _LF
+        is_newline[raw.end :] = False
+        newlines = Bits.where(is_newline)
+        # ends of lines that are not empty, the line end before the block left out
+        ends = newlines.run_starts().positions()[1:]
+        if self._layout.delimiter:
+            is_delimiter = data == ord(self._layout.delimiter)
+            counted = Bits.where(is_delimiter)
+            before = after = counted | newlines
+            count = counted.count_before(ends)
+            wanted = self._layout.columns - 1
+            outside = self._outside(data, ends)
+        else:
+            white = is_newline | (data == _SPACE) | (data == _TAB) | (data == _CR)
+            edge = white[:-1] ^ white[1:]
+            before = Bits.where(np.append(edge & white[:-1], False))
+            after = Bits.where(np.insert(edge & white[1:], 0, False))
+            count = before.count_before(ends)
+            wanted = self._layout.columns
+            outside = np.zeros(len(ends), np.bool_)
+        count[1:] -= count[:-1].copy()
+        token = count == wanted
+        breaks, documents = self._judge(raw, data, newlines, ends, token)
+        begun = len(documents)
+        if self._header > self.lines:
+            token &= newlines.count_before(ends) != self._header - self.lines
+        if not token.all():
+            kept = np.flatnonzero(token)
+            breaks, documents = np.searchsorted(kept, breaks), np.searchsorted(kept, documents)
+            ends, outside = ends[kept], outside[kept]
+        starts, self._pending = _starts(breaks, len(ends), self._pending)
+        document_starts, self._pending_document = _starts(
+            documents, len(ends), self._pending_document
+        )
+        lines_before = self.lines
+        self.lines += int(np.count_nonzero(is_newline)) - 1
+        return TokenLines(
+            raw,
+            data,
+            ends,
+            starts,
+            outside,
+            before,
+            after,
+            self._layout,
+            newlines,
+            lines_before,
+            self.lines,
+            begun,
+            document_starts,
+        )
+
+    def _outside(self, data: ByteArray, ends: IntArray) -> BoolArray:
+        """Mark the lines that end in two fields ``O``, if the last two are the tags."""
+        if not self._tags_last:
+            return np.zeros(len(ends), np.bool_)
+        delimiter = ord(self._layout.delimiter)
+        tail = [delimiter, _O, delimiter, _O]
+        if len(ends) and data[ends[0] - 1] == _CR:
+            tail.append(_CR)
+        # The bytes before each line end. Those before the buffer are, by a negative index, in the
+        # room at its end, which is 0.
+        place = ends - len(tail)
+        outside: BoolArray = data[place] == tail[0]
+        for offset, expected in enumerate(tail[1:], 1):
+            outside &= data[offset:][place] == expected
+        return outside
+
+    def _judge(
+        self, raw: RawBlock, data: ByteArray, newlines: Bits, ends: IntArray, token: BoolArray
+    ) -> tuple[IntArray, IntArray]:
+        """Decide what the odd lines are: correct `token`, find where sentences end.
+
+        Returns
+        -------
+        breaks : array of int
+            Numbers of lines, ascending: a sentence begins with the first token not before it.
+        documents : array of int
+            Likewise for documents.
+        """
+        # The byte behind the line end before: the first of the line, or another line end.
+        first = np.empty(len(ends), np.uint8)
+        first[:1] = data[1]
+        first[1:] = data[1:][ends[:-1]]
+        odd = np.flatnonzero((first <= _SUSPECTS[-1]) | ~token)
+        odd = odd[_SUSPECT[first[odd]] | ~token[odd]]
+        parted = odd[first[odd] == _LF]
+        begins = newlines.last(ends[odd] - 1) + 1
+        still = _SUSPECT[data[begins]] | ~token[odd]
+        odd, begins = odd[still], begins[still]
+        # What most odd lines are shows in two bytes: comments, tokens like "--", blank CRLF lines.
+        head, second, fits = data[begins], data[begins + 1], token[odd]
+        blank = (head == _CR) & (ends[odd] == begins + 1)
+        comment = (head == _HASH) & (second == _SPACE) & ~fits & (data[begins + 2] != _N)
+        plain = (head == _HASH) & (second != _SPACE) | (head == _HYPHEN) & ~_SPECIAL[second]
+        plain &= fits
+        token[odd] = plain
+        breaks = [parted, odd[blank]]
+        documents: list[int] = []
+        rest = ~(blank | comment | plain)
+        for line, begin in zip(odd[rest].tolist(), begins[rest].tolist(), strict=True):
+            text = bytes(raw.data[begin : ends[line]].removesuffix(b"\r"))
+            number = self.lines + int(newlines.count_before(ends[line : line + 1])[0])
+            kind = self._kind(text, number)
+            token[line] = kind & _IS_TOKEN
+            documents += [line] * (kind & _IS_DOCUMENT)
+            if kind & _IS_BREAK:
+                breaks.append(np.array([line, line + 1]))
+        if not len(ends) or ends[-1] != raw.end - 1:
+            breaks.append(np.array([len(ends)]))
+        return np.sort(np.concatenate(breaks)), np.array(documents, np.intp)
+
+    def _kind(self, text: bytes, number: int) -> int:
+        """Return what an odd line is: any of `_IS_TOKEN`, `_IS_BREAK` and `_IS_DOCUMENT`."""
+        if not text.strip(WHITE):
+            return _IS_BREAK
+        fields = self._layout.fields(text)
+        fits = len(fields) == self._layout.columns
+        tags = [fields[index] for index in self._tag_columns] if fits else []
+        are_tags = all(map(_may_be_tag, self._tag_sets, tags))
+        if DOCUMENT.match(text):
+            if self._script and fits:
+                return _IS_TOKEN | _IS_DOCUMENT
+            # A tag on it must not be lost: then it is a token, and a sentence of its own.
+            tagged = are_tags and any(tag not in _OUTSIDE for tag in tags)
+            return _IS_BREAK | _IS_DOCUMENT | _IS_TOKEN * tagged
+        if self._script and fields[0] == _BOUNDARY:
+            return _IS_BREAK
+        if (text + b" ").startswith(b"# ") and not (fits and are_tags):
+            return _IS_DOCUMENT if NEW_DOCUMENT.match(text) else 0
+        if fits:
+            return _IS_TOKEN
+        count, expected = len(fields), self._layout.columns
+        hint = f"fields are separated by {self._layout.delimiter_name}; --delimiter sets another"
+        if text.startswith(b'{"'):
+            hint = "JSON is read by score, compare, validate, convert and describe"
+        raise LayoutError(
+            f"{count} field{'s' * (count != 1)} where the lines before have {expected}",
+            where=self._source.where(number),
+            hint=hint,
+        )
+
+
+def _starts(breaks: IntArray, count: int, pending: bool) -> tuple[IntArray, bool]:
+    """Return the tokens, of `count`, that begin something, and whether the next block's first does.
+
+    Parameters
+    ----------
+    breaks : array of int
+        Numbers of tokens, ascending: something begins with the first that is not before it.
+    count : int
+        How many tokens there are.
+    pending : bool
+        Whether something begins with the first token.
+    """
+    if pending:
+        breaks = np.concatenate((np.zeros(1, np.intp), breaks))
+    if not len(breaks):
+        return breaks, False
+    new = np.ones(len(breaks), np.bool_)
+    new[1:] = breaks[1:] != breaks[:-1]
+    return breaks[new & (breaks < count)], int(breaks[-1]) == count
+
+
+def _may_be_tag(tags: TagSet, field: bytes) -> bool:
+    return tags.may_be(field.decode("utf-8", "replace"))

@@ -1,0 +1,1 @@
+"""Formats of JSON: tags at keys, and texts with spans."""

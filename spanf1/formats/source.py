@@ -1,0 +1,369 @@
+"""Bytes from a file or a pipe, plain or compressed, in blocks of whole lines."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import importlib
+import io
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, NamedTuple, cast
+
+import numpy as np
+
+from spanf1.exceptions import LayoutError, ReadError, UsageError
+
+#: the path that means standard input
+STDIN = "-"
+STDIN_NAME = "<stdin>"
+
+BLOCK_SIZE = 1 << 19
+MAX_LINE = 1 << 22
+
+# A block stands behind a line end and before some room, so that every field begins after a
+# byte that ends another, and eight bytes can be loaded at any byte of it. Buffers have a length
+# that is a multiple of UNIT, so that sets of positions are whole words.
+FRONT = b"\n"
+ROOM = 8
+UNIT = 64
+
+BOM = b"\xef\xbb\xbf"
+
+# How compressed files begin.
+_COMPRESSED = re.compile(
+    rb"(?P<gzip>\x1f\x8b\x08)|(?P<bzip2>BZh[1-9](?:1AY&SY|\x17rE8P\x90))"
+    rb"|(?P<xz>\xfd7zXZ\x00)|(?P<zstd>\x28\xb5\x2f\xfd)"
+)
+
+_MAGIC_SIZE = 16
+
+#: how files are compressed, and the ends of their names
+COMPRESSIONS = {"gzip": ".gz", "bzip2": ".bz2", "xz": ".xz", "zstd": ".zst"}
+
+#: called with the number of bytes read from the file so far
+Progress = Callable[[int], object]
+
+
+class RawBlock(NamedTuple):
+    """Whole lines: the bytes ``data[1:end]``, of which the last is a line end.
+
+    `mark` is the byte-order mark that stood before them; `added` is how many bytes of the end,
+    0 or 1, the input does not have: a line end behind its last line.
+    """
+
+    data: bytearray
+    end: int
+    mark: bytes = b""
+    added: int = 0
+
+
+class Source(NamedTuple):
+    """A file or a pipe, or a part of a plain file.
+
+    Attributes
+    ----------
+    path : str
+        The path of a file, or ``-`` for standard input. What is compressed by gzip, bzip2, xz
+        or zstd is known by its first bytes, whatever its name.
+    start, stop : int
+        The bytes to read, of a plain file; `stop` -1 means to the end.
+    label : str
+        What it is called in messages, where that is not its path.
+    """
+
+    path: str
+    start: int = 0
+    stop: int = -1
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        return self.label or (STDIN_NAME if self.path == STDIN else self.path)
+
+    def where(self, line: int) -> str:
+        """Return a place in it, as messages give it."""
+        return f"{self.name}:{line}"
+
+    def blocks(
+        self, size: int = BLOCK_SIZE, progress: Progress | None = None
+    ) -> Iterator[RawBlock]:
+        """Yield the content in blocks of whole lines; a last line without a line end gets one.
+
+        Parameters
+        ----------
+        size : int
+            About how many bytes a block has.
+        progress : callable, optional
+            Called after each block with the number of bytes read from the file so far.
+
+        Raises
+        ------
+        ReadError
+            If the file is not there, not readable, damaged, or not text.
+        LayoutError
+            If a line is longer than `MAX_LINE` bytes.
+        """
+        with contextlib.closing(_Reading(self)) as stream:
+            mark, rest = stream.first()
+            lines = 0
+            while True:
+                begin = len(FRONT) + len(rest)
+                block = bytearray(-(-(begin + size + ROOM) // UNIT) * UNIT)
+                block[:begin] = FRONT + rest
+                got = stream.fill(block, begin, size)
+                end = begin + got
+                if progress:
+                    progress(stream.position())
+                if not got:
+                    if rest.endswith(FRONT):
+                        yield RawBlock(block, end, mark)
+                    elif rest or mark:
+                        block[end] = FRONT[0]
+                        yield RawBlock(block, end + 1, mark, 1)
+                    return
+                cut = block.rfind(b"\n", begin, end) + 1
+                if not cut and end > MAX_LINE:
+                    message = f"line of more than {MAX_LINE >> 20} MiB"
+                    hint = "is this a text file of columns?"
+                    raise LayoutError(message, where=self.where(lines + 1), hint=hint)
+                rest = bytes(block[cut or len(FRONT) : end])
+                if cut:
+                    content = np.frombuffer(block, np.uint8)[begin:cut]
+                    lines += int(np.count_nonzero(content == FRONT[0]))
+                    yield RawBlock(block, cut, mark)
+                    mark = b""
+
+    def chunks(self, size: int = BLOCK_SIZE, progress: Progress | None = None) -> Iterator[bytes]:
+        """Yield the content in pieces, whatever its lines are like, without a byte-order mark.
+
+        Parameters
+        ----------
+        size : int
+            How many bytes a piece has.
+        progress : callable, optional
+            Called before each piece with the number of bytes read from the file so far.
+
+        Raises
+        ------
+        ReadError
+            If the file is not there, not readable, or damaged.
+        """
+        with contextlib.closing(_Reading(self)) as stream:
+            yield stream.first()[1]
+            while True:
+                block = bytearray(size)
+                got = stream.fill(block, 0, size)
+                if progress:
+                    progress(stream.position())
+                if not got:
+                    return
+                yield bytes(memoryview(block)[:got])
+
+    def is_plain(self) -> bool:
+        """Return whether it is a regular, uncompressed file, so that parts of it can be read."""
+        if self.path == STDIN or not os.path.isfile(self.path):
+            return False
+        return not self.compression()
+
+    def compression(self) -> str:
+        """Return how it is compressed, as a key of `COMPRESSIONS`; empty if it is not."""
+        with contextlib.closing(_Reading(self)) as stream:
+            return stream.method
+
+
+def source_of(file: str | os.PathLike[str] | Source) -> Source:
+    """Return the source that a file is, given as such or by its path."""
+    return file if isinstance(file, Source) else Source(os.fspath(file))
+
+
+def look_ahead(count: int) -> bytes:
+    """Return the first bytes of standard input, so many or all there are; they stay to be read.
+
+    Raises
+    ------
+    OSError
+        If it is closed, or cannot be read.
+    """
+    stream = _standard_input()
+    head = stream.read(count)
+    resumed: Any = io.BytesIO(head)
+    if len(head) == count:
+        resumed = _Resumed(head, cast(io.BufferedReader, stream), sys.stdin)
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(resumed), "utf-8")
+    return head
+
+
+class _Resumed(io.RawIOBase):
+    """A pipe, with its first bytes put back; `owner` would close it if nothing held that."""
+
+    def __init__(self, head: bytes, rest: io.BufferedReader, owner: object = None) -> None:
+        self._head = head
+        self._rest = rest
+        self._owner = owner
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self._head:
+            return self._rest.readinto(buffer)
+        count = min(len(buffer), len(self._head))
+        buffer[:count] = self._head[:count]
+        self._head = self._head[count:]
+        return count
+
+
+class _Reading:
+    """An open source, decompressed. Every failure to read it comes out as a `ReadError`."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._left = source.stop - source.start if source.stop >= 0 else sys.maxsize
+        self._count = 0
+        self.method = ""
+        try:
+            # Closed by `close`, when the reading ends.
+            file = _standard_input() if source.path == STDIN else open(source.path, "rb")  # noqa: SIM115
+            self._file = cast(io.BufferedReader, file)
+            if source.start:
+                self._file.seek(source.start)
+            head = b""
+            if not source.start:
+                head = self._file.peek(_MAGIC_SIZE)
+                if len(head) < _MAGIC_SIZE and not self._file.seekable():
+                    # A pipe may give a few bytes at a time.
+                    head = self._file.read(_MAGIC_SIZE)
+                    self._file = io.BufferedReader(_Resumed(head, self._file))
+        except OSError as error:
+            raise self._unreadable(error) from error
+        magic = _COMPRESSED.match(head)
+        self.method = (magic.lastgroup or "") if magic else ""
+        self._stream, self._damage = self._decompress(self.method)
+
+    def _decompress(self, method: str) -> tuple[BinaryIO, tuple[type[Exception], ...]]:
+        """Return the stream of the content, and what reading it may raise."""
+        file = self._file
+        if method == "gzip":
+            import gzip
+            import zlib
+
+            return cast(BinaryIO, gzip.GzipFile(fileobj=file)), (OSError, EOFError, zlib.error)
+        if method == "bzip2":
+            import bz2
+
+            return cast(BinaryIO, bz2.BZ2File(file)), (OSError, EOFError)
+        if method == "xz":
+            import lzma
+
+            return cast(BinaryIO, lzma.LZMAFile(file)), (OSError, EOFError, lzma.LZMAError)
+        if method == "zstd":
+            zstd = _zstd_module()
+            if zstd is None:
+                message = "compressed by zstd, which this Python cannot read"
+                hint = (
+                    "pip install 'spanf1[zstd]', or decompress it first: zstd -dc FILE | spanf1 …"
+                )
+                raise ReadError(message, where=self._source.name, hint=hint)
+            return zstd.ZstdFile(file), (OSError, EOFError, zstd.ZstdError)
+        return file, (OSError,)
+
+    def first(self) -> tuple[bytes, bytes]:
+        """Return a byte-order mark, if there is one, and the first bytes that are none."""
+        if self._source.start:
+            return b"", b""
+        head = bytearray(len(BOM))
+        del head[self.fill(head, 0, len(BOM)) :]
+        return (bytes(head), b"") if head == BOM else (b"", bytes(head))
+
+    def fill(self, block: bytearray, begin: int, size: int) -> int:
+        """Read up to `size` bytes to `block[begin:]`; return how many, fewer only at the end."""
+        got = 0
+        size = min(size, self._left)
+        view = memoryview(block)
+        try:
+            while got < size:
+                count = self._stream.readinto(view[begin + got : begin + size])  # type: ignore[attr-defined]
+                if not count:
+                    break
+                got += count
+        except self._damage as error:
+            raise self._unreadable(error) from error
+        finally:
+            view.release()
+        self._left -= got
+        self._count += got
+        return got
+
+    def position(self) -> int:
+        """Return how many bytes have been taken from the file, or from a pipe's content."""
+        return self._file.tell() if self._file.seekable() else self._count
+
+    def close(self) -> None:
+        if self._stream is not self._file:
+            self._stream.close()
+        if self._source.path != STDIN:
+            self._file.close()
+
+    def _unreadable(self, error: Exception) -> ReadError:
+        name = self._source.name
+        if isinstance(error, FileNotFoundError):
+            return ReadError("no such file", where=name)
+        if isinstance(error, IsADirectoryError):
+            return ReadError("this is a directory, not a file", where=name)
+        if self.method:
+            return ReadError(f"damaged or cut off ({error})", where=name)
+        return ReadError(getattr(error, "strerror", None) or str(error), where=name)
+
+
+def compressing(file: BinaryIO, method: str) -> BinaryIO:
+    """Return a stream that compresses what is written to it into a file.
+
+    Closing it leaves the file open.
+
+    Parameters
+    ----------
+    file : binary file
+        Where the compressed bytes go.
+    method : str
+        A key of `COMPRESSIONS`.
+
+    Raises
+    ------
+    UsageError
+        If this Python cannot write that.
+    """
+    if method == "gzip":
+        import gzip
+
+        return cast(BinaryIO, gzip.GzipFile("", "wb", fileobj=file))
+    if method == "bzip2":
+        import bz2
+
+        return cast(BinaryIO, bz2.BZ2File(file, "wb"))
+    if method == "xz":
+        import lzma
+
+        return cast(BinaryIO, lzma.LZMAFile(file, "wb"))
+    zstd = _zstd_module()
+    if zstd is None:
+        hint = "pip install 'spanf1[zstd]', or write another kind of file"
+        raise UsageError("this Python cannot write what is compressed by zstd", hint=hint)
+    return cast(BinaryIO, zstd.ZstdFile(file, "wb"))
+
+
+def _standard_input() -> BinaryIO:
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "standard input is closed")
+    return sys.stdin.buffer
+
+
+def _zstd_module() -> Any:
+    """Return the module that reads zstd, of the standard library or installed, or None."""
+    for name in ("compression.zstd", "backports.zstd"):
+        with contextlib.suppress(ImportError):
+            return importlib.import_module(name)
+    return None

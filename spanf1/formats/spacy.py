@@ -1,0 +1,220 @@
+"""spaCy's .spacy files, in which a DocBin keeps documents.
+
+The spans are a document's entities, or those of one of its groups (``doc.spans["sc"]``), which
+may nest and overlap. Only the library is needed, and no model. spaCy has to have the file in
+memory as a whole, both when it reads and when it writes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Any, BinaryIO
+
+from spanf1.core.documents import Document, TextSpan, joined
+from spanf1.core.tags import shortened
+from spanf1.exceptions import LayoutError, LossError, ReadError, SpanF1Error, UsageError
+from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.source import STDIN, Source
+
+#: the key that means a document's entities, and not a group of spans
+ENTITIES = "ents"
+
+_ATTRIBUTES = ("ENT_IOB", "ENT_TYPE")
+
+
+def documents(reading: Reading) -> Iterator[Document]:
+    """Read a .spacy file.
+
+    Tokens that are white space are left out: they only say how the text goes on. Without
+    annotation of entities there are none.
+
+    Raises
+    ------
+    ReadError
+        If the file is not there, not readable, damaged, or no such file.
+    LayoutError
+        If a document has no such group of spans, or a span in it no label or no characters.
+    UsageError
+        If spaCy is not installed, or both sides are to be the entities.
+    """
+    reading.key = key = _key(reading)
+    tokens, vocab = _library("reading")
+    content = _content(reading.source)
+    if reading.progress:
+        reading.progress(len(content))
+    number = 0
+    try:
+        docs = _slim(tokens.DocBin().from_bytes(content)).get_docs(vocab)
+        for number, doc in enumerate(docs, 1):
+            yield _document(doc, key, reading, number)
+    except SpanF1Error:
+        raise
+    # What spaCy and its libraries raise of damaged bytes is of any kind.
+    except Exception as error:
+        where = reading.where(number + 1) if number else reading.source.name
+        raise ReadError("this is no .spacy file, or it is damaged", where=where) from error
+
+
+def _key(reading: Reading) -> str:
+    how = reading.how
+    if how.key or how.alone or how.side == "gold":
+        return how.key or ENTITIES
+    raise UsageError(
+        "a .spacy file has its entities once: predictions beside them are a group of spans",
+        where=reading.source.name,
+        hint="--pred-key says which, as in --pred-key sc; or give two files",
+    )
+
+
+def _library(doing: str) -> tuple[Any, Any]:
+    """Return spaCy's module of documents, and an empty vocabulary."""
+    try:
+        import spacy.tokens
+        from spacy.vocab import Vocab
+    except ImportError:
+        raise UsageError(
+            f"{doing} .spacy files needs spaCy", hint="pip install 'spanf1[spacy]'"
+        ) from None
+    return spacy.tokens, Vocab()
+
+
+def _content(source: Source) -> bytes:
+    try:
+        if source.path == STDIN:
+            return sys.stdin.buffer.read()
+        with open(source.path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        raise ReadError("no such file", where=source.name) from None
+    except OSError as error:
+        raise ReadError(error.strerror or str(error), where=source.name) from error
+
+
+def _slim(packed: Any) -> Any:
+    """Return a DocBin without what is not asked for: lemmas, parses, categories, user data."""
+    from spacy.attrs import IDS
+
+    needed = [IDS[name] for name in ("ORTH", *_ATTRIBUTES)]
+    kept = [column for column, attribute in enumerate(packed.attrs) if attribute in needed]
+    packed.attrs = [packed.attrs[column] for column in kept]
+    packed.tokens = [rows[:, kept] for rows in packed.tokens]
+    packed.cats = [{} for _ in packed.tokens]
+    packed.user_data = [None for _ in packed.tokens]
+    return packed
+
+
+def _document(doc: Any, key: str, reading: Reading, number: int) -> Document:
+    words = [token for token in doc if not token.text.isspace()]
+    if doc.has_unknown_spaces:
+        text, offsets = joined(token.text for token in doc)
+        offsets = [offsets[token.i] for token in words]
+    else:
+        text = doc.text
+        offsets = [(token.idx, token.idx + len(token)) for token in words]
+    spans = []
+    for span in _marked(doc, key, reading.where(number)):
+        start, end, label = span.start_char, span.end_char, span.label_
+        if start >= end or not label:
+            what = "no characters" if label else "no label"
+            message = f"the span of tokens {span.start} to {span.end} in {key} has {what}"
+            raise LayoutError(message, where=reading.where(number))
+        spans.append(TextSpan(label, ((start, end),)))
+    spaced = bool(doc.has_unknown_spaces)
+    return Document(text, spans, offsets, line=number, spaced=spaced)
+
+
+def _marked(doc: Any, key: str, where: str) -> Any:
+    """Return the entities of a document, or its spans of another key."""
+    if key == ENTITIES:
+        return doc.ents
+    if key in doc.spans:
+        return doc.spans[key]
+    there = ", ".join(map(shortened, [ENTITIES, *doc.spans]))
+    raise LayoutError(
+        f"there is no group of spans {shortened(key)}; there are: {there}",
+        where=where,
+        hint="every document is to have it, if only an empty one",
+    )
+
+
+def write(documents: Iterable[Document], target: BinaryIO, how: Writing) -> None:
+    """Write documents to a .spacy file: spans as entities, or as the group that `how.key` names.
+
+    White space that is more than a space behind a token becomes a token, as spaCy has it. Ids
+    are not written.
+
+    Raises
+    ------
+    LossError
+        If a document has no text or no tokens, or a span does not begin and end with tokens, or
+        overlaps another one and is to be an entity.
+    UsageError
+        If spaCy is not installed.
+    """
+    tokens, vocab = _library("writing")
+    packed = tokens.DocBin(attrs=_ATTRIBUTES)
+    key = how.key or ENTITIES
+    for number, document in enumerate(documents, 1):
+        where = f"document {number}"
+        words, spaces = _words(document, where)
+        doc = tokens.Doc(vocab, words=words, spaces=None if document.spaced else spaces)
+        spans = [
+            tokens.Span(doc, start, end, label=label)
+            for start, end, label in _of_tokens(doc, document, where)
+        ]
+        if key != ENTITIES:
+            doc.spans[key] = spans
+        elif overlap := next((b for a, b in pairwise(spans) if b.start < a.end), None):
+            message = f"{shortened(overlap.text)} overlaps another span, as no entity of spaCy may"
+            raise LossError(message, where=where)
+        else:
+            doc.ents = spans
+        packed.add(doc)
+    target.write(packed.to_bytes())
+
+
+def _words(document: Document, where: str) -> tuple[list[str], list[bool]]:
+    """Return the tokens of a document, of white space, too, and whether a space follows each."""
+    text = document.text
+    if text is None or (document.tokens is None and text):
+        what = "text" if text is None else "tokens"
+        raise LossError(f"a .spacy file needs {what}, and there are none", where=where)
+    try:
+        "".join([text, *(span.type for span in document.spans)]).encode()
+    except UnicodeEncodeError:
+        raise LossError("half a surrogate pair cannot be written", where=where) from None
+    words: list[str] = []
+    spaces: list[bool] = []
+    last = 0
+    for start, end in [*(document.tokens or ()), (len(text), len(text))]:
+        gap = text[last:start]
+        if not last <= start <= end <= len(text) or gap.strip():
+            message = f"the tokens are not the text around character {min(last, start)}"
+            raise LossError(message, where=where)
+        if gap.startswith(" ") and words:
+            spaces[-1] = True
+            gap = gap[1:]
+        for word in filter(None, (gap, text[start:end])):
+            words.append(word)
+            spaces.append(False)
+        last = end
+    return words, spaces
+
+
+def _of_tokens(doc: Any, document: Document, where: str) -> list[tuple[int, int, str]]:
+    """Return the first token, the one after the last, and the type of each span, in order."""
+    starts = {token.idx: token.i for token in doc}
+    ends = {token.idx + len(token): token.i + 1 for token in doc}
+    found = []
+    for span in document.spans:
+        parts = span.parts if len(span.parts) == 1 else [(-1, -1)]
+        start, end = starts.get(parts[0][0]), ends.get(parts[0][1])
+        if start is None or end is None or start >= end:
+            said = shortened(document.text_of(span))
+            raise LossError(f"the span {said} does not begin and end with tokens", where=where)
+        if not span.type:
+            raise LossError("a span of spaCy needs a type", where=where)
+        found.append((start, end, span.type))
+    return sorted(found)

@@ -1,0 +1,409 @@
+"""Systems in files: which files are runs of which system, and what they have in common."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from spanf1.core.counts import TOKEN
+from spanf1.core.options import AUTO, Options
+from spanf1.core.spans import Decoder, Spans
+from spanf1.core.tag_counter import Reader, match_spans
+from spanf1.core.tags import AUTO_FORM, TagForm, TagSet
+from spanf1.core.tags import tag_form as form_of
+from spanf1.exceptions import AlignmentError, UsageError
+from spanf1.formats.arrays import labels_by_id
+from spanf1.formats.columns.file import ColumnFile
+from spanf1.formats.columns.layout import Column, column_of, delimiter_of
+from spanf1.formats.columns.pair import PairedFiles
+from spanf1.formats.columns.runs import TagFile
+from spanf1.formats.opening import Opened, open_input, read_counts
+from spanf1.formats.source import STDIN, Source, source_of
+from spanf1.ranking.rank import rank
+from spanf1.ranking.standings import Ranking, RankingOptions, System
+from spanf1.results.result import Result
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from spanf1.formats.records.tags import RecordReader
+
+#: called with what is being done
+Progress = Callable[[str], object]
+
+_PATTERN = "*?["
+
+# What does not go with one file of gold and predicted tags.
+_FOR_TWO = ("token_column", "token_key", "id_key")
+
+
+class Named(NamedTuple):
+    """A system: its name, and the files of its runs."""
+
+    name: str
+    files: tuple[str, ...]
+
+
+def systems_of(given: Iterable[str]) -> list[Named]:
+    """Return the systems that arguments name.
+
+    Parameters
+    ----------
+    given : iterable of str
+        ``FILE``; ``FOLDER``, whose files are the runs of one system, unless it is one input,
+        brat's or a dataset; ``NAME=RUN,RUN,…``, where a run is a file, a folder or a pattern such
+        as ``runs/seed-*.conll``. A pattern alone stands for a system for each file.
+
+    Raises
+    ------
+    UsageError
+        If a folder is empty, a pattern fits nothing, or two systems have one name.
+    """
+    named: list[tuple[str, list[str]]] = []
+    for one in given:
+        name, parted, runs = one.partition("=")
+        if os.path.isdir(one):
+            named.append((os.path.basename(os.path.abspath(one)) or one, _files(one)))
+        elif parted and name and not _fits(one):
+            files = [file for run in runs.split(",") if run for file in _files(run)]
+            if not files:
+                raise UsageError(f"{one}: no run is named", hint="name=run1.conll,run2.conll")
+            named.append((name, files))
+        else:
+            named += [("", [file]) for file in _files(one)]
+    names = iter(names_of(files[0] for name, files in named if not name))
+    systems = [Named(name or next(names), tuple(files)) for name, files in named]
+    seen: set[str] = set()
+    for system in systems:
+        if system.name in seen:
+            hint = "name=FILE gives a system another name"
+            raise UsageError(f"two systems are called {system.name!r}", hint=hint)
+        seen.add(system.name)
+    return systems
+
+
+def _fits(path: str) -> list[str]:
+    """Return the path, if it is there, or the files that fit it as a pattern."""
+    if os.path.exists(path):
+        return [path]
+    if not any(character in path for character in _PATTERN):
+        return []
+    import glob
+
+    return sorted(file for file in glob.glob(path, recursive=True) if os.path.isfile(file))
+
+
+def _files(run: str) -> list[str]:
+    """Return the file, the files of the folder, or those that fit the pattern."""
+    if os.path.isdir(run):
+        from spanf1.formats.sniffing import is_one_input
+
+        if is_one_input(run):
+            return [run]
+        found = sorted(
+            entry.path for entry in os.scandir(run) if entry.is_file() and entry.name[0] != "."
+        )
+        if not found:
+            raise UsageError("there is no file in this folder", where=run)
+        return found
+    found = _fits(run)
+    if not found and any(character in run for character in _PATTERN):
+        raise UsageError(f"no file fits the pattern {run}")
+    return found or [run]
+
+
+def compare(
+    gold: str | os.PathLike[str] | Source | None,
+    systems: Mapping[str, Any] | Iterable[str | os.PathLike[str]],
+    *,
+    testing: RankingOptions | None = None,
+    options: Options | None = None,
+    tag_form: str = AUTO_FORM,
+    executor: Executor | None = None,
+    progress: Progress = lambda _: None,
+    gold_column: Column | None = None,
+    pred_column: Column | None = None,
+    token_column: Column | None = None,
+    delimiter: str | None = None,
+    align_by_position: bool = False,
+    input_format: str = AUTO,
+    gold_key: str | None = None,
+    pred_key: str | None = None,
+    token_key: str | None = None,
+    text_key: str | None = None,
+    id_key: str | None = None,
+    labels: Iterable[str] | Mapping[Any, str] | None = None,
+) -> Ranking:
+    """Rank systems by their F, with intervals, and test how they differ.
+
+    Parameters
+    ----------
+    gold : path, optional
+        The file or folder with the gold tags or spans; None if each system's file holds gold and
+        predicted ones.
+    systems : mapping of str to path or list of paths, or iterable of str
+        By the system's name its file, or those of its runs; or what `systems_of` takes.
+    testing : RankingOptions, optional
+        How to compare them.
+    options : Options, optional
+        How spans are read; as for `spanf1.evaluate`.
+    tag_form : str
+        As for `spanf1.evaluate`.
+    executor : concurrent.futures.Executor, optional
+        Reads the files. Worker processes must be able to import spanf1.
+    progress : callable, optional
+        Called with what is being done.
+    gold_column, pred_column, token_column, delimiter, align_by_position, input_format, \
+gold_key, pred_key, token_key, text_key, id_key, labels
+        As for `spanf1.score_file`.
+
+    Raises
+    ------
+    AlignmentError
+        If two systems were not scored on the same tokens and gold spans; it says where they part.
+    UsageError
+        If there are not at least two systems, or arguments contradict each other.
+    InputError
+        As for `spanf1.score_file`.
+    """
+    if isinstance(systems, str):
+        raise UsageError("systems are to be a dict of names to files, or a list of files")
+    if not isinstance(systems, Mapping):
+        systems = dict(systems_of([os.fspath(one) for one in systems]))
+    named = [(str(name), _sources(files)) for name, files in systems.items()]
+    if len(named) < 2:
+        hint = "spanf1 score --confidence 0.95 says how sure one score is"
+        raise UsageError("two systems at least are to be compared", hint=hint)
+    sources = [source for _, runs in named for source in runs]
+    for name, runs in named:
+        paths = [source.path for source in runs]
+        if not paths or len(set(paths)) < len(paths):
+            raise UsageError(f"system {name!r} has no run, or one twice")
+        if STDIN in paths:
+            raise UsageError("a system's output is to be a file, not standard input")
+    if gold is None and id_key is not None:
+        raise UsageError("id_key joins systems to a gold file, and there is none")
+    testing = testing or RankingOptions()
+    read = _Reading(
+        None if gold is None else source_of(gold),
+        form_of(tag_form),
+        options or Options(),
+        testing.confidence.unit,
+        {
+            "gold_column": gold_column,
+            "pred_column": pred_column,
+            "token_column": token_column,
+            "delimiter": delimiter,
+            "align_by_position": align_by_position,
+            "input_format": input_format,
+            "gold_key": gold_key,
+            "pred_key": pred_key,
+            "token_key": token_key,
+            "text_key": text_key,
+            "id_key": id_key,
+            "labels": None if labels is None else labels_by_id(labels),
+        },
+    )
+    results: list[Result] = []
+    for result in (executor.map if executor else map)(read, sources):
+        results.append(result)
+        progress(f"{len(results)} of {len(sources)} files read")
+    if len({one.tally.placed_by for one in results}) > 1:
+        # The tokens of some systems are not gold's: then places are characters for all.
+        read = replace(read, documents=True)
+        results = [
+            one if one.tally.placed_by != TOKEN else read(source)
+            for source, one in zip(sources, results, strict=True)
+        ]
+    if gold is None:
+        for source, result in zip(sources[1:], results[1:], strict=True):
+            _compare_gold((sources[0], results[0]), (source, result), read)
+    left = iter(results)
+    found = [System(name, [*islice(left, len(runs))]) for name, runs in named]
+    return rank(found, testing, progress=progress)
+
+
+def _sources(files: Any) -> list[Source]:
+    one = isinstance(files, str | os.PathLike | Source)
+    return [source_of(file) for file in ([files] if one else files)]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """How outputs are read: called with one, it returns the result, with units in order.
+
+    Without a gold file every output holds gold tags, too.
+    """
+
+    gold: Source | None
+    form: TagForm | None
+    options: Options
+    unit: str
+    columns: Mapping[str, Any]
+    documents: bool = False
+
+    def __call__(self, file: Source) -> Result:
+        if self.gold is None:
+            sources = [file]
+            given = {**self.columns, **dict.fromkeys(_FOR_TWO), "align_by_position": False}
+            given["headed"] = isinstance(self.column("token_column"), str)
+        else:
+            sources, given = [self.gold, file], {**self.columns}
+        given |= {"match": self.options.match, "form": self.form}
+
+        def opened_as(*, documents: bool) -> Opened:
+            return open_input(sources, documents=documents or self.documents, **given)
+
+        opened, counted = read_counts(
+            opened_as(documents=False),
+            partial(opened_as, documents=True),
+            self.options,
+            form=self.form,
+            units=self.unit,
+            in_order=True,
+        )
+        return Result(counted, self.options, opened.input()).check()
+
+    def column(self, name: str) -> Column:
+        """Return a column as it was given, or 0."""
+        given: Column | None = self.columns.get(name)
+        return 0 if given is None else column_of(given)
+
+
+def _compare_gold(
+    first: tuple[Source, Result], other: tuple[Source, Result], how: _Reading
+) -> None:
+    """Raise an error where the gold of an output is not that of the first one."""
+    name = first[0].name
+    if {one.tally.placed_by for _, one in (first, other)} != {TOKEN}:
+        if first[1].tally.gold_number != other[1].tally.gold_number:
+            message = f"the gold spans are not those of {name}"
+            raise AlignmentError(
+                message, where=other[0].name, hint="systems are compared on one gold"
+            )
+        return
+    reader = _gold_reader(first, other, how)
+    for line, there in gold_differences(reader, how.form):
+        raise AlignmentError(
+            f"the gold spans part here from those of {first[0].where(line)}",
+            where=other[0].where(there),
+            hint="systems are compared on one gold",
+        )
+    if (
+        how.unit == "document"
+        and isinstance(reader, PairedFiles)
+        and _documents(reader.gold, reader.gold_column)
+        != _documents(reader.predicted, reader.predicted_column)
+    ):
+        raise AlignmentError(f"documents do not begin where they do in {name}", where=other[0].name)
+    counts = [
+        {kind: row.gold for kind, row in one.types.items() if row.gold} for _, one in (first, other)
+    ]
+    if counts[0] != counts[1]:
+        raise AlignmentError(
+            f"not as many gold spans are well-formed as in {name}",
+            where=other[0].name,
+            hint="spanf1 validate says where they are not",
+        )
+
+
+def _gold_reader(
+    first: tuple[Source, Result], other: tuple[Source, Result], how: _Reading
+) -> PairedFiles | RecordReader:
+    """Return what reads the gold tags of two outputs side by side."""
+    sources = [source for source, _ in (first, other)]
+    keys = [result.input.keys if result.input else () for _, result in (first, other)]
+    by_position = bool(how.columns.get("align_by_position"))
+    if all(keys):
+        from spanf1.formats.records.tags import Keys, RecordReader
+
+        if how.columns.get("token_column") is not None:
+            raise UsageError("token_column does not go with JSON Lines, which have keys")
+        given = Keys(keys[0][0] or None, keys[1][0] or None, how.columns.get("token_key"))
+        labels = how.columns.get("labels")
+        return RecordReader(sources, given, labels, by_position=by_position, ids=False)
+    if any(keys):
+        raise UsageError(f"{sources[0].name} and {sources[1].name} are of different formats")
+    gold = how.column("gold_column") or -2
+    delimiter = delimiter_of(how.columns.get("delimiter"))
+    files = [ColumnFile(source, delimiter=delimiter) for source in sources]
+    token = _token_column([result for _, result in (first, other)], how)
+    return PairedFiles(
+        files[0],
+        files[1],
+        gold,
+        gold,
+        token_column=token or 1,
+        by_position=by_position or not token,
+    )
+
+
+def _token_column(results: list[Result], how: _Reading) -> Column:
+    """Return the column of the tokens, if the lines of all files have one; 0 if not."""
+    found = []
+    for source in (one.input for one in results):
+        if source is None or not source.columns[0]:
+            continue
+        used = {source.gold_column, source.pred_column}
+        found.append(min({*range(1, source.columns[0] + 1)} - used, default=0))
+    return how.column("token_column") or min(found, default=0)
+
+
+def _documents(file: ColumnFile, gold: Column) -> list[int]:
+    """Return the tokens that begin a document."""
+    found, count = [], 0
+    tags = TagSet({})
+    for block in TagFile(file, gold).blocks(tags, tags):
+        found += (block.document_starts + count).tolist()
+        count += block.tokens
+    return found
+
+
+def gold_differences(reader: Reader, form: TagForm | None) -> Iterator[tuple[int, int]]:
+    """Yield the lines, on both sides, where a span is on one side only; the first one first."""
+    types: dict[str, int] = {}
+    decoders = Decoder(), Decoder()
+    # the lines where the spans begin that are open
+    opened = [(0, 0), (0, 0)]
+    for block in reader.blocks(TagSet(types, form), TagSet(types, form)):
+        base = decoders[0].position
+        sides = [
+            decoder.feed(codes, block.starts)[0]
+            for decoder, codes in zip(decoders, (block.gold, block.predicted), strict=True)
+        ]
+        apart = _apart(*sides)
+        if apart:
+            start, side = apart
+            at = start - base
+            yield (block.gold_line(at), block.predicted_line(at)) if at >= 0 else opened[side]
+        for side, decoder in enumerate(decoders):
+            at = decoder.open_start - base
+            if decoder.open_start >= base:
+                opened[side] = block.gold_line(at), block.predicted_line(at)
+    if apart := _apart(*(decoder.finish() for decoder in decoders)):
+        yield opened[apart[1]]
+
+
+def _apart(gold: Spans, other: Spans) -> tuple[int, int] | None:
+    """Return where the first span begins that is on one side only, and on which."""
+    found = []
+    for side, (spans, same) in enumerate(zip((gold, other), match_spans(gold, other), strict=True)):
+        alone = np.ones(len(spans.start), np.bool_)
+        alone[same] = False
+        found += [(int(start), side) for start in spans.start[alone][:1]]
+    return min(found, default=None)
+
+
+def names_of(paths: Iterable[str]) -> list[str]:
+    """Return names for files: without folder and ending, where these tell them apart."""
+    given = list(paths)
+    short = [path.rstrip("/").rsplit("/", 1)[-1] for path in given]
+    stems = [[name.split(".", 1)[0] or name for name in short]]
+    stems.append([name.rsplit(".", 1)[0] or name for name in short])
+    return next((n for n in (*stems, short) if len(set(n)) == len(set(given))), given)

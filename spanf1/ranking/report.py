@@ -1,0 +1,320 @@
+"""Reports of systems that are ranked, and tested against each other."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from typing import Any
+
+from spanf1.core.scores import Score
+from spanf1.ranking.standings import Difference, Ranking, Standing
+from spanf1.render.sections import Section, latex, markdown, text_of
+from spanf1.results.certainty import Interval
+from spanf1.results.result import Result
+from spanf1.results.words import bracketed, drawn, extent, f_name, many, percent
+from spanf1.scorers.reasons import signed
+from spanf1.scorers.report import Rendering, csv_text, json_of
+
+#: how corrections of p-values are called
+CORRECTIONS = {
+    "none": "no correction",
+    "bonferroni": "Bonferroni",
+    "holm": "Holm",
+    "bh": "Benjamini-Hochberg",
+}
+_TESTS = {
+    "randomization": "approximate randomisation: {unit}s are swapped between the two at random",
+    "permutation": "permutation of runs between the two systems",
+}
+# How many pairs a remark names.
+_NAMED = 20
+
+
+def sections(ranking: Ranking, *, digits: int | None = None) -> list[Section]:
+    """Return a table of the systems, one of their differences, and one of these by type."""
+    found = [_systems(ranking, digits)]
+    for by_type in (False, True):
+        chosen = [one for one in ranking.differences if bool(one.type) == by_type]
+        if chosen:
+            found.append(_differences(ranking, chosen, digits, by_type=by_type))
+    return found
+
+
+def _first(ranking: Ranking) -> Result:
+    return ranking.standings[0].system.runs[0]
+
+
+def _score(standing: Standing, average: str) -> list[Score]:
+    return [getattr(run.averages, average) for run in standing.system.runs]
+
+
+def _systems(ranking: Ranking, digits: int | None) -> Section:
+    how, first = ranking.testing, _first(ranking)
+    several = any(len(one.scores) > 1 for one in ranking.standings)
+    level = f"{100 * how.confidence.level:g}% interval"
+    header = ["", "P", "R", f_name(first), level, "Pred.", "Corr."]
+    if several:
+        header = ["", "Runs", "P", "R", f_name(first), level, "SD", "Min", "Max"]
+    rows = []
+    for one in ranking.standings:
+        scores = _score(one, how.average)
+        precision, recall = (statistics.fmean(score[k] for score in scores) for k in (0, 1))
+        figures = [percent(value, digits) for value in (precision, recall, one.mean)]
+        figures.append(bracketed(one.interval, digits))
+        if several:
+            spread = one.deviation, min(one.scores), max(one.scores)
+            cells = [str(len(scores)), *figures, *(percent(value, digits) for value in spread)]
+        else:
+            cells = [*figures, str(scores[0].predicted), str(scores[0].correct)]
+        rows.append([one.system.name, *cells])
+    files = first.input.files if first.input else ("gold",)
+    unit = drawn(first, how.confidence.unit)
+    text = (
+        f"{files[0] if len(files) == 2 else 'gold'}: "
+        f"{many(_score(ranking.standings[0], how.average)[0].gold, 'span')} in "
+        f"{extent(first.tally)}, {many(ranking.units, unit)}. "
+        f"{how.average.capitalize()} {f_name(first)}"
+        f"{', the mean over runs' * several}; intervals are from "
+        f"{many(how.confidence.resamples, 'resample')} of {unit}s"
+        f"{' and of runs' * several}, seed {how.confidence.seed}."
+    )
+    return Section("Systems", text, header, rows, after=_signatures(ranking))
+
+
+def _signature(ranking: Ranking, run: Result) -> str:
+    how = ranking.testing
+    return str(replace(run.signature(how.average), confidence=how.confidence))
+
+
+def _signatures(ranking: Ranking) -> list[str]:
+    """Return the signature of the scores, or those of the systems if they differ."""
+    found: dict[str, list[str]] = {}
+    for one in ranking.standings:
+        for run in one.system.runs:
+            names = found.setdefault(_signature(ranking, run), [])
+            names += [one.system.name] * (one.system.name not in names)
+    if len(found) == 1:
+        return [f"signature: {line}" for line in found]
+    lines = [f"signature of {', '.join(names)}: {line}" for line, names in found.items()]
+    if _first(ranking).options.reading == "strict":
+        lines.append(
+            "strict, and not all systems are in one scheme: that of each was detected by its own "
+            "tags; --scheme names one for all"
+        )
+    return lines
+
+
+def _differences(
+    ranking: Ranking, chosen: list[Difference], digits: int | None, *, by_type: bool
+) -> Section:
+    how = ranking.testing
+    corrected = how.correction != "none"
+    header = ["", "Diff.", f"{100 * how.confidence.level:g}% interval", "p"]
+    header += [f"p {CORRECTIONS[how.correction]}"] * corrected + ["p boot."]
+    header += ["W-T-L"] * any(one.units for one in chosen)
+    if by_type:
+        header.insert(1, f_name(_first(ranking)))
+    rows = []
+    for one in chosen:
+        figures = [percent(one.score, digits)] * by_type
+        figures += [_signed(one.difference, digits)]
+        figures += [_signed_ends(one.interval, digits), p_text(one.p_value)]
+        figures += [p_text(one.p_adjusted)] * corrected + [p_text(one.p_bootstrap_adjusted)]
+        units = ["-".join(map(str, one.units)) if one.units else ""]
+        rows.append([_pair(ranking, one), *figures, *units * ("W-T-L" in header)])
+    what = "all pairs" if how.all_pairs else f"from {ranking.reference}"
+    title = f"Differences {'by type, ' * by_type}{what}".replace("Differences all", "All")
+    if by_type:
+        return Section(title, "", header, rows)
+    after = [_remark(ranking, chosen), *_unreachable(ranking)]
+    return Section(title, _about(ranking, chosen), header, rows, after=after)
+
+
+def _pair(ranking: Ranking, one: Difference) -> str:
+    """Name what is compared, as far as it is not said already."""
+    name = f"{one.system} - {one.reference}" if ranking.testing.all_pairs else one.system
+    if one.type and len(ranking.standings) == 2:
+        return one.type
+    return f"{one.type}: {name}" if one.type else name
+
+
+def _about(ranking: Ranking, chosen: list[Difference]) -> str:
+    how = ranking.testing
+    tests = dict.fromkeys(one.test for one in chosen)
+    unit = drawn(ranking.standings[0].system.runs[0], how.confidence.unit)
+    named = "; ".join(_TESTS[test].format(unit=unit) for test in tests)
+    count = sum(not math.isnan(one.p_value) for one in ranking.differences)
+    text = f"p: two-sided, by {named}."
+    if how.correction != "none":
+        text += f" {CORRECTIONS[how.correction]}: corrected for {many(count, 'comparison')}."
+        text += " p boot.: by the paired bootstrap, corrected likewise."
+    else:
+        text += f" {many(count, 'comparison')}, without correction. p boot.: by paired bootstrap."
+    if any(one.units for one in chosen):
+        text += f" W-T-L: {unit}s with a better, the same, and a worse F1."
+    return text
+
+
+def _remark(ranking: Ranking, chosen: list[Difference]) -> str:
+    """Say which systems cannot be told apart."""
+    undecided, pairs = ranking.undecided(), ranking.testing.all_pairs
+    limit = f"p < {ranking.testing.alpha:.3g}"
+    if not undecided:
+        return f"{'all' if len(chosen) > 1 else 'the two'} can be told apart at {limit}"
+    named = [f"{a} and {b}" if pairs else b for a, b in undecided]
+    more = f", and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    whom = "" if pairs else f" from {ranking.reference}"
+    return (
+        f"{len(undecided)} of {len(chosen)} cannot be told apart{whom} at {limit}: "
+        f"{', '.join(named[:_NAMED])}{more}"
+    )
+
+
+def _unreachable(ranking: Ranking) -> Iterator[str]:
+    """Say where no difference, however large, could have been found."""
+    for test, least in ranking.unreachable().items():
+        what, way = f"{ranking.testing.confidence.resamples} resamples", "--resamples N draws more"
+        if test == "permutation":
+            what, way = "so few runs", "more runs, or more resamples, can"
+        yield (
+            f"warning: with {what}, and this many comparisons, no p by {test} can be below "
+            f"{p_text(least)}, however large a difference is; {way}"
+        )
+
+
+def p_text(value: float) -> str:
+    """Return a p-value with four decimals, or a smaller one with its first digit."""
+    if math.isnan(value):
+        return "-"
+    return f"{value:.4f}" if value >= 0.00005 else f"{value:.0e}"
+
+
+def _signed(value: float, digits: int | None) -> str:
+    return "-" if math.isnan(value) else signed(value, digits) or percent(0, digits)
+
+
+def _signed_ends(interval: Interval, digits: int | None) -> str:
+    low, high = (_signed(end, digits) for end in interval)
+    return "-" if math.isnan(interval.low) else f"[{low}, {high}]"
+
+
+def table(
+    ranking: Ranking, *, digits: int | None = None, colour: bool = False, brief: bool = False
+) -> str:
+    """Return tables for people, at 80 columns; if `brief`, without words."""
+    return text_of(sections(ranking, digits=digits), colour=colour, brief=brief)
+
+
+def to_dict(ranking: Ranking) -> dict[str, Any]:
+    """Return everything as plain data that JSON can carry; scores are fractions of 1."""
+    from spanf1._version import __version__
+
+    how, first = ranking.testing, _first(ranking)
+    return {
+        "spanf1": __version__,
+        "signature": _signature(ranking, first),
+        "gold": first.input.files[0] if first.input and len(first.input.files) == 2 else None,
+        "tokens": first.tally.tokens,
+        "units": ranking.units,
+        "reference": ranking.reference,
+        "testing": {**asdict(how), "alpha": how.alpha},
+        "systems": [
+            {
+                "name": one.system.name,
+                "f": _number(one.mean),
+                "interval": [*map(_number, one.interval)],
+                "deviation": _number(one.deviation),
+                "runs": [
+                    {
+                        "file": run.input.files[-1] if run.input else "",
+                        "signature": _signature(ranking, run),
+                        "schemes": {"gold": run.schemes[0], "predicted": run.schemes[1]},
+                        **{name: _number(value) for name, value in score._asdict().items()},
+                    }
+                    for run, score in zip(one.system.runs, _score(one, how.average), strict=True)
+                ],
+            }
+            for one in ranking.standings
+        ],
+        "differences": [
+            {
+                **{
+                    name: _number(value) if isinstance(value, float) else value
+                    for name, value in one._asdict().items()
+                },
+                "interval": [*map(_number, one.interval)],
+                "units": one.units
+                and dict(zip(("wins", "ties", "losses"), one.units, strict=True)),
+            }
+            for one in ranking.differences
+        ],
+        "undecided": [list(pair) for pair in ranking.undecided()],
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def csv_of(ranking: Ranking, *, digits: int | None = None) -> str:
+    """Return a line for each system, then one for each difference; fractions of 1."""
+    system = ["f", "f_low", "f_high", "runs", "deviation", "min", "max"]
+    difference = ["reference", "type", "difference", "difference_low", "difference_high", "test"]
+    difference += ["p", "p_adjusted", "p_bootstrap", "p_bootstrap_adjusted"]
+    difference += ["wins", "ties", "losses"]
+    rows: list[list[object]] = [
+        [
+            "system",
+            one.system.name,
+            one.mean,
+            *one.interval,
+            len(one.scores),
+            one.deviation,
+            min(one.scores),
+            max(one.scores),
+            *[""] * len(difference),
+        ]
+        for one in ranking.standings
+    ]
+    for apart in ranking.differences:
+        figures = [apart.difference, *apart.interval, apart.test, apart.p_value, apart.p_adjusted]
+        rows.append(
+            [
+                "difference",
+                apart.system,
+                apart.score,
+                *[""] * (len(system) - 1),
+                apart.reference,
+                apart.type,
+                *figures,
+                apart.p_bootstrap,
+                apart.p_bootstrap_adjusted,
+                *(apart.units or ("", "", "")),
+            ]
+        )
+    defined = [
+        ["" if isinstance(cell, float) and math.isnan(cell) else cell for cell in row]
+        for row in rows
+    ]
+    return csv_text(["row", "system", *system, *difference], defined, digits)
+
+
+def _as(form: Callable[[list[Section]], str]) -> Rendering:
+    def render(ranking: Ranking, *, brief: bool = False, **settings: Any) -> str:
+        found = sections(ranking, **settings)
+        if brief:
+            found = [replace(section, title="", text="", after=[]) for section in found]
+        return form(found)
+
+    return Rendering(render, frozenset({"digits", "brief"}))
+
+
+RANKING_RENDERINGS = {
+    "table": Rendering(table, frozenset({"digits", "colour", "brief"})),
+    "json": Rendering(lambda ranking: json_of(to_dict(ranking))),
+    "csv": Rendering(csv_of, frozenset({"digits"})),
+    "markdown": _as(markdown),
+    "latex": _as(latex),
+}

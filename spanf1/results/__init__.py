@@ -1,0 +1,1 @@
+"""A scored input: its figures, its signature, its intervals, its report."""

@@ -1,0 +1,375 @@
+"""The public functions: from files or lists to a result, from tags to spans.
+
+Readers that a command does not need are not imported: a small file is scored in less time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from spanf1.core.counts import Form, Tally
+from spanf1.core.options import AUTO, Confidence, Options, confidence_from
+from spanf1.core.tag_counter import tally, tally_parts
+from spanf1.core.tags import AUTO_FORM, TagForm
+from spanf1.core.tags import tag_form as form_of
+from spanf1.exceptions import InputError, LayoutError, UsageError
+from spanf1.formats.columns.file import MergedFile
+from spanf1.formats.columns.layout import Column, column_of
+from spanf1.formats.opening import Opened, OpenedFiles, open_input, read_counts
+from spanf1.formats.source import STDIN, Progress, Source, source_of
+from spanf1.results.result import Input, Result
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+
+#: about how many bytes of a file one task of an executor reads
+PART_SIZE = 1 << 23
+
+
+def evaluate(
+    y_true: Any,
+    y_pred: Any,
+    *,
+    labels: Iterable[str] | Mapping[Any, str] | None = None,
+    ignore_index: int = -100,
+    mask: Any = None,
+    scheme: str = AUTO,
+    gold_scheme: str | None = None,
+    pred_scheme: str | None = None,
+    reading: str = "lenient",
+    beta: float = 1.0,
+    types: str | Iterable[str] = "union",
+    zero_division: float = 0.0,
+    match: str = "exact",
+    normalize: Iterable[str] = (),
+    tag_form: str = AUTO_FORM,
+    confidence: float | Confidence | None = None,
+) -> Result:
+    """Score predicted tags, label ids, or spans of texts against gold ones.
+
+    Parameters
+    ----------
+    y_true, y_pred : sequence of sequences of str, or array of int
+        The gold and the predicted tags, one sequence for each sentence. Or label ids: arrays of
+        the shape (sentences, tokens), or rows of any length, of any library (NumPy, PyTorch, JAX,
+        TensorFlow, Arrow, pandas). Predictions may be logits, (sentences, tokens, labels): the
+        largest counts. Or records, one for each text, such as JSON has them in one of the formats
+        that `score_file` reads: ``{"text": …, "spans": [{"start": 0, "end": 5, "label": "PER"}]}``,
+        the lists that a Hugging Face pipeline returns.
+    labels : sequence of str, or mapping of int to str
+        The tag of each id; needed for ids.
+    ignore_index : int
+        The id that gold has where a token does not count: padding, or all but the first part of
+        a word.
+    mask : array of bool, optional
+        Which tokens count, besides that; of the shape of `y_true`, which are ids.
+    scheme : str
+        The tagging scheme of both sides, or ``auto`` to detect it, on each side by itself.
+    gold_scheme, pred_scheme : str, optional
+        The scheme of one side, where it is another.
+    reading : str
+        What is done about spans that the scheme does not allow: ``lenient`` keeps them,
+        ``strict`` drops them, ``error`` refuses them, ``conlleval`` counts as that script does.
+    beta : float
+        The beta of ``fbeta``.
+    types : str or iterable of str
+        What the macro and weighted averages run over: ``union``, ``gold`` or ``predicted``; or
+        the types to score, in order.
+    zero_division : float
+        What 0/0 is: 0, 1 or NaN.
+    match, normalize
+        As for `score_file`; other than ``exact`` for records only.
+    tag_form : str
+        How tags are written, as an example: ``B-PER``, ``PER-B``, ``B_PER``, ``b/PER``; or
+        ``auto`` to find it out, on each side by itself.
+    confidence : float or Confidence, optional
+        Make intervals of every figure, of this level: see `Result.certainty`.
+
+    Raises
+    ------
+    AlignmentError
+        If the two differ in the number of sentences, or of tags in one.
+    TagError
+        If there is a tag that no scheme has, or an id that has no label.
+    IllFormedError
+        If a span is ill-formed and the reading is ``error``.
+    UsageError
+        If an argument is not one of those above.
+
+    Examples
+    --------
+    >>> import spanf1
+    >>> gold = [["B-PER", "I-PER", "O"], ["B-LOC", "O"]]
+    >>> predicted = [["B-PER", "I-PER", "O"], ["O", "B-LOC"]]
+    >>> result = spanf1.evaluate(gold, predicted)
+    >>> result.micro.f1, result["PER"].precision, result["LOC"].recall
+    (0.5, 1.0, 0.0)
+
+    The same as label ids, the second sentence padded:
+
+    >>> labels = ["O", "B-PER", "I-PER", "B-LOC"]
+    >>> gold = [[1, 2, 0], [3, 0, -100]]
+    >>> predicted = [[1, 2, 0], [0, 3, 0]]
+    >>> spanf1.evaluate(gold, predicted, labels=labels).micro.f1
+    0.5
+
+    Spans of characters, and what a Hugging Face pipeline returns:
+
+    >>> gold = [{"text": "Ada met Bob", "spans": [{"start": 0, "end": 3, "label": "PER"}]}]
+    >>> predicted = [[{"entity_group": "PER", "word": "Ada", "start": 0, "end": 3}]]
+    >>> spanf1.evaluate(gold, predicted).micro.f1
+    1.0
+    """
+    options = Options.given(
+        scheme,
+        gold_scheme,
+        pred_scheme,
+        types,
+        reading=reading,
+        beta=beta,
+        zero_division=zero_division,
+        match=match,
+        normalize=normalize,
+    )
+    wanted = confidence_from(confidence)
+    units = wanted.unit if wanted else ""
+    form = form_of(tag_form)
+    if _has_records(y_true) or _has_records(y_pred):
+        from spanf1.formats.pairs import pairs_of
+
+        if mask is not None:
+            raise UsageError("mask is for label ids")
+        pairs = pairs_of(y_true, y_pred, labels, form)
+        counted = pairs.tally(match=match, normalize=options.normalize, units=units)
+        return Result(counted, options, None, wanted).check()
+    if match != "exact":
+        raise UsageError(f"match {match} is for records of texts, and these are tags")
+    from spanf1.formats.arrays import reader_of
+
+    counted = tally(
+        reader_of(y_true, y_pred, labels, ignore_index, mask),
+        form=form,
+        script=reading == "conlleval",
+        units=units,
+    )
+    return Result(counted, options, None, wanted).check()
+
+
+def _has_records(side: Any) -> bool:
+    """Return whether a list holds records of texts: objects, or lists of them."""
+    if not isinstance(side, list | tuple):
+        return False
+    # A text in which nothing is found is an empty list.
+    rows = (one for one in side if not isinstance(one, list | tuple) or one)
+    first = next(rows, None)
+    # Older versions of spaCy are trained with pairs of a text and an object.
+    parts = first[:2] if isinstance(first, list | tuple) else (first,)
+    return any(isinstance(part, dict) for part in parts)
+
+
+def score_file(
+    file: str | os.PathLike[str] | Source,
+    pred_file: str | os.PathLike[str] | Source | None = None,
+    *,
+    gold_column: Column | None = None,
+    pred_column: Column | None = None,
+    token_column: Column | None = None,
+    delimiter: str | None = None,
+    align_by_position: bool = False,
+    input_format: str = AUTO,
+    gold_key: str | None = None,
+    pred_key: str | None = None,
+    token_key: str | None = None,
+    text_key: str | None = None,
+    id_key: str | None = None,
+    labels: Iterable[str] | Mapping[Any, str] | None = None,
+    scheme: str = AUTO,
+    gold_scheme: str | None = None,
+    pred_scheme: str | None = None,
+    reading: str = "lenient",
+    beta: float = 1.0,
+    types: str | Iterable[str] = "union",
+    zero_division: float = 0.0,
+    match: str = "exact",
+    normalize: Iterable[str] = (),
+    tag_form: str = AUTO_FORM,
+    confidence: float | Confidence | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Score a file of gold and predicted tags or spans, or two files of the same texts.
+
+    Columns, or any other format of `input_format`. Plain text or compressed (gzip, bzip2, xz,
+    zstd); read in blocks, so that the size of a file does not matter.
+
+    Parameters
+    ----------
+    file : path
+        One file with both sides, or the file or folder with the gold one; ``-`` is standard input.
+    pred_file : path, optional
+        The file or folder with the predicted tags or spans.
+    gold_column, pred_column : int or str, optional
+        The columns of the tags, counted from 1, or from the end by -1; or by name, if the first
+        line is a header, or there is a comment ``# global.columns = …``. By default the last but
+        one and the last of one file, and the last of each of two. ``"2,3"`` are several, with
+        nested levels.
+    token_column : int or str, optional
+        With two files, the column of the tokens, which must be the same; by default the first.
+    delimiter : str, optional
+        ``tab``, ``space``, ``whitespace`` (runs of spaces and tabs), or the one character between
+        columns. Detected by default.
+    align_by_position : bool
+        With two files, do not compare tokens, nor ids.
+    input_format : str
+        ``columns``, ``jsonl`` (tokens and tags), ``prodigy``, ``doccano``, ``labelstudio``,
+        ``pipeline``, ``entities``, ``brat``, ``spacy``, ``arrow``; ``auto`` is by the content, and
+        columns for a named pipe. Two with a comma between them, if gold and predictions differ.
+    gold_key, pred_key : str, optional
+        In JSON and the like, the keys of the tags or spans. By default the first there is of some
+        names: ``gold``, ``tags``, ``spans`` …; ``predicted``, ``pred``, ``predictions`` ….
+    token_key, text_key, id_key : str, optional
+        The keys of the tokens, of the text, and of what tells which records of two files belong
+        together; the second file is then kept in memory. By default ``tokens`` or ``words``,
+        ``text``, and ``id`` or the like, if both files have it; else records go by order.
+    labels : sequence of str, or mapping of int to str, optional
+        The tag of each id, where tags are ids; tokens with the gold id -100 do not count.
+    match : str
+        ``exact`` counts every span; ``text`` too, and one is right by what it says and its type,
+        wherever it is in a document; ``surface`` counts each distinct text and type once, which is
+        right if one span of it is: WNUT-17's F1 of surface forms. The text is gold's tokens,
+        those of `token_column`, which may then be given for one file, too.
+    normalize : iterable of str
+        What makes no difference if `match` is ``text``: ``nfkc``, ``case``, ``space``.
+    executor : concurrent.futures.Executor, optional
+        Runs the parts of one large file. Worker processes must be able to import spanf1.
+    progress : callable, optional
+        Called now and then with the number of bytes read so far.
+
+    Other Parameters
+    ----------------
+    scheme, gold_scheme, pred_scheme, reading, beta, types, zero_division, tag_form, confidence
+        As for `evaluate`.
+
+    Raises
+    ------
+    ReadError
+        If a file is not there, not readable, damaged, or not text.
+    LayoutError
+        If a line has another number of columns than the others, or there is no such column; if
+        a record has not got what is to be read, or an offset is outside its text.
+    AlignmentError
+        If two files are not annotations of the same sentences, or texts.
+    TagError, IllFormedError, UsageError
+        As for `evaluate`.
+    """
+    options = Options.given(
+        scheme,
+        gold_scheme,
+        pred_scheme,
+        types,
+        reading=reading,
+        beta=beta,
+        zero_division=zero_division,
+        match=match,
+        normalize=normalize,
+    )
+    wanted = confidence_from(confidence)
+    sources = [source_of(path) for path in (file, pred_file) if path is not None]
+    surface = match == "surface"
+    token_column = None if token_column is None else column_of(token_column)
+    if surface and STDIN in [source.path for source in sources]:
+        raise UsageError("surface forms need a second look: standard input can be read only once")
+    form = form_of(tag_form)
+
+    def opened_as(*, documents: bool) -> Opened:
+        one = len(sources) == 1 and not documents
+        found = open_input(
+            sources,
+            input_format=input_format,
+            match=match,
+            form=form,
+            documents=documents,
+            gold_key=gold_key,
+            pred_key=pred_key,
+            token_key=token_key,
+            text_key=text_key,
+            id_key=id_key,
+            labels=labels,
+            gold_column=gold_column,
+            pred_column=pred_column,
+            token_column=None if surface and one else token_column,
+            headed=isinstance(token_column, str),
+            delimiter=delimiter,
+            align_by_position=align_by_position,
+            script=reading == "conlleval",
+        )
+        found.files[0].progress = progress
+        return found
+
+    units = wanted.unit if wanted else ""
+    opened = opened_as(documents=False)
+    if isinstance(opened, OpenedFiles) and isinstance(opened.reader, MergedFile):
+        script = reading == "conlleval"
+        tallied = _tally_merged(opened.reader, executor, form, script=script, units=units)
+    else:
+        again = partial(opened_as, documents=True)
+        opened, tallied = read_counts(opened, again, options, form=form, units=units)
+    read = opened.input()
+    if surface and isinstance(opened, OpenedFiles):
+        tallied.forms, column = _forms(opened, read, token_column, form, tallied.tokens)
+        read = read._replace(token_column=column)
+    return Result(tallied, options, read, wanted).check()
+
+
+def _forms(
+    opened: OpenedFiles, read: Input, given: Column | None, form: TagForm | None, tokens: int
+) -> tuple[Counter[Form], int]:
+    """Return the surface forms of files that have been read, and the column of their tokens."""
+    from spanf1.results.surfaces import Side, surface_forms
+
+    columns = read.gold_column, read.pred_column
+    layout = opened.files[0].layout
+    if layout is None:
+        return Counter(), 0
+    used = {*columns[: 3 - len(opened.files)]}
+    column = next((k for k in range(1, read.columns[0] + 1) if k not in used), 0)
+    if given:
+        column = layout.column_index(given, opened.files[0].source) + 1
+    if column in used or not column:
+        raise LayoutError(
+            "there is no column of tokens: surface forms are texts",
+            where=opened.files[0].source.name,
+            hint="--token-column says where they are",
+        )
+    gold, predicted = Side(opened.files[0], columns[0]), Side(opened.files[-1], columns[1])
+    gold.file.progress = None
+    return surface_forms(gold, predicted, column, form, tokens), column
+
+
+def _tally_merged(
+    reader: MergedFile, executor: Executor | None, form: TagForm | None, *, script: bool, units: str
+) -> Tally:
+    """Read one file, in parts if there is an executor and it is large enough to gain."""
+    # The script's flag may outlive a sentence, and a document a part.
+    whole = script or units == "document"
+    parts = reader.parts(PART_SIZE) if executor and not whole else []
+    if executor is None or len(parts) < 2:
+        return tally(reader, form=form, script=script, units=units)
+    progress = reader.file.progress or (lambda _: None)
+    try:
+        return tally_parts(
+            parts,
+            executor,
+            form=form,
+            units=units,
+            done=lambda part: progress(part.file.source.stop),
+        )
+    except InputError:
+        # A part counts its lines from its own beginning. Reading all in order says the true line
+        # of the first thing that is wrong.
+        return tally(reader, form=form, script=script, units=units)

@@ -1,0 +1,181 @@
+"""How sure the scores of one input are: an interval for every figure, by resampling its units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.core.counts import Tally, sides_of
+from spanf1.core.options import Confidence, Options
+from spanf1.core.scores import AVERAGES
+from spanf1.core.tag_counter import cores
+from spanf1.core.units import Units, rows_of
+from spanf1.exceptions import UsageError
+from spanf1.resampling.figures import figures
+from spanf1.resampling.intervals import bca, bootstrap_values, jackknife_values, percentile
+
+FloatArray = npt.NDArray[np.float64]
+
+#: so many values of resamples are kept at most; eight bytes each
+MAX_VALUES = 1 << 25
+
+
+class Interval(NamedTuple):
+    """The ends of an interval, as fractions of 1; NaN where no resample has a value."""
+
+    low: float
+    high: float
+
+
+class Intervals(NamedTuple):
+    """The intervals of a `Score`'s figures."""
+
+    precision: Interval
+    recall: Interval
+    f1: Interval
+    fbeta: Interval
+
+
+class Certainty(NamedTuple):
+    """The intervals of all scores: of each type's, and of the averages'.
+
+    `units` is how many sentences, or documents, were drawn in each resample.
+    """
+
+    units: int
+    types: dict[str, Intervals]
+    averages: dict[str, Intervals]
+
+
+#: which span of an input adds to what: see `spanf1.core.units.rows_of`
+Meanings = list[tuple[int, bool, bool]]
+
+
+def meanings(
+    units: Units, numbers: Mapping[str, int], schemes: tuple[str, str], reading: str
+) -> Meanings:
+    """Return for each kind of span the number of its type, and the sides on which it counts.
+
+    Parameters
+    ----------
+    units : Units
+        Has the kinds of spans.
+    numbers : mapping of str to int
+        The numbers of the types that count.
+    schemes : tuple of str
+        The scheme of gold, and of the predictions.
+    reading : str
+        One of `spanf1.core.schemes.READINGS`.
+    """
+    strict = reading == "strict"
+    return [
+        (numbers.get(span.type, -1), *sides_of(span, *schemes, strict=strict))
+        for span in units.keys
+    ]
+
+
+def units_of(tally: Tally, options: Options, unit: str) -> Units:
+    """Return the units of an input.
+
+    Raises
+    ------
+    UsageError
+        If they were not kept, or cannot be drawn from.
+    """
+    if options.reading == "conlleval":
+        raise UsageError(
+            "what the conlleval script counts is no sum over sentences: it has no intervals",
+            hint="the reading lenient has",
+        )
+    if options.match == "surface":
+        raise UsageError("surface forms are counted once in all sentences: there are no intervals")
+    if unit == "document" and not tally.documents:
+        raise UsageError(
+            "the input marks no documents: there is nothing to draw",
+            hint="-DOCSTART- or # newdoc lines mark them; --unit sentence needs none",
+        )
+    if tally.units is None or tally.units.kind != unit:
+        raise UsageError(f"the counts of each {unit} were not kept", hint="score the input again")
+    return tally.units
+
+
+def check(tally: Tally, types: int, options: Options, confidence: Confidence) -> Units:
+    """Return the units of an input, if they can be resampled; parameters as for `certainty`.
+
+    Raises
+    ------
+    UsageError
+        If they were not kept, cannot be drawn from, or would take too much memory.
+    """
+    if confidence.resamples * (types + len(AVERAGES)) * 4 > MAX_VALUES:
+        raise UsageError(
+            f"{confidence.resamples} resamples of {types} types are too many",
+            hint="--resamples 1000, or --types A,B for those that matter",
+        )
+    return units_of(tally, options, confidence.unit)
+
+
+def certainty(
+    tally: Tally, names: Sequence[str], options: Options, confidence: Confidence
+) -> Certainty:
+    """Return the intervals of the scores of some types, and of their averages.
+
+    Parameters
+    ----------
+    tally : Tally
+        What was counted, with its units.
+    names : sequence of str
+        The types.
+    options : Options
+        How it is read; the schemes are named.
+    confidence : Confidence
+        How intervals are made.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to resample, or there are too many types or resamples for the memory.
+    """
+    units = check(tally, len(names), options, confidence)
+    schemes = options.gold_scheme, options.pred_scheme
+    numbers = {name: number for number, name in enumerate(names)}
+    found = rows_of([(units, meanings(units, numbers, schemes, options.reading))], len(names))
+    rows = found.counts.reshape(len(found.counts), 3 * len(names)).astype(np.int64)
+
+    def statistic(sums: npt.NDArray[Any]) -> FloatArray:
+        shape = (*sums.shape[:-1], len(names), 3)
+        return figures(
+            sums.reshape(shape),
+            types=options.types,
+            beta=options.beta,
+            zero_division=options.zero_division,
+        )
+
+    low, high = interval_of(rows, found.weight, statistic, confidence)
+    scores = [
+        Intervals(*(Interval(float(a), float(b)) for a, b in zip(*ends, strict=True)))
+        for ends in zip(low, high, strict=True)
+    ]
+    averages = dict(zip(AVERAGES, scores[len(names) :], strict=True))
+    return Certainty(units.count, dict(zip(names, scores, strict=False)), averages)
+
+
+def interval_of(
+    rows: npt.NDArray[np.int64],
+    weight: npt.NDArray[np.int64],
+    statistic: Callable[[npt.NDArray[Any]], FloatArray],
+    confidence: Confidence,
+) -> tuple[FloatArray, FloatArray]:
+    """Return the ends of the interval of a statistic; parameters as for `bootstrap_values`."""
+    values = bootstrap_values(
+        rows, weight, statistic, confidence.resamples, confidence.seed, threads=cores()
+    )
+    make = percentile
+    if confidence.method == "bca":
+        estimate, jackknife = statistic(weight @ rows), jackknife_values(rows, weight, statistic)
+        make = partial(bca, estimate=estimate, jackknife=jackknife, weights=weight)
+    return make(values, level=confidence.level)

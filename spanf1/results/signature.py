@@ -1,0 +1,292 @@
+"""Signatures: one short line that fixes everything that shaped a score.
+
+``f1:micro|match:exact|scheme:IOB2|reading:lenient|types:union|zero:0|tokens:46435|gold:5648|
+hash:1ac2e4a8|v:0.1.0`` says which figure it is, how spans were read and compared, and of which
+data: the hash stands for the gold spans (see `spanf1.core.fingerprint`). The idea, and the form, are
+those of sacreBLEU (M. Post. 2018. A Call for Clarity in Reporting BLEU Scores).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from spanf1.core.counts import PLACES, TOKEN
+from spanf1.core.options import AUTO, MATCHES, NORMALIZATIONS, TYPE_SETS, Confidence, Options
+from spanf1.core.schemes import READINGS
+from spanf1.core.scores import AVERAGES
+from spanf1.core.tags import TagForm, shortened
+from spanf1.exceptions import UsageError
+
+# What stands for itself in a name; all else is written as %XX, so that a line can be parted.
+_PLAIN = {chr(b) for b in range(ord("!"), ord("~") + 1)} - set("|:%,/")
+_HEX = re.compile(r"%([0-9A-F]{2})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """What shaped a score, in one line; ``str(signature)`` is the line, `parse` the inverse.
+
+    Attributes
+    ----------
+    average : str
+        ``micro``, ``macro`` or ``weighted``.
+    options : Options
+        How spans were read and compared; the schemes are those that were used.
+    tag_forms : tuple of str
+        How the tags are written, where that is not ``B-PER``.
+    tokens, gold : int
+        Tokens; spans in gold that the score runs over.
+    placed_by : str
+        What spans are placed by; one of `spanf1.core.counts.PLACES`. Where that is not tokens,
+        `tokens` is how many characters, or texts, there are.
+    hash : str
+        Eight digits that stand for the gold spans: the same in any scheme and reading, but that
+        ``-DOCSTART-`` lines are tokens in the reading ``conlleval``.
+    confidence : Confidence, optional
+        How the intervals were made, if there are some.
+    version : str
+        The version of spanf1.
+    """
+
+    average: str = "micro"
+    options: Options
+    tag_forms: tuple[str, ...] = ()
+    tokens: int
+    gold: int
+    hash: str
+    confidence: Confidence | None = None
+    placed_by: str = TOKEN
+    version: str
+
+    def __str__(self) -> str:
+        return "|".join(f"{name}:{value}" for name, value in self._parts().items())
+
+    def _parts(self) -> dict[str, str]:
+        """Return the names and values of the line, in order."""
+        options, ci = self.options, self.confidence
+        types = (options.types,) if isinstance(options.types, str) else options.types
+        parts = {
+            f"f{_number(options.beta)}": self.average,
+            "match": "/".join((options.match, *options.normalize)),
+            "scheme": "/".join(dict.fromkeys((options.gold_scheme, options.pred_scheme))),
+            "reading": options.reading,
+            "types": ",".join(map(_escaped, types)),
+            "zero": _number(options.zero_division),
+        }
+        if self.tag_forms:
+            parts["tags"] = ",".join(map(_escaped, self.tag_forms))
+        extent = f"{self.placed_by}s"
+        parts |= {extent: str(self.tokens), "gold": str(self.gold), "hash": self.hash}
+        if ci:
+            parts["ci"] = f"{_number(ci.level)}/{ci.method}/{ci.resamples}/{ci.unit}/{ci.seed}"
+        return parts | {"v": _escaped(self.version)}
+
+    @classmethod
+    def parse(cls, line: str) -> Signature:
+        """Return the signature that a line says.
+
+        Raises
+        ------
+        UsageError
+            If it is not a signature: a part is missing, unknown or wrong.
+
+        Examples
+        --------
+        >>> from spanf1 import Signature
+        >>> line = "f1:micro|match:exact|scheme:IOB1/IOB2|reading:lenient|types:union|zero:0"
+        >>> signature = Signature.parse(line + "|tokens:46435|gold:5648|hash:1ac2e4a8|v:0.1.0")
+        >>> signature.options.gold_scheme, signature.tokens
+        ('IOB1', 46435)
+        """
+        if not isinstance(line, str):
+            raise UsageError(f"a signature is a line of text, not {line!r:.40}")
+        line = line.strip()
+        parts = dict(part.partition(":")[::2] for part in line.split("|"))
+        try:
+            found = cls(**_read(parts))
+            if sorted(str(found).split("|")) == sorted(line.split("|")):
+                return found
+            problem = "a part is not as it is written, or there twice"
+        except KeyError as error:
+            problem = f"{error.args[0]} is missing"
+        except UsageError as error:
+            problem = error.message
+        except UnicodeError:
+            problem = "a part is not as it is written"
+        except (ValueError, OverflowError):
+            problem = "there is no number where one should be"
+        hint = f"it looks like {_EXAMPLE}"
+        raise UsageError(f"this is no signature: {problem}", hint=hint)
+
+    def in_words(self) -> list[tuple[str, str]]:
+        """Return what each part is about, and what it says."""
+        parts = self._parts()
+        parts["f"] = f"F{_number(self.options.beta)} {self.average}"
+        return [
+            (what, _in_words(name, parts[name]))
+            for name, what in _MEANINGS.items()
+            if name in parts
+        ]
+
+    def differences(self, other: Signature) -> list[str]:
+        """Say in words how another signature differs; nothing where the scores mean the same.
+
+        What only shaped the intervals, and the version, are no differences.
+        """
+        return [text for matters, text in self._differences(other) if matters]
+
+    def remarks(self, other: Signature) -> list[str]:
+        """Say in words what differs and does not change what the score means."""
+        return [text for matters, text in self._differences(other) if not matters]
+
+    def _differences(self, other: Signature) -> list[tuple[bool, str]]:
+        """Return what differs, and whether the score means something else by that."""
+        mine, yours = self._parts(), other._parts()
+        found = []
+        for name, what in _MEANINGS.items():
+            a, b = (parts.get(name, "") for parts in (mine, yours))
+            if name == "f":
+                a, b = (dict(one.in_words())[what] for one in (self, other))
+            if a != b:
+                text = f"{what}: {_in_words(name, a)} here, {_in_words(name, b)} there"
+                found.append((self._matters(name, other), text))
+        sizes = [(one.placed_by, one.tokens, one.gold) for one in (self, other)]
+        if self.hash != other.hash and sizes[0] == sizes[1]:
+            text = (
+                f"as many {self.placed_by}s and gold spans, but not the same spans: other data, or "
+                "corrected"
+            )
+            found.append((True, text))
+        return found
+
+    def _matters(self, name: str, other: Signature) -> bool:
+        """Return whether scores mean something else if a part of the signature differs."""
+        readings = {self.options.reading, other.options.reading}
+        # Where ill-formed spans are kept, no scheme judges spans. The script knows no schemes.
+        without = len(readings) == 1 and readings <= {"lenient", "conlleval"}
+        if name == "types":
+            # A set of types is what macro and weighted run over; a list has an order.
+            mine, yours = self.options.types, other.options.types
+            sets = isinstance(mine, str) and isinstance(yours, str)
+            if sets:
+                return {self.average, other.average} != {"micro"}
+            return {*mine} != {*yours}
+        return not (name in _HARMLESS or (name == "scheme" and without))
+
+
+#: what a part says, in words
+_MEANINGS = {
+    "f": "figure",
+    "match": "what is counted",
+    "scheme": "tagging scheme",
+    "reading": "ill-formed spans",
+    "types": "types",
+    "zero": "0/0",
+    "tags": "how tags are written",
+    **{f"{place}s": f"{place}s" for place in PLACES},
+    "gold": "gold spans",
+    "hash": "gold annotations",
+    "ci": "intervals",
+    "v": "version of spanf1",
+}
+_HARMLESS = {"ci", "v", "tags"}
+_EXAMPLE = (
+    "f1:micro|match:exact|scheme:IOB2|reading:lenient|types:union|zero:0|tokens:46435|gold:5648|"
+    "hash:1ac2e4a8|v:0.1.0"
+)
+
+
+def _in_words(name: str, value: str) -> str:
+    """Return the value of a part as people say it."""
+    known: Mapping[str, str] = {"reading": READINGS, "match": MATCHES}.get(name, {})
+    if value in known:
+        return f"{value} ({known[value]})"
+    if name == "match" and "/" in value:
+        match, *normalize = value.split("/")
+        apart = " and ".join(NORMALIZATIONS[one] for one in normalize)
+        return f"{match} ({known[match]}), {apart} apart"
+    if name == "scheme" and "/" in value:
+        gold, _, predicted = value.partition("/")
+        return f"{gold} in gold and {predicted} predicted"
+    return _unescaped(value) or {"tags": TagForm().name}.get(name, "none")
+
+
+def _read(parts: dict[str, str]) -> dict[str, Any]:
+    """Return the attributes that the parts of a line say; a `KeyError` names one that is not there.
+
+    Raises
+    ------
+    UsageError, KeyError, ValueError
+        If a part is unknown, missing or wrong.
+    """
+    figure = next(iter(parts))
+    if not re.fullmatch(r"f[0-9.e+-]+|finf", figure) or parts[figure] not in AVERAGES:
+        raise UsageError("it does not begin with f1:micro, f1:macro or f1:weighted")
+    unknown = parts.keys() - _MEANINGS.keys() - {figure}
+    if unknown:
+        raise UsageError(f"{shortened(min(unknown))} is unknown")
+    gold, _, predicted = parts["scheme"].partition("/")
+    match, *normalize = parts["match"].split("/")
+    placed_by = next((place for place in PLACES if f"{place}s" in parts), TOKEN)
+    types = parts["types"]
+    names = tuple(map(_unescaped, types.split(","))) if types else ()
+    options = Options(
+        gold_scheme=gold,
+        pred_scheme=predicted or gold,
+        reading=parts["reading"],
+        beta=float(figure[1:]),
+        types=types if types in TYPE_SETS else names,
+        zero_division=float(parts["zero"]),
+        match=match,
+        normalize=tuple(normalize),
+    )
+    if AUTO in (options.gold_scheme, options.pred_scheme):
+        raise UsageError("scheme is auto: it says what was used")
+    if not re.fullmatch("[0-9a-f]{8}", parts["hash"]):
+        raise UsageError(f"hash is {shortened(parts['hash'])}: it is eight hexadecimal digits")
+    ci = None
+    if "ci" in parts:
+        level, method, resamples, unit, seed = parts["ci"].split("/")
+        ci = Confidence(
+            level=float(level),
+            method=method,
+            resamples=int(resamples),
+            unit=unit,
+            seed=int(seed),
+        )
+    return {
+        "average": parts[figure],
+        "options": options,
+        "tag_forms": tuple(map(_unescaped, filter(None, parts.get("tags", "").split(",")))),
+        "tokens": _count(parts[f"{placed_by}s"]),
+        "placed_by": placed_by,
+        "gold": _count(parts["gold"]),
+        "hash": parts["hash"],
+        "confidence": ci,
+        "version": _unescaped(parts["v"]),
+    }
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,18}", text):
+        raise ValueError(text)
+    return int(text)
+
+
+def _escaped(text: str) -> str:
+    """Return a name with every byte that would part the line, or not print, as ``%XX``."""
+    data = text.encode("utf-8", "surrogatepass")
+    return "".join(chr(b) if chr(b) in _PLAIN else f"%{b:02X}" for b in data) or "%"
+
+
+def _unescaped(text: str) -> str:
+    text = _HEX.sub(lambda found: chr(int(found[1], 16)), "" if text == "%" else text)
+    return text.encode("latin-1").decode("utf-8", "surrogatepass")
+
+
+def _number(value: float) -> str:
+    """Return a number with all its digits, and no more."""
+    return repr(float(value)).removesuffix(".0")

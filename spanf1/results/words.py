@@ -1,0 +1,309 @@
+"""What all reports are made of: rows of figures, and words on how they were made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from spanf1.core.counts import CHARACTER, TOKEN, Tally
+from spanf1.core.options import AUTO, MATCHES, NORMALIZATIONS
+from spanf1.core.schemes import NO_TAGS, READINGS, SCHEMES
+from spanf1.core.scores import Score
+from spanf1.core.tags import TagForm
+from spanf1.results.result import Input, Result
+
+if TYPE_CHECKING:
+    from spanf1.results.certainty import Interval, Intervals
+
+# How many types a line names.
+_NAMED = 8
+
+#: decimals of a percentage, unless others are asked for
+DIGITS = 2
+
+
+class Row(NamedTuple):
+    """One row: what it is (``type``, ``micro``, ``macro`` or ``weighted``), its name and score.
+
+    `intervals` are those of precision, recall and F, if there are some.
+    """
+
+    kind: str
+    name: str
+    score: Score
+    intervals: tuple[Interval, ...] = ()
+
+    @property
+    def figures(self) -> tuple[float, float, float]:
+        """Precision, recall and F."""
+        return self.score.precision, self.score.recall, self.score.fbeta
+
+
+def rows(result: Result) -> Iterator[Row]:
+    """Yield a row for each type, then one for each average."""
+    certainty = result.certainty
+    for name, score in result.types.items():
+        yield Row("type", name, score, _ends(certainty and certainty.types[name]))
+    for name, score in result.averages._asdict().items():
+        yield Row(name, name, score, _ends(certainty and certainty.averages[name]))
+
+
+def _ends(found: Intervals | None) -> tuple[Interval, ...]:
+    return (found.precision, found.recall, found.fbeta) if found else ()
+
+
+def f_name(result: Result) -> str:
+    """Return what F is called: ``F1``, or ``F0.5`` where beta is 0.5."""
+    return f"F{result.options.beta:g}"
+
+
+def percent(value: float, digits: int | None) -> str:
+    """Return a fraction of 1 as a percentage with some decimals; NaN as ``-``."""
+    return "-" if math.isnan(value) else f"{100 * value:.{DIGITS if digits is None else digits}f}"
+
+
+def bracketed(interval: Interval, digits: int | None) -> str:
+    """Return an interval in percent, in brackets; ``-`` if it has no ends."""
+    if math.isnan(interval.low):
+        return "-"
+    return f"[{percent(interval.low, digits)}, {percent(interval.high, digits)}]"
+
+
+def dashed(interval: Interval, digits: int | None) -> str:
+    """Return an interval in percent, with a dash between its ends: that takes less room."""
+    return bracketed(interval, digits).strip("[]").replace(", ", "\N{EN DASH}")
+
+
+def printable(text: str) -> str:
+    """Return text with what would not print, or would move a terminal's cursor, spelt out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def how_made(result: Result, digits: int | None = None) -> list[tuple[str, str]]:
+    """Return everything that shaped the numbers, as pairs of a heading and a line."""
+    options, tally = result.options, result.tally
+    made = [_extent(result, digits), ("scheme", _schemes(result))]
+    if tally.gold_tagged or tally.predicted_tagged:
+        made += _reading(result, digits)
+    if options.match != "exact":
+        made.append(("match", f"{options.match}: {MATCHES[options.match]}"))
+    if options.normalize:
+        words = [NORMALIZATIONS[name] for name in options.normalize]
+        made.append(("normalize", f"what makes no difference: {' and '.join(words)}"))
+    if options.types != "union":
+        made.append(("types", _types(result)))
+    made += [("0/0", line) for line in _undefined(result)]
+    if result.input and tally.extent:
+        made.append(("input", _input(result.input)))
+        made += [("note", remark) for remark in result.input.remarks]
+    if result.certainty:
+        made.append(("intervals", _intervals(result, digits)))
+    if not tally.extent:
+        made.append(("nothing", f"there are no {tally.placed_by}s in the input"))
+    made.append(("signature", str(result.signature())))
+    return made
+
+
+def _reading(result: Result, digits: int | None) -> Iterator[tuple[str, str]]:
+    """Yield what was done about ill-formed spans of tags, and what else could have been."""
+    options = result.options
+    yield "reading", f"{options.reading}: {READINGS[options.reading]}"
+    yield "ill-formed", _ill_formed(result)
+    if options.reading != "strict":
+        yield "strict", _strict(result, digits)
+    schemes = result.schemes
+    if options.pred_scheme == AUTO and schemes[0] != schemes[1] and NO_TAGS not in schemes:
+        yield "strict", _strict_in_gold_scheme(result, digits)
+
+
+def _intervals(result: Result, digits: int | None) -> str:
+    how, found = result.confidence, result.certainty
+    assert how  # noqa: S101 - for mypy: there are no intervals without it
+    assert found  # noqa: S101 - likewise
+    f = found.averages["micro"].fbeta
+    half = percent((f.high - f.low) / 2, digits)
+    return (
+        f"{100 * how.level:g}%, {how.method} bootstrap: {many(how.resamples, 'resample')} of "
+        f"{many(found.units, drawn(result, how.unit))}, seed {how.seed}; "
+        f"micro {f_name(result)} \N{PLUS-MINUS SIGN} {half}{_apart(result, found.units)}"
+    )
+
+
+def drawn(result: Result, unit: str) -> str:
+    """Return what was drawn for intervals: a text is its own sentence where none are marked."""
+    return unit if result.counts.sentences or not result.counts.documents else "document"
+
+
+def _apart(result: Result, units: int) -> str:
+    """Say why there are not as many documents to draw as are marked."""
+    how = result.confidence
+    if how is None or how.unit != "document" or units == result.tally.documents:
+        return ""
+    return "; tokens before the first mark are a document, marks without tokens none"
+
+
+def extent(tally: Tally) -> str:
+    """Say how much was read, in what spans are placed by: tokens, characters, texts."""
+    return many(tally.extent, tally.placed_by)
+
+
+def _extent(result: Result, digits: int | None) -> tuple[str, str]:
+    """Return how much was read, with a heading."""
+    counts, tally = result.counts, result.tally
+    if tally.placed_by == TOKEN:
+        return "tokens", _tokens(result, digits)
+    parts = [
+        many(count, noun)
+        for count, noun in ((counts.sentences, "sentence"), (counts.documents, "document"))
+        if count
+    ]
+    size = f"{tally.size} in " if tally.placed_by == CHARACTER else ""
+    return f"{tally.placed_by}s", size + (", ".join(parts) or "nothing")
+
+
+def _tokens(result: Result, digits: int | None) -> str:
+    counts = result.counts
+    parts = [f"{counts.tokens} in {many(counts.sentences, 'sentence')}"]
+    if counts.documents:
+        parts.append(many(counts.documents, "document"))
+    accuracy = f"accuracy {percent(result.accuracy, digits)}"
+    if counts.tokens_correct != result.tally.tags_equal:
+        accuracy += " (of types and first tokens: the schemes differ)"
+    return ", ".join([*parts, accuracy])
+
+
+def many(count: int, noun: str) -> str:
+    """Return a number of things, in words."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def found_by(schemes: list[str]) -> str:
+    """Say how the first of some schemes was found out, which fit the tags alike."""
+    if len(schemes) == len(SCHEMES):
+        return "no spans to detect it by"
+    others = f"; {', '.join(schemes[1:])} would do as well" if len(schemes) > 1 else ""
+    return f"detected{others}"
+
+
+def _schemes(result: Result) -> str:
+    sides = []
+    for side, given, schemes in (
+        ("gold", result.options.gold_scheme, result.gold_schemes),
+        ("predicted", result.options.pred_scheme, result.pred_schemes),
+    ):
+        if schemes[0] == NO_TAGS:
+            sides.append(f"{side} {NO_TAGS} (spans, not tags)")
+            continue
+        how = "given" if given != AUTO else found_by(schemes)
+        sides.append(f"{side} {schemes[0]} ({how})")
+    forms = result.tally.gold_forms | result.tally.predicted_forms
+    others = result.tally.gold_other_forms | result.tally.predicted_other_forms
+    if others or forms - {TagForm().name}:
+        sides.append(f"tags written like {written_like(forms, others)}")
+    return ", ".join(sides)
+
+
+def written_like(forms: Collection[str], others: Collection[str]) -> str:
+    """Name the forms of tags, and those that they may be of as well."""
+    names = " and ".join(sorted(forms))
+    return f"{names} ({', '.join(sorted(others))} would do as well)" if others else names
+
+
+def _ill_formed(result: Result) -> str:
+    sides = []
+    for number, (side, found) in enumerate(
+        zip(("gold", "predicted"), result.ill_formed, strict=True)
+    ):
+        text = f"{side} {found.spans} of {found.of}"
+        if found.spans:
+            kinds = ", ".join(f"{kind} {count}" for kind, count in found.kinds.items())
+            first = f"; first at {result.place(number, found.first_line)}"
+            text += f" ({kinds}{first if found.first_line else ''})"
+        sides.append(text)
+    return ", ".join(sides)
+
+
+def _strict(result: Result, digits: int | None) -> str:
+    if result.options.reading != "conlleval" and not any(s.spans for s in result.ill_formed):
+        return "would say the same"
+    micro = result.strict
+    figures = f"P {percent(micro.precision, digits)}  R {percent(micro.recall, digits)}"
+    return f"{figures}  {f_name(result)} {percent(micro.fbeta, digits)} (micro), were they dropped"
+
+
+def _strict_in_gold_scheme(result: Result, digits: int | None) -> str:
+    """Say what becomes of predictions that only look like another scheme's."""
+    scheme = result.gold_schemes[0]
+    options = replace(result.options, gold_scheme=scheme, pred_scheme=scheme)
+    micro = Result(result.tally, options).strict
+    return f"{f_name(result)} {percent(micro.fbeta, digits)} (micro), were predictions in {scheme}"
+
+
+def _types(result: Result) -> str:
+    chosen = result.options.types
+    if isinstance(chosen, str):
+        return f"macro and weighted run over the types in {chosen}"
+    return f"only {', '.join(map(printable, chosen))}"
+
+
+def _undefined(result: Result) -> Iterator[str]:
+    """Yield a line for precisions that are 0/0, and one for recalls."""
+    value = f"{result.options.zero_division:g}"
+    for figure, what, column in (
+        ("precision", "nothing predicted", "predicted"),
+        ("recall", "nothing in gold", "gold"),
+    ):
+        names = [printable(name) for name, row in result.types.items() if not getattr(row, column)]
+        if names:
+            more = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
+            named = ", ".join(names[:_NAMED])
+            yield f"{figure} of {named}{more} is {value}: {what}"
+
+
+def _input(source: Input) -> str:
+    if source.keys:
+        return _records(source)
+    tags = source.gold_column, source.pred_column
+    if len(source.files) == 1:
+        predicted = f"predicted in column {tags[1]}" if tags[1] else "predicted by the baseline"
+        return (
+            f"{source.files[0]}: gold in column {tags[0]}, {predicted} of "
+            f"{source.columns[0]}, separated by {source.delimiters[0]}"
+        )
+    sides = [
+        f"{file}: column {column} of {columns}, by {by}"
+        for file, column, columns, by in zip(
+            source.files, tags, source.columns, source.delimiters, strict=True
+        )
+    ]
+    aligned = source.aligned + f" (column {source.token_column})" * bool(source.token_column)
+    return "; ".join(sides) + f"; aligned by {aligned}"
+
+
+def _at(format_name: str, name: str) -> str:
+    """Return what a format calls a place of tags or spans, or several."""
+    return "column" + "s" * ("," in name) if format_name == "columns" else "key"
+
+
+def _records(source: Input) -> str:
+    """Say what was read of formats that have no columns."""
+    # Here, because columns need none of it.
+    from spanf1.formats.registry import FORMATS
+
+    gold, predicted, token, key = map(printable, source.keys)
+    titles = [FORMATS[name].title for name in source.delimiters]
+    if len(source.files) == 1:
+        ats = [_at(source.delimiters[0], name) for name in (gold, predicted)]
+        keys = f", gold in {ats[0]} {gold}, predicted in {ats[1]} {predicted}" if gold else ""
+        return f"{source.files[0]}: {titles[0]}{keys}"
+    sides = [
+        f"{file}: {title}" + f", {_at(format_name, name)} {name}" * bool(name)
+        for file, title, format_name, name in zip(
+            source.files, titles, source.delimiters, (gold, predicted), strict=True
+        )
+    ]
+    aligned = f"{source.aligned} (key {key})" if key else source.aligned
+    compared = f", the same tokens (key {token})" if token else ""
+    return f"{sides[0]}; {sides[1]}; aligned by {aligned}{compared}"

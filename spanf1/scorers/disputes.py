@@ -1,0 +1,253 @@
+"""Where readings of the same tags part: on which steps between tags, how often, at what cost.
+
+A step is disputed if a scheme that the tags are read in does not allow it, or if readings that
+keep all spans do not agree whether one ends before it or begins at it. The tokens are cut into
+units across which no reading sees a span; whatever a reading counts otherwise than the first one
+in a unit is put down to the kinds of step there that it takes otherwise, in equal shares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.core.counts import TypeCounts
+from spanf1.core.tags import IntArray
+from spanf1.scorers.scorers import Reading
+from spanf1.scorers.steps import OUTCOMES, Found, Step, disputed_steps, packed_steps, unpacked
+from spanf1.scorers.stretches import Run
+from spanf1.scorers.views import Viewer
+
+#: the parts of a difference that are put down to no one kind of step
+ELSEWHERE, OTHER_SCHEMES = "elsewhere", "other schemes"
+
+# Stands for all kinds that matter to other schemes only, among kinds that are packed.
+_OTHER_SCHEMES = -1 << 40
+
+GOLD, PREDICTED, CORRECT = range(3)
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class Place(NamedTuple):
+    """Where a disputed step is.
+
+    `side` is 0 for gold, 1 for predicted, 2 where it is both. `line` is that of the tag after the
+    step or, if the step leads out of a span (`out`), that of the tag before it.
+    """
+
+    side: int
+    line: int
+    out: bool
+
+
+@dataclass
+class Dispute:
+    """A kind of disputed step: how often it occurs, and what each column makes of it.
+
+    Attributes
+    ----------
+    count : list of int
+        How often it occurs in gold and in predicted.
+    ill_formed : list of set of str
+        The schemes that do not allow it on each side, of those it is read in.
+    outcomes : array of int, shape (columns, 16)
+        How often each column makes this or that of it.
+    places : pair of lists of Place
+        The first few places where the scheme of the side does not allow it, and others.
+    """
+
+    outcomes: npt.NDArray[np.int64]
+    count: list[int] = field(default_factory=lambda: [0, 0])
+    ill_formed: list[set[str]] = field(default_factory=lambda: [set(), set()])
+    places: tuple[list[Place], list[Place]] = field(default_factory=lambda: ([], []))
+
+
+class Disputes:
+    """Reads runs of tags in several ways at once.
+
+    Parameters
+    ----------
+    readings : sequence of Reading
+        All that do not refuse the input; differences are from the first.
+    schemes : pair of str
+        The schemes of the gold and of the predicted tags.
+    types : mapping of str to int
+        The numbers of the types in the codes, which may grow.
+    places : int
+        How many places of each kind to remember.
+
+    Attributes
+    ----------
+    columns : list of pairs of Decoding
+        The different ways among the readings of finding gold and predicted spans.
+    totals : array of int, shape (columns, 3)
+        What each counts: gold, predicted and correct spans.
+    kinds : dict of Step to Dispute
+        The kinds of disputed steps.
+    parts : dict of (Step or str) to array of float, shape (columns, 3)
+        What each counts more than the first in units with this kind of step, as far as it is
+        this kind's share, or `ELSEWHERE`. All kinds that matter only to readings in
+        `OTHER_SCHEMES` than those of the two sides are one kind here.
+    """
+
+    def __init__(
+        self,
+        readings: Sequence[Reading],
+        schemes: tuple[str, str],
+        types: Mapping[str, int],
+        places: int = 2,
+    ) -> None:
+        self.columns = list(dict.fromkeys((one.gold, one.predicted) for one in readings))
+        keeping = {(one.gold, one.predicted) for one in readings if one.keeps}
+        self._keeping = [pair in keeping for pair in self.columns]
+        strict = [pair for pair in self.columns if pair not in keeping]
+        # The scheme that a side is in, and those that its tags are read in besides.
+        self._schemes = [
+            list(dict.fromkeys([scheme, *(pair[side].argument for pair in strict)]))
+            for side, scheme in enumerate(schemes)
+        ]
+        self._own = [[name in schemes for name in names] for names in self._schemes]
+        self.places = places
+        self._viewer = Viewer(self.columns, types)
+        self.totals = np.zeros((len(self.columns), 3), np.int64)
+        self.kinds: dict[Step, Dispute] = {}
+        self.parts: dict[Step | str, FloatArray] = {}
+
+    def column(self, reading: Reading) -> int:
+        """Return the number of a reading's column."""
+        return self.columns.index((reading.gold, reading.predicted))
+
+    def add(self, run: Run) -> None:
+        """Read a run."""
+        columns = self._viewer.read(run)
+        found = [
+            disputed_steps(
+                run,
+                side,
+                [column.seen[side] for column in columns],
+                keeping=self._keeping,
+                schemes=self._schemes[side],
+                own=self._own[side],
+            )
+            for side in (0, 1)
+        ]
+        cut = ~reduce(np.logical_or, [one.goes_on for column in columns for one in column.seen])
+        for steps in found:
+            cut[steps.token[~steps.out]] = False
+        cut[run.starts] = True
+        unit = np.cumsum(cut) - 1
+        units = int(unit[-1]) + 1
+        counts = np.array(
+            [
+                [np.bincount(unit[at], minlength=units) for at in column.counted]
+                for column in columns
+            ]
+        )
+        self.totals += counts.sum(axis=2)
+        self._add_kinds(found)
+        self._add_places(run, found)
+        self._add_parts(counts - counts[:1], unit, found)
+
+    def correct_first(self, counts: TypeCounts) -> bool:
+        """Say what the first column counts in truth, and return whether that is something else.
+
+        All others then differ from it by so much more, which no step explains.
+        """
+        exact = np.array(counts)
+        more = self.totals[0] - exact
+        for column in range(1, len(self.columns)):
+            self._add_part(ELSEWHERE, column, more.astype(np.float64))
+        self.totals[0] = exact
+        return bool(more.any())
+
+    def _add_kinds(self, found: list[Found]) -> None:
+        """Count the kinds of disputed steps, and what is made of them."""
+        for side, steps in enumerate(found):
+            kinds, number = np.unique(packed_steps(steps), return_inverse=True)
+            cells = len(kinds) * OUTCOMES
+            outcomes = np.array(
+                [
+                    np.bincount(number * OUTCOMES + outcome, minlength=cells)
+                    for outcome in steps.outcomes
+                ]
+            ).reshape(len(self.columns), len(kinds), OUTCOMES)
+            wrong = [np.bincount(number, row, len(kinds)) > 0 for row in steps.wrong]
+            for k, kind in enumerate(kinds.tolist()):
+                dispute = self._dispute(unpacked(kind))
+                dispute.outcomes += outcomes[:, k]
+                dispute.count[side] += int(outcomes[0, k].sum())
+                dispute.ill_formed[side] |= {
+                    name for name, row in zip(self._schemes[side], wrong, strict=True) if row[k]
+                }
+
+    def _dispute(self, step: Step) -> Dispute:
+        if step not in self.kinds:
+            self.kinds[step] = Dispute(np.zeros((len(self.columns), OUTCOMES), np.int64))
+        return self.kinds[step]
+
+    def _add_places(self, run: Run, found: list[Found]) -> None:
+        """Remember the first places of every kind; one that is on both sides is one place."""
+        token, out, fine = (
+            np.concatenate(arrays)
+            for arrays in zip(*((s.token, s.out, ~s.wrong[0]) for s in found), strict=True)
+        )
+        kinds, number = np.unique(
+            np.concatenate([packed_steps(steps) for steps in found]), return_inverse=True
+        )
+        keys = (number * len(run.gold) + token) * 2 + out
+        _, first, which = np.unique(keys, return_index=True, return_inverse=True)
+        # All of gold stands before all of predicted.
+        side = (first >= len(found[0].token)) + 2 * (np.bincount(which) > 1)
+        fine = np.bincount(which, ~fine) == 0
+        ends = np.cumsum(np.bincount(number[first], minlength=len(kinds))).tolist()
+        for kind, low, high in zip(kinds.tolist(), [0, *ends], ends, strict=False):
+            for known, chosen in zip(
+                self.kinds[unpacked(kind)].places, (~fine[low:high], fine[low:high]), strict=True
+            ):
+                for k in (low + np.flatnonzero(chosen)[: self.places - len(known)]).tolist():
+                    at = int(first[k])
+                    line = run.line(int(side[k] > 0), int(token[at]))
+                    known.append(Place(int(side[k]), line, bool(out[at])))
+
+    def _add_parts(
+        self, differences: npt.NDArray[np.int64], unit: IntArray, found: list[Found]
+    ) -> None:
+        """Put what is counted otherwise in each unit down to the kinds of step in it.
+
+        For each column, those steps matter of which it does not make what the first one does.
+        """
+        packed = np.concatenate(
+            [np.where(steps.foreign, _OTHER_SCHEMES, packed_steps(steps)) for steps in found]
+        )
+        units = np.concatenate([unit[steps.token] for steps in found])
+        outcomes = np.concatenate([steps.outcomes for steps in found], axis=1)
+        kinds, number = np.unique(packed, return_inverse=True)
+        size = differences.shape[2]
+        for column, difference in enumerate(differences):
+            there = difference.any(axis=0)
+            if not there.any():
+                continue
+            matter = there[units] & (outcomes[column] != outcomes[0])
+            # Each kind once for each unit that it is in.
+            pairs = np.unique(units[matter] * len(kinds) + number[matter])
+            place, kind = np.divmod(pairs, max(len(kinds), 1))
+            how_many = np.bincount(place, minlength=size)
+            sums = np.zeros((len(kinds), 3))
+            np.add.at(sums, kind, (difference[:, place] / how_many[place]).T)
+            for k in np.flatnonzero(sums.any(axis=1)).tolist():
+                kept = int(kinds[k])
+                name = OTHER_SCHEMES if kept == _OTHER_SCHEMES else unpacked(kept)
+                self._add_part(name, column, sums[k])
+            alone = difference[:, how_many == 0].sum(axis=1)
+            self._add_part(ELSEWHERE, column, alone.astype(np.float64))
+
+    def _add_part(self, name: Step | str, column: int, part: FloatArray) -> None:
+        if part.any():
+            sums = self.parts.setdefault(name, np.zeros(self.totals.shape))
+            sums[column] += part
