@@ -19,8 +19,8 @@ from spanf1.core.tag_counter import tally
 from spanf1.core.tags import TagSet
 from spanf1.formats.lists import ListReader
 from spanf1.formats.source import Source
+from spanf1.render.text import width_of
 from spanf1.results.result import Result
-from spanf1.results.table import width_of
 from spanf1.scorers.disputes import Disputes
 from spanf1.scorers.encodings import Encodings
 from spanf1.scorers.explain import explain

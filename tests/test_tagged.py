@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.core.counts import Tally
 from spanf1.core.repairs import REPAIRS, rewrite
 from spanf1.core.schemes import PREFIX_BITS, SCHEMES
 from spanf1.core.spans import Decoder, decode
 from spanf1.core.tag_counter import tally
 from spanf1.core.tags import FORMS, TagForm, TagSet
+from spanf1.core.tally import Tally
 from spanf1.exceptions import LayoutError, TagError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.rewriting import respelt

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 import spanf1
 from spanf1.core import units as units_module
-from spanf1.core.counts import Tally
 from spanf1.core.fingerprint import type_number
 from spanf1.core.options import Confidence
 from spanf1.core.tag_counter import BlockCounter, tally, tally_parts
+from spanf1.core.tally import Tally
 from spanf1.core.units import Collector, Units, rows_of
 from spanf1.formats.columns.file import MergedFile
 from spanf1.formats.columns.pair import PairedFiles

@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from spanf1.core.detection import Detection, detection
+from spanf1.core.detection import Detection, detection, written_like
 from spanf1.core.options import AUTO
 from spanf1.core.repairs import FOREIGN, Violations, kind_of, reason, rewrite, violations
 from spanf1.core.tag_counter import tally
 from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet, tag_form
 from spanf1.exceptions import LossError
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.layout import Column, Layout, column_of
+from spanf1.formats.columns.layout import Layout, column_of
 from spanf1.formats.columns.rewriting import respelt
 from spanf1.formats.columns.runs import TagFile
+from spanf1.formats.options import Column
 from spanf1.formats.source import Progress, Source
-from spanf1.results.words import written_like
 
 #: how many lines an error names
 _NAMED = 10

@@ -12,22 +12,13 @@ from spanf1.checks.fitting import CONTINUED, Fitted, fitted, writes_tags
 from spanf1.checks.spans import scheme_to_write
 from spanf1.core.documents import Document
 from spanf1.core.options import AUTO
-from spanf1.core.tags import shortened
 from spanf1.exceptions import LossError, UsageError
-from spanf1.formats.guess import COLUMNS
+from spanf1.formats.options import InputOptions
 from spanf1.formats.output import check_output, compression_of, folder_beside, opened_file
-from spanf1.formats.reading import (
-    InputOptions,
-    Path,
-    again,
-    detect,
-    documents_of,
-    read_as,
-    reading_of,
-)
-from spanf1.formats.registry import FEATURES, FORMATS, Reading, Writing, write
+from spanf1.formats.reading import Path, again, detect, documents_of, read_as, reading_of
+from spanf1.formats.registry import COLUMNS, FEATURES, FORMATS, Reading, Writing, write
 from spanf1.formats.source import source_of
-from spanf1.results.words import many, printable
+from spanf1.wording import many, printable, shortened
 
 _DEFAULT_SCHEME = "IOB2"
 # How many lines a message names.

@@ -16,13 +16,12 @@ from spanf1.core.documents import Document
 from spanf1.core.repairs import violations
 from spanf1.core.tags import CodeArray, IntArray, TagSet
 from spanf1.formats.arrays import labels_by_id
-from spanf1.formats.guess import ARROW, JSONL
 from spanf1.formats.ids import place_in
 from spanf1.formats.reading import documents_of, read_as
 from spanf1.formats.records.codes import TagCodes
 from spanf1.formats.records.fields import line_of
 from spanf1.formats.records.lines import RecordFile
-from spanf1.formats.registry import Reading
+from spanf1.formats.registry import ARROW, JSONL, Reading
 
 
 class Coded(NamedTuple):

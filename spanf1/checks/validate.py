@@ -8,12 +8,12 @@ from typing import NamedTuple, Unpack
 from spanf1.checks.columns import FileViolation, TagColumn, Validation, looked_at
 from spanf1.checks.documents import SpanFault, SpanValidation
 from spanf1.checks.records import CODED, TagValidation
+from spanf1.core.detection import found_by
 from spanf1.core.options import AUTO, Options
-from spanf1.formats.guess import COLUMNS, check_options
-from spanf1.formats.reading import InputOptions, Path, again, check_twice, detect, reading_of
-from spanf1.formats.registry import Reading
+from spanf1.formats.options import InputOptions
+from spanf1.formats.reading import Path, again, check_twice, detect, reading_of
+from spanf1.formats.registry import COLUMNS, Reading, check_options
 from spanf1.formats.source import source_of
-from spanf1.results.words import found_by
 
 
 class Checking(NamedTuple):

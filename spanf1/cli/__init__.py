@@ -16,7 +16,7 @@ import click
 from spanf1._version import __version__
 from spanf1.cli.output import wants_colour
 from spanf1.exceptions import SpanF1Error, UsageError
-from spanf1.results.words import printable
+from spanf1.wording import printable
 
 #: what the shell says of a program that Ctrl-C ended
 _INTERRUPTED = 130

@@ -28,10 +28,11 @@ from spanf1.cli.tagged import ColumnChoice, canonical, scheme_option
 from spanf1.contents.baseline import Marked, mark_file
 from spanf1.contents.lexicon import RULES, Lexicon, lexicon_of
 from spanf1.exceptions import UsageError
-from spanf1.formats.columns.layout import Column
+from spanf1.formats.options import Column
 from spanf1.formats.source import COMPRESSIONS, STDIN
 from spanf1.results.report import REPORTS
-from spanf1.results.words import how_made, many, printable
+from spanf1.results.words import how_made
+from spanf1.wording import many, printable
 
 HELP = """Score the baseline of the CoNLL-2003 shared task: what knowing the training data is worth.
 

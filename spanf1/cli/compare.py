@@ -32,7 +32,7 @@ from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.core.options import Options
 from spanf1.core.scores import AVERAGES
 from spanf1.exceptions import UsageError
-from spanf1.formats.columns.layout import Column
+from spanf1.formats.options import Column
 from spanf1.formats.source import STDIN
 from spanf1.ranking.compare import compare as compared
 from spanf1.ranking.compare import systems_of

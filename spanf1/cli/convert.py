@@ -32,10 +32,9 @@ from spanf1.core.repairs import REPAIRS
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import tag_form
 from spanf1.exceptions import ReadError, UsageError
-from spanf1.formats.guess import COLUMNS, JSONL
-from spanf1.formats.registry import FORMATS
+from spanf1.formats.registry import COLUMNS, FORMATS, JSONL
 from spanf1.formats.source import STDIN
-from spanf1.results.words import many
+from spanf1.wording import many
 
 HELP = """Write the same spans in another tagging scheme, or in another format.
 

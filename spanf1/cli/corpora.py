@@ -18,7 +18,7 @@ from spanf1.corpora.entries import Catalogue, Corpus, Split
 from spanf1.corpora.loading import load
 from spanf1.corpora.report import LISTS, SHOWS
 from spanf1.exceptions import UsageError
-from spanf1.results.words import printable
+from spanf1.wording import printable
 
 if TYPE_CHECKING:
     from spanf1.corpora.download import Fetched

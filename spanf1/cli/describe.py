@@ -27,9 +27,9 @@ from spanf1.contents.contents import Contents, Description
 from spanf1.contents.describe import contents_of, contents_of_documents, training_data
 from spanf1.contents.report import FORMS, RENDERINGS
 from spanf1.exceptions import UsageError
-from spanf1.formats.guess import COLUMNS
+from spanf1.formats.registry import COLUMNS
 from spanf1.formats.source import STDIN
-from spanf1.results.words import printable
+from spanf1.wording import printable
 
 HELP = """Say what is in files of tags or spans: how many, of which types, how ambiguous, how new.
 

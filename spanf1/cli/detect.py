@@ -16,10 +16,10 @@ from spanf1.cli.inputs import (
 )
 from spanf1.cli.output import wants_colour, write
 from spanf1.cli.tagged import ColumnChoice, column_options
-from spanf1.core.detection import Detection
+from spanf1.core.detection import Detection, found_by
 from spanf1.core.schemes import SCHEMES
-from spanf1.results.machine import json_text
-from spanf1.results.words import found_by, many, printable
+from spanf1.render.machine import json_text
+from spanf1.wording import many, printable
 
 HELP = """Find out which tagging scheme the tags of a file are in.
 

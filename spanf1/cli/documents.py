@@ -22,13 +22,13 @@ from spanf1.cli.inputs import (
 from spanf1.cli.output import opened
 from spanf1.cli.progress import Progress
 from spanf1.cli.tagged import LAST, ColumnChoice, Destination, say
+from spanf1.core.detection import found_by
 from spanf1.core.options import AUTO
 from spanf1.exceptions import UsageError
-from spanf1.formats.columns.layout import Column, levels_of
-from spanf1.formats.guess import INPUT_FORMATS, check_options
+from spanf1.formats.columns.layout import levels_of
+from spanf1.formats.options import Column, InputOptions
 from spanf1.formats.output import check_output, compression_of, folder_beside, is_special
 from spanf1.formats.reading import (
-    InputOptions,
     again,
     detect,
     format_of,
@@ -37,9 +37,9 @@ from spanf1.formats.reading import (
     read_as,
     reading_of,
 )
-from spanf1.formats.registry import FORMATS, Reading
+from spanf1.formats.registry import FORMATS, INPUT_FORMATS, Reading, check_options
 from spanf1.formats.source import STDIN, Source
-from spanf1.results.words import found_by, many
+from spanf1.wording import many
 
 if TYPE_CHECKING:
     from spanf1.checks.convert import Conversion

@@ -14,8 +14,9 @@ from spanf1.core.options import AUTO, NORMALIZATIONS
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import AUTO_FORM
 from spanf1.exceptions import ReadError, UsageError
-from spanf1.formats.columns.layout import Column, column_of, levels_of
-from spanf1.formats.guess import INPUT_FORMATS
+from spanf1.formats.columns.layout import column_of, levels_of
+from spanf1.formats.options import Column
+from spanf1.formats.registry import INPUT_FORMATS
 from spanf1.formats.source import STDIN, STDIN_NAME, Source
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])

@@ -19,7 +19,7 @@ from spanf1.cli.tagged import (
     writing_options,
 )
 from spanf1.core.repairs import REPAIRS
-from spanf1.results.words import many
+from spanf1.wording import many
 
 HELP = """Put ill-formed tags right, in the scheme that they are in.
 

@@ -24,7 +24,7 @@ from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import Progress
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
-from spanf1.formats.columns.layout import Column
+from spanf1.formats.options import Column
 from spanf1.formats.source import STDIN
 from spanf1.scorers.explain import EXAMPLES, compare_systems, explain
 from spanf1.scorers.report import KINDS, RENDERINGS

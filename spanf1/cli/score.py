@@ -34,8 +34,9 @@ from spanf1.cli.scoring import (
 from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.core.options import MATCHES
 from spanf1.exceptions import UsageError
-from spanf1.formats.columns.layout import Column
-from spanf1.formats.guess import COLUMNS, JSONL, formats_of
+from spanf1.formats.options import Column
+from spanf1.formats.registry import COLUMNS, JSONL
+from spanf1.formats.sniffing import formats_of
 from spanf1.formats.source import STDIN, Source
 from spanf1.results.api import score_file
 from spanf1.results.report import REPORTS

@@ -23,15 +23,17 @@ from spanf1.cli.inputs import (
 )
 from spanf1.cli.output import check_output_is_no_input, check_writable, opened
 from spanf1.cli.progress import Progress
+from spanf1.core.detection import found_by
 from spanf1.core.options import AUTO, Options
 from spanf1.core.repairs import PARTS
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import tag_form
 from spanf1.exceptions import InputError, UsageError
-from spanf1.formats.columns.layout import Column, column_of, delimiter_of
+from spanf1.formats.columns.layout import column_of, delimiter_of
+from spanf1.formats.options import Column
 from spanf1.formats.output import compression_of
 from spanf1.formats.source import STDIN, Source
-from spanf1.results.words import found_by, printable
+from spanf1.wording import printable
 
 #: the column of the tags, if none is given
 LAST = -1

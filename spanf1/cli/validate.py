@@ -27,11 +27,10 @@ from spanf1.cli.tagged import (
     scheme_option,
 )
 from spanf1.core.options import AUTO
-from spanf1.core.tags import shortened
-from spanf1.formats.guess import COLUMNS
+from spanf1.formats.registry import COLUMNS
 from spanf1.formats.source import STDIN
-from spanf1.results.machine import json_text
-from spanf1.results.words import many, printable
+from spanf1.render.machine import json_text
+from spanf1.wording import many, printable, shortened
 
 HELP = """Check that tags are well-formed in their scheme, and spans as they should be.
 

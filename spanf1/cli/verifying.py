@@ -18,7 +18,7 @@ from spanf1.corpora.loading import load
 from spanf1.corpora.published import VERIFICATIONS
 from spanf1.corpora.verify import sources_of
 from spanf1.corpora.verify import verify as verified
-from spanf1.formats.columns.layout import Column
+from spanf1.formats.options import Column
 
 HELP = """Hold your copy of a corpus against what was published about it.
 

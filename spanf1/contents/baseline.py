@@ -16,13 +16,16 @@ from spanf1.core.options import AUTO, Confidence, Options, confidence_from
 from spanf1.core.repairs import PARTS
 from spanf1.core.spans import Spans, encode, touching
 from spanf1.core.tag_counter import BlockCounter
-from spanf1.core.tags import AUTO_FORM, CodeArray, TagSet, shortened
+from spanf1.core.tags import AUTO_FORM, CodeArray, TagSet
 from spanf1.core.tags import tag_form as form_of
 from spanf1.exceptions import TagError
-from spanf1.formats.columns.layout import WHITE, Column, delimiter_of
+from spanf1.formats.columns.layout import WHITE, delimiter_of
 from spanf1.formats.columns.passages import Passage
+from spanf1.formats.described import Input
+from spanf1.formats.options import Column
 from spanf1.formats.source import Source
-from spanf1.results.result import Input, Result
+from spanf1.results.result import Result
+from spanf1.wording import shortened
 
 
 @dataclass(frozen=True)

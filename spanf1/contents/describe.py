@@ -10,19 +10,17 @@ from typing import Unpack
 from spanf1.checks.columns import TagColumn
 from spanf1.contents.contents import Contents, Description
 from spanf1.contents.mentions import MentionCounter
-from spanf1.core.counts import Tally
-from spanf1.core.detection import IllFormed, fitting_schemes, ill_formed
+from spanf1.core.detection import IllFormed, fitting_schemes, found_by, ill_formed, written_like
 from spanf1.core.options import AUTO, Options
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.core.tags import tag_form as form_of
+from spanf1.core.tally import Tally
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.layout import Column, column_of, delimiter_of, levels_of
+from spanf1.formats.columns.layout import column_of, delimiter_of, levels_of
 from spanf1.formats.columns.passages import Passage, Passages
-from spanf1.formats.guess import COLUMNS, check_options
+from spanf1.formats.options import Column, InputOptions, KeyOptions
 from spanf1.formats.reading import (
-    InputOptions,
-    KeyOptions,
     check_names,
     documents_of,
     format_of,
@@ -31,9 +29,9 @@ from spanf1.formats.reading import (
     read_as,
     reading_of,
 )
+from spanf1.formats.registry import COLUMNS, check_options
 from spanf1.formats.registry import Reading as DocumentReading
 from spanf1.formats.source import Source
-from spanf1.results.words import found_by, written_like
 
 
 def passages_of(column: TagColumn, token_column: Column | None = None) -> Passages:

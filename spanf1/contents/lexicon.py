@@ -18,9 +18,10 @@ from spanf1.core.options import AUTO
 from spanf1.core.tags import AUTO_FORM
 from spanf1.core.tags import tag_form as form_of
 from spanf1.exceptions import InputError, UsageError
-from spanf1.formats.columns.layout import Column, delimiter_of
+from spanf1.formats.columns.layout import delimiter_of
+from spanf1.formats.options import Column
 from spanf1.formats.source import Source
-from spanf1.results.words import many
+from spanf1.wording import many
 
 Phrase = tuple[str, ...]
 #: how often a phrase is an entity of each class, in the order in which they first occur

@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from spanf1.core.documents import Document, TextSpan
 from spanf1.formats.sentences import tokenized
-from spanf1.results.words import many
+from spanf1.wording import many
 
 
 class MentionCounter:

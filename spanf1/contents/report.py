@@ -8,10 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from spanf1.contents.contents import LENGTHS, Contents, Description, Figures, Unseen, spelt_out
-from spanf1.render.sections import Section, latex, markdown, text_of
-from spanf1.results.words import many, percent, printable
-from spanf1.scorers.report import Rendering, brief_of, csv_text, json_of
-from spanf1.scorers.systems import short_names
+from spanf1.render.machine import csv_text, json_of
+from spanf1.render.sections import Rendering, Section, brief_of, latex, markdown, text_of
+from spanf1.wording import many, percent, printable, short_names
 
 #: how many ambiguous forms are shown
 FORMS = 10

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -157,3 +157,17 @@ def detection(
             for name, scheme in SCHEMES.items()
         },
     )
+
+
+def found_by(schemes: list[str]) -> str:
+    """Say how the first of some schemes was found out, which fit the tags alike."""
+    if len(schemes) == len(SCHEMES):
+        return "no spans to detect it by"
+    others = f"; {', '.join(schemes[1:])} would do as well" if len(schemes) > 1 else ""
+    return f"detected{others}"
+
+
+def written_like(forms: Collection[str], others: Collection[str]) -> str:
+    """Name the forms of tags, and those that they may be of as well."""
+    names = " and ".join(sorted(forms))
+    return f"{names} ({', '.join(sorted(others))} would do as well)" if others else names

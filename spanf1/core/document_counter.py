@@ -24,11 +24,13 @@ from spanf1.core.alignment import (
     summed_up,
     words_at,
 )
-from spanf1.core.counts import ABSENT, CHARACTER, TEXT, Form, SpanKey, Tally
+from spanf1.core.counts import ABSENT, SpanKey
 from spanf1.core.documents import Document, TextSpan
-from spanf1.core.tags import TagSet, shortened
+from spanf1.core.tags import TagSet
+from spanf1.core.tally import CHARACTER, TEXT, Form, Tally
 from spanf1.core.units import Collector
 from spanf1.exceptions import AlignmentError, InputError, LayoutError
+from spanf1.wording import shortened
 
 #: names the place of a document
 Where = Callable[[Document], str]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.counts import ABSENT, SpanKey, Tally
+from spanf1.core.counts import ABSENT, SpanKey
 from spanf1.core.fingerprint import summed, type_number
 from spanf1.core.schemes import PREFIX_BITS
 from spanf1.core.spans import OPENS, SHAPES, Decoder, Spans, first_of_each
@@ -30,6 +30,7 @@ from spanf1.core.tags import (
     TagForm,
     TagSet,
 )
+from spanf1.core.tally import Tally
 from spanf1.exceptions import TagError
 
 if TYPE_CHECKING:

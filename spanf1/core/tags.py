@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from spanf1.core.schemes import PREFIX_BITS, PREFIXES
 from spanf1.exceptions import TagError, UsageError
+from spanf1.wording import shortened
 
 IntArray = npt.NDArray[np.intp]
 CodeArray = npt.NDArray[np.int32]
@@ -24,19 +25,11 @@ UNTYPED = "_"
 MAX_TYPES = 1 << 18
 TOO_MANY_TYPES = f"there are more than {MAX_TYPES} distinct types"
 
-_SHOWN = 40
-
 #: what may stand between the prefix and the type of a tag
 DELIMITERS = "-_/:"
 
 #: an example of a tag is written with this type, as in ``B-PER``
 _EXAMPLE_TYPE = "PER"
-
-
-def shortened(tag: object) -> str:
-    """Return a tag or a token in quotes, for a message; not more than its first characters."""
-    text = repr(tag)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…{text[0]}"
 
 
 class TagForm(NamedTuple):

@@ -8,11 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from spanf1.corpora.entries import decimals
-from spanf1.render.sections import Section, latex, markdown, text_of
-from spanf1.results.table import WIDTH, width_of
-from spanf1.results.words import printable
-from spanf1.scorers.report import Rendering, csv_text, json_of
-from spanf1.scorers.systems import short_names
+from spanf1.render.machine import csv_text, json_of
+from spanf1.render.sections import Rendering, Section, latex, markdown, text_of
+from spanf1.render.text import WIDTH, width_of
+from spanf1.wording import printable, short_names
 
 if TYPE_CHECKING:
     from spanf1.corpora.reproduce import Compared, Reproduction

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from spanf1.render.machine import csv_text, json_text
 from spanf1.render.sections import Section, latex, markdown, text_of
-from spanf1.results.machine import json_text
-from spanf1.results.table import BOLD, WIDTH, styled
-from spanf1.results.words import many, printable
-from spanf1.scorers.report import csv_text
+from spanf1.render.text import BOLD, WIDTH, styled
+from spanf1.wording import many, printable
 
 if TYPE_CHECKING:
     from spanf1.corpora.entries import Catalogue, Corpus

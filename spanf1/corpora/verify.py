@@ -13,7 +13,7 @@ from spanf1.contents.describe import contents_of
 from spanf1.corpora.entries import Catalogue, Corpus, Split
 from spanf1.exceptions import ReadError
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.layout import Column
+from spanf1.formats.options import Column
 from spanf1.formats.source import FRONT, Source, source_of
 
 # A file whose tokens are so far from a split's is no copy of it.

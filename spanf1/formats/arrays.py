@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from spanf1.core.tags import Block, TagSet, shortened
+from spanf1.core.tags import Block, TagSet
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.idruns import LabelCodes, id_runs, outside_of
 from spanf1.formats.ids import MASK, Ids, ids_of
 from spanf1.formats.lists import BLOCK_TOKENS, GOLD, PREDICTED, ListReader, block_of
+from spanf1.wording import shortened
 
 #: the id of tokens that do not count, as in the losses of PyTorch
 IGNORE_INDEX = -100

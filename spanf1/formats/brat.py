@@ -18,10 +18,10 @@ from itertools import pairwise
 from typing import NoReturn
 
 from spanf1.core.documents import Document, Offsets, TextSpan
-from spanf1.core.tags import shortened
 from spanf1.exceptions import LayoutError, LossError, ReadError, UsageError
 from spanf1.formats.registry import Reading, Writing
 from spanf1.formats.source import STDIN
+from spanf1.wording import shortened
 
 _ANN, _TXT = ".ann", ".txt"
 

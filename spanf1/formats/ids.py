@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.tags import IntArray, shortened
+from spanf1.core.tags import IntArray
 from spanf1.exceptions import UsageError
+from spanf1.wording import shortened
 
 #: what the argument is called that says which tokens count; it may hold truth values
 MASK = "mask"

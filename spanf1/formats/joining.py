@@ -7,10 +7,10 @@ from itertools import chain
 
 import numpy as np
 
-from spanf1.core.tags import shortened
 from spanf1.exceptions import AlignmentError, LayoutError
 from spanf1.formats.records.codes import Rows, TagCodes
 from spanf1.formats.records.lines import Batch, RecordFile
+from spanf1.wording import shortened
 
 _ORDER_HINT = "--align-by-position takes the records of both files in order, whatever their ids"
 

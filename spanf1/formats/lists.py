@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.tags import Block, CodeArray, IntArray, TagSet, shortened, starts_among
+from spanf1.core.tags import Block, CodeArray, IntArray, TagSet, starts_among
 from spanf1.exceptions import AlignmentError, TagError, UsageError
+from spanf1.wording import shortened
 
 #: what the two sides are called in messages, as the arguments of `evaluate` are
 GOLD, PREDICTED = "y_true", "y_pred"

@@ -7,16 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from spanf1.core.counts import Tally
 from spanf1.core.options import AUTO, Options
 from spanf1.core.tag_counter import tally
 from spanf1.core.tags import TagForm
+from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, InputError, UsageError
 from spanf1.formats.columns.file import ColumnFile, MergedFile
-from spanf1.formats.columns.layout import Column, Layout, column_of, delimiter_of, levels_of
-from spanf1.formats.guess import ARROW, COLUMNS, JSONL, check_options, formats_of
+from spanf1.formats.columns.layout import Layout, column_of, delimiter_of, levels_of
+from spanf1.formats.described import Input
+from spanf1.formats.options import Column
+from spanf1.formats.registry import ARROW, COLUMNS, JSONL, check_options
+from spanf1.formats.sniffing import formats_of
 from spanf1.formats.source import STDIN, Source
-from spanf1.results.result import Input
 
 if TYPE_CHECKING:
     from spanf1.formats.arrow.files import ArrowFile
@@ -141,8 +143,9 @@ def _open_documents(
     given: Mapping[str, Any],
 ) -> OpenedDocuments:
     """Return what reads documents with spans; formats are those of the sources."""
+    from spanf1.formats.options import How
     from spanf1.formats.pairs import DocumentPairs
-    from spanf1.formats.registry import How, Reading
+    from spanf1.formats.registry import Reading
 
     alone, by_position = len(sources) > 1, given["align_by_position"]
     if not alone and (by_position or given.get("id_key") is not None):

@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from spanf1.annotations.kinds import of_keys, of_record
-from spanf1.core.counts import Tally
 from spanf1.core.document_counter import DocumentCounter
 from spanf1.core.documents import Document
-from spanf1.core.tags import TagForm, shortened
+from spanf1.core.tags import TagForm
+from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
-from spanf1.formats.guess import COLUMNS
-from spanf1.formats.registry import How, Labels, Listed, Reading
+from spanf1.formats.described import Input
+from spanf1.formats.options import How, Labels
+from spanf1.formats.registry import COLUMNS, Listed, Reading
+from spanf1.formats.sniffing import of_keys, of_record
 from spanf1.formats.source import STDIN
-from spanf1.results.result import Input
+from spanf1.wording import shortened
 
 _ORDER_HINT = "--align-by-position takes both in order, whatever their ids"
 

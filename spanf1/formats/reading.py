@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TypedDict, Unpack, cast
+from typing import Unpack, cast
 
 from spanf1.core.detection import Detection, detection
 from spanf1.core.documents import Document
@@ -14,34 +14,16 @@ from spanf1.core.options import AUTO
 from spanf1.core.tags import AUTO_FORM
 from spanf1.core.tags import tag_form as form_of
 from spanf1.exceptions import SpanF1Error, UsageError
-from spanf1.formats.columns.layout import Column, column_of, delimiter_of, levels_of
-from spanf1.formats.guess import COLUMNS, GO_WITH, check_options, formats_of
-from spanf1.formats.registry import FORMATS, How, Labels, Reading
+from spanf1.formats.columns.layout import column_of, delimiter_of, levels_of
+from spanf1.formats.options import How, InputOptions
+from spanf1.formats.registry import COLUMNS, FORMATS, GO_WITH, Reading, check_options
+from spanf1.formats.sniffing import formats_of
 from spanf1.formats.source import STDIN, Progress, Source, source_of
 
 Path = str | os.PathLike[str]
 
 # Options of commands that read both sides, as hints name them.
 _OF_SIDES = "--gold-column, --pred-column, "
-
-
-class KeyOptions(TypedDict, total=False):
-    """What to read of an input that has no columns; see `read_documents`."""
-
-    key: str | None
-    token_key: str | None
-    text_key: str | None
-    id_key: str | None
-    labels: Labels | None
-
-
-class InputOptions(KeyOptions, total=False):
-    """What to read of an input; see `read_documents`."""
-
-    tag_column: Column | None
-    token_column: Column | None
-    delimiter: str | None
-    tag_form: str
 
 
 def read_documents(

@@ -8,8 +8,10 @@ from importlib import import_module
 from typing import Any, BinaryIO, NamedTuple
 
 from spanf1.core.documents import Document
-from spanf1.core.tags import TagForm, TagSet
-from spanf1.formats.columns.layout import Column
+from spanf1.core.options import AUTO
+from spanf1.core.tags import TagSet
+from spanf1.exceptions import UsageError
+from spanf1.formats.options import How
 from spanf1.formats.source import Progress, Source
 
 #: what a format may carry of documents, in words for messages
@@ -94,8 +96,6 @@ FORMATS = {
     ),
 }
 
-Labels = Iterable[str] | Mapping[Any, str]
-
 
 class Listed(Source):
     """A source of records that are in no file."""
@@ -103,47 +103,6 @@ class Listed(Source):
     def where(self, line: int) -> str:
         """Return the place of a record, by its number from 1."""
         return f"{self.name}[{line - 1}]"
-
-
-@dataclass(frozen=True, kw_only=True)
-class How:
-    """What to read of an input; None is to find out.
-
-    Attributes
-    ----------
-    side : str
-        ``gold`` or ``predicted``: which keys are looked for if none is given.
-    alone : bool
-        Whether the input has this side only.
-    key, token_key, text_key, id_key : str, optional
-        The keys (of JSON) or columns (of Parquet) of the spans or tags, the tokens, the text and
-        the id.
-    labels : sequence of str, or mapping of int to str, optional
-        The tag of each id, where tags are ids.
-    tag_columns : tuple of (int or str), optional
-        The columns of tags; several have nested levels.
-    other_columns : tuple of (int or str)
-        The columns of tags of the other side in the same file.
-    token_column : int or str, optional
-        The column of the tokens.
-    delimiter : str, optional
-        What separates columns, as the user says it.
-    form : TagForm, optional
-        How tags are written.
-    """
-
-    side: str = "gold"
-    alone: bool = True
-    key: str | None = None
-    token_key: str | None = None
-    text_key: str | None = None
-    id_key: str | None = None
-    labels: Labels | None = None
-    tag_columns: tuple[Column, ...] | None = None
-    other_columns: tuple[Column, ...] = ()
-    token_column: Column | None = None
-    delimiter: str | None = None
-    form: TagForm | None = None
 
 
 @dataclass
@@ -247,3 +206,68 @@ def write(documents: Iterable[Document], name: str, target: BinaryIO | str, how:
 
 def _module(name: str) -> Any:
     return import_module(f"spanf1.formats.{FORMATS[name].module}")
+
+
+COLUMNS, JSONL, ARROW = "columns", "jsonl", "arrow"
+
+#: what input may be said to be
+INPUT_FORMATS = (
+    AUTO,
+    COLUMNS,
+    JSONL,
+    "prodigy",
+    "doccano",
+    "labelstudio",
+    "pipeline",
+    "entities",
+    "brat",
+    "spacy",
+    ARROW,
+)
+
+_KEYED = {*INPUT_FORMATS} - {AUTO, COLUMNS, "brat"}
+_TAGGED = {COLUMNS, JSONL, "pipeline", ARROW}
+#: which formats an option goes with that not all go with
+GO_WITH = {
+    **dict.fromkeys(
+        ("gold_column", "pred_column", "tag_column", "token_column", "delimiter"),
+        frozenset({COLUMNS}),
+    ),
+    **dict.fromkeys(("gold_key", "pred_key", "key"), frozenset(_KEYED)),
+    "token_key": frozenset({JSONL, "prodigy", ARROW}),
+    "text_key": frozenset(_KEYED - {JSONL, "spacy"}),
+    "id_key": frozenset(_KEYED - {"spacy"}),
+    "labels": frozenset(_TAGGED - {COLUMNS}),
+    **dict.fromkeys(("tag_form", "scheme"), frozenset(_TAGGED)),
+}
+# Those that are of one side.
+_OF_SIDE = {"gold_key": 0, "pred_key": -1}
+
+
+def check_options(formats: Sequence[str], given: Mapping[str, Any], *, detected: bool) -> None:
+    """Raise an error if an option was given that goes with none of the formats of some inputs.
+
+    Parameters
+    ----------
+    formats : sequence of str
+        The formats; that of gold first, if there are two sides.
+    given : mapping of str to object
+        The options; None, and ``auto``, are not given.
+    detected : bool
+        Whether the formats were found out.
+
+    Raises
+    ------
+    UsageError
+        If there is one.
+    """
+    for name, known in GO_WITH.items():
+        wrong = [formats[_OF_SIDE[name]]] if name in _OF_SIDE else formats
+        if given.get(name) in (None, AUTO) or known & {*wrong}:
+            continue
+
+        raise UsageError(
+            f"{name} does not go with {FORMATS[wrong[0]].title}, which the input is"
+            + " by how it begins" * detected,
+            hint=f"input_format (--input-format) says what it is: {', '.join(INPUT_FORMATS)}",
+        )

@@ -12,10 +12,11 @@ from spanf1.core.documents import Document, Offsets, TextSpan, joined
 from spanf1.core.repairs import PARTS
 from spanf1.core.schemes import PREFIX_BITS
 from spanf1.core.spans import UNTAGGED, Spans, encode
-from spanf1.core.tags import IntArray, TagForm, shortened
+from spanf1.core.tags import IntArray, TagForm
 from spanf1.exceptions import LayoutError, LossError
 from spanf1.formats.records.lines import HALF
 from spanf1.formats.registry import FEATURES
+from spanf1.wording import shortened
 
 #: why spans cannot be tags, besides what `FEATURES` says
 NO_TEXT = "spans of a text that is not known"

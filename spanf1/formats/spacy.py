@@ -13,10 +13,10 @@ from itertools import pairwise
 from typing import Any, BinaryIO
 
 from spanf1.core.documents import Document, TextSpan, joined
-from spanf1.core.tags import shortened
 from spanf1.exceptions import LayoutError, LossError, ReadError, SpanF1Error, UsageError
 from spanf1.formats.registry import Reading, Writing
 from spanf1.formats.source import STDIN, Source
+from spanf1.wording import shortened
 
 #: the key that means a document's entities, and not a group of spans
 ENTITIES = "ents"

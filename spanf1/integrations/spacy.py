@@ -37,9 +37,9 @@ from spacy.training import Example
 from spacy.util import registry
 
 from spanf1.core.counts import TypeCounts
-from spanf1.core.tags import shortened
 from spanf1.exceptions import AlignmentError
 from spanf1.integrations.counted import checked_average, counted
+from spanf1.wording import shortened
 
 # How spaCy says that nobody annotated a token.
 _MISSING = 0

@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from spanf1.core.counts import TOKEN
 from spanf1.core.options import AUTO, Options
 from spanf1.core.spans import Decoder, Spans
 from spanf1.core.tag_counter import Reader, match_spans
 from spanf1.core.tags import AUTO_FORM, TagForm, TagSet
 from spanf1.core.tags import tag_form as form_of
+from spanf1.core.tally import TOKEN
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.arrays import labels_by_id
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.layout import Column, column_of, delimiter_of
+from spanf1.formats.columns.layout import column_of, delimiter_of
 from spanf1.formats.columns.pair import PairedFiles
 from spanf1.formats.columns.runs import TagFile
 from spanf1.formats.opening import Opened, open_input, read_counts
+from spanf1.formats.options import Column
 from spanf1.formats.source import STDIN, Source, source_of
 from spanf1.ranking.rank import rank
 from spanf1.ranking.standings import Ranking, RankingOptions, System

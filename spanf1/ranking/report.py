@@ -10,12 +10,12 @@ from typing import Any
 
 from spanf1.core.scores import Score
 from spanf1.ranking.standings import Difference, Ranking, Standing
-from spanf1.render.sections import Section, latex, markdown, text_of
+from spanf1.render.machine import csv_text, json_of
+from spanf1.render.sections import Rendering, Section, latex, markdown, text_of
 from spanf1.results.certainty import Interval
 from spanf1.results.result import Result
-from spanf1.results.words import bracketed, drawn, extent, f_name, many, percent
-from spanf1.scorers.reasons import signed
-from spanf1.scorers.report import Rendering, csv_text, json_of
+from spanf1.results.words import bracketed, drawn, extent, f_name
+from spanf1.wording import many, percent, signed
 
 #: how corrections of p-values are called
 CORRECTIONS = {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from spanf1.results.markup import latex_escaped, markdown_escaped
-from spanf1.results.table import BOLD, WIDTH, padded, shortened, styled, width_of
-from spanf1.results.words import printable
+from spanf1.render.escapes import latex_escaped, markdown_escaped
+from spanf1.render.text import BOLD, WIDTH, padded, shortened, styled, width_of
+from spanf1.wording import printable
 
 # A name has room for so much, and for more where that means fewer columns beside each other.
 _LEAST, _ENOUGH = 12, 26
@@ -199,3 +200,15 @@ def latex(sections: list[Section]) -> str:
         return "\n".join(lines) + "\n"
 
     return "\n".join(section_of(_printable(section)) for section in sections)
+
+
+class Rendering(NamedTuple):
+    """How a comparison is rendered, and which settings matter to it."""
+
+    render: Callable[..., str]
+    takes: frozenset[str] = frozenset()
+
+
+def brief_of(found: list[Section]) -> list[Section]:
+    """Return the first table alone, without any words."""
+    return [replace(found[0], title="", text="", after=[])]

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from copy import copy, deepcopy
 from typing import Any, Self
 
-from spanf1.core.counts import Tally
 from spanf1.core.options import AUTO, Confidence, Options, confidence_from
 from spanf1.core.tag_counter import BlockCounter, Reader
 from spanf1.core.tags import AUTO_FORM, FORM_HINT, TagSet
 from spanf1.core.tags import tag_form as form_of
+from spanf1.core.tally import Tally
 from spanf1.exceptions import TagError, UsageError
 from spanf1.formats.arrays import IGNORE_INDEX, labels_by_id, reader_of
 from spanf1.results.result import Result

@@ -11,17 +11,19 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from spanf1.core.counts import Form, Tally
 from spanf1.core.options import AUTO, Confidence, Options, confidence_from
 from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tags import AUTO_FORM, TagForm
 from spanf1.core.tags import tag_form as form_of
+from spanf1.core.tally import Form, Tally
 from spanf1.exceptions import InputError, LayoutError, UsageError
 from spanf1.formats.columns.file import MergedFile
-from spanf1.formats.columns.layout import Column, column_of
+from spanf1.formats.columns.layout import column_of
+from spanf1.formats.described import Input
 from spanf1.formats.opening import Opened, OpenedFiles, open_input, read_counts
+from spanf1.formats.options import Column
 from spanf1.formats.source import STDIN, Progress, Source, source_of
-from spanf1.results.result import Input, Result
+from spanf1.results.result import Result
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.counts import Tally, sides_of
+from spanf1.core.counts import sides_of
 from spanf1.core.options import Confidence, Options
 from spanf1.core.scores import AVERAGES
 from spanf1.core.tag_counter import cores
+from spanf1.core.tally import Tally
 from spanf1.core.units import Units, rows_of
 from spanf1.exceptions import UsageError
 from spanf1.resampling.figures import figures

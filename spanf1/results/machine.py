@@ -8,34 +8,21 @@ from __future__ import annotations
 import io
 import math
 
-from spanf1.results.result import Result
+from spanf1.results.scored import Scored
 from spanf1.results.words import rows
 
 
-def csv_report(result: Result, *, digits: int | None = None) -> str:
+def csv_report(result: Scored, *, digits: int | None = None) -> str:
     """Return the scores as comma-separated values; see `_delimited`."""
     return _delimited(result, ",", digits)
 
 
-def tsv_report(result: Result, *, digits: int | None = None) -> str:
+def tsv_report(result: Scored, *, digits: int | None = None) -> str:
     """Return the scores as tab-separated values; see `_delimited`."""
     return _delimited(result, "\t", digits)
 
 
-def json_report(result: Result) -> str:
-    """Return `Result.to_dict` as JSON; ``Result.from_dict(json.loads(text))`` is the result."""
-    return json_text(result.to_dict(), indent=2) + "\n"
-
-
-def json_text(data: object, indent: int | None = None) -> str:
-    """Return data as JSON that is UTF-8, whatever a file may be called."""
-    import json
-
-    text = json.dumps(data, ensure_ascii=False, indent=indent, allow_nan=False)
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
-def _delimited(result: Result, delimiter: str, digits: int | None) -> str:
+def _delimited(result: Scored, delimiter: str, digits: int | None) -> str:
     """Return a line for each type and each average.
 
     The first column says which it is (``type``, ``micro``, ``macro``, ``weighted``), so that a

@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
-from spanf1.results.result import Result
-from spanf1.results.words import bracketed, f_name, percent, printable, rows
-
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    "→": r"$\rightarrow$",
-    # Behind the end of a row these two would be arguments of it.
-    "[": "{[}",
-    "*": "{*}",
-} | {character: f"\\{character}" for character in "&%$#_{}"}
-
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&])")
+from spanf1.render.escapes import latex_escaped, markdown_escaped
+from spanf1.results.scored import Scored
+from spanf1.results.words import bracketed, f_name, rows
+from spanf1.wording import percent, printable
 
 
-def markdown_escaped(text: str) -> str:
-    """Return text for a cell of a Markdown table."""
-    return _MARKDOWN.sub(r"\\\1", text)
-
-
-def latex_escaped(text: str) -> str:
-    """Return text for a cell of a LaTeX table."""
-    return "".join(_LATEX.get(character, character) for character in text)
-
-
-def markdown(result: Result, *, digits: int | None = None) -> str:
+def markdown(result: Scored, *, digits: int | None = None) -> str:
     """Return the scores as a Markdown table, in percent."""
     types, averages = _cells(result, digits, markdown_escaped)
     header = _header(result)
@@ -43,7 +19,7 @@ def markdown(result: Result, *, digits: int | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def latex(result: Result, *, digits: int | None = None) -> str:
+def latex(result: Scored, *, digits: int | None = None) -> str:
     """Return the scores as a LaTeX ``tabular``, in percent; it needs the package booktabs."""
     types, averages = _cells(result, digits, latex_escaped)
     header = _header(result)
@@ -56,12 +32,12 @@ def latex(result: Result, *, digits: int | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _header(result: Result) -> list[str]:
+def _header(result: Scored) -> list[str]:
     return ["", "Precision", "Recall", f_name(result), "Gold", "Predicted", "Correct"]
 
 
 def _cells(
-    result: Result, digits: int | None, escaped: Callable[[str], str]
+    result: Scored, digits: int | None, escaped: Callable[[str], str]
 ) -> tuple[list[list[str]], list[list[str]]]:
     """Return the cells of the types' rows, and of the averages'."""
     types: list[list[str]] = []

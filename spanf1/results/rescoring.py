@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from spanf1.core.counts import TEXT
 from spanf1.core.scores import AVERAGES
+from spanf1.core.tally import TEXT
 from spanf1.exceptions import InputError, UsageError
 from spanf1.results.result import Result
 from spanf1.results.signature import Signature

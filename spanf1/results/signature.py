@@ -2,7 +2,7 @@
 
 ``f1:micro|match:exact|scheme:IOB2|reading:lenient|types:union|zero:0|tokens:46435|gold:5648|
 hash:1ac2e4a8|v:0.1.0`` says which figure it is, how spans were read and compared, and of which
-data: the hash stands for the gold spans (see `spanf1.core.fingerprint`). The idea, and the form, are
+data: the hash stands for the gold spans (see `spanf1.core.fingerprint`). The idea and the form are
 those of sacreBLEU (M. Post. 2018. A Call for Clarity in Reporting BLEU Scores).
 """
 
@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spanf1.core.counts import PLACES, TOKEN
 from spanf1.core.options import AUTO, MATCHES, NORMALIZATIONS, TYPE_SETS, Confidence, Options
 from spanf1.core.schemes import READINGS
 from spanf1.core.scores import AVERAGES
-from spanf1.core.tags import TagForm, shortened
+from spanf1.core.tags import TagForm
+from spanf1.core.tally import PLACES, TOKEN
 from spanf1.exceptions import UsageError
+from spanf1.wording import shortened
 
 # What stands for itself in a name; all else is written as %XX, so that a line can be parted.
 _PLAIN = {chr(b) for b in range(ord("!"), ord("~") + 1)} - set("|:%,/")
@@ -40,7 +41,7 @@ class Signature:
     tokens, gold : int
         Tokens; spans in gold that the score runs over.
     placed_by : str
-        What spans are placed by; one of `spanf1.core.counts.PLACES`. Where that is not tokens,
+        What spans are placed by; one of `spanf1.core.tally.PLACES`. Where that is not tokens,
         `tokens` is how many characters, or texts, there are.
     hash : str
         Eight digits that stand for the gold spans: the same in any scheme and reading, but that

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from spanf1.core.counts import ABSENT, PLACES, TOKEN, Form, SpanKey, Tally, TypeCounts
+from spanf1.core.counts import ABSENT, SpanKey, TypeCounts
 from spanf1.core.spans import UNTAGGED, Ends, ends_of, shape_of
+from spanf1.core.tally import PLACES, TOKEN, Form, Tally
 
 # The attributes of a tally that are names of forms.
 _FORMS = ("gold_forms", "predicted_forms", "gold_other_forms", "predicted_other_forms")

@@ -13,15 +13,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spanf1.core.counts import ABSENT, Form
+from spanf1.core.counts import ABSENT
 from spanf1.core.spans import Spans, decode
 from spanf1.core.tag_counter import match_spans
 from spanf1.core.tags import IntArray, TagForm, TagSet
+from spanf1.core.tally import Form
 from spanf1.exceptions import AlignmentError
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.layout import Column
 from spanf1.formats.columns.passages import Passage, Passages
 from spanf1.formats.columns.runs import TagFile
+from spanf1.formats.options import Column
 
 
 class Side(NamedTuple):

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import textwrap
-
-from spanf1.results.result import Result
-from spanf1.results.words import Row, dashed, f_name, how_made, percent, printable, rows
-
-WIDTH = 80
-_NAME_WIDTH = 25
-BOLD, _DIM, _YELLOW, _PLAIN = "\033[1m", "\033[2m", "\033[33m", "\033[0m"
+from spanf1.render.text import (
+    _DIM,
+    _PLAIN,
+    _YELLOW,
+    BOLD,
+    WIDTH,
+    padded,
+    shortened,
+    styled,
+    width_of,
+    wrapped_at,
+)
+from spanf1.results.scored import Scored
+from spanf1.results.words import Row, dashed, f_name, how_made, rows
+from spanf1.wording import percent, printable
 
 
 def table(
-    result: Result, *, digits: int | None = None, colour: bool = False, brief: bool = False
+    result: Scored, *, digits: int | None = None, colour: bool = False, brief: bool = False
 ) -> str:
     """Return the scores as a table, and under it how they were made.
 
     Parameters
     ----------
-    result : Result
+    result : Scored
         The scores.
     digits : int, optional
         Decimals of the percentages; 2 by default.
@@ -40,12 +47,7 @@ def table(
     return "\n".join(lines) + "\n"
 
 
-def wrapped_at(text: str, width: int) -> list[str]:
-    """Return the lines of a text; what has no spaces, a path or a signature, stays whole."""
-    return textwrap.wrap(text, width, break_on_hyphens=False, break_long_words=False)
-
-
-def _figures(result: Result, digits: int | None, *, colour: bool) -> list[str]:
+def _figures(result: Scored, digits: int | None, *, colour: bool) -> list[str]:
     found = list(rows(result))
     header = ["", "Precision", "Recall", f_name(result), "Gold", "Predicted", "Correct"]
     body = [_cells(row, digits) for row in found]
@@ -89,35 +91,3 @@ def _line(cells: list[str], widths: list[int]) -> str:
     return padded(cells[0], widths[0]) + "".join(
         f"{cell:>{width}}" for cell, width in zip(cells[1:], widths[1:], strict=True)
     )
-
-
-def width_of(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
-    if text.isascii():
-        return len(text)
-    import unicodedata
-
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
-
-
-def padded(text: str, width: int) -> str:
-    """Return a text with spaces behind it, so that it takes a number of columns."""
-    return text + " " * (width - width_of(text))
-
-
-def shortened(name: str, most: int = _NAME_WIDTH) -> str:
-    """Return a name with its middle left out if it is too long for the table."""
-    if width_of(name) <= most:
-        return name
-    head, tail = name[: most // 2], name[-most // 2 :]
-    while width_of(head) + width_of(tail) > most - 1:
-        head, tail = (head[:-1], tail) if len(head) > len(tail) else (head, tail[1:])
-    return f"{head}…{tail}"
-
-
-def styled(text: str, style: str, wanted: bool) -> str:
-    """Return a text in a terminal's style, if that is wanted."""
-    return f"{style}{text}{_PLAIN}" if wanted and style != _PLAIN else text

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from spanf1.core.counts import CHARACTER, TOKEN, Tally
+from spanf1.core.detection import found_by, written_like
 from spanf1.core.options import AUTO, MATCHES, NORMALIZATIONS
-from spanf1.core.schemes import NO_TAGS, READINGS, SCHEMES
+from spanf1.core.schemes import NO_TAGS, READINGS
 from spanf1.core.scores import Score
 from spanf1.core.tags import TagForm
-from spanf1.results.result import Input, Result
+from spanf1.core.tally import CHARACTER, TOKEN, Tally
+from spanf1.formats.described import Input
+from spanf1.results.scored import Scored
+from spanf1.wording import many, percent, printable
 
 if TYPE_CHECKING:
     from spanf1.results.certainty import Interval, Intervals
 
+
 # How many types a line names.
 _NAMED = 8
-
-#: decimals of a percentage, unless others are asked for
-DIGITS = 2
 
 
 class Row(NamedTuple):
@@ -41,7 +42,7 @@ class Row(NamedTuple):
         return self.score.precision, self.score.recall, self.score.fbeta
 
 
-def rows(result: Result) -> Iterator[Row]:
+def rows(result: Scored) -> Iterator[Row]:
     """Yield a row for each type, then one for each average."""
     certainty = result.certainty
     for name, score in result.types.items():
@@ -54,14 +55,9 @@ def _ends(found: Intervals | None) -> tuple[Interval, ...]:
     return (found.precision, found.recall, found.fbeta) if found else ()
 
 
-def f_name(result: Result) -> str:
+def f_name(result: Scored) -> str:
     """Return what F is called: ``F1``, or ``F0.5`` where beta is 0.5."""
     return f"F{result.options.beta:g}"
-
-
-def percent(value: float, digits: int | None) -> str:
-    """Return a fraction of 1 as a percentage with some decimals; NaN as ``-``."""
-    return "-" if math.isnan(value) else f"{100 * value:.{DIGITS if digits is None else digits}f}"
 
 
 def bracketed(interval: Interval, digits: int | None) -> str:
@@ -76,12 +72,7 @@ def dashed(interval: Interval, digits: int | None) -> str:
     return bracketed(interval, digits).strip("[]").replace(", ", "\N{EN DASH}")
 
 
-def printable(text: str) -> str:
-    """Return text with what would not print, or would move a terminal's cursor, spelt out."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def how_made(result: Result, digits: int | None = None) -> list[tuple[str, str]]:
+def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]:
     """Return everything that shaped the numbers, as pairs of a heading and a line."""
     options, tally = result.options, result.tally
     made = [_extent(result, digits), ("scheme", _schemes(result))]
@@ -106,7 +97,7 @@ def how_made(result: Result, digits: int | None = None) -> list[tuple[str, str]]
     return made
 
 
-def _reading(result: Result, digits: int | None) -> Iterator[tuple[str, str]]:
+def _reading(result: Scored, digits: int | None) -> Iterator[tuple[str, str]]:
     """Yield what was done about ill-formed spans of tags, and what else could have been."""
     options = result.options
     yield "reading", f"{options.reading}: {READINGS[options.reading]}"
@@ -118,7 +109,7 @@ def _reading(result: Result, digits: int | None) -> Iterator[tuple[str, str]]:
         yield "strict", _strict_in_gold_scheme(result, digits)
 
 
-def _intervals(result: Result, digits: int | None) -> str:
+def _intervals(result: Scored, digits: int | None) -> str:
     how, found = result.confidence, result.certainty
     assert how  # noqa: S101 - for mypy: there are no intervals without it
     assert found  # noqa: S101 - likewise
@@ -131,12 +122,12 @@ def _intervals(result: Result, digits: int | None) -> str:
     )
 
 
-def drawn(result: Result, unit: str) -> str:
+def drawn(result: Scored, unit: str) -> str:
     """Return what was drawn for intervals: a text is its own sentence where none are marked."""
     return unit if result.counts.sentences or not result.counts.documents else "document"
 
 
-def _apart(result: Result, units: int) -> str:
+def _apart(result: Scored, units: int) -> str:
     """Say why there are not as many documents to draw as are marked."""
     how = result.confidence
     if how is None or how.unit != "document" or units == result.tally.documents:
@@ -149,7 +140,7 @@ def extent(tally: Tally) -> str:
     return many(tally.extent, tally.placed_by)
 
 
-def _extent(result: Result, digits: int | None) -> tuple[str, str]:
+def _extent(result: Scored, digits: int | None) -> tuple[str, str]:
     """Return how much was read, with a heading."""
     counts, tally = result.counts, result.tally
     if tally.placed_by == TOKEN:
@@ -163,7 +154,7 @@ def _extent(result: Result, digits: int | None) -> tuple[str, str]:
     return f"{tally.placed_by}s", size + (", ".join(parts) or "nothing")
 
 
-def _tokens(result: Result, digits: int | None) -> str:
+def _tokens(result: Scored, digits: int | None) -> str:
     counts = result.counts
     parts = [f"{counts.tokens} in {many(counts.sentences, 'sentence')}"]
     if counts.documents:
@@ -174,20 +165,7 @@ def _tokens(result: Result, digits: int | None) -> str:
     return ", ".join([*parts, accuracy])
 
 
-def many(count: int, noun: str) -> str:
-    """Return a number of things, in words."""
-    return f"{count} {noun}{'s' * (count != 1)}"
-
-
-def found_by(schemes: list[str]) -> str:
-    """Say how the first of some schemes was found out, which fit the tags alike."""
-    if len(schemes) == len(SCHEMES):
-        return "no spans to detect it by"
-    others = f"; {', '.join(schemes[1:])} would do as well" if len(schemes) > 1 else ""
-    return f"detected{others}"
-
-
-def _schemes(result: Result) -> str:
+def _schemes(result: Scored) -> str:
     sides = []
     for side, given, schemes in (
         ("gold", result.options.gold_scheme, result.gold_schemes),
@@ -205,13 +183,7 @@ def _schemes(result: Result) -> str:
     return ", ".join(sides)
 
 
-def written_like(forms: Collection[str], others: Collection[str]) -> str:
-    """Name the forms of tags, and those that they may be of as well."""
-    names = " and ".join(sorted(forms))
-    return f"{names} ({', '.join(sorted(others))} would do as well)" if others else names
-
-
-def _ill_formed(result: Result) -> str:
+def _ill_formed(result: Scored) -> str:
     sides = []
     for number, (side, found) in enumerate(
         zip(("gold", "predicted"), result.ill_formed, strict=True)
@@ -225,7 +197,7 @@ def _ill_formed(result: Result) -> str:
     return ", ".join(sides)
 
 
-def _strict(result: Result, digits: int | None) -> str:
+def _strict(result: Scored, digits: int | None) -> str:
     if result.options.reading != "conlleval" and not any(s.spans for s in result.ill_formed):
         return "would say the same"
     micro = result.strict
@@ -233,22 +205,22 @@ def _strict(result: Result, digits: int | None) -> str:
     return f"{figures}  {f_name(result)} {percent(micro.fbeta, digits)} (micro), were they dropped"
 
 
-def _strict_in_gold_scheme(result: Result, digits: int | None) -> str:
+def _strict_in_gold_scheme(result: Scored, digits: int | None) -> str:
     """Say what becomes of predictions that only look like another scheme's."""
     scheme = result.gold_schemes[0]
     options = replace(result.options, gold_scheme=scheme, pred_scheme=scheme)
-    micro = Result(result.tally, options).strict
+    micro = Scored(result.tally, options).strict
     return f"{f_name(result)} {percent(micro.fbeta, digits)} (micro), were predictions in {scheme}"
 
 
-def _types(result: Result) -> str:
+def _types(result: Scored) -> str:
     chosen = result.options.types
     if isinstance(chosen, str):
         return f"macro and weighted run over the types in {chosen}"
     return f"only {', '.join(map(printable, chosen))}"
 
 
-def _undefined(result: Result) -> Iterator[str]:
+def _undefined(result: Scored) -> Iterator[str]:
     """Yield a line for precisions that are 0/0, and one for recalls."""
     value = f"{result.options.zero_division:g}"
     for figure, what, column in (

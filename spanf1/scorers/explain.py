@@ -13,8 +13,9 @@ from spanf1.core.tags import tag_form as form_of
 from spanf1.exceptions import InputError
 from spanf1.formats.columns.excerpts import Columns, Excerpt, excerpts
 from spanf1.formats.columns.file import MergedFile
-from spanf1.formats.columns.layout import Column, column_of
+from spanf1.formats.columns.layout import column_of
 from spanf1.formats.opening import OpenedFiles, open_files
+from spanf1.formats.options import Column
 from spanf1.formats.source import Progress, Source
 from spanf1.results.result import Result
 from spanf1.scorers.comparison import Comparison, Example, System

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from spanf1.render.sections import Section, pieces_wrapped, step_shortened
-from spanf1.results.table import WIDTH, shortened, width_of
-from spanf1.results.words import DIGITS, many, percent, printable
+from spanf1.render.text import WIDTH, shortened, width_of
 from spanf1.scorers.comparison import Comparison, Example, Kind
+from spanf1.wording import many, percent, printable, signed
 
 # So many columns are for what is made of a step, and for a step's name.
 _OUTCOME = 36
@@ -20,11 +20,6 @@ _COLUMNS = 5
 def label(number: int) -> str:
     """Return what a group of readings is called."""
     return f"[{number}]"
-
-
-def signed(value: float, digits: int | None) -> str:
-    """Return a difference in points; nothing for none, +0.00 or -0.00 for one that is small."""
-    return f"{100 * value:+.{DIGITS if digits is None else digits}f}" if abs(value) > 1e-12 else ""
 
 
 def reasons(comparison: Comparison, shown: list[Kind], digits: int | None) -> Section:

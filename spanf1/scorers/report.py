@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from spanf1.core.repairs import PARTS
 from spanf1.core.schemes import SCHEMES
-from spanf1.render.sections import Section, latex, markdown, text_of
-from spanf1.results.machine import json_text
-from spanf1.results.words import how_made, many, percent
+from spanf1.render.machine import csv_text, json_of
+from spanf1.render.sections import Rendering, Section, brief_of, latex, markdown, text_of
+from spanf1.results.words import how_made
 from spanf1.scorers.comparison import Comparison, Row
-from spanf1.scorers.reasons import details, label, reasons, signed
+from spanf1.scorers.reasons import details, label, reasons
+from spanf1.wording import many, percent, signed
 
 #: how many kinds of disputed steps are shown
 KINDS = 10
@@ -123,19 +121,6 @@ def table(
     return text_of(found[:1] if brief else found, colour=colour, brief=brief)
 
 
-def csv_text(header: list[str], rows: list[list[object]], digits: int | None) -> str:
-    """Return rows as comma-separated values, their fractions with all digits or with some."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow(
-            f"{cell:.{digits}f}" if isinstance(cell, float) and digits is not None else cell
-            for cell in row
-        )
-    return text.getvalue()
-
-
 def csv_of(comparison: Comparison, *, digits: int | None = None) -> str:
     """Return the readings as comma-separated values; fractions of 1."""
     names = ["precision", "recall", "f1", "difference", "gold", "predicted", "correct"]
@@ -148,23 +133,6 @@ def csv_of(comparison: Comparison, *, digits: int | None = None) -> str:
         group = row.group + 1 if row.score else ""
         rows.append([row.reading.name, group, *figures, row.reading.refuses])
     return csv_text(["reading", "group", *names, "refuses"], rows, digits)
-
-
-def json_of(data: object) -> str:
-    """Return plain data as JSON."""
-    return json_text(data, indent=2) + "\n"
-
-
-class Rendering(NamedTuple):
-    """How a comparison is rendered, and which settings matter to it."""
-
-    render: Callable[..., str]
-    takes: frozenset[str] = frozenset()
-
-
-def brief_of(found: list[Section]) -> list[Section]:
-    """Return the first table alone, without any words."""
-    return [replace(found[0], title="", text="", after=[])]
 
 
 def _as(form: Callable[[list[Section]], str]) -> Rendering:

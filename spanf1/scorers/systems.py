@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any
 
+from spanf1.core.detection import found_by
 from spanf1.core.options import AUTO
-from spanf1.render.sections import Section, latex, markdown, text_of
+from spanf1.render.machine import csv_text, json_of
+from spanf1.render.sections import Rendering, Section, brief_of, latex, markdown, text_of
 from spanf1.results.result import Result
-from spanf1.results.words import found_by, how_made, many, percent
+from spanf1.results.words import how_made
 from spanf1.scorers.comparison import System, input_dict, schemes_dict
-from spanf1.scorers.reasons import signed
-from spanf1.scorers.report import Rendering, brief_of, csv_text, json_of
+from spanf1.wording import many, percent, short_names, signed
 
 _FIGURES = ("precision", "recall", "f1", "gold", "predicted", "correct")
 
@@ -70,16 +70,6 @@ def _read(one: System, name: str) -> str:
 
 def _how(given: str, names: list[str]) -> str:
     return found_by(names) if given == AUTO else "given"
-
-
-def short_names(paths: list[str]) -> list[str]:
-    """Return the last parts of paths, as many as tell them apart."""
-    paths = [path.rstrip(os.sep) or path for path in paths]
-    for parts in range(1, 1 + max(path.count(os.sep) for path in paths)):
-        short = [os.sep.join(path.split(os.sep)[-parts:]) for path in paths]
-        if len(set(short)) == len(set(paths)):
-            return short
-    return paths
 
 
 def table(

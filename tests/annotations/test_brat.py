@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from spanf1.core.documents import Document, TextSpan
 from spanf1.exceptions import LossError, ReadError, SpanF1Error, UsageError
 from spanf1.formats import brat
-from spanf1.formats.registry import How, Reading, Writing
+from spanf1.formats.options import How
+from spanf1.formats.registry import Reading, Writing
 from spanf1.formats.source import Source
 
 TEXT = "Ada Lovelace met\nCharles Babbage. 😀 Zoë"

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from spanf1.core.documents import Document, TextSpan
 from spanf1.exceptions import LossError, SpanF1Error
-from spanf1.formats.registry import How, Reading, Writing, write
+from spanf1.formats.options import How
+from spanf1.formats.registry import Reading, Writing, write
 from spanf1.formats.source import Source
 from tests.annotations.test_prodigy import texts_with_spans
 

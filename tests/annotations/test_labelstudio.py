@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from spanf1.core.documents import Document, TextSpan
 from spanf1.exceptions import LossError, SpanF1Error
+from spanf1.formats.options import How
 from spanf1.formats.records import labelstudio
-from spanf1.formats.registry import How, Reading, Writing
+from spanf1.formats.registry import Reading, Writing
 from spanf1.formats.source import Source
 
 TEXT = "Ada met Bob in Paris."

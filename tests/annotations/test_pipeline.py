@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from spanf1.core.documents import Document, TextSpan
 from spanf1.core.spans import UNTAGGED, ends_of
 from spanf1.exceptions import LossError, SpanF1Error
+from spanf1.formats.options import How
 from spanf1.formats.records import pipeline
-from spanf1.formats.registry import How, Reading, Writing
+from spanf1.formats.registry import Reading, Writing
 from spanf1.formats.source import Source
 
 ADA = {"entity_group": "PER", "score": 0.99, "word": "Ada", "start": 0, "end": 3}

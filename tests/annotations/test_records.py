@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from spanf1.core.documents import TextSpan
 from spanf1.exceptions import InputError, LayoutError
+from spanf1.formats.options import How
 from spanf1.formats.records.fields import Record, id_of, key_of, records, text_if_any, text_of
 from spanf1.formats.records.items import spans_of
 from spanf1.formats.records.values import values
-from spanf1.formats.registry import How, Reading
+from spanf1.formats.registry import Reading
 from spanf1.formats.source import STDIN, Source
 
 

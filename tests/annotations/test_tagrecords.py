@@ -25,7 +25,8 @@ from spanf1.exceptions import (
     TagError,
     UsageError,
 )
-from spanf1.formats.registry import How, Reading, Writing, write
+from spanf1.formats.options import How
+from spanf1.formats.registry import Reading, Writing, write
 from spanf1.formats.sentences import levels_of
 from spanf1.formats.source import Source
 

@@ -29,8 +29,9 @@ from spanf1.formats.arrow import reader as arrow  # noqa: E402
 from spanf1.formats.arrow.documents import documents, write  # noqa: E402
 from spanf1.formats.arrow.paths import is_arrow  # noqa: E402
 from spanf1.formats.arrow.reader import ArrowReader, has_tags  # noqa: E402
+from spanf1.formats.options import How  # noqa: E402
 from spanf1.formats.records.tags import Keys  # noqa: E402
-from spanf1.formats.registry import How, Reading, Writing  # noqa: E402
+from spanf1.formats.registry import Reading, Writing  # noqa: E402
 from spanf1.formats.source import Source  # noqa: E402
 from spanf1.results.result import Result  # noqa: E402
 

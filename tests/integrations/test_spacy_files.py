@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from spanf1.core.documents import Document, TextSpan, joined
 from spanf1.exceptions import LayoutError, LossError, ReadError, SpanF1Error, UsageError
 from spanf1.formats import spacy as spacy_files
-from spanf1.formats.registry import How, Reading, Writing
+from spanf1.formats.options import How
+from spanf1.formats.registry import Reading, Writing
 from spanf1.formats.source import Source
 
 pytest.importorskip("spacy")

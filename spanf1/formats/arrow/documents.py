@@ -8,7 +8,6 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 
 from spanf1.core.documents import Document
-from spanf1.core.tags import shortened
 from spanf1.exceptions import LayoutError
 from spanf1.formats.arrays import labels_by_id
 from spanf1.formats.arrow.files import ArrowFile, feature_of, lacking, pyarrow, type_of
@@ -27,6 +26,7 @@ from spanf1.formats.records import tags as tag_records
 from spanf1.formats.records.fields import ID_KEYS, names_of
 from spanf1.formats.records.prodigy import SPAN_KEYS
 from spanf1.formats.registry import Reading, Writing
+from spanf1.wording import shortened
 
 #: how many rows are documents at a time
 _ROWS = 512

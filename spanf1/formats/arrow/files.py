@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from spanf1.core.tags import shortened
 from spanf1.exceptions import LayoutError, ReadError, UsageError
 from spanf1.formats.arrow.paths import FILE, PARQUET, files_of, kind_of
 from spanf1.formats.arrow.views import plain_schema, plain_strings
 from spanf1.formats.source import Progress, Source
+from spanf1.wording import shortened
 
 #: about how many values of a column are read at a time, and rows at most
 BATCH_VALUES = 1 << 19

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from spanf1.core.tags import shortened
 from spanf1.exceptions import AlignmentError, LayoutError
 from spanf1.formats.arrow.files import ArrowFile, pyarrow, type_of
 from spanf1.formats.arrow.tags import Rows, is_integer, is_string, only_utf8
+from spanf1.wording import shortened
 
 _ORDER_HINT = "--align-by-position takes the rows of both files in order, whatever their ids"
 

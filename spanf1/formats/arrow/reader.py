@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from spanf1.core.tags import Block, IntArray, TagSet, shortened
+from spanf1.core.tags import Block, IntArray, TagSet
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.arrays import IGNORE_INDEX, Labels, labels_by_id
 from spanf1.formats.arrow.files import ArrowFile, feature_of, lacking, pyarrow, type_of
@@ -25,12 +25,13 @@ from spanf1.formats.arrow.tags import (
     values_of,
 )
 from spanf1.formats.columns.pair import POSITION_HINT
-from spanf1.formats.guess import ARROW
 from spanf1.formats.idruns import id_runs
 from spanf1.formats.ids import place_in
 from spanf1.formats.lists import BLOCK_TOKENS, block_of
 from spanf1.formats.records.tags import GOLD_KEYS, KeyedReader, Keys, known_keys
+from spanf1.formats.registry import ARROW
 from spanf1.formats.source import Source
+from spanf1.wording import shortened
 
 
 class ArrowReader(KeyedReader):

@@ -10,15 +10,17 @@ import numpy as np
 
 from spanf1.core.documents import Document
 from spanf1.core.spans import decode
-from spanf1.core.tags import CodeArray, IntArray, TagSet, shortened
+from spanf1.core.tags import CodeArray, IntArray, TagSet
 from spanf1.exceptions import LayoutError, LossError, ReadError, UsageError
 from spanf1.formats.columns.file import WRONG_COLUMN, ColumnFile, Place, tag_lookup
-from spanf1.formats.columns.layout import DOCUMENT, Column, column_of, delimiter_of
+from spanf1.formats.columns.layout import DOCUMENT, column_of, delimiter_of
 from spanf1.formats.columns.lines import TokenLines
 from spanf1.formats.columns.passages import Passage, Passages
+from spanf1.formats.options import Column
 from spanf1.formats.registry import Reading, Writing
 from spanf1.formats.sentences import broken, by_sentence, place_of, sentence_of, tagged
 from spanf1.formats.source import BOM
+from spanf1.wording import shortened
 
 # What would end a field or a line, or make a reader take the file for a binary one.
 _BREAKS = re.compile(r"[\0\t-\r ]")

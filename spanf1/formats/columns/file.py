@@ -12,12 +12,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spanf1.core.tags import Block, CodeArray, IntArray, TagSet, shortened, starts_among
+from spanf1.core.tags import Block, CodeArray, IntArray, TagSet, starts_among
 from spanf1.exceptions import ReadError, TagError, UsageError
-from spanf1.formats.columns.layout import MERGED_HINT, Column, Layout, declared_names, detect_layout
+from spanf1.formats.columns.layout import MERGED_HINT, Layout, declared_names, detect_layout
 from spanf1.formats.columns.lines import Splitter, TokenLines
 from spanf1.formats.columns.lookup import TagLookup
+from spanf1.formats.options import Column
 from spanf1.formats.source import BLOCK_SIZE, FRONT, Progress, RawBlock, Source
+from spanf1.wording import shortened
 
 # A layout is judged by at least so many bytes, if there are as many.
 _HEAD = 1 << 15

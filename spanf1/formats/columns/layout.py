@@ -6,12 +6,10 @@ import io
 import re
 from typing import NamedTuple
 
-from spanf1.core.tags import shortened
 from spanf1.exceptions import LayoutError, UsageError
+from spanf1.formats.options import Column
 from spanf1.formats.source import FRONT, Source
-
-#: a column: its number from 1, or from the end by -1, or its name in the header
-Column = int | str
+from spanf1.wording import shortened
 
 #: the delimiters that have names; any other single character may stand for itself
 DELIMITERS = {"tab": "\t", "space": " ", "whitespace": ""}

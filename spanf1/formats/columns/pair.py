@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spanf1.core.tags import Block, CodeArray, IntArray, TagSet, shortened
+from spanf1.core.tags import Block, CodeArray, IntArray, TagSet
 from spanf1.exceptions import AlignmentError, LayoutError
 from spanf1.formats.columns.file import WRONG_COLUMN, ColumnFile, Place, tag_lookup
-from spanf1.formats.columns.layout import Column
 from spanf1.formats.columns.lines import TokenLines
 from spanf1.formats.columns.lookup import different_fields
+from spanf1.formats.options import Column
+from spanf1.wording import shortened
 
 POSITION_HINT = "--align-by-position compares the tags whatever the tokens are"
 

@@ -12,8 +12,9 @@ from spanf1.core.spans import Spans, decode
 from spanf1.core.tags import Block, CodeArray, IntArray, TagSet
 from spanf1.exceptions import LayoutError, UsageError
 from spanf1.formats.columns.file import ColumnFile, Place, tag_lookup
-from spanf1.formats.columns.layout import DOCUMENT, NEW_DOCUMENT, Column, Layout
+from spanf1.formats.columns.layout import DOCUMENT, NEW_DOCUMENT, Layout
 from spanf1.formats.columns.lines import TokenLines
+from spanf1.formats.options import Column
 from spanf1.formats.source import FRONT, RawBlock
 
 _HINT = "are the tags elsewhere? --tag-column and --delimiter say where"

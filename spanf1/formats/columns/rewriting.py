@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet, shortened
+from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet
 from spanf1.exceptions import TagError
 from spanf1.formats.columns.layout import Layout
 from spanf1.formats.columns.runs import Run
+from spanf1.wording import shortened
 
 
 class Respelt(NamedTuple):

@@ -9,8 +9,9 @@ import numpy as np
 
 from spanf1.core.tags import Block, CodeArray, IntArray, TagSet
 from spanf1.formats.columns.file import ColumnFile, Place, tag_lookup
-from spanf1.formats.columns.layout import Column, Layout
+from spanf1.formats.columns.layout import Layout
 from spanf1.formats.columns.lines import TokenLines
+from spanf1.formats.options import Column
 from spanf1.formats.source import BOM, FRONT, RawBlock
 
 _LF = ord("\n")

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, cast
 
 from spanf1.core.documents import Document
-from spanf1.core.tags import shortened
 from spanf1.exceptions import LossError
 from spanf1.formats.records.fields import (
     id_of,
@@ -19,6 +18,7 @@ from spanf1.formats.records.fields import (
 )
 from spanf1.formats.records.items import placed_text, spans_at
 from spanf1.formats.registry import Reading, Writing
+from spanf1.wording import shortened
 
 #: the keys of spans that are looked for, in a file of one side
 SPAN_KEYS = ("label", "labels", "entities")

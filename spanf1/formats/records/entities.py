@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, BinaryIO, cast
 
-from spanf1.annotations.gathering import gathered
 from spanf1.core.documents import Document, Offsets, TextSpan
 from spanf1.exceptions import LossError
 from spanf1.formats.records.fields import (
     Record,
     error,
+    gathered,
     id_of,
     key_of,
     line_of,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, BinaryIO, NamedTuple
 
-from spanf1.core.tags import shortened
 from spanf1.exceptions import LayoutError
 from spanf1.formats.records.lines import HALF, named_keys, spelt
 from spanf1.formats.records.values import values
 from spanf1.formats.registry import Reading
+from spanf1.wording import shortened
 
 #: the keys of ids that are looked for: the first that is there is taken
 ID_KEYS = ("id", "doc_id", "document_id")
@@ -178,3 +179,36 @@ def write_array(values: Iterable[object], file: BinaryIO) -> None:
         file.write(b",\n" if number else b"\n")
         file.write(line_of(value).removesuffix(b"\n"))
     file.write(b"\n]\n")
+
+
+def gathered(reading: Reading, is_item: Callable[[object], bool]) -> Iterator[Record]:
+    """Yield the records of a file; all in one if the first is no list but an item of one.
+
+    Parameters
+    ----------
+    reading : Reading
+        The input.
+    is_item : callable
+        Whether a value cannot be a record, but is an item of a list of them.
+
+    Raises
+    ------
+    ReadError
+        If the file is not there, not readable, damaged, or not UTF-8.
+    LayoutError
+        If there is something in it that is no JSON, or items and other records.
+    """
+    found = records(reading)
+    first = next(found, None)
+    if first is None:
+        return
+    if not is_item(first.value):
+        yield from chain([first], found)
+        return
+    items = [first.value]
+    for record in found:
+        if not is_item(record.value):
+            message = "this is no item of one list, as what is before it"
+            raise error(reading, record, message, "every document is to be a list, or an object")
+        items.append(record.value)
+    yield Record(items, first.line)

@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 from spanf1.core.documents import Document, Offsets, TextSpan
-from spanf1.core.tags import shortened
 from spanf1.exceptions import LossError
 from spanf1.formats.records.fields import Record, error, list_of, string_of
 from spanf1.formats.records.lines import named_keys, spelt
 from spanf1.formats.registry import Reading
+from spanf1.wording import shortened
 
 #: the keys of an item that may have its type
 TYPE_KEYS = ("label", "type", "entity_group", "entity", "entity_label")

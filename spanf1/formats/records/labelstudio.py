@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from spanf1.core.documents import Document, TextSpan, squeezed
-from spanf1.core.tags import shortened
 from spanf1.exceptions import LayoutError, LossError
 from spanf1.formats.records.fields import (
     PRED_KEYS,
@@ -24,6 +23,7 @@ from spanf1.formats.records.fields import (
 from spanf1.formats.records.items import parts_of, placed_text, types_of
 from spanf1.formats.records.lines import named_keys, spelt
 from spanf1.formats.registry import Reading, Writing
+from spanf1.wording import shortened
 
 #: the keys of a task; before version 1.0, annotations were called completions
 ANNOTATIONS, PREDICTIONS = ("annotations", "completions"), ("predictions",)

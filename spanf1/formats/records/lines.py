@@ -10,9 +10,9 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple, NoReturn
 
-from spanf1.core.tags import shortened
 from spanf1.exceptions import LayoutError, ReadError
 from spanf1.formats.source import Progress, Source
+from spanf1.wording import shortened
 
 #: about how many bytes are read at a time: few enough that what they hold fits the cache
 BLOCK_SIZE = 1 << 17

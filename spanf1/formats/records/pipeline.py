@@ -9,15 +9,15 @@ from typing import Any, BinaryIO, NamedTuple, cast
 
 import numpy as np
 
-from spanf1.annotations.gathering import gathered
 from spanf1.core.documents import Document, Offsets, TextSpan
 from spanf1.core.spans import decode
-from spanf1.core.tags import TagSet, shortened
+from spanf1.core.tags import TagSet
 from spanf1.exceptions import LossError, TagError
 from spanf1.formats.arrays import labels_by_id
 from spanf1.formats.records.fields import (
     Record,
     error,
+    gathered,
     id_of,
     key_of,
     list_of,
@@ -30,6 +30,7 @@ from spanf1.formats.records.items import parts_of, spans_of
 from spanf1.formats.records.lines import named_keys, spelt
 from spanf1.formats.registry import Reading, Writing
 from spanf1.formats.sentences import text_spans
+from spanf1.wording import shortened
 
 #: the keys of lists that are looked for, in a file of one side
 SPAN_KEYS = ("entities", "spans", "ents")

@@ -10,7 +10,7 @@ import numpy as np
 
 from spanf1.core.documents import Document
 from spanf1.core.spans import decode
-from spanf1.core.tags import TagSet, shortened
+from spanf1.core.tags import TagSet
 from spanf1.exceptions import AlignmentError, LayoutError, LossError, TagError, UsageError
 from spanf1.formats.arrays import IGNORE_INDEX, labels_by_id
 from spanf1.formats.records.codes import TagCodes
@@ -19,6 +19,7 @@ from spanf1.formats.records.lines import Batch, RecordFile, spelt
 from spanf1.formats.records.tags import ID_KEYS, TOKEN_KEYS, chosen_key, known_keys
 from spanf1.formats.registry import Reading, Writing
 from spanf1.formats.sentences import broken, by_sentence, place_of, sentence_of, tagged
+from spanf1.wording import shortened
 
 # the keys that are written, where none are given
 _ID_KEY, _TOKEN_KEY, _TAG_KEY = ID_KEYS[0], TOKEN_KEYS[0], "ner_tags"

@@ -1,0 +1,48 @@
+"""Words and numbers as messages and reports write them."""
+
+from __future__ import annotations
+
+import math
+import os
+
+#: decimals of a percentage, unless others are asked for
+DIGITS = 2
+
+
+def percent(value: float, digits: int | None) -> str:
+    """Return a fraction of 1 as a percentage with some decimals; NaN as ``-``."""
+    return "-" if math.isnan(value) else f"{100 * value:.{DIGITS if digits is None else digits}f}"
+
+
+def printable(text: str) -> str:
+    """Return text with what would not print, or would move a terminal's cursor, spelt out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def many(count: int, noun: str) -> str:
+    """Return a number of things, in words."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+_SHOWN = 40
+
+
+def shortened(tag: object) -> str:
+    """Return a tag or a token in quotes, for a message; not more than its first characters."""
+    text = repr(tag)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…{text[0]}"
+
+
+def signed(value: float, digits: int | None) -> str:
+    """Return a difference in points; nothing for none, +0.00 or -0.00 for one that is small."""
+    return f"{100 * value:+.{DIGITS if digits is None else digits}f}" if abs(value) > 1e-12 else ""
+
+
+def short_names(paths: list[str]) -> list[str]:
+    """Return the last parts of paths, as many as tell them apart."""
+    paths = [path.rstrip(os.sep) or path for path in paths]
+    for parts in range(1, 1 + max(path.count(os.sep) for path in paths)):
+        short = [os.sep.join(path.split(os.sep)[-parts:]) for path in paths]
+        if len(set(short)) == len(set(paths)):
+            return short
+    return paths
