@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from spanf1.contents.describe import describe
     from spanf1.contents.lexicon import Lexicon
     from spanf1.core.documents import Document, TextSpan
-    from spanf1.formats.reading import read_documents
+    from spanf1.formats.opening import read_documents
     from spanf1.ranking.compare import compare
     from spanf1.ranking.standings import RankingOptions
     from spanf1.results.accumulator import SpanF1
@@ -97,7 +97,7 @@ _LATER = {
     "describe": "contents.describe",
     "detect": "checks.lists",
     "encode": "checks.spans",
-    "read_documents": "formats.reading",
+    "read_documents": "formats.opening",
     "repair": "checks.lists",
     "rescore": "results.rescoring",
     "validate": "checks.lists",

@@ -12,10 +12,10 @@ import pytest
 
 import spanf1
 from spanf1.core.options import DEFAULTS
-from spanf1.formats.source import Source
 from spanf1.ranking.report import RANKING_RENDERINGS
 from spanf1.scorers.explain import explain
 from spanf1.scorers.report import RENDERINGS
+from tests.helpers.explained import inputs
 from tests.helpers.shared_data import ROOT, shared
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -48,8 +48,8 @@ def test_what_each_scorer_says_of_a_submission(monkeypatch) -> None:
     """The lines that are shown are among those that the command prints."""
     shown = README.split("A submission to WNUT-17")[1].split("```")[1]
     monkeypatch.chdir(shared("wnut17/submissions"))
-    files = [Source("../gold.conll"), Source("spinningbytes.conll")]
-    comparison = explain(files, options=DEFAULTS, align_by_position=True)
+    files = inputs("../gold.conll", "spinningbytes.conll", by_position=True)
+    comparison = explain(files, options=DEFAULTS)
     printed = RENDERINGS["table"].render(comparison)
     for line in shown.splitlines():
         words = line.split()

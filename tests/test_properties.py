@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 import spanf1
 from spanf1.core.schemes import READINGS, SCHEMES
 from spanf1.core.tag_counter import tally, tally_parts
+from spanf1.formats import opening
 from spanf1.formats.columns.file import ColumnFile, MergedFile
 from spanf1.formats.columns.pair import PairedFiles
 from spanf1.formats.lists import ListReader
 from spanf1.formats.source import Source
-from spanf1.results import api
 from tests.helpers.files import column_file, documents_in, lists_of, render, tally_of_lists, write
 from tests.helpers.oracles import ALPHABETS, Span, encode, random_spans
 from tests.helpers.plain import RULES, decode_slowly, is_well_formed, same
@@ -285,7 +285,7 @@ def test_a_bad_tag_is_named_from_whichever_part(folder, sentences, seed, data):
     path = write(folder / "bad", text, look).path
     messages = []
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as executor:
-        patch.setattr(api, "PART_SIZE", 20)
+        patch.setattr(opening, "PART_SIZE", 20)
         for runner in (None, executor):
             with pytest.raises(spanf1.InputError) as caught:
                 spanf1.score_file(path, executor=runner)

@@ -17,11 +17,10 @@ from spanf1.core.repairs import violations
 from spanf1.core.tags import CodeArray, IntArray, TagSet
 from spanf1.formats.arrays import labels_by_id
 from spanf1.formats.ids import place_in
-from spanf1.formats.reading import documents_of, read_as
 from spanf1.formats.records.codes import TagCodes
 from spanf1.formats.records.fields import line_of
 from spanf1.formats.records.lines import RecordFile
-from spanf1.formats.registry import ARROW, JSONL, Reading
+from spanf1.formats.registry import ARROW, JSONL, Input
 
 
 class Coded(NamedTuple):
@@ -62,8 +61,8 @@ class Coded(NamedTuple):
         return np.array([self.place(token)[0].line for token in tokens.tolist()], np.intp)
 
 
-def coded(reading: Reading) -> Iterator[Coded]:
-    """Yield the sentences of an input with their codes, which `reading.tags` spells out.
+def coded(input: Input) -> Iterator[Coded]:
+    """Yield the sentences of an input with their codes, which `input.tags` spells out.
 
     Nothing is yielded if it has spans instead of tags.
 
@@ -72,39 +71,41 @@ def coded(reading: Reading) -> Iterator[Coded]:
     InputError, UsageError
         If it cannot be read.
     """
-    documents = documents_of(reading)
+    documents = input.documents()
     first = next(documents, None)
-    if first is None or reading.tags is None or reading.format not in CODED:
+    if first is None or input.tags is None or input.format not in CODED:
         return
     documents = chain([first], documents)
-    for count, codes, records in CODED[reading.format](reading, reading.tags):
+    for count, codes, records in CODED[input.format](input, input.tags):
         yield Coded(list(islice(documents, count)), codes, records)
 
 
 _Codes = Iterator[tuple[int, CodeArray, Sequence[dict[str, Any]]]]
 
 
-def _json_codes(reading: Reading, tags: TagSet) -> _Codes:
-    labels, key = reading.how.labels, reading.key
+def _json_codes(input: Input, tags: TagSet) -> _Codes:
+    labels, key = input.options.labels, input.key
     codes = TagCodes(tags, None if labels is None else labels_by_id(labels))
-    for batch in RecordFile(reading.source).batches():
-        rows = codes.coded(codes.rows(batch, key, "--key"), None, key, reading.where)
+    for batch in RecordFile(input.source).batches():
+        rows = codes.coded(
+            codes.rows(batch, key, input.options.option("key")), None, key, input.where
+        )
         yield len(batch.records), rows.tags.astype(np.int32), batch.records
 
 
-def _arrow_codes(reading: Reading, tags: TagSet) -> _Codes:
+def _arrow_codes(input: Input, tags: TagSet) -> _Codes:
     from spanf1.formats.arrow.files import ArrowFile, feature_of
     from spanf1.formats.arrow.tags import Rows, TagColumn, is_string, label_names
 
-    file, key = ArrowFile(reading.source), reading.key
+    file, key = ArrowFile(input.source), input.key
     schema = file.schema()
-    names = reading.how.labels or label_names(feature_of(schema, key)) or ()
+    names = input.options.labels or label_names(feature_of(schema, key)) or ()
     strings = is_string(schema.field(key).type.value_type)
     column = TagColumn(key, None if strings else labels_by_id(names), tags)
     total = 0
     for batch in file.batches([key]):
         first, total = total, total + batch.num_rows
-        rows = Rows(reading.source, np.arange(first + 1, total + 1), total)
+        rows = Rows(input.source, np.arange(first + 1, total + 1), total)
         ids = column.ids(batch.column(key), rows)
         count = len(ids.flat)
         codes = column.codes(ids, np.arange(count), rows) if count else np.zeros(0, np.int32)
@@ -112,14 +113,14 @@ def _arrow_codes(reading: Reading, tags: TagSet) -> _Codes:
 
 
 #: what reads the codes in formats that may have tags
-CODED: dict[str, Callable[[Reading, TagSet], _Codes]] = {JSONL: _json_codes, ARROW: _arrow_codes}
+CODED: dict[str, Callable[[Input, TagSet], _Codes]] = {JSONL: _json_codes, ARROW: _arrow_codes}
 
 
 @dataclass
 class TagValidation:
     """What a scheme does not allow in the tags of an input: a `columns.Validation`."""
 
-    reading: Reading
+    input: Input
     scheme: str
     tokens: int = 0
     sentences: int = 0
@@ -128,16 +129,16 @@ class TagValidation:
     @property
     def read(self) -> str:
         """What was read, in words."""
-        return read_as(self.reading)
+        return self.input.described()
 
     def violations(self, most: int | None = None) -> Iterator[FileViolation]:
         """Read the input, and yield its violations in order, so many at most; count all."""
         given = 0
-        for part in coded(self.reading):
+        for part in coded(self.input):
             self.tokens += len(part.codes)
             self.sentences += len(part.starts)
-            assert self.reading.tags  # noqa: S101 - for mypy: it is what numbers the codes
-            for one in self._violations(part, self.reading.tags):
+            assert self.input.tags  # noqa: S101 - for mypy: it is what numbers the codes
+            for one in self._violations(part, self.input.tags):
                 self.kinds[one.kind] += 1
                 given += 1
                 if most is None or given <= most:
@@ -148,18 +149,18 @@ class TagValidation:
         found = violations(part.codes, part.starts, self.scheme)
         for token, before, after in zip(*(array.tolist() for array in found[:3]), strict=True):
             document, place = part.place(token)
-            where = self.reading.source.name, document.line, document.words()[place]
+            where = self.input.source.name, document.line, document.words()[place]
             yield FileViolation(*where, *spelt_out(before, after, tags, self.scheme))
 
 
-def retag(reading: Reading, how: Rewriting, write: Callable[[bytes], object]) -> Changes:
+def retag(input: Input, how: Rewriting, write: Callable[[bytes], object]) -> Changes:
     """Write the records of JSON Lines with other tags; what else is in them stays.
 
     Tags that are ids are written as tags.
 
     Parameters
     ----------
-    reading : Reading
+    input : Input
         The input.
     how : Rewriting
         What to write instead.
@@ -174,31 +175,32 @@ def retag(reading: Reading, how: Rewriting, write: Callable[[bytes], object]) ->
         If the input cannot be read.
     """
     changes = Changes()
-    for part in coded(reading):
-        tags, codes = reading.tags, part.codes
+    for part in coded(input):
+        tags, codes = input.tags, part.codes
         assert tags  # noqa: S101 - likewise
         if how.to:
             codes = changes.rewritten(codes, part.starts, tags, how, part.lines)
-        changed = _written(part, codes, reading, how, write)
+        changed = _written(part, codes, input, how, write)
         if changed and not changes.tags:
             changes.first_line = part.place(changed[0])[0].line
         changes.tags += len(changed)
-    changes.check(reading.source, how)
+    changes.read = input.described()
+    changes.check(input.source, how)
     return changes
 
 
 def _written(
     part: Coded,
     codes: CodeArray,
-    reading: Reading,
+    input: Input,
     how: Rewriting,
     write: Callable[[bytes], object],
 ) -> list[int]:
     """Write records with tags of some codes; return which of these are other than before."""
-    tags, changed, token = reading.tags, [], 0
+    tags, changed, token = input.tags, [], 0
     assert tags  # noqa: S101 - likewise
     for record in part.records:
-        row = record[reading.key]
+        row = record[input.key]
         for place, old in enumerate(row):
             code = int(codes[token])
             if how.to_form:

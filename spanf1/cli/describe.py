@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import Any
 
 import click
 
-from spanf1.cli.documents import DocumentChoice, document_options
 from spanf1.cli.inputs import (
+    KEY_OPTIONS,
     PERCENT_HELP,
-    column_option,
+    canonical,
     digits_option,
     format_option,
+    input_options,
     output_options,
     paths_of,
+    ready,
+    scheme_option,
+    token_option,
 )
 from spanf1.cli.output import check_writable, wants_colour, write
-from spanf1.cli.tagged import (
-    canonical,
-    column_options,
-    scheme_option,
-)
-from spanf1.contents.contents import Contents, Description
-from spanf1.contents.describe import contents_of, contents_of_documents, training_data
+from spanf1.contents.contents import Description
+from spanf1.contents.describe import contents_of, training_data
 from spanf1.contents.report import FORMS, RENDERINGS
 from spanf1.exceptions import UsageError
-from spanf1.formats.registry import COLUMNS
-from spanf1.formats.source import STDIN
+from spanf1.formats.opening import inputs_of
+from spanf1.formats.options import InputOptions
+from spanf1.formats.source import STDIN, Source
 from spanf1.wording import printable
 
 HELP = """Say what is in files of tags or spans: how many, of which types, how ambiguous, how new.
@@ -53,12 +52,7 @@ Examples:
 
 
 @click.command("describe", help=HELP, short_help="Say what is in files of tags or spans.")
-@column_options
-@document_options
-@column_option(
-    "--token-column",
-    help_text="Column of the tokens.  [default: the first that is not the tags']",
-)
+@input_options(*KEY_OPTIONS, token_option())
 @scheme_option()
 @click.option(
     "--train",
@@ -80,6 +74,7 @@ Examples:
 def describe(
     files: tuple[str, ...],
     *,
+    options: InputOptions,
     scheme: str,
     train: tuple[str, ...],
     ignore_case: bool,
@@ -89,7 +84,6 @@ def describe(
     output: str | None,
     color: str,
     quiet: bool,
-    **settings: Any,
 ) -> None:
     """Describe files; see `HELP`."""
     rendering = RENDERINGS[format_name]
@@ -100,19 +94,11 @@ def describe(
     if STDIN in paths and STDIN in train:
         raise UsageError("standard input can be read only once")
     check_writable(output, [*paths, *train])
-    choice, known = DocumentChoice.of(settings), canonical(scheme)
-    columns = choice.columns
-
-    def contents(path: str, name: str) -> Contents:
-        if name != COLUMNS or len(choice.levels) > 1:
-            with choice.opened(path, name, quiet=quiet) as reading:
-                return contents_of_documents(reading, scheme=known, ignore_case=ignore_case)
-        with columns.opened(path, again=False, quiet=quiet) as opened:
-            tokens = settings["token_column"]
-            return contents_of(opened, tokens, scheme=known, ignore_case=ignore_case)
-
-    count = len(train)
-    parts = list(map(contents, [*train, *paths], choice.formats([*train, *paths], known)))
+    known, count = canonical(scheme), len(train)
+    parts = []
+    for input in inputs_of([Source(path) for path in (*train, *paths)], options, scheme=known):
+        with ready(input, quiet=quiet) as kept:
+            parts.append(contents_of(kept, scheme=known, ignore_case=ignore_case))
     found = Description(parts[count:], training_data(parts[:count]), ignore_case)
     colour = output is None and wants_colour(color, sys.stdout)
     given = {"digits": digits, "forms": FORMS if forms is None else forms}

@@ -5,19 +5,23 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Iterator
-from typing import Any
 
 import click
 
+from spanf1.checks.columns import detect_column
 from spanf1.cli.inputs import (
     format_option,
+    input_options,
     output_options,
     paths_of,
+    ready,
 )
 from spanf1.cli.output import wants_colour, write
-from spanf1.cli.tagged import ColumnChoice, column_options
 from spanf1.core.detection import Detection, found_by
 from spanf1.core.schemes import SCHEMES
+from spanf1.formats.options import InputOptions
+from spanf1.formats.registry import COLUMNS, Input
+from spanf1.formats.source import Source
 from spanf1.render.machine import json_text
 from spanf1.wording import many, printable
 
@@ -42,18 +46,22 @@ _NAMED = 3
 
 
 @click.command("detect", help=HELP, short_help="Find out which scheme tags are in.")
-@column_options
+@input_options()
 @format_option(["table", "json"])
 @output_options
 def detect(
-    files: tuple[str, ...], *, format_name: str, output: str | None, color: str, **column: Any
+    files: tuple[str, ...],
+    *,
+    options: InputOptions,
+    format_name: str,
+    output: str | None,
+    color: str,
 ) -> None:
     """Detect the scheme of files; see `HELP`."""
-    choice = ColumnChoice(**column)
     found = []
     for path in paths_of(files, "detect"):
-        with choice.opened(path, again=False) as opened:
-            found.append((opened.source.name, *opened.detect()))
+        with ready(Input(Source(path), COLUMNS, options)) as input:
+            found.append((input.source.name, *detect_column(input)))
     if format_name == "json":
         write(_json(found), output)
         return

@@ -6,25 +6,24 @@ import contextlib
 import os
 import stat
 import sys
-from typing import Any
 
 import click
 
 from spanf1.cli.inputs import (
     PERCENT_HELP,
+    SideOptions,
     digits_option,
     format_option,
-    input_options,
     kept,
     output_options,
     paths_of,
-    tag_columns,
+    side_options,
 )
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import Progress
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
-from spanf1.formats.options import Column
+from spanf1.formats.opening import both_inputs
 from spanf1.formats.source import STDIN
 from spanf1.scorers.explain import EXAMPLES, compare_systems, explain
 from spanf1.scorers.report import KINDS, RENDERINGS
@@ -57,7 +56,7 @@ Examples:
 
 @click.command("schemes", help=HELP, short_help="Say what each scorer would say, and why.")
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED...]")
-@input_options
+@side_options(keys=False)
 @click.option(
     "--examples",
     type=click.IntRange(0),
@@ -81,10 +80,10 @@ Examples:
 def schemes(
     files: tuple[str, ...],
     *,
+    sides: SideOptions,
     scheme: str,
     gold_scheme: str | None,
     pred_scheme: str | None,
-    tag_column: Column | None,
     examples: int | None,
     kinds: int | None,
     format_name: str,
@@ -92,7 +91,6 @@ def schemes(
     output: str | None,
     color: str,
     quiet: bool,
-    **settings: Any,
 ) -> None:
     """Explain files; see `HELP`."""
     several = len(files) > 2
@@ -104,11 +102,11 @@ def schemes(
             raise UsageError(f"--{name} does not go with --format {format_name}")
     paths = paths_of(files, "schemes")
     _refuse_pipe_given_twice(paths)
-    if len(paths) == 1 and settings["align_by_position"]:
+    if len(paths) == 1 and sides.by_position:
         raise UsageError("--align-by-position is for two files: GOLD PRED")
     check_writable(output, paths)
-    settings |= tag_columns(len(paths), tag_column, settings)
-    settings["options"] = Options.given(scheme, gold_scheme, pred_scheme)
+    gold, predicted, by_position, _ = sides.of_files(len(paths))
+    options = Options.given(scheme, gold_scheme, pred_scheme)
     colour = output is None and wants_colour(color, sys.stdout)
     kinds = KINDS if kinds is None else kinds
     given = {"digits": digits, "kinds": kinds, "colour": colour, "brief": quiet}
@@ -116,12 +114,18 @@ def schemes(
     with contextlib.ExitStack() as stack:
         sources = [stack.enter_context(kept(path)) for path in paths]
         progress = stack.enter_context(Progress(sources[0].path, wanted=not quiet))
+        outputs = [
+            both_inputs([*sources[:1], *one], gold, predicted, by_position=by_position)
+            for one in [[source] for source in sources[1:]] or [[]]
+        ]
+        for inputs in outputs:
+            inputs.gold.progress = progress
         if several:
-            systems = compare_systems(sources[0], sources[1:], progress=progress, **settings)
+            systems = compare_systems(outputs, options=options)
             text, tokens = rendering.render(systems, **given), systems[0].result.tally.tokens
         else:
-            settings["examples"] = EXAMPLES if examples is None else examples
-            found = explain(sources, progress=progress, **settings)
+            count = EXAMPLES if examples is None else examples
+            found = explain(outputs[0], options=options, examples=count)
             text, tokens = rendering.render(found, **given), found.result.tally.tokens
     write(text, output)
     if not quiet and not tokens:

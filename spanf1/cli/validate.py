@@ -5,30 +5,27 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from typing import Any
 
 import click
 
-from spanf1.checks.columns import FileViolation, Validation
+from spanf1.checks.columns import FileViolation
 from spanf1.checks.documents import SpanFault, SpanValidation
-from spanf1.checks.validate import Checking, check_column, check_documents
-from spanf1.cli.documents import DocumentChoice, document_options
+from spanf1.checks.validate import Checking, checks_of, streams
 from spanf1.cli.inputs import (
-    format_option,
-    paths_of,
-)
-from spanf1.cli.output import check_output_is_no_input, check_writable, opened
-from spanf1.cli.tagged import (
+    KEY_OPTIONS,
     canonical,
-    column_options,
+    format_option,
+    input_options,
+    paths_of,
+    ready,
     scheme_option,
 )
-from spanf1.core.options import AUTO
-from spanf1.formats.registry import COLUMNS
-from spanf1.formats.source import STDIN
+from spanf1.cli.output import check_output_is_no_input, check_writable, opened
+from spanf1.formats.opening import inputs_of
+from spanf1.formats.options import InputOptions
+from spanf1.formats.registry import Input
+from spanf1.formats.source import STDIN, Source
 from spanf1.render.machine import json_text
 from spanf1.wording import many, printable, shortened
 
@@ -60,8 +57,7 @@ Violations = Iterator[FileViolation] | Iterator[SpanFault]
 
 
 @click.command("validate", help=HELP, short_help="Check that tags and spans are well-formed.")
-@column_options
-@document_options
+@input_options(*KEY_OPTIONS)
 @scheme_option()
 @click.option(
     "--max",
@@ -82,15 +78,15 @@ def validate(
     /,
     files: tuple[str, ...],
     *,
+    options: InputOptions,
     scheme: str,
     most: int | None,
     format_name: str,
     output: str | None,
     quiet: bool,
-    **settings: Any,
 ) -> None:
     """Validate files; see `HELP`."""
-    choice, given = DocumentChoice.of(settings), canonical(scheme)
+    known = canonical(scheme)
     paths = paths_of(files, "validate")
     check_writable(output, paths)
     if output in (None, STDIN):
@@ -99,15 +95,19 @@ def validate(
     lines = _FORMATS[format_name]
     with opened(output) as stream:
         first = True
-        for path, name in zip(paths, choice.formats(paths, given), strict=True):
-            for one in _checks(path, name, choice, given, quiet=quiet):
-                before = _HEADS if first else _BETWEEN
-                first = False
-                stream.write(before.get(format_name, "").encode())
-                for line in lines(one, one.check.violations(most)):
-                    stream.write(line.encode("utf-8", "surrogateescape"))
-                faults += one.check.kinds.total()
-                summaries += _summary(one)
+        checks = (
+            check
+            for input in inputs_of([Source(path) for path in paths], options, scheme=known)
+            for check in _checks(input, known, quiet=quiet)
+        )
+        for one in checks:
+            before = _HEADS if first else _BETWEEN
+            first = False
+            stream.write(before.get(format_name, "").encode())
+            for line in lines(one, one.check.violations(most)):
+                stream.write(line.encode("utf-8", "surrogateescape"))
+            faults += one.check.kinds.total()
+            summaries += _summary(one)
         stream.write(_TAILS.get(format_name, "").encode())
         if format_name == "text" and not quiet:
             stream.writelines(f"{line}\n".encode() for line in summaries)
@@ -117,24 +117,10 @@ def validate(
     ctx.exit(1 if faults else 0)
 
 
-def _checks(
-    path: str, name: str, choice: DocumentChoice, given: str, *, quiet: bool
-) -> Iterator[Checking]:
-    """Yield what checks a file: of columns, a check for each column of tags."""
-    if name != COLUMNS:
-        with choice.opened(path, name, quiet=quiet) as reading:
-            yield check_documents(reading, given)
-        return
-    levels = choice.levels
-    # What comes through a pipe is checked as it comes, if its scheme is known.
-    at_once = given != AUTO and not os.path.isfile(path) and len(levels) == 1
-    with choice.columns.opened(path, again=not at_once, quiet=quiet) as whole:
-        for level in levels:
-            column = replace(whole, column=level)
-            if at_once:
-                yield Checking(Validation(column, given), column.source.name, "given")
-            else:
-                yield check_column(column, given)
+def _checks(input: Input, scheme: str, *, quiet: bool) -> Iterator[Checking]:
+    """Yield what checks an input, which is kept if it is a pipe and looked at more than once."""
+    with ready(input, again=not streams(input, scheme), quiet=quiet) as kept:
+        yield from checks_of(kept, scheme)
 
 
 def _summary(one: Checking) -> list[str]:
@@ -240,7 +226,7 @@ def _json(one: Checking, violations: Violations) -> Iterator[str]:
     check = one.check
     head = {"file": one.name, "scheme": check.scheme, "scheme_is": one.how}
     if isinstance(check, SpanValidation):
-        head = {"file": one.name, "format": check.reading.format}
+        head = {"file": one.name, "format": check.input.format}
         head |= {"scheme": check.scheme, "scheme_is": one.how} if check.scheme else {}
     yield json_text(head)[:-1] + ', "violations": ['
     separator = "\n  "

@@ -12,7 +12,7 @@ import click
 
 from spanf1.core.tag_counter import cores
 from spanf1.exceptions import ReadError
-from spanf1.results.api import PART_SIZE
+from spanf1.formats.opening import PART_SIZE
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

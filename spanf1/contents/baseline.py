@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spanf1.checks.columns import TagColumn, looked_at
+from spanf1.checks.columns import looked_at
 from spanf1.contents.appending import with_column
 from spanf1.contents.describe import passages_of
 from spanf1.contents.lexicon import Lexicon
@@ -17,13 +17,12 @@ from spanf1.core.repairs import PARTS
 from spanf1.core.spans import Spans, encode, touching
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import AUTO_FORM, CodeArray, TagSet
-from spanf1.core.tags import tag_form as form_of
 from spanf1.exceptions import TagError
-from spanf1.formats.columns.layout import WHITE, delimiter_of
+from spanf1.formats.columns.layout import WHITE
 from spanf1.formats.columns.passages import Passage
-from spanf1.formats.described import Input
-from spanf1.formats.options import Column
-from spanf1.formats.source import Source
+from spanf1.formats.options import Column, InputOptions, Origin
+from spanf1.formats.registry import COLUMNS, Input
+from spanf1.formats.source import source_of
 from spanf1.results.result import Result
 from spanf1.wording import shortened
 
@@ -45,8 +44,7 @@ class Marked:
     result: Result
     scheme: str
     merged: int
-    _column: TagColumn
-    _token_column: Column | None
+    _input: Input
     _codes: CodeArray
     _spelt: dict[int, bytes]
     _delimiter: bytes
@@ -62,15 +60,14 @@ class Marked:
         for tag in self._spelt.values():
             if any(octet in tag for octet in self._delimiter or WHITE):
                 message = f"tag {shortened(tag.decode())} would be taken for several columns"
-                raise TagError(message, where=self._column.source.name)
-        passages = passages_of(self._column, self._token_column)
-        yield from with_column(passages, TagSet({}, self._column.form), self._codes, self._spelt)
+                raise TagError(message, where=self._input.source.name)
+        tags = TagSet({}, self._input.options.form)
+        yield from with_column(passages_of(self._input), tags, self._codes, self._spelt)
 
 
 def mark_file(
     lexicon: Lexicon,
-    column: TagColumn,
-    token_column: Column | None = None,
+    input: Input,
     scheme: str = AUTO,
     confidence: Confidence | None = None,
 ) -> Marked:
@@ -80,10 +77,10 @@ def mark_file(
     ----------
     lexicon : Lexicon
         What to mark.
-    column : TagColumn
-        The gold tags.
-    token_column, scheme
-        As for `Reading`.
+    input : Input
+        The tokens and the gold tags, in columns.
+    scheme : str
+        The tagging scheme, or ``auto``.
     confidence : Confidence, optional
         How intervals are made, if there are to be some.
 
@@ -93,10 +90,10 @@ def mark_file(
         As `Passages.read`.
     """
     options = Options.given(scheme)
-    exact, to, _ = looked_at(column, options.gold_scheme)
-    tags = TagSet({}, exact.form)
+    exact, to, _ = looked_at(input, options.gold_scheme)
+    tags = TagSet({}, exact.options.form)
     counter = BlockCounter(tags.types, units=confidence.unit if confidence else "")
-    passages = passages_of(exact, token_column)
+    passages = passages_of(exact)
     found, met, merged = [np.zeros(0, np.int32)], {0}, 0
     for passage in passages.read(tags):
         spans = _spans(lexicon, passage, tags.types)
@@ -111,8 +108,8 @@ def mark_file(
         predicted.code(one)
     layout = passages.file.layout
     tag, token = passages.columns
-    source = Input(
-        (column.source.name,),
+    source = Origin(
+        (input.source.name,),
         (layout.delimiter_name if layout else "whitespace",),
         (layout.columns if layout else 0,),
         tag + 1,
@@ -125,7 +122,6 @@ def mark_file(
         to,
         merged,
         exact,
-        token_column,
         np.concatenate(found),
         {code: tag.encode() for code, tag in spelt.items()},
         layout.delimiter.encode() if layout else b"",
@@ -184,6 +180,7 @@ def baseline(
     UsageError
         If an argument is not one of those above.
     """
+    input = Input(source_of(test), COLUMNS, InputOptions.of(locals()))
     lexicon = Lexicon.from_file(
         train,
         rule=rule,
@@ -195,7 +192,4 @@ def baseline(
         scheme=scheme,
         tag_form=tag_form,
     )
-    column = TagColumn(
-        Source(os.fspath(test)), tag_column, delimiter_of(delimiter), form_of(tag_form)
-    )
-    return mark_file(lexicon, column, token_column, scheme, confidence_from(confidence)).result
+    return mark_file(lexicon, input, scheme, confidence_from(confidence)).result

@@ -11,16 +11,14 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from spanf1.checks.columns import TagColumn
 from spanf1.checks.spans import Span
-from spanf1.contents.describe import Reading
+from spanf1.contents.describe import CountedFile
 from spanf1.core.options import AUTO
 from spanf1.core.tags import AUTO_FORM
-from spanf1.core.tags import tag_form as form_of
 from spanf1.exceptions import InputError, UsageError
-from spanf1.formats.columns.layout import delimiter_of
-from spanf1.formats.options import Column
-from spanf1.formats.source import Source
+from spanf1.formats.options import Column, InputOptions
+from spanf1.formats.registry import COLUMNS, Input
+from spanf1.formats.source import source_of
 from spanf1.wording import many
 
 Phrase = tuple[str, ...]
@@ -129,12 +127,8 @@ class Lexicon:
         InputError
             If the file cannot be read, or there is no entity in it.
         """
-        column = TagColumn(
-            Source(os.fspath(file)), tag_column, delimiter_of(delimiter), form_of(tag_form)
-        )
-        return lexicon_of(
-            column, token_column, scheme, rule=rule, min_count=min_count, ignore_case=ignore_case
-        )
+        input = Input(source_of(file), COLUMNS, InputOptions.of(locals()))
+        return lexicon_of(input, scheme, rule=rule, min_count=min_count, ignore_case=ignore_case)
 
     def mark(self, tokens: Sequence[str]) -> list[Span]:
         """Return the spans to mark in a sentence, in order."""
@@ -223,23 +217,21 @@ def _folded(phrases: Mapping[Phrase, Classes]) -> dict[Phrase, Classes]:
     return dict(found)
 
 
-def lexicon_of(
-    column: TagColumn, token_column: Column | None = None, scheme: str = AUTO, **settings: Any
-) -> Lexicon:
+def lexicon_of(input: Input, scheme: str = AUTO, **settings: Any) -> Lexicon:
     """Return the entities of a training file; see `Lexicon.from_file`.
 
     Parameters
     ----------
-    column : TagColumn
-        The tags.
-    token_column, scheme
-        As for `Lexicon.from_file`.
+    input : Input
+        The file, which has columns.
+    scheme : str
+        The tagging scheme, or ``auto``.
     **settings
         As for `Lexicon`.
     """
-    reading = Reading(column, token_column, scheme)
+    file = CountedFile(input, scheme)
     phrases: dict[Phrase, dict[int, int]] = {}
-    for passage in reading.passages():
+    for passage in file.passages():
         tokens, spans = passage.tokens, passage.spans
         for start, end, kind in zip(*(array.tolist() for array in spans[:3]), strict=True):
             classes = phrases.setdefault(tuple(tokens[start:end]), {})
@@ -247,10 +239,10 @@ def lexicon_of(
     if not phrases:
         raise InputError(
             "there are no entities to learn from",
-            where=column.source.name,
+            where=input.source.name,
             hint="are the tags elsewhere? --train-tag-column says where",
         )
-    names = reading.names()
+    names = file.names()
     lexicon = Lexicon(
         {
             phrase: {names[kind]: count for kind, count in classes.items()}
@@ -258,5 +250,5 @@ def lexicon_of(
         },
         **settings,
     )
-    lexicon.notes = reading.notes()
+    lexicon.notes = file.notes()
     return lexicon

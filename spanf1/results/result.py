@@ -11,7 +11,7 @@ from spanf1.core.options import Confidence, Options
 from spanf1.core.scores import Score
 from spanf1.core.tally import CHARACTER
 from spanf1.exceptions import UsageError
-from spanf1.formats.described import Input
+from spanf1.formats.options import Origin
 from spanf1.results.scored import Scored
 from spanf1.results.storing import as_count, as_name, data_of, tally_of
 
@@ -34,7 +34,7 @@ class Result(Scored):
         What was counted.
     options : Options
         How it is to be read.
-    input : Input, optional
+    input : Origin, optional
         Where it came from.
     confidence : Confidence, optional
         How intervals are made, if there are to be some.
@@ -174,7 +174,7 @@ def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: plain(value) for name, value in data.items()}
 
 
-def _input_from_dict(data: Mapping[str, Any]) -> Input:
+def _input_from_dict(data: Mapping[str, Any]) -> Origin:
     files, delimiters = (tuple(map(str, data[name])) for name in ("files", "delimiters"))
     columns = tuple(map(as_count, data["columns"]))
     if not 1 <= len(files) == len(delimiters) == len(columns) <= 2:
@@ -187,4 +187,4 @@ def _input_from_dict(data: Mapping[str, Any]) -> Input:
         raise ValueError(keys)
     aligned = as_name(data["aligned"])
     remarks = tuple(map(as_name, data.get("remarks", ())))
-    return Input(files, delimiters, columns, gold, predicted, token, aligned, keys, remarks)
+    return Origin(files, delimiters, columns, gold, predicted, token, aligned, keys, remarks)

@@ -13,7 +13,7 @@ from spanf1.core.schemes import NO_TAGS, READINGS
 from spanf1.core.scores import Score
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import CHARACTER, TOKEN, Tally
-from spanf1.formats.described import Input
+from spanf1.formats.options import Origin
 from spanf1.results.scored import Scored
 from spanf1.wording import many, percent, printable
 
@@ -234,7 +234,7 @@ def _undefined(result: Scored) -> Iterator[str]:
             yield f"{figure} of {named}{more} is {value}: {what}"
 
 
-def _input(source: Input) -> str:
+def _input(source: Origin) -> str:
     if source.keys:
         return _records(source)
     tags = source.gold_column, source.pred_column
@@ -259,7 +259,7 @@ def _at(format_name: str, name: str) -> str:
     return "column" + "s" * ("," in name) if format_name == "columns" else "key"
 
 
-def _records(source: Input) -> str:
+def _records(source: Origin) -> str:
     """Say what was read of formats that have no columns."""
     # Here, because columns need none of it.
     from spanf1.formats.registry import FORMATS

@@ -436,7 +436,7 @@ def test_several_workers_make_the_same_intervals(tmp_path, monkeypatch, pool: ty
     path = repeated(tmp_path)
     how = Confidence(resamples=200)
     alone = spanf1.score_file(path, confidence=how)
-    monkeypatch.setattr("spanf1.results.api.PART_SIZE", 1 << 11)
+    monkeypatch.setattr("spanf1.formats.opening.PART_SIZE", 1 << 11)
     with pool(2) as executor:
         result = spanf1.score_file(path, confidence=how, executor=executor)
     assert result.certainty == alone.certainty

@@ -16,12 +16,13 @@ from spanf1.core.tags import TagSet
 from spanf1.corpora.loading import load
 from spanf1.corpora.verify import verify
 from spanf1.exceptions import LayoutError, UsageError
+from spanf1.formats import opening
 from spanf1.formats.columns.file import ColumnFile, MergedFile
-from spanf1.formats.columns.layout import column_of, declared_names
+from spanf1.formats.columns.layout import declared_names
 from spanf1.formats.columns.runs import TagFile
+from spanf1.formats.options import column_of
 from spanf1.formats.source import Source
 from spanf1.ranking import compare as comparing
-from spanf1.results import api
 from tests.helpers.commands import pipe, write
 from tests.helpers.shared_data import shared
 
@@ -191,7 +192,7 @@ class TestFiles:
     def test_parts(self, tmp_path, monkeypatch) -> None:
         path = tmp_path / "f"
         path.write_text(HIPE + ("\n" + ROWS) * 200)
-        monkeypatch.setattr(api, "PART_SIZE", 1000)
+        monkeypatch.setattr(opening, "PART_SIZE", 1000)
         parts = MergedFile(ColumnFile(Source(str(path))), "LIT", "METO").parts(1000)
         assert len(parts) > 5
         with concurrent.futures.ThreadPoolExecutor(2) as executor:
@@ -205,7 +206,7 @@ class TestFiles:
     def test_parts_name_the_line(self, tmp_path, monkeypatch) -> None:
         path = tmp_path / "f"
         path.write_text(HEADER + (ROWS + "\n") * 200 + "x\ty\tz\t_\n")
-        monkeypatch.setattr(api, "PART_SIZE", 1000)
+        monkeypatch.setattr(opening, "PART_SIZE", 1000)
         with (
             concurrent.futures.ThreadPoolExecutor(2) as executor,
             pytest.raises(spanf1.TagError, match=r"f:1402: tag 'y'"),

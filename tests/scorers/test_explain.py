@@ -18,7 +18,6 @@ from spanf1.core.schemes import SCHEMES
 from spanf1.core.tag_counter import tally
 from spanf1.core.tags import TagSet
 from spanf1.formats.lists import ListReader
-from spanf1.formats.source import Source
 from spanf1.render.text import width_of
 from spanf1.results.result import Result
 from spanf1.scorers.disputes import Disputes
@@ -27,7 +26,7 @@ from spanf1.scorers.explain import explain
 from spanf1.scorers.scorers import Facts, readings_of
 from spanf1.scorers.stretches import Stretches
 from tests.helpers.commands import pipe, write
-from tests.helpers.explained import explained
+from tests.helpers.explained import explained, inputs
 from tests.helpers.oracles import MAKERS, altered, encode, random_spans, well_formed
 from tests.helpers.shared_data import ROOT
 
@@ -238,8 +237,7 @@ def test_several_kinds_in_one_place_have_equal_shares(tmp_path: Path) -> None:
 def test_the_script_has_a_row_of_what_it_counts(tmp_path: Path, text, counts, noted) -> None:
     path = tmp_path / "f"
     path.write_text(text)
-    columns = {"gold_column": None, "pred_column": None, "delimiter": None}
-    found = explain([Source(str(path))], options=DEFAULTS, **columns)
+    found = explain(inputs(path), options=DEFAULTS)
     assert tuple(found.rows[0].score[4:]) == counts
     script = spanf1.score_file(path, reading="conlleval").counts.total
     assert tuple(script) == counts
@@ -253,7 +251,7 @@ def test_the_script_has_a_row_of_what_it_counts(tmp_path: Path, text, counts, no
 def test_lines_that_only_the_script_takes_for_tokens(tmp_path: Path) -> None:
     path = tmp_path / "f"
     path.write_text("-DOCSTART- -X- -X-\n\na B-A B-A\n")
-    found = explain([Source(str(path))], options=DEFAULTS)
+    found = explain(inputs(path), options=DEFAULTS)
     assert tuple(found.rows[0].score[4:]) == (1, 1, 1)
     assert f"does not take: {path}:1: tag '-X-' fits no scheme" in found.notes[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, cast
 
@@ -11,6 +12,7 @@ from spanf1.core.documents import Document
 from spanf1.exceptions import LayoutError
 from spanf1.formats.arrays import labels_by_id
 from spanf1.formats.arrow.files import ArrowFile, feature_of, lacking, pyarrow, type_of
+from spanf1.formats.arrow.paths import is_arrow
 from spanf1.formats.arrow.rows import TYPE_FIELDS, Columns, MarkedRows, TaggedRows, check_types
 from spanf1.formats.arrow.tags import (
     Rows,
@@ -25,18 +27,38 @@ from spanf1.formats.arrow.tags import (
 from spanf1.formats.records import tags as tag_records
 from spanf1.formats.records.fields import ID_KEYS, names_of
 from spanf1.formats.records.prodigy import SPAN_KEYS
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.registry import LIKELY, SURE, Input, Writing
+from spanf1.formats.sniffing import Beginning
 from spanf1.wording import shortened
 
 #: how many rows are documents at a time
 _ROWS = 512
 # What is written if no key is given; and what ends a key of tags.
 _SPAN_KEY, _TAGS = "spans", "tags"
+# How such files begin.
+_MARKS = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff")
 
-_OPTIONS = {"gold": "--gold-key", "predicted": "--pred-key"}
+# What a Hugging Face dataset has in its folder, and what any folder of tables has.
+_DATASET = re.compile(r"dataset_info\.json|dataset_dict\.json|state\.json")
+_TABLE = re.compile(r".+\.(arrow|parquet)")
 
 
-def documents(reading: Reading) -> Iterator[Document]:
+def looks_like_folder(path: str, names: Sequence[str]) -> int:
+    """Return how sure it is that a folder is a dataset, by the names of its files.
+
+    Without them, the path may be that of a split in a folder.
+    """
+    if any(map(_DATASET.fullmatch, names)):
+        return SURE
+    return LIKELY * (any(map(_TABLE.fullmatch, names)) if names else is_arrow(path))
+
+
+def looks_like_file(beginning: Beginning) -> bool:
+    """Return whether a file begins as one of Parquet or Arrow, and is not compressed as a whole."""
+    return beginning.raw.startswith(_MARKS)
+
+
+def documents(input: Input) -> Iterator[Document]:
     """Yield the rows with the spans that their tags say, or that are in a column of spans.
 
     Spans are lists of structs, or a struct of lists, with a start, an end (or ``offsets``) and a
@@ -51,67 +73,67 @@ def documents(reading: Reading) -> Iterator[Document]:
     UsageError
         If pyarrow is not installed.
     """
-    file = ArrowFile(reading.source)
-    file.progress = reading.progress
+    file = ArrowFile(input.source)
+    file.progress = input.progress
     schema = file.schema()
-    columns = _columns(reading, schema)
-    reading.key = columns.key
-    labels = _labels(reading, schema, columns.key)
+    columns = _columns(input, schema)
+    input.key = columns.key
+    labels = _labels(input, schema, columns.key)
     rows_of = TaggedRows if are_tags(schema.field(columns.key).type) else MarkedRows
-    read = rows_of(reading, columns, labels)
+    read = rows_of(input, columns, labels)
     total = 0
     for batch in file.batches(columns.names(), rows=_ROWS):
         first, total = total, total + batch.num_rows
-        rows = Rows(reading.source, np.arange(first + 1, total + 1), total)
-        with only_utf8(f"one of the rows {first + 1} to {total}", reading.source.name):
-            check_types(batch, reading.source.name)
+        rows = Rows(input.source, np.arange(first + 1, total + 1), total)
+        with only_utf8(f"one of the rows {first + 1} to {total}", input.source.name):
+            check_types(batch, input.source.name)
             yield from read.documents(batch, rows)
 
 
-def _columns(reading: Reading, schema: Any) -> Columns:
+def _columns(input: Input, schema: Any) -> Columns:
     """Return the columns to read: those that are given, or the first of those that are known."""
-    how, names = reading.how, schema.names
-    option = _OPTIONS[how.side]
+    options, names = input.options, schema.names
+    option = options.option("key")
 
     def given(key: str | None, known: Sequence[str], option: str) -> str:
         if key is None:
             return next((name for name in known if name in names), "")
         if key not in names:
             message = f"there is no column {shortened(key)}"
-            raise lacking(schema, message, reading.source.name, f"{option} says which to read")
+            raise lacking(schema, message, input.source.name, f"{option} says which to read")
         return key
 
-    if how.key is None:
-        known = _known(reading)
+    if options.key is None:
+        known = _known(input)
         fitting = [key for key in known if key in names]
-        kinds = {key: type_of(schema, key, reading.source.name) for key in fitting}
+        kinds = {key: type_of(schema, key, input.source.name) for key in fitting}
         readable = [key for key in fitting if are_tags(kinds[key]) or _has_spans(kinds[key])]
         key = next(iter(readable or fitting), "")
         if not key:
-            message = f"there is no column of {how.side} tags or spans ({', '.join(known)})"
-            raise lacking(schema, message, reading.source.name, f"{option} says which to read")
+            message = f"there is no column of {options.side} tags or spans ({', '.join(known)})"
+            raise lacking(schema, message, input.source.name, f"{option} says which to read")
     else:
-        key = given(how.key, (), option)
-    kind = type_of(schema, key, reading.source.name)
-    tokens = given(how.token_key, tag_records.TOKEN_KEYS, "--token-key")
+        key = given(options.key, (), option)
+    kind = type_of(schema, key, input.source.name)
+    tokens = given(options.token_key, tag_records.TOKEN_KEYS, "--token-key")
     if are_tags(kind):
         text = ""
         if not tokens:
             message = f"there is no column of tokens ({', '.join(tag_records.TOKEN_KEYS)})"
-            raise lacking(schema, message, reading.source.name, "--token-key says which it is")
+            raise lacking(schema, message, input.source.name, "--token-key says which it is")
     elif _has_spans(kind):
-        text = given(how.text_key, ("text",), "--text-key")
+        text = given(options.text_key, ("text",), "--text-key")
     else:
         message = f"{key} is {kind}, and is to be lists of tags or of spans"
-        raise LayoutError(message, where=reading.source.name, hint=f"{option} says which to read")
+        raise LayoutError(message, where=input.source.name, hint=f"{option} says which to read")
     ids = dict.fromkeys((*ID_KEYS, *tag_records.ID_KEYS))
-    return Columns(key, tokens, text, given(how.id_key, tuple(ids), "--id-key"))
+    return Columns(key, tokens, text, given(options.id_key, tuple(ids), "--id-key"))
 
 
-def _known(reading: Reading) -> tuple[str, ...]:
+def _known(input: Input) -> tuple[str, ...]:
     """Return the columns of tags or spans that are looked for."""
-    tags = tag_records.known_keys(reading.how.side, alone=reading.how.alone)
-    return tuple(dict.fromkeys((*tags, *names_of(reading, SPAN_KEYS))))
+    tags = tag_records.known_keys(input.options.side, alone=input.options.alone)
+    return tuple(dict.fromkeys((*tags, *names_of(input, SPAN_KEYS))))
 
 
 def _has_spans(kind: Any) -> bool:
@@ -123,20 +145,20 @@ def _has_spans(kind: Any) -> bool:
     return bool(types.is_struct(kind)) and all(is_list(field.type) for field in kind)
 
 
-def _labels(reading: Reading, schema: Any, key: str) -> Mapping[int, str] | None:
+def _labels(input: Input, schema: Any, key: str) -> Mapping[int, str] | None:
     """Return the labels of ids: those that are given, or that the schema names; None if no ids."""
     kind = schema.field(key).type
     if are_tags(kind) and is_string(kind.value_type):
         return None
-    if reading.how.labels is not None:
-        return labels_by_id(reading.how.labels)
+    if input.options.labels is not None:
+        return labels_by_id(input.options.labels)
     feature = feature_of(schema, key)
     of_fields = (label_names(field_of(feature, name)) for name in TYPE_FIELDS)
     names = label_names(feature) or next(filter(None, of_fields), None)
     if names:
         return labels_by_id(names)
     if are_tags(kind):
-        raise no_labels(key, kind, reading.source.name)
+        raise no_labels(key, kind, input.source.name)
     return None
 
 

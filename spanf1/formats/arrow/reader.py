@@ -9,7 +9,7 @@ import numpy as np
 
 from spanf1.core.tags import Block, IntArray, TagSet
 from spanf1.exceptions import AlignmentError, UsageError
-from spanf1.formats.arrays import IGNORE_INDEX, Labels, labels_by_id
+from spanf1.formats.arrays import IGNORE_INDEX, labels_by_id
 from spanf1.formats.arrow.files import ArrowFile, feature_of, lacking, pyarrow, type_of
 from spanf1.formats.arrow.joining import Part, Side, by_id, in_order, parts
 from spanf1.formats.arrow.tags import (
@@ -28,9 +28,9 @@ from spanf1.formats.columns.pair import POSITION_HINT
 from spanf1.formats.idruns import id_runs
 from spanf1.formats.ids import place_in
 from spanf1.formats.lists import BLOCK_TOKENS, block_of
-from spanf1.formats.records.tags import GOLD_KEYS, KeyedReader, Keys, known_keys
-from spanf1.formats.registry import ARROW
-from spanf1.formats.source import Source
+from spanf1.formats.options import InputOptions
+from spanf1.formats.records.tags import KeyedReader, joining_keys, known_keys
+from spanf1.formats.registry import ARROW, Inputs
 from spanf1.wording import shortened
 
 
@@ -39,17 +39,12 @@ class ArrowReader(KeyedReader):
 
     Parameters
     ----------
-    sources : sequence of Source
+    inputs : Inputs
         One table with both; or one of gold tags and one of predicted ones. Two are joined by
         their ids, if both have some, and then the second is kept in memory; or else by order.
-        The tokens of two are to be the same, if both have some.
-    keys : Keys
-        The columns to read.
-    labels : sequence of str, or mapping of int to str, optional
-        The tag of each id, where tags are ids. By default the names that the schema has for the
-        column or, if it has none, for the other side's.
-    by_position : bool
-        Join two tables by order, and do not compare their tokens.
+        The tokens of two are to be the same, if both have some. By position, they are joined by
+        order, and not compared. The labels of ids are by default the names that the schema has
+        for the column or, if it has none, for the other side's.
 
     Raises
     ------
@@ -59,16 +54,10 @@ class ArrowReader(KeyedReader):
 
     format = ARROW
 
-    def __init__(
-        self,
-        sources: Sequence[Source],
-        keys: Keys,
-        labels: Labels | None = None,
-        *,
-        by_position: bool = False,
-    ) -> None:
-        super().__init__(sources, keys, labels, by_position=by_position)
-        self.files = [ArrowFile(source) for source in sources]
+    def __init__(self, inputs: Inputs) -> None:
+        super().__init__(inputs)
+        self.files = [ArrowFile(source) for source in inputs.sources]
+        self.files[0].progress = inputs.gold.progress
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`.
@@ -96,16 +85,15 @@ class ArrowReader(KeyedReader):
 
     def _sides(self, schemas: Sequence[Any]) -> tuple[Side, Side]:
         """Find the columns to read."""
-        gold = _chosen(self.files[0], schemas[0], self._given.gold, GOLD_KEYS, "--gold-key")
-        known = known_keys("predicted", alone=len(schemas) > 1)
-        given = self._given.predicted
-        predicted = _chosen(self.files[-1], schemas[-1], given, known, "--pred-key")
+        options = self._inputs.gold.options
+        gold = _chosen(self.files[0], schemas[0], options)
+        predicted = _chosen(self.files[-1], schemas[-1], self._inputs.predicted.options)
         token, other, key = "", "", ""
         if len(schemas) == 1:
             if gold == predicted:
                 raise UsageError(f"gold and predicted tags cannot both be {shortened(gold)}")
-        elif not self._by_position:
-            token, other, key = self._given.joining(*(schema.names for schema in schemas))
+        elif not self._inputs.by_position:
+            token, other, key = joining_keys(options, *(schema.names for schema in schemas))
         self._keys = gold, predicted, token, key
         return Side(self.files[0], gold, token, key), Side(self.files[-1], predicted, other, key)
 
@@ -138,7 +126,7 @@ class ArrowReader(KeyedReader):
             yield part, part
 
 
-def has_tags(sources: Sequence[Source], keys: Keys) -> bool:
+def has_tags(inputs: Inputs) -> bool:
     """Return whether the columns of both sides, given or looked for, are lists of tags or ids.
 
     Raises
@@ -146,35 +134,30 @@ def has_tags(sources: Sequence[Source], keys: Keys) -> bool:
     ReadError, LayoutError, UsageError
         If a file cannot be read.
     """
-    schemas = [ArrowFile(source).schema() for source in sources]
-    known = known_keys("predicted", alone=len(schemas) > 1)
-    for source, schema, given, names in (
-        (sources[0], schemas[0], keys.gold, GOLD_KEYS),
-        (sources[-1], schemas[-1], keys.predicted, known),
-    ):
-        wanted = names if given is None else (given,)
-        key = next((key for key in wanted if key in schema.names), None)
+    schemas = [ArrowFile(source).schema() for source in inputs.sources]
+    for side, schema in ((inputs.gold, schemas[0]), (inputs.predicted, schemas[-1])):
+        key = next((key for key in _wanted(side.options) if key in schema.names), None)
         if key is None:
             return False
-        if not are_tags(type_of(schema, key, source.name)):
+        if not are_tags(type_of(schema, key, side.source.name)):
             return False
     return True
 
 
-def _chosen(
-    file: ArrowFile, schema: Any, given: str | None, defaults: Sequence[str], option: str
-) -> str:
+def _wanted(options: InputOptions) -> tuple[str, ...]:
+    """Return the column of tags that was given, or those that are looked for."""
+    known = known_keys(options.side, alone=options.alone)
+    return known if options.key is None else (options.key,)
+
+
+def _chosen(file: ArrowFile, schema: Any, options: InputOptions) -> str:
     """Return the column that was given, or the first of those that are looked for."""
-    hint = f"{option} says which to read"
-    if given is not None:
-        if given not in schema.names:
-            message = f"there is no column {shortened(given)}"
-            raise lacking(schema, message, file.source.name, hint)
-        return given
-    found = next((key for key in defaults if key in schema.names), None)
+    wanted = _wanted(options)
+    found = next((key for key in wanted if key in schema.names), None)
     if found is None:
-        side = "gold" if defaults is GOLD_KEYS else "predicted"
-        message = f"there is no column of {side} tags ({', '.join(defaults)})"
+        what = f"of {options.side} tags ({', '.join(wanted)})"
+        message = f"there is no column {what if options.key is None else shortened(options.key)}"
+        hint = f"{options.option('key')} says which to read"
         raise lacking(schema, message, file.source.name, hint)
     return found
 

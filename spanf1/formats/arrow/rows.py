@@ -25,7 +25,7 @@ from spanf1.formats.arrow.tags import (
 from spanf1.formats.ids import place_in
 from spanf1.formats.records.fields import Record, error, id_of, text_if_any
 from spanf1.formats.records.items import OFFSET_KEYS, TYPE_KEYS, parts_of, spans_at
-from spanf1.formats.registry import Reading
+from spanf1.formats.registry import Input
 from spanf1.formats.tokens import by_sentence, sentence_of
 
 #: what structs of spans may have that says their types, and all of what they may have
@@ -51,7 +51,7 @@ class TaggedRows:
 
     Parameters
     ----------
-    reading : Reading
+    input : Input
         The input.
     columns : Columns
         The columns to read.
@@ -59,16 +59,14 @@ class TaggedRows:
         The tag of each id; None if there are tags.
     """
 
-    def __init__(
-        self, reading: Reading, columns: Columns, labels: Mapping[int, str] | None
-    ) -> None:
-        self._reading, self._columns = reading, columns
-        reading.tags = self._tags = TagSet({}, reading.how.form)
+    def __init__(self, input: Input, columns: Columns, labels: Mapping[int, str] | None) -> None:
+        self._input, self._columns = input, columns
+        input.tags = self._tags = TagSet({}, input.options.form)
         self._codes = TagColumn(columns.key, labels, self._tags)
 
     def documents(self, batch: Any, rows: Rows) -> Iterator[Document]:
         """Yield some rows."""
-        names, reading = self._columns, self._reading
+        names, input = self._columns, self._input
         ids = self._codes.ids(batch.column(names.key), rows)
         _, lengths = values_of(token_lists(batch, names.token, rows), names.token, rows)
         for row in np.flatnonzero(lengths != ids.lengths)[:1].tolist():
@@ -97,7 +95,7 @@ class TaggedRows:
             found = sentence_of(tokens, [here], types, rows.where(row))
             line = int(rows.numbers[row])
             record = Record({} if key is None else {names.id: key}, line)
-            yield found._replace(id=_id(reading, record, names), line=line)
+            yield found._replace(id=_id(input, record, names), line=line)
 
 
 class MarkedRows:
@@ -105,7 +103,7 @@ class MarkedRows:
 
     Parameters
     ----------
-    reading : Reading
+    input : Input
         The input.
     columns : Columns
         The columns to read.
@@ -113,23 +111,21 @@ class MarkedRows:
         The type of each id, if there may be ids.
     """
 
-    def __init__(
-        self, reading: Reading, columns: Columns, labels: Mapping[int, str] | None
-    ) -> None:
-        self._reading, self._columns, self._labels = reading, columns, labels
+    def __init__(self, input: Input, columns: Columns, labels: Mapping[int, str] | None) -> None:
+        self._input, self._columns, self._labels = input, columns, labels
 
     def documents(self, batch: Any, rows: Rows) -> Iterator[Document]:
         """Yield some rows."""
-        names, reading = self._columns, self._reading
+        names, input = self._columns, self._input
         for row, value in enumerate(batch.to_pylist()):
             record = Record(value, int(rows.numbers[row]))
             if value[names.key] is None:
-                raise error(reading, record, f"{names.key} is null")
-            text = text_if_any(reading, record) if names.text else None
+                raise error(input, record, f"{names.key} is null")
+            text = text_if_any(input, record) if names.text else None
             value[names.key] = list(self._items(record, value[names.key]))
-            spans = spans_at(reading, record, names.key, text)
+            spans = spans_at(input, record, names.key, text)
             tokens = self._tokens(record, text)
-            yield Document(text, spans, tokens, _id(reading, record, names), record.line)
+            yield Document(text, spans, tokens, _id(input, record, names), record.line)
 
     def _items(self, record: Record, found: Any) -> Iterator[Any]:
         """Yield the spans of a row as JSON would have them."""
@@ -154,7 +150,7 @@ class MarkedRows:
         if len(set(lengths.values())) > 1:
             sizes = ", ".join(f"{name} {length}" for name, length in lengths.items())
             message = f"{self._columns.key} has lists of different lengths: {sizes}"
-            raise error(self._reading, record, message)
+            raise error(self._input, record, message)
         rows = zip(*there.values(), strict=True)
         return [dict(zip(there, row, strict=True)) for row in rows]
 
@@ -166,14 +162,14 @@ class MarkedRows:
             return value
         if self._labels is None:
             raise error(
-                self._reading,
+                self._input,
                 record,
                 f"{place} is {value}, and the schema names no labels",
                 "labels=[...] (--labels PER,LOC,ORG) says which label each id is",
             )
         if value not in self._labels:
             message = f"{place}: there is no label for id {value}; there are {len(self._labels)}"
-            raise error(self._reading, record, message)
+            raise error(self._input, record, message)
         return self._labels[value]
 
     def _tokens(self, record: Record, text: str | None) -> list[Offsets] | None:
@@ -187,7 +183,7 @@ class MarkedRows:
         if not all(isinstance(token, dict) for token in found):
             return None
         pairs = [(token.get("start"), token.get("end")) for token in found]
-        return list(parts_of(self._reading, record, key, pairs, text))
+        return list(parts_of(self._input, record, key, pairs, text))
 
 
 def _places(words: Sequence[str], text: str) -> list[Offsets] | None:
@@ -226,8 +222,8 @@ def _is_plain(kind: Any) -> bool:
     return any(test(kind) for test in simple)
 
 
-def _id(reading: Reading, record: Record, columns: Columns) -> str | int | None:
+def _id(input: Input, record: Record, columns: Columns) -> str | int | None:
     """Return the id of a row; None if it is null."""
     if not columns.id or record.value.get(columns.id) is None:
         return None
-    return id_of(reading, record, (columns.id,))
+    return id_of(input, record, (columns.id,))

@@ -12,12 +12,12 @@ from spanf1.core.documents import Document
 from spanf1.core.spans import decode
 from spanf1.core.tags import CodeArray, IntArray, TagSet
 from spanf1.exceptions import LayoutError, LossError, ReadError, UsageError
-from spanf1.formats.columns.file import WRONG_COLUMN, ColumnFile, Place, tag_lookup
-from spanf1.formats.columns.layout import DOCUMENT, column_of, delimiter_of
+from spanf1.formats.columns.file import ColumnFile, Place, tag_lookup
+from spanf1.formats.columns.layout import DOCUMENT
 from spanf1.formats.columns.lines import TokenLines
 from spanf1.formats.columns.passages import Passage, Passages
 from spanf1.formats.options import Column
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.registry import Input, Writing
 from spanf1.formats.source import BOM
 from spanf1.formats.tokens import broken, by_sentence, place_of, sentence_of, tagged
 from spanf1.wording import shortened
@@ -28,7 +28,7 @@ _LINE_END = re.compile(r"[\r\n]")
 _NO_TOKENS = "tokens and tags are in different columns; --delimiter says what separates them"
 
 
-def documents(reading: Reading) -> Iterator[Document]:
+def documents(input: Input) -> Iterator[Document]:
     """Yield the sentences of a file, with the spans of one column of tags or of several.
 
     See `spanf1.formats.registry`.
@@ -44,35 +44,34 @@ def documents(reading: Reading) -> Iterator[Document]:
     UsageError
         If a column is given twice.
     """
-    how = reading.how
-    reading.tags = tags = TagSet({}, how.form)
-    file = ColumnFile(
-        reading.source, delimiter=delimiter_of(how.delimiter), progress=reading.progress
-    )
+    options = input.options
+    input.tags = tags = TagSet({}, options.form)
+    file = ColumnFile(input.source, delimiter=options.delimiter, progress=input.progress)
     # Where both sides are in one file, they are in the last two columns.
-    sides: dict[str, Column] = {"predicted": -1} if how.alone else {"gold": -2, "predicted": -1}
-    chosen = how.tag_columns or (sides.get(how.side, -1),)
+    sides: dict[str, Column] = {"predicted": -1} if options.alone else {"gold": -2, "predicted": -1}
+    chosen = options.tag_columns or (sides.get(options.side, -1),)
     reader = _Levels(
         file,
-        list(map(column_of, chosen)),
-        None if how.token_column is None else column_of(how.token_column),
-        tuple(sides.values()) if not (how.tag_columns or how.other_columns) else how.other_columns,
+        list(chosen),
+        options.token_column,
+        options.other_columns or (() if options.tag_columns else tuple(sides.values())),
+        options.tags_elsewhere,
     )
     for passage in reader.read(tags):
         if passage.tokens:
-            reading.key = ",".join(map(str, reader.tag_columns))
-            reading.token_column = reader.columns[1] + 1
+            input.key = ",".join(map(str, reader.tag_columns))
+            input.token_column = reader.columns[1] + 1
         levels = [passage.codes, *reader.taken(len(passage.codes))]
-        yield from _sentences(passage, levels, ["", *tags.types], reading)
+        yield from _sentences(passage, levels, ["", *tags.types], input)
 
 
 def _sentences(
-    passage: Passage, levels: Sequence[CodeArray], names: Sequence[str], reading: Reading
+    passage: Passage, levels: Sequence[CodeArray], names: Sequence[str], input: Input
 ) -> Iterator[Document]:
     """Yield the sentences of a passage, given the codes of every level."""
 
     def where(token: int) -> str:
-        return reading.where(passage.line(token))
+        return input.where(passage.line(token))
 
     if (token := broken(passage.tokens)) is not None:
         raise ReadError(
@@ -83,7 +82,7 @@ def _sentences(
     begins = set(passage.document_starts.tolist())
     for (first, words), here in zip(passage.sentences(), spans, strict=True):
         line = passage.line(first)
-        sentence = sentence_of(words, here, names, reading.where(line))
+        sentence = sentence_of(words, here, names, input.where(line))
         yield sentence._replace(line=line, begins=first in begins)
 
 
@@ -100,6 +99,8 @@ class _Levels(Passages):
         The column of the tokens; by default the first that holds no tags.
     others : tuple of int
         Other columns that hold tags.
+    hint : str
+        The way out where a field is no tag.
     """
 
     def __init__(
@@ -108,11 +109,12 @@ class _Levels(Passages):
         tag_columns: list[Column],
         token_column: Column | None,
         others: tuple[Column, ...],
+        hint: str,
     ) -> None:
         super().__init__(file, tag_columns[0], token_column)
         #: the columns of the tags; by number from 1 once they are known
         self.tag_columns = tag_columns
-        self._others = others
+        self._others, self._hint = others, hint
         # the codes of the columns but the first, that belong to passages to come
         self._codes: list[list[CodeArray]] = [[] for _ in tag_columns[1:]]
 
@@ -129,7 +131,7 @@ class _Levels(Passages):
         self, tags: TagSet
     ) -> Iterator[tuple[TokenLines, CodeArray, tuple[IntArray, IntArray]]]:
         """Yield the token lines, the codes of the first column's tags, places of the tokens."""
-        lookup = tag_lookup(tags, WRONG_COLUMN)
+        lookup = tag_lookup(tags, self._hint)
         wanted, count = self.tag_columns, len(self.tag_columns)
         given = () if self.token_column is None else (self.token_column,)
         for lines, indices in self.file.token_lines(

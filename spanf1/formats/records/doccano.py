@@ -16,8 +16,9 @@ from spanf1.formats.records.fields import (
     records,
     text_of,
 )
-from spanf1.formats.records.items import placed_text, spans_at
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.records.items import OFFSET_KEYS, placed_text, spans_at
+from spanf1.formats.records.sniffing import View
+from spanf1.formats.registry import LIKELY, SURE, Input, Writing
 from spanf1.wording import shortened
 
 #: the keys of spans that are looked for, in a file of one side
@@ -26,7 +27,19 @@ SPAN_KEYS = ("label", "labels", "entities")
 TEXT_KEYS = ("text", "data")
 
 
-def documents(reading: Reading) -> Iterator[Document]:
+def looks_like_record(view: View) -> int:
+    """Return how sure it is that a part of a record is spans; doccano knows no tokens."""
+    if view.role == "keys":
+        return LIKELY * view.has_text
+    if view.has_tokens or not (view.at_key or view.role == "list"):
+        return 0
+    match view.value:
+        case [[int(), int(), str()], *_]:
+            return SURE * (view.key in SPAN_KEYS[:2])
+    return LIKELY * all(key in view.item for key in OFFSET_KEYS[1])
+
+
+def documents(input: Input) -> Iterator[Document]:
     """Read records of a text and its spans; relations between these are left out.
 
     Raises
@@ -34,12 +47,12 @@ def documents(reading: Reading) -> Iterator[Document]:
     ReadError, LayoutError
         If there is anything else in the file.
     """
-    names = names_of(reading, SPAN_KEYS)
-    for record in records(reading):
-        note_relations(reading, record)
-        text = text_of(reading, record, TEXT_KEYS)
-        spans = spans_at(reading, record, key_of(reading, record, names), text)
-        yield Document(text, spans, None, id_of(reading, record), record.line)
+    names = names_of(input, SPAN_KEYS)
+    for record in records(input):
+        note_relations(input, record)
+        text = text_of(input, record, TEXT_KEYS)
+        spans = spans_at(input, record, key_of(input, record, names), text)
+        yield Document(text, spans, None, id_of(input, record), record.line)
 
 
 def write(documents: Iterable[Document], target: BinaryIO | str, how: Writing) -> None:

@@ -21,7 +21,8 @@ from spanf1.formats.records.fields import (
 )
 from spanf1.formats.records.items import OFFSET_KEYS
 from spanf1.formats.records.lines import named_keys, spelt
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.records.sniffing import View
+from spanf1.formats.registry import MAYBE, Input, Writing
 
 #: the keys of lists that are looked for, in a file of one side
 SPAN_KEYS = ("entities", "spans", "labels", "label", "ents")
@@ -29,11 +30,35 @@ SPAN_KEYS = ("entities", "spans", "labels", "label", "ents")
 TEXT_KEYS = ("text", "name", "word", "mention", "entity", "span", "value")
 TYPE_KEYS = ("type", "label", "entity_group", "category", "entity_type", "entity")
 
+# What keys tell of an item that has no offsets: what it says, and its type.
+_SAID = {*TEXT_KEYS}
+_TYPED = {"type", "label", "category", "entity_type", "entity_group", "entity"}
+
 _FORMS = "an object of a text and a type, or [text, type]"
 _UNPLACED = "offsets of entities that are not there in the text"
 
 
-def documents(reading: Reading) -> Iterator[Document]:
+def looks_like_record(view: View) -> int:
+    """Return how sure it is that a part of a record is entities: what they say, and their types."""
+    if view.role == "keys":
+        return MAYBE * ("entities" in view.record)
+    if view.role in ("record", "other"):
+        return 0
+    match view.value:
+        case [[str(), str()], *_]:
+            return MAYBE
+        case [str(), str()]:
+            return MAYBE * (view.role == "list")
+        case dict():
+            lists = [one for one in view.value.values() if isinstance(one, list)]
+            texts = [text for texts in lists for text in texts]
+            return MAYBE * (bool(texts) and all(isinstance(text, str) for text in texts))
+    strings = {key for key, value in view.item.items() if isinstance(value, str)}
+    said, typed = strings & _SAID, strings & _TYPED
+    return MAYBE * bool(said and typed and len(said | typed) > 1)
+
+
+def documents(input: Input) -> Iterator[Document]:
     """Read lists of entities: each a record, or at a key of one.
 
     Where an entity has offsets, and the text of the record is the same there, they are taken;
@@ -44,17 +69,19 @@ def documents(reading: Reading) -> Iterator[Document]:
     ReadError, LayoutError
         If there is anything else in the file.
     """
-    how = reading.how
-    names = names_of(reading, SPAN_KEYS)
-    for record in gathered(reading, partial(_is_item, names if how.key is None else (how.key,))):
+    options = input.options
+    names = names_of(input, SPAN_KEYS)
+    for record in gathered(
+        input, partial(_is_item, names if options.key is None else (options.key,))
+    ):
         if isinstance(record.value, list):
-            spans = _spans(reading, record, "record", record.value, None)
+            spans = _spans(input, record, "record", record.value, None)
             yield Document(None, spans, line=record.line)
             continue
-        key = key_of(reading, record, names)
-        text = text_if_any(reading, record)
-        spans = _spans(reading, record, key, record.value[key], text)
-        yield Document(text, spans, None, id_of(reading, record), record.line)
+        key = key_of(input, record, names)
+        text = text_if_any(input, record)
+        spans = _spans(input, record, key, record.value[key], text)
+        yield Document(text, spans, None, id_of(input, record), record.line)
 
 
 def _is_item(names: Sequence[str], value: object) -> bool:
@@ -76,24 +103,24 @@ def _keys(item: dict[str, Any]) -> tuple[str, str]:
 
 
 def _spans(
-    reading: Reading, record: Record, key: str, value: object, text: str | None
+    input: Input, record: Record, key: str, value: object, text: str | None
 ) -> list[TextSpan]:
     """Return the spans of a list of items, or of an object of types and lists of texts."""
-    said = partial(_said, reading, record)
+    said = partial(_said, input, record)
     if isinstance(value, list):
         return [
-            _span(reading, record, f"{key}[{number}]", item, text)
+            _span(input, record, f"{key}[{number}]", item, text)
             for number, item in enumerate(value)
         ]
     if not isinstance(value, dict):
         message = f"{key} is {spelt(value)}, and is to be a list, or an object of types"
-        raise error(reading, record, message)
+        raise error(input, record, message)
     spans = []
     for name, texts in value.items():
         place = f"{key}[{spelt(name)}]"
         if not isinstance(texts, list | None):
             message = f"{place} is {spelt(texts)}, and is to be a list of the texts of this type"
-            raise error(reading, record, message)
+            raise error(input, record, message)
         kind = said(f"a type in {key}", name)
         spans += [
             TextSpan(kind, (), said(f"{place}[{number}]", one))
@@ -102,36 +129,34 @@ def _spans(
     return spans
 
 
-def _span(reading: Reading, record: Record, place: str, item: object, text: str | None) -> TextSpan:
+def _span(input: Input, record: Record, place: str, item: object, text: str | None) -> TextSpan:
     """Return the span of an item."""
-    said = partial(_said, reading, record)
+    said = partial(_said, input, record)
     if isinstance(item, list) and len(item) == 2:
         return TextSpan(said(f"{place}[1]", item[1]), (), said(f"{place}[0]", item[0]))
     if not isinstance(item, dict):
         found = f"a list of {len(item)}" if isinstance(item, list) else spelt(item)
-        raise error(reading, record, f"{place} is {found}, and is to be {_FORMS}")
+        raise error(input, record, f"{place} is {found}, and is to be {_FORMS}")
     text_key, type_key = _keys(item)
     if not text_key or not type_key:
         lacks, keys = ("text", TEXT_KEYS) if not text_key else ("type", TYPE_KEYS)
         message = f"{place} has no {lacks} ({', '.join(keys)}); its keys: {named_keys(item)}"
-        raise error(reading, record, message)
+        raise error(input, record, message)
     own = said(f"{place}.{text_key}", item[text_key])
     return TextSpan(
-        said(f"{place}.{type_key}", item[type_key]), _parts(reading, item, own, text), own
+        said(f"{place}.{type_key}", item[type_key]), _parts(input, item, own, text), own
     )
 
 
-def _said(reading: Reading, record: Record, place: str, value: object) -> str:
+def _said(input: Input, record: Record, place: str, value: object) -> str:
     """Return a value that is to be a string with something in it."""
-    found = string_of(reading, record, place, value)
+    found = string_of(input, record, place, value)
     if not found or found.isspace():
-        raise error(reading, record, f"{place} is empty")
+        raise error(input, record, f"{place} is empty")
     return found
 
 
-def _parts(
-    reading: Reading, item: dict[str, Any], own: str, text: str | None
-) -> tuple[Offsets, ...]:
+def _parts(input: Input, item: dict[str, Any], own: str, text: str | None) -> tuple[Offsets, ...]:
     """Return the offsets of an item, if it has some, and the text is the same there."""
     for first, last in OFFSET_KEYS:
         start, end = item.get(first), item.get(last)
@@ -140,7 +165,7 @@ def _parts(
                 there = end - start == len(own) and text.startswith(own, start)
                 if start >= 0 and there:
                     return ((start, end),)
-            reading.remark(_UNPLACED)
+            input.remark(_UNPLACED)
             break
     return ()
 

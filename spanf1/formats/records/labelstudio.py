@@ -20,9 +20,10 @@ from spanf1.formats.records.fields import (
     text_of,
     write_array,
 )
-from spanf1.formats.records.items import parts_of, placed_text, types_of
+from spanf1.formats.records.items import OFFSET_KEYS, parts_of, placed_text, types_of
 from spanf1.formats.records.lines import named_keys, spelt
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.records.sniffing import View
+from spanf1.formats.registry import SURE, Input, Writing
 from spanf1.wording import shortened
 
 #: the keys of a task; before version 1.0, annotations were called completions
@@ -55,7 +56,21 @@ class _Region(NamedTuple):
     types: list[str]
 
 
-def documents(reading: Reading) -> Iterator[Document]:
+def looks_like_record(view: View) -> int:
+    """Return how sure it is that a record is a task, or a part of it is labels of the short form.
+
+    Such a list may be at any key: the user calls it as the labels.
+    """
+    if view.role == "record":
+        lists = (view.value.get(key) for key in (*ANNOTATIONS, *PREDICTIONS))
+        task = isinstance(view.value.get(_DATA), dict)
+        return SURE * (task and any(isinstance(one, list) for one in lists))
+    item = view.item
+    labelled = isinstance(item.get(_LABELS), list) and all(key in item for key in OFFSET_KEYS[0])
+    return SURE * (labelled and view.role not in ("item", "keys"))
+
+
+def documents(input: Input) -> Iterator[Document]:
     """Read the tasks of an export.
 
     Raises
@@ -64,79 +79,79 @@ def documents(reading: Reading) -> Iterator[Document]:
         If there is anything else in the file, or a task has several annotations.
     """
     first = None
-    for record in records(reading):
+    for record in records(input):
         first = first or record
-        task = object_of(reading, record)
+        task = object_of(input, record)
         whole = isinstance(task.get(_DATA), dict)
         data = task[_DATA] if whole else {k: task[k] for k in task if k not in _ADDED}
-        text = _text(reading, record._replace(value=data))
-        values = _results(reading, record) if whole else _short(reading, record)
-        regions = [_region(reading, record, *value) for value in values]
-        spans = _spans(reading, record, text, [region for region in regions if region])
-        key = id_of(reading, record._replace(value={**data, **task}))
+        text = _text(input, record._replace(value=data))
+        values = _results(input, record) if whole else _short(input, record)
+        regions = [_region(input, record, *value) for value in values]
+        spans = _spans(input, record, text, [region for region in regions if region])
+        key = id_of(input, record._replace(value={**data, **task}))
         yield Document(text, spans, None, key, record.line)
-    if first and not reading.key:
-        key_of(reading, first, _short_keys(reading))
+    if first and not input.key:
+        key_of(input, first, _short_keys(input))
 
 
-def _text(reading: Reading, record: Record) -> str:
+def _text(input: Input, record: Record) -> str:
     """Return the text among the data of a task: by its key, or the only string."""
     strings = [key for key, value in record.value.items() if isinstance(value, str)]
     if _TEXT in record.value or len(strings) != 1:
-        return text_of(reading, record)
-    return text_of(reading, record, strings)
+        return text_of(input, record)
+    return text_of(input, record, strings)
 
 
-def _results(reading: Reading, record: Record) -> list[_Value]:
+def _results(input: Input, record: Record) -> list[_Value]:
     """Return the labels that the one annotation, or prediction, of a task has."""
-    task, how = record.value, reading.how
-    if how.side == "gold":
+    task, options = record.value, input.options
+    if options.side == "gold":
         names: Sequence[str] = ANNOTATIONS
-    elif not how.alone or task.get(PREDICTIONS[0]):
+    elif not options.alone or task.get(PREDICTIONS[0]):
         names = PREDICTIONS
     else:
         names = (*ANNOTATIONS, *PREDICTIONS)
-    key = key_of(reading, record, names)
-    if how.key is None and names == PREDICTIONS and key not in names:
+    key = key_of(input, record, names)
+    if options.key is None and names == PREDICTIONS and key not in names:
         message = "there are predictions, and the first task has none, but annotations"
-        raise error(reading, record, message, "--pred-key predictions, or annotations")
-    number = _chosen(reading, record, key)
-    results = list_of(reading, record, key)[number].get("result")
+        raise error(input, record, message, "--pred-key predictions, or annotations")
+    number = _chosen(input, record, key)
+    results = list_of(input, record, key)[number].get("result")
     place = f"{key}[{number}].result"
     if not isinstance(results, list):
-        raise error(reading, record, f"{place} is {spelt(results)}, and is to be a list")
+        raise error(input, record, f"{place} is {spelt(results)}, and is to be a list")
     labels = [
         (one, f"{place}[{index}]")
         for index, one in enumerate(results)
-        if _is_label(reading, record, f"{place}[{index}]", one)
+        if _is_label(input, record, f"{place}[{index}]", one)
     ]
     texts = {one["to_name"] for one, _ in labels if isinstance(one.get("to_name"), str)}
     if len(texts) > 1:
         message = f"{place} has labels of several texts: {', '.join(map(shortened, sorted(texts)))}"
-        raise error(reading, record, message, "a task is to have one text with labels")
+        raise error(input, record, message, "a task is to have one text with labels")
     return [(f"{place}.value", one.get("value")) for one, place in labels]
 
 
-def _is_label(reading: Reading, record: Record, place: str, result: object) -> bool:
+def _is_label(input: Input, record: Record, place: str, result: object) -> bool:
     """Return whether a result labels a part of a text; note it if it is something else."""
     if not isinstance(result, dict):
-        raise error(reading, record, f"{place} is {spelt(result)}, and is to be an object")
-    kind = string_of(reading, record, f"{place}.type", result.get("type"))
+        raise error(input, record, f"{place} is {spelt(result)}, and is to be an object")
+    kind = string_of(input, record, f"{place}.type", result.get("type"))
     if kind in _UNREAD:
         message = f"{place} is of type {kind}: offsets in {_UNREAD[kind]} are not read"
-        raise error(reading, record, message)
+        raise error(input, record, message)
     if kind != _LABELS:
         what = "relations" if kind == "relation" else f"results of type {shortened(kind)}"
-        reading.remark(what)
+        input.remark(what)
     return kind == _LABELS
 
 
-def _chosen(reading: Reading, record: Record, key: str) -> int:
+def _chosen(input: Input, record: Record, key: str) -> int:
     """Return which of the annotations of a task counts: one only, or that which is called true."""
-    found = list_of(reading, record, key)
+    found = list_of(input, record, key)
     for number, one in enumerate(found):
         if not isinstance(one, dict):
-            raise error(reading, record, f"{key}[{number}] is {spelt(one)}, not an object")
+            raise error(input, record, f"{key}[{number}] is {spelt(one)}, not an object")
     kept = [
         number
         for number, one in enumerate(found)
@@ -146,60 +161,58 @@ def _chosen(reading: Reading, record: Record, key: str) -> int:
     task = f"task {spelt(record.value['id'])}" if "id" in record.value else "a task"
     if not kept:
         cancelled = f", and {len(found)} that were cancelled" if found else ""
-        raise error(reading, record, f"{task} has no {key}{cancelled}", _NONE)
+        raise error(input, record, f"{task} has no {key}{cancelled}", _NONE)
     if len(kept) > 1 and len(true) != 1:
         message = f"{task} has {len(kept)} {key}, and none of them alone is the ground truth"
-        raise error(reading, record, message, _ONE)
+        raise error(input, record, message, _ONE)
     if len(kept) > 1:
-        reading.remark(f"{key} beside the ground truth", len(kept) - 1)
+        input.remark(f"{key} beside the ground truth", len(kept) - 1)
     if len(kept) < len(found):
-        reading.remark(f"cancelled {key}", len(found) - len(kept))
+        input.remark(f"cancelled {key}", len(found) - len(kept))
     return true[0] if len(kept) > 1 else kept[0]
 
 
-def _short(reading: Reading, record: Record) -> list[_Value]:
+def _short(input: Input, record: Record) -> list[_Value]:
     """Return the labels that a task has in the short form."""
-    names = _short_keys(reading)
-    given = reading.key or reading.how.key
+    names = _short_keys(input)
+    given = input.key or input.options.key
     # A task without labels has not got the key.
     there = any(key in record.value for key in ((given,) if given else names))
     if not there and _ANNOTATOR in record.value:
         return []
-    key = key_of(reading, record, names)
-    found = list_of(reading, record, key)
+    key = key_of(input, record, names)
+    found = list_of(input, record, key)
     return [(f"{key}[{number}]", value) for number, value in enumerate(found)]
 
 
-def _short_keys(reading: Reading) -> tuple[str, ...]:
-    how = reading.how
-    if how.side == "gold":
+def _short_keys(input: Input) -> tuple[str, ...]:
+    options = input.options
+    if options.side == "gold":
         return SPAN_KEYS
-    return (*PRED_KEYS, *SPAN_KEYS) if how.alone else PRED_KEYS
+    return (*PRED_KEYS, *SPAN_KEYS) if options.alone else PRED_KEYS
 
 
-def _region(reading: Reading, record: Record, place: str, item: object) -> _Region | None:
+def _region(input: Input, record: Record, place: str, item: object) -> _Region | None:
     """Return what is labelled; None, and a remark, if it has no label."""
     if not isinstance(item, dict):
-        raise error(reading, record, f"{place} is {spelt(item)}, and is to be an object")
+        raise error(input, record, f"{place} is {spelt(item)}, and is to be an object")
     for key in ("start", "end"):
         if key not in item:
             message = f"{place} has no {key}; its keys: {named_keys(item)}"
-            raise error(reading, record, message)
+            raise error(input, record, message)
     if item.get(_LABELS, []) == []:
-        reading.remark("regions without a label")
+        input.remark("regions without a label")
         return None
     # Whether they are in the text is seen once it is known what they count.
-    ((start, end),) = parts_of(reading, record, place, [(item["start"], item["end"])], None)
+    ((start, end),) = parts_of(input, record, place, [(item["start"], item["end"])], None)
     text = item.get(_TEXT)
     if text is not None:
-        text = string_of(reading, record, f"{place}.text", text)
-    types = types_of(reading, record, place, {_LABELS: item[_LABELS]})
+        text = string_of(input, record, f"{place}.text", text)
+    types = types_of(input, record, place, {_LABELS: item[_LABELS]})
     return _Region(place, start, end, text, types)
 
 
-def _spans(
-    reading: Reading, record: Record, text: str, regions: Sequence[_Region]
-) -> list[TextSpan]:
+def _spans(input: Input, record: Record, text: str, regions: Sequence[_Region]) -> list[TextSpan]:
     """Return the spans of a task's regions, whose offsets count characters, or UTF-16 units.
 
     They count units only if what the regions say shows that all of them do.
@@ -208,9 +221,9 @@ def _spans(
     if wrong:
         converted = _from_units(text, regions)
         if not converted:
-            raise _misfit(reading, record, text, wrong)
+            raise _misfit(input, record, text, wrong)
         regions = converted
-        reading.remark(_UNITS)
+        input.remark(_UNITS)
     return [
         TextSpan(name, ((region.start, region.end),)) for region in regions for name in region.types
     ]
@@ -239,13 +252,13 @@ def _from_units(text: str, regions: Sequence[_Region]) -> list[_Region]:
     return found if len(found) == len(regions) and all(_fits(text, one) for one in found) else []
 
 
-def _misfit(reading: Reading, record: Record, text: str, region: _Region) -> LayoutError:
+def _misfit(input: Input, record: Record, text: str, region: _Region) -> LayoutError:
     """Return the error for a region that is not in the text, or says something else."""
     both = [(region.start, region.end)]
-    parts_of(reading, record, region.place, both, text)
+    parts_of(input, record, region.place, both, text)
     there = shortened(text[region.start : region.end])
     message = f"{region.place} is {shortened(region.text)}, and the text has {there} there"
-    return error(reading, record, message, "without text in the value, its offsets are taken")
+    return error(input, record, message, "without text in the value, its offsets are taken")
 
 
 def write(documents: Iterable[Document], target: BinaryIO | str, how: Writing) -> None:

@@ -26,9 +26,10 @@ from spanf1.formats.records.fields import (
     text_if_any,
     write_array,
 )
-from spanf1.formats.records.items import parts_of, spans_of
+from spanf1.formats.records.items import OFFSET_KEYS, parts_of, spans_of
 from spanf1.formats.records.lines import named_keys, spelt
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.records.sniffing import View
+from spanf1.formats.registry import LIKELY, SURE, Input, Writing
 from spanf1.formats.tokens import text_spans
 from spanf1.wording import shortened
 
@@ -55,7 +56,17 @@ class _List(NamedTuple):
     id: str | int | None
 
 
-def documents(reading: Reading) -> Iterator[Document]:
+def looks_like_record(view: View) -> int:
+    """Return how sure it is that a part of a record is what a pipeline returned."""
+    if view.role in ("keys", "other"):
+        return LIKELY * (view.role == "keys" and view.value == [])
+    item = view.item
+    found = _GROUP in item or (_TAG in item and ("start" in item or "index" in item))
+    placed = "offsets" in item or all(key in item for key in OFFSET_KEYS[0])
+    return SURE * (found or (view.role == "list" and placed))
+
+
+def documents(input: Input) -> Iterator[Document]:
     """Read lists of what was found: each a record, or at a key of one.
 
     Spans are taken as they are, tags are decoded. Where a span has no offsets, as by a slow
@@ -66,31 +77,31 @@ def documents(reading: Reading) -> Iterator[Document]:
     ReadError, LayoutError, TagError
         If there is anything else in the file.
     """
-    lists = _lists(reading)
+    lists = _lists(input)
     waiting: list[_List] = []
     # The first item tells whether there are tags.
     for found in lists:
         waiting.append(found)
         if found.items:
             break
-    tags = _Tags(reading) if _has_tags(waiting) else None
+    tags = _Tags(input) if _has_tags(waiting) else None
     for found in chain(waiting, lists):
         numbers = range(len(found.items))
-        spans = tags.spans(found) if tags else [_group(reading, found, one) for one in numbers]
+        spans = tags.spans(found) if tags else [_group(input, found, one) for one in numbers]
         yield Document(found.text, spans, None, found.id, found.record.line)
 
 
-def _lists(reading: Reading) -> Iterator[_List]:
+def _lists(input: Input) -> Iterator[_List]:
     """Yield the items of each document."""
-    names = names_of(reading, SPAN_KEYS)
-    for record in gathered(reading, _is_item):
+    names = names_of(input, SPAN_KEYS)
+    for record in gathered(input, _is_item):
         if isinstance(record.value, list):
             yield _List(record, "record", record.value, None, None)
             continue
-        key = key_of(reading, record, names)
-        items = list_of(reading, record, key)
-        text = text_if_any(reading, record)
-        yield _List(record, key, items, text, id_of(reading, record))
+        key = key_of(input, record, names)
+        items = list_of(input, record, key)
+        text = text_if_any(input, record)
+        yield _List(record, key, items, text, id_of(input, record))
 
 
 def _is_item(value: object) -> bool:
@@ -106,47 +117,47 @@ def _has_tags(lists: list[_List]) -> bool:
     return isinstance(first, dict) and _GROUP not in first and _TAG in first
 
 
-def _object(reading: Reading, found: _List, number: int, key: str) -> tuple[str, dict[str, Any]]:
+def _object(input: Input, found: _List, number: int, key: str) -> tuple[str, dict[str, Any]]:
     """Return what an item is called, and the item, which is to have a string at a key."""
     place, item = f"{found.place}[{number}]", found.items[number]
     if not isinstance(item, dict):
         message = f"{place} is {spelt(item)}, and is to be an object"
-        raise error(reading, found.record, message)
+        raise error(input, found.record, message)
     if key not in item:
         message = f"{place} has no {key}; its keys: {named_keys(item)}"
-        raise error(reading, found.record, message)
-    if not string_of(reading, found.record, f"{place}.{key}", item[key]):
-        raise error(reading, found.record, f"{place}.{key} is empty")
+        raise error(input, found.record, message)
+    if not string_of(input, found.record, f"{place}.{key}", item[key]):
+        raise error(input, found.record, f"{place}.{key} is empty")
     return place, item
 
 
-def _group(reading: Reading, found: _List, number: int) -> TextSpan:
+def _group(input: Input, found: _List, number: int) -> TextSpan:
     """Return a span as the pipeline made it of tokens."""
     record = found.record
-    place, item = _object(reading, found, number, _GROUP)
+    place, item = _object(input, found, number, _GROUP)
     if _LABEL.fullmatch(item[_GROUP]):
         message = f"{place}.{_GROUP} is {spelt(item[_GROUP])}, which is no type"
-        raise error(reading, record, message, _NO_NAMES)
+        raise error(input, record, message, _NO_NAMES)
     word = item.get("word")
     if word is not None:
-        word = string_of(reading, record, f"{place}.word", word)
+        word = string_of(input, record, f"{place}.word", word)
     if item.get("start") is None and item.get("end") is None:
         if not word:
-            raise error(reading, record, f"{place} has no offsets and no word", _NO_OFFSETS)
+            raise error(input, record, f"{place} has no offsets and no word", _NO_OFFSETS)
         return TextSpan(item[_GROUP], (), word)
     placed = {key: item.get(key) for key in (_GROUP, "start", "end")}
-    (span,) = spans_of(reading, record, place, placed, found.text)
+    (span,) = spans_of(input, record, place, placed, found.text)
     return span if found.text is not None else span._replace(text=word or None)
 
 
 class _Tags:
     """Reads tokens and their tags; tokens that are left out are outside of all spans."""
 
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
-        labels = reading.how.labels
+    def __init__(self, input: Input) -> None:
+        self._input = input
+        labels = input.options.labels
         self._labels = None if labels is None else labels_by_id(labels)
-        self._tags = reading.tags = TagSet({}, reading.how.form)
+        self._tags = input.tags = TagSet({}, input.options.form)
         if self._labels:
             self._tags.expect(self._labels.values())
 
@@ -155,11 +166,11 @@ class _Tags:
         tokens: list[Offsets] = []
         last = None
         for number in range(len(found.items)):
-            place, item = _object(self._reading, found, number, _TAG)
+            place, item = _object(self._input, found, number, _TAG)
             index = item.get("index")
             if type(index) is not int or (last is not None and index <= last):
                 message = f"{place}.index is {spelt(index)}, and is to be a number that goes up"
-                raise error(self._reading, found.record, message, _AGGREGATE)
+                raise error(self._input, found.record, message, _AGGREGATE)
             if last is not None and index > last + 1:
                 codes.append(0)
                 tokens.append(tokens[-1])
@@ -177,26 +188,26 @@ class _Tags:
             label = known.get(int(number[1])) if len(number[1]) < 10 else None
             if label is None:
                 message = f"{place} is {spelt(tag)}, and it is not said which tag that is"
-                raise error(self._reading, record, message, _NO_LABELS)
+                raise error(self._input, record, message, _NO_LABELS)
             tag = label
         try:
             return self._tags.code(tag)
         except TagError as wrong:
-            where = self._reading.where(record.line)
+            where = self._input.where(record.line)
             message = f"{place}: {wrong.message}"
             raise TagError(message, where=where, hint=wrong.hint or _AGGREGATE) from None
 
     def _offsets(self, found: _List, place: str, item: dict[str, Any], before: Offsets) -> Offsets:
         """Return the characters of a token, which come behind those of the token before."""
-        reading, record = self._reading, found.record
+        input, record = self._input, found.record
         start, end = item.get("start"), item.get("end")
         if start is None or end is None:
-            raise error(reading, record, f"{place} has no offsets", _NO_OFFSETS)
-        ((start, end),) = parts_of(reading, record, place, [(start, end)], found.text)
+            raise error(input, record, f"{place} has no offsets", _NO_OFFSETS)
+        ((start, end),) = parts_of(input, record, place, [(start, end)], found.text)
         # Of a character that takes several tokens, each may have all.
         if start < before[0] or end < before[1]:
             message = f"{place}: {spelt(start)} to {spelt(end)} comes before the token before it"
-            raise error(reading, record, message)
+            raise error(input, record, message)
         return start, end
 
 

@@ -19,9 +19,10 @@ from spanf1.formats.records.fields import (
     records,
     text_of,
 )
-from spanf1.formats.records.items import parts_of, placed_text, spans_at
+from spanf1.formats.records.items import OFFSET_KEYS, parts_of, placed_text, spans_at
 from spanf1.formats.records.lines import spelt
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.records.sniffing import View
+from spanf1.formats.registry import LIKELY, MAYBE, SURE, Input, Writing
 from spanf1.wording import shortened
 
 #: the keys of spans that are looked for, in a file of one side
@@ -33,7 +34,21 @@ _TOKENS = "tokens"
 _ANSWERS = {"accept": "", "reject": "rejected examples", "ignore": "ignored examples"}
 
 
-def documents(reading: Reading) -> Iterator[Document]:
+def looks_like_record(view: View) -> int:
+    """Return how sure it is that a part of a record is spans, or a text and its spans."""
+    if view.role == "keys":
+        return LIKELY * (view.has_text and "text" in view.record)
+    match view.value:
+        case [str(), dict()]:
+            return SURE * (view.role == "list")
+        case [[int(), int(), str()], *_]:
+            return LIKELY * view.at_key
+    placed = "offsets" in view.item or all(key in view.item for key in OFFSET_KEYS[0])
+    others = all(key in view.item for key in OFFSET_KEYS[1])
+    return (LIKELY if placed else MAYBE * others) * view.at_key
+
+
+def documents(input: Input) -> Iterator[Document]:
     """Read records of a text and its spans, and its tokens, if there are some.
 
     An array of a text and an object, as older versions of spaCy are trained with, is such a
@@ -44,16 +59,16 @@ def documents(reading: Reading) -> Iterator[Document]:
     ReadError, LayoutError
         If there is anything else in the file.
     """
-    names = names_of(reading, SPAN_KEYS)
-    for found in records(reading):
+    names = names_of(input, SPAN_KEYS)
+    for found in records(input):
         record = _whole(found)
-        if _left_out(reading, record):
+        if _left_out(input, record):
             continue
-        text = text_of(reading, record)
-        key = key_of(reading, record, names)
-        spans = spans_at(reading, record, key, text)
-        tokens = _tokens(reading, record, text)
-        yield Document(text, spans, tokens, id_of(reading, record), record.line)
+        text = text_of(input, record)
+        key = key_of(input, record, names)
+        spans = spans_at(input, record, key, text)
+        tokens = _tokens(input, record, text)
+        yield Document(text, spans, tokens, id_of(input, record), record.line)
 
 
 def _whole(record: Record) -> Record:
@@ -64,28 +79,28 @@ def _whole(record: Record) -> Record:
     return record
 
 
-def _left_out(reading: Reading, record: Record) -> bool:
+def _left_out(input: Input, record: Record) -> bool:
     """Return whether an example was not accepted; note that, and what else is not read of it."""
-    value = object_of(reading, record)
+    value = object_of(input, record)
     answer = value.get("answer") or "accept"
     if not isinstance(answer, str) or answer not in _ANSWERS:
         message = f"answer is {spelt(answer)}, and is to be one of: {', '.join(_ANSWERS)}"
-        raise error(reading, record, message)
+        raise error(input, record, message)
     if _ANSWERS[answer]:
-        reading.remark(_ANSWERS[answer])
+        input.remark(_ANSWERS[answer])
         return True
-    note_relations(reading, record)
+    note_relations(input, record)
     if isinstance(value.get("spans"), dict):
-        reading.remark("groups of spans", len(value["spans"]))
+        input.remark("groups of spans", len(value["spans"]))
     return False
 
 
-def _tokens(reading: Reading, record: Record, text: str) -> list[Offsets] | None:
+def _tokens(input: Input, record: Record, text: str) -> list[Offsets] | None:
     """Return the tokens of a record, if it says where they are."""
-    given = reading.how.token_key
+    given = input.options.token_key
     if given is not None and given not in record.value:
         message = f"there is no key {shortened(given)}"
-        raise lacking(reading, record, message, "--token-key")
+        raise lacking(input, record, message, "--token-key")
     key = _TOKENS if given is None else given
     tokens = record.value.get(key)
     if not isinstance(tokens, list) or not all(isinstance(token, dict) for token in tokens):
@@ -93,7 +108,7 @@ def _tokens(reading: Reading, record: Record, text: str) -> list[Offsets] | None
     pairs = [(token.get("start"), token.get("end")) for token in tokens]
     # What a model adds around a text are empty tokens.
     pairs = [pair for pair in pairs if pair[0] != pair[1] or type(pair[0]) is not int]
-    return list(parts_of(reading, record, key, pairs, text))
+    return list(parts_of(input, record, key, pairs, text))
 
 
 def write(documents: Iterable[Document], target: BinaryIO | str, how: Writing) -> None:

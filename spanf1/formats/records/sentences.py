@@ -16,13 +16,33 @@ from spanf1.formats.arrays import IGNORE_INDEX, labels_by_id
 from spanf1.formats.records.codes import TagCodes
 from spanf1.formats.records.fields import line_of
 from spanf1.formats.records.lines import Batch, RecordFile, spelt
-from spanf1.formats.records.tags import ID_KEYS, TOKEN_KEYS, chosen_key, known_keys
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.records.sniffing import View
+from spanf1.formats.records.tags import (
+    GOLD_KEYS,
+    ID_KEYS,
+    SECOND_KEYS,
+    TOKEN_KEYS,
+    chosen_key,
+    known_keys,
+)
+from spanf1.formats.registry import LIKELY, MAYBE, Input, Writing
 from spanf1.formats.tokens import broken, by_sentence, place_of, sentence_of, tagged
 from spanf1.wording import shortened
 
 # the keys that are written, where none are given
 _ID_KEY, _TOKEN_KEY, _TAG_KEY = ID_KEYS[0], TOKEN_KEYS[0], "ner_tags"
+
+
+def looks_like_record(view: View) -> int:
+    """Return how sure it is that a part of a record holds tags, beside tokens."""
+    if view.role == "keys":
+        tags = any(key in view.record for key in (*GOLD_KEYS, *SECOND_KEYS))
+        return LIKELY if view.has_tokens else MAYBE * tags
+    match view.value:
+        case [str() | int(), *_]:
+            known = view.role == "known" and (view.has_tokens or not view.has_text)
+            return LIKELY * (known or view.role == "given")
+    return 0
 
 
 class _Keys(NamedTuple):
@@ -37,7 +57,7 @@ class _Keys(NamedTuple):
     options: tuple[str, str]
 
 
-def documents(reading: Reading) -> Iterator[Document]:
+def documents(input: Input) -> Iterator[Document]:
     """Yield the records of a file with the spans of their tags.
 
     See `spanf1.formats.registry`.
@@ -53,44 +73,44 @@ def documents(reading: Reading) -> Iterator[Document]:
     ReadError
         If the file cannot be read.
     """
-    how = reading.how
-    reading.tags = tags = TagSet({}, how.form)
-    codes = TagCodes(tags, None if how.labels is None else labels_by_id(how.labels))
-    batches = _batches(reading)
+    options = input.options
+    input.tags = tags = TagSet({}, options.form)
+    codes = TagCodes(tags, None if options.labels is None else labels_by_id(options.labels))
+    batches = _batches(input)
     head = next(batches)
     if head.records:
-        keys = _keys(reading, head)
-        reading.key = keys.tags
+        keys = _keys(input, head)
+        input.key = keys.tags
         for batch in chain([head], batches):
             yield from _sentences(batch, keys, codes, tags)
 
 
-def _batches(reading: Reading) -> Iterator[Batch]:
+def _batches(input: Input) -> Iterator[Batch]:
     """Yield the records in batches: one at least."""
-    if reading.values is None:
-        file = RecordFile(reading.source)
-        file.progress = reading.progress
+    if input.values is None:
+        file = RecordFile(input.source)
+        file.progress = input.progress
         yield from file.batches()
         return
-    lines = list(range(1, len(reading.values) + 1))
-    for line, value in zip(lines, reading.values, strict=True):
+    lines = list(range(1, len(input.values) + 1))
+    for line, value in zip(lines, input.values, strict=True):
         if not isinstance(value, dict):
             message = f"the record is {spelt(value)}, not an object"
-            raise LayoutError(message, where=reading.where(line))
-    yield Batch(reading.source, reading.values, lines, len(lines))
+            raise LayoutError(message, where=input.where(line))
+    yield Batch(input.source, input.values, lines, len(lines))
 
 
-def _keys(reading: Reading, head: Batch) -> _Keys:
+def _keys(input: Input, head: Batch) -> _Keys:
     """Return the keys to read: those that are given, or the first of those that are known."""
-    how = reading.how
-    options = "--gold-key" if how.side == "gold" else "--pred-key", "--token-key"
-    known = known_keys(how.side, alone=how.alone)
-    tags = chosen_key(head, how.key, known, f"{how.side} tags", options[0])
-    tokens = chosen_key(head, how.token_key, TOKEN_KEYS, "tokens", options[1])
+    options = input.options
+    names = options.option("key"), options.option("token_key")
+    known = known_keys(options.side, alone=options.alone)
+    tags = chosen_key(head, options.key, known, f"{options.side} tags", names[0])
+    tokens = chosen_key(head, options.token_key, TOKEN_KEYS, "tokens", names[1])
     if tags == tokens:
         raise UsageError(f"tokens and tags cannot both be {shortened(tags)}")
     found = next((key for key in ID_KEYS if key in head.records[0]), "")
-    return _Keys(tags, tokens, how.id_key or found, options)
+    return _Keys(tags, tokens, options.id_key or found, names)
 
 
 def _sentences(batch: Batch, keys: _Keys, codes: TagCodes, tags: TagSet) -> Iterator[Document]:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from spanf1.core.tags import Block, TagSet
 from spanf1.exceptions import AlignmentError, UsageError
-from spanf1.formats.arrays import Labels, labels_by_id
+from spanf1.formats.arrays import labels_by_id
 from spanf1.formats.columns.pair import POSITION_HINT
-from spanf1.formats.described import Input
 from spanf1.formats.joining import Side, by_id, in_order
+from spanf1.formats.options import InputOptions, Origin
 from spanf1.formats.records.codes import Rows, TagCodes, block_of
 from spanf1.formats.records.lines import Batch, RecordFile
-from spanf1.formats.registry import JSONL
-from spanf1.formats.source import Source
+from spanf1.formats.registry import JSONL, Inputs
 from spanf1.wording import shortened
 
 #: the keys that are looked for: the first that is there is taken
@@ -36,52 +34,48 @@ PRED_KEYS = (
 SECOND_KEYS = (*PRED_KEYS, "tags", "ner_tags", "labels")
 
 
-class Keys(NamedTuple):
-    """The keys of the gold and the predicted tags, the tokens and the id; None to look for one."""
+def check_keys(inputs: Inputs) -> None:
+    """Raise an error if a key that is given is empty, or is not looked at.
 
-    gold: str | None = None
-    predicted: str | None = None
-    token: str | None = None
-    id: str | None = None
+    Raises
+    ------
+    UsageError
+        If one is.
+    """
+    options = inputs.gold.options
+    compared = options.token_key is not None or options.id_key is not None
+    if inputs.merged and (inputs.by_position or compared):
+        raise UsageError(
+            "records are aligned only where gold and predicted tags are in two files",
+            hint="give two files, or leave token_key, id_key and align_by_position out",
+        )
+    if inputs.by_position and compared:
+        raise UsageError("align_by_position looks at no tokens and ids: leave their keys out")
+    if "" in (options.key, inputs.predicted.options.key, options.token_key, options.id_key):
+        raise UsageError("a key is empty")
 
-    def check(self, sources: int, *, by_position: bool) -> None:
-        """Raise an error if they do not go with so many sources.
 
-        Raises
-        ------
-        UsageError
-            If one is empty, or is not looked at.
-        """
-        compared = self.token is not None or self.id is not None
-        if sources == 1 and (by_position or compared):
-            raise UsageError(
-                "records are aligned only where gold and predicted tags are in two files",
-                hint="give two files, or leave token_key, id_key and align_by_position out",
-            )
-        if by_position and compared:
-            raise UsageError("align_by_position looks at no tokens and ids: leave their keys out")
-        if "" in self:
-            raise UsageError("a key is empty")
+def joining_keys(
+    options: InputOptions, gold: Container[str], predicted: Container[str], *, ids: bool = True
+) -> tuple[str, str, str]:
+    """Return the keys of the tokens on both sides, and of the ids; empty if not compared.
 
-    def joining(
-        self, gold: Container[str], predicted: Container[str], *, ids: bool = True
-    ) -> tuple[str, str, str]:
-        """Return the keys of the tokens on both sides, and of the ids; empty if not compared.
-
-        Parameters
-        ----------
-        gold, predicted : container of str
-            The keys that there are on each side.
-        ids : bool
-            Look for ids.
-        """
-        sides = gold, predicted
-        tokens = [
-            self.token or next((key for key in TOKEN_KEYS if key in side), "") for side in sides
-        ]
-        both = (key for key in ID_KEYS * ids if key in gold and key in predicted)
-        left, right = tokens if all(tokens) else ("", "")
-        return left, right, self.id or next(both, "")
+    Parameters
+    ----------
+    options : InputOptions
+        What was given.
+    gold, predicted : container of str
+        The keys that there are on each side.
+    ids : bool
+        Look for ids.
+    """
+    tokens = [
+        options.token_key or next((key for key in TOKEN_KEYS if key in side), "")
+        for side in (gold, predicted)
+    ]
+    both = (key for key in ID_KEYS * ids if key in gold and key in predicted)
+    left, right = tokens if all(tokens) else ("", "")
+    return left, right, options.id_key or next(both, "")
 
 
 def known_keys(side: str, *, alone: bool) -> tuple[str, ...]:
@@ -112,14 +106,8 @@ class KeyedReader:
 
     Parameters
     ----------
-    sources : sequence of Source
-        The input, or those of gold and of predictions.
-    keys : Keys
-        What to read.
-    labels : sequence of str, or mapping of int to str, optional
-        The tag of each id, where tags are ids.
-    by_position : bool
-        Join two by order, and do not compare their tokens.
+    inputs : Inputs
+        Gold and predictions. By position, two are joined by order, and their tokens not compared.
 
     Raises
     ------
@@ -130,22 +118,19 @@ class KeyedReader:
     #: the name of the format
     format = ""
 
-    def __init__(
-        self, sources: Sequence[Source], keys: Keys, labels: Labels | None, *, by_position: bool
-    ) -> None:
-        keys.check(len(sources), by_position=by_position)
-        self._names = tuple(source.name for source in sources)
-        self._given, self._by_position = keys, by_position
+    def __init__(self, inputs: Inputs) -> None:
+        check_keys(inputs)
+        self._inputs, labels = inputs, inputs.gold.options.labels
         self._labels = None if labels is None else labels_by_id(labels)
         self._keys: tuple[str, ...] = ("", "", "", "")
 
-    def input(self) -> Input:
+    def origin(self) -> Origin:
         """Describe what was read; call it after the reading."""
-        aligned = "id" if self._keys[3] else "position" if self._by_position else "order"
-        count = len(self._names)
-        aligned = aligned if count == 2 else "line"
-        formats, none = (self.format,) * count, (0,) * count
-        return Input(self._names, formats, none, 0, 0, 0, aligned, self._keys)
+        aligned = "id" if self._keys[3] else "position" if self._inputs.by_position else "order"
+        names = tuple(source.name for source in self._inputs.sources)
+        formats, none = (self.format,) * len(names), (0,) * len(names)
+        aligned = "line" if self._inputs.merged else aligned
+        return Origin(names, formats, none, 0, 0, 0, aligned, self._keys)
 
 
 class RecordReader(KeyedReader):
@@ -153,16 +138,11 @@ class RecordReader(KeyedReader):
 
     Parameters
     ----------
-    sources : sequence of Source
+    inputs : Inputs
         One file, whose records have both; or one of gold tags and one of predicted ones. Two are
         joined by their ids, if both have some, and then the second is kept in memory; or else
-        by order. The tokens of two are to be the same, if both have some.
-    keys : Keys
-        What to read.
-    labels : sequence of str, or mapping of int to str, optional
-        The tag of each id, if tags are given as ids.
-    by_position : bool
-        Join two files by order, and do not compare their tokens.
+        by order. The tokens of two are to be the same, if both have some. By position, they are
+        joined by order, and not compared.
     ids : bool
         Look for ids.
 
@@ -174,17 +154,10 @@ class RecordReader(KeyedReader):
 
     format = JSONL
 
-    def __init__(
-        self,
-        sources: Sequence[Source],
-        keys: Keys,
-        labels: Labels | None = None,
-        *,
-        by_position: bool = False,
-        ids: bool = True,
-    ) -> None:
-        super().__init__(sources, keys, labels, by_position=by_position)
-        self.files = [RecordFile(source) for source in sources]
+    def __init__(self, inputs: Inputs, *, ids: bool = True) -> None:
+        super().__init__(inputs)
+        self.files = [RecordFile(source) for source in inputs.sources]
+        self.files[0].progress = inputs.gold.progress
         self._ids = ids
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
@@ -212,25 +185,26 @@ class RecordReader(KeyedReader):
 
     def _merged(self, gold: TagCodes, predicted: TagCodes) -> Iterator[_Pair]:
         """Yield the records of one file, for each side."""
-        side = Side(self.files[0], gold, "--gold-key")
-        side.key = self._key(side, "gold", alone=False)
-        key = self._key(side, "predicted", alone=False)
+        side = Side(self.files[0], gold, self._inputs.gold.options.option("key"))
+        option = self._inputs.predicted.options.option("key")
+        side.key = self._key(side, self._inputs.gold.options)
+        key = self._key(side, self._inputs.predicted.options)
         if key and key == side.key:
             raise UsageError(f"gold and predicted tags cannot both be {shortened(key)}")
         self._keys = (side.key, key, "", "")
         for batch in side.batches():
-            right = predicted.rows(batch, key, "--pred-key")
+            right = predicted.rows(batch, key, option)
             yield side.rows_of(batch), right, (side, side)
 
     def _paired(self, gold: TagCodes, predicted: TagCodes) -> Iterator[_Pair]:
         """Yield the records of two files that belong together."""
-        left = Side(self.files[0], gold, "--gold-key")
-        right = Side(self.files[1], predicted, "--pred-key")
-        left.key = self._key(left, "gold", alone=True)
-        right.key = self._key(right, "predicted", alone=True)
-        if not self._by_position:
-            left.token, right.token, left.id = self._given.joining(
-                left.keys, right.keys, ids=self._ids
+        options = self._inputs.gold.options, self._inputs.predicted.options
+        left = Side(self.files[0], gold, options[0].option("key"))
+        right = Side(self.files[1], predicted, options[1].option("key"))
+        left.key, right.key = self._key(left, options[0]), self._key(right, options[1])
+        if not self._inputs.by_position:
+            left.token, right.token, left.id = joining_keys(
+                options[0], left.keys, right.keys, ids=self._ids
             )
             right.id = left.id
         self._keys = (left.key, right.key, left.token, left.id)
@@ -238,14 +212,12 @@ class RecordReader(KeyedReader):
         for pair in joined(left, right):
             yield *pair, (left, right)
 
-    def _key(self, side: Side, name: str, *, alone: bool) -> str:
+    def _key(self, side: Side, options: InputOptions) -> str:
         """Return the key of the tags of a side; nothing where there are no records."""
-        given = self._given.gold if name == "gold" else self._given.predicted
         if not side.head.records:
-            return given or ""
-        option = "--gold-key" if name == "gold" else "--pred-key"
-        known = known_keys(name, alone=alone)
-        return chosen_key(side.head, given, known, f"{name} tags", option)
+            return options.key or ""
+        known, what = known_keys(options.side, alone=options.alone), f"{options.side} tags"
+        return chosen_key(side.head, options.key, known, what, options.option("key"))
 
 
 #: some records of gold and of predicted tags that belong together, and where they are from
