@@ -196,7 +196,7 @@ def describe(
 ) -> Description:
     """Count what is in files of tokens and tags, or of texts and spans.
 
-    Ill-formed spans count as entities, as in the input ``lenient``.
+    Ill-formed spans count as entities, as in the reading ``lenient``.
 
     Parameters
     ----------

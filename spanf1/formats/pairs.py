@@ -204,8 +204,8 @@ def pairs_of(
     LayoutError
         If they are nested too deeply.
     """
-    gold_options = InputOptions(labels=labels, form=form)
-    predicted_options = replace(gold_options, side="predicted")
+    gold_options = InputOptions(prefix="gold", labels=labels, form=form)
+    predicted_options = replace(gold_options, side="predicted", prefix="pred")
     return DocumentPairs(
         Inputs(
             _listed("y_true", gold, gold_options), _listed("y_pred", predicted, predicted_options)

@@ -36,9 +36,8 @@ def token(tag, index, start, end, **more):
 def read(tmp_path, content, **how):
     path = tmp_path / "out.json"
     path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
-    reading = Input(
-        Source(str(path), label="out.json"), "pipeline", InputOptions(prefix="gold", **how)
-    )
+    options = InputOptions(prefix="gold", **how)
+    reading = Input(Source(str(path), label="out.json"), "pipeline", options)
     return reading, list(reading.documents())
 
 
