@@ -10,7 +10,7 @@ from spanf1.core.documents import Document, TextSpan
 from spanf1.exceptions import LossError
 from spanf1.formats.brat import is_file_name, is_type
 from spanf1.formats.registry import COLUMNS, FEATURES, FORMATS, Writing
-from spanf1.formats.sentences import NO_TEXT, fits_in_tag, levels_of, with_tokens
+from spanf1.formats.tokens import NO_TEXT, fits_in_tag, levels_of, with_tokens
 
 #: what may be lost besides `spanf1.formats.registry.FEATURES`
 WHITE_SPACE = "white space of texts"

@@ -8,7 +8,7 @@ from itertools import pairwise
 from operator import itemgetter
 
 from spanf1.core.documents import Document, TextSpan
-from spanf1.formats.sentences import tokenized
+from spanf1.formats.tokens import tokenized
 from spanf1.wording import many
 
 

@@ -18,7 +18,7 @@ from spanf1.checks.fitting import CONTINUED, WHITE_SPACE, WITHOUT_TOKENS, fitted
 from spanf1.core.documents import Document, TextSpan, joined
 from spanf1.exceptions import LayoutError, LossError, UsageError
 from spanf1.formats.registry import FEATURES, FORMATS, Writing
-from spanf1.formats.sentences import NO_TEXT
+from spanf1.formats.tokens import NO_TEXT
 from tests.helpers.roundtrips import (
     carry_spans,
     check_scores,

@@ -18,8 +18,8 @@ from spanf1.core.tags import tag_form
 from spanf1.exceptions import LayoutError, LossError, ReadError, SpanF1Error, TagError, UsageError
 from spanf1.formats.options import How
 from spanf1.formats.registry import Reading, Writing, write
-from spanf1.formats.sentences import levels_of
 from spanf1.formats.source import Source
+from spanf1.formats.tokens import levels_of
 from tests.helpers.shared_data import shared
 
 

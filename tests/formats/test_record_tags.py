@@ -27,8 +27,8 @@ from spanf1.exceptions import (
 )
 from spanf1.formats.options import How
 from spanf1.formats.registry import Reading, Writing, write
-from spanf1.formats.sentences import levels_of
 from spanf1.formats.source import Source
+from spanf1.formats.tokens import levels_of
 
 
 def lines(*records) -> str:

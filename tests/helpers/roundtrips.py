@@ -18,7 +18,7 @@ from spanf1.checks.fitting import fitted
 from spanf1.core.documents import Document, TextSpan, places, squeezed
 from spanf1.exceptions import LossError
 from spanf1.formats.registry import FORMATS, Writing, write
-from spanf1.formats.sentences import tokenized
+from spanf1.formats.tokens import tokenized
 
 _LETTERS = "abcdeXYZ0é😀\u0301日.-'\"#\\{[, \n\t\u00a0"
 _TYPES = ("PER", "LOC", "MISC")

@@ -26,7 +26,7 @@ from spanf1.formats.ids import place_in
 from spanf1.formats.records.fields import Record, error, id_of, text_if_any
 from spanf1.formats.records.items import OFFSET_KEYS, TYPE_KEYS, parts_of, spans_at
 from spanf1.formats.registry import Reading
-from spanf1.formats.sentences import by_sentence, sentence_of
+from spanf1.formats.tokens import by_sentence, sentence_of
 
 #: what structs of spans may have that says their types, and all of what they may have
 TYPE_FIELDS = (*TYPE_KEYS, "labels")

@@ -11,7 +11,7 @@ from spanf1.core.documents import Document, TextSpan
 from spanf1.exceptions import LossError, UsageError
 from spanf1.formats.arrow.files import pyarrow
 from spanf1.formats.registry import Writing
-from spanf1.formats.sentences import place_of, tagged
+from spanf1.formats.tokens import place_of, tagged
 from spanf1.wording import shortened
 
 #: how many documents a group of rows has

@@ -18,8 +18,8 @@ from spanf1.formats.columns.lines import TokenLines
 from spanf1.formats.columns.passages import Passage, Passages
 from spanf1.formats.options import Column
 from spanf1.formats.registry import Reading, Writing
-from spanf1.formats.sentences import broken, by_sentence, place_of, sentence_of, tagged
 from spanf1.formats.source import BOM
+from spanf1.formats.tokens import broken, by_sentence, place_of, sentence_of, tagged
 from spanf1.wording import shortened
 
 # What would end a field or a line, or make a reader take the file for a binary one.

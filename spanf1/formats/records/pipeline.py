@@ -29,7 +29,7 @@ from spanf1.formats.records.fields import (
 from spanf1.formats.records.items import parts_of, spans_of
 from spanf1.formats.records.lines import named_keys, spelt
 from spanf1.formats.registry import Reading, Writing
-from spanf1.formats.sentences import text_spans
+from spanf1.formats.tokens import text_spans
 from spanf1.wording import shortened
 
 #: the keys of lists that are looked for, in a file of one side

@@ -18,7 +18,7 @@ from spanf1.formats.records.fields import line_of
 from spanf1.formats.records.lines import Batch, RecordFile, spelt
 from spanf1.formats.records.tags import ID_KEYS, TOKEN_KEYS, chosen_key, known_keys
 from spanf1.formats.registry import Reading, Writing
-from spanf1.formats.sentences import broken, by_sentence, place_of, sentence_of, tagged
+from spanf1.formats.tokens import broken, by_sentence, place_of, sentence_of, tagged
 from spanf1.wording import shortened
 
 # the keys that are written, where none are given

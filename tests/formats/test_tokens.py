@@ -16,7 +16,7 @@ from spanf1.core.schemes import SCHEMES
 from spanf1.core.spans import decode, ends_of
 from spanf1.core.tags import TagSet
 from spanf1.exceptions import LayoutError, LossError
-from spanf1.formats.sentences import (
+from spanf1.formats.tokens import (
     broken,
     by_sentence,
     levels_of,
