@@ -130,6 +130,11 @@ class Options:
         object.__setattr__(self, name, number)
         return number
 
+    @property
+    def schemes(self) -> tuple[str, str]:
+        """The schemes of gold and of the predictions."""
+        return self.gold_scheme, self.pred_scheme
+
     @classmethod
     def given(
         cls,

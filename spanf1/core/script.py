@@ -14,8 +14,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.counts import Counts, TypeCounts
 from spanf1.core.schemes import PREFIX_BITS, PREFIXES
+from spanf1.core.scores import COUNTS, Counts, TypeCounts
 from spanf1.core.tags import CodeArray, IntArray
 
 #: the prefixes that have numbers here: those of the schemes, and three that only the script knows
@@ -45,7 +45,7 @@ _AFTER, _BEFORE = 1, 1 + PREFIX_BITS
 _PREFIX_MASK = (1 << PREFIX_BITS) - 1
 
 # The rows of the sums.
-_GOLD, _PREDICTED, _CORRECT = range(3)
+_GOLD, _PREDICTED, _CORRECT = range(len(COUNTS))
 
 ActionArray = npt.NDArray[np.uint8]
 
@@ -68,7 +68,7 @@ def _unroll_grid() -> ActionArray:
 _ACTIONS = _unroll_grid()
 
 
-class Rows(NamedTuple):
+class ScriptRows(NamedTuple):
     """A run of the script's rows: tokens, and boundaries between sentences.
 
     Attributes
@@ -108,7 +108,7 @@ class Marks(NamedTuple):
 class RowReader(Protocol):
     """Something that reads rows."""
 
-    def rows(self) -> Iterable[Rows]:
+    def rows(self) -> Iterable[ScriptRows]:
         """Yield the rows in order."""
         ...
 
@@ -158,7 +158,7 @@ class ScriptCounter:
     def __init__(self) -> None:
         self._up = False
         self._last_gold = self._last_predicted = 0
-        self._sums = np.zeros((3, 16), np.int64)
+        self._sums = np.zeros((len(COUNTS), 16), np.int64)
 
     @property
     def up(self) -> bool:
@@ -224,7 +224,7 @@ class ScriptCounter:
         """Add one for each of the types, which may be any numbers."""
         capacity = self._sums.shape[1]
         if len(types) and (highest := int(types.max())) >= capacity:
-            grown = np.zeros((3, max(highest + 1, 2 * capacity)), np.int64)
+            grown = np.zeros((len(COUNTS), max(highest + 1, 2 * capacity)), np.int64)
             grown[:, :capacity] = self._sums
             self._sums = grown
         np.add.at(self._sums[which], types, 1)

@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from spanf1.core.counts import ABSENT, SpanKey, TypeCounts
 from spanf1.core.options import Options
-from spanf1.core.scores import Averages
+from spanf1.core.scores import Averages, TypeCounts
 from spanf1.core.spans import Ends, shape_of
-from spanf1.core.tally import Tally
+from spanf1.core.tally import ABSENT, SpanKey, Tally
 from spanf1.exceptions import UsageError
 from spanf1.results.result import Result
 

@@ -36,7 +36,7 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import registry
 
-from spanf1.core.counts import TypeCounts
+from spanf1.core.scores import TypeCounts
 from spanf1.exceptions import AlignmentError
 from spanf1.integrations.counted import checked_average, counted
 from spanf1.wording import shortened

@@ -22,10 +22,10 @@ import torch
 from torch import Tensor
 from torchmetrics import Metric
 
-from spanf1.core.counts import TypeCounts
 from spanf1.core.detection import fitting_schemes
 from spanf1.core.options import AUTO, Options
 from spanf1.core.schemes import SCHEMES
+from spanf1.core.scores import TypeCounts
 from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.core.tags import tag_form as form_of
 from spanf1.exceptions import TagError, UsageError

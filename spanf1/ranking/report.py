@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from spanf1.core.scores import Score
-from spanf1.ranking.standings import Difference, Ranking, Standing
+from spanf1.ranking.rank import Difference, Ranking, Standing
 from spanf1.render.machine import csv_text, json_of
 from spanf1.render.sections import Rendering, Section, latex, markdown, text_of
 from spanf1.results.certainty import Interval

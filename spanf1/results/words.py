@@ -12,7 +12,7 @@ from spanf1.core.options import AUTO, MATCHES, NORMALIZATIONS
 from spanf1.core.schemes import NO_TAGS, READINGS
 from spanf1.core.scores import Score
 from spanf1.core.tags import TagForm
-from spanf1.core.tally import CHARACTER, TOKEN, Tally
+from spanf1.core.tally import CHARACTER, SIDES, TOKEN, Tally
 from spanf1.formats.described import Input
 from spanf1.results.scored import Scored
 from spanf1.wording import many, percent, printable
@@ -76,7 +76,7 @@ def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]
     """Return everything that shaped the numbers, as pairs of a heading and a line."""
     options, tally = result.options, result.tally
     made = [_extent(result, digits), ("scheme", _schemes(result))]
-    if tally.gold_tagged or tally.predicted_tagged:
+    if any(side.tagged for side in tally.sides):
         made += _reading(result, digits)
     if options.match != "exact":
         made.append(("match", f"{options.match}: {MATCHES[options.match]}"))
@@ -167,17 +167,16 @@ def _tokens(result: Scored, digits: int | None) -> str:
 
 def _schemes(result: Scored) -> str:
     sides = []
-    for side, given, schemes in (
-        ("gold", result.options.gold_scheme, result.gold_schemes),
-        ("predicted", result.options.pred_scheme, result.pred_schemes),
+    for side, given, schemes in zip(
+        SIDES, result.options.schemes, (result.gold_schemes, result.pred_schemes), strict=True
     ):
         if schemes[0] == NO_TAGS:
             sides.append(f"{side} {NO_TAGS} (spans, not tags)")
             continue
         how = "given" if given != AUTO else found_by(schemes)
         sides.append(f"{side} {schemes[0]} ({how})")
-    forms = result.tally.gold_forms | result.tally.predicted_forms
-    others = result.tally.gold_other_forms | result.tally.predicted_other_forms
+    forms = result.tally.tag_forms
+    others = result.tally.gold.other_forms | result.tally.predicted.other_forms
     if others or forms - {TagForm().name}:
         sides.append(f"tags written like {written_like(forms, others)}")
     return ", ".join(sides)
@@ -185,9 +184,7 @@ def _schemes(result: Scored) -> str:
 
 def _ill_formed(result: Scored) -> str:
     sides = []
-    for number, (side, found) in enumerate(
-        zip(("gold", "predicted"), result.ill_formed, strict=True)
-    ):
+    for number, (side, found) in enumerate(zip(SIDES, result.ill_formed, strict=True)):
         text = f"{side} {found.spans} of {found.of}"
         if found.spans:
             kinds = ", ".join(f"{kind} {count}" for kind, count in found.kinds.items())

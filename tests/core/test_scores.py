@@ -6,8 +6,7 @@ import math
 
 import pytest
 
-from spanf1.core.counts import TypeCounts
-from spanf1.core.scores import Score, average, f_score, score
+from spanf1.core.scores import Score, TypeCounts, average, f_score, score
 
 
 @pytest.mark.parametrize(

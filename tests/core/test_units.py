@@ -13,12 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.core import units as units_module
+from spanf1.core import tally as tally_module
 from spanf1.core.fingerprint import type_number
 from spanf1.core.options import Confidence
 from spanf1.core.tag_counter import BlockCounter, tally, tally_parts
-from spanf1.core.tally import Tally
-from spanf1.core.units import Collector, Units, rows_of
+from spanf1.core.tally import Collector, Tally, Units, rows_of
 from spanf1.formats.columns.file import MergedFile
 from spanf1.formats.columns.pair import PairedFiles
 from spanf1.formats.lists import ListReader
@@ -593,6 +592,6 @@ def test_many_types_in_many_units_are_refused(monkeypatch):
     gold = [[f"B-T{n}"] for n in range(40)]
     result = spanf1.evaluate(gold, gold, confidence=Confidence(resamples=10))
     assert len(result.certainty.types) == 40
-    monkeypatch.setattr(units_module, "MAX_CELLS", 1000)
+    monkeypatch.setattr(tally_module, "MAX_CELLS", 1000)
     with pytest.raises(spanf1.UsageError, match="40 types in 40 sentences are too many"):
         _ = spanf1.evaluate(gold, gold, confidence=Confidence(resamples=10)).certainty
