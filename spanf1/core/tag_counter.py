@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.fingerprint import summed, type_number
-from spanf1.core.schemes import PREFIX_BITS
+from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK
 from spanf1.core.spans import OPENS, SHAPES, Decoder, Spans, first_of_each
 from spanf1.core.tags import (
     MAX_TYPES,
@@ -148,7 +148,7 @@ def script_codes(codes: CodeArray, types: Mapping[str, int]) -> CodeArray:
         number = types.get(name)
         if number is not None:
             untyped = codes >> PREFIX_BITS == number
-            codes = np.where(untyped, codes & (1 << PREFIX_BITS) - 1, codes)
+            codes = np.where(untyped, codes & PREFIX_MASK, codes)
     return codes
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from spanf1.core.schemes import OTHER, PREFIXES, SAME
-from spanf1.core.seqeval import ENDS, INSIDE, STARTS, STRICT_LETTERS, FlagArray, strict_flags
+from spanf1.core.seqeval import ENDS, INSIDE, STARTS, STRICT_LETTERS, strict_flags
+from spanf1.core.spans import ActionArray
 from spanf1.core.tags import UNTYPED
 
 
@@ -145,7 +146,7 @@ _LETTERS = [
 _NEIGHBOURS = {Tag.SAME.value: SAME, Tag.DIFF.value: OTHER, Tag.ANY.value: ""}
 
 
-def answers_of(scheme: Any) -> FlagArray | None:
+def answers_of(scheme: Any) -> ActionArray | None:
     """Return a scheme's answers for each step between two tags, if it goes by its patterns only.
 
     It does not if it is no subclass of `Token`, has methods or a state of its own, or its
