@@ -18,7 +18,7 @@ import numpy.typing as npt
 from spanf1.core.options import Confidence
 from spanf1.core.scores import AVERAGES, FIGURES, f_scores, figures
 from spanf1.core.tally import rows_of
-from spanf1.exceptions import UsageError
+from spanf1.exceptions import UsageError, check_known
 from spanf1.resampling.draws import cores
 from spanf1.resampling.intervals import bootstrap_values, percentile
 from spanf1.resampling.significance import (
@@ -77,10 +77,8 @@ class RankingOptions:
     confidence: Confidence = field(default_factory=Confidence)
 
     def __post_init__(self) -> None:
-        for name, known in ("average", AVERAGES), ("correction", tuple(ADJUSTMENTS)):
-            if getattr(self, name) not in known:
-                hint = f"one of {', '.join(known)}"
-                raise UsageError(f"unknown {name} {getattr(self, name)!r}", hint=hint)
+        check_known("average", self.average, AVERAGES)
+        check_known("correction", self.correction, tuple(ADJUSTMENTS))
         if self.confidence.method != "percentile":
             raise UsageError("systems are compared by percentile intervals")
 

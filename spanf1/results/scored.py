@@ -13,10 +13,10 @@ from spanf1.core.detection import IllFormed, fitting_schemes, ill_formed
 from spanf1.core.fingerprint import spelt
 from spanf1.core.options import AUTO, DEFAULTS, Confidence, Options
 from spanf1.core.schemes import NO_TAGS
-from spanf1.core.scores import Averages, Counts, Score, TypeCounts, average, ratio, score
+from spanf1.core.scores import AVERAGES, Averages, Counts, Score, TypeCounts, average, ratio, score
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import SIDES, TOKEN, Tally
-from spanf1.exceptions import IllFormedError, UsageError
+from spanf1.exceptions import IllFormedError, UsageError, check_known
 from spanf1.formats.described import Input
 from spanf1.results.signature import Signature
 
@@ -195,9 +195,7 @@ class Scored:
         UsageError
             If there is no such average.
         """
-        if average not in Averages._fields:
-            hint = f"one of {', '.join(Averages._fields)}"
-            raise UsageError(f"unknown average {average!r}", hint=hint)
+        check_known("average", average, AVERAGES)
         from spanf1._version import __version__
 
         return Signature(
