@@ -72,7 +72,7 @@ class _Given:
         first = dict(zip(shape.shape[::-1].tolist(), (shape.start[::-1] + 1).tolist(), strict=True))
         counts = np.bincount(shape.shape)
         shapes = Counter({kind: int(counts[kind]) for kind in np.flatnonzero(counts).tolist()})
-        return detection(SideTally(first=first).tagged_as(self.set), shapes, len(self.codes))
+        return detection(SideTally(first=first).take(self.set), shapes, len(self.codes))
 
     def scheme(self, given: str) -> str:
         """Return the scheme by its canonical name, found out if none is given."""

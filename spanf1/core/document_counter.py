@@ -205,12 +205,17 @@ class DocumentCounter:
         same = common(gold, predicted, by_position=self._by_position)
         if same is None:
             raise self._differing(gold, predicted)
-        by_key = [
-            _by_key(self._keys(side, document, other, same), document)
-            for side, document, other in zip(
-                self.sides, (gold, predicted), (predicted, gold), strict=True
-            )
-        ]
+        by_key = []
+        for side, document, other in zip(
+            self.sides, (gold, predicted), (predicted, gold), strict=True
+        ):
+            if self._match == "text":
+                keys = side.texts(document, other, self._normalize)
+            else:
+                side.check_places(document, other.text)
+                keys = same(document)
+            by_key.append(_by_key(keys, document))
+            side.note(document)
         words = words_at(gold, predicted, same) if self._match == "surface" else None
         matched = []
         for key in {**by_key[0], **by_key[1]}:
@@ -222,15 +227,6 @@ class DocumentCounter:
                 self._forms[key[0], self.sides[0].known(text, key, gold)].update(pairs)
         self._count(gold, predicted, matched)
 
-    def _keys(
-        self, side: DocumentSide, document: Document, other: Document, same: Keys
-    ) -> list[Key]:
-        """Return what the spans of one side are known by."""
-        if self._match == "text":
-            return side.texts(document, other, self._normalize)
-        side.check_places(document, other.text)
-        return same(document)
-
     def _count(self, gold: Document, predicted: Document, matched: Sequence[SpanKey]) -> None:
         """Add two documents whose spans are matched."""
         sums = self._tally
@@ -238,8 +234,6 @@ class DocumentCounter:
         self._identify(gold, predicted)
         sums.sentences += gold.spaced
         sums.documents += gold.begins
-        for side, document in zip(self.sides, (gold, predicted), strict=True):
-            side.note(document)
         if self._units:
             self._place(gold, matched)
 
@@ -247,7 +241,7 @@ class DocumentCounter:
         """Return the sum; the tag sets are those of the sides that have tags."""
         sums = self._tally
         sums.gold, sums.predicted = (
-            side.tally.tagged_as(tags)
+            side.tally.take(tags)
             for side, tags in zip(self.sides, (gold_tags, predicted_tags), strict=True)
         )
         if self._units:

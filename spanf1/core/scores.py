@@ -85,8 +85,8 @@ class Counts:
         )
 
 
-def total_of(rows: Iterable[TypeCounts]) -> TypeCounts:
-    """Return the sums of several types' counts."""
+def total_of(rows: Iterable[Iterable[int]]) -> TypeCounts:
+    """Return the sums of several counts, figure by figure."""
     return TypeCounts(*map(sum, zip(*rows, strict=True)))
 
 
@@ -145,10 +145,10 @@ def f_score(counts: TypeCounts, beta: float = 1.0, zero_division: float = 0.0) -
     """
     if not counts.gold and not counts.predicted:
         return zero_division
-    if not counts.credited_predicted or not counts.credited_gold:
+    precision = ratio(counts.credited_predicted, counts.predicted)
+    recall = ratio(counts.credited_gold, counts.gold)
+    if not precision or not recall:
         return 0.0
-    precision = counts.credited_predicted / counts.predicted
-    recall = counts.credited_gold / counts.gold
     weight = beta * beta
     if math.isinf(weight):
         return recall
@@ -167,11 +167,12 @@ def score(counts: TypeCounts, *, beta: float = 1.0, zero_division: float = 0.0) 
     zero_division : float
         What 0/0 is: 0, 1 or NaN.
     """
+    f1 = f_score(counts, 1.0, zero_division)
     return Score(
         ratio(counts.credited_predicted, counts.predicted, zero_division),
         ratio(counts.credited_gold, counts.gold, zero_division),
-        f_score(counts, 1.0, zero_division),
-        f_score(counts, beta, zero_division),
+        f1,
+        f1 if beta == 1 else f_score(counts, beta, zero_division),
         *counts,
     )
 
@@ -206,17 +207,15 @@ def average(
 def _mean(rows: list[Score], weights: list[int], otherwise: Score) -> Score:
     """Return the weighted means of the figures, with the counts of `otherwise`."""
 
-    def mean(figure: str) -> float:
-        values = [getattr(row, figure) for row in rows]
+    def mean(figure: int) -> float:
+        values = [row[figure] for row in rows]
         defined = [pair for pair in zip(values, weights, strict=True) if not math.isnan(pair[0])]
         whole = sum(weight for _, weight in defined)
         if not whole:
-            value: float = getattr(otherwise, figure)
-            return value
+            return otherwise[figure]
         return math.fsum(value * weight for value, weight in defined) / whole
 
-    means: dict[str, Any] = {figure: mean(figure) for figure in FIGURES}
-    return otherwise._replace(**means)
+    return Score._make((*map(mean, range(len(FIGURES))), *otherwise.counts))
 
 
 def columns_of(sums: npt.NDArray[Any]) -> Any:

@@ -187,7 +187,7 @@ class SideDecoder:
     def tally(self, tags: TagSet) -> SideTally:
         """Return what is known of the side; the tag set says what the codes meant."""
         first = {int(shape): int(self._first[shape]) for shape in np.flatnonzero(self._first)}
-        return SideTally(first=first, lines=self.lines).tagged_as(tags)
+        return SideTally(first=first, lines=self.lines).take(tags)
 
 
 class BlockCounter:

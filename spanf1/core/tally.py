@@ -11,14 +11,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.fingerprint import added, powers
-from spanf1.core.scores import COUNTS, Counts, TypeCounts, add_types
+from spanf1.core.scores import COUNTS, Counts, TypeCounts, add_types, total_of
 from spanf1.core.spans import WELL_FORMED, first_of_each, ranges
 from spanf1.core.tags import FORM_HINT, IntArray, TagSet
 from spanf1.exceptions import TagError, UsageError
@@ -51,23 +52,33 @@ class SurfaceForm(NamedTuple):
     shapes: frozenset[tuple[int, int]]
 
 
+# What a span adds to the counts of its type, by whether it counts in gold, and as predicted.
+_ADDS = {
+    (in_gold, predicted): TypeCounts(in_gold, predicted, in_gold and predicted)
+    for in_gold, predicted in product((0, 1), repeat=2)
+}
+
+
 def adds_of(span: SpanKey, gold_scheme: str, predicted_scheme: str, *, strict: bool) -> TypeCounts:
     """Return what a span adds to the counts of its type; an ill-formed one nothing if `strict`."""
     in_gold, predicted = span.gold != ABSENT, span.predicted != ABSENT
     if strict:
         in_gold = in_gold and bool(WELL_FORMED[gold_scheme][span.gold])
         predicted = predicted and bool(WELL_FORMED[predicted_scheme][span.predicted])
-    return TypeCounts(int(in_gold), int(predicted), int(in_gold and predicted))
+    return _ADDS[in_gold, predicted]
 
 
 def _summed(rows: Iterable[tuple[str, TypeCounts, int]]) -> dict[str, TypeCounts]:
     """Return counts by type, given what spans of a type add, and how many there are."""
-    sums: dict[str, list[int]] = {}
+    times: dict[str, dict[TypeCounts, int]] = {}
     for name, adds, count in rows:
-        row = sums.setdefault(name, [0] * len(adds))
-        for column, part in enumerate(adds):
-            row[column] += part * count
-    return {name: TypeCounts(*sums[name]) for name in sorted(sums) if any(sums[name])}
+        ways = times.setdefault(name, {})
+        ways[adds] = ways.get(adds, 0) + count
+    sums = {
+        name: total_of([part * count for part in adds] for adds, count in times[name].items())
+        for name in sorted(times)
+    }
+    return {name: counts for name, counts in sums.items() if any(counts)}
 
 
 @dataclass
@@ -97,16 +108,13 @@ class SideTally:
     lines: int = 0
     tagged: bool = True
 
-    def tagged_as(self, tags: TagSet | None) -> SideTally:
-        """Return the same, with how its tags are written; None is for spans that are from none."""
-        if tags is None:
-            return replace(self, tagged=False)
-        return replace(
-            self,
-            prefixes=frozenset(tags.prefixes()),
-            forms=tags.form_names(),
-            other_forms=tags.other_forms(),
-        )
+    def take(self, tags: TagSet | None) -> SideTally:
+        """Take over how the tags are written, None for spans that are from none; return itself."""
+        self.tagged = tags is not None
+        if tags:
+            self.prefixes = frozenset(tags.prefixes())
+            self.forms, self.other_forms = tags.form_names(), tags.other_forms()
+        return self
 
     def __add__(self, other: SideTally) -> SideTally:
         # Of two inputs that have forms, one may settle what the other is.

@@ -186,7 +186,7 @@ def detect(reading: Reading) -> Detection | None:
             side.first.setdefault(span.shape, document.line)
     if reading.tags is None:
         return None
-    return detection(side.tagged_as(reading.tags), shapes, tokens)
+    return detection(side.take(reading.tags), shapes, tokens)
 
 
 def read_as(reading: Reading) -> str:
