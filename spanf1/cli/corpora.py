@@ -58,9 +58,9 @@ Examples:
 GET_HELP = """Fetch the files of a corpus that is open, and print their paths.
 
 Files are kept, and fetched once: in the folder SPANF1_CACHE, by default that of the platform's
-caches. What is known to be their checksum is verified. If the connection breaks, run it again:
-it goes on where it stopped. Where a licence is needed, it is said who gives it, and
-`spanf1 corpora verify` checks the copy that you have.
+caches. What is known to be their checksum is verified. If the connection breaks, nothing is left
+of the file. Where a licence is needed, it is said who gives it, and `spanf1 corpora verify` checks
+the copy that you have.
 
 \b
 Examples:
@@ -203,7 +203,7 @@ def _splits_to_get(corpus: Corpus, name: str | None) -> list[Split]:
 
 def _sources(split: Split, corpus: Corpus, folder: str, mirror: str) -> list[str]:
     """Return the files of this computer that a split comes from, and the one that it becomes."""
-    from spanf1.corpora.download.addresses import addresses, local_path
+    from spanf1.corpora.download import addresses, local_path
 
     name = _file_name(split)
     found = [local_path(address) for address in addresses(split.url, mirror, name)]
@@ -223,7 +223,7 @@ def _file_name(split: Split) -> str:
     """Return what the file of a split is called: an address with a query does not say it."""
     from spanf1.corpora.download import name_of
 
-    return split.files[0] if "?" in split.url and not split.member else name_of(split.url)
+    return split.files[0] if "?" in split.url else name_of(split.url)
 
 
 def _fetched(split: Split, folder: str, mirror: str, *, quiet: bool) -> Fetched:
@@ -236,7 +236,6 @@ def _fetched(split: Split, folder: str, mirror: str, *, quiet: bool) -> Fetched:
             name=_file_name(split),
             sha256=split.sha256,
             size=split.size,
-            member=split.member,
             mirror=mirror,
             progress=progress,
         )

@@ -30,8 +30,6 @@ class Split:
     url: str = ""
     sha256: str = ""
     size: int | None = None
-    #: the path of the file inside the archive that the address gives
-    member: str = ""
 
 
 @dataclass(frozen=True)

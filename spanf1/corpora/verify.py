@@ -240,8 +240,7 @@ def _likest(corpus: Corpus, contents: Contents, name: str) -> Split | None:
 
 def _same_file(split: Split | None, source: Source) -> bool | None:
     """Return whether the bytes of a file, decompressed, have the published checksum."""
-    # Of a file in an archive, it is that of the archive.
-    if split is None or not split.sha256 or split.member:
+    if split is None or not split.sha256:
         return None
     import hashlib
 
