@@ -189,6 +189,8 @@ def _splits_to_get(corpus: Corpus, name: str | None) -> list[Split]:
     UsageError
         If they are not to be had from here.
     """
+    from spanf1.corpora.download import is_archive
+
     chosen = list(corpus.splits.values()) if name is None else [corpus.split(name)]
     hint = f"{corpus.obtain} To check your copy: spanf1 corpora verify {corpus.name} PATH"
     if not corpus.open:
@@ -198,6 +200,12 @@ def _splits_to_get(corpus: Corpus, name: str | None) -> list[Split]:
     if not found:
         what = corpus.name if name is None else f"{corpus.name}, split {chosen[0].name}"
         raise UsageError(f"there is no address of {what} in the catalogue", hint=hint)
+    for split in found:
+        if split.member or is_archive(split.url):
+            message = (
+                f"{corpus.name}, split {split.name}, is in an archive: it is not unpacked here"
+            )
+            raise UsageError(message, hint=hint)
     return found
 
 

@@ -32,6 +32,7 @@ REDIRECTIONS = 10
 
 _NAME = "{name}"
 _WEB = ("http", "https")
+_ARCHIVE = re.compile(r"\.(zip|7z|rar|tar|tar\.\w+|tgz|tbz2?|txz)$", re.IGNORECASE)
 _REDIRECTED = {301, 302, 303, 307, 308}
 _PIECE = 1 << 16
 # Bytes a second; a server that is slower for as long as it may be silent is taken to hang.
@@ -391,6 +392,11 @@ def name_of(address: str) -> str:
     'test set.conll'
     """
     return plain_name(unquote(_parts(address).path.rpartition("/")[2]))
+
+
+def is_archive(address: str) -> bool:
+    """Return whether an address is that of an archive, by its name."""
+    return bool(_ARCHIVE.search(name_of(address)))
 
 
 def plain_name(name: str) -> str:

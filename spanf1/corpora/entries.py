@@ -30,6 +30,8 @@ class Split:
     url: str = ""
     sha256: str = ""
     size: int | None = None
+    #: the path of the file inside the archive that the address gives, if it gives one
+    member: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,6 @@ DELIMITERS = ("tab", "space", "whitespace")
 _FILE = "catalogue.toml"
 _MOST = 1 << 24
 _LARGEST = 10**15
-_ARCHIVE = re.compile(r"\.(zip|7z|rar|tar|tar\.\w+|tgz|tbz2?|txz)$", re.IGNORECASE)
 
 
 def catalogue_path() -> str:
@@ -113,7 +112,7 @@ def _split(key: str, name: str, table: Mapping[str, Any]) -> Split:
         split = replace(split, entities=sum(split.types.values()))
     elif split.entities is not None and sum(split.types.values()) > split.entities:
         raise _WrongError("the types have more of them than there are", f"{key}.entities")
-    for other in ("sha256", "size"):
+    for other in ("sha256", "size", "member"):
         if getattr(split, other) and not split.url:
             raise _WrongError("it goes with url, which is missing", f"{key}.{other}")
     return split
@@ -231,11 +230,9 @@ def _like(pattern: str, words: str) -> Callable[[object], str]:
 def _address(value: object) -> str:
     address = _like(r"(https?|file)://\S+", "an address of http, https or file")(value)
     try:
-        path = urlsplit(address).path
+        urlsplit(address)
     except ValueError as error:
         raise _WrongError(f"it is no address: {error}") from None
-    if _ARCHIVE.search(path):
-        raise _WrongError("it is an archive, and only plain files are fetched")
     return address
 
 
@@ -288,6 +285,7 @@ SPLIT_KEYS: dict[str, Callable[[Any], Any]] = {
     "types": _counts,
     "url": _address,
     "sha256": _like("[0-9a-f]{64}", "64 hexadecimal digits, in lower case"),
+    "member": _text,
 }
 SCORE_KEYS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("split", "system", "title", "source"), _text),

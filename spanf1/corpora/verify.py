@@ -240,7 +240,8 @@ def _likest(corpus: Corpus, contents: Contents, name: str) -> Split | None:
 
 def _same_file(split: Split | None, source: Source) -> bool | None:
     """Return whether the bytes of a file, decompressed, have the published checksum."""
-    if split is None or not split.sha256:
+    # Of a file in an archive, it is that of the archive.
+    if split is None or not split.sha256 or split.member:
         return None
     import hashlib
 

@@ -624,6 +624,23 @@ class TestCommand:
         assert ran.err.startswith(message)
         assert server.seen == []
 
+    @pytest.mark.parametrize(
+        ("name", "more"),
+        [
+            *(("all" + end, "") for end in (".zip", ".tar", ".tgz", ".TAR.GZ", ".tar.bz2?raw=1")),
+            ("all", 'member = "x/y.conll"'),
+        ],
+    )
+    def test_archives(self, server, corpora, name, more) -> None:
+        more = f'url = "{server.url}/{name}"\n{more}'
+        write("own.toml", f'{CORPUS}[corpora.toy.splits.test]\nfiles = ["x"]\n{more}\n')
+        ran = corpora("toy")
+        assert (ran.code, ran.out, server.seen) == (2, "", [])
+        assert ran.err == (
+            "error: toy, split test, is in an archive: only plain files are fetched\n"
+            "hint: Anyone may download it. To check your copy: spanf1 corpora verify toy PATH\n"
+        )
+
     def test_the_output_is_no_input(self, corpora, tmp_path) -> None:
         """Neither is it what comes, nor where that comes from."""
         (tmp_path / "src.conll").write_bytes(BODY)

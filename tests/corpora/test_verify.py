@@ -148,8 +148,8 @@ delimiter = "space"
 files = ["types.test"]
 types = {{ X = 1, Y = 1 }}
 
-[corpora.unsigned]
-title = "No checksum is known"
+[corpora.archived]
+title = "In an archive"
 task = "named entities"
 language = "English"
 licence = "CC BY 4.0"
@@ -163,12 +163,14 @@ encoding = "UTF-8"
 columns = ["token", "tag"]
 delimiter = "space"
 
-[corpora.unsigned.splits.test]
+[corpora.archived.splits.test]
 files = ["other.test"]
 sentences = 2
 tokens = 5
 types = {{ X = 1, Y = 1 }}
-url = "https://example.org/other.test"
+url = "https://example.org/all.zip"
+sha256 = "{"0" * 64}"
+member = "all/other.test"
 """
 
 
@@ -335,7 +337,7 @@ def test_a_file_like_no_split_of_known_size(known) -> None:
 def test_the_file_of_another_corpus(known) -> None:
     found, remarks = remarks_of(known, OTHER)
     # two types alone would not tell
-    assert found.others == ["other, test", "unsigned, test"]
+    assert found.others == ["other, test", "archived, test"]
     assert "all its figures are those of another corpus: other, test" in remarks
     _, remarks = remarks_of(known, TEST)
     assert not any("another corpus" in one for one in remarks)
@@ -400,10 +402,10 @@ def test_a_compressed_copy(known, ending, pack) -> None:
     assert found.same_file is not True
 
 
-def test_a_file_of_which_no_checksum_is_known(known) -> None:
-    found, remarks = remarks_of(known, OTHER, "unsigned")
+def test_the_checksum_of_an_archive_is_not_that_of_a_file_in_it(known) -> None:
+    found, remarks = remarks_of(known, OTHER, "archived")
     assert (found.agrees, found.same_file) == (True, None)
-    assert remarks[0] == "this is unsigned, test: all 5 figures are as published"
+    assert remarks[0] == "this is archived, test: all 5 figures are as published"
     assert not any("to the byte" in one for one in remarks)
 
 
