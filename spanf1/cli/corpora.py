@@ -202,10 +202,8 @@ def _splits_to_get(corpus: Corpus, name: str | None) -> list[Split]:
         raise UsageError(f"there is no address of {what} in the catalogue", hint=hint)
     for split in found:
         if split.member or is_archive(split.url):
-            message = (
-                f"{corpus.name}, split {split.name}, is in an archive: it is not unpacked here"
-            )
-            raise UsageError(message, hint=hint)
+            what = f"{corpus.name}, split {split.name},"
+            raise UsageError(f"{what} is in an archive: only plain files are fetched", hint=hint)
     return found
 
 
