@@ -14,8 +14,7 @@ from spanf1.cli.inputs import CommandT, output_options, with_options
 from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.progress import Progress
 from spanf1.cli.verifying import verify
-from spanf1.corpora.entries import Catalogue, Corpus, Split
-from spanf1.corpora.loading import load
+from spanf1.corpora.catalogue import Catalogue, Corpus, Split, load
 from spanf1.corpora.report import LISTS, SHOWS
 from spanf1.exceptions import UsageError
 from spanf1.wording import printable

@@ -15,7 +15,7 @@ from spanf1.cli.inputs import (
     output_options,
 )
 from spanf1.cli.output import check_writable, wants_colour, write
-from spanf1.corpora.loading import load
+from spanf1.corpora.catalogue import load
 from spanf1.corpora.published import REPRODUCTIONS
 from spanf1.corpora.reproduce import measured, tasks
 from spanf1.exceptions import UsageError

@@ -14,7 +14,7 @@ from spanf1.cli.inputs import (
     output_options,
 )
 from spanf1.cli.output import check_writable, wants_colour, write
-from spanf1.corpora.loading import load
+from spanf1.corpora.catalogue import load
 from spanf1.corpora.published import VERIFICATIONS
 from spanf1.corpora.verify import sources_of
 from spanf1.corpora.verify import verify as verified

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from spanf1.corpora.entries import decimals
+from spanf1.corpora.catalogue import decimals
 from spanf1.render.machine import csv_text, json_of
 from spanf1.render.sections import Rendering, Section, latex, markdown, text_of
 from spanf1.render.text import WIDTH, width_of

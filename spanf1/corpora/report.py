@@ -13,7 +13,7 @@ from spanf1.render.text import BOLD, WIDTH, styled
 from spanf1.wording import many, printable
 
 if TYPE_CHECKING:
-    from spanf1.corpora.entries import Catalogue, Corpus
+    from spanf1.corpora.catalogue import Catalogue, Corpus
 
 _LABEL = 14
 _COUNTS = ("documents", "sentences", "tokens", "entities")
