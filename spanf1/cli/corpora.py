@@ -5,18 +5,23 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from spanf1.cli.inputs import CommandT, output_options, with_options
-from spanf1.cli.output import check_writable, wants_colour, write
+from spanf1.cli.output import (
+    ReportOptions,
+    check_writable,
+    format_option,
+    output_options,
+    wants_colour,
+    write,
+)
 from spanf1.cli.progress import Progress
 from spanf1.cli.verifying import verify
 from spanf1.corpora.entries import Catalogue, Corpus, Split
 from spanf1.corpora.loading import load
-from spanf1.corpora.report import LISTS, SHOWS
+from spanf1.corpora.report import catalogue_report, corpus_report
 from spanf1.exceptions import UsageError
 from spanf1.wording import printable
 
@@ -88,33 +93,25 @@ def corpora() -> None:
     """Hold the commands; see `HELP`."""
 
 
-def _report_options(renderings: dict[str, Callable[..., str]]) -> Callable[[CommandT], CommandT]:
-    formats = click.option(
-        "-f",
-        "--format",
-        "format_name",
-        type=click.Choice(list(renderings)),
-        default="table",
-        show_default=True,
-    )
-    return lambda command: with_options(command, (formats, CATALOGUE_OPTION, output_options))
-
-
 @corpora.command("list", help=LIST_HELP, short_help="List the corpora.")
-@_report_options(LISTS)
-def list_(*, catalogue: str | None, **where: Any) -> None:
+@format_option()
+@CATALOGUE_OPTION
+@output_options
+def list_(*, catalogue: str | None, **settings: Any) -> None:
     """List the corpora; see `LIST_HELP`."""
-    known = _opened(catalogue, where["output"])
-    _report(known, LISTS, **where)
+    report = ReportOptions.of(settings)
+    report.write(catalogue_report(_opened(catalogue, report.output)))
 
 
 @corpora.command("show", help=SHOW_HELP, short_help="Show what is known of a corpus.")
 @click.argument("name")
-@_report_options(SHOWS)
-def show(name: str, *, catalogue: str | None, **where: Any) -> None:
+@format_option()
+@CATALOGUE_OPTION
+@output_options
+def show(name: str, *, catalogue: str | None, **settings: Any) -> None:
     """Show a corpus; see `SHOW_HELP`."""
-    known = _opened(catalogue, where["output"])
-    _report(known[name], SHOWS, **where)
+    report = ReportOptions.of(settings)
+    report.write(corpus_report(_opened(catalogue, report.output)[name]))
 
 
 def _opened(catalogue: str | None, output: str | None) -> Catalogue:
@@ -122,19 +119,6 @@ def _opened(catalogue: str | None, output: str | None) -> Catalogue:
     known = load(catalogue)
     check_writable(output, [known.path])
     return known
-
-
-def _report(
-    what: Catalogue | Corpus,
-    renderings: dict[str, Callable[..., str]],
-    *,
-    format_name: str,
-    output: str | None,
-    color: str,
-) -> None:
-    colour = output is None and wants_colour(color, sys.stdout)
-    given = {"colour": colour} if format_name == "table" else {}
-    write(renderings[format_name](what, **given), output)
 
 
 @corpora.command("get", help=GET_HELP, short_help="Fetch the files of a corpus that is open.")

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from typing import Any
 
 import click
 
 from spanf1.cli.documents import DocumentChoice, document_options
-from spanf1.cli.inputs import (
+from spanf1.cli.inputs import column_option, paths_of
+from spanf1.cli.output import (
     PERCENT_HELP,
-    column_option,
+    ReportOptions,
+    check_writable,
     digits_option,
     format_option,
     output_options,
-    paths_of,
 )
-from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.tagged import (
     canonical,
     column_options,
@@ -25,7 +24,7 @@ from spanf1.cli.tagged import (
 )
 from spanf1.contents.contents import Contents, Description
 from spanf1.contents.describe import contents_of, contents_of_documents, training_data
-from spanf1.contents.report import FORMS, RENDERINGS
+from spanf1.contents.report import FORMS, report_of
 from spanf1.exceptions import UsageError
 from spanf1.formats.registry import COLUMNS
 from spanf1.formats.source import STDIN
@@ -73,7 +72,7 @@ Examples:
     metavar="N",
     help=f"Ambiguous forms to show, the most frequent first; json has all.  [default: {FORMS}]",
 )
-@format_option(RENDERINGS, PERCENT_HELP)
+@format_option(help_text=PERCENT_HELP)
 @digits_option()
 @output_options
 @click.option("-q", "--quiet", is_flag=True, help="Only the first table: no words, no progress.")
@@ -84,43 +83,32 @@ def describe(
     train: tuple[str, ...],
     ignore_case: bool,
     forms: int | None,
-    format_name: str,
-    digits: int | None,
-    output: str | None,
-    color: str,
-    quiet: bool,
     **settings: Any,
 ) -> None:
     """Describe files; see `HELP`."""
-    rendering = RENDERINGS[format_name]
-    for name, value in (("digits", digits), ("forms", forms)):
-        if value is not None and name not in rendering.takes:
-            raise UsageError(f"--{name} does not go with --format {format_name}")
+    report = ReportOptions.of(settings)
+    report.check(forms=forms)
     paths = paths_of(files, "describe")
     if STDIN in paths and STDIN in train:
         raise UsageError("standard input can be read only once")
-    check_writable(output, [*paths, *train])
+    check_writable(report.output, [*paths, *train])
     choice, known = DocumentChoice.of(settings), canonical(scheme)
     columns = choice.columns
 
     def contents(path: str, name: str) -> Contents:
         if name != COLUMNS or len(choice.levels) > 1:
-            with choice.opened(path, name, quiet=quiet) as reading:
+            with choice.opened(path, name, quiet=report.quiet) as reading:
                 return contents_of_documents(reading, scheme=known, ignore_case=ignore_case)
-        with columns.opened(path, again=False, quiet=quiet) as opened:
+        with columns.opened(path, again=False, quiet=report.quiet) as opened:
             tokens = settings["token_column"]
             return contents_of(opened, tokens, scheme=known, ignore_case=ignore_case)
 
     count = len(train)
     parts = list(map(contents, [*train, *paths], choice.formats([*train, *paths], known)))
-    found = Description(parts[count:], training_data(parts[:count]), ignore_case)
-    colour = output is None and wants_colour(color, sys.stdout)
-    given = {"digits": digits, "forms": FORMS if forms is None else forms}
-    given |= {"colour": colour, "brief": quiet}
-    taken = {name: value for name, value in given.items() if name in rendering.takes}
-    write(rendering.render(found, **taken), output)
-    if not quiet:
-        _warn(found)
+    description = Description(parts[count:], training_data(parts[:count]), ignore_case)
+    report.write(report_of(description, forms=FORMS if forms is None else forms))
+    if not report.quiet:
+        _warn(description)
 
 
 def _warn(found: Description) -> None:

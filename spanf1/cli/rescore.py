@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from typing import Any
 
 import click
 
-from spanf1.cli.inputs import (
+from spanf1.cli.output import (
+    ReportOptions,
+    check_writable,
     digits_option,
     format_option,
     output_options,
 )
-from spanf1.cli.output import check_writable, wants_colour, write
 from spanf1.cli.results import read_results, within
-from spanf1.exceptions import UsageError
-from spanf1.results.report import REPORTS
+from spanf1.cli.scoring import SCORE_RENDERERS
+from spanf1.results.report import report_of
 from spanf1.results.rescoring import rescore as scored_again
 from spanf1.results.signature import Signature
 
@@ -38,33 +38,19 @@ Examples:
 @click.command("rescore", help=HELP, short_help="Score again from a results file.")
 @click.argument("file", metavar="FILE")
 @click.option("--like", metavar="SIGNATURE", help="Score as this signature says.")
-@format_option(REPORTS, "As for `spanf1 score`.")
+@format_option(SCORE_RENDERERS, "As for `spanf1 score`.")
 @digits_option()
 @output_options
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes.")
-def rescore(
-    file: str,
-    *,
-    like: str | None,
-    format_name: str,
-    digits: int | None,
-    output: str | None,
-    color: str,
-    quiet: bool,
-) -> None:
+def rescore(file: str, *, like: str | None, **settings: Any) -> None:
     """Score again; see `HELP`."""
-    report = REPORTS[format_name]
-    if digits is not None and not report.digits:
-        raise UsageError(f"--digits does not go with --format {format_name}")
+    report = ReportOptions.of(settings)
     signature = None if like is None else Signature.parse(like)
-    check_writable(output, [file])
+    check_writable(report.output, [file])
     data = read_results(file)
     result = within(file, lambda: scored_again(data, signature))
-    details: dict[str, Any] = {"digits": digits} if report.digits else {}
-    if format_name == "table":
-        details |= {"colour": output is None and wants_colour(color, sys.stdout), "brief": quiet}
-    write(report.render(result, **details), output)
-    if quiet:
+    report.write(report_of(result), SCORE_RENDERERS)
+    if report.quiet:
         return
     with contextlib.suppress(OSError):
         if signature and signature.hash != result.signature().hash:

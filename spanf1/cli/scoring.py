@@ -8,10 +8,33 @@ from typing import Any
 import click
 
 from spanf1.cli.inputs import CommandT, with_options
+from spanf1.conlleval.report import conlleval_report
 from spanf1.core.options import METHODS, TYPE_SETS, UNITS, Confidence
 from spanf1.core.schemes import READINGS
+from spanf1.core.tally import TOKEN
 from spanf1.exceptions import UsageError
+from spanf1.render.renderers import RENDERERS
+from spanf1.render.report import Report
 from spanf1.results.result import Result
+
+
+def conlleval(report: Report, **_: Any) -> str:
+    """Return the script's table of a result.
+
+    Raises
+    ------
+    UsageError
+        If spans are not placed by tokens: the script counts these, too.
+    """
+    if report.about.tally.placed_by != TOKEN:
+        raise UsageError("the layout of conlleval counts tokens, and there are none here")
+    return conlleval_report(report.about.counts)
+
+
+#: how scores are rendered
+SCORE_RENDERERS = {"table": RENDERERS["table"], "conlleval": conlleval, **RENDERERS}
+#: the formats that say themselves how the scores were made
+EXPLAINED = ("table", "json")
 
 
 def _reading_option(names: list[str]) -> Callable[[Any], Any]:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+from typing import Any
 
 import click
 
-from spanf1.cli.inputs import (
-    COLUMN_HELP,
-    column_option,
-    format_option,
-    kept,
-    output_options,
-)
-from spanf1.cli.output import check_writable, wants_colour, write
+from spanf1.cli.inputs import COLUMN_HELP, column_option, kept
+from spanf1.cli.output import ReportOptions, check_writable, format_option, output_options
 from spanf1.corpora.loading import load
-from spanf1.corpora.published import VERIFICATIONS
+from spanf1.corpora.report import verification_report
 from spanf1.corpora.verify import sources_of
 from spanf1.corpora.verify import verify as verified
 from spanf1.formats.options import Column
@@ -43,12 +37,13 @@ Examples:
 @column_option("-c", "--tag-column", help_text=f"Column of the tags, {COLUMN_HELP}.")
 @column_option("--token-column", help_text="Column of the tokens.")
 @click.option("--catalogue", metavar="FILE", help="A catalogue of your own.")
-@format_option(VERIFICATIONS)
+@format_option()
 @output_options
 @click.option("-q", "--quiet", is_flag=True, help="Only the tables.")
 @click.pass_context
 def verify(
     context: click.Context,
+    /,
     name: str,
     path: str,
     *,
@@ -56,19 +51,16 @@ def verify(
     tag_column: Column | None,
     token_column: Column | None,
     catalogue: str | None,
-    format_name: str,
-    output: str | None,
-    color: str,
-    quiet: bool,
+    **settings: Any,
 ) -> None:
     """Verify a copy; see `HELP`."""
-    rendering = VERIFICATIONS[format_name]
+    report = ReportOptions.of(settings)
     known = load(catalogue)
     corpus = known[name]
     with kept(path) as source:
         read = [one.path for one in sources_of(corpus, source)]
-        check_writable(output, [known.path, path, *read])
-        found = verified(
+        check_writable(report.output, [known.path, path, *read])
+        verifications = verified(
             corpus,
             source,
             catalogue=known,
@@ -76,8 +68,5 @@ def verify(
             tag_column=tag_column,
             token_column=token_column,
         )
-    colour = output is None and wants_colour(color, sys.stdout)
-    given = {"colour": colour, "brief": quiet}
-    given = {name: value for name, value in given.items() if name in rendering.takes}
-    write(rendering.render(found, **given), output)
-    context.exit(0 if all(one.agrees for one in found) else 1)
+    report.write(verification_report(verifications))
+    context.exit(0 if all(copy.agrees for copy in verifications) else 1)
