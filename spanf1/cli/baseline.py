@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -18,14 +17,7 @@ from spanf1.cli.inputs import (
     paths_of,
     with_options,
 )
-from spanf1.cli.output import (
-    ReportOptions,
-    check_writable,
-    digits_option,
-    format_option,
-    opened,
-    output_options,
-)
+from spanf1.cli.output import ReportOptions, check_writable, opened, report_options, tell
 from spanf1.cli.scoring import (
     EXPLAINED,
     SCORE_RENDERERS,
@@ -117,9 +109,7 @@ def _options(command: CommandT) -> CommandT:
 )
 @confidence_options
 @interval_option
-@format_option(SCORE_RENDERERS, "As in `spanf1 score`.")
-@digits_option("2; csv, tsv: all")
-@output_options
+@report_options(SCORE_RENDERERS, "As in `spanf1 score`.", digits="2; csv, tsv: all")
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
 def baseline(
     test: str | None,
@@ -154,11 +144,8 @@ def baseline(
             _write_predictions(marked, predictions)
     report.write(report_of(marked.result), SCORE_RENDERERS)
     if not report.quiet:
-        # Notes that cannot be written are no reason to fail.
-        with contextlib.suppress(OSError):
-            explained = report.format_name in EXPLAINED
-            for line in _notes(marked, lexicon, train, explained=explained):
-                click.echo(printable(line), err=True)
+        explained = report.format_name in EXPLAINED
+        tell(map(printable, _notes(marked, lexicon, train, explained=explained)))
 
 
 def _check_outputs(inputs: tuple[str, str], output: str | None, predictions: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import Any
 
 import click
@@ -14,21 +14,14 @@ from spanf1.cli.inputs import (
     record_options,
     tag_columns,
 )
-from spanf1.cli.output import (
-    PERCENT_HELP,
-    ReportOptions,
-    check_writable,
-    digits_option,
-    format_option,
-    output_options,
-)
+from spanf1.cli.output import DIGITS_HELP, PERCENT_HELP, ReportOptions, report_options, tell
 from spanf1.cli.progress import StepProgress
 from spanf1.cli.scoring import (
     confidence_of,
     confidence_options,
     scoring_of,
     sentence_options,
-    warn,
+    warnings,
 )
 from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.core.options import Options
@@ -116,9 +109,7 @@ _OPTIONS = (
     help="How p-values are corrected for the number of comparisons.",
 )
 @confidence_options
-@format_option(help_text=PERCENT_HELP)
-@digits_option()
-@output_options
+@report_options(help_text=PERCENT_HELP, digits=DIGITS_HELP)
 @JOBS_OPTION
 @click.option("-q", "--quiet", is_flag=True, help="Only the tables: no words, no progress.")
 def compare(
@@ -151,7 +142,7 @@ def compare(
     gold = None if merged or not files else files[0]
     systems = systems_of(files if merged else files[1:])
     inputs = [file for one in systems for file in one.files]
-    check_writable(report.output, inputs if gold is None else [gold, *inputs])
+    report.check_writable(inputs if gold is None else [gold, *inputs])
     if STDIN in inputs:
         raise UsageError("a system's output is to be a file, not standard input")
     settings |= tag_columns(1 if merged else 2, tag_column, settings)
@@ -169,6 +160,4 @@ def compare(
         )
     report.write(report_of(ranking))
     if not report.quiet:
-        # Notes that cannot be written are no reason to fail.
-        with suppress(OSError):
-            warn(ranking.standings[0].system.runs[0])
+        tell(warnings(ranking.standings[0].system.runs[0]))

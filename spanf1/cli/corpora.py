@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from spanf1.cli.output import (
     check_writable,
     format_option,
     output_options,
+    tell,
     wants_colour,
     write,
 )
@@ -234,8 +234,7 @@ def _say(found: Fetched, *, colour: bool) -> None:
     if not found.verified:
         label = click.style("warning: ", fg="yellow") if colour else "warning: "
         said = f"the catalogue has no checksum to verify it by; its sha256 is {found.sha256}"
-    with contextlib.suppress(OSError):
-        click.echo(label + printable(f"{found.path}: {origin}; {said}"), err=True)
+    tell([label + printable(f"{found.path}: {origin}; {said}")])
 
 
 corpora.add_command(verify)

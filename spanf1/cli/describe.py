@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
 from spanf1.cli.documents import DocumentChoice, document_options
 from spanf1.cli.inputs import column_option, paths_of
-from spanf1.cli.output import (
-    PERCENT_HELP,
-    ReportOptions,
-    check_writable,
-    digits_option,
-    format_option,
-    output_options,
-)
+from spanf1.cli.output import DIGITS_HELP, PERCENT_HELP, ReportOptions, report_options, tell
 from spanf1.cli.tagged import (
     canonical,
     column_options,
@@ -72,9 +65,7 @@ Examples:
     metavar="N",
     help=f"Ambiguous forms to show, the most frequent first; json has all.  [default: {FORMS}]",
 )
-@format_option(help_text=PERCENT_HELP)
-@digits_option()
-@output_options
+@report_options(help_text=PERCENT_HELP, digits=DIGITS_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Only the first table: no words, no progress.")
 def describe(
     files: tuple[str, ...],
@@ -91,7 +82,7 @@ def describe(
     paths = paths_of(files, "describe")
     if STDIN in paths and STDIN in train:
         raise UsageError("standard input can be read only once")
-    check_writable(report.output, [*paths, *train])
+    report.check_writable([*paths, *train])
     choice, known = DocumentChoice.of(settings), canonical(scheme)
     columns = choice.columns
 
@@ -108,15 +99,15 @@ def describe(
     description = Description(parts[count:], training_data(parts[:count]), ignore_case)
     report.write(report_of(description, forms=FORMS if forms is None else forms))
     if not report.quiet:
-        _warn(description)
+        tell(_warnings(description))
 
 
-def _warn(found: Description) -> None:
-    """Say on standard error where there is nothing to describe, or to compare with."""
-    empty = [f"there are no tokens in {one.name}" for one in found.files if not one.tokens]
-    if found.train and not found.train.lengths:
-        empty.append(f"there are no entities in the training data ({found.train.name})")
-    # Warnings that cannot be written are no reason to fail.
-    with contextlib.suppress(OSError):
-        for line in empty:
-            click.echo(f"warning: {printable(line)}", err=True)
+def _warnings(description: Description) -> Iterator[str]:
+    """Yield where there is nothing to describe, or to compare with."""
+    for file in description.files:
+        if not file.tokens:
+            yield f"warning: there are no tokens in {printable(file.name)}"
+    train = description.train
+    if train and not train.lengths:
+        name = printable(train.name)
+        yield f"warning: there are no entities in the training data ({name})"

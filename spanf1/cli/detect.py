@@ -8,7 +8,7 @@ import click
 
 from spanf1.checks.report import Detected, detection_report
 from spanf1.cli.inputs import paths_of
-from spanf1.cli.output import ReportOptions, format_option, output_options
+from spanf1.cli.output import ReportOptions, report_options
 from spanf1.cli.tagged import ColumnChoice, column_options
 
 HELP = """Find out which tagging scheme the tags of a file are in.
@@ -28,8 +28,7 @@ Examples:
 
 @click.command("detect", help=HELP, short_help="Find out which scheme tags are in.")
 @column_options
-@format_option(["table", "json"])
-@output_options
+@report_options(["table", "json"])
 def detect(files: tuple[str, ...], **settings: Any) -> None:
     """Detect the scheme of files; see `HELP`."""
     report = ReportOptions.of(settings)

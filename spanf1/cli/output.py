@@ -9,7 +9,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, BinaryIO, TextIO, TypeVar
+from typing import Any, BinaryIO, TextIO
 
 import click
 
@@ -19,11 +19,13 @@ from spanf1.formats.source import STDIN
 from spanf1.render.renderers import RENDERERS
 from spanf1.render.report import Report
 
-_CommandT = TypeVar("_CommandT", bound=Callable[..., Any])
+_Decorator = Callable[[Any], Any]
 
 #: the formats of most reports
 FORMATS = [name for name in RENDERERS if name != "tsv"]
+#: what most formats have, and how many decimals
 PERCENT_HELP = "table, markdown and latex are in percent; json and csv fractions of 1."
+DIGITS_HELP = "2; csv: all"
 # The formats that have no use for an option.
 _WITHOUT = {
     "digits": ("conlleval", "json"),
@@ -34,9 +36,7 @@ _WITHOUT = {
 }
 
 
-def format_option(
-    names: Iterable[str] = FORMATS, help_text: str = ""
-) -> Callable[[_CommandT], _CommandT]:
+def format_option(names: Iterable[str] = FORMATS, help_text: str = "") -> _Decorator:
     """Return the option that says how to render a report: the first name is the default."""
     known = list(names)
     return click.option(
@@ -50,17 +50,38 @@ def format_option(
     )
 
 
-def digits_option(
-    default: str = "2; csv: all", what: str = "Decimals."
-) -> Callable[[_CommandT], _CommandT]:
-    """Return the option that says how many decimals there are."""
-    return click.option(
-        "--digits", type=click.IntRange(0, 15), metavar="N", help=f"{what}  [default: {default}]"
-    )
+def report_options(
+    names: Iterable[str] = FORMATS,
+    help_text: str = "",
+    *,
+    digits: str = "",
+    what: str = "Decimals.",
+) -> _Decorator:
+    """Return the options that say how to render a report, and where it goes.
+
+    Parameters
+    ----------
+    names : iterable of str
+        The formats; the first is the default.
+    help_text : str
+        More about them.
+    digits, what : str
+        How many decimals there are by default, and of what; without a default there is no option.
+    """
+
+    def decorated(command: Any) -> Any:
+        command = output_options(command)
+        if digits:
+            text = f"{what}  [default: {digits}]"
+            option = click.option("--digits", type=click.IntRange(0, 15), metavar="N", help=text)
+            command = option(command)
+        return format_option(names, help_text)(command)
+
+    return decorated
 
 
-def output_options(command: _CommandT) -> _CommandT:
-    """Add the options that say where the report goes, and whether in colour."""
+def output_options(command: Any) -> Any:
+    """Add the options that say where a report goes, and whether in colour."""
     colour = click.option(
         "--color",
         type=click.Choice(["auto", "always", "never"]),
@@ -125,6 +146,10 @@ class ReportOptions:
         for name, value in options.items():
             if value is not None and self.format_name in _WITHOUT[name]:
                 raise UsageError(f"--{name} does not go with --format {self.format_name}")
+
+    def check_writable(self, inputs: Sequence[str]) -> None:
+        """Raise an error now if the report cannot be written later: see `check_writable`."""
+        check_writable(self.output, inputs)
 
     def write(
         self, report: Report, renderers: Mapping[str, Callable[..., str | bytes]] = RENDERERS
@@ -238,3 +263,10 @@ def opened(path: str | None, compression: str = "") -> Iterator[BinaryIO]:
         return
     with opened_file(path, compression) as file:
         yield file
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Write lines on standard error. Those that cannot be written are no reason to fail."""
+    with contextlib.suppress(OSError):
+        for line in lines:
+            click.echo(line, err=True)

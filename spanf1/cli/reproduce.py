@@ -9,13 +9,7 @@ import click
 
 from spanf1.cli.corpora import CATALOGUE_OPTION
 from spanf1.cli.inputs import kept
-from spanf1.cli.output import (
-    ReportOptions,
-    check_writable,
-    digits_option,
-    format_option,
-    output_options,
-)
+from spanf1.cli.output import ReportOptions, report_options
 from spanf1.corpora.loading import load
 from spanf1.corpora.report import reproduction_report
 from spanf1.corpora.reproduce import measured, tasks
@@ -55,9 +49,7 @@ Examples:
 @click.option("--gold", metavar="FILE", help="The gold file.")
 @click.option("--split", metavar="SPLIT", help="Only scores of this split.")
 @CATALOGUE_OPTION
-@format_option()
-@digits_option("as printed", what="Decimals of what is measured.")
-@output_options
+@report_options(digits="as printed", what="Decimals of what is measured.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the table.")
 @click.pass_context
 def reproduce(
@@ -81,7 +73,7 @@ def reproduce(
         raise UsageError("no output is given", hint=hint)
     wanted = tasks(corpus, path, systems=systems, gold=gold, split=split)
     files = dict.fromkeys(file for task in wanted for file in task.files)
-    check_writable(report.output, [known.path, *files])
+    report.check_writable([known.path, *files])
     with contextlib.ExitStack() as stack:
         sources = {file: stack.enter_context(kept(file)) for file in files}
         reproductions = [measured(task, sources) for task in wanted]

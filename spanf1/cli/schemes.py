@@ -11,14 +11,7 @@ from typing import Any
 import click
 
 from spanf1.cli.inputs import input_options, kept, paths_of, tag_columns
-from spanf1.cli.output import (
-    PERCENT_HELP,
-    ReportOptions,
-    check_writable,
-    digits_option,
-    format_option,
-    output_options,
-)
+from spanf1.cli.output import DIGITS_HELP, PERCENT_HELP, ReportOptions, report_options, tell
 from spanf1.cli.progress import Progress
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
@@ -68,9 +61,7 @@ Examples:
     help="Kinds of steps to show, those that explain most first; json has all.  "
     f"[default: {KINDS}]",
 )
-@format_option(help_text=PERCENT_HELP)
-@digits_option()
-@output_options
+@report_options(help_text=PERCENT_HELP, digits=DIGITS_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Only the scores: no reasons, no progress.")
 def schemes(
     files: tuple[str, ...],
@@ -94,7 +85,7 @@ def schemes(
     _refuse_pipe_given_twice(paths)
     if len(paths) == 1 and settings["align_by_position"]:
         raise UsageError("--align-by-position is for two files: GOLD PRED")
-    check_writable(report.output, paths)
+    report.check_writable(paths)
     settings |= tag_columns(len(paths), tag_column, settings)
     settings["options"] = Options.given(scheme, gold_scheme, pred_scheme)
     with contextlib.ExitStack() as stack:
@@ -110,8 +101,7 @@ def schemes(
             content, result = report_of(comparison, kinds=kinds), comparison.result
     report.write(content)
     if not report.quiet and not result.tally.tokens:
-        with contextlib.suppress(OSError):
-            click.echo("warning: there are no tokens in the input", err=True)
+        tell(["warning: there are no tokens in the input"])
 
 
 def _refuse_pipe_given_twice(paths: tuple[str, ...]) -> None:

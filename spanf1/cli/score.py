@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 import click
@@ -17,14 +17,7 @@ from spanf1.cli.inputs import (
     record_options,
     tag_columns,
 )
-from spanf1.cli.output import (
-    ReportOptions,
-    check_writable,
-    digits_option,
-    format_option,
-    output_options,
-    write,
-)
+from spanf1.cli.output import ReportOptions, report_options, tell, write
 from spanf1.cli.progress import Progress
 from spanf1.cli.scoring import (
     EXPLAINED,
@@ -34,7 +27,7 @@ from spanf1.cli.scoring import (
     interval_option,
     scoring_of,
     scoring_options,
-    warn,
+    warnings,
 )
 from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.core.options import MATCHES
@@ -107,12 +100,11 @@ Examples:
     is_flag=True,
     help="Print only the line that says what shaped the number, to cite with it.",
 )
-@format_option(
+@report_options(
     SCORE_RENDERERS,
     "table, conlleval, markdown and latex are in percent; json, csv and tsv fractions of 1.",
+    digits="2; csv, tsv: all",
 )
-@digits_option("2; csv, tsv: all")
-@output_options
 @JOBS_OPTION
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
 def score(
@@ -133,7 +125,7 @@ def score(
     paths = paths_of(files, "score")
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
-    check_writable(report.output, paths)
+    report.check_writable(paths)
     settings |= tag_columns(len(paths), tag_column, settings)
     settings |= scoring_of(settings)
     again = _read_twice(paths, settings)
@@ -158,9 +150,7 @@ def score(
         return
     report.write(report_of(result), SCORE_RENDERERS)
     if not report.quiet:
-        # Notes that cannot be written are no reason to fail.
-        with suppress(OSError):
-            _notes(result, explained=report.format_name in EXPLAINED)
+        tell(_notes(result, explained=report.format_name in EXPLAINED))
 
 
 def _read_twice(paths: tuple[str, ...], settings: Mapping[str, Any]) -> bool:
@@ -179,10 +169,10 @@ def _in_parts(paths: tuple[str, ...], input_format: str) -> tuple[str, ...]:
     return paths if alone and formats_of([Source(paths[0])], input_format) == [COLUMNS] else ()
 
 
-def _notes(result: Result, *, explained: bool) -> None:
-    """Say on standard error what the report itself does not."""
-    warn(result)
+def _notes(result: Result, *, explained: bool) -> Iterator[str]:
+    """Yield what the report itself does not say."""
+    yield from warnings(result)
     if not explained:
         for heading, line in how_made(result):
             prefix = "" if heading == "note" else f"{heading}: "
-            click.echo(f"note: {prefix}{line}", err=True)
+            yield f"note: {prefix}{line}"

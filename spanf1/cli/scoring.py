@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
@@ -125,17 +125,15 @@ def scoring_of(settings: dict[str, Any]) -> dict[str, Any]:
     return {"types": types, "zero_division": float(settings["zero_division"])}
 
 
-def warn(result: Result) -> None:
-    """Say on standard error that there is nothing to score, or no span of a type that was named."""
+def warnings(result: Result) -> Iterator[str]:
+    """Yield that there is nothing to score, or no span of a type that was named."""
     if isinstance(result.options.types, tuple):
         for name in result.options.types:
             if name not in result.counts.types:
-                click.echo(f"warning: there is no span of type {name!r}", err=True)
+                yield f"warning: there is no span of type {name!r}"
     if not result.tally.extent:
         what = result.tally.placed_by
-        click.echo(
-            f"warning: there are no {what}s in the input: this is a score of nothing", err=True
-        )
+        yield f"warning: there are no {what}s in the input: this is a score of nothing"
 
 
 def confidence_options(command: CommandT) -> CommandT:

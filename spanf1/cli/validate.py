@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,6 +20,7 @@ from spanf1.cli.output import (
     format_option,
     opened,
     output_option,
+    tell,
 )
 from spanf1.cli.tagged import canonical, column_options, scheme_option
 from spanf1.core.options import AUTO
@@ -101,8 +101,7 @@ def validate(
         if format_name == "text" and not quiet:
             stream.writelines(f"{line}\n".encode() for line in summaries)
     if format_name != "text" and not quiet:
-        with contextlib.suppress(OSError):
-            click.echo("\n".join(summaries), err=True)
+        tell(summaries)
     ctx.exit(1 if faults else 0)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from spanf1.cli.inputs import COLUMN_HELP, column_option, kept
-from spanf1.cli.output import ReportOptions, check_writable, format_option, output_options
+from spanf1.cli.output import ReportOptions, report_options
 from spanf1.corpora.loading import load
 from spanf1.corpora.report import verification_report
 from spanf1.corpora.verify import sources_of
@@ -37,8 +37,7 @@ Examples:
 @column_option("-c", "--tag-column", help_text=f"Column of the tags, {COLUMN_HELP}.")
 @column_option("--token-column", help_text="Column of the tokens.")
 @click.option("--catalogue", metavar="FILE", help="A catalogue of your own.")
-@format_option()
-@output_options
+@report_options()
 @click.option("-q", "--quiet", is_flag=True, help="Only the tables.")
 @click.pass_context
 def verify(
@@ -59,7 +58,7 @@ def verify(
     corpus = known[name]
     with kept(path) as source:
         read = [one.path for one in sources_of(corpus, source)]
-        check_writable(report.output, [known.path, path, *read])
+        report.check_writable([known.path, path, *read])
         verifications = verified(
             corpus,
             source,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import methodcaller
 from typing import TYPE_CHECKING, NamedTuple
 
 from spanf1.core.detection import found_by, written_like
@@ -16,7 +17,6 @@ from spanf1.core.tally import CHARACTER, TOKEN, Tally
 from spanf1.formats.described import Input
 from spanf1.render.report import Fact, Report, Section
 from spanf1.render.text import DIM, YELLOW
-from spanf1.results.result import Result
 from spanf1.results.scored import Scored
 from spanf1.wording import many, percent, printable
 
@@ -29,9 +29,9 @@ _WIDEST = 25
 _NAMED = 8
 
 
-def report_of(result: Result) -> Report:
-    """Return the report on a result: a row for each type, and one for each average."""
-    return Report(result, _table, _values, Result.to_dict, terminal=_terminal)
+def report_of(result: Scored) -> Report:
+    """Return the report on a `Result`: a row for each type, and one for each average."""
+    return Report(result, _table, _values, methodcaller("to_dict"), terminal=_terminal)
 
 
 def _table(result: Scored, digits: int | None, *, beside: bool = True) -> list[Section]:
