@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from spanf1.cli.corpora import verify as command
 from spanf1.corpora.catalogue import load
-from spanf1.corpora.published import VERIFICATIONS
 from spanf1.corpora.verify import verify
 from spanf1.exceptions import UsageError
-from tests.helpers.commands import pipe, write
+from tests.helpers.commands import formats_of, pipe, write
 from tests.helpers.shared_data import shared
 
 # Three documents, seven sentences, in IOB1.
@@ -588,7 +588,7 @@ def test_a_pipe(path) -> None:
 
 
 def test_formats_are_all_tested() -> None:
-    assert list(VERIFICATIONS) == ["table", "json", "csv", "markdown", "latex"]
+    assert formats_of(command) == ["table", "json", "csv", "markdown", "latex"]
 
 
 # Real corpora, and the project's catalogue.
