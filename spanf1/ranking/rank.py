@@ -202,8 +202,7 @@ class Ranking:
 class RunTable:
     """The counts of all runs by unit, and the figures that are made of their sums.
 
-    Figures are the F of the average and, if they are wanted, of each type: K of them. Sums of a
-    run are C numbers: those of `COUNTS` for each type.
+    Figures are the F of the average and, if they are wanted, of each type: K of them.
     """
 
     def __init__(self, systems: Sequence[System], testing: RankingOptions) -> None:
@@ -236,24 +235,14 @@ class RunTable:
         return len(self._chosen)
 
     def values(self, sums: npt.NDArray[Any]) -> FloatArray:
-        """Return figures (..., K) of sums (..., C)."""
+        """Return figures (..., K) of sums (..., types, counts)."""
         every = figures(
-            sums.reshape(*sums.shape[:-1], *self.counts.shape[2:]),
+            sums,
             types=self._options.types,
             beta=self._options.beta,
             zero_division=self._options.zero_division,
         )
         return every[..., self._chosen, FIGURES.index("fbeta")]
-
-    def by_run(self, sums: npt.NDArray[Any]) -> FloatArray:
-        """Return figures (..., runs, K) of sums (..., runs C)."""
-        runs, *shape = self.counts.shape[1:]
-        return self.values(sums.reshape(*sums.shape[:-1], runs, math.prod(shape)))
-
-    def rows(self, runs: Sequence[int]) -> npt.NDArray[np.int64]:
-        """Return the rows of counts of some runs, of shape (rows, runs, C)."""
-        counts = self.counts[:, list(runs)]
-        return counts.reshape(*counts.shape[:2], math.prod(counts.shape[2:]))
 
 
 def rank(
@@ -329,10 +318,9 @@ def _run_figures(table: RunTable, how: Confidence) -> RunFigures:
     The runs of a system are drawn with replacement, too. So an interval holds what the choice of
     sentences does, and what that of the seeds does.
     """
-    rows = table.counts.reshape(len(table.counts), math.prod(table.counts.shape[1:]))
-    runs = table.by_run(table.weight @ rows)
+    runs = table.values(np.tensordot(table.weight, table.counts, 1))
     drawn = bootstrap_values(
-        rows, table.weight, table.by_run, how.resamples, how.seed, threads=cores()
+        table.counts, table.weight, table.values, how.resamples, how.seed, threads=cores()
     )
     rng = np.random.default_rng(np.random.SeedSequence(how.seed, spawn_key=(0, 0)))
     means = []
@@ -414,7 +402,7 @@ def _tests(
         if single:
             runs = [table.runs[k].start for k in (reference, *single)]
             tested = randomization_test(
-                table.rows(runs),
+                table.counts[:, runs],
                 table.weight,
                 table.values,
                 how.resamples,

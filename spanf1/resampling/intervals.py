@@ -13,7 +13,7 @@ from spanf1.resampling.draws import FloatArray, IntArray, bootstrap_sums
 #: values nearer to each other than this are the same: only the order of additions parts them
 TOLERANCE = 1e-12
 
-#: sums (..., C) -> values (..., K), or of any other shape behind the axes that all share
+#: from sums to values; the axes before those of one unit's counts stay
 Statistic = Callable[[npt.NDArray[Any]], FloatArray]
 
 
@@ -40,7 +40,7 @@ def bootstrap_values(
     rows, weights, resamples, seed, threads
         As in `bootstrap_sums`.
     statistic : callable
-        From sums of shape (chunk, C) to values of shape (chunk, ...).
+        From sums of any number of units to values.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def bootstrap_values(
 
 def jackknife_values(rows: IntArray, weights: IntArray, statistic: Statistic) -> FloatArray:
     """Return for each distinct row the statistic of all units but one of that row."""
-    return statistic(weights @ rows - rows)
+    return statistic(np.tensordot(weights, rows, 1) - rows)
 
 
 def percentile(values: FloatArray, level: float = 0.95) -> Bounds:

@@ -74,12 +74,12 @@ def randomization_test(
 
     Parameters
     ----------
-    rows : array of shape (R, S, C)
+    rows : array of shape (R, S, ...)
         The distinct rows: for each of S systems, the reference first, its counts of one unit.
     weights : array of shape (R,)
         How many units have that row.
     statistic : callable
-        From sums of shape (..., C) to values of shape (..., K).
+        From sums of any number of units to values, K of them.
     resamples, seed, threads
         As in `spanf1.resampling.draws.bootstrap_sums`.
 

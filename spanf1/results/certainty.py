@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -142,17 +141,10 @@ def certainty(
     numbers = {name: number for number, name in enumerate(names)}
     kinds = meanings(units, numbers, options.schemes, options.reading)
     counts, weight = rows_of([(units, kinds)], len(names))
-    rows = counts.reshape(len(counts), math.prod(counts.shape[1:]))
-
-    def statistic(sums: npt.NDArray[Any]) -> FloatArray:
-        return figures(
-            sums.reshape(*sums.shape[:-1], *counts.shape[2:]),
-            types=options.types,
-            beta=options.beta,
-            zero_division=options.zero_division,
-        )
-
-    low, high = interval_of(rows, weight, statistic, confidence)
+    statistic = partial(
+        figures, types=options.types, beta=options.beta, zero_division=options.zero_division
+    )
+    low, high = interval_of(counts[:, 0], weight, statistic, confidence)
     scores = [
         Intervals(*(Interval(float(a), float(b)) for a, b in zip(*ends, strict=True)))
         for ends in zip(low, high, strict=True)
@@ -173,6 +165,7 @@ def interval_of(
     )
     make = percentile
     if confidence.method == "bca":
-        estimate, jackknife = statistic(weight @ rows), jackknife_values(rows, weight, statistic)
+        estimate = statistic(np.tensordot(weight, rows, 1))
+        jackknife = jackknife_values(rows, weight, statistic)
         make = partial(bca, estimate=estimate, jackknife=jackknife, weights=weight)
     return make(values, level=confidence.level)

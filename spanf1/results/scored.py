@@ -82,24 +82,17 @@ class Scored:
     @cached_property
     def counts(self) -> Counts:
         """Gold, predicted and correct spans by type; tokens, sentences, documents."""
-        return self._counts(self.options.reading)
-
-    def _counts(self, reading: str) -> Counts:
         surface = self.options.match == "surface"
-        return self.tally.counts(*self.schemes, reading, surface=surface)
+        return self.tally.counts(*self.schemes, self.options.reading, surface=surface)
 
     @cached_property
     def types(self) -> dict[str, Score]:
         """The score of each type, in alphabetical order or in that of ``options.types``."""
-        return self._types(self.counts)
-
-    def _types(self, counts: Counts) -> dict[str, Score]:
-        chosen = self.options.types
-        names = counts.types if isinstance(chosen, str) else chosen
-        none = TypeCounts()
+        chosen, none = self.options.types, TypeCounts()
+        names = self.counts.types if isinstance(chosen, str) else chosen
         return {
             name: score(
-                counts.types.get(name, none),
+                self.counts.types.get(name, none),
                 beta=self.options.beta,
                 zero_division=self.options.zero_division,
             )
@@ -109,19 +102,14 @@ class Scored:
     @cached_property
     def averages(self) -> Averages:
         """The micro, macro and weighted averages."""
-        return self._averages(self.types)
-
-    def _averages(self, types: dict[str, Score]) -> Averages:
-        chosen = self.options.types
+        chosen, rows = self.options.types, self.types
         over = [
             name
-            for name, row in types.items()
+            for name, row in rows.items()
             if not (chosen == "gold" and not row.gold)
             and not (chosen == "predicted" and not row.predicted)
         ]
-        return average(
-            types, over, beta=self.options.beta, zero_division=self.options.zero_division
-        )
+        return average(rows, over, beta=self.options.beta, zero_division=self.options.zero_division)
 
     @property
     def micro(self) -> Score:
@@ -154,7 +142,7 @@ class Scored:
     @cached_property
     def strict(self) -> Score:
         """What the micro average is if ill-formed spans are dropped."""
-        return self._averages(self._types(self._counts("strict"))).micro
+        return Scored(self.tally, replace(self._used(), reading="strict")).micro
 
     @cached_property
     def ill_formed(self) -> tuple[IllFormed, IllFormed]:
