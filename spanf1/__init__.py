@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from spanf1.ranking.compare import compare
     from spanf1.ranking.rank import RankingOptions
     from spanf1.results.accumulator import SpanF1
-    from spanf1.results.rescoring import rescore
+    from spanf1.results.rescore import rescore
 
 __all__ = [
     "AlignmentError",
@@ -98,7 +98,7 @@ _LATER = {
     "encode": "checks.spans",
     "read_documents": "formats.reading",
     "repair": "checks.lists",
-    "rescore": "results.rescoring",
+    "rescore": "results.rescore",
     "validate": "checks.lists",
     "validate_file": "checks.validate",
 }
