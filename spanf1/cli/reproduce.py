@@ -10,7 +10,7 @@ import click
 from spanf1.cli.corpora import CATALOGUE_OPTION
 from spanf1.cli.inputs import kept
 from spanf1.cli.output import ReportOptions, report_options
-from spanf1.corpora.loading import load
+from spanf1.corpora.catalogue import load
 from spanf1.corpora.report import reproduction_report
 from spanf1.corpora.reproduce import measured, tasks
 from spanf1.exceptions import UsageError

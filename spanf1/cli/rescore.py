@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from spanf1.cli.output import DIGITS_HELP, ReportOptions, report_options, tell
-from spanf1.cli.results import read_results, within
 from spanf1.cli.scoring import SCORE_RENDERERS
+from spanf1.cli.signature import RESULTS_HINT, input_name, parsed, read_text
+from spanf1.exceptions import ReadError, SpanF1Error
 from spanf1.results.report import report_of
 from spanf1.results.rescoring import rescore as scored_again
 from spanf1.results.result import Result
@@ -40,11 +41,24 @@ def rescore(file: str, *, like: str | None, **settings: Any) -> None:
     report = ReportOptions.of(settings)
     signature = None if like is None else Signature.parse(like)
     report.check_writable([file])
-    data = read_results(file)
-    result = within(file, lambda: scored_again(data, signature))
+    data = _results(file)
+    try:
+        result = scored_again(data, signature)
+    except SpanF1Error as error:
+        where = error.where or input_name(file)
+        raise type(error)(error.message, where=where, hint=error.hint) from None
     report.write(report_of(result), SCORE_RENDERERS)
     if not report.quiet:
         tell(_notes(result, signature, intervals=bool(data.get("confidence"))))
+
+
+def _results(path: str) -> dict[str, Any]:
+    """Return the content of a results file, or of standard input."""
+    data = parsed(read_text(path), path)
+    if "tally" not in data:
+        message = "this is not a result of spanf1"
+        raise ReadError(message, where=input_name(path), hint=RESULTS_HINT)
+    return data
 
 
 def _notes(result: Result, signature: Signature | None, *, intervals: bool) -> Iterator[str]:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from spanf1.corpora.entries import decimals
+from spanf1.corpora.catalogue import decimals
 from spanf1.render.report import Fact, Report, Section
 from spanf1.render.text import WIDTH, width_of, wrapped
 from spanf1.wording import many, printable, short_names
 
 if TYPE_CHECKING:
-    from spanf1.corpora.entries import Catalogue, Corpus
+    from spanf1.corpora.catalogue import Catalogue, Corpus
     from spanf1.corpora.reproduce import Compared, Reproduction
     from spanf1.corpora.verify import Verification
 

@@ -15,7 +15,7 @@ import pytest
 import spanf1
 from spanf1.cli.reproduce import reproduce as command
 from spanf1.core.options import Confidence
-from spanf1.corpora import loading
+from spanf1.corpora.catalogue import load
 from spanf1.corpora.reproduce import INTERVAL, compared, reproduce
 from spanf1.exceptions import UsageError
 from tests.helpers.commands import formats_of, write
@@ -390,7 +390,7 @@ class TestOwnCatalogue:
         assert Path("out/toy.test").read_text() == GOLD
 
     def test_as_a_function(self) -> None:
-        toy = loading.load("own.toml")["toy"]
+        toy = load("own.toml")["toy"]
         found = reproduce(toy, "out")
         assert [(one.output, one.agrees) for one in found] == [("out/good.conll", True)]
         assert found[0].figures == compared(found[0].published, found[0].result)
