@@ -230,14 +230,14 @@ def _tokens(result: Scored, digits: int | None) -> str:
 
 def _schemes(result: Scored) -> str:
     sides = []
-    for side, given, schemes in (
+    for side, scheme, schemes in (
         ("gold", result.options.gold_scheme, result.gold_schemes),
         ("predicted", result.options.pred_scheme, result.pred_schemes),
     ):
         if schemes[0] == NO_TAGS:
             sides.append(f"{side} {NO_TAGS} (spans, not tags)")
             continue
-        how = "given" if given != AUTO else found_by(schemes)
+        how = "given" if scheme != AUTO else found_by(schemes)
         sides.append(f"{side} {schemes[0]} ({how})")
     forms = result.tally.gold_forms | result.tally.predicted_forms
     others = result.tally.gold_other_forms | result.tally.predicted_other_forms
@@ -248,14 +248,14 @@ def _schemes(result: Scored) -> str:
 
 def _ill_formed(result: Scored) -> str:
     sides = []
-    for number, (side, found) in enumerate(
+    for number, (side, faults) in enumerate(
         zip(("gold", "predicted"), result.ill_formed, strict=True)
     ):
-        text = f"{side} {found.spans} of {found.of}"
-        if found.spans:
-            kinds = ", ".join(f"{kind} {count}" for kind, count in found.kinds.items())
-            first = f"; first at {result.place(number, found.first_line)}"
-            text += f" ({kinds}{first if found.first_line else ''})"
+        text = f"{side} {faults.spans} of {faults.of}"
+        if faults.spans:
+            kinds = ", ".join(f"{kind} {count}" for kind, count in faults.kinds.items())
+            first = f"; first at {result.place(number, faults.first_line)}"
+            text += f" ({kinds}{first if faults.first_line else ''})"
         sides.append(text)
     return ", ".join(sides)
 
