@@ -11,6 +11,7 @@ number. So the same seed gives the same sums, on any number of threads.
 from __future__ import annotations
 
 import math
+import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -46,6 +47,13 @@ _PRODUCT_ROWS = 2048
 
 # Integers up to here are exact in float32. (In float64 they are up to 2**53.)
 _EXACT = 1 << 24
+
+
+def cores() -> int:
+    """Return how many cores there are for this process."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def bootstrap_sums(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.exceptions import UsageError
+from spanf1.exceptions import UsageError, check_known
 from spanf1.resampling.draws import FloatArray, IntArray, swap_sums
 from spanf1.resampling.intervals import TOLERANCE, Statistic
 
@@ -213,8 +213,7 @@ def adjusted(p_values: Collection[float] | npt.NDArray[Any], method: str) -> Flo
     UsageError
         If there is no such method.
     """
-    if method not in ADJUSTMENTS:
-        raise UsageError(f"unknown adjustment {method!r}", hint=f"one of {', '.join(ADJUSTMENTS)}")
+    check_known("adjustment", method, ADJUSTMENTS)
     out = np.array(list(p_values), np.float64)
     order = np.argsort(out)
     order = order[: np.count_nonzero(~np.isnan(out))]

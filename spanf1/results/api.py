@@ -15,7 +15,7 @@ from spanf1.core.options import AUTO, Confidence, Options, confidence_from
 from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tags import AUTO_FORM, TagForm
 from spanf1.core.tags import tag_form as form_of
-from spanf1.core.tally import Form, Tally
+from spanf1.core.tally import SurfaceForm, Tally
 from spanf1.exceptions import InputError, LayoutError, UsageError
 from spanf1.formats.columns.file import MergedFile
 from spanf1.formats.columns.layout import column_of
@@ -330,7 +330,7 @@ def score_file(
 
 def _forms(
     opened: OpenedFiles, read: Input, given: Column | None, form: TagForm | None, tokens: int
-) -> tuple[Counter[Form], int]:
+) -> tuple[Counter[SurfaceForm], int]:
     """Return the surface forms of files that have been read, and the column of their tokens."""
     from spanf1.results.surfaces import Side, surface_forms
 

@@ -13,11 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spanf1.core.counts import ABSENT
 from spanf1.core.spans import Spans, decode
 from spanf1.core.tag_counter import match_spans
 from spanf1.core.tags import IntArray, TagForm, TagSet
-from spanf1.core.tally import Form
+from spanf1.core.tally import ABSENT, SurfaceForm
 from spanf1.exceptions import AlignmentError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.passages import Passage, Passages
@@ -34,7 +33,7 @@ class Side(NamedTuple):
 
 def surface_forms(
     gold: Side, predicted: Side, token_column: Column | None, form: TagForm | None, tokens: int
-) -> Counter[Form]:
+) -> Counter[SurfaceForm]:
     """Return how many texts occur in each way, in files that have been read and fit together.
 
     Parameters
@@ -73,7 +72,7 @@ def surface_forms(
             where=gold.file.source.name,
         )
     names = ["", *types]
-    return Counter(Form(names[kind], frozenset(ways)) for (kind, _), ways in found.items())
+    return Counter(SurfaceForm(names[kind], frozenset(ways)) for (kind, _), ways in found.items())
 
 
 def _all_spans(side: Side, tags: TagSet) -> tuple[Spans, int]:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.counts import TypeCounts
+from spanf1.core.scores import TypeCounts
 from spanf1.core.tags import IntArray
 from spanf1.scorers.scorers import Reading
 from spanf1.scorers.steps import OUTCOMES, Found, Step, disputed_steps, packed_steps, unpacked
