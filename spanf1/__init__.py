@@ -105,14 +105,17 @@ _LATER = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public function that is asked for the first time."""
-    if name not in _LATER:
-        raise AttributeError(f"module 'spanf1' has no attribute {name!r}")
-    from importlib import import_module
+# A type checker sees the names imported above alone, so that a misspelt one is an error.
+if not TYPE_CHECKING:
 
-    value = globals()[name] = getattr(import_module(f"spanf1.{_LATER[name]}"), name)
-    return value
+    def __getattr__(name: str) -> Any:
+        """Import a public function that is asked for the first time."""
+        if name not in _LATER:
+            raise AttributeError(f"module 'spanf1' has no attribute {name!r}")
+        from importlib import import_module
+
+        value = globals()[name] = getattr(import_module(f"spanf1.{_LATER[name]}"), name)
+        return value
 
 
 def __dir__() -> list[str]:

@@ -341,8 +341,8 @@ except spanf1.InputError as error:
 """
 
 CONVERT = """
-from spanf1.formats.streams import Source
-from spanf1.tagfiles import Rewriting, TagColumn, Validation, rewrite_file
+from spanf1.checks.columns import Rewriting, TagColumn, Validation, rewrite_file
+from spanf1.formats.source import Source
 column = TagColumn(Source(sys.argv[1]))
 size = []
 rewrite_file(column, Rewriting("IOB2", "IOBES"), lambda data: size.append(len(data)))

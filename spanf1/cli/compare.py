@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import Any
 
 import click
 
 from spanf1.cli.inputs import (
     NORMALIZE_OPTION,
-    PERCENT_HELP,
-    digits_option,
-    format_option,
     input_options,
     kept,
-    output_options,
     record_options,
     tag_columns,
 )
-from spanf1.cli.output import check_writable, wants_colour, write
+from spanf1.cli.output import DIGITS_HELP, PERCENT_HELP, ReportOptions, report_options, tell
 from spanf1.cli.progress import StepProgress
 from spanf1.cli.scoring import (
     confidence_of,
     confidence_options,
     scoring_of,
     sentence_options,
-    warn,
+    warnings,
 )
 from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.core.options import Options
@@ -36,7 +31,7 @@ from spanf1.formats.options import Column
 from spanf1.formats.source import STDIN
 from spanf1.ranking.compare import compare as compared
 from spanf1.ranking.compare import systems_of
-from spanf1.ranking.report import RANKING_RENDERINGS
+from spanf1.ranking.report import report_of
 from spanf1.ranking.standings import BEST, RankingOptions
 from spanf1.resampling.significance import ADJUSTMENTS
 
@@ -114,9 +109,7 @@ _OPTIONS = (
     help="How p-values are corrected for the number of comparisons.",
 )
 @confidence_options
-@format_option(RANKING_RENDERINGS, PERCENT_HELP)
-@digits_option()
-@output_options
+@report_options(help_text=PERCENT_HELP, digits=DIGITS_HELP)
 @JOBS_OPTION
 @click.option("-q", "--quiet", is_flag=True, help="Only the tables: no words, no progress.")
 def compare(
@@ -129,18 +122,11 @@ def compare(
     all_pairs: bool,
     per_type: bool,
     correction: str,
-    format_name: str,
-    digits: int | None,
-    output: str | None,
-    color: str,
     jobs: int | None,
-    quiet: bool,
     **settings: Any,
 ) -> None:
     """Compare systems; see `HELP`."""
-    rendering = RANKING_RENDERINGS[format_name]
-    if digits is not None and "digits" not in rendering.takes:
-        raise UsageError(f"--digits does not go with --format {format_name}")
+    report = ReportOptions.of(settings)
     how = confidence_of(settings, always=True)
     assert how  # noqa: S101 - for mypy: it is always there
     testing = RankingOptions(
@@ -156,14 +142,14 @@ def compare(
     gold = None if merged or not files else files[0]
     systems = systems_of(files if merged else files[1:])
     inputs = [file for one in systems for file in one.files]
-    check_writable(output, inputs if gold is None else [gold, *inputs])
+    report.check_writable(inputs if gold is None else [gold, *inputs])
     if STDIN in inputs:
         raise UsageError("a system's output is to be a file, not standard input")
     settings |= tag_columns(1 if merged else 2, tag_column, settings)
     with ExitStack() as stack:
-        progress = stack.enter_context(StepProgress(wanted=not quiet))
+        progress = stack.enter_context(StepProgress(wanted=not report.quiet))
         executor = stack.enter_context(workers(inputs, jobs))
-        found = compared(
+        ranking = compared(
             None if gold is None else stack.enter_context(kept(gold)),
             {one.name: [stack.enter_context(kept(file)) for file in one.files] for one in systems},
             testing=testing,
@@ -172,11 +158,6 @@ def compare(
             progress=progress,
             **settings,
         )
-    colour = output is None and wants_colour(color, sys.stdout)
-    given = {"digits": digits, "colour": colour, "brief": quiet}
-    given = {name: value for name, value in given.items() if name in rendering.takes}
-    write(rendering.render(found, **given), output)
-    if not quiet:
-        # Notes that cannot be written are no reason to fail.
-        with suppress(OSError):
-            warn(found.standings[0].system.runs[0])
+    report.write(report_of(ranking))
+    if not report.quiet:
+        tell(warnings(ranking.standings[0].system.runs[0]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import click
@@ -149,16 +149,6 @@ _RECORD_OPTIONS = (
     ),
     LABELS_OPTION,
 )
-_OUTPUT_OPTIONS = (
-    click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
-    click.option(
-        "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        show_default=True,
-        help="auto is on a terminal, unless NO_COLOR is set.",
-    ),
-)
 
 
 def input_options(command: CommandT) -> CommandT:
@@ -169,35 +159,6 @@ def input_options(command: CommandT) -> CommandT:
 def record_options(command: CommandT) -> CommandT:
     """Add the options that say what an input is that has no columns, and what is where in it."""
     return with_options(command, _RECORD_OPTIONS)
-
-
-def output_options(command: CommandT) -> CommandT:
-    """Add the options that say where the report goes."""
-    return with_options(command, _OUTPUT_OPTIONS)
-
-
-PERCENT_HELP = "table, markdown and latex are in percent; json and csv fractions of 1."
-
-
-def format_option(names: Iterable[str], help_text: str = "") -> Callable[[Any], Any]:
-    """Return the option that says how to render a report: the first name is the default."""
-    known = list(names)
-    return click.option(
-        "-f",
-        "--format",
-        "format_name",
-        type=click.Choice(known),
-        default=known[0],
-        show_default=True,
-        help=help_text,
-    )
-
-
-def digits_option(default: str = "2; csv: all", what: str = "Decimals.") -> Callable[[Any], Any]:
-    """Return the option that says how many decimals there are."""
-    return click.option(
-        "--digits", type=click.IntRange(0, 15), metavar="N", help=f"{what}  [default: {default}]"
-    )
 
 
 def with_options(command: CommandT, options: tuple[Callable[[Any], Any], ...]) -> CommandT:

@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 import click
 
 from spanf1.cli.inputs import (
     NORMALIZE_OPTION,
-    digits_option,
-    format_option,
     input_options,
     kept,
-    output_options,
     paths_of,
     record_options,
     tag_columns,
 )
-from spanf1.cli.output import check_writable, wants_colour, write
+from spanf1.cli.output import ReportOptions, report_options, tell, write
 from spanf1.cli.progress import Progress
 from spanf1.cli.scoring import (
+    EXPLAINED,
+    SCORE_RENDERERS,
     confidence_of,
     confidence_options,
     interval_option,
     scoring_of,
     scoring_options,
-    warn,
+    warnings,
 )
 from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.core.options import MATCHES
@@ -39,9 +37,8 @@ from spanf1.formats.registry import COLUMNS, JSONL
 from spanf1.formats.sniffing import formats_of
 from spanf1.formats.source import STDIN, Source
 from spanf1.results.api import score_file
-from spanf1.results.report import REPORTS
+from spanf1.results.report import how_made, report_of
 from spanf1.results.result import Result
-from spanf1.results.words import how_made
 
 HELP = """Score predictions against gold: precision, recall and F1 by type, micro, macro, weighted.
 
@@ -103,12 +100,11 @@ Examples:
     is_flag=True,
     help="Print only the line that says what shaped the number, to cite with it.",
 )
-@format_option(
-    REPORTS,
+@report_options(
+    SCORE_RENDERERS,
     "table, conlleval, markdown and latex are in percent; json, csv and tsv fractions of 1.",
+    digits="2; csv, tsv: all",
 )
-@digits_option("2; csv, tsv: all")
-@output_options
 @JOBS_OPTION
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
 def score(
@@ -117,33 +113,25 @@ def score(
     tag_column: Column | None,
     delimiter: str,
     signature: bool,
-    format_name: str,
-    digits: int | None,
-    output: str | None,
-    color: str,
     jobs: int | None,
-    quiet: bool,
     **settings: Any,
 ) -> None:
     """Score files; see `HELP`."""
-    report = REPORTS[format_name]
-    if digits is not None and not report.digits:
-        raise UsageError(f"--digits does not go with --format {format_name}")
-    wanted = confidence_of(settings)
-    if wanted and not report.intervals:
-        raise UsageError(f"--confidence does not go with --format {format_name}")
-    if signature and (format_name != "table" or digits is not None):
+    report = ReportOptions.of(settings)
+    confidence = confidence_of(settings)
+    report.check(confidence=confidence)
+    if signature and (report.format_name != "table" or report.digits is not None):
         raise UsageError("--signature prints one line: --format and --digits do not go with it")
     paths = paths_of(files, "score")
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
-    check_writable(output, paths)
+    report.check_writable(paths)
     settings |= tag_columns(len(paths), tag_column, settings)
     settings |= scoring_of(settings)
     again = _read_twice(paths, settings)
     with (
         ExitStack() as stack,
-        Progress(paths[0], wanted=not quiet) as progress,
+        Progress(paths[0], wanted=not report.quiet) as progress,
         workers(_in_parts(paths, settings["input_format"]), jobs) as executor,
     ):
         result = score_file(
@@ -152,22 +140,17 @@ def score(
                 for path in paths
             ),
             delimiter=delimiter,
-            confidence=wanted,
+            confidence=confidence,
             executor=executor,
             progress=progress,
             **settings,
         )
     if signature:
-        write(f"{result.signature()}\n", output)
+        write(f"{result.signature()}\n", report.output)
         return
-    details: dict[str, Any] = {"digits": digits} if report.digits else {}
-    if format_name == "table":
-        details |= {"colour": output is None and wants_colour(color, sys.stdout), "brief": quiet}
-    write(report.render(result, **details), output)
-    if not quiet:
-        # Notes that cannot be written are no reason to fail.
-        with suppress(OSError):
-            _notes(result, explained=report.explains)
+    report.write(report_of(result), SCORE_RENDERERS)
+    if not report.quiet:
+        tell(_notes(result, explained=report.format_name in EXPLAINED))
 
 
 def _read_twice(paths: tuple[str, ...], settings: Mapping[str, Any]) -> bool:
@@ -186,10 +169,10 @@ def _in_parts(paths: tuple[str, ...], input_format: str) -> tuple[str, ...]:
     return paths if alone and formats_of([Source(paths[0])], input_format) == [COLUMNS] else ()
 
 
-def _notes(result: Result, *, explained: bool) -> None:
-    """Say on standard error what the report itself does not."""
-    warn(result)
+def _notes(result: Result, *, explained: bool) -> Iterator[str]:
+    """Yield what the report itself does not say."""
+    yield from warnings(result)
     if not explained:
         for heading, line in how_made(result):
             prefix = "" if heading == "note" else f"{heading}: "
-            click.echo(f"note: {prefix}{line}", err=True)
+            yield f"note: {prefix}{line}"

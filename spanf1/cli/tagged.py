@@ -21,7 +21,7 @@ from spanf1.cli.inputs import (
     kept,
     with_options,
 )
-from spanf1.cli.output import check_output_is_no_input, check_writable, opened
+from spanf1.cli.output import check_output_is_no_input, check_writable, opened, tell
 from spanf1.cli.progress import Progress
 from spanf1.core.detection import found_by
 from spanf1.core.options import AUTO, Options
@@ -231,10 +231,8 @@ def _doubtful(column: TagColumn, schemes: list[str]) -> InputError:
 
 
 def say(lines: list[str]) -> None:
-    """Write notes on standard error. Those that cannot be written are no reason to fail."""
-    with contextlib.suppress(OSError):
-        for line in lines:
-            click.echo(f"note: {printable(line)}", err=True)
+    """Write notes on standard error."""
+    tell(f"note: {printable(line)}" for line in lines)
 
 
 def _rewrite_one(column: TagColumn, how: Rewriting, where: Destination) -> Changes:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from spanf1.checks.columns import TagColumn
 from spanf1.contents.contents import Contents
 from spanf1.contents.describe import contents_of
-from spanf1.corpora.entries import Catalogue, Corpus, Split
+from spanf1.corpora.catalogue import Catalogue, Corpus, Split
 from spanf1.exceptions import ReadError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.options import Column

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
 from spanf1.core.scores import Score
 from spanf1.ranking.standings import Difference, Ranking, Standing
-from spanf1.render.machine import csv_text, json_of
-from spanf1.render.sections import Rendering, Section, latex, markdown, text_of
+from spanf1.render.report import Report, Section
 from spanf1.results.certainty import Interval
+from spanf1.results.report import bracketed, drawn, extent, f_name
 from spanf1.results.result import Result
-from spanf1.results.words import bracketed, drawn, extent, f_name
 from spanf1.wording import many, percent, signed
 
 #: how corrections of p-values are called
@@ -32,14 +31,18 @@ _TESTS = {
 _NAMED = 20
 
 
-def sections(ranking: Ranking, *, digits: int | None = None) -> list[Section]:
-    """Return a table of the systems, one of their differences, and one of these by type."""
-    found = [_systems(ranking, digits)]
+def report_of(ranking: Ranking) -> Report:
+    """Return the report on a ranking: the systems, their differences, and these by type."""
+    return Report(ranking, _sections, _values, to_dict)
+
+
+def _sections(ranking: Ranking, digits: int | None) -> list[Section]:
+    sections = [_systems(ranking, digits)]
     for by_type in (False, True):
         chosen = [one for one in ranking.differences if bool(one.type) == by_type]
         if chosen:
-            found.append(_differences(ranking, chosen, digits, by_type=by_type))
-    return found
+            sections.append(_differences(ranking, chosen, digits, by_type=by_type))
+    return sections
 
 
 def _first(ranking: Ranking) -> Result:
@@ -200,13 +203,6 @@ def _signed_ends(interval: Interval, digits: int | None) -> str:
     return "-" if math.isnan(interval.low) else f"[{low}, {high}]"
 
 
-def table(
-    ranking: Ranking, *, digits: int | None = None, colour: bool = False, brief: bool = False
-) -> str:
-    """Return tables for people, at 80 columns; if `brief`, without words."""
-    return text_of(sections(ranking, digits=digits), colour=colour, brief=brief)
-
-
 def to_dict(ranking: Ranking) -> dict[str, Any]:
     """Return everything as plain data that JSON can carry; scores are fractions of 1."""
     from spanf1._version import __version__
@@ -258,63 +254,31 @@ def _number(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
-def csv_of(ranking: Ranking, *, digits: int | None = None) -> str:
-    """Return a line for each system, then one for each difference; fractions of 1."""
+def _values(ranking: Ranking) -> Iterator[list[object]]:
+    """Yield a row for each system, then one for each difference; in fractions of 1."""
     system = ["f", "f_low", "f_high", "runs", "deviation", "min", "max"]
     difference = ["reference", "type", "difference", "difference_low", "difference_high", "test"]
     difference += ["p", "p_adjusted", "p_bootstrap", "p_bootstrap_adjusted"]
     difference += ["wins", "ties", "losses"]
-    rows: list[list[object]] = [
-        [
-            "system",
-            one.system.name,
-            one.mean,
-            *one.interval,
-            len(one.scores),
-            one.deviation,
-            min(one.scores),
-            max(one.scores),
-            *[""] * len(difference),
-        ]
-        for one in ranking.standings
-    ]
+    yield ["row", "system", *system, *difference]
+    for one in ranking.standings:
+        spread = len(one.scores), one.deviation, min(one.scores), max(one.scores)
+        figures = [one.mean, *one.interval, *spread]
+        yield ["system", one.system.name, *figures, *[""] * len(difference)]
     for apart in ranking.differences:
-        figures = [apart.difference, *apart.interval, apart.test, apart.p_value, apart.p_adjusted]
-        rows.append(
-            [
-                "difference",
-                apart.system,
-                apart.score,
-                *[""] * (len(system) - 1),
-                apart.reference,
-                apart.type,
-                *figures,
-                apart.p_bootstrap,
-                apart.p_bootstrap_adjusted,
-                *(apart.units or ("", "", "")),
-            ]
-        )
-    defined = [
-        ["" if isinstance(cell, float) and math.isnan(cell) else cell for cell in row]
-        for row in rows
-    ]
-    return csv_text(["row", "system", *system, *difference], defined, digits)
-
-
-def _as(form: Callable[[list[Section]], str]) -> Rendering:
-    def render(ranking: Ranking, *, brief: bool = False, **settings: Any) -> str:
-        found = sections(ranking, **settings)
-        if brief:
-            found = [replace(section, title="", text="", after=[]) for section in found]
-        return form(found)
-
-    return Rendering(render, frozenset({"digits", "brief"}))
-
-
-RANKING_RENDERINGS = {
-    "table": Rendering(table, frozenset({"digits", "colour", "brief"})),
-    "json": Rendering(lambda ranking: json_of(to_dict(ranking))),
-    "csv": Rendering(csv_of, frozenset({"digits"})),
-    "markdown": _as(markdown),
-    "latex": _as(latex),
-}
+        yield [
+            "difference",
+            apart.system,
+            apart.score,
+            *[""] * (len(system) - 1),
+            apart.reference,
+            apart.type,
+            apart.difference,
+            *apart.interval,
+            apart.test,
+            apart.p_value,
+            apart.p_adjusted,
+            apart.p_bootstrap,
+            apart.p_bootstrap_adjusted,
+            *(apart.units or ("", "", "")),
+        ]

@@ -70,9 +70,10 @@ class Result(Scored):
         )
 
     def __str__(self) -> str:
-        from spanf1.results.table import table
+        from spanf1.render.text import text
+        from spanf1.results.report import report_of
 
-        return table(self)
+        return text(report_of(self))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data that JSON can carry; the inverse of `from_dict`.

@@ -13,7 +13,7 @@ import spanf1
 from spanf1.contents import describe as describing
 from spanf1.contents.baseline import baseline
 from spanf1.core.tags import TagSet
-from spanf1.corpora.loading import load
+from spanf1.corpora.catalogue import load
 from spanf1.corpora.verify import verify
 from spanf1.exceptions import LayoutError, UsageError
 from spanf1.formats.columns.file import ColumnFile

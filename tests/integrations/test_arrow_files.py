@@ -582,7 +582,7 @@ def test_memory_is_flat(tmp_path, kind):
     """Of ten times the rows, no more is in memory at a time; nor is it mapped there."""
     code = (
         "import re, sys\n"
-        "from spanf1.evaluate import tally\n"
+        "from spanf1.core.tag_counter import tally\n"
         "from spanf1.formats.arrow.reader import ArrowReader\n"
         "from spanf1.formats.records.tags import Keys\n"
         "from spanf1.formats.source import Source\n"
