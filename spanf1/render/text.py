@@ -96,7 +96,8 @@ def _part(section: Section, columns: list[int], *, colour: bool) -> Iterator[str
     """Yield the lines of a table with some of its columns, and with the names."""
     widths = _widths(section, columns)
     room = max(min(section.widest, WIDTH - sum(widths) - section.apart), section.least)
-    names = [step_cut(row[0], room) for row in section.rows]
+    fitted = cut if section.verbatim else step_cut
+    names = [fitted(row[0], room) for row in section.rows]
     width = max([min(_NAME, section.least), *map(width_of, names)]) + section.apart
 
     def line(name: str, cells: list[str]) -> str:
@@ -166,6 +167,6 @@ def pieces_wrapped(pieces: Iterable[str], width: int, indent: str) -> list[str]:
     return lines
 
 
-def styled(text: str, style: str, wanted: bool) -> str:
+def styled(text: str, style: str, colour: bool) -> str:
     """Return a text in a terminal's style, if there is one and it is wanted."""
-    return f"{style}{text}{_PLAIN}" if wanted and style else text
+    return f"{style}{text}{_PLAIN}" if colour and style else text

@@ -44,7 +44,7 @@ def _table(result: Scored, digits: int | None, *, beside: bool = True) -> list[S
             figures = [f"{figure} {end}" for figure, end in zip(figures, ends, strict=True)]
         cells.append([row.name, *figures, *map(str, row.score.counts)])
     header = ["", "Precision", "Recall", f_name(result), *map(str.capitalize, COUNTS)]
-    return [Section(header=header, rows=cells, totals=3)]
+    return [Section(header=header, rows=cells, totals=3, verbatim=True)]
 
 
 def _terminal(result: Scored, digits: int | None) -> list[Section]:
@@ -224,13 +224,13 @@ def _tokens(result: Scored, digits: int | None) -> str:
 
 def _schemes(result: Scored) -> str:
     sides = []
-    for side, given, schemes in zip(
+    for side, scheme, schemes in zip(
         SIDES, result.options.schemes, (result.gold_schemes, result.pred_schemes), strict=True
     ):
         if schemes[0] == NO_TAGS:
             sides.append(f"{side} {NO_TAGS} (spans, not tags)")
             continue
-        how = "given" if given != AUTO else found_by(schemes)
+        how = "given" if scheme != AUTO else found_by(schemes)
         sides.append(f"{side} {schemes[0]} ({how})")
     forms = result.tally.tag_forms
     others = result.tally.gold.other_forms | result.tally.predicted.other_forms
@@ -241,12 +241,12 @@ def _schemes(result: Scored) -> str:
 
 def _ill_formed(result: Scored) -> str:
     sides = []
-    for number, (side, found) in enumerate(zip(SIDES, result.ill_formed, strict=True)):
-        text = f"{side} {found.spans} of {found.of}"
-        if found.spans:
-            kinds = ", ".join(f"{kind} {count}" for kind, count in found.kinds.items())
-            first = f"; first at {result.place(number, found.first_line)}"
-            text += f" ({kinds}{first if found.first_line else ''})"
+    for number, (side, faults) in enumerate(zip(SIDES, result.ill_formed, strict=True)):
+        text = f"{side} {faults.spans} of {faults.of}"
+        if faults.spans:
+            kinds = ", ".join(f"{kind} {count}" for kind, count in faults.kinds.items())
+            first = f"; first at {result.place(number, faults.first_line)}"
+            text += f" ({kinds}{first if faults.first_line else ''})"
         sides.append(text)
     return ", ".join(sides)
 
