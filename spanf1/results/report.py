@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from spanf1.core.detection import found_by, written_like
 from spanf1.core.options import AUTO, MATCHES, NORMALIZATIONS
 from spanf1.core.schemes import NO_TAGS, READINGS
-from spanf1.core.scores import COUNTS, Score
+from spanf1.core.scores import AVERAGES, COUNTS, Score
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import CHARACTER, SIDES, TOKEN, Tally
-from spanf1.formats.described import Input
+from spanf1.formats.origin import Origin
 from spanf1.render.report import Fact, Report, Section
 from spanf1.render.text import DIM, YELLOW
 from spanf1.results.scored import Scored
@@ -44,7 +44,7 @@ def _table(result: Scored, digits: int | None, *, beside: bool = True) -> list[S
             figures = [f"{figure} {end}" for figure, end in zip(figures, ends, strict=True)]
         cells.append([row.name, *figures, *map(str, row.score.counts)])
     header = ["", "Precision", "Recall", f_name(result), *map(str.capitalize, COUNTS)]
-    return [Section(header=header, rows=cells, totals=3, verbatim=True)]
+    return [Section(header=header, rows=cells, totals=len(AVERAGES), verbatim=True)]
 
 
 def _terminal(result: Scored, digits: int | None) -> list[Section]:
@@ -288,7 +288,7 @@ def _undefined(result: Scored) -> Iterator[str]:
             yield f"{figure} of {named}{more} is {value}: {what}"
 
 
-def _input(source: Input) -> str:
+def _input(source: Origin) -> str:
     if source.keys:
         return _records(source)
     tags = source.gold_column, source.pred_column
@@ -313,7 +313,7 @@ def _at(format_name: str, name: str) -> str:
     return "column" + "s" * ("," in name) if format_name == "columns" else "key"
 
 
-def _records(source: Input) -> str:
+def _records(source: Origin) -> str:
     """Say what was read of formats that have no columns."""
     # Here, because columns need none of it.
     from spanf1.formats.registry import FORMATS

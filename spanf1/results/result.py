@@ -24,7 +24,7 @@ from spanf1.core.tally import (
     Tally,
 )
 from spanf1.exceptions import UsageError
-from spanf1.formats.described import Input
+from spanf1.formats.origin import Origin
 from spanf1.results.scored import Scored
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Result(Scored):
         What was counted.
     options : Options
         How it is to be read.
-    input : Input, optional
+    input : Origin, optional
         Where it came from.
     confidence : Confidence, optional
         How intervals are made, if there are to be some.
@@ -188,7 +188,7 @@ def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: plain(value) for name, value in data.items()}
 
 
-def _input_from_dict(data: Mapping[str, Any]) -> Input:
+def _input_from_dict(data: Mapping[str, Any]) -> Origin:
     files, delimiters = (tuple(map(str, data[name])) for name in ("files", "delimiters"))
     columns = tuple(map(_as_count, data["columns"]))
     if not 1 <= len(files) == len(delimiters) == len(columns) <= 2:
@@ -201,7 +201,7 @@ def _input_from_dict(data: Mapping[str, Any]) -> Input:
         raise ValueError(keys)
     aligned = _as_name(data["aligned"])
     remarks = tuple(map(_as_name, data.get("remarks", ())))
-    return Input(files, delimiters, columns, gold, predicted, token, aligned, keys, remarks)
+    return Origin(files, delimiters, columns, gold, predicted, token, aligned, keys, remarks)
 
 
 # What stands for the shape of a span that is from no tags.

@@ -17,7 +17,7 @@ from spanf1.core.scores import AVERAGES, Averages, Counts, Score, TypeCounts, av
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import SIDES, TOKEN, Tally
 from spanf1.exceptions import IllFormedError, UsageError, check_known
-from spanf1.formats.described import Input
+from spanf1.formats.origin import Origin
 from spanf1.results.signature import Signature
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Scored:
         What was counted.
     options : Options
         How it is to be read.
-    input : Input, optional
+    input : Origin, optional
         Where it came from.
     confidence : Confidence, optional
         How intervals are made, if there are to be some.
@@ -42,7 +42,7 @@ class Scored:
 
     tally: Tally
     options: Options = DEFAULTS
-    input: Input | None = None
+    input: Origin | None = None
     confidence: Confidence | None = None
 
     @cached_property
