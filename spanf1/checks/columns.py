@@ -14,9 +14,8 @@ from spanf1.core.tag_counter import tally
 from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet, tag_form
 from spanf1.exceptions import LossError
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.layout import Layout
-from spanf1.formats.columns.rewriting import respelt
-from spanf1.formats.columns.runs import TagFile
+from spanf1.formats.columns.rewriting import raw_lines, respelt
+from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.registry import Input
 from spanf1.formats.source import Source
 
@@ -33,11 +32,12 @@ def tag_file(input: Input) -> TagFile:
     return TagFile(file, options.tag_column)
 
 
-def words_on(input: Input, layout: Layout | None, form: str) -> str:
-    """Say what was read, given what the lines are like and how tags are written in them."""
+def words_on(reader: TagFile, form: str) -> str:
+    """Say what was read, given the reader and how the tags are written."""
+    layout = reader.file.layout
     if layout is None:
         return "there are no tokens"
-    column = layout.column_index(input.options.tag_column, input.source) + 1
+    column = layout.column_index(reader.column, reader.source) + 1
     written = f", tags written like {form}" if form else ""
     return f"column {column} of {layout.columns}, separated by {layout.delimiter_name}{written}"
 
@@ -59,15 +59,9 @@ def detect_column(input: Input) -> tuple[Detection, str]:
     """
     reader = tag_file(input)
     counted = tally(reader, form=input.options.form)
-    found = detection(
-        counted.shapes()[0],
-        counted.gold_prefixes,
-        (counted.gold_forms, counted.gold_other_forms),
-        counted.tokens,
-        counted.gold_first,
-    )
+    found = detection(counted.gold, counted.shapes()[0], counted.tokens)
     form = written_like([found.tag_form], found.other_forms) if found.tag_form else ""
-    return found, words_on(input, reader.file.layout, form)
+    return found, words_on(reader, form)
 
 
 class FileViolation(NamedTuple):
@@ -126,21 +120,22 @@ class Validation:
             As `detect_column`.
         """
         tags = TagSet({}, self.input.options.form)
-        given = 0
-        for run in tag_file(self.input).runs(tags):
-            self.read = words_on(self.input, run.layout, "".join(tags.form_names()))
-            self.tokens += len(run.codes)
-            self.sentences += len(run.starts)
-            found = violations(run.codes, run.starts, self.scheme)
+        yielded = 0
+        reader = tag_file(self.input)
+        for lines in raw_lines(reader, tags):
+            sentences = lines.sentences
+            self.tokens += sentences.size
+            self.sentences += len(sentences.starts)
+            found = violations(sentences.codes, sentences.starts, self.scheme)
             _count(found, tags, self.kinds)
-            count = len(found.token) if most is None else min(most - given, len(found.token))
-            given += count
-            lines = run.line_numbers(found.token[:count]).tolist()
-            for k, line in enumerate(lines):
+            count = len(found.token) if most is None else min(most - yielded, len(found.token))
+            yielded += count
+            for k, line in enumerate(lines.line_numbers(found.token[:count]).tolist()):
                 step = int(found.before[k]), int(found.after[k])
-                token = run.token(int(found.token[k]))
+                token = lines.token(int(found.token[k]))
                 place = self.input.source.name, line, token
                 yield FileViolation(*place, *spelt_out(*step, tags, self.scheme))
+        self.read = words_on(reader, "".join(tags.form_names()))
 
 
 def spelt_out(before: int, after: int, tags: TagSet, scheme: str) -> tuple[str, str, str]:
@@ -273,7 +268,7 @@ def rewrite_file(
     how : Rewriting
         What to write instead.
     write : callable, optional
-        Takes the lines, run by run; by default they are only looked at.
+        Takes the lines, some at a time; by default they are only looked at.
 
     Raises
     ------
@@ -285,18 +280,19 @@ def rewrite_file(
     """
     tags = TagSet({}, input.options.form)
     changes = Changes()
-    for run in tag_file(input).runs(tags):
-        changes.read = words_on(input, run.layout, "".join(tags.form_names()))
-        codes = run.codes
+    reader = tag_file(input)
+    for lines in raw_lines(reader, tags):
+        codes, starts = lines.sentences.codes, lines.sentences.starts
         if how.to:
-            codes = changes.rewritten(codes, run.starts, tags, how, run.line_numbers)
-        written = respelt(run, codes, tags, how.to_form, input.source.name)
+            codes = changes.rewritten(codes, starts, tags, how, lines.line_numbers)
+        written = respelt(lines, codes, tags, how.to_form, input.source.name)
         if len(written.changed) and not changes.tags:
-            changes.first_line = run.line_number(int(written.changed[0]))
+            changes.first_line = lines.sentences.line(int(written.changed[0]))
         changes.tags += len(written.changed)
         if write and (how.allow_loss or not changes.lost):
             write(written.data)
     changes.check(input.source, how)
+    changes.read = words_on(reader, "".join(tags.form_names()))
     return changes
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,24 +15,26 @@ from spanf1.cli.inputs import (
     CommandT,
     canonical,
     column_option,
-    digits_option,
-    format_option,
-    output_options,
     paths_of,
     ready,
     scheme_option,
     with_options,
 )
-from spanf1.cli.output import check_writable, opened, wants_colour, write
-from spanf1.cli.scoring import confidence_of, confidence_options, interval_option
+from spanf1.cli.output import ReportOptions, check_writable, opened, report_options, tell
+from spanf1.cli.scoring import (
+    EXPLAINED,
+    SCORE_RENDERERS,
+    confidence_of,
+    confidence_options,
+    interval_option,
+)
 from spanf1.contents.baseline import Marked, mark_file
 from spanf1.contents.lexicon import RULES, Lexicon, lexicon_of
 from spanf1.exceptions import UsageError
 from spanf1.formats.options import InputOptions
 from spanf1.formats.registry import COLUMNS, Input
 from spanf1.formats.source import COMPRESSIONS, STDIN, Source
-from spanf1.results.report import REPORTS
-from spanf1.results.words import how_made
+from spanf1.results.report import how_made, report_of
 from spanf1.wording import many, printable
 
 HELP = """Score the baseline of the CoNLL-2003 shared task: what knowing the training data is worth.
@@ -109,9 +109,7 @@ def _options(command: CommandT) -> CommandT:
 )
 @confidence_options
 @interval_option
-@format_option(REPORTS, "As in `spanf1 score`.")
-@digits_option("2; csv, tsv: all")
-@output_options
+@report_options(SCORE_RENDERERS, "As in `spanf1 score`.", digits="2; csv, tsv: all")
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
 def baseline(
     test: str | None,
@@ -121,24 +119,16 @@ def baseline(
     ignore_case: bool,
     min_count: int,
     predictions: str | None,
-    format_name: str,
-    digits: int | None,
-    output: str | None,
-    color: str,
-    quiet: bool,
     **settings: Any,
 ) -> None:
     """Score the baseline; see `HELP`."""
-    report = REPORTS[format_name]
-    if digits is not None and not report.digits:
-        raise UsageError(f"--digits does not go with --format {format_name}")
-    wanted = confidence_of(settings)
-    if wanted and not report.intervals:
-        raise UsageError(f"--confidence does not go with --format {format_name}")
+    report = ReportOptions.of(settings)
+    confidence = confidence_of(settings)
+    report.check(confidence=confidence)
     (path,) = paths_of(() if test is None else (test,), "baseline")
-    _check_outputs((train, path), output, predictions)
+    _check_outputs((train, path), report.output, predictions)
     training, tested = (_options_of(file, settings) for file in ("train", "test"))
-    with ready(Input(Source(train), COLUMNS, training), quiet=quiet) as input:
+    with ready(Input(Source(train), COLUMNS, training), quiet=report.quiet) as input:
         lexicon = lexicon_of(
             input,
             _scheme_of("train", settings),
@@ -146,19 +136,14 @@ def baseline(
             min_count=min_count,
             ignore_case=ignore_case,
         )
-    with ready(Input(Source(path), COLUMNS, tested), again=True, quiet=quiet) as input:
-        marked = mark_file(lexicon, input, _scheme_of("test", settings), wanted)
+    with ready(Input(Source(path), COLUMNS, tested), again=True, quiet=report.quiet) as input:
+        marked = mark_file(lexicon, input, _scheme_of("test", settings), confidence)
         if predictions is not None:
             _write_predictions(marked, predictions)
-    details: dict[str, Any] = {"digits": digits} if report.digits else {}
-    if format_name == "table":
-        details |= {"colour": output is None and wants_colour(color, sys.stdout), "brief": quiet}
-    write(report.render(marked.result, **details), output)
-    if not quiet:
-        # Notes that cannot be written are no reason to fail.
-        with contextlib.suppress(OSError):
-            for line in _notes(marked, lexicon, train, explained=report.explains):
-                click.echo(printable(line), err=True)
+    report.write(report_of(marked.result), SCORE_RENDERERS)
+    if not report.quiet:
+        explained = report.format_name in EXPLAINED
+        tell(map(printable, _notes(marked, lexicon, train, explained=explained)))
 
 
 def _check_outputs(inputs: tuple[str, str], output: str | None, predictions: str | None) -> None:

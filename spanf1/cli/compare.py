@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import Any
 
 import click
 
-from spanf1.cli.inputs import (
-    NORMALIZE_OPTION,
-    PERCENT_HELP,
-    SideOptions,
-    digits_option,
-    format_option,
-    kept,
-    output_options,
-    side_options,
-)
-from spanf1.cli.output import check_writable, wants_colour, write
+from spanf1.cli.inputs import NORMALIZE_OPTION, SideOptions, kept, side_options
+from spanf1.cli.output import DIGITS_HELP, PERCENT_HELP, ReportOptions, report_options, tell
 from spanf1.cli.progress import StepProgress
 from spanf1.cli.scoring import (
     confidence_of,
     confidence_options,
     scoring_of,
     sentence_options,
-    warn,
+    warnings,
 )
 from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.core.options import Options
@@ -33,8 +23,8 @@ from spanf1.core.scores import AVERAGES
 from spanf1.exceptions import UsageError
 from spanf1.formats.source import STDIN
 from spanf1.ranking.compare import compare_outputs, systems_of
-from spanf1.ranking.report import RANKING_RENDERINGS
-from spanf1.ranking.standings import BEST, RankingOptions
+from spanf1.ranking.rank import BEST, RankingOptions
+from spanf1.ranking.report import report_of
 from spanf1.resampling.significance import ADJUSTMENTS
 
 HELP = """Rank systems on one gold, and say which of them can be told apart.
@@ -98,9 +88,7 @@ Examples:
     help="How p-values are corrected for the number of comparisons.",
 )
 @confidence_options
-@format_option(RANKING_RENDERINGS, PERCENT_HELP)
-@digits_option()
-@output_options
+@report_options(help_text=PERCENT_HELP, digits=DIGITS_HELP)
 @JOBS_OPTION
 @click.option("-q", "--quiet", is_flag=True, help="Only the tables: no words, no progress.")
 def compare(
@@ -113,18 +101,11 @@ def compare(
     all_pairs: bool,
     per_type: bool,
     correction: str,
-    format_name: str,
-    digits: int | None,
-    output: str | None,
-    color: str,
     jobs: int | None,
-    quiet: bool,
     **settings: Any,
 ) -> None:
     """Compare systems; see `HELP`."""
-    rendering = RANKING_RENDERINGS[format_name]
-    if digits is not None and "digits" not in rendering.takes:
-        raise UsageError(f"--digits does not go with --format {format_name}")
+    report = ReportOptions.of(settings)
     how = confidence_of(settings, always=True)
     assert how  # noqa: S101 - for mypy: it is always there
     testing = RankingOptions(
@@ -139,14 +120,14 @@ def compare(
     gold = None if merged or not files else files[0]
     systems = systems_of(files if merged else files[1:])
     inputs = [file for one in systems for file in one.files]
-    check_writable(output, inputs if gold is None else [gold, *inputs])
+    report.check_writable(inputs if gold is None else [gold, *inputs])
     if STDIN in inputs:
         raise UsageError("a system's output is to be a file, not standard input")
     gold_options, predicted_options, by_position, _ = sides.of_files(1 if merged else 2)
     with ExitStack() as stack:
-        progress = stack.enter_context(StepProgress(wanted=not quiet))
+        progress = stack.enter_context(StepProgress(wanted=not report.quiet))
         executor = stack.enter_context(workers(inputs, jobs))
-        found = compare_outputs(
+        ranking = compare_outputs(
             None if gold is None else stack.enter_context(kept(gold)),
             {one.name: [stack.enter_context(kept(file)) for file in one.files] for one in systems},
             gold_options,
@@ -157,11 +138,6 @@ def compare(
             executor=executor,
             progress=progress,
         )
-    colour = output is None and wants_colour(color, sys.stdout)
-    given = {"digits": digits, "colour": colour, "brief": quiet}
-    given = {name: value for name, value in given.items() if name in rendering.takes}
-    write(rendering.render(found, **given), output)
-    if not quiet:
-        # Notes that cannot be written are no reason to fail.
-        with suppress(OSError):
-            warn(found.standings[0].system.runs[0])
+    report.write(report_of(ranking))
+    if not report.quiet:
+        tell(warnings(ranking.standings[0].system.runs[0]))

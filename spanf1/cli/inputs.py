@@ -295,47 +295,6 @@ def _gathered(
     return with_options(called, tuple(options))  # type: ignore[return-value]
 
 
-_OUTPUT_OPTIONS = (
-    click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
-    click.option(
-        "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        show_default=True,
-        help="auto is on a terminal, unless NO_COLOR is set.",
-    ),
-)
-
-
-def output_options(command: CommandT) -> CommandT:
-    """Add the options that say where the report goes."""
-    return with_options(command, _OUTPUT_OPTIONS)
-
-
-PERCENT_HELP = "table, markdown and latex are in percent; json and csv fractions of 1."
-
-
-def format_option(names: Iterable[str], help_text: str = "") -> Callable[[Any], Any]:
-    """Return the option that says how to render a report: the first name is the default."""
-    known = list(names)
-    return click.option(
-        "-f",
-        "--format",
-        "format_name",
-        type=click.Choice(known),
-        default=known[0],
-        show_default=True,
-        help=help_text,
-    )
-
-
-def digits_option(default: str = "2; csv: all", what: str = "Decimals.") -> Callable[[Any], Any]:
-    """Return the option that says how many decimals there are."""
-    return click.option(
-        "--digits", type=click.IntRange(0, 15), metavar="N", help=f"{what}  [default: {default}]"
-    )
-
-
 def with_options(command: CommandT, options: tuple[Callable[[Any], Any], ...]) -> CommandT:
     """Add options to a command, in the order of its help text."""
     for option in reversed(options):

@@ -13,7 +13,7 @@ import click
 
 from spanf1.checks.columns import Changes, Rewriting, looked_at, rewrite_file
 from spanf1.cli.inputs import CommandT, ready, with_options
-from spanf1.cli.output import check_output_is_no_input, check_writable, opened
+from spanf1.cli.output import check_output_is_no_input, check_writable, opened, tell
 from spanf1.core.detection import found_by
 from spanf1.core.options import AUTO
 from spanf1.core.repairs import PARTS
@@ -145,10 +145,8 @@ def _doubtful(input: Input, schemes: list[str]) -> InputError:
 
 
 def say(lines: list[str]) -> None:
-    """Write notes on standard error. Those that cannot be written are no reason to fail."""
-    with contextlib.suppress(OSError):
-        for line in lines:
-            click.echo(f"note: {printable(line)}", err=True)
+    """Write notes on standard error."""
+    tell(f"note: {printable(line)}" for line in lines)
 
 
 def _rewrite_one(input: Input, how: Rewriting, where: Destination) -> Changes:

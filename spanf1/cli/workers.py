@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spanf1.core.tag_counter import cores
 from spanf1.exceptions import ReadError
 from spanf1.formats.opening import PART_SIZE
+from spanf1.resampling.draws import cores
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from spanf1.checks.columns import looked_at
-from spanf1.contents.appending import with_column
 from spanf1.contents.describe import passages_of
 from spanf1.contents.lexicon import Lexicon
 from spanf1.core.options import AUTO, Confidence, Options, confidence_from
@@ -19,9 +18,10 @@ from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import AUTO_FORM, CodeArray, TagSet
 from spanf1.exceptions import TagError
 from spanf1.formats.columns.layout import WHITE
-from spanf1.formats.columns.passages import Passage
+from spanf1.formats.columns.rewriting import with_column
 from spanf1.formats.options import Column, InputOptions, Origin
 from spanf1.formats.registry import COLUMNS, Input
+from spanf1.formats.sentences import Sentences, aligned
 from spanf1.formats.source import source_of
 from spanf1.results.result import Result
 from spanf1.wording import shortened
@@ -87,27 +87,27 @@ def mark_file(
     Raises
     ------
     InputError, UsageError
-        As `Passages.read`.
+        As `TagFile.passages`.
     """
     options = Options.given(scheme)
     exact, to, _ = looked_at(input, options.gold_scheme)
     tags = TagSet({}, exact.options.form)
     counter = BlockCounter(tags.types, units=confidence.unit if confidence else "")
-    passages = passages_of(exact)
+    reader = passages_of(exact)
     found, met, merged = [np.zeros(0, np.int32)], {0}, 0
-    for passage in passages.read(tags):
+    for passage in reader.passages(tags):
         spans = _spans(lexicon, passage, tags.types)
-        codes = encode(spans, len(passage.codes), passage.starts, to)
+        codes = encode(spans, passage.size, passage.starts, to)
         merged += 0 if to in PARTS else len(touching(spans, passage.starts))
-        counter.add(passage.block(codes))
+        counter.add(aligned(passage, passage._replace(codes=codes)))
         met |= set(codes.tolist())
         found.append(codes)
     predicted = TagSet(tags.types, tags.form)
     spelt = {code: tags.spell(code) for code in sorted(met)}
     for one in spelt.values():
         predicted.code(one)
-    layout = passages.file.layout
-    tag, token = passages.columns
+    layout = reader.file.layout
+    tag, token = reader.columns
     source = Origin(
         (input.source.name,),
         (layout.delimiter_name if layout else "whitespace",),
@@ -128,11 +128,11 @@ def mark_file(
     )
 
 
-def _spans(lexicon: Lexicon, passage: Passage, types: dict[str, int]) -> Spans:
+def _spans(lexicon: Lexicon, passage: Sentences, types: dict[str, int]) -> Spans:
     """Return what is marked in a passage; types that are new get a number."""
     rows = [
         (first + start, first + end, types.setdefault(name, len(types) + 1))
-        for first, tokens in passage.sentences()
+        for first, tokens in passage.lists()
         for start, end, name in lexicon.mark(tokens)
     ]
     start, end, kind = np.array(rows, np.intp).reshape(-1, 3).T

@@ -11,21 +11,23 @@ from spanf1.contents.contents import Contents, Description
 from spanf1.contents.mentions import MentionCounter
 from spanf1.core.detection import IllFormed, fitting_schemes, found_by, ill_formed, written_like
 from spanf1.core.options import AUTO, Options
+from spanf1.core.spans import Spans, decode
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.core.tally import Tally
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.passages import Passage, Passages
+from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.opening import inputs_of_keywords
 from spanf1.formats.options import LAST, Column, InputKeywords, KeyKeywords
 from spanf1.formats.registry import COLUMNS, Input
+from spanf1.formats.sentences import Sentences, aligned
 
 
-def passages_of(input: Input) -> Passages:
+def passages_of(input: Input) -> TagFile:
     """Return a reader of the tokens and tags of an input of columns."""
     options = input.options
     file = ColumnFile(input.source, delimiter=options.delimiter, progress=input.progress)
-    return Passages(file, options.tag_column, options.token_column)
+    return TagFile(file, options.tag_column, options.token_column)
 
 
 class CountedFile:
@@ -46,18 +48,18 @@ class CountedFile:
         self.tally = Tally()
         self._scheme = Options(gold_scheme=scheme).gold_scheme
 
-    def passages(self) -> Iterator[Passage]:
-        """Read the file.
+    def passages(self) -> Iterator[tuple[Sentences, Spans]]:
+        """Yield whole sentences, and the spans in them.
 
         Raises
         ------
         InputError, UsageError
-            As `Passages.read`.
+            As `TagFile.passages`.
         """
         counter = BlockCounter(self.tags.types)
-        for passage in self.reader.read(self.tags):
-            counter.add(passage.block(passage.codes))
-            yield passage
+        for passage in self.reader.passages(self.tags):
+            counter.add(aligned(passage, passage))
+            yield passage, decode(passage.codes, passage.starts)
         self.tally = counter.finish(self.tags, self.tags)
 
     def names(self) -> list[str]:
@@ -68,11 +70,11 @@ class CountedFile:
         """Return the scheme or, if it was to be detected, all that fit alike."""
         if self._scheme != AUTO:
             return [self._scheme]
-        return fitting_schemes(self.tally.shapes()[0], self.tally.gold_prefixes)
+        return fitting_schemes(self.tally.shapes()[0], self.tally.gold.prefixes)
 
     def faults(self) -> IllFormed:
         """Return the spans that the scheme does not allow."""
-        return ill_formed(self.tally.shapes()[0], self.tally.gold_first, self.fitting()[0])
+        return ill_formed(self.tally.shapes()[0], self.tally.gold.first, self.fitting()[0])
 
     def notes(self) -> list[str]:
         """Say where the tags are, how they are written, and what their scheme does not allow."""
@@ -123,11 +125,10 @@ def contents_of_column(input: Input, scheme: str = AUTO, *, ignore_case: bool = 
     file = CountedFile(input, scheme)
     lengths: Counter[tuple[int, int]] = Counter()
     forms: Counter[tuple[str, int]] = Counter()
-    for passage in file.passages():
-        spans = passage.spans
+    for passage, spans in file.passages():
         kinds = spans.type.tolist()
         lengths.update(zip(kinds, (spans.end - spans.start).tolist(), strict=True))
-        texts = passage.texts()
+        texts = passage.texts(spans)
         if ignore_case:
             texts = [text.casefold() for text in texts]
         forms.update(zip(texts, kinds, strict=True))

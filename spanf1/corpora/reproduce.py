@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from spanf1.contents.baseline import baseline
 from spanf1.core.options import Confidence
-from spanf1.corpora.entries import Corpus, PublishedScore, agrees
+from spanf1.corpora.catalogue import Corpus, PublishedScore, agrees
 from spanf1.exceptions import AlignmentError, ReadError, UsageError
 from spanf1.formats.source import STDIN, Source
 from spanf1.results.api import score_file

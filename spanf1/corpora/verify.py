@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from spanf1.contents.contents import Contents
 from spanf1.contents.describe import contents_of_column
-from spanf1.corpora.entries import Catalogue, Corpus, Split
+from spanf1.corpora.catalogue import Catalogue, Corpus, Split
 from spanf1.exceptions import ReadError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.options import Column, InputOptions

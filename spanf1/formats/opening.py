@@ -14,10 +14,11 @@ from spanf1.core.documents import Document
 from spanf1.core.options import AUTO, Options
 from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tags import Block, TagForm, TagSet
-from spanf1.core.tally import Tally
+from spanf1.core.tally import SideTally, Tally
 from spanf1.exceptions import AlignmentError, InputError, UsageError
-from spanf1.formats.columns.file import ColumnFile, MergedFile
+from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.layout import Layout
+from spanf1.formats.columns.tags import MergedFile, PairedFiles
 from spanf1.formats.options import Column, InputKeywords, InputOptions, Origin
 from spanf1.formats.registry import ARROW, COLUMNS, JSONL, Input, Inputs, check_options
 from spanf1.formats.sniffing import formats_of
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from spanf1.formats.arrow.reader import ArrowReader
-    from spanf1.formats.columns.pair import PairedFiles
     from spanf1.formats.pairs import DocumentPairs
     from spanf1.formats.records.tags import RecordReader
 
@@ -174,7 +174,7 @@ def detect(input: Input) -> Detection | None:
     check_twice(input.source)
     input = input.again()
     shapes: Counter[int] = Counter()
-    first: dict[int, int] = {}
+    side = SideTally()
     tokens = 0
     for document in input.documents():
         if input.tags is None:
@@ -182,12 +182,10 @@ def detect(input: Input) -> Detection | None:
         tokens += len(document.tokens or ())
         for span in document.spans:
             shapes[span.shape] += 1
-            first.setdefault(span.shape, document.line)
-    tags = input.tags
-    if tags is None:
+            side.first.setdefault(span.shape, document.line)
+    if input.tags is None:
         return None
-    forms = tags.form_names(), tags.other_forms()
-    return detection(shapes, frozenset(tags.prefixes()), forms, tokens, first)
+    return detection(side.take(input.tags), shapes, tokens)
 
 
 def check_twice(source: Source) -> None:
@@ -264,8 +262,6 @@ def column_pair(inputs: Inputs, *, script: bool = False) -> ColumnPair:
     if inputs.merged:
         columns = gold.tag_column if gold.tag_columns else -2, predicted.tag_column
         return ColumnPair(MergedFile(files[0], *columns), files, (*columns, 0), "line")
-    from spanf1.formats.columns.pair import PairedFiles
-
     columns = gold.tag_column, predicted.tag_column
     token, by_position = gold.token_column or 1, inputs.by_position
     reader = PairedFiles(files[0], files[1], *columns, token_column=token, by_position=by_position)

@@ -80,7 +80,7 @@ class DocumentPairs:
         self.notes += [
             f"{count} of {of} spans of {name} say something else than the text of {other} there"
             for count, of, name, other in zip(
-                counter.astray, spans, names, names[::-1], strict=True
+                (side.astray for side in counter.sides), spans, names, names[::-1], strict=True
             )
             if count
         ]

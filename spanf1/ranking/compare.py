@@ -18,13 +18,12 @@ from spanf1.core.tally import TOKEN
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.arrays import labels_by_id
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.runs import TagFile
+from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.opening import ColumnPair, both_inputs, column_pair, counted
 from spanf1.formats.options import Column, InputOptions
 from spanf1.formats.registry import COLUMNS, JSONL, Input, Inputs
 from spanf1.formats.source import STDIN, Source, source_of
-from spanf1.ranking.rank import rank
-from spanf1.ranking.standings import Ranking, RankingOptions, System
+from spanf1.ranking.rank import Ranking, RankingOptions, System, rank
 from spanf1.results.result import Result
 
 if TYPE_CHECKING:
@@ -353,12 +352,11 @@ def _token_column(results: list[Result], options: InputOptions) -> Column:
 
 def _documents(file: ColumnFile, gold: Column) -> list[int]:
     """Return the tokens that begin a document."""
-    found, count = [], 0
-    tags = TagSet({})
-    for block in TagFile(file, gold).blocks(tags, tags):
-        found += (block.document_starts + count).tolist()
-        count += block.tokens
-    return found
+    starts, count = [], 0
+    for sentences in TagFile(file, gold).sentences(TagSet({})):
+        starts += (sentences.document_starts + count).tolist()
+        count += sentences.size
+    return starts
 
 
 def gold_differences(reader: Reader, form: TagForm | None) -> Iterator[tuple[int, int]]:

@@ -14,8 +14,9 @@ from spanf1.core.options import AUTO, Confidence, Options, confidence_from
 from spanf1.core.tag_counter import tally
 from spanf1.core.tags import AUTO_FORM
 from spanf1.core.tags import tag_form as form_of
-from spanf1.core.tally import Form
+from spanf1.core.tally import SurfaceForm
 from spanf1.exceptions import LayoutError, UsageError
+from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.opening import ColumnPair, both_inputs, counted, one_file
 from spanf1.formats.options import Column, InputOptions, Origin
 from spanf1.formats.registry import COLUMNS, JSONL, Inputs
@@ -327,9 +328,9 @@ def reads_again(inputs: Inputs, options: Options) -> bool:
 
 def _forms(
     reader: ColumnPair, origin: Origin, inputs: Inputs, tokens: int
-) -> tuple[Counter[Form], int]:
+) -> tuple[Counter[SurfaceForm], int]:
     """Return the surface forms of files that have been read, and the column of their tokens."""
-    from spanf1.results.surfaces import Side, surface_forms
+    from spanf1.results.surfaces import surface_forms
 
     options, files = inputs.gold.options, reader.files
     columns = origin.gold_column, origin.pred_column
@@ -347,5 +348,5 @@ def _forms(
             hint="--token-column says where they are",
         )
     files[0].progress = None
-    sides = Side(files[0], columns[0]), Side(files[-1], columns[1])
-    return surface_forms(*sides, column, options.form, tokens), column
+    gold, predicted = TagFile(files[0], columns[0], column), TagFile(files[-1], columns[1])
+    return surface_forms(gold, predicted, options.form, tokens), column

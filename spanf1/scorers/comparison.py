@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from spanf1.core.detection import IllFormed
 from spanf1.core.options import AUTO
 from spanf1.core.scores import Score
+from spanf1.core.tally import SIDES
 from spanf1.results.result import Result
 from spanf1.scorers.disputes import Place
 from spanf1.scorers.encodings import Encoding
@@ -169,7 +170,6 @@ def input_dict(result: Result) -> dict[str, Any] | None:
 
 def schemes_dict(result: Result) -> dict[str, Any]:
     """Return for each side its scheme, all that fit alike, and how its tags are written."""
-    counted, options = result.tally, result.options
     return {
         side: {
             "name": names[0],
@@ -177,9 +177,12 @@ def schemes_dict(result: Result) -> dict[str, Any]:
             "given": given != AUTO,
             "tag_forms": sorted(forms),
         }
-        for side, names, given, forms in (
-            ("gold", result.gold_schemes, options.gold_scheme, counted.gold_forms),
-            ("predicted", result.pred_schemes, options.pred_scheme, counted.predicted_forms),
+        for side, names, given, forms in zip(
+            SIDES,
+            (result.gold_schemes, result.pred_schemes),
+            result.options.schemes,
+            (tags.forms for tags in result.tally.sides),
+            strict=True,
         )
     }
 

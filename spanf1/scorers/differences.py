@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.counts import TypeCounts
 from spanf1.core.repairs import FOREIGN, kind_of
 from spanf1.core.schemes import PREFIX_BITS, SCHEMES
-from spanf1.core.scores import score
+from spanf1.core.scores import TypeCounts, score
 from spanf1.core.tags import TagForm
 from spanf1.results.result import Result
 from spanf1.scorers.comparison import Comparison, Kind, Row
@@ -172,7 +171,7 @@ def _kind(
 
 def _notes(result: Result) -> list[str]:
     notes = []
-    forms = (result.tally.gold_forms | result.tally.predicted_forms) - {TagForm().name}
+    forms = result.tally.tag_forms - {TagForm().name}
     if forms:
         notes.append(
             f"tags are written as {' and '.join(sorted(forms))}: the others would have to be "

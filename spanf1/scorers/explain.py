@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
-from spanf1.core.counts import Counts
 from spanf1.core.options import Options
+from spanf1.core.scores import Counts
 from spanf1.core.tag_counter import BlockCounter, tally
-from spanf1.core.tags import UNTYPED, Block, TagForm, TagSet
+from spanf1.core.tags import UNTYPED, TagForm, TagSet
 from spanf1.exceptions import InputError
 from spanf1.formats.columns.excerpts import Columns, Excerpt, excerpts
-from spanf1.formats.columns.file import MergedFile
+from spanf1.formats.columns.tags import MergedFile
 from spanf1.formats.opening import ColumnPair, column_pair
 from spanf1.formats.options import Column
 from spanf1.formats.registry import Inputs
@@ -20,7 +20,7 @@ from spanf1.scorers.differences import compare, side_name
 from spanf1.scorers.disputes import Disputes, Place
 from spanf1.scorers.encodings import Encodings
 from spanf1.scorers.scorers import Facts, readings_of
-from spanf1.scorers.stretches import Run, Stretches
+from spanf1.scorers.stretches import stretches
 
 #: how many examples are given of each kind of disputed step
 EXAMPLES = 2
@@ -69,10 +69,10 @@ def explain(inputs: Inputs, *, options: Options, examples: int = EXAMPLES) -> Co
     )
     encodings = Encodings()
     # Without a start, an entity of seqeval's default may begin in another sentence.
-    whole = any(tag[0].upper() in _UNKNOWN_TO_SEQEVAL for tag in bare)
-    for run in _runs(pair.blocks(*sets), whole=whole):
-        disputes.add(run)
-        encodings.add(run.gold, run.starts)
+    complete = any(tag[0].upper() in _UNKNOWN_TO_SEQEVAL for tag in bare)
+    for stretch in stretches(pair.blocks(*sets), complete=complete):
+        disputes.add(stretch)
+        encodings.add(stretch.sides[0].codes, stretch.starts)
     spelt = encodings.finish(result.tally.tokens)
     note = _count_as_script(disputes, inputs)
     comparison = compare(result, readings, disputes, spelt, sets[0].types)
@@ -108,13 +108,6 @@ def _count_as_script(disputes: Disputes, inputs: Inputs) -> list[str]:
 def _tag_sets(form: TagForm | None) -> tuple[TagSet, TagSet]:
     types: dict[str, int] = {}
     return TagSet(types, form), TagSet(types, form)
-
-
-def _runs(blocks: Iterable[Block], *, whole: bool) -> Iterator[Run]:
-    stretches = Stretches(whole=whole)
-    for block in blocks:
-        yield from stretches.add(block)
-    yield from stretches.finish()
 
 
 def _bare(sets: tuple[TagSet, TagSet]) -> frozenset[str]:

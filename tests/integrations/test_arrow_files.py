@@ -226,8 +226,8 @@ def test_progress_and_lines(tmp_path):
     reader.files[0].progress = seen.append
     counted = tally(reader)
     assert seen[-1] == os.path.getsize(path)
-    assert set(counted.predicted_first.values()) == {1, 3, 4}
-    assert counted.predicted_lines == 4
+    assert set(counted.predicted.first.values()) == {1, 3, 4}
+    assert counted.predicted.lines == 4
 
 
 def test_an_empty_table(tmp_path):
@@ -588,7 +588,7 @@ def test_memory_is_flat(tmp_path, kind):
     """Of ten times the rows, no more is in memory at a time; nor is it mapped there."""
     code = (
         "import re, sys\n"
-        "from spanf1.evaluate import tally\n"
+        "from spanf1.core.tag_counter import tally\n"
         "from spanf1.formats.arrow.reader import ArrowReader\n"
         "from spanf1.formats.opening import both_inputs\n"
         "from spanf1.formats.options import InputOptions\n"

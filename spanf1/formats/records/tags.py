@@ -9,12 +9,12 @@ import numpy as np
 from spanf1.core.tags import Block, TagSet
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.arrays import labels_by_id
-from spanf1.formats.columns.pair import POSITION_HINT
 from spanf1.formats.joining import Side, by_id, in_order
 from spanf1.formats.options import InputOptions, Origin
 from spanf1.formats.records.codes import Rows, TagCodes, block_of
 from spanf1.formats.records.lines import Batch, RecordFile
 from spanf1.formats.registry import JSONL, Inputs
+from spanf1.formats.sentences import POSITION_HINT
 from spanf1.wording import shortened
 
 #: the keys that are looked for: the first that is there is taken
