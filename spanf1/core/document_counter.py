@@ -312,10 +312,10 @@ def paired(gold: Sequence[int], predicted: Sequence[int]) -> list[tuple[int, int
 
 def _by_key(keys: Sequence[Key], document: Document) -> dict[Key, list[TextSpan]]:
     """Return the spans of a document by what they are known by."""
-    found: dict[Key, list[TextSpan]] = {}
+    spans: dict[Key, list[TextSpan]] = {}
     for key, span in zip(keys, document.spans, strict=True):
-        found.setdefault(key, []).append(span)
-    return found
+        spans.setdefault(key, []).append(span)
+    return spans
 
 
 def common(gold: Document, predicted: Document, *, by_position: bool) -> Keys | None:
@@ -354,11 +354,11 @@ def parting(text: str, other: str) -> tuple[str, str, int]:
         min(len(text), len(other)),
     )
     start = max(place - _BEFORE, 0)
-    shown, there = (one[start : place + _BEHIND] for one in (text, other))
+    shown, meant = (side[start : place + _BEHIND] for side in (text, other))
     # What looks the same is spelt out.
-    alike = unicodedata.normalize("NFKC", shown) == unicodedata.normalize("NFKC", there)
+    alike = unicodedata.normalize("NFKC", shown) == unicodedata.normalize("NFKC", meant)
     spell = ascii if alike else repr
-    return spell(shown), spell(there), start
+    return spell(shown), spell(meant), start
 
 
 def remedy(text: str, other: str) -> str:
@@ -381,8 +381,8 @@ def words_at(gold: Document, predicted: Document, how: Keys) -> Callable[[Any], 
         tokens = gold.tokens or ()
         return lambda parts: " ".join(text[tokens[a][0] : tokens[b][1]] for a, b in parts)
     if how is _squeezed:
-        found = [place for place, character in enumerate(text) if not character.isspace()]
-        return lambda parts: " ".join(text[found[a] : found[b - 1] + 1] for a, b in parts if a < b)
+        kept = [place for place, character in enumerate(text) if not character.isspace()]
+        return lambda parts: " ".join(text[kept[a] : kept[b - 1] + 1] for a, b in parts if a < b)
     return lambda parts: " ".join(text[a:b] for a, b in parts)
 
 
@@ -391,8 +391,8 @@ def says_other(span: TextSpan, document: Document) -> bool:
 
     Only letters and digits count, without case and marks: a tokenizer may spell words its own way.
     """
-    there = document.text_of(span)
-    return span.text not in (None, there) and _letters(span.text or "") != _letters(there)
+    text = document.text_of(span)
+    return span.text not in (None, text) and _letters(span.text or "") != _letters(text)
 
 
 def _letters(text: str) -> str:
@@ -420,13 +420,13 @@ def number_of(gold: Document, predicted: Document, before: int) -> tuple[int, in
     else:
         keys = _squeezed(gold._replace(text=text))
         extent = len(squeezed(text))
-    found = []
+    spans = []
     for name, parts in keys:
         start, end = parts[0][0], parts[-1][1]
         # The type of a discontinuous span says what it leaves out.
         gaps = [(a[1] - start, b[0] - start) for a, b in pairwise(parts)]
-        found.append((end, end - start, f"{name}\0{gaps}" if gaps else name))
-    return summed_up(found, before, long=extent > _LONG), extent
+        spans.append((end, end - start, f"{name}\0{gaps}" if gaps else name))
+    return summed_up(spans, before, long=extent > _LONG), extent
 
 
 def summed_up(spans: list[tuple[int, int, str]], before: int, *, long: bool = False) -> int:

@@ -217,9 +217,9 @@ def steps_of(flat: npt.NDArray[np.integer]) -> IntArray:
 
     A tag O is 0 there, and so is the last tag.
     """
-    there = flat != 0
-    there[1:] |= flat[:-1] != 0
-    return np.flatnonzero(there)
+    step = flat != 0
+    step[1:] |= flat[:-1] != 0
+    return np.flatnonzero(step)
 
 
 def _before(after: CodeArray) -> CodeArray:
@@ -304,8 +304,8 @@ def seqeval_strict(codes: CodeArray, starts: IntArray, scheme: str) -> Spans:
     """
     flat, separators = _flattened(codes, starts)
     steps = steps_of(flat)
-    found = strict_spans(steps, flat[steps], _STRICT_FLAGS[scheme])
-    return _unflattened(found.spans(), separators)
+    strict = strict_spans(steps, flat[steps], _STRICT_FLAGS[scheme])
+    return _unflattened(strict.spans(), separators)
 
 
 def _spans(start: IntArray, end: IntArray, kind: npt.NDArray[np.integer]) -> Spans:

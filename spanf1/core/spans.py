@@ -188,20 +188,21 @@ class Decoder:
         action = STEPS.action.take(step)
         opens = np.flatnonzero((action & OPENS) != 0)
         closes = np.flatnonzero((action & CLOSES) != 0)
-        found = [
+        opened = [
             opens + self.position,
             codes.take(opens) >> PREFIX_BITS,
             STEPS.opening.take(step.take(opens)),
         ]
         if self._open is not None:
-            found = [
-                np.concatenate(([one], rest)) for one, rest in zip(self._open, found, strict=True)
+            opened = [
+                np.concatenate(([first], rest))
+                for first, rest in zip(self._open, opened, strict=True)
             ]
         self._open = None
-        if len(found[0]) > len(closes):
-            self._open = int(found[0][-1]), int(found[1][-1]), int(found[2][-1])
-            found = [array[:-1] for array in found]
-        start, kind, opening = found
+        if len(opened[0]) > len(closes):
+            self._open = int(opened[0][-1]), int(opened[1][-1]), int(opened[2][-1])
+            opened = [array[:-1] for array in opened]
+        start, kind, opening = opened
         shape = opening << _END_BITS | STEPS.closing.take(step.take(closes))
         spans = Spans(start, closes + self.position, kind, shape)
         self.position += len(codes)

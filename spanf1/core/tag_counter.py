@@ -127,8 +127,8 @@ def tally_parts(
     try:
         while waiting:
             part, task = waiting.popleft()
-            found = task.result()
-            total = found if total is None else total + found
+            counted = task.result()
+            total = counted if total is None else total + counted
             if done:
                 done(part)
             waiting.extend(submit(1))
@@ -305,10 +305,10 @@ class BlockCounter:
         if block is None:
             return np.full(len(end), -1, np.intp)
         last = end - (self._gold.decoder.position - len(block.gold) + 1)
-        found = block.numbers.take(last, mode="wrap")
+        token = block.numbers.take(last, mode="wrap")
         if len(last) and last[0] < 0:
-            found[0] = -1
-        return found
+            token[0] = -1
+        return token
 
     def _identify(self, gold: Spans, last: IntArray) -> None:
         """Take gold's spans into the number that stands for them."""

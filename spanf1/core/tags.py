@@ -106,13 +106,13 @@ def tag_form(name: object) -> TagForm | None:
         return None
     if not isinstance(name, str):
         raise UsageError(f"tag_form is {name!r}: it is to be an example of a tag, such as 'B-PER'")
-    found = re.fullmatch(
+    example = re.fullmatch(
         rf"([Bb])([^\w\s]|_){_EXAMPLE_TYPE}|{_EXAMPLE_TYPE}([^\w\s]|_)([Bb])", name
     )
-    if not found:
+    if not example:
         hint = f"auto, or an example of a tag: {', '.join(FORMS)}"
         raise UsageError(f"{name!r} is no form of tags", hint=hint)
-    first, delimiter, other_delimiter, last = found.groups()
+    first, delimiter, other_delimiter, last = example.groups()
     return TagForm(delimiter or other_delimiter, first is None, (first or last) == "b")
 
 
@@ -209,9 +209,9 @@ class TagSet:
         TagError
             If it is not yet known which part of the tag is the prefix.
         """
-        found = {(form.parse(tag), self._respelt(tag, code, form)): form for form in self.forms}
-        if len(found) > 1:
-            names = " or like ".join(form.name for form in found.values())
+        spellings = {(form.parse(tag), self._respelt(tag, code, form)): form for form in self.forms}
+        if len(spellings) > 1:
+            names = " or like ".join(form.name for form in spellings.values())
             raise TagError(f"tag {shortened(tag)} may be written like {names}", hint=FORM_HINT)
         return self._respelt(tag, code, self.form)
 

@@ -380,7 +380,7 @@ class Collector:
         """Return a small number for each packed key."""
         ordered = np.sort(key)
         distinct = ordered[first_of_each(ordered)]
-        numbers = [self._codes.setdefault(one, len(self._codes)) for one in distinct.tolist()]
+        numbers = [self._codes.setdefault(packed, len(self._codes)) for packed in distinct.tolist()]
         return np.array(numbers, np.intp)[np.searchsorted(distinct, key)]
 
 

@@ -176,26 +176,26 @@ class Ranking:
         By chance alone no p-value is 0: of so many resamples, or ways to part the runs, one at
         least is as extreme as what was found.
         """
-        count = sum(not math.isnan(one.p_value) for one in self.differences)
+        count = sum(not math.isnan(pair.p_value) for pair in self.differences)
         times = 1 if self.testing.correction == "none" else count
-        runs = {one.system.name: len(one.scores) for one in self.standings}
+        runs = {standing.system.name: len(standing.scores) for standing in self.standings}
         drawn = 1 / (1 + self.testing.confidence.resamples)
-        found: dict[str, float] = {}
-        for one in self.differences:
+        least_by_test: dict[str, float] = {}
+        for pair in self.differences:
             least = drawn
-            if one.test == "permutation":
-                a, b = runs[one.system], runs[one.reference]
+            if pair.test == "permutation":
+                a, b = runs[pair.system], runs[pair.reference]
                 # Two halves of one size can change places.
                 least = max(drawn, (1 + (a == b)) / math.comb(a + b, a))
-            found[one.test] = min(found.get(one.test, 1.0), times * least)
-        return {test: least for test, least in found.items() if least >= self.testing.alpha}
+            least_by_test[pair.test] = min(least_by_test.get(pair.test, 1.0), times * least)
+        return {test: least for test, least in least_by_test.items() if least >= self.testing.alpha}
 
     def undecided(self) -> list[tuple[str, str]]:
         """Return the pairs of systems that cannot be told apart, by the corrected p-value."""
         return [
-            (one.reference, one.system)
-            for one in self.differences
-            if not one.type and not one.p_adjusted < self.testing.alpha
+            (pair.reference, pair.system)
+            for pair in self.differences
+            if not pair.type and not pair.p_adjusted < self.testing.alpha
         ]
 
 
@@ -394,7 +394,7 @@ def _tests(
     table: RunTable, pairs: Sequence[tuple[int, int]], scores: FloatArray, how: Confidence
 ) -> list[tuple[str, FloatArray]]:
     """Return for each pair which test was made, and its p-values (K,)."""
-    found: dict[tuple[int, int], tuple[str, FloatArray]] = {}
+    tests: dict[tuple[int, int], tuple[str, FloatArray]] = {}
     for reference in dict.fromkeys(a for a, _ in pairs):
         single = [
             b for a, b in pairs if a == reference and len(table.runs[a]) == len(table.runs[b]) == 1
@@ -410,16 +410,16 @@ def _tests(
                 threads=cores(),
             )
             for b, p_values in zip(single, tested.p_values, strict=True):
-                found[reference, b] = "randomization", p_values
+                tests[reference, b] = "randomization", p_values
     for a, b in pairs:
-        if (a, b) not in found:
+        if (a, b) not in tests:
             first, second = (scores[list(table.runs[k])].T.tolist() for k in (a, b))
             p_values = [
                 permutation_test(x, y, how.resamples, how.seed).p_value
                 for x, y in zip(first, second, strict=True)
             ]
-            found[a, b] = "permutation", np.array(p_values)
-    return [found[pair] for pair in pairs]
+            tests[a, b] = "permutation", np.array(p_values)
+    return [tests[pair] for pair in pairs]
 
 
 def _by_unit(table: RunTable, a: int, b: int, kind: int | None) -> tuple[int, int, int] | None:

@@ -144,8 +144,8 @@ class _Urn:
         heavy, light = len(self._heavy), len(self._offsets)
         bits = np.frombuffer(rng.bytes(2 * count * light), "<u2").reshape(count, light)
         cells = bits & (_CELLS_OF_TABLE - 1)
-        found = self._tables.take(cells + self._offsets)
-        flat = found.reshape(-1)
+        values = self._tables.take(cells + self._offsets)
+        flat = values.reshape(-1)
         unsure = np.flatnonzero(flat < 0)
         if len(unsure):
             kinds = self._kinds[unsure % light]
@@ -154,7 +154,7 @@ class _Urn:
             flat[unsure] = places - self._first[kinds]
         drawn = np.empty((count, heavy + light), self._rows.dtype)
         drawn[:, :heavy] = rng.poisson(self._heavy, (count, heavy))
-        drawn[:, heavy:] = found
+        drawn[:, heavy:] = values
         return drawn
 
     def _some(self, rng: np.random.Generator, count: int) -> IntArray:

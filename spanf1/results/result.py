@@ -158,15 +158,15 @@ class Result(Scored):
             if isinstance(options["types"], list):
                 options["types"] = tuple(options["types"])
             source = data["input"]
-            found = cls(
+            result = cls(
                 _tally_from_dict(data["tally"]),
                 Options(**options),
                 None if source is None else _input_from_dict(source),
             )
-            names = () if isinstance(found.options.types, str) else found.options.types
+            names = () if isinstance(result.options.types, str) else result.options.types
             for name in names:
                 _as_name(name)
-            return found
+            return result
         except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
             if isinstance(error, UsageError):
                 raise
