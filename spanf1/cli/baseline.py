@@ -109,7 +109,9 @@ def _options(command: CommandT) -> CommandT:
 )
 @confidence_options
 @interval_option
-@report_options(SCORE_RENDERERS, "As in `spanf1 score`.", digits="2; csv, tsv: all")
+@report_options(
+    SCORE_RENDERERS, "As in `spanf1 score`.", digits="Decimals.  [default: 2; csv, tsv: all]"
+)
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
 def baseline(
     test: str | None,

@@ -25,7 +25,7 @@ _Decorator = Callable[[Any], Any]
 FORMATS = [name for name in RENDERERS if name != "tsv"]
 #: what most formats have, and how many decimals
 PERCENT_HELP = "table, markdown and latex are in percent; json and csv fractions of 1."
-DIGITS_HELP = "2; csv: all"
+DIGITS_HELP = "Decimals.  [default: 2; csv: all]"
 # The formats that have no use for an option.
 _WITHOUT = {
     "digits": ("conlleval", "json"),
@@ -51,11 +51,7 @@ def format_option(names: Iterable[str] = FORMATS, help_text: str = "") -> _Decor
 
 
 def report_options(
-    names: Iterable[str] = FORMATS,
-    help_text: str = "",
-    *,
-    digits: str = "",
-    what: str = "Decimals.",
+    names: Iterable[str] = FORMATS, help_text: str = "", *, digits: str = ""
 ) -> _Decorator:
     """Return the options that say how to render a report, and where it goes.
 
@@ -63,18 +59,15 @@ def report_options(
     ----------
     names : iterable of str
         The formats; the first is the default.
-    help_text : str
-        More about them.
-    digits, what : str
-        How many decimals there are by default, and of what; without a default there is no option.
+    help_text, digits : str
+        More about them; what is said of --digits, which is left out without it.
     """
 
     def decorated(command: Any) -> Any:
         command = output_options(command)
         if digits:
-            text = f"{what}  [default: {digits}]"
-            option = click.option("--digits", type=click.IntRange(0, 15), metavar="N", help=text)
-            command = option(command)
+            places = click.IntRange(0, 15)
+            command = click.option("--digits", type=places, metavar="N", help=digits)(command)
         return format_option(names, help_text)(command)
 
     return decorated

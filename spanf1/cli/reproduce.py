@@ -49,7 +49,7 @@ Examples:
 @click.option("--gold", metavar="FILE", help="The gold file.")
 @click.option("--split", metavar="SPLIT", help="Only scores of this split.")
 @CATALOGUE_OPTION
-@report_options(digits="as printed", what="Decimals of what is measured.")
+@report_options(digits="Decimals of what is measured.  [default: as printed]")
 @click.option("-q", "--quiet", is_flag=True, help="Only the table.")
 @click.pass_context
 def reproduce(

@@ -94,7 +94,7 @@ Examples:
 @report_options(
     SCORE_RENDERERS,
     "table, conlleval, markdown and latex are in percent; json, csv and tsv fractions of 1.",
-    digits="2; csv, tsv: all",
+    digits="Decimals.  [default: 2; csv, tsv: all]",
 )
 @JOBS_OPTION
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
