@@ -75,20 +75,25 @@ def markdown(report: Report, *, digits: int | None = None, brief: bool = False, 
 
 
 def _markdown(section: Section) -> str:
-    rows = [section.header, *section.rows]
-    if not section.header:
-        rows = [["", ""], *([fact.label, fact.text] for fact in section.facts)]
-    ruler = [{"l": ":---", "r": "---:"}[side] for side in _aligned(section, len(rows[0]))]
-    cells = [[_in_markdown(cell.strip()) for cell in row] for row in rows]
+    header, *rows = ([_in_markdown(cell) for cell in row] for row in _cells(section))
+    ruler = [{"l": ":---", "r": "---:"}[side] for side in _aligned(section, len(header))]
     lines = [f"### {_in_markdown(section.title)}", ""] if section.title else []
     lines += [_in_markdown(section.text.strip()), ""] if section.text else []
-    lines += [f"| {' | '.join(row)} |" for row in (cells[0], ruler, *cells[1:])]
+    lines += [f"| {' | '.join(row)} |" for row in (header, ruler, *rows)]
     lines += ["", *(f"- {_in_markdown(note.strip())}" for note in section.after)]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _in_markdown(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
+
+
+def _cells(section: Section) -> list[list[str]]:
+    """Return the cells of a table, or of facts, the header first."""
+    rows = [section.header, *section.rows]
+    if not section.header:
+        rows = [["", ""], *([fact.label, fact.text] for fact in section.facts)]
+    return rows if section.verbatim else [[cell.strip() for cell in row] for row in rows]
 
 
 def _aligned(section: Section, columns: int) -> str:
@@ -109,8 +114,7 @@ def _latex(section: Section) -> str:
     lines = [f"% {line}" for line in comments]
     if section.header:
         header, *rows = (
-            rf"{' & '.join(_in_latex(cell.strip()) for cell in cells)} \\"
-            for cells in (section.header, *section.rows)
+            rf"{' & '.join(_in_latex(cell) for cell in row)} \\" for row in _cells(section)
         )
         totals = len(rows) - section.totals
         rules = [r"\midrule"] if 0 < totals < len(rows) else []

@@ -50,6 +50,9 @@ class Section:
         So many blanks more are between names and figures in plain text.
     labels : int
         So many columns of a terminal are for the labels of facts.
+    verbatim : bool
+        Whether names are taken as they are: white space around them is kept when they are
+        pasted, and an arrow in them is not that of a step.
     words : bool
         Whether all cells are words, not figures.
     spare : bool
@@ -71,6 +74,7 @@ class Section:
     least: int = 12
     apart: int = 0
     labels: int = 12
+    verbatim: bool = False
     words: bool = False
     spare: bool = False
 

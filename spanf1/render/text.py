@@ -96,7 +96,8 @@ def _part(section: Section, columns: list[int], *, colour: bool) -> Iterator[str
     """Yield the lines of a table with some of its columns, and with the names."""
     widths = _widths(section, columns)
     room = max(min(section.widest, WIDTH - sum(widths) - section.apart), section.least)
-    names = [step_cut(row[0], room) for row in section.rows]
+    fitted = cut if section.verbatim else step_cut
+    names = [fitted(row[0], room) for row in section.rows]
     width = max([min(_NAME, section.least), *map(width_of, names)]) + section.apart
 
     def line(name: str, cells: list[str]) -> str:

@@ -44,7 +44,7 @@ def _table(result: Scored, digits: int | None, *, beside: bool = True) -> list[S
             figures = [f"{figure} {end}" for figure, end in zip(figures, ends, strict=True)]
         cells.append([row.name, *figures, *map(str, row.counts)])
     header = ["", "Precision", "Recall", f_name(result), "Gold", "Predicted", "Correct"]
-    return [Section(header=header, rows=cells, totals=3)]
+    return [Section(header=header, rows=cells, totals=3, verbatim=True)]
 
 
 def _terminal(result: Scored, digits: int | None) -> list[Section]:
