@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import spanf1
 from spanf1.core.schemes import READINGS, SCHEMES
 from spanf1.core.tag_counter import tally, tally_parts
-from spanf1.formats.columns.file import ColumnFile, MergedFile
-from spanf1.formats.columns.pair import PairedFiles
+from spanf1.formats.columns.file import ColumnFile
+from spanf1.formats.columns.tags import MergedFile, PairedFiles
 from spanf1.formats.lists import ListReader
 from spanf1.formats.source import Source
 from spanf1.results import api

@@ -14,9 +14,9 @@ from spanf1.core.tag_counter import tally
 from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet, tag_form
 from spanf1.exceptions import LossError
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.layout import Layout, column_of
-from spanf1.formats.columns.rewriting import respelt
-from spanf1.formats.columns.runs import TagFile
+from spanf1.formats.columns.layout import column_of
+from spanf1.formats.columns.rewriting import raw_lines, respelt
+from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.options import Column
 from spanf1.formats.source import Progress, Source
 
@@ -51,12 +51,13 @@ class TagColumn:
     progress: Progress | None = None
 
     def reader(self) -> TagFile:
-        """Return what reads it, from its beginning."""
+        """Return a reader of it, from its beginning."""
         file = ColumnFile(self.source, delimiter=self.delimiter, progress=self.progress)
         return TagFile(file, column_of(self.column))
 
-    def words(self, layout: Layout | None, form: str) -> str:
-        """Say what was read, given what the lines are like and how tags are written in them."""
+    def words(self, reader: TagFile, form: str) -> str:
+        """Say what was read, given the reader and how the tags are written."""
+        layout = reader.file.layout
         if layout is None:
             return "there are no tokens"
         column = layout.column_index(column_of(self.column), self.source) + 1
@@ -88,7 +89,7 @@ class TagColumn:
             counted.gold_first,
         )
         form = written_like([found.tag_form], found.other_forms) if found.tag_form else ""
-        return found, self.words(reader.file.layout, form)
+        return found, self.words(reader, form)
 
 
 class FileViolation(NamedTuple):
@@ -147,21 +148,22 @@ class Validation:
             As `TagColumn.detect`.
         """
         tags = TagSet({}, self.column.form)
-        given = 0
-        for run in self.column.reader().runs(tags):
-            self.read = self.column.words(run.layout, "".join(tags.form_names()))
-            self.tokens += len(run.codes)
-            self.sentences += len(run.starts)
-            found = violations(run.codes, run.starts, self.scheme)
+        yielded = 0
+        reader = self.column.reader()
+        for lines in raw_lines(reader, tags):
+            sentences = lines.sentences
+            self.tokens += sentences.size
+            self.sentences += len(sentences.starts)
+            found = violations(sentences.codes, sentences.starts, self.scheme)
             _count(found, tags, self.kinds)
-            count = len(found.token) if most is None else min(most - given, len(found.token))
-            given += count
-            lines = run.line_numbers(found.token[:count]).tolist()
-            for k, line in enumerate(lines):
+            count = len(found.token) if most is None else min(most - yielded, len(found.token))
+            yielded += count
+            for k, line in enumerate(lines.line_numbers(found.token[:count]).tolist()):
                 step = int(found.before[k]), int(found.after[k])
-                token = run.token(int(found.token[k]))
+                token = lines.token(int(found.token[k]))
                 place = self.column.source.name, line, token
                 yield FileViolation(*place, *spelt_out(*step, tags, self.scheme))
+        self.read = self.column.words(reader, "".join(tags.form_names()))
 
 
 def spelt_out(before: int, after: int, tags: TagSet, scheme: str) -> tuple[str, str, str]:
@@ -294,7 +296,7 @@ def rewrite_file(
     how : Rewriting
         What to write instead.
     write : callable, optional
-        Takes the lines, run by run; by default they are only looked at.
+        Takes the lines, some at a time; by default they are only looked at.
 
     Raises
     ------
@@ -306,18 +308,19 @@ def rewrite_file(
     """
     tags = TagSet({}, column.form)
     changes = Changes()
-    for run in column.reader().runs(tags):
-        changes.read = column.words(run.layout, "".join(tags.form_names()))
-        codes = run.codes
+    reader = column.reader()
+    for lines in raw_lines(reader, tags):
+        codes, starts = lines.sentences.codes, lines.sentences.starts
         if how.to:
-            codes = changes.rewritten(codes, run.starts, tags, how, run.line_numbers)
-        written = respelt(run, codes, tags, how.to_form, column.source.name)
+            codes = changes.rewritten(codes, starts, tags, how, lines.line_numbers)
+        written = respelt(lines, codes, tags, how.to_form, column.source.name)
         if len(written.changed) and not changes.tags:
-            changes.first_line = run.line_number(int(written.changed[0]))
+            changes.first_line = lines.sentences.line(int(written.changed[0]))
         changes.tags += len(written.changed)
         if write and (how.allow_loss or not changes.lost):
             write(written.data)
     changes.check(column.source, how)
+    changes.read = column.words(reader, "".join(tags.form_names()))
     return changes
 
 

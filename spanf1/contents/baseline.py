@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from spanf1.checks.columns import TagColumn, looked_at
-from spanf1.contents.appending import with_column
 from spanf1.contents.describe import passages_of
 from spanf1.contents.lexicon import Lexicon
 from spanf1.core.options import AUTO, Confidence, Options, confidence_from
@@ -20,9 +19,10 @@ from spanf1.core.tags import AUTO_FORM, CodeArray, TagSet
 from spanf1.core.tags import tag_form as form_of
 from spanf1.exceptions import TagError
 from spanf1.formats.columns.layout import WHITE, delimiter_of
-from spanf1.formats.columns.passages import Passage
+from spanf1.formats.columns.rewriting import with_column
 from spanf1.formats.described import Input
 from spanf1.formats.options import Column
+from spanf1.formats.sentences import Sentences, aligned
 from spanf1.formats.source import Source
 from spanf1.results.result import Result
 from spanf1.wording import shortened
@@ -63,8 +63,8 @@ class Marked:
             if any(octet in tag for octet in self._delimiter or WHITE):
                 message = f"tag {shortened(tag.decode())} would be taken for several columns"
                 raise TagError(message, where=self._column.source.name)
-        passages = passages_of(self._column, self._token_column)
-        yield from with_column(passages, TagSet({}, self._column.form), self._codes, self._spelt)
+        reader = passages_of(self._column, self._token_column)
+        yield from with_column(reader, TagSet({}, self._column.form), self._codes, self._spelt)
 
 
 def mark_file(
@@ -90,27 +90,27 @@ def mark_file(
     Raises
     ------
     InputError, UsageError
-        As `Passages.read`.
+        As `TagFile.passages`.
     """
     options = Options.given(scheme)
     exact, to, _ = looked_at(column, options.gold_scheme)
     tags = TagSet({}, exact.form)
     counter = BlockCounter(tags.types, units=confidence.unit if confidence else "")
-    passages = passages_of(exact, token_column)
+    reader = passages_of(exact, token_column)
     found, met, merged = [np.zeros(0, np.int32)], {0}, 0
-    for passage in passages.read(tags):
+    for passage in reader.passages(tags):
         spans = _spans(lexicon, passage, tags.types)
-        codes = encode(spans, len(passage.codes), passage.starts, to)
+        codes = encode(spans, passage.size, passage.starts, to)
         merged += 0 if to in PARTS else len(touching(spans, passage.starts))
-        counter.add(passage.block(codes))
+        counter.add(aligned(passage, passage._replace(codes=codes)))
         met |= set(codes.tolist())
         found.append(codes)
     predicted = TagSet(tags.types, tags.form)
     spelt = {code: tags.spell(code) for code in sorted(met)}
     for one in spelt.values():
         predicted.code(one)
-    layout = passages.file.layout
-    tag, token = passages.columns
+    layout = reader.file.layout
+    tag, token = reader.columns
     source = Input(
         (column.source.name,),
         (layout.delimiter_name if layout else "whitespace",),
@@ -132,11 +132,11 @@ def mark_file(
     )
 
 
-def _spans(lexicon: Lexicon, passage: Passage, types: dict[str, int]) -> Spans:
+def _spans(lexicon: Lexicon, passage: Sentences, types: dict[str, int]) -> Spans:
     """Return what is marked in a passage; types that are new get a number."""
     rows = [
         (first + start, first + end, types.setdefault(name, len(types) + 1))
-        for first, tokens in passage.sentences()
+        for first, tokens in passage.lists()
         for start, end, name in lexicon.mark(tokens)
     ]
     start, end, kind = np.array(rows, np.intp).reshape(-1, 3).T

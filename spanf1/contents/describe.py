@@ -12,13 +12,14 @@ from spanf1.contents.contents import Contents, Description
 from spanf1.contents.mentions import MentionCounter
 from spanf1.core.detection import IllFormed, fitting_schemes, found_by, ill_formed, written_like
 from spanf1.core.options import AUTO, Options
+from spanf1.core.spans import Spans, decode
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.core.tags import tag_form as form_of
 from spanf1.core.tally import Tally
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.layout import column_of, delimiter_of, levels_of
-from spanf1.formats.columns.passages import Passage, Passages
+from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.options import Column, InputOptions, KeyOptions
 from spanf1.formats.reading import (
     check_names,
@@ -31,11 +32,12 @@ from spanf1.formats.reading import (
 )
 from spanf1.formats.registry import COLUMNS, check_options
 from spanf1.formats.registry import Reading as DocumentReading
+from spanf1.formats.sentences import Sentences, aligned
 from spanf1.formats.source import Source
 
 
-def passages_of(column: TagColumn, token_column: Column | None = None) -> Passages:
-    """Return what reads a file of tokens and tags.
+def passages_of(column: TagColumn, token_column: Column | None = None) -> TagFile:
+    """Return a reader of a file of tokens and tags.
 
     Raises
     ------
@@ -44,7 +46,7 @@ def passages_of(column: TagColumn, token_column: Column | None = None) -> Passag
     """
     tokens = None if token_column is None else column_of(token_column)
     file = ColumnFile(column.source, delimiter=column.delimiter, progress=column.progress)
-    return Passages(file, column_of(column.column), tokens)
+    return TagFile(file, column_of(column.column), tokens)
 
 
 class Reading:
@@ -69,18 +71,18 @@ class Reading:
         self.tally = Tally()
         self._scheme = Options(gold_scheme=scheme).gold_scheme
 
-    def passages(self) -> Iterator[Passage]:
-        """Read the file.
+    def passages(self) -> Iterator[tuple[Sentences, Spans]]:
+        """Yield whole sentences, and the spans in them.
 
         Raises
         ------
         InputError, UsageError
-            As `Passages.read`.
+            As `TagFile.passages`.
         """
         counter = BlockCounter(self.tags.types)
-        for passage in self.reader.read(self.tags):
-            counter.add(passage.block(passage.codes))
-            yield passage
+        for passage in self.reader.passages(self.tags):
+            counter.add(aligned(passage, passage))
+            yield passage, decode(passage.codes, passage.starts)
         self.tally = counter.finish(self.tags, self.tags)
 
     def names(self) -> list[str]:
@@ -143,11 +145,10 @@ def contents_of(
     reading = Reading(column, token_column, scheme)
     lengths: Counter[tuple[int, int]] = Counter()
     forms: Counter[tuple[str, int]] = Counter()
-    for passage in reading.passages():
-        spans = passage.spans
+    for passage, spans in reading.passages():
         kinds = spans.type.tolist()
         lengths.update(zip(kinds, (spans.end - spans.start).tolist(), strict=True))
-        texts = passage.texts()
+        texts = passage.texts(spans)
         if ignore_case:
             texts = [text.casefold() for text in texts]
         forms.update(zip(texts, kinds, strict=True))

@@ -199,8 +199,8 @@ def lexicon_of(
     """
     reading = Reading(column, token_column, scheme)
     phrases: dict[Phrase, dict[int, int]] = {}
-    for passage in reading.passages():
-        tokens, spans = passage.tokens, passage.spans
+    for passage, spans in reading.passages():
+        tokens = passage.tokens or ()
         for start, end, kind in zip(*(array.tolist() for array in spans[:3]), strict=True):
             classes = phrases.setdefault(tuple(tokens[start:end]), {})
             classes[kind] = classes.get(kind, 0) + 1

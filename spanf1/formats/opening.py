@@ -12,8 +12,9 @@ from spanf1.core.tag_counter import tally
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, InputError, UsageError
-from spanf1.formats.columns.file import ColumnFile, MergedFile
+from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.layout import Layout, column_of, delimiter_of, levels_of
+from spanf1.formats.columns.tags import MergedFile, PairedFiles
 from spanf1.formats.described import Input
 from spanf1.formats.options import Column
 from spanf1.formats.registry import ARROW, COLUMNS, JSONL, check_options
@@ -23,7 +24,6 @@ from spanf1.formats.source import STDIN, Source
 if TYPE_CHECKING:
     from spanf1.formats.arrow.files import ArrowFile
     from spanf1.formats.arrow.reader import ArrowReader
-    from spanf1.formats.columns.pair import PairedFiles
     from spanf1.formats.pairs import DocumentPairs
     from spanf1.formats.records.lines import RecordFile
     from spanf1.formats.records.tags import RecordReader
@@ -269,7 +269,6 @@ def open_files(
     if len(files) == 1:
         columns = gold_column or -2, pred_column or -1
         return OpenedFiles(MergedFile(files[0], *columns), files, (*columns, 0), "line")
-    from spanf1.formats.columns.pair import PairedFiles
 
     columns = gold_column or -1, pred_column or -1
     reader = PairedFiles(

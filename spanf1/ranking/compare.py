@@ -21,8 +21,7 @@ from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.arrays import labels_by_id
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.layout import column_of, delimiter_of
-from spanf1.formats.columns.pair import PairedFiles
-from spanf1.formats.columns.runs import TagFile
+from spanf1.formats.columns.tags import PairedFiles, TagFile
 from spanf1.formats.opening import Opened, open_input, read_counts
 from spanf1.formats.options import Column
 from spanf1.formats.source import STDIN, Source, source_of
@@ -358,12 +357,11 @@ def _token_column(results: list[Result], how: _Reading) -> Column:
 
 def _documents(file: ColumnFile, gold: Column) -> list[int]:
     """Return the tokens that begin a document."""
-    found, count = [], 0
-    tags = TagSet({})
-    for block in TagFile(file, gold).blocks(tags, tags):
-        found += (block.document_starts + count).tolist()
-        count += block.tokens
-    return found
+    starts, count = [], 0
+    for sentences in TagFile(file, gold).sentences(TagSet({})):
+        starts += (sentences.document_starts + count).tolist()
+        count += sentences.size
+    return starts
 
 
 def gold_differences(reader: Reader, form: TagForm | None) -> Iterator[tuple[int, int]]:

@@ -17,8 +17,8 @@ from spanf1.core.tags import AUTO_FORM, TagForm
 from spanf1.core.tags import tag_form as form_of
 from spanf1.core.tally import Form, Tally
 from spanf1.exceptions import InputError, LayoutError, UsageError
-from spanf1.formats.columns.file import MergedFile
 from spanf1.formats.columns.layout import column_of
+from spanf1.formats.columns.tags import MergedFile, TagFile
 from spanf1.formats.described import Input
 from spanf1.formats.opening import Opened, OpenedFiles, open_input, read_counts
 from spanf1.formats.options import Column
@@ -332,7 +332,7 @@ def _forms(
     opened: OpenedFiles, read: Input, given: Column | None, form: TagForm | None, tokens: int
 ) -> tuple[Counter[Form], int]:
     """Return the surface forms of files that have been read, and the column of their tokens."""
-    from spanf1.results.surfaces import Side, surface_forms
+    from spanf1.results.surfaces import surface_forms
 
     columns = read.gold_column, read.pred_column
     layout = opened.files[0].layout
@@ -348,9 +348,10 @@ def _forms(
             where=opened.files[0].source.name,
             hint="--token-column says where they are",
         )
-    gold, predicted = Side(opened.files[0], columns[0]), Side(opened.files[-1], columns[1])
+    gold = TagFile(opened.files[0], columns[0], column)
+    predicted = TagFile(opened.files[-1], columns[1])
     gold.file.progress = None
-    return surface_forms(gold, predicted, column, form, tokens), column
+    return surface_forms(gold, predicted, form, tokens), column
 
 
 def _tally_merged(

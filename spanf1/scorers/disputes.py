@@ -20,7 +20,7 @@ from spanf1.core.counts import TypeCounts
 from spanf1.core.tags import IntArray
 from spanf1.scorers.scorers import Reading
 from spanf1.scorers.steps import OUTCOMES, Found, Step, disputed_steps, packed_steps, unpacked
-from spanf1.scorers.stretches import Run
+from spanf1.scorers.stretches import Stretch
 from spanf1.scorers.views import Viewer
 
 #: the parts of a difference that are put down to no one kind of step
@@ -69,7 +69,7 @@ class Dispute:
 
 
 class Disputes:
-    """Reads runs of tags in several ways at once.
+    """Reads stretches of tags in several ways at once.
 
     Parameters
     ----------
@@ -123,12 +123,12 @@ class Disputes:
         """Return the number of a reading's column."""
         return self.columns.index((reading.gold, reading.predicted))
 
-    def add(self, run: Run) -> None:
-        """Read a run."""
-        columns = self._viewer.read(run)
+    def add(self, stretch: Stretch) -> None:
+        """Read a stretch."""
+        columns = self._viewer.read(stretch)
         found = [
             disputed_steps(
-                run,
+                stretch,
                 side,
                 [column.seen[side] for column in columns],
                 keeping=self._keeping,
@@ -140,7 +140,7 @@ class Disputes:
         cut = ~reduce(np.logical_or, [one.goes_on for column in columns for one in column.seen])
         for steps in found:
             cut[steps.token[~steps.out]] = False
-        cut[run.starts] = True
+        cut[stretch.starts] = True
         unit = np.cumsum(cut) - 1
         units = int(unit[-1]) + 1
         counts = np.array(
@@ -151,7 +151,7 @@ class Disputes:
         )
         self.totals += counts.sum(axis=2)
         self._add_kinds(found)
-        self._add_places(run, found)
+        self._add_places(stretch, found)
         self._add_parts(counts - counts[:1], unit, found)
 
     def correct_first(self, counts: TypeCounts) -> bool:
@@ -191,7 +191,7 @@ class Disputes:
             self.kinds[step] = Dispute(np.zeros((len(self.columns), OUTCOMES), np.int64))
         return self.kinds[step]
 
-    def _add_places(self, run: Run, found: list[Found]) -> None:
+    def _add_places(self, stretch: Stretch, found: list[Found]) -> None:
         """Remember the first places of every kind; one that is on both sides is one place."""
         token, out, fine = (
             np.concatenate(arrays)
@@ -200,7 +200,7 @@ class Disputes:
         kinds, number = np.unique(
             np.concatenate([packed_steps(steps) for steps in found]), return_inverse=True
         )
-        keys = (number * len(run.gold) + token) * 2 + out
+        keys = (number * stretch.size + token) * 2 + out
         _, first, which = np.unique(keys, return_index=True, return_inverse=True)
         # All of gold stands before all of predicted.
         side = (first >= len(found[0].token)) + 2 * (np.bincount(which) > 1)
@@ -212,7 +212,7 @@ class Disputes:
             ):
                 for k in (low + np.flatnonzero(chosen)[: self.places - len(known)]).tolist():
                     at = int(first[k])
-                    line = run.line(int(side[k] > 0), int(token[at]))
+                    line = stretch.sides[int(side[k] > 0)].line(int(token[at]))
                     known.append(Place(int(side[k]), line, bool(out[at])))
 
     def _add_parts(

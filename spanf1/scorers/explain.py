@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from spanf1.core.counts import Counts
 from spanf1.core.options import Options
 from spanf1.core.tag_counter import BlockCounter, tally
-from spanf1.core.tags import AUTO_FORM, UNTYPED, Block, TagForm, TagSet
+from spanf1.core.tags import AUTO_FORM, UNTYPED, TagForm, TagSet
 from spanf1.core.tags import tag_form as form_of
 from spanf1.exceptions import InputError
 from spanf1.formats.columns.excerpts import Columns, Excerpt, excerpts
-from spanf1.formats.columns.file import MergedFile
 from spanf1.formats.columns.layout import column_of
+from spanf1.formats.columns.tags import MergedFile
 from spanf1.formats.opening import OpenedFiles, open_files
 from spanf1.formats.options import Column
 from spanf1.formats.source import Progress, Source
@@ -23,7 +23,7 @@ from spanf1.scorers.differences import compare, side_name
 from spanf1.scorers.disputes import Disputes, Place
 from spanf1.scorers.encodings import Encodings
 from spanf1.scorers.scorers import Facts, readings_of
-from spanf1.scorers.stretches import Run, Stretches
+from spanf1.scorers.stretches import stretches
 
 #: how many examples are given of each kind of disputed step
 EXAMPLES = 2
@@ -93,10 +93,10 @@ def explain(
     )
     encodings = Encodings()
     # Without a start, an entity of seqeval's default may begin in another sentence.
-    whole = any(tag[0].upper() in _UNKNOWN_TO_SEQEVAL for tag in bare)
-    for run in _runs(opened.reader.blocks(*sets), whole=whole):
-        disputes.add(run)
-        encodings.add(run.gold, run.starts)
+    complete = any(tag[0].upper() in _UNKNOWN_TO_SEQEVAL for tag in bare)
+    for stretch in stretches(opened.reader.blocks(*sets), complete=complete):
+        disputes.add(stretch)
+        encodings.add(stretch.sides[0].codes, stretch.starts)
     spelt = encodings.finish(result.tally.tokens)
     note = _count_as_script(disputes, sources, form, columns)
     comparison = compare(result, readings, disputes, spelt, sets[0].types)
@@ -133,13 +133,6 @@ def _count_as_script(
 def _tag_sets(form: TagForm | None) -> tuple[TagSet, TagSet]:
     types: dict[str, int] = {}
     return TagSet(types, form), TagSet(types, form)
-
-
-def _runs(blocks: Iterable[Block], *, whole: bool) -> Iterator[Run]:
-    stretches = Stretches(whole=whole)
-    for block in blocks:
-        yield from stretches.add(block)
-    yield from stretches.finish()
 
 
 def _bare(sets: tuple[TagSet, TagSet]) -> frozenset[str]:

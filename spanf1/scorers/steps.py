@@ -12,7 +12,7 @@ import numpy.typing as npt
 from spanf1.core.repairs import FOREIGN, violations
 from spanf1.core.spans import BoolArray
 from spanf1.core.tags import CodeArray, IntArray
-from spanf1.scorers.stretches import Run
+from spanf1.scorers.stretches import Stretch
 from spanf1.scorers.views import Seen
 
 # What a reading makes of a step: any of these.
@@ -31,7 +31,7 @@ class Step(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Disputed steps on one side of a run, and what each column makes of them.
+    """Disputed steps on one side of a stretch, and what each column makes of them.
 
     `wrong` has a row for each scheme of the side: whether that does not allow the step. `foreign`
     says that only readings in a scheme that neither side is in can stumble over it.
@@ -47,7 +47,7 @@ class Found(NamedTuple):
 
 
 def disputed_steps(
-    run: Run,
+    stretch: Stretch,
     side: int,
     seen: Sequence[Seen],
     *,
@@ -55,11 +55,11 @@ def disputed_steps(
     schemes: Sequence[str],
     own: Sequence[bool],
 ) -> Found:
-    """Return the disputed steps on a side of a run.
+    """Return the disputed steps on a side of a stretch.
 
     Parameters
     ----------
-    run : Run
+    stretch : Stretch
         The tags.
     side : int
         0 for gold, 1 for predicted.
@@ -72,9 +72,9 @@ def disputed_steps(
     own : sequence of bool
         Which of them gold or predicted are in.
     """
-    codes, size = run.codes(side), len(run.gold)
+    codes, size = stretch.sides[side].codes, stretch.size
     fixed = np.zeros(size + 1, np.bool_)
-    fixed[run.starts] = fixed[size] = True
+    fixed[stretch.starts] = fixed[size] = True
     before = np.where(fixed[:-1], 0, np.concatenate(([0], codes[:-1]))).astype(np.int32)
     kept = [one for one, keeps in zip(seen, keeping, strict=True) if keeps]
     begins, ends = (_disagree([one[which] for one in kept]) for which in (0, 1))
@@ -82,7 +82,7 @@ def disputed_steps(
     into[1:] |= ends[:-1] & ~fixed[1:-1]
     wrong = np.zeros((len(schemes), 3, size), np.bool_)
     for number, scheme in enumerate(schemes):
-        faults = violations(codes, run.starts, scheme)
+        faults = violations(codes, stretch.starts, scheme)
         alone = faults.before == FOREIGN
         for which, at in enumerate((~alone & ~faults.at_end, alone, faults.at_end)):
             wrong[number, which, faults.token[at]] = True

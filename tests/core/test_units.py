@@ -19,8 +19,7 @@ from spanf1.core.options import Confidence
 from spanf1.core.tag_counter import BlockCounter, tally, tally_parts
 from spanf1.core.tally import Tally
 from spanf1.core.units import Collector, Units, rows_of
-from spanf1.formats.columns.file import MergedFile
-from spanf1.formats.columns.pair import PairedFiles
+from spanf1.formats.columns.tags import MergedFile, PairedFiles
 from spanf1.formats.lists import ListReader
 from spanf1.formats.source import Source
 from spanf1.results.certainty import meanings

@@ -16,9 +16,10 @@ from spanf1.core.tags import TagSet
 from spanf1.corpora.catalogue import load
 from spanf1.corpora.verify import verify
 from spanf1.exceptions import LayoutError, UsageError
-from spanf1.formats.columns.file import ColumnFile, MergedFile
+from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.layout import column_of, declared_names
-from spanf1.formats.columns.runs import TagFile
+from spanf1.formats.columns.rewriting import raw_lines
+from spanf1.formats.columns.tags import MergedFile, TagFile
 from spanf1.formats.source import Source
 from spanf1.ranking import compare as comparing
 from spanf1.results import api
@@ -133,12 +134,12 @@ class TestFiles:
         given = delimiter(text).get("delimiter")
         file = ColumnFile(Source(str(path)), delimiter=given, block_size=max(size, len(text) >> 7))
         tags = TagSet({})
-        runs = list(TagFile(file, "LIT").runs(tags))
+        runs = list(raw_lines(TagFile(file, "LIT"), tags))
         assert b"".join(run.data for run in runs) == path.read_bytes()
         found = [
-            (run.line_number(k) - before, run.tag(k).decode(), k in run.starts)
+            (run.sentences.line(k) - before, run.tag(k).decode(), k in run.sentences.starts)
             for run in runs
-            for k in range(len(run.codes))
+            for k in range(run.size)
         ]
         assert found == [
             (1, "O", True),

@@ -25,7 +25,7 @@ from spanf1.scorers.disputes import Disputes
 from spanf1.scorers.encodings import Encodings
 from spanf1.scorers.explain import explain
 from spanf1.scorers.scorers import Facts, readings_of
-from spanf1.scorers.stretches import Stretches
+from spanf1.scorers.stretches import stretches
 from tests.helpers.commands import pipe, write
 from tests.helpers.explained import explained
 from tests.helpers.oracles import MAKERS, altered, encode, random_spans, well_formed
@@ -161,7 +161,7 @@ def test_ill_formed_kinds_are_the_violations(scheme: str, other: str, tmp_path: 
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_size_of_runs_does_not_matter(scheme: str) -> None:
+def test_size_of_stretches_does_not_matter(scheme: str) -> None:
     gold, predicted = random_sides(1, scheme, scheme)
     result = Result(tally(ListReader(gold, predicted), script=True))
 
@@ -170,16 +170,16 @@ def test_size_of_runs_does_not_matter(scheme: str) -> None:
         sets = TagSet(types), TagSet(types)
         readings = [one for one in readings_of(Facts(result, frozenset())) if not one.refuses]
         disputes = Disputes(readings, (scheme, scheme), types)
-        encodings, stretches = Encodings(), Stretches(size)
-        for first in range(0, len(gold), sentences):
-            part = slice(first, first + sentences)
-            for block in ListReader(gold[part], predicted[part]).blocks(*sets):
-                for run in stretches.add(block):
-                    disputes.add(run)
-                    encodings.add(run.gold, run.starts)
-        for run in stretches.finish():
-            disputes.add(run)
-            encodings.add(run.gold, run.starts)
+        encodings = Encodings()
+        parts = (slice(first, first + sentences) for first in range(0, len(gold), sentences))
+        blocks = (
+            block
+            for part in parts
+            for block in ListReader(gold[part], predicted[part]).blocks(*sets)
+        )
+        for stretch in stretches(blocks, size):
+            disputes.add(stretch)
+            encodings.add(stretch.sides[0].codes, stretch.starts)
         kinds = {
             step: (one.count, one.ill_formed, one.outcomes.tolist())
             for step, one in disputes.kinds.items()

@@ -24,12 +24,12 @@ from spanf1.formats.arrow.tags import (
     token_lists,
     values_of,
 )
-from spanf1.formats.columns.pair import POSITION_HINT
 from spanf1.formats.idruns import id_runs
 from spanf1.formats.ids import place_in
 from spanf1.formats.lists import BLOCK_TOKENS, block_of
 from spanf1.formats.records.tags import GOLD_KEYS, KeyedReader, Keys, known_keys
 from spanf1.formats.registry import ARROW
+from spanf1.formats.sentences import POSITION_HINT
 from spanf1.formats.source import Source
 from spanf1.wording import shortened
 

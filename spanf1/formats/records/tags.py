@@ -10,12 +10,12 @@ import numpy as np
 from spanf1.core.tags import Block, TagSet
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.arrays import Labels, labels_by_id
-from spanf1.formats.columns.pair import POSITION_HINT
 from spanf1.formats.described import Input
 from spanf1.formats.joining import Side, by_id, in_order
 from spanf1.formats.records.codes import Rows, TagCodes, block_of
 from spanf1.formats.records.lines import Batch, RecordFile
 from spanf1.formats.registry import JSONL
+from spanf1.formats.sentences import POSITION_HINT
 from spanf1.formats.source import Source
 from spanf1.wording import shortened
 
