@@ -1,4 +1,4 @@
-"""What a type checker says of programs that use spanf1: the right ones pass, misspelt ones do not."""
+"""What a type checker says of programs that use spanf1: right ones pass, misspelt ones do not."""
 
 from __future__ import annotations
 
