@@ -3,10 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from spanf1._version import __version__
-from spanf1.core.counts import Counts, TypeCounts
 from spanf1.core.detection import Detection
 from spanf1.core.options import Confidence, Options
-from spanf1.core.scores import Score
+from spanf1.core.scores import Counts, Score, TypeCounts
 from spanf1.exceptions import (
     AlignmentError,
     IllFormedError,
@@ -33,9 +32,9 @@ if TYPE_CHECKING:
     from spanf1.core.documents import Document, TextSpan
     from spanf1.formats.reading import read_documents
     from spanf1.ranking.compare import compare
-    from spanf1.ranking.standings import RankingOptions
+    from spanf1.ranking.rank import RankingOptions
     from spanf1.results.accumulator import SpanF1
-    from spanf1.results.rescoring import rescore
+    from spanf1.results.rescore import rescore
 
 __all__ = [
     "AlignmentError",
@@ -84,7 +83,7 @@ __all__ = [
 _LATER = {
     "Document": "core.documents",
     "Lexicon": "contents.lexicon",
-    "RankingOptions": "ranking.standings",
+    "RankingOptions": "ranking.rank",
     "Span": "checks.spans",
     "SpanF1": "results.accumulator",
     "TextSpan": "core.documents",
@@ -99,7 +98,7 @@ _LATER = {
     "encode": "checks.spans",
     "read_documents": "formats.reading",
     "repair": "checks.lists",
-    "rescore": "results.rescoring",
+    "rescore": "results.rescore",
     "validate": "checks.lists",
     "validate_file": "checks.validate",
 }

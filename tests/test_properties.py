@@ -120,14 +120,11 @@ def folder(tmp_path_factory):
 
 def assert_same(found, expected, gold_text, predicted_text):
     """Compare everything but documents, which lists do not have; lines are those of tokens."""
-    counted = replace(
-        expected,
-        documents=found.documents,
-        gold_first=lines_of(expected.gold_first, gold_text),
-        predicted_first=lines_of(expected.predicted_first, predicted_text),
-        gold_lines=len(gold_text.lines),
-        predicted_lines=len(predicted_text.lines),
+    gold, predicted = (
+        replace(side, first=lines_of(side.first, text), lines=len(text.lines))
+        for side, text in zip(expected.sides, (gold_text, predicted_text), strict=True)
     )
+    counted = replace(expected, documents=found.documents, gold=gold, predicted=predicted)
     assert found == counted
 
 
@@ -251,7 +248,7 @@ def test_what_stands_behind_the_last_token_of_two_files_is_read(folder, size):
     path.write_text("a O\nb B-A\n\n-DOCSTART- O\n\n# the end\n")
     file, again = (ColumnFile(Source(str(path)), block_size=size) for _ in range(2))
     found = tally(PairedFiles(file, again))
-    assert (found.documents, found.gold_lines, found.predicted_lines) == (1, 6, 6)
+    assert (found.documents, found.gold.lines, found.predicted.lines) == (1, 6, 6)
 
 
 @steady

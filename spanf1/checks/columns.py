@@ -81,13 +81,7 @@ class TagColumn:
         """
         reader = self.reader()
         counted = tally(reader, form=self.form)
-        found = detection(
-            counted.shapes()[0],
-            counted.gold_prefixes,
-            (counted.gold_forms, counted.gold_other_forms),
-            counted.tokens,
-            counted.gold_first,
-        )
+        found = detection(counted.gold, counted.shapes()[0], counted.tokens)
         form = written_like([found.tag_form], found.other_forms) if found.tag_form else ""
         return found, self.words(reader, form)
 

@@ -192,14 +192,14 @@ def _values(checks: Iterable[Checking], most: int | None) -> Iterator[list[objec
     for number, checking in enumerate(checks):
         if not number:
             yield ["file", "line", "token", "before", "after", "reason"]
-        for one in checking.check.violations(most):
-            if isinstance(one, SpanFault):
-                unplaced = one.line or one.document is None
-                document = "" if unplaced else f"document {one.document}: "
-                why = document + one.kind + f": {one.reason}" * bool(one.reason)
-                yield [one.file, one.line or "", one.text, "", one.type, why]
+        for fault in checking.check.violations(most):
+            if isinstance(fault, SpanFault):
+                unplaced = fault.line or fault.document is None
+                document = "" if unplaced else f"document {fault.document}: "
+                why = document + fault.kind + f": {fault.reason}" * bool(fault.reason)
+                yield [fault.file, fault.line or "", fault.text, "", fault.type, why]
             else:
-                yield [one.file, one.line, one.token, one.before, one.after, one.reason]
+                yield [fault.file, fault.line, fault.token, fault.before, fault.after, fault.reason]
 
 
 def _json(checks: Iterable[Checking], most: int | None) -> Iterator[str]:

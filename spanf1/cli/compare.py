@@ -31,8 +31,8 @@ from spanf1.formats.options import Column
 from spanf1.formats.source import STDIN
 from spanf1.ranking.compare import compare as compared
 from spanf1.ranking.compare import systems_of
+from spanf1.ranking.rank import BEST, RankingOptions
 from spanf1.ranking.report import report_of
-from spanf1.ranking.standings import BEST, RankingOptions
 from spanf1.resampling.significance import ADJUSTMENTS
 
 HELP = """Rank systems on one gold, and say which of them can be told apart.

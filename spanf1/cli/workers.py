@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spanf1.core.tag_counter import cores
 from spanf1.exceptions import ReadError
+from spanf1.resampling.draws import cores
 from spanf1.results.api import PART_SIZE
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from spanf1.core.tags import tag_form as form_of
 from spanf1.exceptions import TagError
 from spanf1.formats.columns.layout import WHITE, delimiter_of
 from spanf1.formats.columns.rewriting import with_column
-from spanf1.formats.described import Input
 from spanf1.formats.options import Column
+from spanf1.formats.origin import Origin
 from spanf1.formats.sentences import Sentences, aligned
 from spanf1.formats.source import Source
 from spanf1.results.result import Result
@@ -111,7 +111,7 @@ def mark_file(
         predicted.code(one)
     layout = reader.file.layout
     tag, token = reader.columns
-    source = Input(
+    source = Origin(
         (column.source.name,),
         (layout.delimiter_name if layout else "whitespace",),
         (layout.columns if layout else 0,),

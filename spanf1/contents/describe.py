@@ -93,11 +93,11 @@ class Reading:
         """Return the scheme or, if it was to be detected, all that fit alike."""
         if self._scheme != AUTO:
             return [self._scheme]
-        return fitting_schemes(self.tally.shapes()[0], self.tally.gold_prefixes)
+        return fitting_schemes(self.tally.shapes()[0], self.tally.gold.prefixes)
 
     def faults(self) -> IllFormed:
         """Return the spans that the scheme does not allow."""
-        return ill_formed(self.tally.shapes()[0], self.tally.gold_first, self.fitting()[0])
+        return ill_formed(self.tally.shapes()[0], self.tally.gold.first, self.fitting()[0])
 
     def notes(self) -> list[str]:
         """Say where the tags are, how they are written, and what their scheme does not allow."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from spanf1.contents.contents import LENGTHS, Contents, Description, Figures, Unseen, spelt_out
+from spanf1.contents.contents import LENGTHS, Contents, Description, Figures, spelt_out
 from spanf1.render.report import Report, Section
 from spanf1.wording import many, percent, printable, short_names
 
@@ -27,7 +27,7 @@ def report_of(description: Description, *, forms: int = FORMS) -> Report:
 
 def _sections(description: Description, digits: int | None, *, forms: int) -> list[Section]:
     several = len(description.files) > 1
-    names = [*map(printable, short_names([one.name for one in description.files])), "all files"]
+    names = [*map(printable, short_names([file.name for file in description.files])), "all files"]
     parts = list(zip(names, description.parts, strict=False))
     sections = [_files(description, parts, digits)]
     sections += _first_with_words(
@@ -86,14 +86,14 @@ def _entities(where: str, part: Contents, digits: int | None) -> Section:
     rows = [
         [
             name,
-            str(one.entities),
-            percent(one.share, digits),
-            *map(str, one.lengths.values()),
-            f"{one.mean_length:.{2 if digits is None else digits}f}",
-            str(one.max_length),
-            str(one.forms),
+            str(figures.entities),
+            percent(figures.share, digits),
+            *map(str, figures.lengths.values()),
+            f"{figures.mean_length:.{2 if digits is None else digits}f}",
+            str(figures.max_length),
+            str(figures.forms),
         ]
-        for name, one in [*part.types.items(), (_ALL, part.all)]
+        for name, figures in [*part.types.items(), (_ALL, part.all)]
     ]
     text = "Share in percent; how many have 1, 2, … tokens; mean and longest; distinct forms."
     header = ["", "Entities", "Share", *LENGTHS, "Mean", "Max", "Forms"]
@@ -127,8 +127,17 @@ def _named(kinds: dict[str, int]) -> str:
 def _unseen(whose: str, description: Description, part: Contents, digits: int | None) -> Section:
     train = description.train.name if description.train else ""
     rows = [
-        [name or _ALL, *_unseen_cells(one, digits)]
-        for name, one in description.unseen(part).items()
+        [
+            name or _ALL,
+            str(new.mentions),
+            str(new.unseen),
+            percent(new.share, digits),
+            str(new.other_type),
+            percent(new.other_type_share, digits),
+            str(new.forms),
+            str(new.unseen_forms),
+        ]
+        for name, new in description.unseen(part).items()
     ]
     text = (
         f"Compared with {train}. Unseen are mentions whose form is no entity there; other, those "
@@ -136,18 +145,6 @@ def _unseen(whose: str, description: Description, part: Contents, digits: int | 
     )
     header = ["", "Mentions", "Unseen", "Share", "Other", "Share", "Forms", "Unseen"]
     return Section(f"Unseen forms{whose}", text, header, rows)
-
-
-def _unseen_cells(one: Unseen, digits: int | None) -> list[str]:
-    return [
-        str(one.mentions),
-        str(one.unseen),
-        percent(one.share, digits),
-        str(one.other_type),
-        percent(one.other_type_share, digits),
-        str(one.forms),
-        str(one.unseen_forms),
-    ]
 
 
 def _values(description: Description) -> Iterator[list[object]]:
@@ -161,9 +158,8 @@ def _values(description: Description) -> Iterator[list[object]]:
     for part in description.parts:
         unseen = description.unseen(part) if description.train else {}
         sizes = [printable(part.name), part.documents, part.sentences, part.tokens]
-        for kind, one in [*part.types.items(), ("", part.all)]:
-            figures = [one.entities, one.share, one.tokens, *one.lengths.values(), *one[4:]]
-            row = [*sizes, printable(kind), *figures]
+        for kind, figures in [*part.types.items(), ("", part.all)]:
+            row = [*sizes, printable(kind), *figures[:3], *figures.lengths.values(), *figures[4:]]
             if kind in unseen:
                 new = unseen[kind]
                 row += [new.unseen, new.other_type, new.unseen_forms, new.other_type_forms]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.schemes import PREFIX_BITS, PREFIXES
+from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, PREFIXES
 from spanf1.exceptions import TagError, UsageError
 from spanf1.wording import shortened
 
@@ -199,7 +199,7 @@ class TagSet:
             # Where the prefixes are in lower case, O may be in either.
             lower = PREFIXES[0].lower()
             return lower if lower in self.codes else PREFIXES[0]
-        return (form or self.form).spell(code & (1 << PREFIX_BITS) - 1, self._names[number])
+        return (form or self.form).spell(code & PREFIX_MASK, self._names[number])
 
     def respell(self, tag: str, code: int) -> str:
         """Return a tag that was met with another code, and the type spelt as it was if it stays.
@@ -218,7 +218,7 @@ class TagSet:
     def _respelt(self, tag: str, code: int, form: TagForm) -> str:
         if not code or code ^ self.codes.get(tag, 0) >= 1 << PREFIX_BITS:
             return self.spell(code, form if code else None)
-        letter = form.prefixes[code & (1 << PREFIX_BITS) - 1]
+        letter = form.prefixes[code & PREFIX_MASK]
         return tag[:-1] + letter if form.prefix_last else letter + tag[1:]
 
     def _parse(self, tag: str) -> tuple[int, str]:
@@ -259,7 +259,7 @@ class TagSet:
 
     def prefixes(self) -> str:
         """Return the prefixes that were met, ``O`` left out, in the order of `PREFIXES`."""
-        met = {code & (1 << PREFIX_BITS) - 1 for code in self.codes.values()}
+        met = {code & PREFIX_MASK for code in self.codes.values()}
         return "".join(prefix for number, prefix in enumerate(PREFIXES) if number and number in met)
 
 

@@ -15,8 +15,8 @@ from spanf1.exceptions import AlignmentError, InputError, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.layout import Layout, column_of, delimiter_of, levels_of
 from spanf1.formats.columns.tags import MergedFile, PairedFiles
-from spanf1.formats.described import Input
 from spanf1.formats.options import Column
+from spanf1.formats.origin import Origin
 from spanf1.formats.registry import ARROW, COLUMNS, JSONL, check_options
 from spanf1.formats.sniffing import formats_of
 from spanf1.formats.source import STDIN, Source
@@ -34,7 +34,7 @@ class OpenedFiles(NamedTuple):
     """What reads gold and predicted tags, and where from.
 
     `columns` are those of the gold tags, the predicted tags and the tokens that are compared
-    (0: none are), by number from 1, or from the end by -1, or by name. `aligned` is as in `Input`.
+    (0: none are), by number from 1, or from the end by -1, or by name. `aligned` is as in `Origin`.
     """
 
     reader: MergedFile | PairedFiles
@@ -42,7 +42,7 @@ class OpenedFiles(NamedTuple):
     columns: tuple[Column, Column, Column]
     aligned: str
 
-    def input(self) -> Input:
+    def input(self) -> Origin:
         """Describe what was read; call it after the reading."""
         return _input(self.files, self.columns, self.aligned)
 
@@ -53,7 +53,7 @@ class OpenedRecords(NamedTuple):
     reader: RecordReader | ArrowReader
     files: Sequence[RecordFile | ArrowFile]
 
-    def input(self) -> Input:
+    def input(self) -> Origin:
         """Describe what was read; call it after the reading."""
         return self.reader.input()
 
@@ -64,7 +64,7 @@ class OpenedDocuments(NamedTuple):
     pairs: DocumentPairs
     files: Sequence[Reading]
 
-    def input(self) -> Input:
+    def input(self) -> Origin:
         """Describe what was read; call it after the reading."""
         return self.pairs.input()
 
@@ -288,12 +288,12 @@ def _check_once(sources: Sequence[Source]) -> None:
         raise UsageError("only one of the two files can be standard input")
 
 
-def _input(files: list[ColumnFile], columns: tuple[Column, Column, Column], aligned: str) -> Input:
+def _input(files: list[ColumnFile], columns: tuple[Column, Column, Column], aligned: str) -> Origin:
     """Describe what was read, with the columns of gold, predicted and token by number from 1."""
     layouts = [file.layout or Layout(file.delimiter or "", 0) for file in files]
     owners = layouts[0], layouts[-1], layouts[0]
     gold, predicted, token = map(_number, columns, owners)
-    return Input(
+    return Origin(
         tuple(file.source.name for file in files),
         tuple(layout.delimiter_name for layout in layouts),
         tuple(layout.columns for layout in layouts),

@@ -13,8 +13,8 @@ from spanf1.core.documents import Document
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
-from spanf1.formats.described import Input
 from spanf1.formats.options import How, Labels
+from spanf1.formats.origin import Origin
 from spanf1.formats.registry import COLUMNS, Listed, Reading
 from spanf1.formats.sniffing import of_keys, of_record
 from spanf1.formats.source import STDIN
@@ -87,7 +87,7 @@ class DocumentPairs:
         self.notes += [
             f"{count} of {of} spans of {name} say something else than the text of {other} there"
             for count, of, name, other in zip(
-                counter.astray, spans, names, names[::-1], strict=True
+                (side.astray for side in counter.sides), spans, names, names[::-1], strict=True
             )
             if count
         ]
@@ -124,7 +124,7 @@ class DocumentPairs:
             self._aligned = "id"
             yield from self._by_id(gold, predicted)
 
-    def input(self) -> Input:
+    def input(self) -> Origin:
         """Describe what was read; call it after the reading."""
         sides = [self.gold] if self._merged else [self.gold, self.predicted]
         remarks = tuple(
@@ -132,7 +132,7 @@ class DocumentPairs:
             for side in sides
             for what, count in side.remarks.items()
         )
-        return Input(
+        return Origin(
             tuple(side.source.name for side in sides),
             tuple(side.format for side in sides),
             (0,) * len(sides),

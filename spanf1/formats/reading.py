@@ -13,6 +13,7 @@ from spanf1.core.documents import Document
 from spanf1.core.options import AUTO
 from spanf1.core.tags import AUTO_FORM
 from spanf1.core.tags import tag_form as form_of
+from spanf1.core.tally import SideTally
 from spanf1.exceptions import SpanF1Error, UsageError
 from spanf1.formats.columns.layout import column_of, delimiter_of, levels_of
 from spanf1.formats.options import How, InputOptions
@@ -174,7 +175,7 @@ def detect(reading: Reading) -> Detection | None:
     """
     check_twice(reading.source)
     shapes: Counter[int] = Counter()
-    first: dict[int, int] = {}
+    side = SideTally()
     tokens = 0
     for document in documents_of(reading):
         if reading.tags is None:
@@ -182,12 +183,10 @@ def detect(reading: Reading) -> Detection | None:
         tokens += len(document.tokens or ())
         for span in document.spans:
             shapes[span.shape] += 1
-            first.setdefault(span.shape, document.line)
-    tags = reading.tags
-    if tags is None:
+            side.first.setdefault(span.shape, document.line)
+    if reading.tags is None:
         return None
-    forms = tags.form_names(), tags.other_forms()
-    return detection(shapes, frozenset(tags.prefixes()), forms, tokens, first)
+    return detection(side.take(reading.tags), shapes, tokens)
 
 
 def read_as(reading: Reading) -> str:

@@ -25,8 +25,7 @@ from spanf1.formats.columns.tags import PairedFiles, TagFile
 from spanf1.formats.opening import Opened, open_input, read_counts
 from spanf1.formats.options import Column
 from spanf1.formats.source import STDIN, Source, source_of
-from spanf1.ranking.rank import rank
-from spanf1.ranking.standings import Ranking, RankingOptions, System
+from spanf1.ranking.rank import Ranking, RankingOptions, System, rank
 from spanf1.results.result import Result
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from spanf1.core.scores import Score
-from spanf1.ranking.standings import Difference, Ranking, Standing
+from spanf1.ranking.rank import Difference, Ranking, Standing
 from spanf1.render.report import Report, Section
 from spanf1.results.certainty import Interval
 from spanf1.results.report import bracketed, drawn, extent, f_name

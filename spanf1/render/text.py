@@ -167,6 +167,6 @@ def pieces_wrapped(pieces: Iterable[str], width: int, indent: str) -> list[str]:
     return lines
 
 
-def styled(text: str, style: str, wanted: bool) -> str:
+def styled(text: str, style: str, colour: bool) -> str:
     """Return a text in a terminal's style, if there is one and it is wanted."""
-    return f"{style}{text}{_PLAIN}" if wanted and style else text
+    return f"{style}{text}{_PLAIN}" if colour and style else text

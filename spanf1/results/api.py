@@ -15,13 +15,13 @@ from spanf1.core.options import AUTO, Confidence, Options, confidence_from
 from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tags import AUTO_FORM, TagForm
 from spanf1.core.tags import tag_form as form_of
-from spanf1.core.tally import Form, Tally
+from spanf1.core.tally import SurfaceForm, Tally
 from spanf1.exceptions import InputError, LayoutError, UsageError
 from spanf1.formats.columns.layout import column_of
 from spanf1.formats.columns.tags import MergedFile, TagFile
-from spanf1.formats.described import Input
 from spanf1.formats.opening import Opened, OpenedFiles, open_input, read_counts
 from spanf1.formats.options import Column
+from spanf1.formats.origin import Origin
 from spanf1.formats.source import STDIN, Progress, Source, source_of
 from spanf1.results.result import Result
 
@@ -329,8 +329,8 @@ def score_file(
 
 
 def _forms(
-    opened: OpenedFiles, read: Input, given: Column | None, form: TagForm | None, tokens: int
-) -> tuple[Counter[Form], int]:
+    opened: OpenedFiles, read: Origin, given: Column | None, form: TagForm | None, tokens: int
+) -> tuple[Counter[SurfaceForm], int]:
     """Return the surface forms of files that have been read, and the column of their tokens."""
     from spanf1.results.surfaces import surface_forms
 

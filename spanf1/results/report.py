@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from spanf1.core.detection import found_by, written_like
 from spanf1.core.options import AUTO, MATCHES, NORMALIZATIONS
 from spanf1.core.schemes import NO_TAGS, READINGS
-from spanf1.core.scores import Score
+from spanf1.core.scores import AVERAGES, COUNTS, Score
 from spanf1.core.tags import TagForm
-from spanf1.core.tally import CHARACTER, TOKEN, Tally
-from spanf1.formats.described import Input
+from spanf1.core.tally import CHARACTER, SIDES, TOKEN, Tally
+from spanf1.formats.origin import Origin
 from spanf1.render.report import Fact, Report, Section
 from spanf1.render.text import DIM, YELLOW
 from spanf1.results.scored import Scored
@@ -42,16 +42,16 @@ def _table(result: Scored, digits: int | None, *, beside: bool = True) -> list[S
         if row.intervals and beside:
             ends = (bracketed(interval, digits) for interval in row.intervals)
             figures = [f"{figure} {end}" for figure, end in zip(figures, ends, strict=True)]
-        cells.append([row.name, *figures, *map(str, row.counts)])
-    header = ["", "Precision", "Recall", f_name(result), "Gold", "Predicted", "Correct"]
-    return [Section(header=header, rows=cells, totals=3, verbatim=True)]
+        cells.append([row.name, *figures, *map(str, row.score.counts)])
+    header = ["", "Precision", "Recall", f_name(result), *map(str.capitalize, COUNTS)]
+    return [Section(header=header, rows=cells, totals=len(AVERAGES), verbatim=True)]
 
 
 def _terminal(result: Scored, digits: int | None) -> list[Section]:
     """Return the scores with the intervals under them, and how they were made."""
     [table] = _table(result, digits, beside=False)
     under = [
-        ["", *(dashed(interval, digits) for interval in row.intervals), "", "", ""]
+        ["", *(dashed(interval, digits) for interval in row.intervals), *[""] * len(COUNTS)]
         for row in rows(result)
         if row.intervals
     ]
@@ -76,11 +76,10 @@ def _values(result: Scored) -> Iterator[list[object]]:
     """
     figures = ["precision", "recall", f"f{result.options.beta:g}"]
     ends = [f"{name}_{end}" for name in figures for end in ("low", "high")]
-    counts = ["gold", "predicted", "correct"]
-    yield ["row", "name", *figures, *counts, *ends * bool(result.certainty)]
+    yield ["row", "name", *figures, *COUNTS, *ends * bool(result.certainty)]
     for row in rows(result):
         intervals = (end for interval in row.intervals for end in interval)
-        yield [row.kind, row.name, *row.figures, *row.counts, *intervals]
+        yield [row.kind, row.name, *row.figures, *row.score.counts, *intervals]
 
 
 class Row(NamedTuple):
@@ -98,11 +97,6 @@ class Row(NamedTuple):
     def figures(self) -> tuple[float, float, float]:
         """Precision, recall and F."""
         return self.score.precision, self.score.recall, self.score.fbeta
-
-    @property
-    def counts(self) -> tuple[int, int, int]:
-        """Gold, predicted and correct spans."""
-        return self.score.gold, self.score.predicted, self.score.correct
 
 
 def rows(result: Scored) -> Iterator[Row]:
@@ -139,7 +133,7 @@ def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]
     """Return everything that shaped the numbers, as pairs of a heading and a line."""
     options, tally = result.options, result.tally
     made = [_extent(result, digits), ("scheme", _schemes(result))]
-    if tally.gold_tagged or tally.predicted_tagged:
+    if any(side.tagged for side in tally.sides):
         made += _reading(result, digits)
     if options.match != "exact":
         made.append(("match", f"{options.match}: {MATCHES[options.match]}"))
@@ -230,17 +224,16 @@ def _tokens(result: Scored, digits: int | None) -> str:
 
 def _schemes(result: Scored) -> str:
     sides = []
-    for side, given, schemes in (
-        ("gold", result.options.gold_scheme, result.gold_schemes),
-        ("predicted", result.options.pred_scheme, result.pred_schemes),
+    for side, scheme, schemes in zip(
+        SIDES, result.options.schemes, (result.gold_schemes, result.pred_schemes), strict=True
     ):
         if schemes[0] == NO_TAGS:
             sides.append(f"{side} {NO_TAGS} (spans, not tags)")
             continue
-        how = "given" if given != AUTO else found_by(schemes)
+        how = "given" if scheme != AUTO else found_by(schemes)
         sides.append(f"{side} {schemes[0]} ({how})")
-    forms = result.tally.gold_forms | result.tally.predicted_forms
-    others = result.tally.gold_other_forms | result.tally.predicted_other_forms
+    forms = result.tally.tag_forms
+    others = result.tally.gold.other_forms | result.tally.predicted.other_forms
     if others or forms - {TagForm().name}:
         sides.append(f"tags written like {written_like(forms, others)}")
     return ", ".join(sides)
@@ -248,14 +241,12 @@ def _schemes(result: Scored) -> str:
 
 def _ill_formed(result: Scored) -> str:
     sides = []
-    for number, (side, found) in enumerate(
-        zip(("gold", "predicted"), result.ill_formed, strict=True)
-    ):
-        text = f"{side} {found.spans} of {found.of}"
-        if found.spans:
-            kinds = ", ".join(f"{kind} {count}" for kind, count in found.kinds.items())
-            first = f"; first at {result.place(number, found.first_line)}"
-            text += f" ({kinds}{first if found.first_line else ''})"
+    for number, (side, faults) in enumerate(zip(SIDES, result.ill_formed, strict=True)):
+        text = f"{side} {faults.spans} of {faults.of}"
+        if faults.spans:
+            kinds = ", ".join(f"{kind} {count}" for kind, count in faults.kinds.items())
+            first = f"; first at {result.place(number, faults.first_line)}"
+            text += f" ({kinds}{first if faults.first_line else ''})"
         sides.append(text)
     return ", ".join(sides)
 
@@ -297,7 +288,7 @@ def _undefined(result: Scored) -> Iterator[str]:
             yield f"{figure} of {named}{more} is {value}: {what}"
 
 
-def _input(source: Input) -> str:
+def _input(source: Origin) -> str:
     if source.keys:
         return _records(source)
     tags = source.gold_column, source.pred_column
@@ -322,7 +313,7 @@ def _at(format_name: str, name: str) -> str:
     return "column" + "s" * ("," in name) if format_name == "columns" else "key"
 
 
-def _records(source: Input) -> str:
+def _records(source: Origin) -> str:
     """Say what was read of formats that have no columns."""
     # Here, because columns need none of it.
     from spanf1.formats.registry import FORMATS

@@ -12,11 +12,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from spanf1.core.counts import ABSENT
 from spanf1.core.spans import Decoder, Spans, decode
 from spanf1.core.tag_counter import match_spans
 from spanf1.core.tags import TagForm, TagSet
-from spanf1.core.tally import Form
+from spanf1.core.tally import ABSENT, SurfaceForm
 from spanf1.exceptions import AlignmentError
 from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.sentences import Sentences
@@ -24,7 +23,7 @@ from spanf1.formats.sentences import Sentences
 
 def surface_forms(
     gold: TagFile, predicted: TagFile, form: TagForm | None, tokens: int
-) -> Counter[Form]:
+) -> Counter[SurfaceForm]:
     """Return how many texts occur in each way, in files that have been read and fit together.
 
     Parameters
@@ -61,7 +60,7 @@ def surface_forms(
             where=gold.source.name,
         )
     names = ["", *types]
-    return Counter(Form(names[kind], frozenset(ways)) for (kind, _), ways in found.items())
+    return Counter(SurfaceForm(names[kind], frozenset(ways)) for (kind, _), ways in found.items())
 
 
 def _all_spans(side: TagFile, tags: TagSet) -> tuple[Spans, int]:

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.counts import TypeCounts
 from spanf1.core.detection import IllFormed
 from spanf1.core.options import AUTO
 from spanf1.core.repairs import FOREIGN, kind_of
 from spanf1.core.schemes import PREFIX_BITS, SCHEMES
-from spanf1.core.scores import Score, score
+from spanf1.core.scores import Score, TypeCounts, score
 from spanf1.core.tags import TagForm
+from spanf1.core.tally import SIDES
 from spanf1.results.result import Result
 from spanf1.scorers.disputes import (
     BEGINS_AFTER,
@@ -215,7 +215,6 @@ def input_dict(result: Result) -> dict[str, Any] | None:
 
 def schemes_dict(result: Result) -> dict[str, Any]:
     """Return for each side its scheme, all that fit alike, and how its tags are written."""
-    counted, options = result.tally, result.options
     return {
         side: {
             "name": names[0],
@@ -223,9 +222,12 @@ def schemes_dict(result: Result) -> dict[str, Any]:
             "given": given != AUTO,
             "tag_forms": sorted(forms),
         }
-        for side, names, given, forms in (
-            ("gold", result.gold_schemes, options.gold_scheme, counted.gold_forms),
-            ("predicted", result.pred_schemes, options.pred_scheme, counted.predicted_forms),
+        for side, names, given, forms in zip(
+            SIDES,
+            (result.gold_schemes, result.pred_schemes),
+            result.options.schemes,
+            (tags.forms for tags in result.tally.sides),
+            strict=True,
         )
     }
 
@@ -400,7 +402,7 @@ def _kind(
 
 def _notes(result: Result) -> list[str]:
     notes = []
-    forms = (result.tally.gold_forms | result.tally.predicted_forms) - {TagForm().name}
+    forms = result.tally.tag_forms - {TagForm().name}
     if forms:
         notes.append(
             f"tags are written as {' and '.join(sorted(forms))}: the others would have to be "

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.counts import TypeCounts
 from spanf1.core.repairs import FOREIGN, violations
+from spanf1.core.scores import COUNTS, TypeCounts
 from spanf1.core.spans import BoolArray
 from spanf1.core.tags import CodeArray, IntArray
 from spanf1.scorers.scorers import Scorer
@@ -34,7 +34,7 @@ ELSEWHERE, OTHER_SCHEMES = "elsewhere", "other schemes"
 # Stands for all kinds that matter to other schemes only, among kinds that are packed.
 _OTHER_SCHEMES = -1 << 40
 
-GOLD, PREDICTED, CORRECT = range(3)
+GOLD, PREDICTED, CORRECT = range(len(COUNTS))
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -206,11 +206,11 @@ class Disputes:
     ----------
     columns : list of pairs of Decoding
         The different ways among the scorers of finding gold and predicted spans.
-    totals : array of int, shape (columns, 3)
+    totals : array of int, shape (columns, counts)
         What each counts: gold, predicted and correct spans.
     kinds : dict of Step to Dispute
         The kinds of disputed steps.
-    parts : dict of (Step or str) to array of float, shape (columns, 3)
+    parts : dict of (Step or str) to array of float, shape (columns, counts)
         What each counts more than the first in units with this kind of step, as far as it is
         this kind's share, or `ELSEWHERE`. All kinds that matter only to scorers in
         `OTHER_SCHEMES` than those of the two sides are one kind here.
@@ -235,7 +235,7 @@ class Disputes:
         self._own = [[name in schemes for name in names] for names in self._schemes]
         self.places = places
         self._viewer = Viewer(self.columns, types)
-        self.totals = np.zeros((len(self.columns), 3), np.int64)
+        self.totals = np.zeros((len(self.columns), len(COUNTS)), np.int64)
         self.kinds: dict[Step, Dispute] = {}
         self.parts: dict[Step | str, FloatArray] = {}
 
@@ -358,7 +358,7 @@ class Disputes:
             pairs = np.unique(units[matter] * len(kinds) + number[matter])
             place, kind = np.divmod(pairs, max(len(kinds), 1))
             how_many = np.bincount(place, minlength=size)
-            sums = np.zeros((len(kinds), 3))
+            sums = np.zeros((len(kinds), len(COUNTS)))
             np.add.at(sums, kind, (difference[:, place] / how_many[place]).T)
             for k in np.flatnonzero(sums.any(axis=1)).tolist():
                 kept = int(kinds[k])

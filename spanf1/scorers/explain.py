@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from spanf1.core.counts import Counts
 from spanf1.core.options import Options
+from spanf1.core.scores import Counts
 from spanf1.core.tag_counter import BlockCounter, tally
 from spanf1.core.tags import AUTO_FORM, UNTYPED, TagForm, TagSet
 from spanf1.core.tags import tag_form as form_of

@@ -114,7 +114,7 @@ class Facts(NamedTuple):
     @property
     def prefixes(self) -> frozenset[str]:
         """The prefixes that occur on either side."""
-        return self.result.tally.gold_prefixes | self.result.tally.predicted_prefixes
+        return self.result.tally.gold.prefixes | self.result.tally.predicted.prefixes
 
     @property
     def schemes(self) -> tuple[str, str]:

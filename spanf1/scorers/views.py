@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spanf1.core.script import ENDS, STARTS, ScriptCounter
-from spanf1.core.spans import BoolArray, Spans
+from spanf1.core.script import ScriptCounter
+from spanf1.core.spans import CLOSES, OPENS, BoolArray, Spans
 from spanf1.core.tag_counter import match_spans, script_codes
 from spanf1.core.tags import UNTYPED, IntArray
 from spanf1.scorers.scorers import DECODERS, SCRIPT, Decoding
@@ -90,9 +90,9 @@ class Viewer:
         views = []
         for side, actions in enumerate((marks.gold, marks.predicted)):
             inside = stretch.sides[side].codes != 0
-            ends = np.append(actions, ENDS)[row + 1] & ENDS != 0
+            ends = np.append(actions, CLOSES)[row + 1] & CLOSES != 0
             views.append(
-                Seen(actions[row] & STARTS != 0, ends & inside, inside, ~marks.lowered[row])
+                Seen(actions[row] & OPENS != 0, ends & inside, inside, ~marks.lowered[row])
             )
         gold, predicted = (np.flatnonzero(view.begins) for view in views)
         correct = np.searchsorted(row, marks.closed - 1)

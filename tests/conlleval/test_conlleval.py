@@ -21,8 +21,8 @@ from spanf1.cli.conlleval import conlleval
 from spanf1.conlleval.perl import PerlSplit, literal_byte, translate
 from spanf1.conlleval.reader import FieldCountError, ScriptDiedError, ScriptFile
 from spanf1.conlleval.report import conlleval_latex, conlleval_report
-from spanf1.core.counts import Counts, TypeCounts
 from spanf1.core.schemes import PREFIX_BITS
+from spanf1.core.scores import Counts, TypeCounts
 from spanf1.core.script import OTHER_PREFIX, SCRIPT_PREFIXES, ScriptCounter, count_rows
 from tests.helpers.shared_data import shared
 

@@ -267,17 +267,19 @@ def test_the_blocks_of_a_file_count_as_the_lists(
     found = tally(TagFile(file))
     same = [[(word, tag, tag) for word, _, tag in sentence] for sentence in sentences]
     expected: Tally = tally_of_lists(same)
-    first = {shape: text.token_lines[k - 1] for shape, k in expected.gold_first.items()}
+    first = {shape: text.token_lines[k - 1] for shape, k in expected.gold.first.items()}
     assert found == replace(
         expected,
         documents=documents_in(text),
-        gold_first=first,
-        predicted_first=first,
-        # The tags are numbered once, as gold.
-        predicted_prefixes=found.predicted_prefixes,
-        predicted_forms=found.predicted_forms,
-        gold_lines=len(text.lines),
-        predicted_lines=len(text.lines),
+        gold=replace(expected.gold, first=first, lines=len(text.lines)),
+        predicted=replace(
+            expected.predicted,
+            first=first,
+            # The tags are numbered once, as gold.
+            prefixes=found.predicted.prefixes,
+            forms=found.predicted.forms,
+            lines=len(text.lines),
+        ),
     )
 
 

@@ -220,8 +220,8 @@ def test_progress_and_lines(tmp_path):
     reader.files[0].progress = seen.append
     counted = tally(reader)
     assert seen[-1] == os.path.getsize(path)
-    assert set(counted.predicted_first.values()) == {1, 3, 4}
-    assert counted.predicted_lines == 4
+    assert set(counted.predicted.first.values()) == {1, 3, 4}
+    assert counted.predicted.lines == 4
 
 
 def test_an_empty_table(tmp_path):

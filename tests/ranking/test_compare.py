@@ -21,9 +21,8 @@ from spanf1.exceptions import AlignmentError, ReadError, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.lists import ListReader
 from spanf1.ranking.compare import compare, systems_of
-from spanf1.ranking.rank import rank
+from spanf1.ranking.rank import RankingOptions, System, rank
 from spanf1.ranking.report import p_text, to_dict
-from spanf1.ranking.standings import RankingOptions, System
 from spanf1.results.result import Result
 from tests.helpers.commands import formats_of, pipe, write
 from tests.helpers.oracles import altered, uniform, well_formed

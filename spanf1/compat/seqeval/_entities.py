@@ -26,7 +26,6 @@ from spanf1.core.seqeval import (
     INSIDE,
     STARTS,
     STRICT_LETTERS,
-    FlagArray,
     StrictSpans,
     default_spans,
     letter_number,
@@ -34,7 +33,7 @@ from spanf1.core.seqeval import (
     strict_flags,
     strict_spans,
 )
-from spanf1.core.spans import Spans
+from spanf1.core.spans import ActionArray, Spans
 from spanf1.core.tags import UNTYPED, IntArray
 from spanf1.formats.lists import Numbering, numbered
 
@@ -138,7 +137,7 @@ _LETTERS = [
 _NEIGHBOURS = {Tag.SAME.value: SAME, Tag.DIFF.value: OTHER, Tag.ANY.value: ""}
 
 
-def answers_of(scheme: Any) -> FlagArray | None:
+def answers_of(scheme: Any) -> ActionArray | None:
     """Return a scheme's answers for each step between two tags, if it goes by its patterns only.
 
     It does not if it is no subclass of `Token`, has methods or a state of its own, or its

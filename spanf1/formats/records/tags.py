@@ -10,8 +10,8 @@ import numpy as np
 from spanf1.core.tags import Block, TagSet
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.arrays import Labels, labels_by_id
-from spanf1.formats.described import Input
 from spanf1.formats.joining import Side, by_id, in_order
+from spanf1.formats.origin import Origin
 from spanf1.formats.records.codes import Rows, TagCodes, block_of
 from spanf1.formats.records.lines import Batch, RecordFile
 from spanf1.formats.registry import JSONL
@@ -139,13 +139,13 @@ class KeyedReader:
         self._labels = None if labels is None else labels_by_id(labels)
         self._keys: tuple[str, ...] = ("", "", "", "")
 
-    def input(self) -> Input:
+    def input(self) -> Origin:
         """Describe what was read; call it after the reading."""
         aligned = "id" if self._keys[3] else "position" if self._by_position else "order"
         count = len(self._names)
         aligned = aligned if count == 2 else "line"
         formats, none = (self.format,) * count, (0,) * count
-        return Input(self._names, formats, none, 0, 0, 0, aligned, self._keys)
+        return Origin(self._names, formats, none, 0, 0, 0, aligned, self._keys)
 
 
 class RecordReader(KeyedReader):

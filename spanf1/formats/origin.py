@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Input(NamedTuple):
+class Origin(NamedTuple):
     """What was read.
 
     `files` are one path, or two, gold first; `delimiters` and `columns` describe the lines of
