@@ -233,40 +233,46 @@ def _local(address: str) -> BufferedIOBase:
 
 
 def _answered(address: str, timeout: float) -> http.client.HTTPResponse:
-    """Return the answer of the server that an address leads to."""
-    try:
-        return _followed(address, timeout)
-    except urllib.error.HTTPError as error:
-        with error:
-            raise _failed(f"the server says {error.code} {error.reason}", address) from None
-    except ReadError:
-        raise
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise _failed(_reason(error), address) from None
-
-
-def _followed(address: str, timeout: float) -> http.client.HTTPResponse:
     """Return the answer at the end of redirections."""
-    web = urllib.request.build_opener(_NoRedirections)
-    headers = {"User-Agent": f"spanf1/{__version__}", "Accept-Encoding": "identity"}
     if _parts(address).scheme not in _WEB:
         raise _failed("only http, https and file addresses can be", address)
     here = quote(address, safe=string.punctuation)
     for _ in range(REDIRECTIONS + 1):
-        if "@" in _parts(here).netloc:
-            raise _failed("an address with a name or password in it cannot be", address)
-        request = urllib.request.Request(here, headers=headers)  # noqa: S310 - its scheme is known
-        try:
-            answer: http.client.HTTPResponse = web.open(request, timeout=timeout)
-        except urllib.error.HTTPError as error:
-            location = error.headers.get("Location")
-            if error.code not in _REDIRECTED or not location:
-                raise
-            error.close()
-        else:
+        answer = _asked(here, address, timeout)
+        location = answer.headers.get("Location")
+        if answer.status not in _REDIRECTED or not location:
             return answer
+        answer.close()
         here = _next(here, location, address)
     raise _failed(f"it leads on and on, more than {REDIRECTIONS} times", address)
+
+
+class _AsTheyAre(urllib.request.HTTPErrorProcessor):
+    """Leaves answers that lead on, or that say what is wrong, to the caller."""
+
+    def http_response(
+        self,
+        request: urllib.request.Request,  # noqa: ARG002
+        response: http.client.HTTPResponse,
+    ) -> http.client.HTTPResponse:
+        """Return the answer."""
+        return response
+
+    https_response = http_response
+
+
+def _asked(here: str, address: str, timeout: float) -> http.client.HTTPResponse:
+    """Return what a server answers, by a proxy if one is set."""
+    if "@" in _parts(here).netloc:
+        raise _failed("an address with a name or password in it cannot be", address)
+    headers = {"User-Agent": f"spanf1/{__version__}", "Accept-Encoding": "identity"}
+    request = urllib.request.Request(here, headers=headers)  # noqa: S310 - its scheme is known
+    try:
+        web = urllib.request.build_opener(_AsTheyAre)
+        answer: http.client.HTTPResponse = web.open(request, timeout=timeout)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise _failed(_reason(error), address) from None
+    return answer
 
 
 def _next(here: str, location: str, address: str) -> str:
@@ -278,13 +284,6 @@ def _next(here: str, location: str, address: str) -> str:
     if _parts(here).scheme == "https" and scheme != "https":
         raise _failed(f"it leads to {_public(target)}, which is not encrypted", address)
     return target
-
-
-class _NoRedirections(urllib.request.HTTPRedirectHandler):
-    """Leaves it to the caller where to go on."""
-
-    def redirect_request(self, *_: object) -> None:
-        """Return no request."""
 
 
 def _check(answer: http.client.HTTPResponse, address: str) -> None:

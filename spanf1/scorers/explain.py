@@ -15,11 +15,10 @@ from spanf1.formats.opening import ColumnPair, column_pair
 from spanf1.formats.options import Column
 from spanf1.formats.registry import Inputs
 from spanf1.results.result import Result
-from spanf1.scorers.comparison import Comparison, Example, System
-from spanf1.scorers.differences import compare, side_name
+from spanf1.scorers.comparison import PLACE_SIDES, Comparison, Example, System, compare
 from spanf1.scorers.disputes import Disputes, Place
 from spanf1.scorers.encodings import Encodings
-from spanf1.scorers.scorers import Facts, readings_of
+from spanf1.scorers.scorers import Facts, scorers_of
 from spanf1.scorers.stretches import stretches
 
 #: how many examples are given of each kind of disputed step
@@ -59,10 +58,10 @@ def explain(inputs: Inputs, *, options: Options, examples: int = EXAMPLES) -> Co
     if token_column and (layout := pair.files[0].layout):
         layout.column_index(token_column, inputs.gold.source)
     bare = _bare(sets)
-    readings = readings_of(Facts(result, bare))
+    scorers = scorers_of(Facts(result, bare))
     sets = _tag_sets(form)
     disputes = Disputes(
-        [one for one in readings if not one.refuses],
+        [one for one in scorers if not one.refuses],
         (result.gold_schemes[0], result.pred_schemes[0]),
         sets[0].types,
         examples,
@@ -75,7 +74,7 @@ def explain(inputs: Inputs, *, options: Options, examples: int = EXAMPLES) -> Co
         encodings.add(stretch.sides[0].codes, stretch.starts)
     spelt = encodings.finish(result.tally.tokens)
     note = _count_as_script(disputes, inputs)
-    comparison = compare(result, readings, disputes, spelt, sets[0].types)
+    comparison = compare(result, scorers, disputes, spelt, sets[0].types)
     comparison.notes += note
     _add_examples(comparison, pair, sets, token_column)
     return comparison
@@ -165,7 +164,7 @@ def _example(file: str, place: Place, excerpt: Excerpt) -> Example:
     """Return the tokens around a step, which leads to the token there or to the one behind it."""
     at = excerpt.at + place.out
     line = excerpt.lines[min(at, len(excerpt.lines) - 1)]
-    return Example(file, line, side_name(place.side), excerpt.tokens, excerpt.tags, at)
+    return Example(file, line, PLACE_SIDES[place.side], excerpt.tokens, excerpt.tags, at)
 
 
 def compare_systems(outputs: Sequence[Inputs], *, options: Options) -> list[System]:

@@ -53,7 +53,7 @@ def report_of(comparison: Comparison, *, kinds: int = KINDS) -> Report:
 def _sections(
     comparison: Comparison, digits: int | None, *, kinds: int, terminal: bool = False
 ) -> list[Section]:
-    sections = [_readings(comparison, digits, terminal=terminal)]
+    sections = [_scorers(comparison, digits, terminal=terminal)]
     if len(comparison.groups) > 1:
         shown = [kind for kind in comparison.kinds if not kind.foreign][:kinds]
         sections.append(_reasons(comparison, shown, digits))
@@ -62,7 +62,7 @@ def _sections(
     return [*sections, _encodings(comparison, digits)]
 
 
-def _readings(comparison: Comparison, digits: int | None, *, terminal: bool) -> Section:
+def _scorers(comparison: Comparison, digits: int | None, *, terminal: bool) -> Section:
     """Return the scores; on a terminal, the number of a group and its figures are there once."""
     rows = []
     for number, group in enumerate(comparison.groups, 1):
@@ -70,10 +70,10 @@ def _readings(comparison: Comparison, digits: int | None, *, terminal: bool) -> 
             label, figures = _label(number), _figures(row, digits)
             if k and terminal:
                 label, figures = " " * len(label), [""] * len(figures)
-            rows.append([f"{label} {row.reading.name}", *figures])
-    without = [row.reading for row in comparison.rows if row.score is None]
-    for reading in without:
-        name = f"    {reading.name}" if terminal else reading.name
+            rows.append([f"{label} {row.scorer.name}", *figures])
+    without = [row.scorer for row in comparison.rows if row.score is None]
+    for scorer in without:
+        name = f"    {scorer.name}" if terminal else scorer.name
         rows.append([name, "-", "-", "-", "", "-", "-", "-"])
     return Section(
         "What each scorer says",
@@ -81,7 +81,7 @@ def _readings(comparison: Comparison, digits: int | None, *, terminal: bool) -> 
         ["", "P", "R", "F1", "Diff.", "Gold", "Pred.", "Corr."],
         rows,
         after=[
-            *(f"{reading.name} does not take it: {reading.refuses}" for reading in without),
+            *(f"{scorer.name} does not take it: {scorer.refuses}" for scorer in without),
             *comparison.notes,
         ],
         spare=True,
@@ -89,7 +89,7 @@ def _readings(comparison: Comparison, digits: int | None, *, terminal: bool) -> 
 
 
 def _what_was_read(comparison: Comparison) -> str:
-    """Say where the tags were and in which schemes, and whether readings differ."""
+    """Say where the tags were and in which schemes, and whether scorers differ."""
     result = comparison.result
     made = dict(how_made(result))
     files = " and ".join(result.input.files) if result.input else "input"
@@ -152,11 +152,11 @@ def _values(comparison: Comparison) -> Iterator[list[object]]:
             score = row.score
             ratios = score.precision, score.recall, score.f1, row.difference
             values = [row.group + 1, *ratios, *score[4:]]
-        yield [row.reading.name, *values, row.reading.refuses]
+        yield [row.scorer.name, *values, row.scorer.refuses]
 
 
 def _label(number: int) -> str:
-    """Return what a group of readings is called."""
+    """Return what a group of scorers is called."""
     return f"[{number}]"
 
 
@@ -196,7 +196,7 @@ def _reasons(comparison: Comparison, shown: list[Kind], digits: int | None) -> S
 
 
 def _details(comparison: Comparison, shown: list[Kind]) -> Section:
-    """Return what each reading makes of each kind of step, with examples."""
+    """Return what each scorer makes of each kind of step, with examples."""
     alike: dict[tuple[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]], list[Kind]] = {}
     for kind in shown:
         key = kind.ill_formed_in, tuple(_outcomes(comparison, kind))
@@ -235,7 +235,7 @@ def _beside(outcome: str, who: tuple[str, ...]) -> Iterator[str]:
 
 
 def _outcomes(comparison: Comparison, kind: Kind) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield what is made of a kind of step, and who does so: a whole group, or readings by name."""
+    """Yield what is made of a kind of step, and who does so: a whole group, or scorers by name."""
     said: dict[str, list[int]] = {}
     for number, row in enumerate(comparison.rows):
         if row.score is not None:
@@ -250,7 +250,7 @@ def _outcomes(comparison: Comparison, kind: Kind) -> Iterator[tuple[str, tuple[s
             if set(group) <= set(rows):
                 who.append(_label(number))
             else:
-                who += [comparison.rows[row].reading.name for row in group if row in rows]
+                who += [comparison.rows[row].scorer.name for row in group if row in rows]
         yield words, tuple(who)
 
 

@@ -1,4 +1,4 @@
-"""What each reading sees in a stretch of tags: which tokens begin a span, end one, are in one."""
+"""What each scorer sees in a stretch of tags: which tokens begin a span, end one, are in one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from spanf1.scorers.stretches import Stretch
 
 
 class Seen(NamedTuple):
-    """What a reading sees on one side of a stretch: arrays over its tokens.
+    """What a scorer sees on one side of a stretch: arrays over its tokens.
 
     Whether a token begins a span, is the last of one, is in one, goes on with one.
     """
@@ -28,7 +28,7 @@ class Seen(NamedTuple):
 
 
 class Column(NamedTuple):
-    """What a reading sees in gold and in predicted, and the tokens at which it counts spans.
+    """What a scorer sees in gold and in predicted, and the tokens at which it counts spans.
 
     `counted` are the tokens of gold, of predicted and of correct spans, one for each span.
     """
