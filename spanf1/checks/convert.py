@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Unpack
 
 from spanf1.checks.fitting import CONTINUED, Fitted, fitted, writes_tags
-from spanf1.checks.spans import scheme_to_write
+from spanf1.checks.tags import scheme_to_write
 from spanf1.core.documents import Document
 from spanf1.core.options import AUTO
 from spanf1.exceptions import LossError, UsageError

@@ -1,83 +1,107 @@
-"""Sentences with the codes of their tags: those of JSON Lines, and rows of Parquet and Arrow."""
+"""Tags at keys, of JSON Lines and of rows of Parquet and Arrow; records are written back."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from spanf1.checks.columns import Changes, FileViolation, Rewriting, spelt_out
+from spanf1.checks.tags import TaggedFile
 from spanf1.core.documents import Document
-from spanf1.core.repairs import violations
-from spanf1.core.tags import CodeArray, IntArray, TagSet
+from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet
 from spanf1.formats.arrays import labels_by_id
 from spanf1.formats.ids import place_in
 from spanf1.formats.records.codes import TagCodes
 from spanf1.formats.records.fields import line_of
 from spanf1.formats.records.lines import RecordFile
 from spanf1.formats.registry import ARROW, JSONL, Input
+from spanf1.formats.sentences import Sentences
 
 
-class Coded(NamedTuple):
-    """Some sentences.
+class _Sentences(NamedTuple):
+    """Some sentences: a `spanf1.checks.tags.Part`.
 
     Attributes
     ----------
     documents : list of Document
         The sentences, with their tokens and lines.
-    codes : array of int32
+    sentences : Sentences
         The codes of all their tags.
     records : sequence of dict
         What the lines of JSON Lines hold.
+    key : str
+        Where the tags are.
     """
 
     documents: list[Document]
-    codes: CodeArray
-    records: Sequence[dict[str, Any]] = ()
+    sentences: Sentences
+    records: Sequence[dict[str, Any]]
+    key: str
 
-    @property
-    def lengths(self) -> IntArray:
-        """How many tags each sentence has."""
-        return np.array([len(document.tokens or ()) for document in self.documents], np.intp)
+    def places(self, tokens: IntArray) -> list[tuple[int, str]]:
+        """Return the line of each of some tokens, and the token itself."""
+        lengths = np.array([len(document.tokens or ()) for document in self.documents], np.intp)
+        places = (place_in(lengths, token) for token in tokens.tolist())
+        return [
+            (self.documents[row].line, self.documents[row].words()[place]) for row, place in places
+        ]
 
-    @property
-    def starts(self) -> IntArray:
-        """The first tag of each sentence that has one."""
-        lengths = self.lengths
-        return (np.cumsum(lengths) - lengths)[lengths > 0]
+    def respelt(
+        self, codes: CodeArray, tags: TagSet, to_form: TagForm | None, /
+    ) -> tuple[bytes, IntArray]:
+        """Return the records with other tags, where those that were ids are tags, too."""
+        changed = []
+        rows = (record[self.key] for record in self.records)
+        places = ((row, place) for row in rows for place in range(len(row)))
+        for token, (row, place) in enumerate(places):
+            old, code = row[place], int(codes[token])
+            if to_form:
+                row[place] = tags.spell(code, to_form)
+            elif not isinstance(old, str):
+                row[place] = tags.spell(code)
+            elif code != self.sentences.codes[token]:
+                row[place] = tags.respell(old, code)
+            if row[place] != old:
+                changed.append(token)
+        return b"".join(map(_line_of, self.records)), np.array(changed, np.intp)
 
-    def place(self, token: int) -> tuple[Document, int]:
-        """Return the sentence that a tag is in, and its place there."""
-        row, place = place_in(self.lengths, token)
-        return self.documents[row], place
 
-    def lines(self, tokens: IntArray) -> IntArray:
-        """Return the lines that some tags are on."""
-        return np.array([self.place(token)[0].line for token in tokens.tolist()], np.intp)
+def _line_of(record: dict[str, Any]) -> bytes:
+    try:
+        return line_of(record)
+    except UnicodeEncodeError:
+        # Where there is half of a surrogate pair, it stays the escape that it was.
+        return json.dumps(record).encode() + b"\n"
 
 
-def coded(input: Input) -> Iterator[Coded]:
-    """Yield the sentences of an input with their codes, which `input.tags` spells out.
+class TaggedKeys(TaggedFile):
+    """The tags of an input of JSON Lines, Parquet or Arrow; see `TaggedFile`."""
 
-    Nothing is yielded if it has spans instead of tags.
+    def parts(self) -> Iterator[_Sentences]:
+        """Yield the sentences; none, if the input has spans instead of tags."""
+        documents = self.input.documents()
+        first = next(documents, None)
+        if first is None or self.input.tags is None or self.input.format not in CODED:
+            return
+        self.tags = self.input.tags
+        documents = chain([first], documents)
+        for count, codes, records in CODED[self.input.format](self.input, self.input.tags):
+            batch = list(islice(documents, count))
+            lengths = np.array([len(document.tokens or ()) for document in batch], np.intp)
+            starts = (np.cumsum(lengths) - lengths)[lengths > 0]
 
-    Raises
-    ------
-    InputError, UsageError
-        If it cannot be read.
-    """
-    documents = input.documents()
-    first = next(documents, None)
-    if first is None or input.tags is None or input.format not in CODED:
-        return
-    documents = chain([first], documents)
-    for count, codes, records in CODED[input.format](input, input.tags):
-        yield Coded(list(islice(documents, count)), codes, records)
+            def line(token: int, batch=batch, lengths=lengths) -> int:
+                return batch[place_in(lengths, token)[0]].line
+
+            sentences = Sentences(codes, starts, line, 0)
+            yield _Sentences(batch, sentences, records, self.input.key)
+
+    def described(self) -> str:
+        """Say what was read."""
+        return self.input.described()
 
 
 _Codes = Iterator[tuple[int, CodeArray, Sequence[dict[str, Any]]]]
@@ -114,111 +138,3 @@ def _arrow_codes(input: Input, tags: TagSet) -> _Codes:
 
 #: what reads the codes in formats that may have tags
 CODED: dict[str, Callable[[Input, TagSet], _Codes]] = {JSONL: _json_codes, ARROW: _arrow_codes}
-
-
-@dataclass
-class TagValidation:
-    """What a scheme does not allow in the tags of an input: a `columns.Validation`."""
-
-    input: Input
-    scheme: str
-    tokens: int = 0
-    sentences: int = 0
-    kinds: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def read(self) -> str:
-        """What was read, in words."""
-        return self.input.described()
-
-    def violations(self, most: int | None = None) -> Iterator[FileViolation]:
-        """Read the input, and yield its violations in order, so many at most; count all."""
-        given = 0
-        for part in coded(self.input):
-            self.tokens += len(part.codes)
-            self.sentences += len(part.starts)
-            assert self.input.tags  # noqa: S101 - for mypy: it is what numbers the codes
-            for one in self._violations(part, self.input.tags):
-                self.kinds[one.kind] += 1
-                given += 1
-                if most is None or given <= most:
-                    yield one
-
-    def _violations(self, part: Coded, tags: TagSet) -> Iterator[FileViolation]:
-        """Yield the violations in some sentences."""
-        found = violations(part.codes, part.starts, self.scheme)
-        for token, before, after in zip(*(array.tolist() for array in found[:3]), strict=True):
-            document, place = part.place(token)
-            where = self.input.source.name, document.line, document.words()[place]
-            yield FileViolation(*where, *spelt_out(before, after, tags, self.scheme))
-
-
-def retag(input: Input, how: Rewriting, write: Callable[[bytes], object]) -> Changes:
-    """Write the records of JSON Lines with other tags; what else is in them stays.
-
-    Tags that are ids are written as tags.
-
-    Parameters
-    ----------
-    input : Input
-        The input.
-    how : Rewriting
-        What to write instead.
-    write : callable
-        Takes the lines; they are not to be kept if there is an error.
-
-    Raises
-    ------
-    LossError
-        If spans would be lost, and that is not allowed.
-    InputError, UsageError
-        If the input cannot be read.
-    """
-    changes = Changes()
-    for part in coded(input):
-        tags, codes = input.tags, part.codes
-        assert tags  # noqa: S101 - likewise
-        if how.to:
-            codes = changes.rewritten(codes, part.starts, tags, how, part.lines)
-        changed = _written(part, codes, input, how, write)
-        if changed and not changes.tags:
-            changes.first_line = part.place(changed[0])[0].line
-        changes.tags += len(changed)
-    changes.read = input.described()
-    changes.check(input.source, how)
-    return changes
-
-
-def _written(
-    part: Coded,
-    codes: CodeArray,
-    input: Input,
-    how: Rewriting,
-    write: Callable[[bytes], object],
-) -> list[int]:
-    """Write records with tags of some codes; return which of these are other than before."""
-    tags, changed, token = input.tags, [], 0
-    assert tags  # noqa: S101 - likewise
-    for record in part.records:
-        row = record[input.key]
-        for place, old in enumerate(row):
-            code = int(codes[token])
-            if how.to_form:
-                row[place] = tags.spell(code, how.to_form)
-            elif not isinstance(old, str):
-                row[place] = tags.spell(code)
-            elif code != part.codes[token]:
-                row[place] = tags.respell(old, code)
-            if row[place] != old:
-                changed.append(token)
-            token += 1
-        write(_line_of(record))
-    return changed
-
-
-def _line_of(record: dict[str, Any]) -> bytes:
-    try:
-        return line_of(record)
-    except UnicodeEncodeError:
-        # Where there is half of a surrogate pair, it stays the escape that it was.
-        return json.dumps(record).encode() + b"\n"
