@@ -9,7 +9,7 @@ import click
 
 from spanf1.cli.inputs import NORMALIZE_OPTION, SideOptions, kept, side_options
 from spanf1.cli.output import DIGITS_HELP, PERCENT_HELP, ReportOptions, report_options, tell
-from spanf1.cli.progress import StepProgress
+from spanf1.cli.running import JOBS_OPTION, StepProgress, workers
 from spanf1.cli.scoring import (
     confidence_of,
     confidence_options,
@@ -17,7 +17,6 @@ from spanf1.cli.scoring import (
     sentence_options,
     warnings,
 )
-from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.core.options import Options
 from spanf1.core.scores import AVERAGES
 from spanf1.exceptions import UsageError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from spanf1.checks.columns import Changes, Rewriting
-from spanf1.checks.fitting import respells, writes_tags
+from spanf1.checks.convert import respells, writes_tags
 from spanf1.cli.inputs import (
     KEY_OPTIONS,
     canonical,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from spanf1.cli.progress import Progress
+from spanf1.cli.running import Progress
 from spanf1.core.options import AUTO, NORMALIZATIONS, Options
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import AUTO_FORM

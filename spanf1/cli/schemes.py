@@ -12,7 +12,7 @@ import click
 
 from spanf1.cli.inputs import SideOptions, kept, paths_of, side_options
 from spanf1.cli.output import DIGITS_HELP, PERCENT_HELP, ReportOptions, report_options, tell
-from spanf1.cli.progress import Progress
+from spanf1.cli.running import Progress
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
 from spanf1.formats.opening import both_inputs

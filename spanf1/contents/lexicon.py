@@ -210,5 +210,5 @@ def lexicon_of(input: Input, scheme: str = AUTO, **settings: Any) -> Lexicon:
         },
         **settings,
     )
-    lexicon.notes = file.notes()
+    lexicon.notes = file.found().notes
     return lexicon
