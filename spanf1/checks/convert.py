@@ -11,12 +11,21 @@ from typing import BinaryIO, Unpack
 from spanf1.checks.fitting import CONTINUED, Fitted, fitted, writes_tags
 from spanf1.checks.spans import scheme_to_write
 from spanf1.core.documents import Document
-from spanf1.core.options import AUTO
+from spanf1.core.options import AUTO, AnyScheme, TagScheme
 from spanf1.exceptions import LossError, UsageError
 from spanf1.formats.opening import detect, inputs_of_keywords
 from spanf1.formats.options import InputKeywords
 from spanf1.formats.output import check_output, compression_of, folder_beside, opened_file
-from spanf1.formats.registry import COLUMNS, FEATURES, FORMATS, Input, Writing, write
+from spanf1.formats.registry import (
+    COLUMNS,
+    FEATURES,
+    FORMATS,
+    FormatName,
+    Input,
+    InputFormat,
+    Writing,
+    write,
+)
 from spanf1.formats.source import Path
 from spanf1.wording import many, printable, shortened
 
@@ -141,7 +150,7 @@ class Converter:
         self,
         input: Input,
         to_format: str,
-        scheme: str = AUTO,
+        scheme: AnyScheme = AUTO,
         levels: int = 1,
         *,
         allow_loss: bool = False,
@@ -154,8 +163,8 @@ class Converter:
             tagged = ", ".join(filter(writes_tags, FORMATS))
             raise UsageError(f"a scheme (--to) is for formats of tags: {tagged}; not {to_format}")
         self._input, self._allow_loss = input, allow_loss
-        scheme = scheme_to_write(scheme) if scheme != AUTO else AUTO
-        self.result = Conversion(input.format, to_format, scheme, levels=levels)
+        to = scheme_to_write(scheme) if scheme != AUTO else AUTO
+        self.result = Conversion(input.format, to_format, to, levels=levels)
         self._losses = _Losses()
         # the document that is being written
         self._place = ""
@@ -216,10 +225,10 @@ def _own_scheme(input: Input) -> str:
 def convert_file(
     file: Path,
     output: Path,
-    to_format: str,
+    to_format: FormatName,
     *,
-    input_format: str = AUTO,
-    scheme: str = AUTO,
+    input_format: InputFormat = AUTO,
+    scheme: TagScheme = AUTO,
     levels: int = 1,
     allow_loss: bool = False,
     **given: Unpack[InputKeywords],

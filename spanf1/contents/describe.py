@@ -10,7 +10,7 @@ from typing import Unpack
 from spanf1.contents.contents import Contents, Description
 from spanf1.contents.mentions import MentionCounter
 from spanf1.core.detection import IllFormed, fitting_schemes, found_by, ill_formed, written_like
-from spanf1.core.options import AUTO, Options
+from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme
 from spanf1.core.spans import Spans, decode
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import AUTO_FORM, TagSet
@@ -19,7 +19,7 @@ from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.opening import inputs_of_keywords
 from spanf1.formats.options import LAST, Column, InputKeywords, KeyKeywords
-from spanf1.formats.registry import COLUMNS, Input
+from spanf1.formats.registry import COLUMNS, Input, InputFormat
 from spanf1.formats.sentences import Sentences, aligned
 
 
@@ -41,7 +41,7 @@ class CountedFile:
         The tagging scheme, or ``auto``.
     """
 
-    def __init__(self, input: Input, scheme: str = AUTO) -> None:
+    def __init__(self, input: Input, scheme: AnyScheme = AUTO) -> None:
         self.reader = passages_of(input)
         self.tags = TagSet({}, input.options.form)
         #: what was counted, the tags on both sides; complete when all was read
@@ -70,7 +70,7 @@ class CountedFile:
         """Return the scheme or, if it was to be detected, all that fit alike."""
         if self._scheme != AUTO:
             return [self._scheme]
-        return fitting_schemes(self.tally.shapes()[0], self.tally.gold.prefixes)
+        return [*fitting_schemes(self.tally.shapes()[0], self.tally.gold.prefixes)]
 
     def faults(self) -> IllFormed:
         """Return the spans that the scheme does not allow."""
@@ -98,7 +98,7 @@ def _of_faults(faults: IllFormed) -> list[str]:
     ]
 
 
-def contents_of(input: Input, *, scheme: str = AUTO, ignore_case: bool = False) -> Contents:
+def contents_of(input: Input, *, scheme: AnyScheme = AUTO, ignore_case: bool = False) -> Contents:
     """Read an input of any format and count what is in it.
 
     Parameters
@@ -120,7 +120,9 @@ def contents_of(input: Input, *, scheme: str = AUTO, ignore_case: bool = False) 
     return read(input, scheme, ignore_case=ignore_case)
 
 
-def contents_of_column(input: Input, scheme: str = AUTO, *, ignore_case: bool = False) -> Contents:
+def contents_of_column(
+    input: Input, scheme: AnyScheme = AUTO, *, ignore_case: bool = False
+) -> Contents:
     """Read one column of tags, and the tokens, and count what is in them; see `contents_of`."""
     file = CountedFile(input, scheme)
     lengths: Counter[tuple[int, int]] = Counter()
@@ -147,7 +149,7 @@ def contents_of_column(input: Input, scheme: str = AUTO, *, ignore_case: bool = 
     )
 
 
-def _contents_of_documents(input: Input, scheme: str, *, ignore_case: bool) -> Contents:
+def _contents_of_documents(input: Input, scheme: AnyScheme, *, ignore_case: bool) -> Contents:
     counter = MentionCounter(ignore_case=ignore_case)
     for document in input.documents():
         counter.add(document)
@@ -160,7 +162,7 @@ def _contents_of_documents(input: Input, scheme: str, *, ignore_case: bool) -> C
     elif counter.shapes:
         how = "given"
         if not fitting:
-            fitting = fitting_schemes(counter.shapes, frozenset(input.tags.prefixes()))
+            fitting = [*fitting_schemes(counter.shapes, frozenset(input.tags.prefixes()))]
             how = found_by(fitting)
         faults = ill_formed(counter.shapes, counter.first, fitting[0])
         form = written_like(input.tags.form_names(), input.tags.other_forms())
@@ -186,11 +188,11 @@ def describe(
     files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     *,
     train: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
-    input_format: str = AUTO,
+    input_format: InputFormat = AUTO,
     tag_column: Column = -1,
     token_column: Column | None = None,
     delimiter: str | None = None,
-    scheme: str = AUTO,
+    scheme: TagScheme = AUTO,
     tag_form: str = AUTO_FORM,
     ignore_case: bool = False,
     **keys: Unpack[KeyKeywords],
