@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple, Unpack
 
 from spanf1.checks.spans import scheme_to_write
 from spanf1.core.documents import Document, TextSpan
-from spanf1.core.options import AUTO
+from spanf1.core.options import AUTO, AnyScheme, TagScheme
 from spanf1.exceptions import LossError, UsageError
 from spanf1.formats.brat import is_file_name, is_type
 from spanf1.formats.opening import detect, inputs_of_keywords
@@ -23,7 +23,9 @@ from spanf1.formats.registry import (
     FEATURES,
     FORMATS,
     JSONL,
+    FormatName,
     Input,
+    InputFormat,
     Writing,
     write,
 )
@@ -166,7 +168,7 @@ class Converter:
         self,
         input: Input,
         to_format: str,
-        scheme: str = AUTO,
+        scheme: AnyScheme = AUTO,
         levels: int = 1,
         *,
         allow_loss: bool = False,
@@ -179,8 +181,8 @@ class Converter:
             tagged = ", ".join(filter(writes_tags, FORMATS))
             raise UsageError(f"a scheme (--to) is for formats of tags: {tagged}; not {to_format}")
         self._input, self._allow_loss = input, allow_loss
-        scheme = scheme_to_write(scheme) if scheme != AUTO else AUTO
-        self.result = Conversion(input.format, to_format, scheme, levels=levels)
+        to = scheme_to_write(scheme) if scheme != AUTO else AUTO
+        self.result = Conversion(input.format, to_format, to, levels=levels)
         self._losses = _Losses()
         # the document that is being written
         self._place = ""
@@ -241,10 +243,10 @@ def _own_scheme(input: Input) -> str:
 def convert_file(
     file: Path,
     output: Path,
-    to_format: str,
+    to_format: FormatName,
     *,
-    input_format: str = AUTO,
-    scheme: str = AUTO,
+    input_format: InputFormat = AUTO,
+    scheme: TagScheme = AUTO,
     levels: int = 1,
     allow_loss: bool = False,
     **given: Unpack[InputKeywords],

@@ -18,13 +18,13 @@ from spanf1.cli.scoring import (
     warnings,
 )
 from spanf1.core.options import Options
-from spanf1.core.scores import AVERAGES
+from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import UsageError
 from spanf1.formats.source import STDIN
 from spanf1.ranking.compare import compare_outputs, systems_of
 from spanf1.ranking.rank import BEST, RankingOptions
 from spanf1.ranking.report import report_of
-from spanf1.resampling.significance import ADJUSTMENTS
+from spanf1.resampling.significance import ADJUSTMENTS, AdjustmentName
 
 HELP = """Rank systems on one gold, and say which of them can be told apart.
 
@@ -95,11 +95,11 @@ def compare(
     *,
     sides: SideOptions,
     merged: bool,
-    average: str,
+    average: AverageName,
     reference: str,
     all_pairs: bool,
     per_type: bool,
-    correction: str,
+    correction: AdjustmentName,
     jobs: int | None,
     **settings: Any,
 ) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple, Unpack
 from spanf1.contents.contents import Contents, Description
 from spanf1.contents.mentions import MentionCounter
 from spanf1.core.detection import fitting_schemes, found_by, ill_formed, written_like
-from spanf1.core.options import AUTO, Options
+from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme
 from spanf1.core.spans import Spans, decode
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import AUTO_FORM, TagSet
@@ -19,7 +19,7 @@ from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.opening import inputs_of_keywords
 from spanf1.formats.options import LAST, Column, InputKeywords, KeyKeywords
-from spanf1.formats.registry import COLUMNS, Input
+from spanf1.formats.registry import COLUMNS, Input, InputFormat
 from spanf1.formats.sentences import Sentences, aligned
 
 
@@ -41,7 +41,7 @@ class CountedFile:
         The tagging scheme, or ``auto``.
     """
 
-    def __init__(self, input: Input, scheme: str = AUTO) -> None:
+    def __init__(self, input: Input, scheme: AnyScheme = AUTO) -> None:
         self.reader = passages_of(input)
         self.tags = TagSet({}, input.options.form)
         #: what was counted, the tags on both sides; complete when all was read
@@ -95,7 +95,7 @@ def _scheme_of(scheme: str, shapes: Counter[int], side: SideTally, read: str) ->
     """Return what is known of a scheme that is given, or ``auto``; `read` says where tags are."""
     fitting, how = [scheme], "given"
     if scheme == AUTO:
-        fitting = fitting_schemes(shapes, side.prefixes)
+        fitting = [*fitting_schemes(shapes, side.prefixes)]
         how = found_by(fitting)
     form = written_like(side.forms, side.other_forms)
     written = f", written like {form}" if form else ""
@@ -110,7 +110,7 @@ def _scheme_of(scheme: str, shapes: Counter[int], side: SideTally, read: str) ->
     return Scheme(fitting, faults.spans, notes)
 
 
-def contents_of(input: Input, *, scheme: str = AUTO, ignore_case: bool = False) -> Contents:
+def contents_of(input: Input, *, scheme: AnyScheme = AUTO, ignore_case: bool = False) -> Contents:
     """Read an input of any format and count what is in it.
 
     Parameters
@@ -132,7 +132,9 @@ def contents_of(input: Input, *, scheme: str = AUTO, ignore_case: bool = False) 
     return read(input, scheme, ignore_case=ignore_case)
 
 
-def contents_of_column(input: Input, scheme: str = AUTO, *, ignore_case: bool = False) -> Contents:
+def contents_of_column(
+    input: Input, scheme: AnyScheme = AUTO, *, ignore_case: bool = False
+) -> Contents:
     """Read one column of tags, and the tokens, and count what is in them; see `contents_of`."""
     file = CountedFile(input, scheme)
     lengths: Counter[tuple[int, int]] = Counter()
@@ -160,7 +162,7 @@ def contents_of_column(input: Input, scheme: str = AUTO, *, ignore_case: bool = 
     )
 
 
-def _contents_of_documents(input: Input, scheme: str, *, ignore_case: bool) -> Contents:
+def _contents_of_documents(input: Input, scheme: AnyScheme, *, ignore_case: bool) -> Contents:
     scheme = Options(gold_scheme=scheme).gold_scheme
     counter = MentionCounter(ignore_case=ignore_case)
     for document in input.documents():
@@ -188,11 +190,11 @@ def describe(
     files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     *,
     train: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
-    input_format: str = AUTO,
+    input_format: InputFormat = AUTO,
     tag_column: Column = -1,
     token_column: Column | None = None,
     delimiter: str | None = None,
-    scheme: str = AUTO,
+    scheme: TagScheme = AUTO,
     tag_form: str = AUTO_FORM,
     ignore_case: bool = False,
     **keys: Unpack[KeyKeywords],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 from spanf1.core.documents import Document
 from spanf1.core.options import AUTO
@@ -175,6 +175,21 @@ COLUMNS, JSONL, ARROW = "columns", "jsonl", "arrow"
 
 #: what input may be said to be
 INPUT_FORMATS = (AUTO, *FORMATS)
+
+#: a key of `FORMATS`, and one of `INPUT_FORMATS`, for type checkers
+FormatName = Literal[
+    "columns",
+    "jsonl",
+    "prodigy",
+    "doccano",
+    "labelstudio",
+    "pipeline",
+    "entities",
+    "brat",
+    "spacy",
+    "arrow",
+]
+InputFormat = Literal[FormatName, "auto"]
 
 #: which formats an option goes with that not all go with, by its field of `InputOptions`
 GO_WITH = {
