@@ -13,7 +13,6 @@ from spanf1.core.repairs import FOREIGN, Violations, kind_of, reason, rewrite, v
 from spanf1.core.tag_counter import tally
 from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet, tag_form
 from spanf1.exceptions import LossError
-from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.rewriting import raw_lines, respelt
 from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.registry import Input
@@ -23,13 +22,6 @@ from spanf1.formats.source import Source
 _NAMED = 10
 
 LOSS_HINT = "--allow-loss writes them as one span"
-
-
-def tag_file(input: Input) -> TagFile:
-    """Return a reader of the one column of tags of an input, from its beginning."""
-    options = input.options
-    file = ColumnFile(input.source, delimiter=options.delimiter, progress=input.progress)
-    return TagFile(file, options.tag_column)
 
 
 def words_on(reader: TagFile, form: str) -> str:
@@ -57,7 +49,7 @@ def detect_column(input: Input) -> tuple[Detection, str]:
     InputError
         If it cannot be read, or has no such column, or a tag that no scheme has.
     """
-    reader = tag_file(input)
+    reader = TagFile.of(input)
     counted = tally(reader, form=input.options.form)
     found = detection(counted.gold, counted.shapes()[0], counted.tokens)
     form = written_like([found.tag_form], found.other_forms) if found.tag_form else ""
@@ -121,7 +113,7 @@ class Validation:
         """
         tags = TagSet({}, self.input.options.form)
         yielded = 0
-        reader = tag_file(self.input)
+        reader = TagFile.of(self.input)
         for lines in raw_lines(reader, tags):
             sentences = lines.sentences
             self.tokens += sentences.size
@@ -280,7 +272,7 @@ def rewrite_file(
     """
     tags = TagSet({}, input.options.form)
     changes = Changes()
-    reader = tag_file(input)
+    reader = TagFile.of(input)
     for lines in raw_lines(reader, tags):
         codes, starts = lines.sentences.codes, lines.sentences.starts
         if how.to:

@@ -15,19 +15,11 @@ from spanf1.core.spans import Spans, decode
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.core.tally import SideTally, Tally
-from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.opening import inputs_of_keywords
 from spanf1.formats.options import LAST, Column, InputKeywords, KeyKeywords
 from spanf1.formats.registry import COLUMNS, Input, InputFormat
 from spanf1.formats.sentences import Sentences, aligned
-
-
-def passages_of(input: Input) -> TagFile:
-    """Return a reader of the tokens and tags of an input of columns."""
-    options = input.options
-    file = ColumnFile(input.source, delimiter=options.delimiter, progress=input.progress)
-    return TagFile(file, options.tag_column, options.token_column)
 
 
 class CountedFile:
@@ -42,7 +34,7 @@ class CountedFile:
     """
 
     def __init__(self, input: Input, scheme: AnyScheme = AUTO) -> None:
-        self.reader = passages_of(input)
+        self.reader = TagFile.of(input, tokens=True)
         self.tags = TagSet({}, input.options.form)
         #: what was counted, the tags on both sides; complete when all was read
         self.tally = Tally()

@@ -26,8 +26,8 @@ from spanf1.core.tags import AUTO_FORM
 from spanf1.core.tags import tag_form as form_of
 from spanf1.core.tally import SurfaceForm
 from spanf1.exceptions import LayoutError, UsageError
-from spanf1.formats.columns.tags import TagFile
-from spanf1.formats.opening import ColumnPair, both_inputs, counted, one_file
+from spanf1.formats.columns.tags import ColumnPair, TagFile
+from spanf1.formats.opening import both_inputs, counted, one_file
 from spanf1.formats.options import Column, InputOptions, Origin
 from spanf1.formats.registry import COLUMNS, JSONL, Inputs
 from spanf1.formats.source import STDIN, Progress, Source, source_of
