@@ -9,7 +9,6 @@ from spanf1.checks.tags import TaggedFile, detection_of
 from spanf1.core.detection import Detection, written_like
 from spanf1.core.options import AUTO
 from spanf1.core.tags import tag_form
-from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.rewriting import RawLines, raw_lines
 from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.registry import Input
@@ -20,9 +19,7 @@ class TaggedColumn(TaggedFile):
 
     def __init__(self, input: Input) -> None:
         super().__init__(input)
-        options = input.options
-        file = ColumnFile(input.source, delimiter=options.delimiter, progress=input.progress)
-        self.reader = TagFile(file, options.tag_column)
+        self.reader = TagFile.of(input)
 
     def parts(self) -> Iterator[RawLines]:
         """Yield the lines of the file; raises as `detect_column`."""

@@ -18,9 +18,9 @@ from spanf1.checks.tags import (
     scheme_to_write,
 )
 from spanf1.core.detection import Detection, fault
-from spanf1.core.options import AUTO, Options
-from spanf1.core.repairs import PARTS, kind_of
-from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK
+from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme
+from spanf1.core.repairs import PARTS, RepairName, kind_of
+from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, ReadingName, SchemeName
 from spanf1.core.spans import WELL_FORMED, Spans, touching
 from spanf1.core.spans import decode as decode_codes
 from spanf1.core.spans import encode as encode_spans
@@ -117,7 +117,7 @@ class _Given(NamedTuple):
         """Return which scheme they are in."""
         return detection_of([self.sentences], self.tags)
 
-    def scheme(self, given: str) -> str:
+    def scheme(self, given: TagScheme) -> str:
         """Return the scheme by its canonical name, found out if none is given."""
         name = Options(gold_scheme=given).gold_scheme
         return self.detection().scheme if name == AUTO else name
@@ -186,7 +186,7 @@ def detect(tags: Tags, *, tag_form: str = AUTO_FORM) -> Detection:
     return _Given.of(tags, tag_form).detection()
 
 
-def validate(tags: Tags, *, scheme: str = AUTO, tag_form: str = AUTO_FORM) -> list[Violation]:
+def validate(tags: Tags, *, scheme: TagScheme = AUTO, tag_form: str = AUTO_FORM) -> list[Violation]:
     """Return everything in tags that their scheme does not allow; nothing if they are well-formed.
 
     Parameters
@@ -222,8 +222,8 @@ def validate(tags: Tags, *, scheme: str = AUTO, tag_form: str = AUTO_FORM) -> li
 def repair(  # type: ignore[overload-overlap]
     tags: Sequence[str],
     *,
-    method: str = ...,
-    scheme: str = ...,
+    method: RepairName = ...,
+    scheme: TagScheme = ...,
     tag_form: str = ...,
     allow_loss: bool = ...,
 ) -> list[str]: ...
@@ -231,16 +231,16 @@ def repair(  # type: ignore[overload-overlap]
 def repair(
     tags: TagLists,
     *,
-    method: str = ...,
-    scheme: str = ...,
+    method: RepairName = ...,
+    scheme: TagScheme = ...,
     tag_form: str = ...,
     allow_loss: bool = ...,
 ) -> list[list[str]]: ...
 def repair(
     tags: Tags,
     *,
-    method: str = "begin",
-    scheme: str = AUTO,
+    method: RepairName = "begin",
+    scheme: TagScheme = AUTO,
     tag_form: str = AUTO_FORM,
     allow_loss: bool = False,
 ) -> list[str] | list[list[str]]:
@@ -292,29 +292,29 @@ def repair(
 @overload
 def convert(  # type: ignore[overload-overlap]
     tags: Sequence[str],
-    to: str,
+    to: SchemeName,
     *,
-    scheme: str = ...,
-    method: str = ...,
+    scheme: TagScheme = ...,
+    method: RepairName = ...,
     tag_form: str = ...,
     allow_loss: bool = ...,
 ) -> list[str]: ...
 @overload
 def convert(
     tags: TagLists,
-    to: str,
+    to: SchemeName,
     *,
-    scheme: str = ...,
-    method: str = ...,
+    scheme: TagScheme = ...,
+    method: RepairName = ...,
     tag_form: str = ...,
     allow_loss: bool = ...,
 ) -> list[list[str]]: ...
 def convert(
     tags: Tags,
-    to: str,
+    to: SchemeName,
     *,
-    scheme: str = AUTO,
-    method: str = "begin",
+    scheme: TagScheme = AUTO,
+    method: RepairName = "begin",
     tag_form: str = AUTO_FORM,
     allow_loss: bool = False,
 ) -> list[str] | list[list[str]]:
@@ -366,8 +366,8 @@ class Span(NamedTuple):
 def decode(
     tags: Sequence[str],
     *,
-    scheme: str | None = None,
-    reading: str = "lenient",
+    scheme: AnyScheme | None = None,
+    reading: ReadingName = "lenient",
     tag_form: str = AUTO_FORM,
 ) -> list[Span]:
     """Return the spans of one sentence's tags, in order.
@@ -444,7 +444,7 @@ def encode(
     spans: Iterable[tuple[int, int, str]],
     length: int,
     *,
-    scheme: str = "IOB2",
+    scheme: SchemeName = "IOB2",
     tag_form: str = "B-PER",
     allow_loss: bool = False,
 ) -> list[str]:

@@ -93,7 +93,7 @@ class TaggedKeys(TaggedFile):
             lengths = np.array([len(document.tokens or ()) for document in batch], np.intp)
             starts = (np.cumsum(lengths) - lengths)[lengths > 0]
 
-            def line(token: int, batch=batch, lengths=lengths) -> int:
+            def line(token: int, batch: list[Document] = batch, lengths: IntArray = lengths) -> int:
                 return batch[place_in(lengths, token)[0]].line
 
             sentences = Sentences(codes, starts, line, 0)

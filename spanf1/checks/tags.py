@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from spanf1.core import repairs
 from spanf1.core.detection import Detection, detection
-from spanf1.core.options import AUTO, Options
+from spanf1.core.options import AUTO, AnyScheme, Options
 from spanf1.core.repairs import FOREIGN, REPAIRS, kind_of, reason
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet
@@ -181,7 +181,7 @@ def _spelt(before: int, after: int, tags: TagSet) -> tuple[str, str]:
     return "" if before == FOREIGN else tags.spell(before), tags.spell(after)
 
 
-def scheme_to_write(given: str) -> str:
+def scheme_to_write(given: AnyScheme) -> str:
     """Return the canonical name of a scheme, which must be named."""
     name = Options(gold_scheme=given).gold_scheme
     if name == AUTO:

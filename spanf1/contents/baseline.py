@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from spanf1.checks.columns import looked_at
-from spanf1.contents.describe import passages_of
-from spanf1.contents.lexicon import Lexicon
-from spanf1.core.options import AUTO, Confidence, Options, confidence_from
+from spanf1.contents.lexicon import Lexicon, RuleName
+from spanf1.core.options import AUTO, AnyScheme, Confidence, Options, TagScheme, confidence_from
 from spanf1.core.repairs import PARTS
 from spanf1.core.spans import Spans, encode, touching
 from spanf1.core.tag_counter import BlockCounter
@@ -19,6 +18,7 @@ from spanf1.core.tags import AUTO_FORM, CodeArray, TagSet
 from spanf1.exceptions import TagError
 from spanf1.formats.columns.layout import WHITE
 from spanf1.formats.columns.rewriting import with_column
+from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.options import Column, InputOptions, Origin
 from spanf1.formats.registry import COLUMNS, Input
 from spanf1.formats.sentences import Sentences, aligned
@@ -62,13 +62,13 @@ class Marked:
                 message = f"tag {shortened(tag.decode())} would be taken for several columns"
                 raise TagError(message, where=self._input.source.name)
         tags = TagSet({}, self._input.options.form)
-        yield from with_column(passages_of(self._input), tags, self._codes, self._spelt)
+        yield from with_column(TagFile.of(self._input, tokens=True), tags, self._codes, self._spelt)
 
 
 def mark_file(
     lexicon: Lexicon,
     input: Input,
-    scheme: str = AUTO,
+    scheme: AnyScheme = AUTO,
     confidence: Confidence | None = None,
 ) -> Marked:
     """Mark a file, and score that; the file is read twice.
@@ -93,7 +93,7 @@ def mark_file(
     exact, to, _ = looked_at(input, options.gold_scheme)
     tags = TagSet({}, exact.options.form)
     counter = BlockCounter(tags.types, units=confidence.unit if confidence else "")
-    reader = passages_of(exact)
+    reader = TagFile.of(exact, tokens=True)
     found, met, merged = [np.zeros(0, np.int32)], {0}, 0
     for passage in reader.passages(tags):
         spans = _spans(lexicon, passage, tags.types)
@@ -143,13 +143,13 @@ def baseline(
     train: str | os.PathLike[str],
     test: str | os.PathLike[str],
     *,
-    rule: str = "majority",
+    rule: RuleName = "majority",
     min_count: int = 1,
     ignore_case: bool = False,
     tag_column: Column = -1,
     token_column: Column | None = None,
     delimiter: str | None = None,
-    scheme: str = AUTO,
+    scheme: TagScheme = AUTO,
     tag_form: str = AUTO_FORM,
     confidence: float | Confidence | None = None,
 ) -> Result:

@@ -18,8 +18,8 @@ from spanf1.core.tally import TOKEN
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.arrays import labels_by_id
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.tags import TagFile
-from spanf1.formats.opening import ColumnPair, both_inputs, column_pair, counted
+from spanf1.formats.columns.tags import ColumnPair, TagFile
+from spanf1.formats.opening import both_inputs, column_pair, counted
 from spanf1.formats.options import Column, InputOptions
 from spanf1.formats.registry import COLUMNS, JSONL, Input, Inputs
 from spanf1.formats.source import STDIN, Source, source_of

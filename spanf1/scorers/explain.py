@@ -9,15 +9,13 @@ from spanf1.core.scores import Counts
 from spanf1.core.tag_counter import BlockCounter, tally
 from spanf1.core.tags import UNTYPED, TagForm, TagSet
 from spanf1.exceptions import InputError
-from spanf1.formats.columns.excerpts import Columns, Excerpt, excerpts
-from spanf1.formats.columns.tags import MergedFile
-from spanf1.formats.opening import ColumnPair, column_pair
-from spanf1.formats.options import Column
+from spanf1.formats.opening import column_pair
 from spanf1.formats.registry import Inputs
 from spanf1.results.result import Result
-from spanf1.scorers.comparison import PLACE_SIDES, Comparison, Example, System, compare
-from spanf1.scorers.disputes import Disputes, Place
+from spanf1.scorers.comparison import Comparison, System, compare
+from spanf1.scorers.disputes import Disputes
 from spanf1.scorers.encodings import Encodings
+from spanf1.scorers.examples import add_examples
 from spanf1.scorers.scorers import Facts, scorers_of
 from spanf1.scorers.stretches import stretches
 
@@ -76,7 +74,7 @@ def explain(inputs: Inputs, *, options: Options, examples: int = EXAMPLES) -> Co
     note = _count_as_script(disputes, inputs)
     comparison = compare(result, scorers, disputes, spelt, sets[0].types)
     comparison.notes += note
-    _add_examples(comparison, pair, sets, token_column)
+    add_examples(comparison.kinds, pair, sets, token_column)
     return comparison
 
 
@@ -117,54 +115,6 @@ def _bare(sets: tuple[TagSet, TagSet]) -> frozenset[str]:
         for tag, code in tags.codes.items()
         if code and (parsed := tags.form.parse(tag)) and parsed[1] == UNTYPED and len(tag) < 3
     )
-
-
-def _add_examples(
-    comparison: Comparison,
-    pair: ColumnPair,
-    sets: tuple[TagSet, TagSet],
-    token_column: Column | None,
-) -> None:
-    """Read the lines of the places that were remembered, and the tokens around them."""
-    for side in (0, 1):
-        file = pair.files[-1 if side else 0]
-        todo = [
-            (kind, place)
-            for kind in comparison.kinds
-            for place in kind.places
-            if (place.side > 0) == side
-        ]
-        if not todo or file.layout is None:
-            continue
-        columns = _columns(pair, side, token_column)
-        where = Columns(file.layout, *columns, sets[side].may_be)
-        found = excerpts(file.source, where, {place.line for _, place in todo})
-        for kind, place in todo:
-            kind.examples.append(_example(file.source.name, place, found[place.line]))
-
-
-def _columns(pair: ColumnPair, side: int, given: Column | None) -> tuple[int | None, int]:
-    """Return where the tokens are that examples show, and the tags of a side; from 0."""
-    file = pair.files[-1 if side else 0]
-    layout = file.layout
-    assert layout is not None  # noqa: S101 - for mypy: it has been read
-    column = layout.column_index(pair.columns[side], file.source)
-    used = {column}
-    if isinstance(pair.reader, MergedFile):
-        used = {layout.column_index(one, file.source) for one in pair.columns[:2]}
-    token = given or pair.columns[2]
-    if token and (isinstance(token, str) or abs(token) <= layout.columns):
-        found = layout.column_index(token, file.source)
-        return None if found == column else found, column
-    # They are in the first column that has no tags, if there is one.
-    return min({*range(layout.columns)} - used, default=None), column
-
-
-def _example(file: str, place: Place, excerpt: Excerpt) -> Example:
-    """Return the tokens around a step, which leads to the token there or to the one behind it."""
-    at = excerpt.at + place.out
-    line = excerpt.lines[min(at, len(excerpt.lines) - 1)]
-    return Example(file, line, PLACE_SIDES[place.side], excerpt.tokens, excerpt.tags, at)
 
 
 def compare_systems(outputs: Sequence[Inputs], *, options: Options) -> list[System]:

@@ -102,7 +102,7 @@ def _token_index(
     if given:
         check_token(source, indices[count], tags)
         return indices[count]
-    free = next((k for k in range(layout.columns) if k not in indices), None)
+    free = layout.free_column(indices)
     if free is None:
         raise LayoutError(
             "there is no column of tokens: every column of this line is one of tags",
