@@ -24,7 +24,7 @@ test: .venv/.stamp-test ## run all the tests
 	$(PY) -m pytest
 
 test-integrations: .venv/.stamp-integrations ## test the adaptors against the libraries they adapt (large installs)
-	$(PY) -m pytest tests/integrations tests/test_arrays.py
+	$(PY) -m pytest tests/integrations tests/formats/test_arrays.py
 
 check: .venv/.stamp-check ## lint, check the formatting and check the types
 	$(PY) -m ruff check

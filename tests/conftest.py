@@ -8,7 +8,11 @@ import pytest
 from hypothesis import settings
 
 from spanf1.cli import main
-from tests.commands import Ran
+
+# Before any of them is imported: pytest then shows what was compared.
+pytest.register_assert_rewrite("tests.helpers")
+
+from tests.helpers.commands import Ran  # noqa: E402
 
 # No test fails because the machine is busy.
 settings.register_profile("untimed", deadline=None)

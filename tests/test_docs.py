@@ -7,7 +7,6 @@ import importlib
 import pkgutil
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -17,9 +16,8 @@ from spanf1.formats.source import Source
 from spanf1.ranking.report import RANKING_RENDERINGS
 from spanf1.scorers.explain import explain
 from spanf1.scorers.report import RENDERINGS
-from tests.shared_data import shared
+from tests.helpers.shared_data import ROOT, shared
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MODULES = [module.name for module in pkgutil.walk_packages(spanf1.__path__, "spanf1.")]
 

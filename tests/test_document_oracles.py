@@ -18,9 +18,16 @@ from spanf1.checks.fitting import fitted
 from spanf1.core.documents import Document, TextSpan, joined
 from spanf1.exceptions import AlignmentError
 from spanf1.formats.registry import FORMATS, Writing, write
-from tests.oracles import altered, noisy, seqeval_report, seqscore_counts, well_formed
-from tests.shared_data import shared
-from tests.test_oracles import assert_same_report, report_of
+from tests.helpers.oracles import (
+    altered,
+    assert_same_report,
+    noisy,
+    report_of,
+    seqeval_report,
+    seqscore_counts,
+    well_formed,
+)
+from tests.helpers.shared_data import shared
 
 EXACT = 1e-12
 TYPES = "ABC"

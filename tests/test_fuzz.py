@@ -6,7 +6,6 @@ import lzma
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,9 +14,9 @@ import spanf1
 from spanf1.checks.columns import Rewriting, TagColumn, Validation, looked_at, rewrite_file
 from spanf1.core.repairs import REPAIRS
 from spanf1.formats.source import Source
-from tests.shared_data import SHARED
+from tests.helpers.shared_data import ROOT, SHARED
 
-SAMPLE = Path(__file__).resolve().parents[1] / "corpora" / "sample"
+SAMPLE = ROOT / "corpora" / "sample"
 
 # Whole files of other people, where they are there; the sample always is.
 SEEDS = [SAMPLE / "english.spacy.conll", SAMPLE / "japanese.conll"]

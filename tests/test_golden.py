@@ -2,14 +2,13 @@
 
 import csv
 import re
-from pathlib import Path
 
 import pytest
 
 import spanf1
-from tests.shared_data import shared
+from tests.helpers.shared_data import ROOT, shared
 
-SAMPLE = Path(__file__).resolve().parents[1] / "corpora" / "sample"
+SAMPLE = ROOT / "corpora" / "sample"
 
 
 def percent(value):

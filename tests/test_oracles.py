@@ -17,13 +17,16 @@ from spanf1.cli import main
 from spanf1.conlleval.reader import ScriptFile
 from spanf1.core.script import count_rows
 from spanf1.results.report import REPORTS
-from tests.oracles import (
+from tests.helpers.oracles import (
     ALPHABETS,
+    EXACT,
     MAKERS,
     SEQSCORE_NAMES,
     Span,
     alphabet,
     altered,
+    assert_same_report,
+    report_of,
     seqeval_report,
     seqeval_spans,
     seqeval_strict_spans,
@@ -36,7 +39,6 @@ from tests.oracles import (
 
 SENTENCES = 2000
 BATCH = 20
-EXACT = 1e-12
 
 # The schemes whose prefixes seqeval's default knows: O, B, I, E and S.
 SEQEVAL_LENIENT = ["IOB1", "IOB2", "IOE1", "IOE2", "IOBES"]
@@ -74,28 +76,6 @@ def strict_spans(tags, scheme):
 
 def disagreements(sentences, ours, theirs):
     return [tags for tags in sentences if ours(tags) != theirs(tags)]
-
-
-def figures(row):
-    return {
-        "precision": row.precision,
-        "recall": row.recall,
-        "f1-score": row.f1,
-        "support": row.gold,
-    }
-
-
-def report_of(result):
-    averages = result.averages._asdict().items()
-    return {name: figures(row) for name, row in result.types.items()} | {
-        f"{name} avg": figures(row) for name, row in averages
-    }
-
-
-def assert_same_report(ours, theirs):
-    assert ours.keys() == theirs.keys()
-    for name, row in ours.items():
-        assert row == pytest.approx(theirs[name], abs=EXACT, rel=0), name
 
 
 # seqeval's default.

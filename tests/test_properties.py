@@ -1,18 +1,13 @@
 """What must hold for any tags and any file: the same content always gives the same counts."""
 
-import bz2
-import gzip
-import importlib
 import json
-import lzma
 import math
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import spanf1
@@ -23,81 +18,22 @@ from spanf1.formats.columns.pair import PairedFiles
 from spanf1.formats.lists import ListReader
 from spanf1.formats.source import Source
 from spanf1.results import api
-from tests.oracles import ALPHABETS, Span, encode, random_spans
-
-# The time a first example takes is that of imports, and says nothing.
-steady = settings(
-    derandomize=True,
-    deadline=None,
-    max_examples=150,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+from tests.helpers.files import column_file, documents_in, lists_of, render, tally_of_lists, write
+from tests.helpers.oracles import ALPHABETS, Span, encode, random_spans
+from tests.helpers.plain import RULES, decode_slowly, is_well_formed, same
+from tests.helpers.strategies import (
+    TYPES,
+    Look,
+    block_sizes,
+    corpora,
+    looks,
+    seeds,
+    steady,
+    tag_pairs,
+    tags,
 )
 
-PREFIXES = "BIESLUMW"
-TYPES = ["A", "B", "LONG-TYPE-NAME", "Ä"]
-TAGS = ["O"] + [f"{prefix}-{kind}" for prefix in PREFIXES for kind in TYPES] + ["B", "I-"]
-
-tags = st.sampled_from(TAGS) | st.sampled_from(["O", "B-A", "I-A", "I-B"])
-tag_pairs = tags.map(lambda tag: (tag, tag)) | st.tuples(tags, tags) | st.just(("O", "O"))
-
-
-# Decoding, against the grid in the design, read by the eye of a loop.
-
-GRID = {
-    #      O B I E S, the types being the same;   O B I E S, the types being others
-    "O": ("", "o", "o", "o", "o"), "O/": ("", "o", "o", "o", "o"),
-    "B": ("c", "x", "", "", "x"), "B/": ("c", "x", "x", "x", "x"),
-    "I": ("c", "x", "", "", "x"), "I/": ("c", "x", "x", "x", "x"),
-    "E": ("c", "x", "x", "x", "x"), "E/": ("c", "x", "x", "x", "x"),
-    "S": ("c", "x", "x", "x", "x"), "S/": ("c", "x", "x", "x", "x"),
-}  # fmt: skip
-
-# What opens and what closes a span; "=": only where it touches a span of its type.
-RULES = {
-    "IO": ("I", "I"),
-    "IOB1": ("I B=", "B I"),
-    "IOB2": ("B", "B I"),
-    "IOE1": ("I E", "I E="),
-    "IOE2": ("I E", "E"),
-    "IOBES": ("B S", "E S"),
-    "BILOU": ("B U", "L U"),
-    "BMES": ("B S", "E S"),
-    "BMEWO": ("B W", "E W"),
-}
-
-
-def split(tag):
-    prefix, _, kind = tag.partition("-")
-    return prefix, "" if tag == "O" else kind or "_"
-
-
-def action(before, after):
-    (prefix, kind), (next_prefix, next_kind) = split(before), split(after)
-    alias = dict(zip("LUWM", "ESSI", strict=True))
-    row = alias.get(prefix, prefix) + ("" if kind == next_kind else "/")
-    return GRID[row]["OBIES".index(alias.get(next_prefix, next_prefix))]
-
-
-def decode_slowly(sentence):
-    spans, opened = [], None
-    for place, (before, after) in enumerate(pairwise(["O", *sentence, "O"])):
-        step = action(before, after)
-        if step in ("c", "x"):
-            spans.append(Span(opened, place, split(before)[1]))
-        if step in ("o", "x"):
-            opened = place
-    return spans
-
-
-def is_well_formed(span, sentence, scheme):
-    around = ["O", *sentence, "O"]
-    before, behind = around[span.start], around[span.end + 1]
-    first, last = sentence[span.start][0], sentence[span.end - 1][0]
-    opens, closes = (rule.split() for rule in RULES[scheme])
-    return (first in opens or (first + "=" in opens and split(before)[1] == span.type)) and (
-        last in closes or (last + "=" in closes and split(behind)[1] == span.type)
-    )
-
+# Decoding.
 
 sentences_of_tags = st.lists(tags, max_size=20)
 
@@ -176,158 +112,10 @@ def test_the_scheme_of_varied_tags_is_detected(scheme, fitting, seed):
 
 # Files. A file is written from sentences, with noise that must not count, and read again.
 
-WORDS = [
-    "Rome",
-    "the",
-    "#",
-    "#tag",
-    "-",
-    "--",
-    "-5",
-    "-x",
-    "B-A",
-    "O",
-    "日本",
-    "a\u00a0b",
-    "x" * 70,
-]
-COMMENTS = ["# text = a b", "# ", "#", "# newdoc", "# a\tb c", "# 日本 O X"]
-BLANKS = ["", " ", "\t", " \t ", "\t\t\t\t"]
-OTHER_COLUMNS = ["NN", "-", "_", "x"]
-
-
-@dataclass
-class Look:
-    """How a file looks."""
-
-    delimiter: str = "\t"
-    line_end: str = "\n"
-    mark: bool = False
-    final_line_end: bool = True
-    extra_columns: int = 0
-    compression: str = "plain"
-
-
-looks = st.builds(
-    Look,
-    delimiter=st.sampled_from(["\t", " ", ""]),
-    line_end=st.sampled_from(["\n", "\r\n"]),
-    mark=st.booleans(),
-    final_line_end=st.booleans(),
-    extra_columns=st.integers(0, 2),
-    compression=st.sampled_from(["plain", "plain", "gzip", "bzip2", "xz", "zstd"]),
-)
-
-
-@dataclass
-class Rendered:
-    """The text of a file, and the line, from 1, of each token."""
-
-    lines: list[str] = field(default_factory=list)
-    token_lines: list[int] = field(default_factory=list)
-
-
-# A word first that can begin no comment: the layout is judged by it.
-words = st.sampled_from(WORDS)
-tokens = st.tuples(words, tag_pairs).map(lambda drawn: (drawn[0], *drawn[1]))
-first_tokens = st.tuples(st.just("Rome"), tag_pairs).map(lambda drawn: (drawn[0], *drawn[1]))
-corpora = st.lists(st.lists(tokens, min_size=1, max_size=6), max_size=8).flatmap(
-    lambda rest: st.lists(first_tokens, min_size=1, max_size=3).map(lambda one: [one, *rest])
-)
-seeds = st.integers(0, 2**32)
-block_sizes = st.integers(1, 8) | st.integers(9, 300) | st.just(1 << 19)
-
-
-def render(sentences, columns, look, seed, *, trailing=True):
-    """Write the given columns of sentences, with noise drawn from a seed."""
-    rng = np.random.default_rng(seed)
-    text = Rendered()
-    for number, sentence in enumerate(sentences):
-        if number or rng.random() < 0.3:
-            add_gap(text, look, rng, len(columns), first=not number)
-        for token in sentence:
-            if rng.random() < 0.1:
-                text.lines.append(choice(rng, COMMENTS))
-            text.lines.append(token_line(token, columns, look, rng))
-            text.token_lines.append(len(text.lines))
-    if trailing and rng.random() < 0.5:
-        add_gap(text, look, rng, len(columns), first=False)
-    return text
-
-
-def choice(rng, options):
-    return options[int(rng.integers(len(options)))]
-
-
-def add_gap(text, look, rng, columns, *, first):
-    """Write what stands between two sentences: blank lines at least, or a document's first line."""
-    docstart = rng.random() < 0.2
-    if docstart:
-        width = columns + look.extra_columns
-        fields = ["-DOCSTART-"] + ["O"] * choice(rng, [width - 1, width - 1, 0])
-        text.lines.append((look.delimiter or " ").join(fields))
-    blanks = [choice(rng, BLANKS) for _ in range(int(rng.integers(1, 4)))]
-    text.lines += blanks[1:] if docstart or first else blanks
-    if rng.random() < 0.3:
-        text.lines.append(choice(rng, COMMENTS))
-
-
-def token_line(token, columns, look, rng):
-    extra = [choice(rng, OTHER_COLUMNS) for _ in range(look.extra_columns)]
-    fields = [token[0], *extra, *(token[column] for column in columns[1:])]
-    if look.delimiter:
-        return look.delimiter.join(fields)
-    gaps = [choice(rng, [" ", "  ", "\t", " \t "]) for _ in fields[1:]]
-    body = fields[0] + "".join(gap + word for gap, word in zip(gaps, fields[1:], strict=True))
-    indent = "" if fields[0].startswith("#") else choice(rng, ["", "", " "])
-    return indent + body + choice(rng, ["", "", " ", "\t"])
-
-
-def zstd_compress(data):
-    for name in ("compression.zstd", "backports.zstd"):
-        try:
-            return importlib.import_module(name).compress(data)
-        except ImportError:
-            continue
-    raise AssertionError("the test group installs backports.zstd")
-
-
-COMPRESS = {
-    "plain": lambda data: data,
-    "gzip": gzip.compress,
-    "bzip2": bz2.compress,
-    "xz": lzma.compress,
-    "zstd": zstd_compress,
-}
-
-
-def write(path, text, look):
-    content = look.line_end.join(text.lines)
-    # A blank last line without a line end would be no line.
-    if look.final_line_end or not text.lines[-1]:
-        content += look.line_end
-    data = b"\xef\xbb\xbf" * look.mark + content.encode()
-    path.write_bytes(COMPRESS[look.compression](data))
-    return Source(str(path))
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("files")
-
-
-def column_file(source, look, block_size):
-    # Ragged white space is not always told from the other two by so few lines.
-    delimiter = None if look.delimiter else ""
-    return ColumnFile(source, delimiter=delimiter, block_size=block_size)
-
-
-def lists_of(sentences):
-    return tuple([[token[side] for token in s] for s in sentences] for side in (1, 2))
-
-
-def tally_of_lists(sentences):
-    return tally(ListReader(*lists_of(sentences)))
 
 
 def assert_same(found, expected, gold_text, predicted_text):
@@ -346,10 +134,6 @@ def assert_same(found, expected, gold_text, predicted_text):
 def lines_of(first, text):
     """Return the lines of tokens given by number, shape by shape."""
     return {shape: text.token_lines[token - 1] for shape, token in first.items()}
-
-
-def documents_in(text):
-    return sum(line.startswith(("-DOCSTART-", "# newdoc")) for line in text.lines)
 
 
 @steady
@@ -530,10 +314,6 @@ all_options = st.fixed_dictionaries(
 
 def sides_of(pairs):
     return [list(gold) for gold, _ in pairs], [list(predicted) for _, predicted in pairs]
-
-
-def same(a, b):
-    return a == b or (math.isnan(a) and math.isnan(b))
 
 
 @steady

@@ -12,9 +12,10 @@ import pytest
 from spanf1.formats.records import doccano, entities, labelstudio, pipeline, prodigy, tags
 from spanf1.formats.records.fields import ID_KEYS, PRED_KEYS
 from spanf1.formats.registry import FORMATS
-from tests.commands import write
+from tests.helpers.commands import write
+from tests.helpers.shared_data import ROOT
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = README.split("## From the formats people have\n")[1].split("\n## ")[0]
 
 # Texts; their tokens; and the first and last token, and the type, of gold and predicted spans.

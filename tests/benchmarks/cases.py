@@ -13,14 +13,7 @@ import numpy as np
 
 from tests.benchmarks import contenders as c
 from tests.benchmarks import plain
-from tests.benchmarks.inputs import (
-    CONLL_2003,
-    CONLL_2003_SENTENCES,
-    MILLION,
-    Inputs,
-    Lists,
-    ids_of,
-)
+from tests.benchmarks.inputs import CONLL_2003, CONLL_2003_SENTENCES, MILLION, Inputs, Lists, ids_of
 from tests.benchmarks.measure import (
     Command,
     Memory,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.roundtrips import (
+from tests.helpers.roundtrips import (
     carry_spans,
     check_scores,
     check_there_and_back,

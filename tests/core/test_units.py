@@ -1,0 +1,598 @@
+"""The number that stands for gold's spans, and counts by sentence and by document."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import spanf1
+from spanf1.core import units as units_module
+from spanf1.core.fingerprint import type_number
+from spanf1.core.options import Confidence
+from spanf1.core.tag_counter import BlockCounter, tally, tally_parts
+from spanf1.core.tally import Tally
+from spanf1.core.units import Collector, Units, rows_of
+from spanf1.formats.columns.file import MergedFile
+from spanf1.formats.columns.pair import PairedFiles
+from spanf1.formats.lists import ListReader
+from spanf1.formats.source import Source
+from spanf1.results.certainty import meanings
+from spanf1.results.result import Result
+from tests.helpers.files import Rendered, column_file, lists_of, render, tally_of_lists, write
+from tests.helpers.oracles import Span, altered, encode, random_spans, well_formed
+from tests.helpers.plain import RULES, decode_slowly, is_well_formed
+from tests.helpers.strategies import Look, block_sizes, corpora, looks, seeds, steady
+
+fewer = settings(steady, max_examples=40)
+
+TYPES = ["A", "B", "組織", "%:|,/ x"]
+#: schemes that can say all that spans are
+FULL = sorted(set(RULES) - {"IO"})
+Annotation = list[list[Span]]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("units")
+
+
+# The number that stands for gold's spans.
+
+
+def hash_of(result: Result) -> str:
+    return result.signature().hash
+
+
+def hash_of_spans(sentences: Annotation, lengths: list[int], scheme: str = "IOB2") -> str:
+    gold = [encode(spans, n, scheme) for spans, n in zip(sentences, lengths, strict=True)]
+    return hash_of(spanf1.evaluate(gold, [["O"] * n for n in lengths]))
+
+
+def annotation(seed: int, most: int = 8) -> tuple[Annotation, list[int]]:
+    rng = np.random.default_rng(seed)
+    lengths = rng.integers(1, 9, int(rng.integers(1, most))).tolist()
+    return [random_spans(rng, n, TYPES) for n in lengths], lengths
+
+
+def test_the_number_is_the_same_in_every_version():
+    """Signatures in papers are compared with those of later versions."""
+    cases = {
+        "05104954": [["B-A"]],
+        "12ecd51d": [["B-A"], ["B-B", "I-B"]],
+        "00000000": [[]],
+        "8b7cdf79": [["O", "O"], ["O"]],
+    }
+    found = {hash_of(spanf1.evaluate(gold, gold)): gold for gold in cases.values()}
+    assert found == cases
+
+
+@fewer
+@given(seed=seeds, scheme=st.sampled_from(FULL), other=st.sampled_from(sorted(RULES)))
+def test_neither_scheme_nor_predictions_change_the_number(seed, scheme, other):
+    sentences, lengths = annotation(seed)
+    gold = [encode(spans, n, scheme) for spans, n in zip(sentences, lengths, strict=True)]
+    rng = np.random.default_rng(seed)
+    predicted = altered(rng, [["O"] * n for n in lengths], other, noise=0.6)
+    expected = hash_of_spans(sentences, lengths)
+    for reading in ("lenient", "strict", "conlleval"):
+        options = {"gold_scheme": scheme, "pred_scheme": other, "reading": reading}
+        assert hash_of(spanf1.evaluate(gold, predicted, **options)) == expected
+    assert hash_of(spanf1.evaluate(gold, predicted, types=["A"])) == expected
+
+
+FORMS = {
+    "B-PER": lambda prefix, kind: f"{prefix}-{kind}",
+    "PER-B": lambda prefix, kind: f"{kind}-{prefix}",
+    "B_PER": lambda prefix, kind: f"{prefix}_{kind}",
+    "b/PER": lambda prefix, kind: f"{prefix.lower()}/{kind}",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("seed", range(5))
+def test_how_tags_are_written_does_not_change_the_number(form, seed):
+    rng = np.random.default_rng(seed)
+    gold = well_formed(rng, "IOBES", 6, ["AB", "CD"])
+    written = [
+        [tag if tag == "O" else FORMS[form](*tag.split("-")) for tag in sentence]
+        for sentence in gold
+    ]
+    for tag_form in (form, "auto") if any("-" in tag for s in gold for tag in s) else (form,):
+        result = spanf1.evaluate(written, written, tag_form=tag_form)
+        assert hash_of(result) == hash_of(spanf1.evaluate(gold, gold))
+
+
+@fewer
+@given(
+    sentences=corpora,
+    look=looks,
+    other=looks,
+    seed=seeds,
+    sizes=st.tuples(block_sizes, block_sizes),
+    part=st.integers(1, 200),
+)
+def test_where_tags_come_from_does_not_change_the_number(
+    folder, *, sentences, look, other, seed, sizes, part
+):
+    expected = tally_of_lists(sentences).gold_number
+    text = render(sentences, (0, 1, 2), look, seed)
+    source = write(folder / "merged", text, look)
+    reader = MergedFile(column_file(source, look, sizes[0]))
+    with ThreadPoolExecutor(2) as executor:
+        assert tally_parts(reader.parts(part), executor).gold_number == expected
+    assert tally(reader).gold_number == expected
+    files = [
+        column_file(write(folder / name, render(sentences, columns, how, seed), how), how, size)
+        for name, columns, how, size in (
+            ("gold", (0, 1), look, sizes[0]),
+            ("predicted", (0, 2), other, sizes[1]),
+        )
+    ]
+    assert tally(PairedFiles(*files)).gold_number == expected
+
+
+DOCUMENTS = "-DOCSTART- -X- O O\n\na x B-A B-A\n\n-DOCSTART- -X- O O\n\nb x B-B O\nb x I-B O\n"
+
+
+@pytest.mark.parametrize("reading", ["lenient", "strict", "error", "conlleval"])
+def test_the_number_is_the_same_in_every_reading_of_documents(tmp_path, reading):
+    """To the script, lines that begin documents are tokens."""
+    path = tmp_path / "documents"
+    path.write_text(DOCUMENTS)
+    gold, predicted = [["B-A"], ["B-B", "I-B"]], [["O"], ["O", "O"]]
+    if reading == "conlleval":
+        gold, predicted = ([["O"], one[0], ["O"], one[1]] for one in (gold, predicted))
+    expected = hash_of(spanf1.evaluate(gold, predicted))
+    assert hash_of(spanf1.score_file(path, reading=reading)) == expected
+
+
+@fewer
+@given(st.lists(seeds, min_size=1, max_size=5))
+def test_numbers_of_parts_give_the_number_of_the_whole(numbers):
+    parts = [annotation(seed) for seed in numbers]
+    gold = [[encode(spans, n, "IOB2") for spans, n in zip(*part, strict=True)] for part in parts]
+    results = [spanf1.evaluate(part, part, scheme="IOB2") for part in gold]
+    whole = list(itertools.chain.from_iterable(gold))
+    expected = hash_of(spanf1.evaluate(whole, whole))
+    assert hash_of(sum(results[1:], results[0])) == expected
+    last = results[-1]
+    for one in reversed(results[:-1]):
+        last = one + last
+    assert hash_of(last) == expected
+
+
+def changes(sentences: Annotation, lengths: list[int]):
+    """Yield other annotations, each of which differs in one thing."""
+    yield "a token behind", sentences, [*lengths[:-1], lengths[-1] + 1]
+    yield "a token before", [[], *sentences], [1, *lengths]
+    for place, spans in enumerate(sentences):
+        for number, span in enumerate(spans):
+            rest = spans[:number] + spans[number + 1 :]
+            taken = {token for one in rest for token in range(one.start, one.end)}
+            start, end, kind = span
+            others = [("no span", [])]
+            others += [(f"type {k}", [Span(start, end, k)]) for k in TYPES if k != kind]
+            others += [
+                (f"{name} {(a, b)}", [Span(a, b, kind)])
+                for name, a, b in (
+                    ("start", start - 1, end),
+                    ("start", start + 1, end),
+                    ("end", start, end - 1),
+                    ("end", start, end + 1),
+                    ("moved", start - 1, end - 1),
+                    ("moved", start + 1, end + 1),
+                )
+                if 0 <= a < b <= lengths[place] and not taken & {*range(a, b)}
+            ]
+            if end - start > 1:
+                others.append(("two", [Span(start, start + 1, kind), Span(start + 1, end, kind)]))
+            for what, spans_there in others:
+                changed = sorted(rest + spans_there)
+                yield what, [*sentences[:place], changed, *sentences[place + 1 :]], lengths
+    yield from exchanges(sentences, lengths)
+
+
+def exchanges(sentences: Annotation, lengths: list[int]):
+    """Yield annotations in which two spans have each other's type."""
+    places = [(s, n) for s, spans in enumerate(sentences) for n in range(len(spans))]
+    for one, other in itertools.combinations(places, 2):
+        a, b = (sentences[s][n] for s, n in (one, other))
+        if a.type != b.type:
+            copy = [list(spans) for spans in sentences]
+            copy[one[0]][one[1]] = a._replace(type=b.type)
+            copy[other[0]][other[1]] = b._replace(type=a.type)
+            yield "exchanged", copy, lengths
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_any_single_change_changes_the_number(seed):
+    sentences, lengths = annotation(seed, most=6)
+    expected = hash_of_spans(sentences, lengths)
+    for what, *changed in changes(sentences, lengths):
+        assert hash_of_spans(*changed) != expected, what
+
+
+def test_all_annotations_of_a_few_tokens_have_numbers_of_their_own():
+    tags = ["O", "B-A", "I-A", "B-B", "I-B"]
+    spans_of = {
+        (length, tuple(decode_slowly(list(sentence))))
+        for length in range(7)
+        for sentence in itertools.product(tags, repeat=length)
+    }
+    found = {hash_of_spans([list(spans)], [length]) for length, spans in spans_of}
+    assert len(found) == len(spans_of) == 2911
+
+
+def test_a_thousand_random_annotations_have_numbers_of_their_own():
+    rng = np.random.default_rng(1)
+    lists = {
+        tuple(tuple(s) for s in well_formed(rng, "IOB2", 6, TYPES, longest=20)) for _ in range(1200)
+    }
+    assert len({hash_of(spanf1.evaluate(one, one)) for one in lists}) == len(lists) > 1100
+
+
+def test_names_of_types_have_numbers_of_their_own():
+    names = {"".join(s) for n in range(4) for s in itertools.product("AB-_éà\udc80組", repeat=n)}
+    assert len(set(map(type_number, names))) == len(names)
+
+
+def test_types_are_known_by_their_names_not_by_their_order():
+    gold, other = [["B-A"], ["B-B"]], [["B-B"], ["B-A"]]
+    swapped = [spanf1.evaluate(gold, other), spanf1.evaluate(gold, gold)]
+    assert len({*map(hash_of, swapped)}) == 1
+    assert hash_of(spanf1.evaluate(other, gold)) != hash_of(swapped[0])
+
+
+# Counts by unit. The oracle decodes sentence by sentence in a loop.
+
+
+def expected_units(
+    sentences: list[list[tuple[str, str, str]]],
+    unit_of: list[int],
+    schemes: tuple[str, str] | None,
+) -> list[Counter[tuple[str, int]]]:
+    """Return by unit how many spans of each type are in gold (0), predicted (1), correct (2).
+
+    `unit_of` says for each token which unit it is in. Ill-formed spans do not count if there are
+    `schemes`.
+    """
+    counts: dict[int, Counter[tuple[str, int]]] = {unit: Counter() for unit in sorted({*unit_of})}
+    base = 0
+    for sentence in sentences:
+        sides = []
+        for side in (0, 1):
+            tags = [token[side + 1] for token in sentence]
+            spans = decode_slowly(tags)
+            if schemes:
+                spans = [span for span in spans if is_well_formed(span, tags, schemes[side])]
+            sides.append(set(spans))
+        for figure, spans in enumerate((*sides, sides[0] & sides[1])):
+            for span in spans:
+                counts[unit_of[base + span.end - 1]][span.type, figure] += 1
+        base += len(sentence)
+    return list(counts.values())
+
+
+def by_sentence(sentences) -> list[int]:
+    return [number for number, sentence in enumerate(sentences) for _ in sentence]
+
+
+def names_of(counted: Tally) -> list[str]:
+    return sorted({span.type for span in counted.spans})
+
+
+def rows_in(
+    counted: Tally, names: list[str], schemes: tuple[str, str] | None
+) -> Counter[tuple[int, ...]]:
+    """Return the rows of counts of a tally's units, and how often each occurs."""
+    units = counted.units
+    assert units is not None
+    numbers = {name: number for number, name in enumerate(names)}
+    reading = "strict" if schemes else "lenient"
+    found = rows_of(
+        [(units, meanings(units, numbers, schemes or ("IO", "IO"), reading))], len(names)
+    )
+    assert found.counts.shape[1:] == (1, len(names), 3)
+    assert found.weight.sum() == units.count
+    rows = [tuple(row) for row in found.counts.reshape(len(found.counts), -1).tolist()]
+    assert len({*rows}) == len(rows)
+    return Counter(dict(zip(rows, found.weight.tolist(), strict=True)))
+
+
+def as_row(unit: Counter[tuple[str, int]], names: list[str]) -> tuple[int, ...]:
+    return tuple(unit[name, figure] for name in names for figure in range(3))
+
+
+def assert_rows(counted: Tally, expected: list[Counter[tuple[str, int]]], schemes) -> None:
+    names = names_of(counted)
+    for chosen in (names, names[:1], [*names[::-1], "none of them"]):
+        assert rows_in(counted, chosen, schemes) == Counter(as_row(u, chosen) for u in expected)
+
+
+all_schemes = st.none() | st.tuples(st.sampled_from(sorted(RULES)), st.sampled_from(sorted(RULES)))
+capacities = st.sampled_from([0, 1, 7, 1 << 18])
+
+
+def tiny(patch: pytest.MonkeyPatch, capacity: int) -> None:
+    patch.setattr(Collector, "CAPACITY", capacity)
+    patch.setattr(BlockCounter, "CAPACITY", capacity)
+
+
+@fewer
+@given(sentences=corpora, schemes=all_schemes, in_order=st.booleans(), capacity=capacities)
+def test_rows_of_lists(sentences, schemes, in_order, capacity):
+    with pytest.MonkeyPatch.context() as patch:
+        tiny(patch, capacity)
+        counted = tally(ListReader(*lists_of(sentences)), units="sentence", in_order=in_order)
+    assert_rows(counted, expected_units(sentences, by_sentence(sentences), schemes), schemes)
+
+
+@pytest.mark.parametrize("reading", ["lenient", "strict"])
+@pytest.mark.parametrize("scheme", sorted(RULES))
+def test_rows_are_the_counts_of_each_sentence_alone(scheme, reading):
+    rng = np.random.default_rng(len(scheme))
+    gold = well_formed(rng, scheme, 60)
+    predicted = altered(rng, gold, scheme, noise=0.3)
+    alone = [
+        spanf1.evaluate([g], [p], scheme=scheme, reading=reading).counts.types
+        for g, p in zip(gold, predicted, strict=True)
+    ]
+    expected = Counter(
+        tuple(n for name in "AB" for n in one.get(name, spanf1.TypeCounts())) for one in alone
+    )
+    counted = tally(ListReader(gold, predicted), units="sentence")
+    schemes = (scheme, scheme) if reading == "strict" else None
+    assert rows_in(counted, ["A", "B"], schemes) == expected
+
+
+@fewer
+@given(
+    sentences=corpora,
+    look=looks,
+    seed=seeds,
+    size=block_sizes,
+    schemes=all_schemes,
+    in_order=st.booleans(),
+    capacity=capacities,
+    kind=st.sampled_from(["sentence", "document"]),
+)
+def test_rows_of_a_file(folder, *, sentences, look, seed, size, schemes, in_order, capacity, kind):
+    text = render(sentences, (0, 1, 2), look, seed)
+    reader = MergedFile(column_file(write(folder / "rows", text, look), look, size))
+    with pytest.MonkeyPatch.context() as patch:
+        tiny(patch, capacity)
+        counted = tally(reader, units=kind, in_order=in_order)
+    unit_of = by_sentence(sentences) if kind == "sentence" else by_document(text)
+    assert_rows(counted, expected_units(sentences, unit_of, schemes), schemes)
+
+
+def by_document(text: Rendered) -> list[int]:
+    """Return for each token how many marks of documents are before it."""
+    marks = [
+        number
+        for number, line in enumerate(text.lines, 1)
+        if line.startswith(("-DOCSTART-", "# newdoc"))
+    ]
+    return [sum(mark < line for mark in marks) for line in text.token_lines]
+
+
+@fewer
+@given(
+    sentences=corpora,
+    look=looks,
+    other=looks,
+    seed=seeds,
+    sizes=st.tuples(block_sizes, block_sizes),
+    kind=st.sampled_from(["sentence", "document"]),
+    capacity=capacities,
+)
+def test_rows_of_two_files(folder, *, sentences, look, other, seed, sizes, kind, capacity):
+    texts = render(sentences, (0, 1), look, seed), render(sentences, (0, 2), other, seed + 1)
+    files = [
+        column_file(write(folder / name, text, how), how, size)
+        for name, text, how, size in zip(
+            ("gold", "predicted"), texts, (look, other), sizes, strict=True
+        )
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        tiny(patch, capacity)
+        counted = tally(PairedFiles(*files), units=kind)
+    unit_of = by_sentence(sentences) if kind == "sentence" else by_document(texts[0])
+    assert_rows(counted, expected_units(sentences, unit_of, None), None)
+
+
+@fewer
+@given(sentences=corpora, seed=seeds, part=st.integers(1, 100), capacity=capacities)
+def test_rows_of_parts(folder, sentences, seed, part, capacity):
+    look = Look()
+    text = render(sentences, (0, 1, 2), look, seed)
+    reader = MergedFile(column_file(write(folder / "parts", text, look), look, 1 << 19))
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as executor:
+        tiny(patch, capacity)
+        counted = tally_parts(reader.parts(part), executor, units="sentence")
+    assert_rows(counted, expected_units(sentences, by_sentence(sentences), None), None)
+
+
+def repeated(tmp_path: Path) -> Path:
+    """Write a file of 1000 sentences, in which rows recur in different order."""
+    rng = np.random.default_rng(0)
+    gold = well_formed(rng, "IOB2", 1000)
+    predicted = altered(rng, gold, "IOB2")
+    path = tmp_path / "repeated"
+    pairs = [zip(g, p, strict=True) for g, p in zip(gold, predicted, strict=True)]
+    path.write_text("\n".join("".join(f"w {g} {p}\n" for g, p in pair) for pair in pairs))
+    return path
+
+
+@pytest.mark.parametrize("pool", [ThreadPoolExecutor, ProcessPoolExecutor])
+def test_several_workers_make_the_same_intervals(tmp_path, monkeypatch, pool: type[Executor]):
+    path = repeated(tmp_path)
+    how = Confidence(resamples=200)
+    alone = spanf1.score_file(path, confidence=how)
+    monkeypatch.setattr("spanf1.results.api.PART_SIZE", 1 << 11)
+    with pool(2) as executor:
+        result = spanf1.score_file(path, confidence=how, executor=executor)
+    assert result.certainty == alone.certainty
+    names = list(alone.types)
+    assert rows_in(result.tally, names, None) == rows_in(alone.tally, names, None)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_rows_do_not_depend_on_how_units_arrive(tmp_path, seed):
+    """So the same seed gives the same intervals, however a file is cut."""
+    rng = np.random.default_rng(seed)
+    tags = np.array(["O", "B-A", "B-B"])
+    path = tmp_path / "f"
+    path.write_text(
+        "\n".join(
+            "".join(f"w {g} {p}\n" for g, p in tags[rng.integers(3, size=(length, 2))].tolist())
+            for length in rng.integers(1, 4, 40)
+        )
+    )
+    reader = MergedFile(column_file(Source(str(path)), Look(delimiter=" "), 1 << 19))
+    with ThreadPoolExecutor(2) as executor:
+        parted = tally_parts(reader.parts(60), executor, units="sentence")
+    whole, kept = (tally(reader, units="sentence", in_order=order) for order in (False, True))
+    expected, *others = (
+        rows_of([(one.units, meanings(one.units, {"A": 0, "B": 1}, ("IO", "IO"), "lenient"))], 2)
+        for one in (whole, parted, kept)
+    )
+    for rows in others:
+        np.testing.assert_array_equal(rows.counts, expected.counts)
+        np.testing.assert_array_equal(rows.weight, expected.weight)
+
+
+def test_results_with_units_add_up():
+    rng = np.random.default_rng(4)
+    parts = []
+    for kinds in ("AB", "CA", "BD"):
+        gold = well_formed(rng, "IOB2", 30, kinds)
+        parts.append((gold, altered(rng, gold, "IOB2", kinds)))
+    how = Confidence(resamples=100)
+    whole = [list(itertools.chain.from_iterable(side)) for side in zip(*parts, strict=True)]
+    one = spanf1.evaluate(*whole, scheme="IOB2", confidence=how)
+    total = sum(spanf1.evaluate(*part, scheme="IOB2", confidence=how) for part in parts)
+    assert rows_in(total.tally, list("ABCD"), None) == rows_in(one.tally, list("ABCD"), None)
+    assert total.certainty == one.certainty
+
+
+# Documents, case by case: how many units there are, and the spans in gold of each.
+
+GOLD = "a B-A O\n"
+DOCUMENT_CASES = {
+    "marks before sentences": ("-DOCSTART- O O\n\n" + GOLD + "\n# newdoc\na O B-A\n", [1, 0]),
+    "text before the first mark": (GOLD + "\n-DOCSTART- O O\n\n" + GOLD + GOLD, [1, 2]),
+    "an empty document": ("-DOCSTART- O O\n\n-DOCSTART- O O\n\n" + GOLD, [1]),
+    "an empty document at the end": ("-DOCSTART- O O\n\n" + GOLD + "\n-DOCSTART- O O\n", [1]),
+    "newdoc": ("# newdoc id = 1\n" + GOLD + "\n" + GOLD + "\n# newdoc\n" + GOLD, [2, 1]),
+    "newdoc in a sentence": ("# newdoc\n" + GOLD + "# newdoc\n" + GOLD, [1, 1]),
+    "both marks": ("-DOCSTART- O O\n\n# newdoc\n" + GOLD + "\n-DOCSTART- O O\n\n" + GOLD, [1, 1]),
+    "no mark": (GOLD + "\n" + GOLD, [2]),
+    "a span across a mark": ("# newdoc\n" + GOLD + "# newdoc\na I-A O\n", [0, 1]),
+    "comments first": ("# text\n\n# more\n" + GOLD + "\n# newdoc\n" + GOLD, [1, 1]),
+    "only marks": ("-DOCSTART- O O\n\n-DOCSTART- O O\n", []),
+    "nothing": ("", []),
+}  # fmt: skip
+
+
+def golds(units: Units) -> list[int]:
+    """Return how many spans in gold each unit has, in order."""
+    ends = np.cumsum(units.length)
+    return [
+        sum(units.keys[code].gold != -1 for code in units.code[end - length : end].tolist())
+        for end, length in zip(ends.tolist(), units.length.tolist(), strict=True)
+    ]
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 9, 1 << 19])
+@pytest.mark.parametrize("case", DOCUMENT_CASES)
+@pytest.mark.parametrize("paired", [False, True])
+def test_documents(tmp_path, case, size, paired):
+    content, expected = DOCUMENT_CASES[case]
+    look = Look(delimiter=" ")
+    source = write(tmp_path / "f", Rendered(content.split("\n")[:-1] or [""]), look)
+    files = [column_file(source, look, size) for _ in range(2)]
+    reader = PairedFiles(*files, 2, 3) if paired else MergedFile(files[0], 2, 3)
+    counted = tally(reader, units="document", in_order=True)
+    assert counted.units is not None
+    assert golds(counted.units) == expected
+    assert (counted.units.kind, counted.units.weight.tolist()) == ("document", [1] * len(expected))
+
+
+# Units themselves.
+
+
+@fewer
+@given(sentences=corpora, size=block_sizes, seed=seeds, capacity=capacities)
+def test_units_in_order_stay_in_order(folder, sentences, size, seed, capacity):
+    look = Look()
+    source = write(folder / "ordered", render(sentences, (0, 1, 2), look, seed), look)
+    with pytest.MonkeyPatch.context() as patch:
+        tiny(patch, capacity)
+        units = tally(
+            MergedFile(column_file(source, look, size)), units="sentence", in_order=True
+        ).units
+    assert units is not None
+    expected = [
+        sum(unit[key] for key in unit if key[1] == 0)
+        for unit in expected_units(sentences, by_sentence(sentences), None)
+    ]
+    assert golds(units) == expected
+
+
+@fewer
+@given(
+    sentences=corpora,
+    predicted=st.lists(st.sampled_from(["O", "B-A", "I-A", "S-B"]), min_size=60, max_size=60),
+)
+def test_two_systems_side_by_side(sentences, predicted):
+    tags = itertools.cycle(predicted)
+    others = [[(token[0], token[1], next(tags)) for token in s] for s in sentences]
+    counted = [
+        tally(ListReader(*lists_of(one)), units="sentence", in_order=True)
+        for one in (sentences, others)
+    ]
+    names = sorted({*names_of(counted[0]), *names_of(counted[1])})
+    numbers = {name: number for number, name in enumerate(names)}
+    found = rows_of(
+        [(one.units, meanings(one.units, numbers, ("IO", "IO"), "lenient")) for one in counted],
+        len(names),
+    )
+    assert found.counts.shape[1:] == (2, len(names), 3)
+    rows = map(tuple, found.counts.reshape(len(found.counts), -1).tolist())
+    sides = [expected_units(one, by_sentence(one), None) for one in (sentences, others)]
+    expected = Counter(as_row(a, names) + as_row(b, names) for a, b in zip(*sides, strict=True))
+    assert Counter(dict(zip(rows, found.weight.tolist(), strict=True))) == expected
+
+
+def test_equal_units_are_one_row_so_that_memory_does_not_grow(monkeypatch):
+    tiny(monkeypatch, 100)
+    gold = [["B-A", "O", "B-B"], ["O"], ["B-B", "O", "B-A"]] * 400
+    units = tally(ListReader(gold, gold), units="sentence").units
+    assert units is not None
+    assert (len(units.length), units.count) == (2, 1200)
+    kept = tally(ListReader(gold, gold), units="sentence", in_order=True).units
+    assert kept is not None
+    assert kept.length.tolist() == [2, 0, 2] * 400
+
+
+def test_a_sentence_without_tokens_is_no_unit():
+    counted = tally(ListReader([[], ["B-A"], []], [[], ["O"], []]), units="sentence")
+    assert counted.units is not None
+    assert counted.units.count == counted.sentences == 1
+
+
+def test_many_types_in_many_units_are_refused(monkeypatch):
+    gold = [[f"B-T{n}"] for n in range(40)]
+    result = spanf1.evaluate(gold, gold, confidence=Confidence(resamples=10))
+    assert len(result.certainty.types) == 40
+    monkeypatch.setattr(units_module, "MAX_CELLS", 1000)
+    with pytest.raises(spanf1.UsageError, match="40 types in 40 sentences are too many"):
+        _ = spanf1.evaluate(gold, gold, confidence=Confidence(resamples=10)).certainty
