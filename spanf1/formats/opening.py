@@ -22,11 +22,11 @@ from spanf1.formats.source import STDIN, Source
 
 if TYPE_CHECKING:
     from spanf1.formats.arrow.files import ArrowFile
-    from spanf1.formats.arrow.reader import ArrowReader
+    from spanf1.formats.arrow.tags import ArrowReader
     from spanf1.formats.columns.pair import PairedFiles
     from spanf1.formats.pairs import DocumentPairs
-    from spanf1.formats.records.lines import RecordFile
     from spanf1.formats.records.tags import RecordReader
+    from spanf1.formats.records.values import RecordFile
     from spanf1.formats.registry import Reading
 
 
@@ -117,7 +117,8 @@ def open_input(
             sources, align_by_position=align_by_position, script=script, headed=headed, **columns
         )
     if not documents and match == "exact" and formats[0] in (JSONL, ARROW):
-        from spanf1.formats.records.tags import Keys, RecordReader
+        from spanf1.formats.records.keys import Keys
+        from spanf1.formats.records.tags import RecordReader
 
         chosen = Keys(
             *(given.get(name) for name in ("gold_key", "pred_key", "token_key", "id_key"))
@@ -126,7 +127,7 @@ def open_input(
         if formats[0] == JSONL:
             reader = RecordReader(sources, chosen, labels, by_position=align_by_position)
             return OpenedRecords(reader, reader.files)
-        from spanf1.formats.arrow.reader import ArrowReader, has_tags
+        from spanf1.formats.arrow.tags import ArrowReader, has_tags
 
         if has_tags(sources, chosen):
             rows = ArrowReader(sources, chosen, labels, by_position=align_by_position)

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Unpack, cast
+from typing import TypeVar, Unpack, cast
 
 from spanf1.core.detection import Detection, detection
 from spanf1.core.documents import Document
@@ -21,6 +21,7 @@ from spanf1.formats.sniffing import formats_of
 from spanf1.formats.source import STDIN, Progress, Source, source_of
 
 Path = str | os.PathLike[str]
+PartT = TypeVar("PartT")
 
 # Options of commands that read both sides, as hints name them.
 _OF_SIDES = "--gold-column, --pred-column, "
@@ -141,10 +142,14 @@ def documents_of(reading: Reading) -> Iterator[Document]:
     InputError, UsageError
         If it cannot be read, or is not of the format.
     """
+    yield from one_side(reading.documents())
+
+
+def one_side(parts: Iterator[PartT]) -> Iterator[PartT]:
+    """Yield what is read of an input of one side; in hints, options are not called after a side."""
     try:
-        yield from reading.documents()
+        yield from parts
     except SpanF1Error as error:
-        # Where there is one side only, the option is not called after it.
         hint = error.hint.replace("--gold-key", "--key").replace(_OF_SIDES, "")
         raise type(error)(error.message, where=error.where, hint=hint) from None
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, BinaryIO, NamedTuple
+from itertools import tee
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 from spanf1.core.documents import Document
 from spanf1.core.options import AUTO
 from spanf1.core.tags import TagSet
 from spanf1.exceptions import UsageError
 from spanf1.formats.options import How
+from spanf1.formats.sentences import Sentences
 from spanf1.formats.source import Progress, Source
+
+ParsedT = TypeVar("ParsedT")
 
 #: what a format may carry of documents, in words for messages
 FEATURES = {
@@ -61,7 +65,7 @@ FORMATS = {
     ),
     "jsonl": Format(
         "JSON Lines of tokens and tags",
-        "records.sentences",
+        "records.tags",
         frozenset({"tokens", "ids", "offsets"}),
     ),
     "prodigy": Format(
@@ -129,6 +133,8 @@ class Reading:
         What was left out, in words (``relations``), and how often.
     values : sequence, optional
         The records themselves, where they are in no file; the source is then `Listed`.
+    other : Reading, optional
+        What reads the other side of the same source at the same time.
     """
 
     source: Source
@@ -140,6 +146,23 @@ class Reading:
     token_column: int = 0
     remarks: dict[str, int] = field(default_factory=dict)
     values: Sequence[Any] | None = None
+    other: Reading | None = field(default=None, repr=False, compare=False)
+    _parsed: Iterator[Any] | None = field(default=None, repr=False, compare=False)
+
+    def beside(self, other: Reading) -> tuple[Iterator[Document], Iterator[Document]]:
+        """Read this side of the source and the other, side by side; raises as `documents`."""
+        self.other, other.other = other, self
+        self._parsed = other._parsed = None
+        return self.documents(), other.documents()
+
+    def once(self, parse: Callable[[], Iterator[ParsedT]]) -> Iterator[ParsedT]:
+        """Return what a function parses of the source: once, if the other side is read, too."""
+        if self.other is None:
+            return parse()
+        if self._parsed is None:
+            # Both sides go on side by side, so that little is kept for the second of them.
+            self._parsed, self.other._parsed = tee(parse())
+        return self._parsed
 
     def documents(self) -> Iterator[Document]:
         """Read the input.
@@ -150,6 +173,17 @@ class Reading:
             If it cannot be read, or is not of the format.
         """
         read: Callable[[Reading], Iterator[Document]] = _module(self.format).documents
+        return read(self)
+
+    def sentences(self) -> Iterator[Sentences]:
+        """Read the input as sentences, with the codes of their tags: those that are at keys.
+
+        Raises
+        ------
+        InputError, UsageError
+            Likewise.
+        """
+        read: Callable[[Reading], Iterator[Sentences]] = _module(self.format).sentences
         return read(self)
 
     def where(self, line: int) -> str:

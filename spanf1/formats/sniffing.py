@@ -11,10 +11,8 @@ from typing import Any
 
 from spanf1.core.options import AUTO
 from spanf1.exceptions import InputError, LayoutError, ReadError, UsageError
-from spanf1.formats.records.items import OFFSET_KEYS
-from spanf1.formats.records.lines import named_keys, spelt
-from spanf1.formats.records.tags import GOLD_KEYS, SECOND_KEYS, TOKEN_KEYS
-from spanf1.formats.records.values import Value, values
+from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
+from spanf1.formats.records.values import Value, named_keys, spelt, values
 from spanf1.formats.registry import ARROW, COLUMNS, FORMATS, INPUT_FORMATS
 from spanf1.formats.source import BOM, STDIN, Source, look_ahead
 
@@ -221,8 +219,9 @@ def _unknown(source: Source, found: Sequence[Value]) -> LayoutError:
     return LayoutError(message, where=source.where(line), hint=_HINT)
 
 
+_TAGS = KEYS["jsonl"]
 # The keys of spans that readers look for.
-_SPAN_KEYS = ("gold", *SECOND_KEYS, "spans", "ents", "entities", "label")
+_SPAN_KEYS = ("gold", *_TAGS.of("predicted", alone=True), "spans", "ents", "entities", "label")
 _TASK_KEYS = ("annotations", "predictions", "completions")
 # What keys tell of an item that has no offsets: what it says, and its type.
 _SAID = {"text", "name", "word", "mention", "entity", "span", "value"}
@@ -290,7 +289,7 @@ def _of_item(item: dict[str, Any]) -> str:
     """Return what format an item of a list is from; empty if it does not tell."""
     if "entity_group" in item or ("entity" in item and ("start" in item or "index" in item)):
         return "pipeline"
-    characters, doccano = (start in item and end in item for start, end in OFFSET_KEYS)
+    characters, doccano = (start in item and end in item for start, end in ITEM_OFFSETS)
     if characters and isinstance(item.get("labels"), list):
         return "labelstudio"
     if characters or "offsets" in item:
@@ -313,14 +312,14 @@ def of_keys(value: object, _: tuple[str, ...]) -> str:
         return "jsonl"
     if _has_text(value):
         return "prodigy" if "text" in value else "doccano"
-    if any(key in value for key in (*GOLD_KEYS, *SECOND_KEYS)):
+    if any(key in value for key in (*_TAGS.gold, *_TAGS.predicted)):
         return "jsonl"
     return "entities" if "entities" in value else ""
 
 
 def _has_tokens(record: dict[str, Any]) -> bool:
     """Return whether a record has tokens that are strings, or none."""
-    found = [record[key] for key in TOKEN_KEYS if isinstance(record.get(key), list)]
+    found = [record[key] for key in _TAGS.token if isinstance(record.get(key), list)]
     return any(not tokens or isinstance(tokens[0], str) for tokens in found)
 
 
@@ -389,7 +388,7 @@ def detected(source: Source, keys: tuple[str, ...] = ()) -> str:
     """
     if source.path != STDIN and not os.path.isfile(source.path):
         if not os.path.isdir(source.path):
-            from spanf1.formats.arrow.paths import is_arrow
+            from spanf1.formats.arrow.files import is_arrow
 
             return ARROW if is_arrow(source.path) else COLUMNS
     elif source.path.endswith(".ann") and _ANNOTATION.match(_bytes_of(source)):

@@ -18,11 +18,11 @@ from spanf1.core.tags import AUTO_FORM, TagForm, TagSet
 from spanf1.core.tags import tag_form as form_of
 from spanf1.core.tally import TOKEN
 from spanf1.exceptions import AlignmentError, UsageError
-from spanf1.formats.arrays import labels_by_id
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.layout import column_of, delimiter_of
 from spanf1.formats.columns.pair import PairedFiles
 from spanf1.formats.columns.runs import TagFile
+from spanf1.formats.labels import labels_by_id
 from spanf1.formats.opening import Opened, open_input, read_counts
 from spanf1.formats.options import Column
 from spanf1.formats.source import STDIN, Source, source_of
@@ -322,7 +322,8 @@ def _gold_reader(
     keys = [result.input.keys if result.input else () for _, result in (first, other)]
     by_position = bool(how.columns.get("align_by_position"))
     if all(keys):
-        from spanf1.formats.records.tags import Keys, RecordReader
+        from spanf1.formats.records.keys import Keys
+        from spanf1.formats.records.tags import RecordReader
 
         if how.columns.get("token_column") is not None:
             raise UsageError("token_column does not go with JSON Lines, which have keys")

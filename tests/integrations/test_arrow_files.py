@@ -24,13 +24,13 @@ from spanf1.exceptions import (  # noqa: E402
     TagError,
     UsageError,
 )
+from spanf1.formats import joining  # noqa: E402
 from spanf1.formats.arrow import files as arrowfiles  # noqa: E402
-from spanf1.formats.arrow import reader as arrow  # noqa: E402
 from spanf1.formats.arrow.documents import documents, write  # noqa: E402
-from spanf1.formats.arrow.paths import is_arrow  # noqa: E402
-from spanf1.formats.arrow.reader import ArrowReader, has_tags  # noqa: E402
+from spanf1.formats.arrow.files import is_arrow  # noqa: E402
+from spanf1.formats.arrow.tags import ArrowReader, has_tags  # noqa: E402
 from spanf1.formats.options import How  # noqa: E402
-from spanf1.formats.records.tags import Keys  # noqa: E402
+from spanf1.formats.records.keys import Keys  # noqa: E402
 from spanf1.formats.registry import Reading, Writing  # noqa: E402
 from spanf1.formats.source import Source  # noqa: E402
 from spanf1.results.result import Result  # noqa: E402
@@ -111,7 +111,7 @@ def same(found, expected):
 @pytest.mark.parametrize("lists", LISTS)
 @pytest.mark.parametrize("size", [1, 5, 1 << 16])
 def test_ids_are_scored_as_their_tags(tmp_path, monkeypatch, kind, lists, size):
-    monkeypatch.setattr(arrow, "BLOCK_TOKENS", size)
+    monkeypatch.setattr(joining, "BLOCK_TOKENS", size)
     monkeypatch.setattr(arrowfiles, "BATCH_VALUES", 40)
     ignored = 0.0 if lists == "unsigned" else 0.3
     for seed in range(4):
@@ -582,9 +582,9 @@ def test_memory_is_flat(tmp_path, kind):
     """Of ten times the rows, no more is in memory at a time; nor is it mapped there."""
     code = (
         "import re, sys\n"
-        "from spanf1.evaluate import tally\n"
-        "from spanf1.formats.arrow.reader import ArrowReader\n"
-        "from spanf1.formats.records.tags import Keys\n"
+        "from spanf1.core.tag_counter import tally\n"
+        "from spanf1.formats.arrow.tags import ArrowReader\n"
+        "from spanf1.formats.records.keys import Keys\n"
         "from spanf1.formats.source import Source\n"
         "tally(ArrowReader([Source(sys.argv[1])], Keys()))\n"
         "print(re.search(r'VmHWM:\\s*(\\d+)', open('/proc/self/status').read())[1])\n"

@@ -13,9 +13,8 @@ from spanf1.formats.columns.file import WRONG_COLUMN, ColumnFile, Place, tag_loo
 from spanf1.formats.columns.lines import TokenLines
 from spanf1.formats.columns.lookup import different_fields
 from spanf1.formats.options import Column
+from spanf1.formats.sentences import POSITION_HINT
 from spanf1.wording import shortened
-
-POSITION_HINT = "--align-by-position compares the tags whatever the tokens are"
 
 
 class _Side(NamedTuple):
