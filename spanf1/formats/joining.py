@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import repeat
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from spanf1.wording import shortened
 #: how many tokens are decoded at a time: few enough for the processor's cache
 BLOCK_TOKENS = 1 << 16
 
+Id = str | int | None
 #: sentences of gold and of predicted tags that belong together
 Pair = tuple[Sentences, Sentences]
 
@@ -123,33 +124,40 @@ class Sides(NamedTuple):
             line = int(kept.places[number])
             raise self._missing([*numbers][number], line, self.predicted, self.gold)
 
-    def _kept(self, tags: TagSet) -> tuple[Sentences, dict[str | int | None, int]]:
+    def _kept(self, tags: TagSet) -> tuple[Sentences, dict[Id, int]]:
         """Return all predicted sentences, and the number of each by its id."""
-        numbers: dict[str | int | None, int] = {}
-        lines: list[int] = []
-        none = np.zeros(0, np.intp)
-        kept = whole_sentences(np.zeros(0, np.int8), none, none, 0)
-        codes, lengths, words = [kept.codes], [kept.lengths], None
+        numbers: dict[Id, int] = {}
+        none, words = np.zeros(0, np.intp), None
+        parts = [whole_sentences(np.zeros(0, np.int8), none, none, 0)]
         for part in map(sentence_wise, self.predicted.sentences(tags)):
-            for key, line in zip(part.ids or (), part.places.tolist(), strict=True):
-                if numbers.setdefault(key, len(lines)) < len(lines):
-                    raise self._twice(key, line, lines[numbers[key]], self.predicted)
-                lines.append(line)
-            kept = part
-            codes.append(part.codes)
-            lengths.append(part.lengths)
+            ids = part.ids or ()
+            parts.append(part._replace(ids=None, words=None))
+            new = dict(zip(ids, range(len(numbers), len(numbers) + len(ids)), strict=True))
+            if len(new) < len(ids) or not numbers.keys().isdisjoint(new):
+                self._refuse_repeated(ids, numbers, parts)
+            numbers.update(new)
             if part.words is not None:
                 words = words or part.words.part(0, 0)
                 words.keep(part.words)
         kept = whole_sentences(
-            np.concatenate(codes),
-            np.concatenate(lengths),
-            np.array(lines, np.intp),
-            kept.lines,
+            np.concatenate([part.codes for part in parts]),
+            np.concatenate([part.lengths for part in parts]),
+            np.concatenate([part.places for part in parts]),
+            parts[-1].lines,
             words=words,
-            coder=kept.coder,
+            coder=parts[-1].coder,
         )
         return kept, numbers
+
+    def _refuse_repeated(
+        self, ids: Sequence[Id], numbers: dict[Id, int], parts: Sequence[Sentences]
+    ) -> None:
+        """Raise an error for the first of the last part's ids that is there before."""
+        places = np.concatenate([part.places for part in parts]).tolist()
+        for number, key in enumerate(ids, len(numbers)):
+            first = numbers.setdefault(key, number)
+            if first < number:
+                raise self._twice(key, places[number], places[first], self.predicted)
 
     def _missing(self, key: object, line: int, here: TagSource, there: TagSource) -> AlignmentError:
         message = f"{self.id} {shortened(key)} is not in {there.source.name}"

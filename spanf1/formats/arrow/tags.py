@@ -176,11 +176,9 @@ class ArrowWords:
     @classmethod
     def of(cls, flat: Any, lengths: IntArray, key: str, where: str) -> ArrowWords:
         """Return the tokens of rows that have so many of them each."""
-        pa = pyarrow()
         strings = flat.dictionary_decode() if hasattr(flat, "indices") else flat
-        ends = np.append(0, np.cumsum(lengths))
-        lists = pa.LargeListArray.from_arrays(ends, strings.cast(pa.large_string()))
-        return cls(lists, key, where)
+        ends = np.append(0, np.cumsum(lengths)).astype(np.int32)
+        return cls(pyarrow().ListArray.from_arrays(ends, strings), key, where)
 
     @property
     def array(self) -> Any:
@@ -190,7 +188,11 @@ class ArrowWords:
         return self._parts[0]
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ArrowWords) and bool(self.array.equals(other.array))
+        if not isinstance(other, ArrowWords):
+            return False
+        # Strings may be short on one side, and long on the other.
+        same = other.array.type == self.array.type
+        return bool(self.array.equals(other.array if same else other.array.cast(self.array.type)))
 
     __hash__ = None  # type: ignore[assignment]
 

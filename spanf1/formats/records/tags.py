@@ -100,9 +100,8 @@ class _RecordTags(LabelCodes):
         self._numbers: Any = Numbering()
         self._values: list[Any] = []
         super().__init__(tags, column.labels or {}, ignored=None)
-        outside: Any = "O" if column.labels is None else self.outside
-        if outside is not None:
-            self.outside = self._numbers[outside]
+        # what the tag O is called
+        self._outside = "O" if column.labels is None else self.outside
 
     def sentences(self, batch: Batch) -> Sentences:
         """Return the sentences of a batch.
@@ -125,6 +124,7 @@ class _RecordTags(LabelCodes):
             row, place = first_not(rows, (int, str))
             message = f"{column.key}[{place}]: {_no_tag(rows[row][place])}"
             raise TagError(message, where=batch.where(row)) from None
+        self.outside = self._numbers.get(self._outside)
         if column.labels is not None:
             self.ignored = self._numbers.get(IGNORE_INDEX)
         return whole_sentences(
