@@ -3,10 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from spanf1._version import __version__
-from spanf1.core.counts import Counts, TypeCounts
 from spanf1.core.detection import Detection
 from spanf1.core.options import Confidence, Options
-from spanf1.core.scores import Score
+from spanf1.core.scores import Counts, Score, TypeCounts
 from spanf1.exceptions import (
     AlignmentError,
     IllFormedError,
@@ -31,11 +30,11 @@ if TYPE_CHECKING:
     from spanf1.contents.describe import describe
     from spanf1.contents.lexicon import Lexicon
     from spanf1.core.documents import Document, TextSpan
-    from spanf1.formats.reading import read_documents
+    from spanf1.formats.opening import read_documents
     from spanf1.ranking.compare import compare
-    from spanf1.ranking.standings import RankingOptions
+    from spanf1.ranking.rank import RankingOptions
     from spanf1.results.accumulator import SpanF1
-    from spanf1.results.rescoring import rescore
+    from spanf1.results.rescore import rescore
 
 __all__ = [
     "AlignmentError",
@@ -84,7 +83,7 @@ __all__ = [
 _LATER = {
     "Document": "core.documents",
     "Lexicon": "contents.lexicon",
-    "RankingOptions": "ranking.standings",
+    "RankingOptions": "ranking.rank",
     "Span": "checks.spans",
     "SpanF1": "results.accumulator",
     "TextSpan": "core.documents",
@@ -97,22 +96,25 @@ _LATER = {
     "describe": "contents.describe",
     "detect": "checks.lists",
     "encode": "checks.spans",
-    "read_documents": "formats.reading",
+    "read_documents": "formats.opening",
     "repair": "checks.lists",
-    "rescore": "results.rescoring",
+    "rescore": "results.rescore",
     "validate": "checks.lists",
     "validate_file": "checks.validate",
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public function that is asked for the first time."""
-    if name not in _LATER:
-        raise AttributeError(f"module 'spanf1' has no attribute {name!r}")
-    from importlib import import_module
+# A type checker sees the names imported above alone, so that a misspelt one is an error.
+if not TYPE_CHECKING:
 
-    value = globals()[name] = getattr(import_module(f"spanf1.{_LATER[name]}"), name)
-    return value
+    def __getattr__(name: str) -> Any:
+        """Import a public function that is asked for the first time."""
+        if name not in _LATER:
+            raise AttributeError(f"module 'spanf1' has no attribute {name!r}")
+        from importlib import import_module
+
+        value = globals()[name] = getattr(import_module(f"spanf1.{_LATER[name]}"), name)
+        return value
 
 
 def __dir__() -> list[str]:

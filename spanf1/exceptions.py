@@ -17,6 +17,8 @@ Each is also a `ValueError`, so that callers who know nothing of spanf1 can catc
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 
 class SpanF1Error(ValueError):
     """Base of every exception that spanf1 raises.
@@ -52,6 +54,12 @@ class UsageError(SpanF1Error):
     """Options that contradict each other, or an argument of the wrong kind."""
 
     exit_code = 2
+
+
+def check_known(what: str, value: object, known: Collection[object]) -> None:
+    """Raise `UsageError` if a value is none of those that it may be."""
+    if value not in known:
+        raise UsageError(f"unknown {what} {value!r}", hint=f"one of {', '.join(map(str, known))}")
 
 
 class InputError(SpanF1Error):

@@ -16,6 +16,8 @@ def percent(value: float, digits: int | None) -> str:
 
 def printable(text: str) -> str:
     """Return text with what would not print, or would move a terminal's cursor, spelt out."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

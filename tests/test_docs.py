@@ -12,10 +12,11 @@ import pytest
 
 import spanf1
 from spanf1.core.options import DEFAULTS
-from spanf1.formats.source import Source
-from spanf1.ranking.report import RANKING_RENDERINGS
+from spanf1.ranking.report import report_of as ranking_report
+from spanf1.render.text import text as rendered
 from spanf1.scorers.explain import explain
-from spanf1.scorers.report import RENDERINGS
+from spanf1.scorers.report import report_of
+from tests.helpers.explained import inputs
 from tests.helpers.shared_data import ROOT, shared
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -48,9 +49,9 @@ def test_what_each_scorer_says_of_a_submission(monkeypatch) -> None:
     """The lines that are shown are among those that the command prints."""
     shown = README.split("A submission to WNUT-17")[1].split("```")[1]
     monkeypatch.chdir(shared("wnut17/submissions"))
-    files = [Source("../gold.conll"), Source("spinningbytes.conll")]
-    comparison = explain(files, options=DEFAULTS, align_by_position=True)
-    printed = RENDERINGS["table"].render(comparison)
+    files = inputs("../gold.conll", "spinningbytes.conll", by_position=True)
+    comparison = explain(files, options=DEFAULTS)
+    printed = rendered(report_of(comparison))
     for line in shown.splitlines():
         words = line.split()
         if words[:1] in ([], ["O"], ["…"]):
@@ -73,7 +74,7 @@ def test_three_submissions_compared(monkeypatch) -> None:
     ranking = spanf1.compare(
         "../gold.conll", [f"{name}.conll" for name in names], align_by_position=True
     )
-    printed = RANKING_RENDERINGS["table"].render(ranking).splitlines()
+    printed = rendered(ranking_report(ranking)).splitlines()
     number = re.compile(r"[-+]?\d+\.\d+")
     for line in filter(None, shown.splitlines()):
         (found,) = [one for one in printed if number.sub("", one) == number.sub("", line)]

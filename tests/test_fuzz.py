@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 import spanf1
-from spanf1.checks.columns import Rewriting, TagColumn, Validation, looked_at, rewrite_file
+from spanf1.checks.columns import Rewriting, Validation, looked_at, rewrite_file
 from spanf1.core.repairs import REPAIRS
+from spanf1.formats.options import InputOptions
+from spanf1.formats.registry import Input
 from spanf1.formats.source import Source
 from tests.helpers.shared_data import ROOT, SHARED
 
@@ -147,7 +149,8 @@ def test_damaged_files_are_repaired_or_refused(seed, damage, tmp_path):
     rng = np.random.default_rng(list(f"{damage} {seed.name}".encode()))
     whole = seed.read_bytes()
     path = tmp_path / "damaged.conll"
-    column = TagColumn(Source(str(path)), 3 if seed.suffix == ".iob2" else -1)
+    options = InputOptions(tag_columns=(3 if seed.suffix == ".iob2" else -1,))
+    column = Input(Source(str(path)), "columns", options)
     for method in REPAIRS:
         data = DAMAGES[damage](rng, excerpt(rng, whole))
         path.write_bytes(data)
@@ -341,14 +344,15 @@ except spanf1.InputError as error:
 """
 
 CONVERT = """
-from spanf1.formats.streams import Source
-from spanf1.tagfiles import Rewriting, TagColumn, Validation, rewrite_file
-column = TagColumn(Source(sys.argv[1]))
+from spanf1.checks.columns import Rewriting, Validation, detect_column, rewrite_file
+from spanf1.formats.registry import Input
+from spanf1.formats.source import Source
+column = Input(Source(sys.argv[1]), "columns")
 size = []
 rewrite_file(column, Rewriting("IOB2", "IOBES"), lambda data: size.append(len(data)))
 check = Validation(column, "IOBES")
 found = sum(1 for _ in check.violations())
-print(column.detect()[0].scheme, sum(size), found)
+print(detect_column(column)[0].scheme, sum(size), found)
 """
 
 CHILD = """

@@ -14,9 +14,10 @@ from seqeval.metrics.sequence_labeling import precision_recall_fscore_support
 
 import spanf1
 from spanf1.cli import main
+from spanf1.cli.scoring import SCORE_RENDERERS
 from spanf1.conlleval.reader import ScriptFile
 from spanf1.core.script import count_rows
-from spanf1.results.report import REPORTS
+from spanf1.results import report
 from tests.helpers.oracles import (
     ALPHABETS,
     EXACT,
@@ -498,7 +499,7 @@ def test_the_reading_conlleval_prints_what_the_command_does(scheme, make, tmp_pa
     path = write_rows(tmp_path / "rows.conll", gold, predicted)
     printed = CliRunner().invoke(main, ["conlleval"], input=path.read_bytes()).stdout
     result = spanf1.evaluate(gold, predicted, reading="conlleval")
-    assert REPORTS["conlleval"].render(result) == printed
+    assert SCORE_RENDERERS["conlleval"](report.report_of(result)) == printed
 
 
 mixed_tags = st.sampled_from(

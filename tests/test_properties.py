@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 import spanf1
 from spanf1.core.schemes import READINGS, SCHEMES
 from spanf1.core.tag_counter import tally, tally_parts
-from spanf1.formats.columns.file import ColumnFile, MergedFile
-from spanf1.formats.columns.pair import PairedFiles
+from spanf1.formats import opening
+from spanf1.formats.columns.file import ColumnFile
+from spanf1.formats.columns.tags import MergedFile, PairedFiles
 from spanf1.formats.lists import ListReader
 from spanf1.formats.source import Source
-from spanf1.results import api
 from tests.helpers.files import column_file, documents_in, lists_of, render, tally_of_lists, write
 from tests.helpers.oracles import ALPHABETS, Span, encode, random_spans
 from tests.helpers.plain import RULES, decode_slowly, is_well_formed, same
@@ -120,14 +120,11 @@ def folder(tmp_path_factory):
 
 def assert_same(found, expected, gold_text, predicted_text):
     """Compare everything but documents, which lists do not have; lines are those of tokens."""
-    counted = replace(
-        expected,
-        documents=found.documents,
-        gold_first=lines_of(expected.gold_first, gold_text),
-        predicted_first=lines_of(expected.predicted_first, predicted_text),
-        gold_lines=len(gold_text.lines),
-        predicted_lines=len(predicted_text.lines),
+    gold, predicted = (
+        replace(side, first=lines_of(side.first, text), lines=len(text.lines))
+        for side, text in zip(expected.sides, (gold_text, predicted_text), strict=True)
     )
+    counted = replace(expected, documents=found.documents, gold=gold, predicted=predicted)
     assert found == counted
 
 
@@ -251,7 +248,7 @@ def test_what_stands_behind_the_last_token_of_two_files_is_read(folder, size):
     path.write_text("a O\nb B-A\n\n-DOCSTART- O\n\n# the end\n")
     file, again = (ColumnFile(Source(str(path)), block_size=size) for _ in range(2))
     found = tally(PairedFiles(file, again))
-    assert (found.documents, found.gold_lines, found.predicted_lines) == (1, 6, 6)
+    assert (found.documents, found.gold.lines, found.predicted.lines) == (1, 6, 6)
 
 
 @steady
@@ -285,7 +282,7 @@ def test_a_bad_tag_is_named_from_whichever_part(folder, sentences, seed, data):
     path = write(folder / "bad", text, look).path
     messages = []
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as executor:
-        patch.setattr(api, "PART_SIZE", 20)
+        patch.setattr(opening, "PART_SIZE", 20)
         for runner in (None, executor):
             with pytest.raises(spanf1.InputError) as caught:
                 spanf1.score_file(path, executor=runner)

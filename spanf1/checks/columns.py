@@ -14,11 +14,10 @@ from spanf1.core.tag_counter import tally
 from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet, tag_form
 from spanf1.exceptions import LossError
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.layout import Layout, column_of
-from spanf1.formats.columns.rewriting import respelt
-from spanf1.formats.columns.runs import TagFile
-from spanf1.formats.options import Column
-from spanf1.formats.source import Progress, Source
+from spanf1.formats.columns.rewriting import raw_lines, respelt
+from spanf1.formats.columns.tags import TagFile
+from spanf1.formats.registry import Input
+from spanf1.formats.source import Source
 
 #: how many lines an error names
 _NAMED = 10
@@ -26,69 +25,43 @@ _NAMED = 10
 LOSS_HINT = "--allow-loss writes them as one span"
 
 
-@dataclass(frozen=True)
-class TagColumn:
-    """One column of tags in a file.
+def tag_file(input: Input) -> TagFile:
+    """Return a reader of the one column of tags of an input, from its beginning."""
+    options = input.options
+    file = ColumnFile(input.source, delimiter=options.delimiter, progress=input.progress)
+    return TagFile(file, options.tag_column)
 
-    Attributes
-    ----------
-    source : Source
-        The file. Most of what is done with it reads it more than once.
-    column : int or str
-        The column, by number from 1, or from the end by -1, or by its name in the header.
-    delimiter : str, optional
-        The character between columns, empty for runs of white space; detected by default.
-    form : TagForm, optional
-        How the tags are written; found out by default.
-    progress : callable, optional
-        Called now and then with the number of bytes read so far.
+
+def words_on(reader: TagFile, form: str) -> str:
+    """Say what was read, given the reader and how the tags are written."""
+    layout = reader.file.layout
+    if layout is None:
+        return "there are no tokens"
+    column = layout.column_index(reader.column, reader.source) + 1
+    written = f", tags written like {form}" if form else ""
+    return f"column {column} of {layout.columns}, separated by {layout.delimiter_name}{written}"
+
+
+def detect_column(input: Input) -> tuple[Detection, str]:
+    """Read a column of tags, and find out which scheme they are in.
+
+    Returns
+    -------
+    found : Detection
+        What was found.
+    words : str
+        What was read: the column, what separates columns, the form of the tags.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or has no such column, or a tag that no scheme has.
     """
-
-    source: Source
-    column: Column = -1
-    delimiter: str | None = None
-    form: TagForm | None = None
-    progress: Progress | None = None
-
-    def reader(self) -> TagFile:
-        """Return what reads it, from its beginning."""
-        file = ColumnFile(self.source, delimiter=self.delimiter, progress=self.progress)
-        return TagFile(file, column_of(self.column))
-
-    def words(self, layout: Layout | None, form: str) -> str:
-        """Say what was read, given what the lines are like and how tags are written in them."""
-        if layout is None:
-            return "there are no tokens"
-        column = layout.column_index(column_of(self.column), self.source) + 1
-        written = f", tags written like {form}" if form else ""
-        return f"column {column} of {layout.columns}, separated by {layout.delimiter_name}{written}"
-
-    def detect(self) -> tuple[Detection, str]:
-        """Read it, and find out which scheme the tags are in.
-
-        Returns
-        -------
-        found : Detection
-            What was found.
-        words : str
-            What was read: the column, what separates columns, the form of the tags.
-
-        Raises
-        ------
-        InputError
-            If it cannot be read, or has no such column, or a tag that no scheme has.
-        """
-        reader = self.reader()
-        counted = tally(reader, form=self.form)
-        found = detection(
-            counted.shapes()[0],
-            counted.gold_prefixes,
-            (counted.gold_forms, counted.gold_other_forms),
-            counted.tokens,
-            counted.gold_first,
-        )
-        form = written_like([found.tag_form], found.other_forms) if found.tag_form else ""
-        return found, self.words(reader.file.layout, form)
+    reader = tag_file(input)
+    counted = tally(reader, form=input.options.form)
+    found = detection(counted.gold, counted.shapes()[0], counted.tokens)
+    form = written_like([found.tag_form], found.other_forms) if found.tag_form else ""
+    return found, words_on(reader, form)
 
 
 class FileViolation(NamedTuple):
@@ -126,7 +99,7 @@ class Validation:
         What was read, in words.
     """
 
-    column: TagColumn
+    input: Input
     scheme: str
     tokens: int = 0
     sentences: int = 0
@@ -144,24 +117,25 @@ class Validation:
         Raises
         ------
         InputError
-            As `TagColumn.detect`.
+            As `detect_column`.
         """
-        tags = TagSet({}, self.column.form)
-        given = 0
-        for run in self.column.reader().runs(tags):
-            self.read = self.column.words(run.layout, "".join(tags.form_names()))
-            self.tokens += len(run.codes)
-            self.sentences += len(run.starts)
-            found = violations(run.codes, run.starts, self.scheme)
+        tags = TagSet({}, self.input.options.form)
+        yielded = 0
+        reader = tag_file(self.input)
+        for lines in raw_lines(reader, tags):
+            sentences = lines.sentences
+            self.tokens += sentences.size
+            self.sentences += len(sentences.starts)
+            found = violations(sentences.codes, sentences.starts, self.scheme)
             _count(found, tags, self.kinds)
-            count = len(found.token) if most is None else min(most - given, len(found.token))
-            given += count
-            lines = run.line_numbers(found.token[:count]).tolist()
-            for k, line in enumerate(lines):
+            count = len(found.token) if most is None else min(most - yielded, len(found.token))
+            yielded += count
+            for k, line in enumerate(lines.line_numbers(found.token[:count]).tolist()):
                 step = int(found.before[k]), int(found.after[k])
-                token = run.token(int(found.token[k]))
-                place = self.column.source.name, line, token
+                token = lines.token(int(found.token[k]))
+                place = self.input.source.name, line, token
                 yield FileViolation(*place, *spelt_out(*step, tags, self.scheme))
+        self.read = words_on(reader, "".join(tags.form_names()))
 
 
 def spelt_out(before: int, after: int, tags: TagSet, scheme: str) -> tuple[str, str, str]:
@@ -283,18 +257,18 @@ class Changes:
 
 
 def rewrite_file(
-    column: TagColumn, how: Rewriting, write: Callable[[bytes], object] | None = None
+    input: Input, how: Rewriting, write: Callable[[bytes], object] | None = None
 ) -> Changes:
     """Write a file's lines with other tags; all other bytes stay as they are.
 
     Parameters
     ----------
-    column : TagColumn
-        The tags.
+    input : Input
+        The columns.
     how : Rewriting
         What to write instead.
     write : callable, optional
-        Takes the lines, run by run; by default they are only looked at.
+        Takes the lines, some at a time; by default they are only looked at.
 
     Raises
     ------
@@ -302,39 +276,40 @@ def rewrite_file(
         If spans would be lost, and that is not allowed. It is found before anything is written
         if the file is looked at first.
     InputError
-        As `TagColumn.detect`.
+        As `detect_column`.
     """
-    tags = TagSet({}, column.form)
+    tags = TagSet({}, input.options.form)
     changes = Changes()
-    for run in column.reader().runs(tags):
-        changes.read = column.words(run.layout, "".join(tags.form_names()))
-        codes = run.codes
+    reader = tag_file(input)
+    for lines in raw_lines(reader, tags):
+        codes, starts = lines.sentences.codes, lines.sentences.starts
         if how.to:
-            codes = changes.rewritten(codes, run.starts, tags, how, run.line_numbers)
-        written = respelt(run, codes, tags, how.to_form, column.source.name)
+            codes = changes.rewritten(codes, starts, tags, how, lines.line_numbers)
+        written = respelt(lines, codes, tags, how.to_form, input.source.name)
         if len(written.changed) and not changes.tags:
-            changes.first_line = run.line_number(int(written.changed[0]))
+            changes.first_line = lines.sentences.line(int(written.changed[0]))
         changes.tags += len(written.changed)
         if write and (how.allow_loss or not changes.lost):
             write(written.data)
-    changes.check(column.source, how)
+    changes.check(input.source, how)
+    changes.read = words_on(reader, "".join(tags.form_names()))
     return changes
 
 
-def looked_at(column: TagColumn, scheme: str) -> tuple[TagColumn, str, Detection]:
+def looked_at(input: Input, scheme: str) -> tuple[Input, str, Detection]:
     """Read a file to its end, so that what is wrong with it is known before anything is written.
 
     Returns
     -------
-    column : TagColumn
-        The same column, with the form of the tags.
+    input : Input
+        The same input, with the form of the tags.
     scheme : str
         The scheme that was given or, if that is ``auto``, the one that was found.
     found : Detection
         What was found.
     """
-    found, _ = column.detect()
+    found, _ = detect_column(input)
     # Where the form is in doubt, whoever writes a tag has to say so.
     if found.tag_form and not found.other_forms:
-        column = replace(column, form=tag_form(found.tag_form))
-    return column, found.scheme if scheme == AUTO else scheme, found
+        input = replace(input, options=replace(input.options, form=tag_form(found.tag_form)))
+    return input, found.scheme if scheme == AUTO else scheme, found

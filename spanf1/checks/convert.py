@@ -13,11 +13,11 @@ from spanf1.checks.spans import scheme_to_write
 from spanf1.core.documents import Document
 from spanf1.core.options import AUTO
 from spanf1.exceptions import LossError, UsageError
-from spanf1.formats.options import InputOptions
+from spanf1.formats.opening import detect, inputs_of_keywords
+from spanf1.formats.options import InputKeywords
 from spanf1.formats.output import check_output, compression_of, folder_beside, opened_file
-from spanf1.formats.reading import Path, again, detect, documents_of, read_as, reading_of
-from spanf1.formats.registry import COLUMNS, FEATURES, FORMATS, Reading, Writing, write
-from spanf1.formats.source import source_of
+from spanf1.formats.registry import COLUMNS, FEATURES, FORMATS, Input, Writing, write
+from spanf1.formats.source import Path
 from spanf1.wording import many, printable, shortened
 
 _DEFAULT_SCHEME = "IOB2"
@@ -120,7 +120,7 @@ class Converter:
 
     Parameters
     ----------
-    reading : Reading
+    input : Input
         The input.
     to_format : str
         The format to write.
@@ -139,7 +139,7 @@ class Converter:
 
     def __init__(
         self,
-        reading: Reading,
+        input: Input,
         to_format: str,
         scheme: str = AUTO,
         levels: int = 1,
@@ -153,9 +153,9 @@ class Converter:
         if scheme != AUTO and not writes_tags(to_format):
             tagged = ", ".join(filter(writes_tags, FORMATS))
             raise UsageError(f"a scheme (--to) is for formats of tags: {tagged}; not {to_format}")
-        self._reading, self._allow_loss = reading, allow_loss
+        self._input, self._allow_loss = input, allow_loss
         scheme = scheme_to_write(scheme) if scheme != AUTO else AUTO
-        self.result = Conversion(reading.format, to_format, scheme, levels=levels)
+        self.result = Conversion(input.format, to_format, scheme, levels=levels)
         self._losses = _Losses()
         # the document that is being written
         self._place = ""
@@ -171,27 +171,27 @@ class Converter:
         result = self.result
         if result.scheme == AUTO:
             tagged = writes_tags(result.to_format)
-            result.scheme = _own_scheme(self._reading) if tagged else ""
+            result.scheme = _own_scheme(self._input) if tagged else ""
         how = Writing(scheme=result.scheme or _DEFAULT_SCHEME, levels=result.levels)
-        reading = again(self._reading)
+        input = self._input.again()
         try:
-            write(self._fitted(reading, how), result.to_format, target, how)
+            write(self._fitted(input, how), result.to_format, target, how)
         except LossError as error:
             raise LossError(error.message, where=self._place, hint=error.hint) from None
-        result.read, result.left_out = read_as(reading), reading.remarks
+        result.read, result.left_out = input.described(), input.remarks
         result.lost_spans = dict(self._losses.counts)
         if result.lost_spans and not self._allow_loss:
             raise self._losses.error(result.to_format, result.levels)
         return result
 
-    def _fitted(self, reading: Reading, how: Writing) -> Iterator[Document]:
+    def _fitted(self, input: Input, how: Writing) -> Iterator[Document]:
         """Yield the documents as they can be written, and count what is lost."""
         result = self.result
         lost: Counter[str] = Counter()
         continued = 0
         texts = "text" in FORMATS[result.to_format].carries
-        for document in documents_of(reading):
-            self._place = reading.place(document)
+        for document in input.documents():
+            self._place = input.place(document)
             found = fitted(document, result.to_format, how)
             self._losses.add(found, self._place)
             lost.update(found.lacking)
@@ -206,9 +206,9 @@ class Converter:
         result.lost = dict(lost)
 
 
-def _own_scheme(reading: Reading) -> str:
+def _own_scheme(input: Input) -> str:
     """Return the scheme that the tags of an input are in or, if it has none, IOB2."""
-    found = detect(again(reading))
+    found = detect(input)
     fitting = found.fitting if found else [_DEFAULT_SCHEME]
     return _DEFAULT_SCHEME if _DEFAULT_SCHEME in fitting else fitting[0]
 
@@ -222,7 +222,7 @@ def convert_file(
     scheme: str = AUTO,
     levels: int = 1,
     allow_loss: bool = False,
-    **given: Unpack[InputOptions],
+    **given: Unpack[InputKeywords],
 ) -> Conversion:
     """Write the documents of a file or folder in another format.
 
@@ -267,9 +267,9 @@ def convert_file(
         If an argument is not one of those above, or the output cannot be written.
     """
     path = os.fspath(output)
-    reading = reading_of(source_of(file), input_format, **given)
-    converter = Converter(reading, to_format, scheme, levels, allow_loss=allow_loss)
-    check_output(path, to_format, reading.source.path)
+    (input,) = inputs_of_keywords([file], input_format, given)
+    converter = Converter(input, to_format, scheme, levels, allow_loss=allow_loss)
+    check_output(path, to_format, input.source.path)
     if FORMATS[to_format].folder:
         with folder_beside(path) as folder:
             return converter.convert(folder)

@@ -11,8 +11,7 @@ from typing import NamedTuple
 from spanf1.core.detection import fault
 from spanf1.core.documents import Document, Offsets, TextSpan
 from spanf1.core.spans import UNTAGGED, WELL_FORMED
-from spanf1.formats.reading import documents_of, left_out, read_as
-from spanf1.formats.registry import Reading
+from spanf1.formats.registry import Input
 
 #: what may be wrong
 TWICE = "a span that is there twice"
@@ -59,7 +58,7 @@ class SpanValidation:
 
     Attributes
     ----------
-    reading : Reading
+    input : Input
         The input.
     scheme : str
         The tagging scheme, if spans are from tags; else empty.
@@ -69,7 +68,7 @@ class SpanValidation:
         How many there are of each. Overlapping are spans that share characters with another one.
     """
 
-    reading: Reading
+    input: Input
     scheme: str = ""
     kinds: Counter[str] = field(default_factory=Counter)
     documents: int = 0
@@ -80,8 +79,8 @@ class SpanValidation:
     @property
     def read(self) -> str:
         """What was read, in words."""
-        more = left_out(self.reading.remarks)
-        return read_as(self.reading) + f"; {more} left out" * bool(more)
+        more = self.input.left_out()
+        return self.input.described() + f"; {more} left out" * bool(more)
 
     def violations(self, most: int | None = None) -> Iterator[SpanFault]:
         """Read the input, and yield its faults in order, so many at most; all are counted.
@@ -93,7 +92,7 @@ class SpanValidation:
         """
         given = 0
         ids: dict[str, str] = {}
-        for document in documents_of(self.reading):
+        for document in self.input.documents():
             self.documents += 1
             self.spans += len(document.spans)
             self.overlapping += _overlapping(document)
@@ -107,7 +106,7 @@ class SpanValidation:
     def _of_id(self, document: Document, ids: dict[str, str]) -> Iterator[SpanFault]:
         if document.id is None:
             return
-        place = self.reading.place(document)
+        place = self.input.place(document)
         first = ids.setdefault(str(document.id), place)
         if first is not place:
             yield self._fault(document, None, SAME_ID, f"{first} has it, too")
@@ -137,7 +136,7 @@ class SpanValidation:
         self, document: Document, span: TextSpan | None, kind: str, why: str = ""
     ) -> SpanFault:
         shown = ("", "", ()) if span is None else (span.type, document.text_of(span), span.parts)
-        name = self.reading.source.name
+        name = self.input.source.name
         return SpanFault(name, document.line, document.id, *shown, kind, why)
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from spanf1.core.documents import Document, TextSpan
 from spanf1.exceptions import LossError
 from spanf1.formats.brat import is_file_name, is_type
-from spanf1.formats.registry import COLUMNS, FEATURES, FORMATS, Writing
+from spanf1.formats.registry import COLUMNS, FEATURES, FORMATS, JSONL, Input, Writing
 from spanf1.formats.tokens import NO_TEXT, fits_in_tag, levels_of, with_tokens
 
 #: what may be lost besides `spanf1.formats.registry.FEATURES`
@@ -52,6 +52,12 @@ def writes_tags(name: str) -> bool:
     """Return whether a format has tokens and their tags, and nothing else of a text."""
     carries = FORMATS[name].carries
     return "tokens" in carries and "text" not in carries
+
+
+def respells(input: Input, to_format: str | None, levels: int) -> bool:
+    """Return whether an input is to be written again with nothing but its tags changed."""
+    one_level = levels == 1 and len(input.options.tag_columns) < 2
+    return one_level and input.format in (COLUMNS, JSONL) and to_format in (None, input.format)
 
 
 def fitted(document: Document, name: str, how: Writing) -> Fitted:

@@ -16,6 +16,7 @@ from spanf1.core.repairs import FOREIGN, REPAIRS, kind_of, reason, rewrite, viol
 from spanf1.core.spans import decode as decode_codes
 from spanf1.core.tags import AUTO_FORM, CodeArray, IntArray, TagSet
 from spanf1.core.tags import tag_form as form_of
+from spanf1.core.tally import SideTally
 from spanf1.exceptions import TagError, UsageError
 from spanf1.formats.lists import TagLists, tag_codes
 
@@ -70,13 +71,8 @@ class _Given:
         shape = decode_codes(self.codes, self.starts)
         first = dict(zip(shape.shape[::-1].tolist(), (shape.start[::-1] + 1).tolist(), strict=True))
         counts = np.bincount(shape.shape)
-        return detection(
-            Counter({kind: int(counts[kind]) for kind in np.flatnonzero(counts).tolist()}),
-            frozenset(self.set.prefixes()),
-            (self.set.form_names(), self.set.other_forms()),
-            len(self.codes),
-            first,
-        )
+        shapes = Counter({kind: int(counts[kind]) for kind in np.flatnonzero(counts).tolist()})
+        return detection(SideTally(first=first).take(self.set), shapes, len(self.codes))
 
     def scheme(self, given: str) -> str:
         """Return the scheme by its canonical name, found out if none is given."""

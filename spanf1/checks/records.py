@@ -15,11 +15,10 @@ from spanf1.checks.columns import Changes, FileViolation, Rewriting, spelt_out
 from spanf1.core.repairs import violations
 from spanf1.core.tags import CodeArray, IntArray
 from spanf1.formats.keyed import documents_of
-from spanf1.formats.reading import one_side, read_as
 from spanf1.formats.records.record import line_of
 from spanf1.formats.records.tags import tagged_batches
 from spanf1.formats.records.values import Batch
-from spanf1.formats.registry import ARROW, JSONL, Reading
+from spanf1.formats.registry import ARROW, JSONL, Input
 from spanf1.formats.sentences import Sentences, place_in
 
 #: formats whose tags, if they have some, are at keys
@@ -30,7 +29,7 @@ CODED = frozenset({JSONL, ARROW})
 class TagValidation:
     """What a scheme does not allow in the tags of an input: a `columns.Validation`."""
 
-    reading: Reading
+    input: Input
     scheme: str
     tokens: int = 0
     sentences: int = 0
@@ -39,12 +38,12 @@ class TagValidation:
     @property
     def read(self) -> str:
         """What was read, in words."""
-        return read_as(self.reading)
+        return self.input.described()
 
     def violations(self, most: int | None = None) -> Iterator[FileViolation]:
         """Read the input, and yield its violations in order, so many at most; count all."""
         yielded = 0
-        for part in one_side(self.reading.sentences()):
+        for part in self.input.sentences():
             self.tokens += len(part.codes)
             self.sentences += len(part.starts)
             for violation in self._violations(part):
@@ -55,7 +54,7 @@ class TagValidation:
 
     def _violations(self, part: Sentences) -> Iterator[FileViolation]:
         """Yield the violations in some sentences."""
-        tags, name = self.reading.tags, self.reading.source.name
+        tags, name = self.input.tags, self.input.source.name
         assert tags and part.words  # noqa: S101, PT018 - for mypy: they were read
         words = part.words.lists()
         steps = violations(part.codes, part.starts, self.scheme)[:3]
@@ -65,14 +64,14 @@ class TagValidation:
             yield FileViolation(name, int(part.places[row]), words[row][place], *spelt)
 
 
-def retag(reading: Reading, how: Rewriting, write: Callable[[bytes], object]) -> Changes:
+def retag(input: Input, how: Rewriting, write: Callable[[bytes], object]) -> Changes:
     """Write the records of JSON Lines with other tags; what else is in them stays.
 
     Tags that are ids are written as tags.
 
     Parameters
     ----------
-    reading : Reading
+    input : Input
         The input.
     how : Rewriting
         What to write instead.
@@ -87,31 +86,32 @@ def retag(reading: Reading, how: Rewriting, write: Callable[[bytes], object]) ->
         If the input cannot be read.
     """
     changes = Changes()
-    for batch, part in one_side(tagged_batches(reading)):
-        tags, codes = reading.tags, part.codes
+    for batch, part in tagged_batches(input):
+        tags, codes = input.tags, part.codes
         assert tags and part.words  # noqa: S101, PT018 - likewise
         if any("" in words for words in part.words.lists()):
             # What cannot be a document is an error here, too.
-            deque(documents_of(reading, [part]), 0)
+            deque(documents_of(input, [part]), 0)
         if how.to:
             codes = changes.rewritten(codes, part.starts, tags, how, partial(_lines, part))
-        changed = _rewrite(batch, part.codes, codes, reading, how)
+        changed = _rewrite(batch, part.codes, codes, input, how)
         if changed and not changes.tags:
             changes.first_line = part.line(changed[0])
         changes.tags += len(changed)
         for record in batch.records:
             write(_line_of(record))
-    changes.check(reading.source, how)
+    changes.read = input.described()
+    changes.check(input.source, how)
     return changes
 
 
 def _rewrite(
-    batch: Batch, before: CodeArray, codes: CodeArray, reading: Reading, how: Rewriting
+    batch: Batch, before: CodeArray, codes: CodeArray, input: Input, how: Rewriting
 ) -> list[int]:
     """Give records tags of some codes; return which of these are other than before."""
-    tags, changed = reading.tags, []
+    tags, changed = input.tags, []
     assert tags  # noqa: S101 - likewise
-    rows = (record[reading.key] for record in batch.records)
+    rows = (record[input.key] for record in batch.records)
     places = ((row, place) for row in rows for place in range(len(row)))
     for token, (row, place) in enumerate(places):
         old, code = row[place], int(codes[token])

@@ -11,7 +11,7 @@ import numpy as np
 from spanf1.core.detection import fault
 from spanf1.core.options import AUTO, Options
 from spanf1.core.repairs import PARTS
-from spanf1.core.schemes import PREFIX_BITS
+from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK
 from spanf1.core.spans import WELL_FORMED, Spans, touching
 from spanf1.core.spans import decode as decode_codes
 from spanf1.core.spans import encode as encode_spans
@@ -19,7 +19,6 @@ from spanf1.core.tags import AUTO_FORM, TagForm, TagSet
 from spanf1.core.tags import tag_form as form_of
 from spanf1.exceptions import IllFormedError, LossError, TagError, UsageError
 
-_PREFIX_MASK = (1 << PREFIX_BITS) - 1
 LOSS_HINT = "allow_loss=True writes them as one span"
 
 
@@ -170,7 +169,7 @@ def encode(
         refuse_loss([f"token {k}" for k in found.start[touching(found, nowhere)].tolist()], name)
     names = ["", *types]
     return [
-        form.spell(code & _PREFIX_MASK, names[code >> PREFIX_BITS])
+        form.spell(code & PREFIX_MASK, names[code >> PREFIX_BITS])
         for code in encode_spans(found, length, nowhere, name).tolist()
     ]
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple, Unpack
 
-from spanf1.checks.columns import FileViolation, TagColumn, Validation, looked_at
+from spanf1.checks.columns import FileViolation, Validation, looked_at
 from spanf1.checks.documents import SpanFault, SpanValidation
 from spanf1.checks.records import CODED, TagValidation
 from spanf1.core.detection import found_by
 from spanf1.core.options import AUTO, Options
-from spanf1.formats.options import InputOptions
-from spanf1.formats.reading import Path, again, check_twice, detect, reading_of
-from spanf1.formats.registry import COLUMNS, Reading, check_options
-from spanf1.formats.source import source_of
+from spanf1.formats.opening import check_twice, detect, inputs_of_keywords
+from spanf1.formats.options import LAST, InputKeywords
+from spanf1.formats.registry import COLUMNS, Input
+from spanf1.formats.source import Path
 
 
 class Checking(NamedTuple):
@@ -24,34 +26,49 @@ class Checking(NamedTuple):
     how: str
 
 
-def check_column(column: TagColumn, scheme: str) -> Checking:
-    """Return what checks a column of tags; the scheme may be ``auto``, then it is read twice.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read.
-    """
-    exact, name, found = looked_at(column, scheme)
-    how = found_by(found.fitting) if scheme == AUTO else "given"
-    return Checking(Validation(exact, name), exact.source.name, how)
+def streams(input: Input, scheme: str) -> bool:
+    """Return whether an input is checked as it comes: a pipe of one column in a known scheme."""
+    one_column = input.format == COLUMNS and len(input.options.tag_columns) < 2
+    return one_column and scheme != AUTO and not os.path.isfile(input.source.path)
 
 
-def check_documents(reading: Reading, scheme: str) -> Checking:
-    """Return what checks an input of another format: its tags or, if it has none, its spans.
+def checks_of(input: Input, scheme: str) -> Iterator[Checking]:
+    """Yield what checks an input: its columns of tags, its tags or, if it has none, its spans.
+
+    Parameters
+    ----------
+    input : Input
+        The input. It is read twice, unless it `streams`.
+    scheme : str
+        The tagging scheme, or ``auto``.
 
     Raises
     ------
     InputError, UsageError
         If it cannot be read.
     """
-    found = detect(again(reading))
+    name = input.source.name
+    if input.format != COLUMNS:
+        yield _check_documents(input, scheme)
+    elif streams(input, scheme):
+        yield Checking(Validation(input, scheme), name, "given")
+    else:
+        for column in input.options.tag_columns or (LAST,):
+            one = replace(input, options=replace(input.options, tag_columns=(column,)))
+            exact, known, found = looked_at(one, scheme)
+            how = found_by(found.fitting) if scheme == AUTO else "given"
+            yield Checking(Validation(exact, known), name, how)
+
+
+def _check_documents(input: Input, scheme: str) -> Checking:
+    """Return what checks an input without columns: its tags or, if it has none, its spans."""
+    found = detect(input)
     if not found:
-        return Checking(SpanValidation(reading), reading.source.name, "")
+        return Checking(SpanValidation(input), input.source.name, "")
     how = found_by(found.fitting) if scheme == AUTO else "given"
-    name = found.scheme if scheme == AUTO else scheme
-    check = (TagValidation if reading.format in CODED else SpanValidation)(reading, name)
-    return Checking(check, reading.source.name, how)
+    known = found.scheme if scheme == AUTO else scheme
+    check = (TagValidation if input.format in CODED else SpanValidation)(input, known)
+    return Checking(check, input.source.name, how)
 
 
 def validate_file(
@@ -59,7 +76,7 @@ def validate_file(
     *,
     input_format: str = AUTO,
     scheme: str = AUTO,
-    **given: Unpack[InputOptions],
+    **given: Unpack[InputKeywords],
 ) -> list[FileViolation | SpanFault]:
     """Return everything that is wrong in a file or folder of any format.
 
@@ -89,17 +106,6 @@ def validate_file(
         If an argument is not one of those above.
     """
     scheme = Options(gold_scheme=scheme).gold_scheme
-    reading = reading_of(source_of(file), input_format, **given)
-    check_options([reading.format], {"scheme": scheme}, detected=input_format == AUTO)
-    check_twice(reading.source)
-    return [found for one in _checks(reading, scheme) for found in one.check.violations()]
-
-
-def _checks(reading: Reading, scheme: str) -> Iterator[Checking]:
-    """Yield what checks an input: a check for each column of tags."""
-    if reading.format != COLUMNS:
-        yield check_documents(reading, scheme)
-        return
-    how = reading.how
-    for level in how.tag_columns or (-1,):
-        yield check_column(TagColumn(reading.source, level, how.delimiter, how.form), scheme)
+    (input,) = inputs_of_keywords([file], input_format, given, scheme=scheme)
+    check_twice(input.source)
+    return [found for one in checks_of(input, scheme) for found in one.check.violations()]

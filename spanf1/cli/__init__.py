@@ -14,7 +14,6 @@ from typing import Any, NoReturn
 import click
 
 from spanf1._version import __version__
-from spanf1.cli.output import wants_colour
 from spanf1.exceptions import SpanF1Error, UsageError
 from spanf1.wording import printable
 
@@ -97,6 +96,8 @@ def _end_cleanly() -> None:
 
 def _say(message: str, hint: str, code: int) -> int:
     """Print an error, and return the exit code."""
+    from spanf1.cli.output import wants_colour
+
     label = "error: "
     if wants_colour("auto", sys.stderr):
         label = click.style(label, fg="red", bold=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,23 +13,28 @@ from spanf1.cli.inputs import (
     DELIMITER_OPTION,
     FORM_OPTION,
     CommandT,
+    canonical,
     column_option,
-    digits_option,
-    format_option,
-    output_options,
     paths_of,
+    ready,
+    scheme_option,
     with_options,
 )
-from spanf1.cli.output import check_writable, opened, wants_colour, write
-from spanf1.cli.scoring import confidence_of, confidence_options, interval_option
-from spanf1.cli.tagged import ColumnChoice, canonical, scheme_option
+from spanf1.cli.output import ReportOptions, check_writable, opened, report_options, tell
+from spanf1.cli.scoring import (
+    EXPLAINED,
+    SCORE_RENDERERS,
+    confidence_of,
+    confidence_options,
+    interval_option,
+)
 from spanf1.contents.baseline import Marked, mark_file
 from spanf1.contents.lexicon import RULES, Lexicon, lexicon_of
 from spanf1.exceptions import UsageError
-from spanf1.formats.options import Column
-from spanf1.formats.source import COMPRESSIONS, STDIN
-from spanf1.results.report import REPORTS
-from spanf1.results.words import how_made
+from spanf1.formats.options import InputOptions
+from spanf1.formats.registry import COLUMNS, Input
+from spanf1.formats.source import COMPRESSIONS, STDIN, Source
+from spanf1.results.report import how_made, report_of
 from spanf1.wording import many, printable
 
 HELP = """Score the baseline of the CoNLL-2003 shared task: what knowing the training data is worth.
@@ -54,9 +57,6 @@ Examples:
   spanf1 baseline --train train.iob2 test.iob2 --tag-column 3 --token-column 2
   spanf1 baseline --train eng.train test.txt --train-tag-column 4 --rule unique
 """
-
-_SIDES = ("train", "test")
-
 
 _OPTIONS = (
     column_option("--tag-column", help_text=f"Column of the tags, {COLUMN_HELP}.  [default: -1]"),
@@ -109,9 +109,9 @@ def _options(command: CommandT) -> CommandT:
 )
 @confidence_options
 @interval_option
-@format_option(REPORTS, "As in `spanf1 score`.")
-@digits_option("2; csv, tsv: all")
-@output_options
+@report_options(
+    SCORE_RENDERERS, "As in `spanf1 score`.", digits="Decimals.  [default: 2; csv, tsv: all]"
+)
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
 def baseline(
     test: str | None,
@@ -121,46 +121,31 @@ def baseline(
     ignore_case: bool,
     min_count: int,
     predictions: str | None,
-    format_name: str,
-    digits: int | None,
-    output: str | None,
-    color: str,
-    quiet: bool,
     **settings: Any,
 ) -> None:
     """Score the baseline; see `HELP`."""
-    report = REPORTS[format_name]
-    if digits is not None and not report.digits:
-        raise UsageError(f"--digits does not go with --format {format_name}")
-    wanted = confidence_of(settings)
-    if wanted and not report.intervals:
-        raise UsageError(f"--confidence does not go with --format {format_name}")
+    report = ReportOptions.of(settings)
+    confidence = confidence_of(settings)
+    report.check(confidence=confidence)
     (path,) = paths_of(() if test is None else (test,), "baseline")
-    _check_outputs((train, path), output, predictions)
-    sides = {side: _Side(side, settings) for side in _SIDES}
-    with sides["train"].choice.opened(train, again=False, quiet=quiet) as column:
+    _check_outputs((train, path), report.output, predictions)
+    training, tested = (_options_of(file, settings) for file in ("train", "test"))
+    with ready(Input(Source(train), COLUMNS, training), quiet=report.quiet) as input:
         lexicon = lexicon_of(
-            column,
-            sides["train"].token_column,
-            sides["train"].scheme,
+            input,
+            _scheme_of("train", settings),
             rule=rule,
             min_count=min_count,
             ignore_case=ignore_case,
         )
-    side = sides["test"]
-    with side.choice.opened(path, again=True, quiet=quiet) as column:
-        marked = mark_file(lexicon, column, side.token_column, side.scheme, wanted)
+    with ready(Input(Source(path), COLUMNS, tested), again=True, quiet=report.quiet) as input:
+        marked = mark_file(lexicon, input, _scheme_of("test", settings), confidence)
         if predictions is not None:
             _write_predictions(marked, predictions)
-    details: dict[str, Any] = {"digits": digits} if report.digits else {}
-    if format_name == "table":
-        details |= {"colour": output is None and wants_colour(color, sys.stdout), "brief": quiet}
-    write(report.render(marked.result, **details), output)
-    if not quiet:
-        # Notes that cannot be written are no reason to fail.
-        with contextlib.suppress(OSError):
-            for line in _notes(marked, lexicon, train, explained=report.explains):
-                click.echo(printable(line), err=True)
+    report.write(report_of(marked.result), SCORE_RENDERERS)
+    if not report.quiet:
+        explained = report.format_name in EXPLAINED
+        tell(map(printable, _notes(marked, lexicon, train, explained=explained)))
 
 
 def _check_outputs(inputs: tuple[str, str], output: str | None, predictions: str | None) -> None:
@@ -188,20 +173,15 @@ def _place(path: str | None) -> tuple[int, int] | str:
     return found.st_dev, found.st_ino
 
 
-class _Side:
-    """What the options say of one of the two files."""
+def _options_of(file: str, settings: dict[str, Any]) -> InputOptions:
+    """Return what the options say of one of the two files, by those of its own, if given."""
+    own = {name: settings[f"{file}_{name}"] for name in ("tag_column", "token_column")}
+    return InputOptions.of(settings | {k: value for k, value in own.items() if value is not None})
 
-    def __init__(self, side: str, settings: dict[str, Any]) -> None:
-        def given(name: str) -> Any:
-            own = settings[f"{side}_{name}"]
-            return settings[name] if own is None else own
 
-        tag_column = given("tag_column")
-        self.choice = ColumnChoice(
-            -1 if tag_column is None else tag_column, settings["delimiter"], settings["tag_form"]
-        )
-        self.token_column: Column | None = given("token_column")
-        self.scheme = canonical(given("scheme"))
+def _scheme_of(file: str, settings: dict[str, Any]) -> str:
+    own = settings[f"{file}_scheme"]
+    return canonical(settings["scheme"] if own is None else own)
 
 
 def _write_predictions(marked: Marked, path: str) -> None:

@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import Any
 
 import click
 
-from spanf1.cli.inputs import (
-    NORMALIZE_OPTION,
-    PERCENT_HELP,
-    digits_option,
-    format_option,
-    input_options,
-    kept,
-    output_options,
-    record_options,
-    tag_columns,
-)
-from spanf1.cli.output import check_writable, wants_colour, write
+from spanf1.cli.inputs import NORMALIZE_OPTION, SideOptions, kept, side_options
+from spanf1.cli.output import DIGITS_HELP, PERCENT_HELP, ReportOptions, report_options, tell
 from spanf1.cli.progress import StepProgress
 from spanf1.cli.scoring import (
     confidence_of,
     confidence_options,
     scoring_of,
     sentence_options,
-    warn,
+    warnings,
 )
 from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.core.options import Options
 from spanf1.core.scores import AVERAGES
 from spanf1.exceptions import UsageError
-from spanf1.formats.options import Column
 from spanf1.formats.source import STDIN
-from spanf1.ranking.compare import compare as compared
-from spanf1.ranking.compare import systems_of
-from spanf1.ranking.report import RANKING_RENDERINGS
-from spanf1.ranking.standings import BEST, RankingOptions
+from spanf1.ranking.compare import compare_outputs, systems_of
+from spanf1.ranking.rank import BEST, RankingOptions
+from spanf1.ranking.report import report_of
 from spanf1.resampling.significance import ADJUSTMENTS
 
 HELP = """Rank systems on one gold, and say which of them can be told apart.
@@ -63,24 +50,11 @@ Examples:
   spanf1 compare brat-gold/ a.jsonl pipeline.json llm.jsonl --match text
 """
 
-_OPTIONS = (
-    "scheme",
-    "gold_scheme",
-    "pred_scheme",
-    "types",
-    "reading",
-    "beta",
-    "zero_division",
-    "match",
-    "normalize",
-)
-
 
 @click.command("compare", help=HELP, short_help="Say which system is better, and how sure it is.")
 @click.argument("files", nargs=-1, metavar="GOLD SYSTEM SYSTEM...")
 @click.option("--merged", is_flag=True, help="Every file holds gold and predicted tags: no GOLD.")
-@input_options
-@record_options
+@side_options()
 @sentence_options
 @click.option(
     "--match",
@@ -114,33 +88,24 @@ _OPTIONS = (
     help="How p-values are corrected for the number of comparisons.",
 )
 @confidence_options
-@format_option(RANKING_RENDERINGS, PERCENT_HELP)
-@digits_option()
-@output_options
+@report_options(help_text=PERCENT_HELP, digits=DIGITS_HELP)
 @JOBS_OPTION
 @click.option("-q", "--quiet", is_flag=True, help="Only the tables: no words, no progress.")
 def compare(
     files: tuple[str, ...],
     *,
+    sides: SideOptions,
     merged: bool,
-    tag_column: Column | None,
     average: str,
     reference: str,
     all_pairs: bool,
     per_type: bool,
     correction: str,
-    format_name: str,
-    digits: int | None,
-    output: str | None,
-    color: str,
     jobs: int | None,
-    quiet: bool,
     **settings: Any,
 ) -> None:
     """Compare systems; see `HELP`."""
-    rendering = RANKING_RENDERINGS[format_name]
-    if digits is not None and "digits" not in rendering.takes:
-        raise UsageError(f"--digits does not go with --format {format_name}")
+    report = ReportOptions.of(settings)
     how = confidence_of(settings, always=True)
     assert how  # noqa: S101 - for mypy: it is always there
     testing = RankingOptions(
@@ -151,32 +116,28 @@ def compare(
         all_pairs=all_pairs,
         confidence=how,
     )
-    settings |= scoring_of(settings)
-    options = Options.given(**{name: settings.pop(name) for name in _OPTIONS})
+    options = Options.given(**settings | scoring_of(settings))
     gold = None if merged or not files else files[0]
     systems = systems_of(files if merged else files[1:])
     inputs = [file for one in systems for file in one.files]
-    check_writable(output, inputs if gold is None else [gold, *inputs])
+    report.check_writable(inputs if gold is None else [gold, *inputs])
     if STDIN in inputs:
         raise UsageError("a system's output is to be a file, not standard input")
-    settings |= tag_columns(1 if merged else 2, tag_column, settings)
+    gold_options, predicted_options, by_position, _ = sides.of_files(1 if merged else 2)
     with ExitStack() as stack:
-        progress = stack.enter_context(StepProgress(wanted=not quiet))
+        progress = stack.enter_context(StepProgress(wanted=not report.quiet))
         executor = stack.enter_context(workers(inputs, jobs))
-        found = compared(
+        ranking = compare_outputs(
             None if gold is None else stack.enter_context(kept(gold)),
             {one.name: [stack.enter_context(kept(file)) for file in one.files] for one in systems},
-            testing=testing,
+            gold_options,
+            predicted_options,
+            by_position=by_position,
             options=options,
+            testing=testing,
             executor=executor,
             progress=progress,
-            **settings,
         )
-    colour = output is None and wants_colour(color, sys.stdout)
-    given = {"digits": digits, "colour": colour, "brief": quiet}
-    given = {name: value for name, value in given.items() if name in rendering.takes}
-    write(rendering.render(found, **given), output)
-    if not quiet:
-        # Notes that cannot be written are no reason to fail.
-        with suppress(OSError):
-            warn(found.standings[0].system.runs[0])
+    report.write(report_of(ranking))
+    if not report.quiet:
+        tell(warnings(ranking.standings[0].system.runs[0]))

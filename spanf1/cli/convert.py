@@ -4,37 +4,43 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from spanf1.checks.columns import Changes, Rewriting
-from spanf1.checks.fitting import writes_tags
-from spanf1.cli.documents import (
-    DocumentChoice,
-    Wanted,
-    convert_documents,
-    document_options,
-    rewrite_records,
-)
-from spanf1.cli.inputs import column_option, paths_of
-from spanf1.cli.tagged import (
-    Destination,
+from spanf1.checks.fitting import respells, writes_tags
+from spanf1.cli.inputs import (
+    KEY_OPTIONS,
     canonical,
-    column_options,
-    converting_options,
+    input_options,
+    paths_of,
+    ready,
+    scheme_option,
+    token_option,
+)
+from spanf1.cli.rewriting import (
+    Destination,
     kinds_line,
     rewrite,
-    scheme_option,
+    say,
+    writing_options,
+    written_whole,
 )
 from spanf1.core.options import AUTO
 from spanf1.core.repairs import REPAIRS
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import tag_form
 from spanf1.exceptions import ReadError, UsageError
-from spanf1.formats.registry import COLUMNS, FORMATS, JSONL
-from spanf1.formats.source import STDIN
+from spanf1.formats.opening import inputs_of
+from spanf1.formats.options import InputOptions
+from spanf1.formats.output import check_output, folder_beside
+from spanf1.formats.registry import COLUMNS, FORMATS, Input
+from spanf1.formats.source import STDIN, Source
 from spanf1.wording import many
+
+if TYPE_CHECKING:
+    from spanf1.checks.convert import Conversion
 
 HELP = """Write the same spans in another tagging scheme, or in another format.
 
@@ -69,12 +75,7 @@ _MISSING = "--to BIOES, or --to-format jsonl, for example"
 
 
 @click.command("convert", help=HELP, short_help="Write the same spans in another scheme or format.")
-@column_options
-@column_option(
-    "--token-column",
-    help_text="Column of the tokens, for --to-format.  [default: the first that is not the tags']",
-)
-@document_options
+@input_options(token_option(", for --to-format"), *KEY_OPTIONS)
 @scheme_option("--from", "--scheme", "scheme")
 @click.option("--to", metavar="SCHEME", help=f"Scheme to write: {', '.join(SCHEME_NAMES)}.")
 @click.option(
@@ -100,10 +101,11 @@ _MISSING = "--to BIOES, or --to-format jsonl, for example"
     show_default=True,
     help="What is done about ill-formed spans, as in `spanf1 repair`.",
 )
-@converting_options
+@writing_options("; with --to-format, leave out the spans that it cannot carry")
 def convert(
     files: tuple[str, ...],
     *,
+    options: InputOptions,
     scheme: str,
     to: str | None,
     to_format: str | None,
@@ -114,7 +116,6 @@ def convert(
     output: str | None,
     in_place: bool,
     quiet: bool,
-    **settings: Any,
 ) -> None:
     """Convert files; see `HELP`."""
     if to is None and to_form is None and to_format is None:
@@ -128,40 +129,42 @@ def convert(
     how = Rewriting(
         known if to else "", target if to else "", method, tag_form(to_form), allow_loss
     )
-    choice, paths = DocumentChoice.of(settings), paths_of(files, "convert")
-    columns, names = choice.columns, choice.formats(paths, known)
+    paths = paths_of(files, "convert")
+    inputs = inputs_of([Source(path) for path in paths], options, scheme=known)
     where = Destination(output, in_place, quiet)
-    one_level = levels in (None, 1) and len(choice.levels) == 1
-    if {*names, to_format or COLUMNS} == {COLUMNS} and one_level:
+    kept = [respells(input, to_format, levels or 1) for input in inputs]
+    if all(kept) and {input.format for input in inputs} == {COLUMNS}:
         if to is None and to_form is None:
-            if paths[0] != STDIN and not os.path.exists(paths[0]):
-                raise ReadError("no such file", where=paths[0])
-            piped = paths[0] != STDIN and not os.path.isfile(paths[0])
-            hint = "--input-format says what comes through a pipe" if piped else "--to BIOES"
-            raise UsageError("--to is missing: these are columns already", hint=hint)
-        if settings["token_column"] is not None:
+            raise _unasked(inputs[0].source)
+        if options.token_column is not None:
             raise UsageError("--token-column is for another format, which --to-format names")
-        rewrite(paths, columns, how, where, partial(_report, how))
-        return
-    if len(paths) > 1:
+    elif len(inputs) > 1:
         raise UsageError("files that have no columns are converted one by one")
-    if names[0] == JSONL and to_format in (None, JSONL) and one_level:
-        rewrite_records(paths[0], choice, how, where, partial(_report, how))
+    if all(kept):
+        rewrite(inputs, how, where, partial(_report, how))
         return
-    if to_format is not None and to is None and writes_tags(to_format):
-        target = known
-    wanted = Wanted(to_format or "", target, levels or 1, allow_loss)
-    _check(how, names[0], wanted)
-    convert_documents(paths[0], names[0], choice, wanted, where)
-
-
-def _check(how: Rewriting, name: str, wanted: Wanted) -> None:
-    """Raise an error if a file of a format cannot be converted as is wanted."""
-    if not wanted.format:
-        message = f"--to-format is missing, and the input is {FORMATS[name].title}"
+    (input,) = inputs
+    if to_format is None:
+        message = f"--to-format is missing, and the input is {FORMATS[input.format].title}"
         raise UsageError(message, hint=", ".join(FORMATS))
-    if how.to_form is not None or how.method != "begin":
+    if to_form is not None or method != "begin":
         raise UsageError("--to-form and --method are for columns and JSON Lines that stay such")
+    if to is None and writes_tags(to_format):
+        target = known
+    _convert(
+        input,
+        where,
+        Wanted(to_format, target, levels or 1, allow_loss=allow_loss),
+    )
+
+
+def _unasked(source: Source) -> UsageError | ReadError:
+    """Return the error if it is not said what is to become of columns."""
+    if source.path != STDIN and not os.path.exists(source.path):
+        return ReadError("no such file", where=source.path)
+    piped = source.path != STDIN and source.is_pipe()
+    hint = "--input-format says what comes through a pipe" if piped else "--to BIOES"
+    return UsageError("--to is missing: these are columns already", hint=hint)
 
 
 def _report(how: Rewriting, from_scheme: str, changes: Changes) -> list[str]:
@@ -174,3 +177,59 @@ def _report(how: Rewriting, from_scheme: str, changes: Changes) -> list[str]:
     if changes.ill_formed:
         parts.append(f"{changes.ill_formed} ill-formed, treated by {how.method}")
     return [f"{from_scheme} to {how.to}: {', '.join(parts)}", *kinds_line(changes)]
+
+
+class Wanted(NamedTuple):
+    """What is to be written: the format, the scheme or ``auto``, and columns of tags."""
+
+    format: str
+    scheme: str
+    levels: int
+    allow_loss: bool
+
+
+def _convert(input: Input, where: Destination, wanted: Wanted) -> None:
+    """Write the documents of an input in another format, and say what was lost."""
+    from spanf1.checks.convert import Converter
+
+    if where.in_place:
+        raise UsageError("--in-place is for columns and JSON Lines that stay such")
+    known, output = FORMATS[wanted.format], where.output
+    if not known.folder:
+        where.check((input.source.path,))
+    elif output in (None, "", STDIN):
+        raise UsageError(f"{known.title} cannot be standard output", hint="--output names a folder")
+    if output is not None and output != STDIN:
+        check_output(output, wanted.format, input.source.path)
+    whole = folder_beside(output or "") if known.folder else written_whole(output)
+    with ready(input, quiet=where.quiet, again=True) as kept:
+        converter = Converter(kept, *wanted[:3], allow_loss=wanted.allow_loss)
+        with whole as target:
+            done = converter.convert(target)
+    if not where.quiet:
+        say(_notes(input, done))
+
+
+def _notes(input: Input, done: Conversion) -> list[str]:
+    """Say what was converted, and what was lost."""
+    scheme = f", {done.scheme}" * bool(done.scheme)
+    columns = ",".join(str(2 + level) for level in range(done.levels))
+    scheme += f" in columns {columns}" * (done.levels > 1)
+    notes = [
+        f"{input.source.name}: {done.read}",
+        f"to {FORMATS[done.to_format].title}{scheme}: {many(done.documents, 'document')}, "
+        f"{many(done.spans, 'span')}",
+    ]
+    if done.lost_spans:
+        kinds = ", ".join(f"{kind} ({count})" for kind, count in done.lost_spans.items())
+        notes.append(f"lost spans: {kinds}")
+    if done.lost:
+        notes.append(f"lost: {', '.join(done.lost)}")
+    if done.split:
+        notes.append(f"{many(done.split, 'text')} split into words and punctuation marks")
+    if done.spaced:
+        notes.append(f"{many(done.spaced, 'text')} made of tokens, with a space between them")
+    if done.left_out:
+        left_out = [f"{count} {what}" for what, count in done.left_out.items()]
+        notes.append(f"not read: {', '.join(left_out)}")
+    return notes

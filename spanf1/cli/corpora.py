@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from spanf1.cli.inputs import CommandT, output_options, with_options
-from spanf1.cli.output import check_writable, wants_colour, write
+from spanf1.cli.inputs import COLUMN_HELP, column_option, kept
+from spanf1.cli.output import (
+    ReportOptions,
+    check_writable,
+    format_option,
+    output_options,
+    report_options,
+    tell,
+    wants_colour,
+    write,
+)
 from spanf1.cli.progress import Progress
-from spanf1.cli.verifying import verify
-from spanf1.corpora.entries import Catalogue, Corpus, Split
-from spanf1.corpora.loading import load
-from spanf1.corpora.report import LISTS, SHOWS
+from spanf1.corpora.catalogue import Catalogue, Corpus, Split, load
+from spanf1.corpora.report import catalogue_report, corpus_report, verification_report
+from spanf1.corpora.verify import sources_of
+from spanf1.corpora.verify import verify as verified
 from spanf1.exceptions import UsageError
+from spanf1.formats.options import Column
 from spanf1.wording import printable
 
 if TYPE_CHECKING:
@@ -58,9 +66,9 @@ Examples:
 GET_HELP = """Fetch the files of a corpus that is open, and print their paths.
 
 Files are kept, and fetched once: in the folder SPANF1_CACHE, by default that of the platform's
-caches. What is known to be their checksum is verified. If the connection breaks, run it again:
-it goes on where it stopped. Where a licence is needed, it is said who gives it, and
-`spanf1 corpora verify` checks the copy that you have.
+caches. What is known to be their checksum is verified. If the connection breaks, nothing is left
+of the file. Where a licence is needed, it is said who gives it, and `spanf1 corpora verify` checks
+the copy that you have.
 
 \b
 Examples:
@@ -68,6 +76,21 @@ Examples:
   spanf1 corpora get wnut17 --split test --to data
   spanf1 corpora get wnut17 --mirror https://example.org/copies
   spanf1 corpora get wnut17 --mirror 'file:///copies/{name}'
+"""
+
+VERIFY_HELP = """Hold your copy of a corpus against what was published about it.
+
+Many copies are re-tagged, cut or corrected. For each file it is said which split it is, which
+counts agree with the publication, what scheme it is in, and what differs. PATH is a file or a
+folder: then those files in it that are called as the corpus calls them, or all.
+
+Exit code 1: something differs, or nothing was published that it could be held against.
+
+\b
+Examples:
+  spanf1 corpora verify conll2003 eng.testb
+  spanf1 corpora verify conll2003 folder/ --format json
+  spanf1 corpora verify wnut17 $(spanf1 corpora get wnut17 --split test)
 """
 
 CATALOGUE_OPTION = click.option(
@@ -88,33 +111,25 @@ def corpora() -> None:
     """Hold the commands; see `HELP`."""
 
 
-def _report_options(renderings: dict[str, Callable[..., str]]) -> Callable[[CommandT], CommandT]:
-    formats = click.option(
-        "-f",
-        "--format",
-        "format_name",
-        type=click.Choice(list(renderings)),
-        default="table",
-        show_default=True,
-    )
-    return lambda command: with_options(command, (formats, CATALOGUE_OPTION, output_options))
-
-
 @corpora.command("list", help=LIST_HELP, short_help="List the corpora.")
-@_report_options(LISTS)
-def list_(*, catalogue: str | None, **where: Any) -> None:
+@format_option()
+@CATALOGUE_OPTION
+@output_options
+def list_(*, catalogue: str | None, **settings: Any) -> None:
     """List the corpora; see `LIST_HELP`."""
-    known = _opened(catalogue, where["output"])
-    _report(known, LISTS, **where)
+    report = ReportOptions.of(settings)
+    report.write(catalogue_report(_opened(catalogue, report.output)))
 
 
 @corpora.command("show", help=SHOW_HELP, short_help="Show what is known of a corpus.")
 @click.argument("name")
-@_report_options(SHOWS)
-def show(name: str, *, catalogue: str | None, **where: Any) -> None:
+@format_option()
+@CATALOGUE_OPTION
+@output_options
+def show(name: str, *, catalogue: str | None, **settings: Any) -> None:
     """Show a corpus; see `SHOW_HELP`."""
-    known = _opened(catalogue, where["output"])
-    _report(known[name], SHOWS, **where)
+    report = ReportOptions.of(settings)
+    report.write(corpus_report(_opened(catalogue, report.output)[name]))
 
 
 def _opened(catalogue: str | None, output: str | None) -> Catalogue:
@@ -122,19 +137,6 @@ def _opened(catalogue: str | None, output: str | None) -> Catalogue:
     known = load(catalogue)
     check_writable(output, [known.path])
     return known
-
-
-def _report(
-    what: Catalogue | Corpus,
-    renderings: dict[str, Callable[..., str]],
-    *,
-    format_name: str,
-    output: str | None,
-    color: str,
-) -> None:
-    colour = output is None and wants_colour(color, sys.stdout)
-    given = {"colour": colour} if format_name == "table" else {}
-    write(renderings[format_name](what, **given), output)
 
 
 @corpora.command("get", help=GET_HELP, short_help="Fetch the files of a corpus that is open.")
@@ -168,14 +170,14 @@ def get(
     corpus = _opened(catalogue, output)[name]
     splits = _splits_to_get(corpus, split)
     folder = os.path.join(cache_folder(), corpus.name) if folder is None else folder
-    sources = [path for one in splits for path in _sources(one, corpus, folder, mirror)]
+    sources = [path for part in splits for path in _sources(part, corpus, folder, mirror)]
     check_writable(output, sources)
     fetched = {}
-    for one in splits:
-        found = _fetched(one, _folder_of(one, corpus, folder), mirror, quiet=quiet)
-        fetched[found.path] = found
+    for part in splits:
+        file = _fetched(part, _folder_of(part, corpus, folder), mirror, quiet=quiet)
+        fetched[file.path] = file
         if not quiet:
-            _say(found, colour=wants_colour(color, sys.stderr))
+            _say(file, colour=wants_colour(color, sys.stderr))
     # Once more: what was not there before may be the output now.
     check_writable(output, [*sources, *fetched])
     write("".join(f"{path}\n" for path in fetched), output)
@@ -189,25 +191,31 @@ def _splits_to_get(corpus: Corpus, name: str | None) -> list[Split]:
     UsageError
         If they are not to be had from here.
     """
+    from spanf1.corpora.download import is_archive
+
     chosen = list(corpus.splits.values()) if name is None else [corpus.split(name)]
     hint = f"{corpus.obtain} To check your copy: spanf1 corpora verify {corpus.name} PATH"
     if not corpus.open:
         message = f"{corpus.name} is not open to download (licence: {corpus.licence})"
         raise UsageError(message, hint=hint)
-    found = [split for split in chosen if split.url]
-    if not found:
+    splits = [split for split in chosen if split.url]
+    if not splits:
         what = corpus.name if name is None else f"{corpus.name}, split {chosen[0].name}"
         raise UsageError(f"there is no address of {what} in the catalogue", hint=hint)
-    return found
+    for split in splits:
+        if split.member or is_archive(split.url):
+            what = f"{corpus.name}, split {split.name},"
+            raise UsageError(f"{what} is in an archive: only plain files are fetched", hint=hint)
+    return splits
 
 
 def _sources(split: Split, corpus: Corpus, folder: str, mirror: str) -> list[str]:
     """Return the files of this computer that a split comes from, and the one that it becomes."""
-    from spanf1.corpora.download.addresses import addresses, local_path
+    from spanf1.corpora.download import addresses, local_path
 
     name = _file_name(split)
-    found = [local_path(address) for address in addresses(split.url, mirror, name)]
-    return [*filter(None, found), os.path.join(_folder_of(split, corpus, folder), name)]
+    local = [local_path(address) for address in addresses(split.url, mirror, name)]
+    return [*filter(None, local), os.path.join(_folder_of(split, corpus, folder), name)]
 
 
 def _folder_of(split: Split, corpus: Corpus, folder: str) -> str:
@@ -223,7 +231,7 @@ def _file_name(split: Split) -> str:
     """Return what the file of a split is called: an address with a query does not say it."""
     from spanf1.corpora.download import name_of
 
-    return split.files[0] if "?" in split.url and not split.member else name_of(split.url)
+    return split.files[0] if "?" in split.url else name_of(split.url)
 
 
 def _fetched(split: Split, folder: str, mirror: str, *, quiet: bool) -> Fetched:
@@ -236,22 +244,58 @@ def _fetched(split: Split, folder: str, mirror: str, *, quiet: bool) -> Fetched:
             name=_file_name(split),
             sha256=split.sha256,
             size=split.size,
-            member=split.member,
             mirror=mirror,
             progress=progress,
         )
 
 
-def _say(found: Fetched, *, colour: bool) -> None:
+def _say(file: Fetched, *, colour: bool) -> None:
     """Say where a file came from, and whether it is known to be the right one."""
-    origin = f"from {found.address}" if found.address else "it was there already"
+    origin = f"from {file.address}" if file.address else "it was there already"
     label = "note: "
     said = "its sha256 is that of the catalogue"
-    if not found.verified:
+    if not file.verified:
         label = click.style("warning: ", fg="yellow") if colour else "warning: "
-        said = f"the catalogue has no checksum to verify it by; its sha256 is {found.sha256}"
-    with contextlib.suppress(OSError):
-        click.echo(label + printable(f"{found.path}: {origin}; {said}"), err=True)
+        said = f"the catalogue has no checksum to verify it by; its sha256 is {file.sha256}"
+    tell([label + printable(f"{file.path}: {origin}; {said}")])
 
 
-corpora.add_command(verify)
+@corpora.command("verify", help=VERIFY_HELP, short_help="Check your copy of a corpus.")
+@click.argument("name")
+@click.argument("path")
+@click.option("--split", metavar="SPLIT", help="The split it should be.  [default: the likest]")
+@column_option("-c", "--tag-column", help_text=f"Column of the tags, {COLUMN_HELP}.")
+@column_option("--token-column", help_text="Column of the tokens.")
+@click.option("--catalogue", metavar="FILE", help="A catalogue of your own.")
+@report_options()
+@click.option("-q", "--quiet", is_flag=True, help="Only the tables.")
+@click.pass_context
+def verify(
+    context: click.Context,
+    /,
+    name: str,
+    path: str,
+    *,
+    split: str | None,
+    tag_column: Column | None,
+    token_column: Column | None,
+    catalogue: str | None,
+    **settings: Any,
+) -> None:
+    """Verify a copy; see `VERIFY_HELP`."""
+    report = ReportOptions.of(settings)
+    known = load(catalogue)
+    corpus = known[name]
+    with kept(path) as source:
+        read = [one.path for one in sources_of(corpus, source)]
+        report.check_writable([known.path, path, *read])
+        verifications = verified(
+            corpus,
+            source,
+            catalogue=known,
+            split=split,
+            tag_column=tag_column,
+            token_column=token_column,
+        )
+    report.write(verification_report(verifications))
+    context.exit(0 if all(copy.agrees for copy in verifications) else 1)

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from spanf1.cli.documents import DocumentChoice, document_options
 from spanf1.cli.inputs import (
-    PERCENT_HELP,
-    column_option,
-    digits_option,
-    format_option,
-    output_options,
-    paths_of,
-)
-from spanf1.cli.output import check_writable, wants_colour, write
-from spanf1.cli.tagged import (
+    KEY_OPTIONS,
     canonical,
-    column_options,
+    input_options,
+    paths_of,
+    ready,
     scheme_option,
+    token_option,
 )
-from spanf1.contents.contents import Contents, Description
-from spanf1.contents.describe import contents_of, contents_of_documents, training_data
-from spanf1.contents.report import FORMS, RENDERINGS
+from spanf1.cli.output import DIGITS_HELP, PERCENT_HELP, ReportOptions, report_options, tell
+from spanf1.contents.contents import Description
+from spanf1.contents.describe import contents_of, training_data
+from spanf1.contents.report import FORMS, report_of
 from spanf1.exceptions import UsageError
-from spanf1.formats.registry import COLUMNS
-from spanf1.formats.source import STDIN
+from spanf1.formats.opening import inputs_of
+from spanf1.formats.options import InputOptions
+from spanf1.formats.source import STDIN, Source
 from spanf1.wording import printable
 
 HELP = """Say what is in files of tags or spans: how many, of which types, how ambiguous, how new.
@@ -53,12 +48,7 @@ Examples:
 
 
 @click.command("describe", help=HELP, short_help="Say what is in files of tags or spans.")
-@column_options
-@document_options
-@column_option(
-    "--token-column",
-    help_text="Column of the tokens.  [default: the first that is not the tags']",
-)
+@input_options(*KEY_OPTIONS, token_option())
 @scheme_option()
 @click.option(
     "--train",
@@ -73,62 +63,42 @@ Examples:
     metavar="N",
     help=f"Ambiguous forms to show, the most frequent first; json has all.  [default: {FORMS}]",
 )
-@format_option(RENDERINGS, PERCENT_HELP)
-@digits_option()
-@output_options
+@report_options(help_text=PERCENT_HELP, digits=DIGITS_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Only the first table: no words, no progress.")
 def describe(
     files: tuple[str, ...],
     *,
+    options: InputOptions,
     scheme: str,
     train: tuple[str, ...],
     ignore_case: bool,
     forms: int | None,
-    format_name: str,
-    digits: int | None,
-    output: str | None,
-    color: str,
-    quiet: bool,
     **settings: Any,
 ) -> None:
     """Describe files; see `HELP`."""
-    rendering = RENDERINGS[format_name]
-    for name, value in (("digits", digits), ("forms", forms)):
-        if value is not None and name not in rendering.takes:
-            raise UsageError(f"--{name} does not go with --format {format_name}")
+    report = ReportOptions.of(settings)
+    report.check(forms=forms)
     paths = paths_of(files, "describe")
     if STDIN in paths and STDIN in train:
         raise UsageError("standard input can be read only once")
-    check_writable(output, [*paths, *train])
-    choice, known = DocumentChoice.of(settings), canonical(scheme)
-    columns = choice.columns
-
-    def contents(path: str, name: str) -> Contents:
-        if name != COLUMNS or len(choice.levels) > 1:
-            with choice.opened(path, name, quiet=quiet) as reading:
-                return contents_of_documents(reading, scheme=known, ignore_case=ignore_case)
-        with columns.opened(path, again=False, quiet=quiet) as opened:
-            tokens = settings["token_column"]
-            return contents_of(opened, tokens, scheme=known, ignore_case=ignore_case)
-
-    count = len(train)
-    parts = list(map(contents, [*train, *paths], choice.formats([*train, *paths], known)))
-    found = Description(parts[count:], training_data(parts[:count]), ignore_case)
-    colour = output is None and wants_colour(color, sys.stdout)
-    given = {"digits": digits, "forms": FORMS if forms is None else forms}
-    given |= {"colour": colour, "brief": quiet}
-    taken = {name: value for name, value in given.items() if name in rendering.takes}
-    write(rendering.render(found, **taken), output)
-    if not quiet:
-        _warn(found)
+    report.check_writable([*paths, *train])
+    known, count = canonical(scheme), len(train)
+    parts = []
+    for input in inputs_of([Source(path) for path in (*train, *paths)], options, scheme=known):
+        with ready(input, quiet=report.quiet) as kept:
+            parts.append(contents_of(kept, scheme=known, ignore_case=ignore_case))
+    description = Description(parts[count:], training_data(parts[:count]), ignore_case)
+    report.write(report_of(description, forms=FORMS if forms is None else forms))
+    if not report.quiet:
+        tell(_warnings(description))
 
 
-def _warn(found: Description) -> None:
-    """Say on standard error where there is nothing to describe, or to compare with."""
-    empty = [f"there are no tokens in {one.name}" for one in found.files if not one.tokens]
-    if found.train and not found.train.lengths:
-        empty.append(f"there are no entities in the training data ({found.train.name})")
-    # Warnings that cannot be written are no reason to fail.
-    with contextlib.suppress(OSError):
-        for line in empty:
-            click.echo(f"warning: {printable(line)}", err=True)
+def _warnings(description: Description) -> Iterator[str]:
+    """Yield where there is nothing to describe, or to compare with."""
+    for file in description.files:
+        if not file.tokens:
+            yield f"warning: there are no tokens in {printable(file.name)}"
+    train = description.train
+    if train and not train.lengths:
+        name = printable(train.name)
+        yield f"warning: there are no entities in the training data ({name})"

@@ -1,25 +1,28 @@
-"""What the commands that compare gold and predicted tags share: options, files, columns."""
+"""What the commands share that read inputs: options, files, pipes that are read again."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from spanf1.core.options import AUTO, NORMALIZATIONS
+from spanf1.cli.progress import Progress
+from spanf1.core.options import AUTO, NORMALIZATIONS, Options
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import AUTO_FORM
 from spanf1.exceptions import ReadError, UsageError
-from spanf1.formats.columns.layout import column_of, levels_of
-from spanf1.formats.options import Column
-from spanf1.formats.registry import INPUT_FORMATS
+from spanf1.formats.options import LAST, Column, InputOptions, column_of, columns_of
+from spanf1.formats.registry import COLUMNS, INPUT_FORMATS, Input
 from spanf1.formats.source import STDIN, STDIN_NAME, Source
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+Option = Callable[[Any], Any]
 
 
 def _filled(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -32,6 +35,16 @@ def _filled(_: click.Context, __: click.Parameter, value: str) -> str:
 def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...]:
     """Return the names that are given with commas between them."""
     return () if value is None else tuple(name.strip() for name in value.split(","))
+
+
+def _labels(_: click.Context, __: click.Parameter, value: str | None) -> list[str] | None:
+    """Return the labels that are given with commas between them."""
+    return None if value is None else [label.strip() for label in value.split(",")]
+
+
+def _column(_: click.Context, __: click.Parameter, value: str | None) -> Column | None:
+    """Return a column; or several, of nested levels, as they are given: with commas."""
+    return value if value is None or len(columns_of(value)) > 1 else column_of(value)
 
 
 NORMALIZE_OPTION = click.option(
@@ -47,18 +60,33 @@ NORMALIZE_OPTION = click.option(
 COLUMN_HELP = "from 1, or from the end by -1, or by its name in the header"
 
 
-def column_option(*names: str, help_text: str, **settings: Any) -> Callable[[Any], Any]:
+def column_option(*names: str, help_text: str, **settings: Any) -> Option:
     """Return an option for a column."""
     return click.option(
         *names, type=str, callback=_column, metavar="N|NAME", help=help_text, **settings
     )
 
 
-def _column(_: click.Context, __: click.Parameter, value: str | None) -> Column | None:
-    """Return a column; or several, of nested levels, as they are given: with commas."""
-    if value is None or len(levels_of(value)) > 1:
-        return value
-    return column_of(value)
+def token_option(purpose: str = "") -> Option:
+    """Return the option for the column of the tokens; the purpose is for its help."""
+    what = f"Column of the tokens{purpose}.  [default: the first that is not the tags']"
+    return column_option("--token-column", help_text=what)
+
+
+def scheme_option(*names: str) -> Option:
+    """Return the option for the scheme that the tags are in."""
+    return click.option(
+        *(names or ("--scheme",)),
+        default=AUTO,
+        show_default=True,
+        metavar="SCHEME",
+        help=f"Tagging scheme of the tags: auto, {', '.join(SCHEME_NAMES)}.",
+    )
+
+
+def canonical(scheme: str) -> str:
+    """Return the name that a scheme has here, or ``auto``."""
+    return Options(gold_scheme=scheme).gold_scheme
 
 
 DELIMITER_OPTION = click.option(
@@ -69,13 +97,6 @@ DELIMITER_OPTION = click.option(
     metavar="auto|tab|space|whitespace|CHAR",
     help="What separates columns; whitespace is runs of spaces and tabs.",
 )
-
-
-def _labels(_: click.Context, __: click.Parameter, value: str | None) -> list[str] | None:
-    """Return the labels that are given with commas between them."""
-    return None if value is None else [label.strip() for label in value.split(",")]
-
-
 FORM_OPTION = click.option(
     "--tag-form",
     default=AUTO_FORM,
@@ -83,7 +104,51 @@ FORM_OPTION = click.option(
     metavar="EXAMPLE",
     help="How tags are written: auto, or an example such as B-PER, PER-B, B_PER, b/PER.",
 )
-_INPUT_OPTIONS = (
+# What all commands have that read keys: the options, and what of their help differs.
+_TOKEN_KEY = click.option(
+    "--token-key", metavar="KEY", help="The tokens.  [default: tokens, words]"
+)
+_TEXT_KEY = click.option("--text-key", metavar="KEY", help="The text.  [default: text]")
+_LABELS = click.option(
+    "--labels",
+    callback=_labels,
+    metavar="O,B-PER,…",
+    help="The tags of the ids 0, 1, …, where tags are ids.",
+)
+
+_COLUMNS_OF_ONE = (
+    click.argument("files", nargs=-1, metavar="[FILE]..."),
+    column_option(
+        "-c",
+        "--tag-column",
+        default=LAST,
+        show_default=True,
+        help_text=f"Column of the tags, {COLUMN_HELP}.",
+    ),
+    DELIMITER_OPTION,
+    FORM_OPTION,
+)
+#: the options of one side that say what has no columns, and what is where in it
+KEY_OPTIONS = (
+    click.option(
+        "--input-format",
+        type=click.Choice(INPUT_FORMATS),
+        default=AUTO,
+        show_default=True,
+        metavar="FORMAT",
+        help=f"{', '.join(INPUT_FORMATS)}.",
+    ),
+    click.option(
+        "--key",
+        metavar="KEY",
+        help="Of JSON, or Parquet: the tags or spans.  [default: gold, tags, spans, label…]",
+    ),
+    _TOKEN_KEY,
+    _TEXT_KEY,
+    click.option("--id-key", metavar="KEY", help="The id.  [default: id]"),
+    _LABELS,
+)
+_COLUMNS_OF_TWO = (
     column_option(
         "--gold-column",
         help_text=f"Column of the gold tags, {COLUMN_HELP}.  [default: -2; GOLD PRED: -1]",
@@ -112,17 +177,7 @@ _INPUT_OPTIONS = (
     click.option("--pred-scheme", metavar="SCHEME", help="Scheme of the predicted tags."),
     FORM_OPTION,
 )
-TOKEN_KEY_OPTION = click.option(
-    "--token-key", metavar="KEY", help="The tokens.  [default: tokens, words]"
-)
-TEXT_KEY_OPTION = click.option("--text-key", metavar="KEY", help="The text.  [default: text]")
-LABELS_OPTION = click.option(
-    "--labels",
-    callback=_labels,
-    metavar="O,B-PER,…",
-    help="The tags of the ids 0, 1, …, where tags are ids.",
-)
-_RECORD_OPTIONS = (
+_KEYS_OF_TWO = (
     click.option(
         "--input-format",
         default=AUTO,
@@ -140,64 +195,104 @@ _RECORD_OPTIONS = (
         metavar="KEY",
         help="The predicted tags or spans.  [default: predicted, pred, predictions…]",
     ),
-    TOKEN_KEY_OPTION,
-    TEXT_KEY_OPTION,
+    _TOKEN_KEY,
+    _TEXT_KEY,
     click.option(
         "--id-key",
         metavar="KEY",
         help="With two files: what joins their records.  [default: id; or by order]",
     ),
-    LABELS_OPTION,
+    _LABELS,
 )
-_OUTPUT_OPTIONS = (
-    click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
-    click.option(
-        "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        show_default=True,
-        help="auto is on a terminal, unless NO_COLOR is set.",
-    ),
+# The names of the options above, as commands get them.
+_OF_ONE = ("tag_column", "token_column", "delimiter", "tag_form", "input_format", "key")
+_OF_TWO = (
+    *("gold_column", "pred_column", "token_column", "delimiter", "align_by_position", "tag_form"),
+    *("input_format", "gold_key", "pred_key", "tag_column"),
 )
+_OF_ALL = ("token_key", "text_key", "id_key", "labels")
 
 
-def input_options(command: CommandT) -> CommandT:
-    """Add the options that say where the tags are, and what they are like."""
-    return with_options(command, _INPUT_OPTIONS)
+class SideOptions(NamedTuple):
+    """What the options say of gold and of predictions.
+
+    `tag_columns` are those that --tag-column gives for both.
+    """
+
+    gold: InputOptions
+    predicted: InputOptions
+    by_position: bool
+    tag_columns: tuple[Column, ...]
+
+    def of_files(self, count: int) -> SideOptions:
+        """Return them for so many files, with the columns that --tag-column sets.
+
+        Raises
+        ------
+        UsageError
+            If it does not go with the others.
+        """
+        if not self.tag_columns:
+            return self
+        if count == 1 or self.gold.tag_columns or self.predicted.tag_columns:
+            raise UsageError(
+                "--tag-column is for two files, in place of --gold-column and --pred-column"
+            )
+        return self._replace(
+            gold=replace(self.gold, tag_columns=self.tag_columns),
+            predicted=replace(self.predicted, tag_columns=self.tag_columns),
+        )
 
 
-def record_options(command: CommandT) -> CommandT:
-    """Add the options that say what an input is that has no columns, and what is where in it."""
-    return with_options(command, _RECORD_OPTIONS)
+def input_options(*more: Option) -> Callable[[CommandT], CommandT]:
+    """Return what adds the files of a command, and the options of one side.
 
+    The command gets `options`, an `InputOptions`. Without `KEY_OPTIONS` among the options that
+    are added to those of columns, there is no other format.
+    """
 
-def output_options(command: CommandT) -> CommandT:
-    """Add the options that say where the report goes."""
-    return with_options(command, _OUTPUT_OPTIONS)
+    def options(settings: dict[str, Any]) -> InputOptions:
+        settings["tag_column"] = None if settings["tag_column"] == LAST else settings["tag_column"]
+        return InputOptions.of(settings)
 
-
-PERCENT_HELP = "table, markdown and latex are in percent; json and csv fractions of 1."
-
-
-def format_option(names: Iterable[str], help_text: str = "") -> Callable[[Any], Any]:
-    """Return the option that says how to render a report: the first name is the default."""
-    known = list(names)
-    return click.option(
-        "-f",
-        "--format",
-        "format_name",
-        type=click.Choice(known),
-        default=known[0],
-        show_default=True,
-        help=help_text,
+    return functools.partial(
+        _gathered, (*_COLUMNS_OF_ONE, *more), "options", (*_OF_ONE, *_OF_ALL), options
     )
 
 
-def digits_option(default: str = "2; csv: all", what: str = "Decimals.") -> Callable[[Any], Any]:
-    """Return the option that says how many decimals there are."""
-    return click.option(
-        "--digits", type=click.IntRange(0, 15), metavar="N", help=f"{what}  [default: {default}]"
-    )
+def side_options(*, keys: bool = True) -> Callable[[CommandT], CommandT]:
+    """Return what adds the options of two sides: a command gets `sides`, a `SideOptions`.
+
+    Without keys, there is no other format than columns.
+    """
+
+    def sides(settings: dict[str, Any]) -> SideOptions:
+        return SideOptions(
+            InputOptions.of(settings, "gold"),
+            InputOptions.of(settings, "predicted"),
+            settings["align_by_position"],
+            columns_of(settings["tag_column"]),
+        )
+
+    added = (*_COLUMNS_OF_TWO, *(_KEYS_OF_TWO if keys else ()))
+    return functools.partial(_gathered, added, "sides", (*_OF_TWO, *_OF_ALL), sides)
+
+
+def _gathered(
+    options: Iterable[Option],
+    name: str,
+    names: Iterable[str],
+    made: Callable[[dict[str, Any]], Any],
+    command: CommandT,
+) -> CommandT:
+    """Return a command with more options, which it gets as one thing that is made of them."""
+
+    @functools.wraps(command)
+    def called(*args: Any, **settings: Any) -> Any:
+        own = {key: settings.pop(key) for key in names if key in settings}
+        return command(*args, **{name: made({"input_format": COLUMNS, **own})}, **settings)
+
+    return with_options(called, tuple(options))  # type: ignore[return-value]
 
 
 def with_options(command: CommandT, options: tuple[Callable[[Any], Any], ...]) -> CommandT:
@@ -252,14 +347,25 @@ def kept(path: str) -> Iterator[Source]:
         yield Source(copy.name, label=STDIN_NAME if path == STDIN else path)
 
 
-def tag_columns(
-    files: int, tag_column: Column | None, settings: Mapping[str, Any]
-) -> dict[str, Column]:
-    """Return the columns that --tag-column sets, given how many files there are."""
-    if tag_column is None:
-        return {}
-    if files == 1 or settings["gold_column"] or settings["pred_column"]:
-        raise UsageError(
-            "--tag-column is for two files, in place of --gold-column and --pred-column"
-        )
-    return {"gold_column": tag_column, "pred_column": tag_column}
+@contextlib.contextmanager
+def ready(input: Input, *, again: bool = False, quiet: bool = False) -> Iterator[Input]:
+    """Give an input to be read, with a line of progress.
+
+    Parameters
+    ----------
+    input : Input
+        The input.
+    again : bool
+        Whether it will be read more than once: a pipe is kept in a file then, and always if it
+        has no columns.
+    quiet : bool
+        Show no progress.
+    """
+    source = input.source
+    with contextlib.ExitStack() as stack:
+        if again or input.format != COLUMNS:
+            source = stack.enter_context(kept(source.path))
+        # A line of progress must not get between the lines of output.
+        busy = sys.stdout is not None and sys.stdout.isatty()
+        progress = stack.enter_context(Progress(source.path, wanted=not quiet and not busy))
+        yield replace(input, source=source, progress=progress)

@@ -1,4 +1,4 @@
-"""Where a command's output goes: a file that is written whole or not at all, or standard output."""
+"""A command's output: its format, and the file it goes to, whole or not at all, or stdout."""
 
 from __future__ import annotations
 
@@ -7,12 +7,160 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
-from typing import BinaryIO, TextIO
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, BinaryIO, TextIO
+
+import click
 
 from spanf1.exceptions import UsageError
 from spanf1.formats.output import check_file, opened_file
 from spanf1.formats.source import STDIN
+from spanf1.render.renderers import RENDERERS
+from spanf1.render.report import Report
+
+_Decorator = Callable[[Any], Any]
+
+#: the formats of most reports
+FORMATS = [name for name in RENDERERS if name != "tsv"]
+#: what most formats have, and how many decimals
+PERCENT_HELP = "table, markdown and latex are in percent; json and csv fractions of 1."
+DIGITS_HELP = "Decimals.  [default: 2; csv: all]"
+# The formats that have no use for an option.
+_WITHOUT = {
+    "digits": ("conlleval", "json"),
+    "confidence": ("conlleval",),
+    "kinds": ("json", "csv"),
+    "examples": ("csv",),
+    "forms": ("json", "csv"),
+}
+
+
+def format_option(names: Iterable[str] = FORMATS, help_text: str = "") -> _Decorator:
+    """Return the option that says how to render a report: the first name is the default."""
+    known = list(names)
+    return click.option(
+        "-f",
+        "--format",
+        "format_name",
+        type=click.Choice(known),
+        default=known[0],
+        show_default=True,
+        help=help_text,
+    )
+
+
+def report_options(
+    names: Iterable[str] = FORMATS, help_text: str = "", *, digits: str = ""
+) -> _Decorator:
+    """Return the options that say how to render a report, and where it goes.
+
+    Parameters
+    ----------
+    names : iterable of str
+        The formats; the first is the default.
+    help_text, digits : str
+        More about them; what is said of --digits, which is left out without it.
+    """
+
+    def decorated(command: Any) -> Any:
+        command = output_options(command)
+        if digits:
+            places = click.IntRange(0, 15)
+            command = click.option("--digits", type=places, metavar="N", help=digits)(command)
+        return format_option(names, help_text)(command)
+
+    return decorated
+
+
+def output_options(command: Any) -> Any:
+    """Add the options that say where a report goes, and whether in colour."""
+    colour = click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="auto is on a terminal, unless NO_COLOR is set.",
+    )
+    return output_option(colour(command))
+
+
+output_option = click.option(
+    "-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."
+)
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """How a report is rendered and where it goes, as the options say.
+
+    Attributes
+    ----------
+    format_name : str
+        The name of a rendering.
+    digits : int, optional
+        Decimals, if others than usual.
+    output : str, optional
+        The file.
+    color : str
+        ``auto``, ``always`` or ``never``.
+    quiet : bool
+        Whether only the tables are wanted.
+    """
+
+    format_name: str
+    output: str | None
+    color: str
+    digits: int | None = None
+    quiet: bool = False
+
+    @classmethod
+    def of(cls, settings: dict[str, Any]) -> ReportOptions:
+        """Take those options out of the settings of a command.
+
+        Raises
+        ------
+        UsageError
+            If they do not go together.
+        """
+        names = [field.name for field in fields(cls) if field.name in settings]
+        options = cls(**{name: settings.pop(name) for name in names})
+        options.check(digits=options.digits)
+        return options
+
+    def check(self, **options: object) -> None:
+        """Raise an error if an option is given that the format has no use for.
+
+        Raises
+        ------
+        UsageError
+            If one is.
+        """
+        for name, value in options.items():
+            if value is not None and self.format_name in _WITHOUT[name]:
+                raise UsageError(f"--{name} does not go with --format {self.format_name}")
+
+    def check_writable(self, inputs: Sequence[str]) -> None:
+        """Raise an error now if the report cannot be written later: see `check_writable`."""
+        check_writable(self.output, inputs)
+
+    def write(
+        self, report: Report, renderers: Mapping[str, Callable[..., str | bytes]] = RENDERERS
+    ) -> None:
+        """Render a report and write it.
+
+        Raises
+        ------
+        UsageError, OSError
+            As for `write`.
+        """
+        content = renderers[self.format_name](
+            report,
+            digits=self.digits,
+            colour=self.output is None and wants_colour(self.color, sys.stdout),
+            brief=self.quiet,
+        )
+        write(content, self.output)
 
 
 def wants_colour(choice: str, stream: TextIO | None) -> bool:
@@ -64,7 +212,7 @@ def _is_input(output: str | int, source: str) -> bool:
     return stat.S_ISREG(found.st_mode) and os.path.samestat(found, read)
 
 
-def write(text: str, path: str | None) -> None:
+def write(content: str | bytes, path: str | None) -> None:
     """Write a report to a file, or to standard output if there is no path or it is ``-``.
 
     A file appears under its name, or replaces the one that is there, when it is complete.
@@ -78,7 +226,9 @@ def write(text: str, path: str | None) -> None:
     """
     with opened(path) as stream:
         # Bytes as they are; styles were decided on before.
-        stream.write(text.encode("utf-8", "surrogateescape"))
+        if isinstance(content, str):
+            content = content.encode("utf-8", "surrogateescape")
+        stream.write(content)
 
 
 @contextlib.contextmanager
@@ -106,3 +256,10 @@ def opened(path: str | None, compression: str = "") -> Iterator[BinaryIO]:
         return
     with opened_file(path, compression) as file:
         yield file
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Write lines on standard error. Those that cannot be written are no reason to fail."""
+    with contextlib.suppress(OSError):
+        for line in lines:
+            click.echo(line, err=True)

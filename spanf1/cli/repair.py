@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from spanf1.checks.columns import Changes, Rewriting
-from spanf1.cli.inputs import paths_of
-from spanf1.cli.tagged import (
-    ColumnChoice,
-    Destination,
-    canonical,
-    column_options,
-    kinds_line,
-    rewrite,
-    scheme_option,
-    writing_options,
-)
+from spanf1.cli.inputs import canonical, input_options, paths_of, scheme_option
+from spanf1.cli.rewriting import Destination, kinds_line, rewrite, writing_options
 from spanf1.core.repairs import REPAIRS
+from spanf1.formats.options import InputOptions
+from spanf1.formats.registry import COLUMNS, Input
+from spanf1.formats.source import Source
 from spanf1.wording import many
 
 HELP = """Put ill-formed tags right, in the scheme that they are in.
@@ -47,7 +39,7 @@ _METHODS_HELP = "; ".join(f"{name}: {text}" for name, text in REPAIRS.items())
 
 
 @click.command("repair", help=HELP, short_help="Put ill-formed tags right.")
-@column_options
+@input_options()
 @scheme_option()
 @click.option(
     "-m",
@@ -57,22 +49,21 @@ _METHODS_HELP = "; ".join(f"{name}: {text}" for name, text in REPAIRS.items())
     show_default=True,
     help=f"What is done about ill-formed spans. {_METHODS_HELP}.",
 )
-@writing_options
+@writing_options()
 def repair(
     files: tuple[str, ...],
     *,
+    options: InputOptions,
     scheme: str,
     method: str,
     allow_loss: bool,
     output: str | None,
     in_place: bool,
     quiet: bool,
-    **column: Any,
 ) -> None:
     """Repair files; see `HELP`."""
     rewrite(
-        paths_of(files, "repair"),
-        ColumnChoice(**column),
+        [Input(Source(path), COLUMNS, options) for path in paths_of(files, "repair")],
         Rewriting(canonical(scheme), "", method, None, allow_loss),
         Destination(output, in_place, quiet),
         _report,

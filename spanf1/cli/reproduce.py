@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import sys
+from typing import Any
 
 import click
 
 from spanf1.cli.corpora import CATALOGUE_OPTION
-from spanf1.cli.inputs import (
-    digits_option,
-    format_option,
-    kept,
-    output_options,
-)
-from spanf1.cli.output import check_writable, wants_colour, write
-from spanf1.corpora.loading import load
-from spanf1.corpora.published import REPRODUCTIONS
+from spanf1.cli.inputs import kept
+from spanf1.cli.output import ReportOptions, report_options
+from spanf1.corpora.catalogue import load
+from spanf1.corpora.report import reproduction_report
 from spanf1.corpora.reproduce import measured, tasks
 from spanf1.exceptions import UsageError
 
@@ -54,13 +49,12 @@ Examples:
 @click.option("--gold", metavar="FILE", help="The gold file.")
 @click.option("--split", metavar="SPLIT", help="Only scores of this split.")
 @CATALOGUE_OPTION
-@format_option(REPRODUCTIONS)
-@digits_option("as printed", what="Decimals of what is measured.")
-@output_options
+@report_options(digits="Decimals of what is measured.  [default: as printed]")
 @click.option("-q", "--quiet", is_flag=True, help="Only the table.")
 @click.pass_context
 def reproduce(
     context: click.Context,
+    /,
     name: str,
     path: str | None,
     *,
@@ -68,16 +62,10 @@ def reproduce(
     gold: str | None,
     split: str | None,
     catalogue: str | None,
-    format_name: str,
-    digits: int | None,
-    output: str | None,
-    color: str,
-    quiet: bool,
+    **settings: Any,
 ) -> None:
     """Reproduce scores; see `HELP`."""
-    rendering = REPRODUCTIONS[format_name]
-    if digits is not None and "digits" not in rendering.takes:
-        raise UsageError(f"--digits does not go with --format {format_name}")
+    report = ReportOptions.of(settings)
     known = load(catalogue)
     corpus = known[name]
     if path is None and not systems:
@@ -85,12 +73,9 @@ def reproduce(
         raise UsageError("no output is given", hint=hint)
     wanted = tasks(corpus, path, systems=systems, gold=gold, split=split)
     files = dict.fromkeys(file for task in wanted for file in task.files)
-    check_writable(output, [known.path, *files])
+    report.check_writable([known.path, *files])
     with contextlib.ExitStack() as stack:
         sources = {file: stack.enter_context(kept(file)) for file in files}
-        found = [measured(task, sources) for task in wanted]
-    colour = output is None and wants_colour(color, sys.stdout)
-    given = {"digits": digits, "colour": colour, "brief": quiet}
-    given = {name: value for name, value in given.items() if name in rendering.takes}
-    write(rendering.render(found, **given), output)
-    context.exit(0 if all(one.agrees for one in found) else 1)
+        reproductions = [measured(task, sources) for task in wanted]
+    report.write(reproduction_report(reproductions))
+    context.exit(0 if all(score.agrees for score in reproductions) else 1)

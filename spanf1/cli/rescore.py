@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from spanf1.cli.inputs import (
-    digits_option,
-    format_option,
-    output_options,
-)
-from spanf1.cli.output import check_writable, wants_colour, write
-from spanf1.cli.results import read_results, within
-from spanf1.exceptions import UsageError
-from spanf1.results.report import REPORTS
-from spanf1.results.rescoring import rescore as scored_again
+from spanf1.cli.output import DIGITS_HELP, ReportOptions, report_options, tell
+from spanf1.cli.scoring import SCORE_RENDERERS
+from spanf1.cli.signature import RESULTS_HINT, input_name, parsed, read_text
+from spanf1.exceptions import ReadError, SpanF1Error
+from spanf1.results.report import report_of
+from spanf1.results.rescore import rescore as scored_again
+from spanf1.results.result import Result
 from spanf1.results.signature import Signature
 
 HELP = """Score again from a results file, without the corpus.
@@ -38,39 +34,36 @@ Examples:
 @click.command("rescore", help=HELP, short_help="Score again from a results file.")
 @click.argument("file", metavar="FILE")
 @click.option("--like", metavar="SIGNATURE", help="Score as this signature says.")
-@format_option(REPORTS, "As for `spanf1 score`.")
-@digits_option()
-@output_options
+@report_options(SCORE_RENDERERS, "As for `spanf1 score`.", digits=DIGITS_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes.")
-def rescore(
-    file: str,
-    *,
-    like: str | None,
-    format_name: str,
-    digits: int | None,
-    output: str | None,
-    color: str,
-    quiet: bool,
-) -> None:
+def rescore(file: str, *, like: str | None, **settings: Any) -> None:
     """Score again; see `HELP`."""
-    report = REPORTS[format_name]
-    if digits is not None and not report.digits:
-        raise UsageError(f"--digits does not go with --format {format_name}")
+    report = ReportOptions.of(settings)
     signature = None if like is None else Signature.parse(like)
-    check_writable(output, [file])
-    data = read_results(file)
-    result = within(file, lambda: scored_again(data, signature))
-    details: dict[str, Any] = {"digits": digits} if report.digits else {}
-    if format_name == "table":
-        details |= {"colour": output is None and wants_colour(color, sys.stdout), "brief": quiet}
-    write(report.render(result, **details), output)
-    if quiet:
-        return
-    with contextlib.suppress(OSError):
-        if signature and signature.hash != result.signature().hash:
-            click.echo("warning: the gold annotations are not those of the signature", err=True)
-        if (signature and signature.confidence) or data.get("confidence"):
-            click.echo(
-                "note: intervals need the sentences, and are left out: `spanf1 score` makes them",
-                err=True,
-            )
+    report.check_writable([file])
+    data = _results(file)
+    try:
+        result = scored_again(data, signature)
+    except SpanF1Error as error:
+        where = error.where or input_name(file)
+        raise type(error)(error.message, where=where, hint=error.hint) from None
+    report.write(report_of(result), SCORE_RENDERERS)
+    if not report.quiet:
+        tell(_notes(result, signature, intervals=bool(data.get("confidence"))))
+
+
+def _results(path: str) -> dict[str, Any]:
+    """Return the content of a results file, or of standard input."""
+    data = parsed(read_text(path), path)
+    if "tally" not in data:
+        message = "this is not a result of spanf1"
+        raise ReadError(message, where=input_name(path), hint=RESULTS_HINT)
+    return data
+
+
+def _notes(result: Result, signature: Signature | None, *, intervals: bool) -> Iterator[str]:
+    """Yield what is not as it was in the file, or as the signature has it."""
+    if signature and signature.hash != result.signature().hash:
+        yield "warning: the gold annotations are not those of the signature"
+    if (signature and signature.confidence) or intervals:
+        yield "note: intervals need the sentences, and are left out: `spanf1 score` makes them"

@@ -10,25 +10,15 @@ from typing import Any
 
 import click
 
-from spanf1.cli.inputs import (
-    PERCENT_HELP,
-    digits_option,
-    format_option,
-    input_options,
-    kept,
-    output_options,
-    paths_of,
-    tag_columns,
-)
-from spanf1.cli.output import check_writable, wants_colour, write
+from spanf1.cli.inputs import SideOptions, kept, paths_of, side_options
+from spanf1.cli.output import DIGITS_HELP, PERCENT_HELP, ReportOptions, report_options, tell
 from spanf1.cli.progress import Progress
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
-from spanf1.formats.options import Column
+from spanf1.formats.opening import both_inputs
 from spanf1.formats.source import STDIN
 from spanf1.scorers.explain import EXAMPLES, compare_systems, explain
-from spanf1.scorers.report import KINDS, RENDERINGS
-from spanf1.scorers.systems import SYSTEM_RENDERINGS
+from spanf1.scorers.report import KINDS, report_of, systems_report
 
 HELP = """Say what each scorer would say about an output, and why they differ.
 
@@ -57,7 +47,7 @@ Examples:
 
 @click.command("schemes", help=HELP, short_help="Say what each scorer would say, and why.")
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED...]")
-@input_options
+@side_options(keys=False)
 @click.option(
     "--examples",
     type=click.IntRange(0),
@@ -71,62 +61,53 @@ Examples:
     help="Kinds of steps to show, those that explain most first; json has all.  "
     f"[default: {KINDS}]",
 )
-@format_option(
-    RENDERINGS,
-    PERCENT_HELP,
-)
-@digits_option()
-@output_options
+@report_options(help_text=PERCENT_HELP, digits=DIGITS_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Only the scores: no reasons, no progress.")
 def schemes(
     files: tuple[str, ...],
     *,
+    sides: SideOptions,
     scheme: str,
     gold_scheme: str | None,
     pred_scheme: str | None,
-    tag_column: Column | None,
     examples: int | None,
     kinds: int | None,
-    format_name: str,
-    digits: int | None,
-    output: str | None,
-    color: str,
-    quiet: bool,
     **settings: Any,
 ) -> None:
     """Explain files; see `HELP`."""
     several = len(files) > 2
-    rendering = (SYSTEM_RENDERINGS if several else RENDERINGS)[format_name]
-    for name, value in (("digits", digits), ("kinds", kinds), ("examples", examples)):
-        if value is not None and several and name != "digits":
+    report = ReportOptions.of(settings)
+    for name, value in (("kinds", kinds), ("examples", examples)):
+        if value is not None and several:
             raise UsageError(f"--{name} does not go with several predictions")
-        if value is not None and name not in rendering.takes:
-            raise UsageError(f"--{name} does not go with --format {format_name}")
+        report.check(**{name: value})
     paths = paths_of(files, "schemes")
     _refuse_pipe_given_twice(paths)
-    if len(paths) == 1 and settings["align_by_position"]:
+    if len(paths) == 1 and sides.by_position:
         raise UsageError("--align-by-position is for two files: GOLD PRED")
-    check_writable(output, paths)
-    settings |= tag_columns(len(paths), tag_column, settings)
-    settings["options"] = Options.given(scheme, gold_scheme, pred_scheme)
-    colour = output is None and wants_colour(color, sys.stdout)
-    kinds = KINDS if kinds is None else kinds
-    given = {"digits": digits, "kinds": kinds, "colour": colour, "brief": quiet}
-    given = {name: value for name, value in given.items() if name in rendering.takes}
+    report.check_writable(paths)
+    gold, predicted, by_position, _ = sides.of_files(len(paths))
+    options = Options.given(scheme, gold_scheme, pred_scheme)
     with contextlib.ExitStack() as stack:
         sources = [stack.enter_context(kept(path)) for path in paths]
-        progress = stack.enter_context(Progress(sources[0].path, wanted=not quiet))
+        progress = stack.enter_context(Progress(sources[0].path, wanted=not report.quiet))
+        outputs = [
+            both_inputs([sources[0], *output], gold, predicted, by_position=by_position)
+            for output in [[source] for source in sources[1:]] or [[]]
+        ]
+        for inputs in outputs:
+            inputs.gold.progress = progress
         if several:
-            systems = compare_systems(sources[0], sources[1:], progress=progress, **settings)
-            text, tokens = rendering.render(systems, **given), systems[0].result.tally.tokens
+            systems = compare_systems(outputs, options=options)
+            content, result = systems_report(systems), systems[0].result
         else:
-            settings["examples"] = EXAMPLES if examples is None else examples
-            found = explain(sources, progress=progress, **settings)
-            text, tokens = rendering.render(found, **given), found.result.tally.tokens
-    write(text, output)
-    if not quiet and not tokens:
-        with contextlib.suppress(OSError):
-            click.echo("warning: there are no tokens in the input", err=True)
+            count = EXAMPLES if examples is None else examples
+            comparison = explain(outputs[0], options=options, examples=count)
+            kinds = KINDS if kinds is None else kinds
+            content, result = report_of(comparison, kinds=kinds), comparison.result
+    report.write(content)
+    if not report.quiet and not result.tally.tokens:
+        tell(["warning: there are no tokens in the input"])
 
 
 def _refuse_pipe_given_twice(paths: tuple[str, ...]) -> None:

@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import click
 
-from spanf1.cli.inputs import (
-    NORMALIZE_OPTION,
-    digits_option,
-    format_option,
-    input_options,
-    kept,
-    output_options,
-    paths_of,
-    record_options,
-    tag_columns,
-)
-from spanf1.cli.output import check_writable, wants_colour, write
+from spanf1.cli.inputs import NORMALIZE_OPTION, SideOptions, kept, paths_of, side_options
+from spanf1.cli.output import ReportOptions, report_options, tell, write
 from spanf1.cli.progress import Progress
 from spanf1.cli.scoring import (
+    EXPLAINED,
+    SCORE_RENDERERS,
     confidence_of,
     confidence_options,
     interval_option,
     scoring_of,
     scoring_options,
-    warn,
+    warnings,
 )
 from spanf1.cli.workers import JOBS_OPTION, workers
-from spanf1.core.options import MATCHES
+from spanf1.core.options import MATCHES, Options
 from spanf1.exceptions import UsageError
-from spanf1.formats.options import Column
-from spanf1.formats.registry import COLUMNS, JSONL
-from spanf1.formats.sniffing import formats_of
+from spanf1.formats.opening import both_inputs
+from spanf1.formats.registry import COLUMNS, Inputs
 from spanf1.formats.source import STDIN, Source
-from spanf1.results.api import score_file
-from spanf1.results.report import REPORTS
+from spanf1.results.api import reads_again, score_inputs
+from spanf1.results.report import how_made, report_of
 from spanf1.results.result import Result
-from spanf1.results.words import how_made
 
 HELP = """Score predictions against gold: precision, recall and F1 by type, micro, macro, weighted.
 
@@ -85,8 +74,7 @@ Examples:
 
 @click.command("score", help=HELP, short_help="Score predictions against gold.")
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
-@input_options
-@record_options
+@side_options()
 @scoring_options
 @click.option(
     "--match",
@@ -103,93 +91,68 @@ Examples:
     is_flag=True,
     help="Print only the line that says what shaped the number, to cite with it.",
 )
-@format_option(
-    REPORTS,
+@report_options(
+    SCORE_RENDERERS,
     "table, conlleval, markdown and latex are in percent; json, csv and tsv fractions of 1.",
+    digits="Decimals.  [default: 2; csv, tsv: all]",
 )
-@digits_option("2; csv, tsv: all")
-@output_options
 @JOBS_OPTION
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
 def score(
     files: tuple[str, ...],
     *,
-    tag_column: Column | None,
-    delimiter: str,
+    sides: SideOptions,
     signature: bool,
-    format_name: str,
-    digits: int | None,
-    output: str | None,
-    color: str,
     jobs: int | None,
-    quiet: bool,
     **settings: Any,
 ) -> None:
     """Score files; see `HELP`."""
-    report = REPORTS[format_name]
-    if digits is not None and not report.digits:
-        raise UsageError(f"--digits does not go with --format {format_name}")
-    wanted = confidence_of(settings)
-    if wanted and not report.intervals:
-        raise UsageError(f"--confidence does not go with --format {format_name}")
-    if signature and (format_name != "table" or digits is not None):
+    report = ReportOptions.of(settings)
+    confidence = confidence_of(settings)
+    report.check(confidence=confidence)
+    if signature and (report.format_name != "table" or report.digits is not None):
         raise UsageError("--signature prints one line: --format and --digits do not go with it")
     paths = paths_of(files, "score")
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
-    check_writable(output, paths)
-    settings |= tag_columns(len(paths), tag_column, settings)
-    settings |= scoring_of(settings)
-    again = _read_twice(paths, settings)
+    report.check_writable(paths)
+    gold, predicted, by_position, _ = sides.of_files(len(paths))
+    options = Options.given(**settings | scoring_of(settings))
     with (
         ExitStack() as stack,
-        Progress(paths[0], wanted=not quiet) as progress,
-        workers(_in_parts(paths, settings["input_format"]), jobs) as executor,
+        Progress(paths[0], wanted=not report.quiet) as progress,
     ):
-        result = score_file(
-            *(
-                stack.enter_context(kept(path)) if again or path != STDIN else Source(path)
-                for path in paths
-            ),
-            delimiter=delimiter,
-            confidence=wanted,
-            executor=executor,
-            progress=progress,
-            **settings,
-        )
+        # Of pipes, only standard input can be looked at before it is read.
+        sources = [Source(p) if p == STDIN else stack.enter_context(kept(p)) for p in paths]
+        inputs = both_inputs(sources, gold, predicted, by_position=by_position)
+        if STDIN in paths and reads_again(inputs, options):
+            inputs = _kept_inputs(inputs, stack)
+        inputs.gold.progress = progress
+        large = paths if inputs.merged and inputs.format == COLUMNS else ()
+        executor = stack.enter_context(workers(large, jobs))
+        result = score_inputs(inputs, options, confidence=confidence, executor=executor)
     if signature:
-        write(f"{result.signature()}\n", output)
+        write(f"{result.signature()}\n", report.output)
         return
-    details: dict[str, Any] = {"digits": digits} if report.digits else {}
-    if format_name == "table":
-        details |= {"colour": output is None and wants_colour(color, sys.stdout), "brief": quiet}
-    write(report.render(result, **details), output)
-    if not quiet:
-        # Notes that cannot be written are no reason to fail.
-        with suppress(OSError):
-            _notes(result, explained=report.explains)
+    report.write(report_of(result), SCORE_RENDERERS)
+    if not report.quiet:
+        tell(_notes(result, explained=report.format_name in EXPLAINED))
 
 
-def _read_twice(paths: tuple[str, ...], settings: Mapping[str, Any]) -> bool:
-    """Return whether standard input is needed twice: for surface forms, or for each side."""
-    if settings["match"] != "exact":
-        return True
-    levels = any("," in str(settings[name]) for name in ("gold_column", "pred_column"))
-    if paths != (STDIN,) or levels:
-        return levels
-    return formats_of([Source(STDIN)], settings["input_format"])[0] not in (COLUMNS, JSONL)
+def _kept_inputs(inputs: Inputs, stack: ExitStack) -> Inputs:
+    """Return inputs of which standard input is kept in a file."""
+    source = stack.enter_context(kept(STDIN))
+    gold, predicted = (
+        replace(side, source=source) if side.source.path == STDIN else side
+        for side in (inputs.gold, inputs.predicted)
+    )
+    return Inputs(gold, predicted, inputs.by_position)
 
 
-def _in_parts(paths: tuple[str, ...], input_format: str) -> tuple[str, ...]:
-    """Return the file that can be read in parts: columns, of both sides in one file."""
-    alone = len(paths) == 1 and os.path.isfile(paths[0])
-    return paths if alone and formats_of([Source(paths[0])], input_format) == [COLUMNS] else ()
-
-
-def _notes(result: Result, *, explained: bool) -> None:
-    """Say on standard error what the report itself does not."""
-    warn(result)
+def _notes(result: Result, *, explained: bool) -> Iterator[str]:
+    """Yield what the report itself does not say."""
+    yield from warnings(result)
     if not explained:
         for heading, line in how_made(result):
             prefix = "" if heading == "note" else f"{heading}: "
-            click.echo(f"note: {prefix}{line}", err=True)
+            yield f"note: {prefix}{line}"

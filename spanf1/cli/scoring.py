@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
 
 from spanf1.cli.inputs import CommandT, with_options
+from spanf1.conlleval.report import conlleval_report
 from spanf1.core.options import METHODS, TYPE_SETS, UNITS, Confidence
 from spanf1.core.schemes import READINGS
+from spanf1.core.tally import TOKEN
 from spanf1.exceptions import UsageError
+from spanf1.render.renderers import RENDERERS
+from spanf1.render.report import Report
 from spanf1.results.result import Result
+
+
+def conlleval(report: Report, **_: Any) -> str:
+    """Return the script's table of a result.
+
+    Raises
+    ------
+    UsageError
+        If spans are not placed by tokens: the script counts these, too.
+    """
+    if report.about.tally.placed_by != TOKEN:
+        raise UsageError("the layout of conlleval counts tokens, and there are none here")
+    return conlleval_report(report.about.counts)
+
+
+#: how scores are rendered
+SCORE_RENDERERS = {"table": RENDERERS["table"], "conlleval": conlleval, **RENDERERS}
+#: the formats that say themselves how the scores were made
+EXPLAINED = ("table", "json")
 
 
 def _reading_option(names: list[str]) -> Callable[[Any], Any]:
@@ -102,17 +125,15 @@ def scoring_of(settings: dict[str, Any]) -> dict[str, Any]:
     return {"types": types, "zero_division": float(settings["zero_division"])}
 
 
-def warn(result: Result) -> None:
-    """Say on standard error that there is nothing to score, or no span of a type that was named."""
+def warnings(result: Result) -> Iterator[str]:
+    """Yield that there is nothing to score, or no span of a type that was named."""
     if isinstance(result.options.types, tuple):
         for name in result.options.types:
             if name not in result.counts.types:
-                click.echo(f"warning: there is no span of type {name!r}", err=True)
+                yield f"warning: there is no span of type {name!r}"
     if not result.tally.extent:
         what = result.tally.placed_by
-        click.echo(
-            f"warning: there are no {what}s in the input: this is a score of nothing", err=True
-        )
+        yield f"warning: there are no {what}s in the input: this is a score of nothing"
 
 
 def confidence_options(command: CommandT) -> CommandT:

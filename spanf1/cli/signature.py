@@ -1,13 +1,15 @@
-"""``spanf1 signature``: what a signature says, and how two of them differ."""
+"""``spanf1 signature``: what a signature says, and how two of them differ; files that hold one."""
 
 from __future__ import annotations
 
+import json
 import os
+import sys
+from typing import Any
 
 import click
 
 from spanf1.cli.output import write
-from spanf1.cli.results import parsed, read_text
 from spanf1.exceptions import ReadError, UsageError
 from spanf1.formats.source import STDIN, STDIN_NAME
 from spanf1.results.signature import Signature
@@ -24,6 +26,8 @@ Examples:
   spanf1 signature ours.json theirs.json
   spanf1 score output.conll --signature | spanf1 signature - ours.json
 """
+
+RESULTS_HINT = "spanf1 score FILE --format json makes one"
 
 
 @click.command("signature", help=HELP, short_help="Compare what made two scores.")
@@ -60,5 +64,43 @@ def _signature_of(given: str) -> Signature:
     try:
         return Signature.parse(line)
     except UsageError as error:
-        name = STDIN_NAME if given == STDIN else given
-        raise ReadError(error.message, where=name, hint=error.hint) from None
+        raise ReadError(error.message, where=input_name(given), hint=error.hint) from None
+
+
+def read_text(path: str) -> bytes:
+    """Return the content of a file, or of standard input.
+
+    Raises
+    ------
+    ReadError
+        If it cannot be read.
+    """
+    try:
+        if path == STDIN:
+            return sys.stdin.buffer.read()
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise ReadError(f"it cannot be read: {error.strerror}", where=input_name(path)) from None
+
+
+def parsed(text: bytes, path: str) -> dict[str, Any]:
+    """Return the JSON object that a text is.
+
+    Raises
+    ------
+    ReadError
+        If it is none.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ReadError("this is no JSON", where=input_name(path), hint=RESULTS_HINT) from None
+    if not isinstance(data, dict):
+        raise ReadError("this is not a result of spanf1", where=input_name(path), hint=RESULTS_HINT)
+    return data
+
+
+def input_name(path: str) -> str:
+    """Return what an input is called in messages."""
+    return STDIN_NAME if path == STDIN else path

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spanf1.core.tag_counter import cores
 from spanf1.exceptions import ReadError
-from spanf1.results.api import PART_SIZE
+from spanf1.formats.opening import PART_SIZE
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -52,6 +51,8 @@ def workers(paths: Sequence[str], jobs: int | None) -> Iterator[Executor | None]
     import threading
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
+
+    from spanf1.resampling.draws import cores
 
     processes = min(jobs or cores(), 1 + size // PART_SIZE)
     executor = ProcessPoolExecutor(processes, initializer=_begin_worker)

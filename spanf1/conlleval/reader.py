@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from spanf1.conlleval.perl import PerlSplit, literal_byte
 from spanf1.core.schemes import PREFIX_BITS
-from spanf1.core.script import OTHER_PREFIX, SCRIPT_PREFIXES, Rows
+from spanf1.core.script import OTHER_PREFIX, SCRIPT_PREFIXES, ScriptRows
 from spanf1.core.tags import CodeArray, IntArray
 from spanf1.exceptions import FieldCountError, InputError, ScriptDiedError
 from spanf1.formats.columns.lines import ByteArray
@@ -67,7 +67,7 @@ class ScriptFile:
         # how many fields a line has; 0 until that is known
         self._columns = 0
 
-    def rows(self) -> Iterator[Rows]:
+    def rows(self) -> Iterator[ScriptRows]:
         """Yield the rows, block by block.
 
         Raises
@@ -91,7 +91,7 @@ class ScriptFile:
             boundaries = len(gold) - tokens
             same = int(np.count_nonzero(gold == predicted)) - boundaries
             codes = self._tags.codes
-            yield Rows(codes[gold], codes[predicted], tokens, same)
+            yield ScriptRows(codes[gold], codes[predicted], tokens, same)
 
     def names(self) -> list[str]:
         """Return the names of the types by number; bytes that are not UTF-8 as surrogates."""

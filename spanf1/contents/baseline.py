@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spanf1.checks.columns import TagColumn, looked_at
-from spanf1.contents.appending import with_column
+from spanf1.checks.columns import looked_at
 from spanf1.contents.describe import passages_of
 from spanf1.contents.lexicon import Lexicon
 from spanf1.core.options import AUTO, Confidence, Options, confidence_from
@@ -17,13 +16,13 @@ from spanf1.core.repairs import PARTS
 from spanf1.core.spans import Spans, encode, touching
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import AUTO_FORM, CodeArray, TagSet
-from spanf1.core.tags import tag_form as form_of
 from spanf1.exceptions import TagError
-from spanf1.formats.columns.layout import WHITE, delimiter_of
-from spanf1.formats.columns.passages import Passage
-from spanf1.formats.described import Input
-from spanf1.formats.options import Column
-from spanf1.formats.source import Source
+from spanf1.formats.columns.layout import WHITE
+from spanf1.formats.columns.rewriting import with_column
+from spanf1.formats.options import Column, InputOptions, Origin
+from spanf1.formats.registry import COLUMNS, Input
+from spanf1.formats.sentences import Sentences, aligned
+from spanf1.formats.source import source_of
 from spanf1.results.result import Result
 from spanf1.wording import shortened
 
@@ -45,8 +44,7 @@ class Marked:
     result: Result
     scheme: str
     merged: int
-    _column: TagColumn
-    _token_column: Column | None
+    _input: Input
     _codes: CodeArray
     _spelt: dict[int, bytes]
     _delimiter: bytes
@@ -62,15 +60,14 @@ class Marked:
         for tag in self._spelt.values():
             if any(octet in tag for octet in self._delimiter or WHITE):
                 message = f"tag {shortened(tag.decode())} would be taken for several columns"
-                raise TagError(message, where=self._column.source.name)
-        passages = passages_of(self._column, self._token_column)
-        yield from with_column(passages, TagSet({}, self._column.form), self._codes, self._spelt)
+                raise TagError(message, where=self._input.source.name)
+        tags = TagSet({}, self._input.options.form)
+        yield from with_column(passages_of(self._input), tags, self._codes, self._spelt)
 
 
 def mark_file(
     lexicon: Lexicon,
-    column: TagColumn,
-    token_column: Column | None = None,
+    input: Input,
     scheme: str = AUTO,
     confidence: Confidence | None = None,
 ) -> Marked:
@@ -80,39 +77,39 @@ def mark_file(
     ----------
     lexicon : Lexicon
         What to mark.
-    column : TagColumn
-        The gold tags.
-    token_column, scheme
-        As for `Reading`.
+    input : Input
+        The tokens and the gold tags, in columns.
+    scheme : str
+        The tagging scheme, or ``auto``.
     confidence : Confidence, optional
         How intervals are made, if there are to be some.
 
     Raises
     ------
     InputError, UsageError
-        As `Passages.read`.
+        As `TagFile.passages`.
     """
     options = Options.given(scheme)
-    exact, to, _ = looked_at(column, options.gold_scheme)
-    tags = TagSet({}, exact.form)
+    exact, to, _ = looked_at(input, options.gold_scheme)
+    tags = TagSet({}, exact.options.form)
     counter = BlockCounter(tags.types, units=confidence.unit if confidence else "")
-    passages = passages_of(exact, token_column)
+    reader = passages_of(exact)
     found, met, merged = [np.zeros(0, np.int32)], {0}, 0
-    for passage in passages.read(tags):
+    for passage in reader.passages(tags):
         spans = _spans(lexicon, passage, tags.types)
-        codes = encode(spans, len(passage.codes), passage.starts, to)
+        codes = encode(spans, passage.size, passage.starts, to)
         merged += 0 if to in PARTS else len(touching(spans, passage.starts))
-        counter.add(passage.block(codes))
+        counter.add(aligned(passage, passage._replace(codes=codes)))
         met |= set(codes.tolist())
         found.append(codes)
     predicted = TagSet(tags.types, tags.form)
     spelt = {code: tags.spell(code) for code in sorted(met)}
     for one in spelt.values():
         predicted.code(one)
-    layout = passages.file.layout
-    tag, token = passages.columns
-    source = Input(
-        (column.source.name,),
+    layout = reader.file.layout
+    tag, token = reader.columns
+    source = Origin(
+        (input.source.name,),
         (layout.delimiter_name if layout else "whitespace",),
         (layout.columns if layout else 0,),
         tag + 1,
@@ -125,18 +122,17 @@ def mark_file(
         to,
         merged,
         exact,
-        token_column,
         np.concatenate(found),
         {code: tag.encode() for code, tag in spelt.items()},
         layout.delimiter.encode() if layout else b"",
     )
 
 
-def _spans(lexicon: Lexicon, passage: Passage, types: dict[str, int]) -> Spans:
+def _spans(lexicon: Lexicon, passage: Sentences, types: dict[str, int]) -> Spans:
     """Return what is marked in a passage; types that are new get a number."""
     rows = [
         (first + start, first + end, types.setdefault(name, len(types) + 1))
-        for first, tokens in passage.sentences()
+        for first, tokens in passage.lists()
         for start, end, name in lexicon.mark(tokens)
     ]
     start, end, kind = np.array(rows, np.intp).reshape(-1, 3).T
@@ -184,6 +180,7 @@ def baseline(
     UsageError
         If an argument is not one of those above.
     """
+    input = Input(source_of(test), COLUMNS, InputOptions.of(locals()))
     lexicon = Lexicon.from_file(
         train,
         rule=rule,
@@ -195,7 +192,4 @@ def baseline(
         scheme=scheme,
         tag_form=tag_form,
     )
-    column = TagColumn(
-        Source(os.fspath(test)), tag_column, delimiter_of(delimiter), form_of(tag_form)
-    )
-    return mark_file(lexicon, column, token_column, scheme, confidence_from(confidence)).result
+    return mark_file(lexicon, input, scheme, confidence_from(confidence)).result

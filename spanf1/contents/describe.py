@@ -7,80 +7,59 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Unpack
 
-from spanf1.checks.columns import TagColumn
 from spanf1.contents.contents import Contents, Description
 from spanf1.contents.mentions import MentionCounter
 from spanf1.core.detection import IllFormed, fitting_schemes, found_by, ill_formed, written_like
 from spanf1.core.options import AUTO, Options
+from spanf1.core.spans import Spans, decode
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import AUTO_FORM, TagSet
-from spanf1.core.tags import tag_form as form_of
 from spanf1.core.tally import Tally
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.layout import column_of, delimiter_of, levels_of
-from spanf1.formats.columns.passages import Passage, Passages
-from spanf1.formats.options import Column, InputOptions, KeyOptions
-from spanf1.formats.reading import (
-    check_names,
-    documents_of,
-    format_of,
-    left_out,
-    options_for,
-    read_as,
-    reading_of,
-)
-from spanf1.formats.registry import COLUMNS, check_options
-from spanf1.formats.registry import Reading as DocumentReading
-from spanf1.formats.source import Source
+from spanf1.formats.columns.tags import TagFile
+from spanf1.formats.opening import inputs_of_keywords
+from spanf1.formats.options import LAST, Column, InputKeywords, KeyKeywords
+from spanf1.formats.registry import COLUMNS, Input
+from spanf1.formats.sentences import Sentences, aligned
 
 
-def passages_of(column: TagColumn, token_column: Column | None = None) -> Passages:
-    """Return what reads a file of tokens and tags.
-
-    Raises
-    ------
-    UsageError
-        If a column is numbered 0.
-    """
-    tokens = None if token_column is None else column_of(token_column)
-    file = ColumnFile(column.source, delimiter=column.delimiter, progress=column.progress)
-    return Passages(file, column_of(column.column), tokens)
+def passages_of(input: Input) -> TagFile:
+    """Return a reader of the tokens and tags of an input of columns."""
+    options = input.options
+    file = ColumnFile(input.source, delimiter=options.delimiter, progress=input.progress)
+    return TagFile(file, options.tag_column, options.token_column)
 
 
-class Reading:
+class CountedFile:
     """A file read once, passage by passage; what its tags are like is known at the end.
 
     Parameters
     ----------
-    column : TagColumn
-        The file, and the column of the tags in it.
-    token_column : int or str, optional
-        The column of the tokens; by default the first that is not the tags'.
+    input : Input
+        The file, which has columns; the tokens are by default in the first that is not the tags'.
     scheme : str
         The tagging scheme, or ``auto``.
     """
 
-    def __init__(
-        self, column: TagColumn, token_column: Column | None = None, scheme: str = AUTO
-    ) -> None:
-        self.reader = passages_of(column, token_column)
-        self.tags = TagSet({}, column.form)
+    def __init__(self, input: Input, scheme: str = AUTO) -> None:
+        self.reader = passages_of(input)
+        self.tags = TagSet({}, input.options.form)
         #: what was counted, the tags on both sides; complete when all was read
         self.tally = Tally()
         self._scheme = Options(gold_scheme=scheme).gold_scheme
 
-    def passages(self) -> Iterator[Passage]:
-        """Read the file.
+    def passages(self) -> Iterator[tuple[Sentences, Spans]]:
+        """Yield whole sentences, and the spans in them.
 
         Raises
         ------
         InputError, UsageError
-            As `Passages.read`.
+            As `TagFile.passages`.
         """
         counter = BlockCounter(self.tags.types)
-        for passage in self.reader.read(self.tags):
-            counter.add(passage.block(passage.codes))
-            yield passage
+        for passage in self.reader.passages(self.tags):
+            counter.add(aligned(passage, passage))
+            yield passage, decode(passage.codes, passage.starts)
         self.tally = counter.finish(self.tags, self.tags)
 
     def names(self) -> list[str]:
@@ -91,11 +70,11 @@ class Reading:
         """Return the scheme or, if it was to be detected, all that fit alike."""
         if self._scheme != AUTO:
             return [self._scheme]
-        return fitting_schemes(self.tally.shapes()[0], self.tally.gold_prefixes)
+        return fitting_schemes(self.tally.shapes()[0], self.tally.gold.prefixes)
 
     def faults(self) -> IllFormed:
         """Return the spans that the scheme does not allow."""
-        return ill_formed(self.tally.shapes()[0], self.tally.gold_first, self.fitting()[0])
+        return ill_formed(self.tally.shapes()[0], self.tally.gold.first, self.fitting()[0])
 
     def notes(self) -> list[str]:
         """Say where the tags are, how they are written, and what their scheme does not allow."""
@@ -119,19 +98,15 @@ def _of_faults(faults: IllFormed) -> list[str]:
     ]
 
 
-def contents_of(
-    column: TagColumn,
-    token_column: Column | None = None,
-    *,
-    scheme: str = AUTO,
-    ignore_case: bool = False,
-) -> Contents:
-    """Read a file and count what is in it.
+def contents_of(input: Input, *, scheme: str = AUTO, ignore_case: bool = False) -> Contents:
+    """Read an input of any format and count what is in it.
 
     Parameters
     ----------
-    column, token_column, scheme
-        As for `Reading`.
+    input : Input
+        The input.
+    scheme : str
+        The tagging scheme, or ``auto``.
     ignore_case : bool
         As for `describe`.
 
@@ -140,64 +115,61 @@ def contents_of(
     InputError, UsageError
         As `describe`.
     """
-    reading = Reading(column, token_column, scheme)
+    one_column = input.format == COLUMNS and len(input.options.tag_columns) < 2
+    read = contents_of_column if one_column else _contents_of_documents
+    return read(input, scheme, ignore_case=ignore_case)
+
+
+def contents_of_column(input: Input, scheme: str = AUTO, *, ignore_case: bool = False) -> Contents:
+    """Read one column of tags, and the tokens, and count what is in them; see `contents_of`."""
+    file = CountedFile(input, scheme)
     lengths: Counter[tuple[int, int]] = Counter()
     forms: Counter[tuple[str, int]] = Counter()
-    for passage in reading.passages():
-        spans = passage.spans
+    for passage, spans in file.passages():
         kinds = spans.type.tolist()
         lengths.update(zip(kinds, (spans.end - spans.start).tolist(), strict=True))
-        texts = passage.texts()
+        texts = passage.texts(spans)
         if ignore_case:
             texts = [text.casefold() for text in texts]
         forms.update(zip(texts, kinds, strict=True))
-    names, tally = reading.names(), reading.tally
+    names, tally = file.names(), file.tally
     return Contents(
-        column.source.name,
+        input.source.name,
         tally.documents,
         tally.sentences,
         tally.tokens,
         Counter({(names[kind], length): count for (kind, length), count in lengths.items()}),
         Counter({(form, names[kind]): count for (form, kind), count in forms.items()}),
-        reading.faults().spans,
-        reading.fitting()[0] if lengths else "",
-        reading.fitting() if lengths else [],
-        reading.notes(),
+        file.faults().spans,
+        file.fitting()[0] if lengths else "",
+        file.fitting() if lengths else [],
+        file.notes(),
     )
 
 
-def contents_of_documents(
-    reading: DocumentReading, *, scheme: str = AUTO, ignore_case: bool = False
-) -> Contents:
-    """Read documents of any format and count what is in them; parameters as for `contents_of`.
-
-    Raises
-    ------
-    InputError, UsageError
-        As `describe`.
-    """
+def _contents_of_documents(input: Input, scheme: str, *, ignore_case: bool) -> Contents:
     counter = MentionCounter(ignore_case=ignore_case)
-    for document in documents_of(reading):
+    for document in input.documents():
         counter.add(document)
     given = Options(gold_scheme=scheme).gold_scheme
     fitting: list[str] = [] if given == AUTO else [given]
-    notes = [read_as(reading)]
+    notes = [input.described()]
     faults = None
-    if reading.tags is None:
+    if input.tags is None:
         fitting = []
     elif counter.shapes:
         how = "given"
         if not fitting:
-            fitting = fitting_schemes(counter.shapes, frozenset(reading.tags.prefixes()))
+            fitting = fitting_schemes(counter.shapes, frozenset(input.tags.prefixes()))
             how = found_by(fitting)
         faults = ill_formed(counter.shapes, counter.first, fitting[0])
-        form = written_like(reading.tags.form_names(), reading.tags.other_forms())
+        form = written_like(input.tags.form_names(), input.tags.other_forms())
         notes = [f"{notes[0]}, written like {form}; {fitting[0]} ({how})"]
         notes += _of_faults(faults)
     fitting = fitting if counter.shapes else []
-    remarks = left_out(reading.remarks)
+    remarks = input.left_out()
     return Contents(
-        reading.source.name,
+        input.source.name,
         counter.documents,
         counter.sentences,
         counter.tokens,
@@ -221,7 +193,7 @@ def describe(
     scheme: str = AUTO,
     tag_form: str = AUTO_FORM,
     ignore_case: bool = False,
-    **keys: Unpack[KeyOptions],
+    **keys: Unpack[KeyKeywords],
 ) -> Description:
     """Count what is in files of tokens and tags, or of texts and spans.
 
@@ -255,26 +227,15 @@ def describe(
         If an argument is not one of those above.
     """
     several, training = map(_paths, (files, train))
-    names = [format_of(Source(path), input_format, keys.get("key")) for path in several + training]
-    given: InputOptions = {
-        "tag_column": None if tag_column == -1 else tag_column,
+    given: InputKeywords = {
+        "tag_column": None if tag_column == LAST else tag_column,
         "token_column": token_column,
         "delimiter": delimiter,
         "tag_form": tag_form,
         **keys,
     }
-    check_names(keys)
-    check_options(names, {**given, "scheme": scheme}, detected=input_format == AUTO)
-
-    def contents(path: str, name: str) -> Contents:
-        source = Source(path)
-        if name != COLUMNS or len(levels_of(tag_column)) > 1:
-            reading = reading_of(source, name, **options_for(name, given))
-            return contents_of_documents(reading, scheme=scheme, ignore_case=ignore_case)
-        column = TagColumn(source, tag_column, delimiter_of(delimiter), form_of(tag_form))
-        return contents_of(column, token_column, scheme=scheme, ignore_case=ignore_case)
-
-    found = list(map(contents, several + training, names))
+    inputs = inputs_of_keywords([*several, *training], input_format, given, scheme=scheme)
+    found = [contents_of(one, scheme=scheme, ignore_case=ignore_case) for one in inputs]
     count = len(several)
     return Description(found[:count], training_data(found[count:]), ignore_case)
 

@@ -7,20 +7,17 @@ in the training data is marked with its class there, and marking goes on behind 
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from spanf1.checks.columns import TagColumn
 from spanf1.checks.spans import Span
-from spanf1.contents.describe import Reading
+from spanf1.contents.describe import CountedFile
 from spanf1.core.options import AUTO
 from spanf1.core.tags import AUTO_FORM
-from spanf1.core.tags import tag_form as form_of
 from spanf1.exceptions import InputError, UsageError
-from spanf1.formats.columns.layout import delimiter_of
-from spanf1.formats.options import Column
-from spanf1.formats.source import Source
+from spanf1.formats.options import Column, InputOptions
+from spanf1.formats.registry import COLUMNS, Input
+from spanf1.formats.source import source_of
 from spanf1.wording import many
 
 Phrase = tuple[str, ...]
@@ -104,7 +101,12 @@ class Lexicon:
             name = RULES[rule](classes) if sum(classes.values()) >= min_count else None
             if name is not None and phrase:
                 self.marked[phrase] = name
-        self._automaton = _Automaton(self.marked)
+        #: how long the phrases are that begin with a token, the longest first
+        self._lengths: dict[str, list[int]] = {}
+        for phrase in sorted(self.marked, key=len, reverse=True):
+            lengths = self._lengths.setdefault(phrase[0], [])
+            if len(phrase) not in lengths[-1:]:
+                lengths.append(len(phrase))
 
     @classmethod
     def from_file(
@@ -129,24 +131,24 @@ class Lexicon:
         InputError
             If the file cannot be read, or there is no entity in it.
         """
-        column = TagColumn(
-            Source(os.fspath(file)), tag_column, delimiter_of(delimiter), form_of(tag_form)
-        )
-        return lexicon_of(
-            column, token_column, scheme, rule=rule, min_count=min_count, ignore_case=ignore_case
-        )
+        input = Input(source_of(file), COLUMNS, InputOptions.of(locals()))
+        return lexicon_of(input, scheme, rule=rule, min_count=min_count, ignore_case=ignore_case)
 
     def mark(self, tokens: Sequence[str]) -> list[Span]:
         """Return the spans to mark in a sentence, in order."""
-        if self.ignore_case:
-            tokens = [token.casefold() for token in tokens]
-        found, behind = [], 0
-        for at, phrase in enumerate(self._automaton.longest(tokens)):
-            if phrase and at >= behind:
-                length, name = phrase
-                behind = at + length
-                found.append(Span(at, behind, name))
-        return found
+        words = tuple(token.casefold() for token in tokens) if self.ignore_case else tuple(tokens)
+        spans, behind = [], 0
+        for at, word in enumerate(words):
+            if at < behind:
+                continue
+            for length in self._lengths.get(word, ()):
+                phrase = words[at : at + length]
+                name = self.marked.get(phrase)
+                if name is not None:
+                    behind = at + len(phrase)
+                    spans.append(Span(at, behind, name))
+                    break
+        return spans
 
     def summary(self) -> str:
         """Say how many phrases there are, and of what kind."""
@@ -165,54 +167,6 @@ class Lexicon:
         return sum(sum(classes.values()) for classes in self.phrases.values())
 
 
-class _Automaton:
-    """Finds the longest phrase that begins at each token, in time linear in the tokens.
-
-    It is that of A. V. Aho and M. J. Corasick (1975), for phrases that are read, like the tokens,
-    from their end: it knows then which ones have just begun. State 0 is that nothing was read.
-    """
-
-    def __init__(self, phrases: Mapping[Phrase, str]) -> None:
-        # By state: where each token leads to; the longest phrase just read, its length and class;
-        # the state to go on from if none fits, in which only some of the last tokens were read.
-        self._steps: list[dict[str, int]] = [{}]
-        self._found: list[tuple[int, str] | None] = [None]
-        for phrase, name in phrases.items():
-            state = 0
-            for token in reversed(phrase):
-                state = self._steps[state].setdefault(token, len(self._steps))
-                if state == len(self._steps):
-                    self._steps.append({})
-                    self._found.append(None)
-            self._found[state] = len(phrase), name
-        self._back = [0] * len(self._steps)
-        self._link()
-
-    def _link(self) -> None:
-        """Find the states to go on from; those in which fewer tokens were read come first."""
-        queue = deque([0])
-        while queue:
-            state = queue.popleft()
-            for token, after in self._steps[state].items():
-                if state:
-                    self._back[after] = self._step(self._back[state], token)
-                    self._found[after] = self._found[after] or self._found[self._back[after]]
-                queue.append(after)
-
-    def _step(self, state: int, token: str) -> int:
-        while state and token not in self._steps[state]:
-            state = self._back[state]
-        return self._steps[state].get(token, 0)
-
-    def longest(self, tokens: Sequence[str]) -> list[tuple[int, str] | None]:
-        """Return the length and the class of the longest phrase at each token, where one is."""
-        found, state = [], 0
-        for token in reversed(tokens):
-            state = self._step(state, token)
-            found.append(self._found[state])
-        return found[::-1]
-
-
 def _folded(phrases: Mapping[Phrase, Classes]) -> dict[Phrase, Classes]:
     """Return phrases in one case."""
     found: dict[Phrase, dict[str, int]] = {}
@@ -223,34 +177,32 @@ def _folded(phrases: Mapping[Phrase, Classes]) -> dict[Phrase, Classes]:
     return dict(found)
 
 
-def lexicon_of(
-    column: TagColumn, token_column: Column | None = None, scheme: str = AUTO, **settings: Any
-) -> Lexicon:
+def lexicon_of(input: Input, scheme: str = AUTO, **settings: Any) -> Lexicon:
     """Return the entities of a training file; see `Lexicon.from_file`.
 
     Parameters
     ----------
-    column : TagColumn
-        The tags.
-    token_column, scheme
-        As for `Lexicon.from_file`.
+    input : Input
+        The file, which has columns.
+    scheme : str
+        The tagging scheme, or ``auto``.
     **settings
         As for `Lexicon`.
     """
-    reading = Reading(column, token_column, scheme)
+    file = CountedFile(input, scheme)
     phrases: dict[Phrase, dict[int, int]] = {}
-    for passage in reading.passages():
-        tokens, spans = passage.tokens, passage.spans
+    for passage, spans in file.passages():
+        tokens = passage.tokens or ()
         for start, end, kind in zip(*(array.tolist() for array in spans[:3]), strict=True):
             classes = phrases.setdefault(tuple(tokens[start:end]), {})
             classes[kind] = classes.get(kind, 0) + 1
     if not phrases:
         raise InputError(
             "there are no entities to learn from",
-            where=column.source.name,
+            where=input.source.name,
             hint="are the tags elsewhere? --train-tag-column says where",
         )
-    names = reading.names()
+    names = file.names()
     lexicon = Lexicon(
         {
             phrase: {names[kind]: count for kind, count in classes.items()}
@@ -258,5 +210,5 @@ def lexicon_of(
         },
         **settings,
     )
-    lexicon.notes = reading.notes()
+    lexicon.notes = file.notes()
     return lexicon

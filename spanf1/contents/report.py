@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
-from spanf1.contents.contents import LENGTHS, Contents, Description, Figures, Unseen, spelt_out
-from spanf1.render.machine import csv_text, json_of
-from spanf1.render.sections import Rendering, Section, brief_of, latex, markdown, text_of
+from spanf1.contents.contents import LENGTHS, Contents, Description, Figures, spelt_out
+from spanf1.render.report import Report, Section
 from spanf1.wording import many, percent, printable, short_names
 
 #: how many ambiguous forms are shown
@@ -20,29 +19,32 @@ _ALL = "all"
 _NAMED = 4
 
 
-def sections(
-    description: Description, *, digits: int | None = None, forms: int = FORMS
-) -> list[Section]:
-    """Return the tables: files, entities of each, ambiguous forms, unseen forms of each."""
+def report_of(description: Description, *, forms: int = FORMS) -> Report:
+    """Return the report on files: their sizes, entities of each, ambiguous and unseen forms."""
+    sections = partial(_sections, forms=forms)
+    return Report(description, sections, _values, Description.to_dict, tables=1)
+
+
+def _sections(description: Description, digits: int | None, *, forms: int) -> list[Section]:
     several = len(description.files) > 1
-    names = [*map(printable, short_names([one.name for one in description.files])), "all files"]
+    names = [*map(printable, short_names([file.name for file in description.files])), "all files"]
     parts = list(zip(names, description.parts, strict=False))
-    found = [_files(description, parts, digits)]
-    found += _first_with_words(
+    sections = [_files(description, parts, digits)]
+    sections += _first_with_words(
         _entities(f" in {name}" * several, part, digits) for name, part in parts
     )
     if forms and description.total.ambiguous:
-        found.append(_ambiguous(description, digits, forms))
+        sections.append(_ambiguous(description, digits, forms))
     if description.train:
-        found += _first_with_words(
+        sections += _first_with_words(
             _unseen(f" of {name}" * several, description, part, digits) for name, part in parts
         )
-    return found
+    return sections
 
 
-def _first_with_words(found: Iterable[Section]) -> list[Section]:
+def _first_with_words(tables: Iterable[Section]) -> list[Section]:
     """Return tables that are alike, of which the first only is explained."""
-    return [replace(one, text="") if number else one for number, one in enumerate(found)]
+    return [replace(table, text="") if number else table for number, table in enumerate(tables)]
 
 
 def _files(
@@ -84,14 +86,14 @@ def _entities(where: str, part: Contents, digits: int | None) -> Section:
     rows = [
         [
             name,
-            str(one.entities),
-            percent(one.share, digits),
-            *map(str, one.lengths.values()),
-            f"{one.mean_length:.{2 if digits is None else digits}f}",
-            str(one.max_length),
-            str(one.forms),
+            str(figures.entities),
+            percent(figures.share, digits),
+            *map(str, figures.lengths.values()),
+            f"{figures.mean_length:.{2 if digits is None else digits}f}",
+            str(figures.max_length),
+            str(figures.forms),
         ]
-        for name, one in [*part.types.items(), (_ALL, part.all)]
+        for name, figures in [*part.types.items(), (_ALL, part.all)]
     ]
     text = "Share in percent; how many have 1, 2, … tokens; mean and longest; distinct forms."
     header = ["", "Entities", "Share", *LENGTHS, "Mean", "Max", "Forms"]
@@ -100,17 +102,18 @@ def _entities(where: str, part: Contents, digits: int | None) -> Section:
 
 def _ambiguous(description: Description, digits: int | None, forms: int) -> Section:
     total = description.total
-    found = list(total.ambiguous.items())
+    ambiguous = list(total.ambiguous.items())
     rows = [
         [spelt_out(form), str(sum(kinds.values())), printable(_named(kinds))]
-        for form, kinds in found[:forms]
+        for form, kinds in ambiguous[:forms]
     ]
     share = percent(_ambiguous_share(total.all), digits)
     text = (
-        f"{len(found)} of {many(total.all.forms, 'form')} {'has' if len(found) == 1 else 'have'} "
+        f"{len(ambiguous)} of {many(total.all.forms, 'form')} "
+        f"{'has' if len(ambiguous) == 1 else 'have'} "
         f"several types: {many(total.all.ambiguous_mentions, 'mention')}, {share} percent."
     )
-    if len(found) > len(rows):
+    if len(ambiguous) > len(rows):
         text += f" The {len(rows)} most frequent:"
     return Section("Ambiguous forms", text, ["", "Mentions", "Types"], rows)
 
@@ -122,9 +125,20 @@ def _named(kinds: dict[str, int]) -> str:
 
 
 def _unseen(whose: str, description: Description, part: Contents, digits: int | None) -> Section:
-    found = description.unseen(part)
     train = description.train.name if description.train else ""
-    rows = [[name or _ALL, *_unseen_cells(one, digits)] for name, one in found.items()]
+    rows = [
+        [
+            name or _ALL,
+            str(new.mentions),
+            str(new.unseen),
+            percent(new.share, digits),
+            str(new.other_type),
+            percent(new.other_type_share, digits),
+            str(new.forms),
+            str(new.unseen_forms),
+        ]
+        for name, new in description.unseen(part).items()
+    ]
     text = (
         f"Compared with {train}. Unseen are mentions whose form is no entity there; other, those "
         "whose form is one of other types only. Share in percent."
@@ -133,74 +147,20 @@ def _unseen(whose: str, description: Description, part: Contents, digits: int | 
     return Section(f"Unseen forms{whose}", text, header, rows)
 
 
-def _unseen_cells(one: Unseen, digits: int | None) -> list[str]:
-    return [
-        str(one.mentions),
-        str(one.unseen),
-        percent(one.share, digits),
-        str(one.other_type),
-        percent(one.other_type_share, digits),
-        str(one.forms),
-        str(one.unseen_forms),
-    ]
-
-
-def table(
-    description: Description,
-    *,
-    digits: int | None = None,
-    forms: int = FORMS,
-    colour: bool = False,
-    brief: bool = False,
-) -> str:
-    """Return everything as tables for people, at 80 columns; only the first if `brief`."""
-    found = sections(description, digits=digits, forms=forms)
-    return text_of(found[:1] if brief else found, colour=colour, brief=brief)
-
-
-def csv_of(description: Description, *, digits: int | None = None) -> str:
-    """Return a line for each file and each type; the type is empty where it is all types."""
+def _values(description: Description) -> Iterator[list[object]]:
+    """Yield a row for each file and each type; the type is empty where it is all types."""
     header = ["file", "documents", "sentences", "tokens", "type", "entities", "share"]
     header += ["entity_tokens", *(f"length_{name}" for name in LENGTHS), "mean_length"]
     header += ["max_length", "forms", "ambiguous_forms", "ambiguous_mentions"]
     if description.train:
         header += ["unseen", "other_type", "unseen_forms", "other_type_forms"]
-    rows: list[list[object]] = []
+    yield [*header]
     for part in description.parts:
         unseen = description.unseen(part) if description.train else {}
-        for kind, one in [*part.types.items(), ("", part.all)]:
-            rows.append(
-                [
-                    printable(part.name),
-                    part.documents,
-                    part.sentences,
-                    part.tokens,
-                    printable(kind),
-                    one.entities,
-                    one.share,
-                    one.tokens,
-                    *one.lengths.values(),
-                    *one[4:],
-                ]
-            )
+        sizes = [printable(part.name), part.documents, part.sentences, part.tokens]
+        for kind, figures in [*part.types.items(), ("", part.all)]:
+            row = [*sizes, printable(kind), *figures[:3], *figures.lengths.values(), *figures[4:]]
             if kind in unseen:
-                row = unseen[kind]
-                rows[-1] += [row.unseen, row.other_type, row.unseen_forms, row.other_type_forms]
-    return csv_text(header, rows, digits)
-
-
-def _as(form: Any) -> Rendering:
-    def render(description: Description, *, brief: bool = False, **settings: Any) -> str:
-        found = sections(description, **settings)
-        return str(form(brief_of(found) if brief else found))
-
-    return Rendering(render, frozenset({"digits", "forms", "brief"}))
-
-
-RENDERINGS = {
-    "table": Rendering(table, frozenset({"digits", "forms", "colour", "brief"})),
-    "json": Rendering(lambda description: json_of(description.to_dict())),
-    "csv": Rendering(csv_of, frozenset({"digits"})),
-    "markdown": _as(markdown),
-    "latex": _as(latex),
-}
+                new = unseen[kind]
+                row += [new.unseen, new.other_type, new.unseen_forms, new.other_type_forms]
+            yield row

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from spanf1.core.schemes import OTHER, OUTSIDE, PREFIXES, SAME, SCHEMES
 from spanf1.core.spans import WELL_FORMED, end_faults, ends_of
+from spanf1.core.tally import SideTally
 
 _NEIGHBOUR_NAMES = {OUTSIDE: "O", SAME: "same type", OTHER: "other type"}
 
@@ -133,29 +134,21 @@ class Detection:
         return len(self.fitting) == 1 and not self.ill_formed[self.scheme].spans
 
 
-def detection(
-    shapes: Counter[int],
-    prefixes: frozenset[str],
-    forms: tuple[frozenset[str], frozenset[str]],
-    tokens: int,
-    first: Mapping[int, int],
-) -> Detection:
-    """Return what is found out of one side's tags; parameters as in `ill_formed` and `Tally`.
+def detection(side: SideTally, shapes: Counter[int], tokens: int) -> Detection:
+    """Return what is found out of one side's tags, and of how often each shape of span occurs."""
 
-    `forms` are the form of the tags, and the other ones that they may be of.
-    """
+    def spelt(prefixes: Collection[str]) -> str:
+        return "".join(sorted(prefixes, key=PREFIXES.index))
+
     return Detection(
-        fitting_schemes(shapes, prefixes),
-        "".join(forms[0]),
-        sorted(forms[1]),
-        "".join(sorted(prefixes, key=PREFIXES.index)),
+        fitting_schemes(shapes, side.prefixes),
+        "".join(side.forms),
+        sorted(side.other_forms),
+        spelt(side.prefixes),
         tokens,
         shapes.total(),
-        {name: ill_formed(shapes, first, name) for name in SCHEMES},
-        {
-            name: "".join(sorted(prefixes - set(scheme.prefixes), key=PREFIXES.index))
-            for name, scheme in SCHEMES.items()
-        },
+        {name: ill_formed(shapes, side.first, name) for name in SCHEMES},
+        {name: spelt(side.prefixes - set(scheme.prefixes)) for name, scheme in SCHEMES.items()},
     )
 
 

@@ -10,27 +10,38 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
+from typing import Any
 
 import numpy as np
 
-from spanf1.core.alignment import (
-    Key,
-    common,
-    number_of,
-    parting,
-    remedy,
-    says_other,
-    summed_up,
-    words_at,
-)
-from spanf1.core.counts import ABSENT, SpanKey
-from spanf1.core.documents import Document, TextSpan
+from spanf1.core.documents import Document, Offsets, TextSpan, places, squeezed
+from spanf1.core.fingerprint import summed, type_number
 from spanf1.core.tags import TagSet
-from spanf1.core.tally import CHARACTER, TEXT, Form, Tally
-from spanf1.core.units import Collector
+from spanf1.core.tally import (
+    ABSENT,
+    CHARACTER,
+    TEXT,
+    Collector,
+    SideTally,
+    SpanKey,
+    SurfaceForm,
+    Tally,
+)
 from spanf1.exceptions import AlignmentError, InputError, LayoutError
 from spanf1.wording import shortened
+
+#: what spans are known by: their types, and their places or what they say
+Key = tuple[str, tuple[Offsets, ...] | str]
+Keys = Callable[[Document], list[Key]]
+
+# How much of two texts a message shows, before the place where they part and behind it.
+_BEFORE, _BEHIND = 12, 24
+# The longest text whose places are looked up in a table.
+_LONG = 1 << 24
+
+_WHITE = "they differ in white space only: both must have the same"
+_FORMS = "they differ in Unicode's normal form only (NFC, NFD): both must be in one"
 
 #: names the place of a document
 Where = Callable[[Document], str]
@@ -63,6 +74,81 @@ def normalized(text: str, how: Sequence[str]) -> str:
     return text
 
 
+class DocumentSide:
+    """One side, gold or predicted: where its spans are, what they say, and what is wrong there.
+
+    Parameters
+    ----------
+    where : callable
+        Names the place of a document in its file.
+
+    Attributes
+    ----------
+    tally : SideTally
+        What is known of the side alone.
+    astray : int
+        How many spans say something else than the other side's text does at their places, where
+        this side has no text of its own.
+    """
+
+    def __init__(self, where: Where) -> None:
+        self.where = where
+        self.tally = SideTally()
+        self.astray = 0
+
+    def note(self, document: Document) -> None:
+        """Note the line of each shape of span that has not occurred before."""
+        for span in document.spans:
+            self.tally.first.setdefault(span.shape, document.line)
+
+    def texts(self, document: Document, other: Document, normalize: Sequence[str]) -> list[Key]:
+        """Return the types of spans, and what they say, or what is there in the other's text."""
+        keys: list[Key] = []
+        for span in document.spans:
+            text = document.text_of(span)
+            if not text:
+                lent = document._replace(text=other.text)
+                if other.text is not None and span.parts[-1][1] > len(other.text):
+                    raise self.misplaced(span, lent)
+                text = self.known(lent.text_of(span), (span.type, span.parts), document)
+            keys.append((span.type, normalized(text, normalize)))
+        return keys
+
+    def known(self, text: str | None, key: Key, document: Document) -> str:
+        """Return what spans say; raise an error if that is not known."""
+        if not text:
+            start, end = key[1][0][0], key[1][-1][1]
+            raise LayoutError(
+                f"what {key[0]} from {start} to {end} says is not known: there is no text",
+                where=self.where(document),
+            )
+        return text
+
+    def check_places(self, document: Document, other: str | None) -> None:
+        """Raise an error if a span has no place; count those that say else than the text lent."""
+        lent = document.text is None and other is not None
+        known = document._replace(text=other) if lent else document
+        size = _ENDLESS if known.text is None else len(known.text)
+        for span in document.spans:
+            if not span.parts or span.parts[-1][1] > size:
+                raise self.misplaced(span, known)
+            self.astray += lent and says_other(span, known)
+
+    def misplaced(self, span: TextSpan, document: Document) -> InputError:
+        """Return the error for a span that has no place, or not in its text."""
+        where = self.where(document)
+        if not span.parts:
+            said = shortened(span.text or "")
+            message = f"where {span.type} {said} is, the input does not say"
+            return LayoutError(message, where=where, hint=TEXT_HINT)
+        start, end = span.parts[-1]
+        size = len(document.text or "")
+        message = (
+            f"{span.type} from {start} to {end} is not in the text, which has {size} characters"
+        )
+        return AlignmentError(message, where=where)
+
+
 class DocumentCounter:
     """Matches and counts the spans of pairs of documents.
 
@@ -83,9 +169,8 @@ class DocumentCounter:
 
     Attributes
     ----------
-    astray : list of int
-        For each side, how many of its spans say something else than the other side's text does at
-        their places, where a side has no text of its own.
+    sides : tuple of DocumentSide
+        Gold and predicted.
     """
 
     def __init__(
@@ -98,9 +183,8 @@ class DocumentCounter:
         in_order: bool = False,
         by_position: bool = False,
     ) -> None:
-        self._where = where
+        self.sides = DocumentSide(where[0]), DocumentSide(where[1])
         self._match, self._normalize, self._by_position = match, normalize, by_position
-        self.astray = [0, 0]
         self._tally = Tally(placed_by=TEXT if match == "text" else CHARACTER)
         self._units = Collector(units, in_order=in_order) if units else None
         self._numbers: dict[SpanKey, int] = {}
@@ -121,112 +205,61 @@ class DocumentCounter:
         same = common(gold, predicted, by_position=self._by_position)
         if same is None:
             raise self._differing(gold, predicted)
-        if self._match == "text":
-            keys = self._texts(gold, predicted, 0), self._texts(predicted, gold, 1)
-        else:
-            self._check_places(gold, predicted)
-            keys = same(gold), same(predicted)
+        by_key = []
+        for side, document, other in zip(
+            self.sides, (gold, predicted), (predicted, gold), strict=True
+        ):
+            if self._match == "text":
+                keys = side.texts(document, other, self._normalize)
+            else:
+                side.check_places(document, other.text)
+                keys = same(document)
+            by_key.append(_by_key(keys, document))
+            side.note(document)
         words = words_at(gold, predicted, same) if self._match == "surface" else None
-        sides = _by_key(keys[0], gold), _by_key(keys[1], predicted)
-        found = []
-        for key in {**sides[0], **sides[1]}:
-            spans = [side.get(key, []) for side in sides]
+        matched = []
+        for key in {**by_key[0], **by_key[1]}:
+            spans = [side.get(key, []) for side in by_key]
             pairs = paired(*([span.shape for span in side] for side in spans))
-            found += [SpanKey(key[0], *pair) for pair in pairs]
+            matched += [SpanKey(key[0], *pair) for pair in pairs]
             if words:
                 text = words(key[1]) or (spans[0] or spans[1])[0].text
-                self._forms[key[0], self._known(text, key, gold)].update(pairs)
-        self._count(gold, predicted, found)
+                self._forms[key[0], self.sides[0].known(text, key, gold)].update(pairs)
+        self._count(gold, predicted, matched)
 
-    def _count(self, gold: Document, predicted: Document, found: Sequence[SpanKey]) -> None:
+    def _count(self, gold: Document, predicted: Document, matched: Sequence[SpanKey]) -> None:
         """Add two documents whose spans are matched."""
         sums = self._tally
-        sums.spans.update(found)
+        sums.spans.update(matched)
         self._identify(gold, predicted)
         sums.sentences += gold.spaced
         sums.documents += gold.begins
-        for spans, first, line in (
-            (gold.spans, sums.gold_first, gold.line),
-            (predicted.spans, sums.predicted_first, predicted.line),
-        ):
-            for span in spans:
-                first.setdefault(span.shape, line)
         if self._units:
-            self._place(gold, found)
+            self._place(gold, matched)
 
     def finish(self, gold_tags: TagSet | None, predicted_tags: TagSet | None) -> Tally:
         """Return the sum; the tag sets are those of the sides that have tags."""
         sums = self._tally
-        sums.gold_tagged, sums.predicted_tagged = gold_tags is not None, predicted_tags is not None
-        if gold_tags:
-            sums.gold_prefixes = frozenset(gold_tags.prefixes())
-            sums.gold_forms, sums.gold_other_forms = gold_tags.form_names(), gold_tags.other_forms()
-        if predicted_tags:
-            sums.predicted_prefixes = frozenset(predicted_tags.prefixes())
-            sums.predicted_forms = predicted_tags.form_names()
-            sums.predicted_other_forms = predicted_tags.other_forms()
+        sums.gold, sums.predicted = (
+            side.tally.take(tags)
+            for side, tags in zip(self.sides, (gold_tags, predicted_tags), strict=True)
+        )
         if self._units:
             self._flush()
             sums.units = self._units.finish({n: key for key, n in self._numbers.items()})
-        sums.forms = Counter(Form(name, frozenset(ways)) for (name, _), ways in self._forms.items())
-        return sums
-
-    def _texts(self, document: Document, other: Document, side: int) -> list[Key]:
-        """Return the types of spans, and what they say, or what is there in the other's text."""
-        found: list[Key] = []
-        for span in document.spans:
-            text = document.text_of(span)
-            if not text:
-                known = document._replace(text=other.text)
-                if other.text is not None and span.parts[-1][1] > len(other.text):
-                    raise self._misplaced(span, known, side)
-                text = self._known(known.text_of(span), (span.type, span.parts), document, side)
-            found.append((span.type, normalized(text, self._normalize)))
-        return found
-
-    def _known(self, text: str | None, key: Key, document: Document, side: int = 0) -> str:
-        """Return what spans say; raise an error if that is not known."""
-        if not text:
-            start, end = key[1][0][0], key[1][-1][1]
-            raise LayoutError(
-                f"what {key[0]} from {start} to {end} says is not known: there is no text",
-                where=self._where[side](document),
-            )
-        return text
-
-    def _check_places(self, gold: Document, predicted: Document) -> None:
-        """Raise an error if a span has no place; note which say something else than is there."""
-        for side, document, other in ((0, gold, predicted.text), (1, predicted, gold.text)):
-            lent = document.text is None and other is not None
-            known = document._replace(text=other) if lent else document
-            size = _ENDLESS if known.text is None else len(known.text)
-            for span in document.spans:
-                if not span.parts or span.parts[-1][1] > size:
-                    raise self._misplaced(span, known, side)
-                self.astray[side] += lent and says_other(span, known)
-
-    def _misplaced(self, span: TextSpan, document: Document, side: int) -> InputError:
-        """Return the error for a span that has no place, or not in its text."""
-        where = self._where[side](document)
-        if not span.parts:
-            said = shortened(span.text or "")
-            message = f"where {span.type} {said} is, the input does not say"
-            return LayoutError(message, where=where, hint=TEXT_HINT)
-        start, end = span.parts[-1]
-        size = len(document.text or "")
-        message = (
-            f"{span.type} from {start} to {end} is not in the text, which has {size} characters"
+        sums.forms = Counter(
+            SurfaceForm(name, frozenset(ways)) for (name, _), ways in self._forms.items()
         )
-        return AlignmentError(message, where=where)
+        return sums
 
     def _differing(self, gold: Document, predicted: Document) -> AlignmentError:
         """Return the error for two texts that differ, which shows both."""
         texts = predicted.text or "", gold.text or ""
-        shown, there, start = parting(*texts)
-        where = self._where[0](gold)
+        shown, other, start = parting(*texts)
+        where = self.sides[0].where(gold)
         return AlignmentError(
-            f"the text is {shown} where {where} has {there} (from character {start})",
-            where=self._where[1](predicted),
+            f"the text is {shown} where {where} has {other} (from character {start})",
+            where=self.sides[1].where(predicted),
             hint=remedy(*texts),
         )
 
@@ -234,9 +267,9 @@ class DocumentCounter:
         """Take gold's spans into the number that stands for them."""
         sums = self._tally
         if sums.placed_by == TEXT:
-            known = [gold.text_of(span) or predicted.text_of(span) for span in gold.spans]
+            texts = [gold.text_of(span) or predicted.text_of(span) for span in gold.spans]
             spans = [
-                (1, 1, f"{span.type}\0{text}") for span, text in zip(gold.spans, known, strict=True)
+                (1, 1, f"{span.type}\0{text}") for span, text in zip(gold.spans, texts, strict=True)
             ]
             number, extent = summed_up(spans, sums.size), 1
         else:
@@ -244,7 +277,7 @@ class DocumentCounter:
         sums.gold_number = sums.gold_number + number & (1 << 64) - 1
         sums.size += extent
 
-    def _place(self, gold: Document, found: Sequence[SpanKey]) -> None:
+    def _place(self, gold: Document, matched: Sequence[SpanKey]) -> None:
         """Note in which unit spans are."""
         units = self._units
         assert units is not None  # noqa: S101 - for mypy: else nobody asks
@@ -252,7 +285,7 @@ class DocumentCounter:
             units.begun += 1
         unit = units.begun - 1
         numbers = self._numbers
-        self._waiting += [(unit, numbers.setdefault(key, len(numbers))) for key in found]
+        self._waiting += [(unit, numbers.setdefault(key, len(numbers))) for key in matched]
         if len(self._waiting) > _WAITING:
             self._flush()
 
@@ -279,7 +312,173 @@ def paired(gold: Sequence[int], predicted: Sequence[int]) -> list[tuple[int, int
 
 def _by_key(keys: Sequence[Key], document: Document) -> dict[Key, list[TextSpan]]:
     """Return the spans of a document by what they are known by."""
-    found: dict[Key, list[TextSpan]] = {}
+    spans: dict[Key, list[TextSpan]] = {}
     for key, span in zip(keys, document.spans, strict=True):
-        found.setdefault(key, []).append(span)
-    return found
+        spans.setdefault(key, []).append(span)
+    return spans
+
+
+def common(gold: Document, predicted: Document, *, by_position: bool) -> Keys | None:
+    """Return what finds the places of spans that are the same for both sides.
+
+    Parameters
+    ----------
+    gold, predicted : Document
+        Two documents that belong together.
+    by_position : bool
+        Whether two tokens at one place are the same, though their texts differ.
+
+    Returns
+    -------
+    callable, optional
+        None if there is nothing of the kind: the texts differ.
+    """
+    text, other = gold.text, predicted.text
+    if text is None or other is None or text == other:
+        return _as_given
+    if (gold.spaced or predicted.spaced) and squeezed(text) == squeezed(other):
+        return _squeezed
+    if (
+        by_position
+        and (gold.spaced and predicted.spaced)
+        and len(gold.tokens or ()) == len(predicted.tokens or ())
+    ):
+        return _by_token
+    return None
+
+
+def parting(text: str, other: str) -> tuple[str, str, int]:
+    """Return how two texts go on around the place where they part, and from which character."""
+    place = next(
+        (k for k, pair in enumerate(zip(text, other)) if pair[0] != pair[1]),  # noqa: B905 - one may be longer
+        min(len(text), len(other)),
+    )
+    start = max(place - _BEFORE, 0)
+    shown, meant = (side[start : place + _BEHIND] for side in (text, other))
+    # What looks the same is spelt out.
+    alike = unicodedata.normalize("NFKC", shown) == unicodedata.normalize("NFKC", meant)
+    spell = ascii if alike else repr
+    return spell(shown), spell(meant), start
+
+
+def remedy(text: str, other: str) -> str:
+    """Return what can be done about two texts that differ."""
+    if squeezed(text) == squeezed(other):
+        return _WHITE
+    if unicodedata.normalize("NFC", text) == unicodedata.normalize("NFC", other):
+        return _FORMS
+    return "both must be annotations of the same texts"
+
+
+def words_at(gold: Document, predicted: Document, how: Keys) -> Callable[[Any], str]:
+    """Return what tells the words of gold at places that are the same for both sides.
+
+    If gold has no text, they are the other's; nothing if neither has one. `how` is what `common`
+    returned.
+    """
+    text = (predicted.text if gold.text is None else gold.text) or ""
+    if how is _by_token:
+        tokens = gold.tokens or ()
+        return lambda parts: " ".join(text[tokens[a][0] : tokens[b][1]] for a, b in parts)
+    if how is _squeezed:
+        kept = [place for place, character in enumerate(text) if not character.isspace()]
+        return lambda parts: " ".join(text[kept[a] : kept[b - 1] + 1] for a, b in parts if a < b)
+    return lambda parts: " ".join(text[a:b] for a, b in parts)
+
+
+def says_other(span: TextSpan, document: Document) -> bool:
+    """Return whether a span says something else than a document has at its place.
+
+    Only letters and digits count, without case and marks: a tokenizer may spell words its own way.
+    """
+    text = document.text_of(span)
+    return span.text not in (None, text) and _letters(span.text or "") != _letters(text)
+
+
+def _letters(text: str) -> str:
+    text = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(character for character in text if character.isalnum())
+
+
+def number_of(gold: Document, predicted: Document, before: int) -> tuple[int, int]:
+    """Return the number that stands for gold's spans, and how many characters there are.
+
+    White space does not count.
+
+    Parameters
+    ----------
+    gold, predicted : Document
+        Two documents that belong together; where gold has no text it is the other's.
+    before : int
+        How many characters were read before.
+    """
+    text = predicted.text if gold.text is None else gold.text
+    if text is None:
+        ends = [end for span in (*gold.spans, *predicted.spans) for _, end in span.parts]
+        keys: list[Any] = _as_given(gold)
+        extent = max(ends, default=0)
+    else:
+        keys = _squeezed(gold._replace(text=text))
+        extent = len(squeezed(text))
+    spans = []
+    for name, parts in keys:
+        start, end = parts[0][0], parts[-1][1]
+        # The type of a discontinuous span says what it leaves out.
+        gaps = [(a[1] - start, b[0] - start) for a, b in pairwise(parts)]
+        spans.append((end, end - start, f"{name}\0{gaps}" if gaps else name))
+    return summed_up(spans, before, long=extent > _LONG), extent
+
+
+def summed_up(spans: list[tuple[int, int, str]], before: int, *, long: bool = False) -> int:
+    """Return the number of spans, given the end, the length and the type of each.
+
+    Parameters
+    ----------
+    spans : list of tuple
+        The spans, in any order.
+    before : int
+        As for `number_of`.
+    long : bool
+        Whether ends may be too large for a table of them.
+    """
+    if not spans:
+        return 0
+    if long:
+        numbers = (summed_up([(0, length, kind)], before + end) for end, length, kind in spans)
+        return sum(numbers) & ((1 << 64) - 1)
+    spans.sort()
+    ends, lengths, kinds = zip(*spans, strict=True)
+    return summed(
+        np.array(list(map(type_number, kinds)), np.uint64),
+        np.array(lengths, np.int64),
+        np.array(ends, np.intp),
+        before,
+    )
+
+
+def _as_given(document: Document) -> list[Key]:
+    """Return the types of spans, and their places."""
+    return [(span.type, span.parts) for span in document.spans]
+
+
+def _by_token(document: Document) -> list[Key]:
+    """Return the types of spans, and the tokens that their parts begin and end with."""
+    tokens = document.tokens or ()
+    first = {start: number for number, (start, _) in enumerate(tokens)}
+    last = {end: number for number, (_, end) in enumerate(tokens)}
+    return [
+        (span.type, tuple((first[start], last[end]) for start, end in span.parts))
+        for span in document.spans
+    ]
+
+
+def _squeezed(document: Document) -> list[Key]:
+    """Return the types of spans, and their places without white space."""
+    place = places(
+        document.text or "",
+        [offset for span in document.spans for part in span.parts for offset in part],
+    )
+    return [
+        (span.type, tuple((place[start], place[end]) for start, end in span.parts))
+        for span in document.spans
+    ]

@@ -9,7 +9,7 @@ from operator import index
 from typing import Any
 
 from spanf1.core.schemes import NO_TAGS, READINGS, SCHEME_NAMES
-from spanf1.exceptions import UsageError
+from spanf1.exceptions import UsageError, check_known
 
 AUTO = "auto"
 
@@ -79,11 +79,8 @@ class Options:
                     f"unknown scheme {given!r}", hint=f"one of auto, {', '.join(SCHEME_NAMES)}"
                 )
             object.__setattr__(self, name, scheme)
-        if self.reading not in READINGS:
-            hint = f"one of {', '.join(READINGS)}"
-            raise UsageError(f"unknown reading {self.reading!r}", hint=hint)
-        if self.match not in MATCHES:
-            raise UsageError(f"unknown match {self.match!r}", hint=f"one of {', '.join(MATCHES)}")
+        check_known("reading", self.reading, READINGS)
+        check_known("match", self.match, MATCHES)
         if self.match != "exact" and self.reading == "conlleval":
             raise UsageError("the conlleval script counts no texts: its spans are places")
         self._check_normalize()
@@ -129,6 +126,11 @@ class Options:
         number = math.nan if math.isnan(number) else number + 0.0
         object.__setattr__(self, name, number)
         return number
+
+    @property
+    def schemes(self) -> tuple[str, str]:
+        """The schemes of gold and of the predictions."""
+        return self.gold_scheme, self.pred_scheme
 
     @classmethod
     def given(
@@ -202,10 +204,8 @@ class Confidence:
             if isinstance(value, bool) or not hasattr(value, "__index__") or value < least:
                 raise UsageError(f"{name} is {value!r}: it is a whole number from {least} on")
             object.__setattr__(self, name, index(value))
-        for name, known in ("method", METHODS), ("unit", UNITS):
-            value = getattr(self, name)
-            if value not in known:
-                raise UsageError(f"unknown {name} {value!r}", hint=f"one of {', '.join(known)}")
+        check_known("method", self.method, METHODS)
+        check_known("unit", self.unit, UNITS)
 
 
 def confidence_from(given: float | Confidence | None) -> Confidence | None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spanf1.core.schemes import PREFIX_BITS, PREFIXES, SCHEMES
+from spanf1.core.schemes import PREFIX_MASK, PREFIXES, SCHEMES
 from spanf1.core.spans import (
     WELL_FORMED,
     BoolArray,
@@ -37,9 +37,6 @@ def _parts(name: str) -> bool:
 
 #: the schemes that keep spans of one type apart where they touch
 PARTS = frozenset(name for name in SCHEMES if _parts(name))
-
-_PREFIX_MASK = (1 << PREFIX_BITS) - 1
-
 
 #: stands before a tag that is a violation by itself
 FOREIGN = -1
@@ -93,7 +90,7 @@ def violations(codes: CodeArray, starts: IntArray, scheme: str) -> Violations:
     begins = _begins(starts, len(codes))
     known = np.zeros(len(PREFIXES), np.bool_)
     known[[0, *(PREFIXES.index(letter) for letter in SCHEMES[scheme].prefixes)]] = True
-    foreign = ~known[codes & _PREFIX_MASK]
+    foreign = ~known[codes & PREFIX_MASK]
     wrong_opening, wrong_closing = wrong_ends(spans.shape, scheme)
     opening = spans.start[wrong_opening & ~foreign[spans.start]]
     closing = spans.end[wrong_closing & ~foreign[spans.end - 1]]
@@ -208,10 +205,10 @@ def reason(before: int, after: int, scheme: str) -> str:
         One of `SCHEMES`.
     """
     rules = SCHEMES[scheme]
-    second = PREFIXES[after & _PREFIX_MASK]
+    second = PREFIXES[after & PREFIX_MASK]
     if before == FOREIGN:
         return f"{scheme} has no prefix {second}"
-    first = PREFIXES[before & _PREFIX_MASK]
+    first = PREFIXES[before & PREFIX_MASK]
     closing, opening = step_faults(before, after, scheme)
     reasons = []
     if closing and first in rules.prefixes:

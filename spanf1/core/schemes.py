@@ -11,6 +11,7 @@ from typing import NamedTuple
 # Codes of the prefixes. A tag's code is ``type << PREFIX_BITS | prefix``; the tag O is 0.
 PREFIXES = "OBIESLUMW"
 PREFIX_BITS = 4
+PREFIX_MASK = (1 << PREFIX_BITS) - 1
 
 # Prefixes that other schemes write for the same thing.
 ALIASES = {"L": "E", "U": "S", "W": "S", "M": "I"}

@@ -1,16 +1,99 @@
-"""Precision, recall and F, by type and averaged: pure functions of counts.
+"""Counts by type, and the precision, recall and F that they give, by type and averaged.
 
 What is 0/0 (a precision where nothing was predicted, a recall where gold has nothing) is said
-by ``zero_division``. F is 0/0 only where both are.
+by ``zero_division``. F is 0/0 only where both are. `figures` scores many sums at once.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from spanf1.core.counts import TypeCounts
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class TypeCounts(NamedTuple):
+    """Spans in gold, spans predicted, and spans that are the same in both.
+
+    Scores are made of four sums, all in one unit: how much there is in `gold`, how much is
+    `predicted`, how much of each is credited. An exact match credits a span on both sides at
+    once, so that `correct` is two of the four.
+    """
+
+    gold: int = 0
+    predicted: int = 0
+    correct: int = 0
+
+    @property
+    def credited_gold(self) -> int:
+        """How much of gold is credited: recall's share."""
+        return self.correct
+
+    @property
+    def credited_predicted(self) -> int:
+        """How much of what is predicted is credited: precision's share."""
+        return self.correct
+
+    def plus(self, other: TypeCounts) -> TypeCounts:
+        """Return the sums, figure by figure."""
+        return TypeCounts(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+#: the names of the counts that each type has: the last axis of arrays of counts
+COUNTS = TypeCounts._fields
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The integers behind a score.
+
+    Attributes
+    ----------
+    types : dict of str to TypeCounts
+        By type, in alphabetical order; only types that occur.
+    tokens, tokens_correct : int
+        Tokens, and those whose gold and predicted tags are the same.
+    sentences, documents : int
+        Sentences with at least one token; documents, where the input marks them.
+    """
+
+    types: dict[str, TypeCounts]
+    tokens: int = 0
+    tokens_correct: int = 0
+    sentences: int = 0
+    documents: int = 0
+
+    @property
+    def total(self) -> TypeCounts:
+        """The sums over all types."""
+        return total_of(self.types.values())
+
+    def __add__(self, other: Counts) -> Counts:
+        if not isinstance(other, Counts):
+            return NotImplemented
+        return Counts(
+            add_types(self.types, other.types),
+            self.tokens + other.tokens,
+            self.tokens_correct + other.tokens_correct,
+            self.sentences + other.sentences,
+            self.documents + other.documents,
+        )
+
+
+def total_of(rows: Iterable[Iterable[int]]) -> TypeCounts:
+    """Return the sums of several counts, figure by figure."""
+    return TypeCounts(*map(sum, zip(*rows, strict=True)))
+
+
+def add_types(a: dict[str, TypeCounts], b: dict[str, TypeCounts]) -> dict[str, TypeCounts]:
+    """Return the counts of both, type by type, in alphabetical order."""
+    none = TypeCounts()
+    return {name: a.get(name, none).plus(b.get(name, none)) for name in sorted(a.keys() | b.keys())}
 
 
 class Score(NamedTuple):
@@ -27,6 +110,15 @@ class Score(NamedTuple):
     gold: int
     predicted: int
     correct: int
+
+    @property
+    def counts(self) -> TypeCounts:
+        """The counts behind the figures."""
+        return TypeCounts(self.gold, self.predicted, self.correct)
+
+
+#: the names of a score's figures
+FIGURES = Score._fields[: -len(COUNTS)]
 
 
 class Averages(NamedTuple):
@@ -49,13 +141,14 @@ def ratio(part: int, whole: int, zero_division: float = 0.0) -> float:
 def f_score(counts: TypeCounts, beta: float = 1.0, zero_division: float = 0.0) -> float:
     """Return F-beta: (1 + beta²) P R / (beta² P + R), van Rijsbergen's 1 - E (1979).
 
-    With nothing in gold and nothing predicted it is `zero_division`; with nothing correct, 0.
+    With nothing in gold and nothing predicted it is `zero_division`; with nothing credited, 0.
     """
     if not counts.gold and not counts.predicted:
         return zero_division
-    if not counts.correct:
+    precision = ratio(counts.credited_predicted, counts.predicted)
+    recall = ratio(counts.credited_gold, counts.gold)
+    if not precision or not recall:
         return 0.0
-    precision, recall = counts.correct / counts.predicted, counts.correct / counts.gold
     weight = beta * beta
     if math.isinf(weight):
         return recall
@@ -74,11 +167,12 @@ def score(counts: TypeCounts, *, beta: float = 1.0, zero_division: float = 0.0) 
     zero_division : float
         What 0/0 is: 0, 1 or NaN.
     """
+    f1 = f_score(counts, 1.0, zero_division)
     return Score(
-        ratio(counts.correct, counts.predicted, zero_division),
-        ratio(counts.correct, counts.gold, zero_division),
-        f_score(counts, 1.0, zero_division),
-        f_score(counts, beta, zero_division),
+        ratio(counts.credited_predicted, counts.predicted, zero_division),
+        ratio(counts.credited_gold, counts.gold, zero_division),
+        f1,
+        f1 if beta == 1 else f_score(counts, beta, zero_division),
         *counts,
     )
 
@@ -100,24 +194,18 @@ def average(
     weight (none of them in gold), a mean is what the summed counts of the types in `over` give,
     as in scikit-learn.
     """
-    micro = score(_total(types.values()), beta=beta, zero_division=zero_division)
     rows = [types[name] for name in over]
-    total = score(_total(rows), beta=beta, zero_division=zero_division)
-    macro = _mean(rows, [1] * len(rows), total)
-    weighted = _mean(rows, [row.gold for row in rows], total)
+    micro, pooled = (
+        score(total_of(row.counts for row in some), beta=beta, zero_division=zero_division)
+        for some in (types.values(), rows)
+    )
+    macro = _mean(rows, [1] * len(rows), pooled)
+    weighted = _mean(rows, [row.gold for row in rows], pooled)
     return Averages(micro, macro, weighted)
 
 
-def _total(rows: Collection[Score]) -> TypeCounts:
-    return TypeCounts(
-        sum(row.gold for row in rows),
-        sum(row.predicted for row in rows),
-        sum(row.correct for row in rows),
-    )
-
-
 def _mean(rows: list[Score], weights: list[int], otherwise: Score) -> Score:
-    """Return the weighted means of the four figures, with the counts of `otherwise`."""
+    """Return the weighted means of the figures, with the counts of `otherwise`."""
 
     def mean(figure: int) -> float:
         values = [row[figure] for row in rows]
@@ -127,4 +215,123 @@ def _mean(rows: list[Score], weights: list[int], otherwise: Score) -> Score:
             return otherwise[figure]
         return math.fsum(value * weight for value, weight in defined) / whole
 
-    return Score(mean(0), mean(1), mean(2), mean(3), *otherwise[4:])
+    return Score._make((*map(mean, range(len(FIGURES))), *otherwise.counts))
+
+
+def columns_of(sums: npt.NDArray[Any]) -> Any:
+    """Return sums of shape (..., counts) as a `TypeCounts` of arrays, each of shape (...)."""
+    return TypeCounts(*np.moveaxis(np.asarray(sums, np.float64), -1, 0))
+
+
+def f_scores(
+    sums: npt.NDArray[Any], *, beta: float = 1.0, zero_division: float = 0.0
+) -> FloatArray:
+    """Return F-beta of many counts; see `f_score`.
+
+    Parameters
+    ----------
+    sums : array of shape (..., counts)
+        In the order of `COUNTS`.
+    beta : float
+        How many times as much as precision recall weighs.
+    zero_division : float
+        What 0/0 is: 0, 1 or NaN.
+
+    Returns
+    -------
+    array of shape (...)
+    """
+    counts = columns_of(sums)
+    credited, gold = counts.credited_predicted, counts.gold
+    share = 1 / (1 + beta * beta)
+    out: FloatArray = np.where(gold + counts.predicted > 0, 0.0, zero_division)
+    some = credited > 0
+    if credited is not counts.credited_gold:
+        # As much gold as would have the credit that the predicted has.
+        some &= counts.credited_gold > 0
+        gold = gold * np.divide(credited, counts.credited_gold, out=np.zeros_like(gold), where=some)
+    np.divide(credited, share * counts.predicted + (1 - share) * gold, out=out, where=some)
+    return out
+
+
+def scores_of(
+    sums: npt.NDArray[Any], *, beta: float = 1.0, zero_division: float = 0.0
+) -> FloatArray:
+    """Return the figures of many counts; see `score`.
+
+    Parameters
+    ----------
+    sums, beta, zero_division
+        As in `f_scores`.
+
+    Returns
+    -------
+    array of shape (..., figures)
+        In the order of `FIGURES`.
+    """
+    counts = columns_of(sums)
+    out = np.full((*np.shape(sums)[:-1], len(FIGURES)), zero_division, np.float64)
+    precision, recall, f1, fbeta = (out[..., figure] for figure in range(len(FIGURES)))
+    predicted, gold = counts.predicted, counts.gold
+    np.divide(counts.credited_predicted, predicted, out=precision, where=predicted > 0)
+    np.divide(counts.credited_gold, gold, out=recall, where=gold > 0)
+    f1[...] = f_scores(sums, zero_division=zero_division)
+    fbeta[...] = f1 if beta == 1 else f_scores(sums, beta=beta, zero_division=zero_division)
+    return out
+
+
+def figures(
+    sums: npt.NDArray[Any],
+    *,
+    types: str | Collection[str] = "union",
+    beta: float = 1.0,
+    zero_division: float = 0.0,
+) -> FloatArray:
+    """Return the figures of each type, and of their averages; see `average`.
+
+    Parameters
+    ----------
+    sums : array of shape (..., T, counts)
+        The counts of T types.
+    types : str or collection of str
+        What macro and weighted run over: ``union``, ``gold`` or ``predicted``, found anew in
+        each row of sums; or names, which stand for all T. As in `spanf1.Options`.
+    beta, zero_division : float
+        As in `f_scores`.
+
+    Returns
+    -------
+    array of shape (..., T + averages, figures)
+        The types in their order, then the averages, as `AVERAGES` names them.
+    """
+    sums = np.asarray(sums, np.float64)
+    counts = columns_of(sums)
+    present = {
+        "union": counts.gold + counts.predicted,
+        "gold": counts.gold,
+        "predicted": counts.predicted,
+    }
+    over = present[types] > 0 if isinstance(types, str) else np.ones(counts.gold.shape, bool)
+
+    def scored(part: FloatArray) -> FloatArray:
+        return scores_of(part, beta=beta, zero_division=zero_division)
+
+    rows = scored(sums)
+    pooled = scored(np.where(over[..., None], sums, 0.0).sum(axis=-2))
+    averages = [
+        scored(sums.sum(axis=-2)),
+        _means(rows, over.astype(np.float64), pooled),
+        _means(rows, over * counts.gold, pooled),
+    ]
+    return np.concatenate([rows, np.stack(averages, axis=-2)], axis=-2)
+
+
+def _means(rows: FloatArray, weights: FloatArray, otherwise: FloatArray) -> FloatArray:
+    """Return weighted means over types, NaN left out; `otherwise` where there is no weight."""
+    defined = ~np.isnan(rows)
+    shares = weights[..., None] * defined
+    whole = shares.sum(axis=-2)
+    parts = (np.where(defined, rows, 0.0) * shares).sum(axis=-2)
+    out = otherwise.copy()
+    np.divide(parts, whole, out=out, where=whole > 0)
+    return out

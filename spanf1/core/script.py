@@ -14,8 +14,9 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.counts import Counts, TypeCounts
-from spanf1.core.schemes import PREFIX_BITS, PREFIXES
+from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, PREFIXES
+from spanf1.core.scores import COUNTS, Counts, TypeCounts
+from spanf1.core.spans import CLOSES, OPENS, ActionArray, step_actions, step_numbers
 from spanf1.core.tags import CodeArray, IntArray
 
 #: the prefixes that have numbers here: those of the schemes, and three that only the script knows
@@ -35,40 +36,13 @@ SCRIPT_GRID = """
        [        c c c c c x c             [         c x x x c x x
        *        . . . . . o .             *         c x x x c x x
 """
-_COLUMNS = "OBIE.[*"
-ENDS, STARTS = 1, 2
-_EFFECTS = {".": 0, "c": ENDS, "o": STARTS, "x": ENDS | STARTS}
-
-# A step between two tags is a number: the prefix before, the prefix after, whether their types
-# are the same.
-_AFTER, _BEFORE = 1, 1 + PREFIX_BITS
-_PREFIX_MASK = (1 << PREFIX_BITS) - 1
-
 # The rows of the sums.
-_GOLD, _PREDICTED, _CORRECT = range(3)
+_GOLD, _PREDICTED, _CORRECT = range(len(COUNTS))
 
-ActionArray = npt.NDArray[np.uint8]
-
-
-def _unroll_grid() -> ActionArray:
-    cells = {}
-    for line in SCRIPT_GRID.splitlines()[2:]:
-        row = line.split()
-        for column, same, differ in zip(_COLUMNS, row[1:8], row[9:], strict=True):
-            cells[row[0], column] = _EFFECTS[differ], _EFFECTS[same]
-    shown = [prefix if prefix in _COLUMNS else "*" for prefix in SCRIPT_PREFIXES.replace("]", "[")]
-    actions = np.zeros(1 << _BEFORE + PREFIX_BITS, np.uint8)
-    for before, row_name in enumerate([*shown, "*"]):
-        for after, column_name in enumerate([*shown, "*"]):
-            step = before << _BEFORE | after << _AFTER
-            actions[step : step + 2] = cells[row_name, column_name]
-    return actions
+_ACTIONS = step_actions(SCRIPT_GRID, SCRIPT_PREFIXES.replace("]", "["))
 
 
-_ACTIONS = _unroll_grid()
-
-
-class Rows(NamedTuple):
+class ScriptRows(NamedTuple):
     """A run of the script's rows: tokens, and boundaries between sentences.
 
     Attributes
@@ -92,7 +66,7 @@ class Marks(NamedTuple):
     ----------
     gold, predicted : array of uint8, shape (rows,)
         On each side, whether a span ends before the row, and whether one starts on it: any of
-        `ENDS` and `STARTS`.
+        `CLOSES` and `OPENS`.
     lowered : array of bool, shape (rows,)
         Whether the flag goes down before the row.
     closed : array of int
@@ -108,7 +82,7 @@ class Marks(NamedTuple):
 class RowReader(Protocol):
     """Something that reads rows."""
 
-    def rows(self) -> Iterable[Rows]:
+    def rows(self) -> Iterable[ScriptRows]:
         """Yield the rows in order."""
         ...
 
@@ -158,7 +132,7 @@ class ScriptCounter:
     def __init__(self) -> None:
         self._up = False
         self._last_gold = self._last_predicted = 0
-        self._sums = np.zeros((3, 16), np.int64)
+        self._sums = np.zeros((len(COUNTS), 16), np.int64)
 
     @property
     def up(self) -> bool:
@@ -181,22 +155,22 @@ class ScriptCounter:
         gold_action = _actions(self._last_gold, gold)
         predicted_action = _actions(self._last_predicted, predicted)
         both = gold_action & predicted_action
-        types_differ = gold ^ predicted > _PREFIX_MASK
-        up = (both & STARTS > 0) & ~types_differ
-        down = ((gold_action | predicted_action) & ENDS > 0) | types_differ
+        types_differ = gold ^ predicted > PREFIX_MASK
+        up = (both & OPENS > 0) & ~types_differ
+        down = ((gold_action | predicted_action) & CLOSES > 0) | types_differ
         closing = np.zeros(0, np.intp)
         # Where a row does both, the flag goes down first.
         events = np.flatnonzero(up | down)
         if len(events):
             was_up = np.concatenate(([self._up], up[events[:-1]]))
             self._up = bool(up[events[-1]])
-            closing = events[was_up & (both[events] & ENDS > 0)]
+            closing = events[was_up & (both[events] & CLOSES > 0)]
             types = gold[closing - 1] >> PREFIX_BITS
             if len(closing) and closing[0] == 0:
                 types[0] = self._last_gold >> PREFIX_BITS
             self._count(_CORRECT, types)
-        self._count(_GOLD, gold[gold_action & STARTS > 0] >> PREFIX_BITS)
-        self._count(_PREDICTED, predicted[predicted_action & STARTS > 0] >> PREFIX_BITS)
+        self._count(_GOLD, gold[gold_action & OPENS > 0] >> PREFIX_BITS)
+        self._count(_PREDICTED, predicted[predicted_action & OPENS > 0] >> PREFIX_BITS)
         if len(gold):
             self._last_gold, self._last_predicted = int(gold[-1]), int(predicted[-1])
         return Marks(gold_action, predicted_action, down, closing)
@@ -224,7 +198,7 @@ class ScriptCounter:
         """Add one for each of the types, which may be any numbers."""
         capacity = self._sums.shape[1]
         if len(types) and (highest := int(types.max())) >= capacity:
-            grown = np.zeros((3, max(highest + 1, 2 * capacity)), np.int64)
+            grown = np.zeros((len(COUNTS), max(highest + 1, 2 * capacity)), np.int64)
             grown[:, :capacity] = self._sums
             self._sums = grown
         np.add.at(self._sums[which], types, 1)
@@ -235,8 +209,5 @@ def _actions(last: int, codes: CodeArray) -> ActionArray:
     before = np.empty_like(codes)
     before[:1] = last
     before[1:] = codes[:-1]
-    step = (before & _PREFIX_MASK) << _BEFORE
-    step |= (codes & _PREFIX_MASK) << _AFTER
-    step |= before ^ codes <= _PREFIX_MASK
-    actions: ActionArray = _ACTIONS[step]
+    actions: ActionArray = _ACTIONS[step_numbers(before, codes)]
     return actions

@@ -15,8 +15,16 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.schemes import OTHER, PREFIX_BITS, PREFIXES, SAME
-from spanf1.core.spans import CLOSES, OPENS, Spans
+from spanf1.core.schemes import OTHER, PREFIX_BITS, PREFIX_MASK, PREFIXES, SAME
+from spanf1.core.spans import (
+    CLOSES,
+    OPENS,
+    ActionArray,
+    Spans,
+    step_actions,
+    step_number,
+    step_numbers,
+)
 from spanf1.core.tags import CodeArray, IntArray
 
 #: the letters that have numbers here: the prefixes, and one more that seqeval's default knows
@@ -37,8 +45,6 @@ DEFAULT_GRID = """
        .        . o . . o . .             .         . o o o o . o
        *        . o . . o . .             *         c x x x x c x
 """
-_COLUMNS = "OBIES.*"
-_EFFECTS = {".": 0, "c": CLOSES, "o": OPENS, "x": CLOSES | OPENS}
 
 
 class Patterns(NamedTuple):
@@ -119,12 +125,6 @@ STRICT_LETTERS = "IOBESUL"
 #: the answers to the three questions, as bits
 STARTS, INSIDE, ENDS = 1, 2, 4
 
-FlagArray = npt.NDArray[np.uint8]
-
-# A step between two tags is a number: the letter before, the letter after, whether their types
-# are the same.
-_AFTER, _BEFORE = 1, 1 + PREFIX_BITS
-_MASK = (1 << PREFIX_BITS) - 1
 #: the code before the first token: the tag O, of a type that no token has
 _NOTHING = ((1 << 31 - PREFIX_BITS) - 1) << PREFIX_BITS
 
@@ -141,26 +141,7 @@ def patterns_of(text: str) -> Iterator[tuple[str, str, str]]:
         yield word[0], word[1], word[2:]
 
 
-def _step(before: int, after: int, *, same: bool) -> int:
-    return before << _BEFORE | after << _AFTER | same
-
-
-def _default_actions() -> FlagArray:
-    cells = {}
-    for line in DEFAULT_GRID.splitlines()[2:]:
-        row = line.split()
-        for column, same, differ in zip(_COLUMNS, row[1:8], row[9:], strict=True):
-            cells[row[0], column] = _EFFECTS[differ], _EFFECTS[same]
-    shown = [letter if letter in _COLUMNS else ANY_LETTER for letter in LETTERS] + [ANY_LETTER]
-    actions = np.zeros(1 << _BEFORE + PREFIX_BITS, np.uint8)
-    for before, row_name in enumerate(shown):
-        for after, column_name in enumerate(shown):
-            first = _step(before, after, same=False)
-            actions[first : first + 2] = cells[row_name, column_name]
-    return actions
-
-
-def strict_flags(rows: Iterable[tuple[int, Iterable[int], Iterable[int], str]]) -> FlagArray:
+def strict_flags(rows: Iterable[tuple[int, Iterable[int], Iterable[int], str]]) -> ActionArray:
     """Return the answers for each step, for `strict_spans`.
 
     Parameters
@@ -169,10 +150,10 @@ def strict_flags(rows: Iterable[tuple[int, Iterable[int], Iterable[int], str]]) 
         `STARTS`, `INSIDE` or `ENDS`; the letters before and those after, by number; and `SAME`
         or `OTHER` where it matters whether the types are the same.
     """
-    flags = bytearray(1 << _BEFORE + PREFIX_BITS)
+    flags = bytearray(len(DEFAULT_ACTIONS))
     for flag, letters_before, letters_after, neighbour in rows:
         for before, after in product(letters_before, letters_after):
-            step = before << _BEFORE | after << _AFTER
+            step = step_number(before, after, same=False)
             if neighbour != SAME:
                 flags[step] |= flag
             if neighbour != OTHER:
@@ -191,13 +172,13 @@ def _rows(patterns: Patterns) -> Iterator[tuple[int, list[int], list[int], str]]
 
 
 #: what each step does by seqeval's default
-DEFAULT_ACTIONS = _default_actions()
+DEFAULT_ACTIONS = step_actions(DEFAULT_GRID, LETTERS)
 _STRICT_FLAGS = {name: strict_flags(_rows(patterns)) for name, patterns in STRICT_PATTERNS.items()}
 
 
 def default_action(before: int, after: int, *, same_type: bool) -> int:
     """Return what the step between two letters, given by number, does by seqeval's default."""
-    return int(DEFAULT_ACTIONS[_step(before, after, same=same_type)])
+    return int(DEFAULT_ACTIONS[step_number(before, after, same=same_type)])
 
 
 def default_spans(flat: CodeArray) -> Spans:
@@ -221,7 +202,7 @@ def default_spans(flat: CodeArray) -> Spans:
     before = _before(after)
     if len(steps) and steps[0] == 0:
         before[0] = _NOTHING
-    action = DEFAULT_ACTIONS[_steps(before, after)]
+    action = DEFAULT_ACTIONS[step_numbers(before, after)]
     starts_here = (action & OPENS) != 0
     starts = steps[starts_here]
     closes = np.flatnonzero((action & CLOSES) != 0)
@@ -236,9 +217,9 @@ def steps_of(flat: npt.NDArray[np.integer]) -> IntArray:
 
     A tag O is 0 there, and so is the last tag.
     """
-    there = flat != 0
-    there[1:] |= flat[:-1] != 0
-    return np.flatnonzero(there)
+    step = flat != 0
+    step[1:] |= flat[:-1] != 0
+    return np.flatnonzero(step)
 
 
 def _before(after: CodeArray) -> CodeArray:
@@ -251,7 +232,7 @@ def _before(after: CodeArray) -> CodeArray:
     return before
 
 
-def strict_spans(steps: IntArray, after: CodeArray, answers: FlagArray) -> StrictSpans:
+def strict_spans(steps: IntArray, after: CodeArray, answers: ActionArray) -> StrictSpans:
     """Return what seqeval's strict mode finds in one flat sequence.
 
     From a start on, it steps over all tokens that are `INSIDE`, and asks of them nothing else.
@@ -266,7 +247,7 @@ def strict_spans(steps: IntArray, after: CodeArray, answers: FlagArray) -> Stric
     answers : array of uint8
         As `strict_flags` gives them. No O is a start or inside.
     """
-    flags = answers[_steps(_before(after), after)]
+    flags = answers[step_numbers(_before(after), after)]
     starts = np.flatnonzero((flags & STARTS) != 0)
     inside = (flags & INSIDE) != 0
     # The step after a start is that of the next token. Where it is inside, so are all up to the
@@ -302,7 +283,7 @@ def seqeval_default(codes: CodeArray, starts: IntArray, untyped: int) -> Spans:
     if untyped:
         # By default, the tag O has the type of tags without one.
         types = codes >> PREFIX_BITS
-        codes = np.where(types == untyped, codes & _MASK, codes)
+        codes = np.where(types == untyped, codes & PREFIX_MASK, codes)
     flat, separators = _flattened(codes, starts)
     spans = _unflattened(default_spans(flat), separators)
     if untyped:
@@ -323,16 +304,8 @@ def seqeval_strict(codes: CodeArray, starts: IntArray, scheme: str) -> Spans:
     """
     flat, separators = _flattened(codes, starts)
     steps = steps_of(flat)
-    found = strict_spans(steps, flat[steps], _STRICT_FLAGS[scheme])
-    return _unflattened(found.spans(), separators)
-
-
-def _steps(before: CodeArray, after: CodeArray) -> CodeArray:
-    """Return the numbers of the steps from tags to tags."""
-    step = (before & _MASK) << _BEFORE
-    step |= (after & _MASK) << _AFTER
-    step |= (before ^ after) <= _MASK
-    return step
+    strict = strict_spans(steps, flat[steps], _STRICT_FLAGS[scheme])
+    return _unflattened(strict.spans(), separators)
 
 
 def _spans(start: IntArray, end: IntArray, kind: npt.NDArray[np.integer]) -> Spans:

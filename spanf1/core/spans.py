@@ -22,6 +22,7 @@ from spanf1.core.schemes import (
     OTHER,
     OUTSIDE,
     PREFIX_BITS,
+    PREFIX_MASK,
     PREFIXES,
     SAME,
     SCHEMES,
@@ -42,6 +43,7 @@ SHAPES = 1 << 2 * _END_BITS
 UNTAGGED = SHAPES - 1
 
 ShapeArray = npt.NDArray[np.int16]
+ActionArray = npt.NDArray[np.uint8]
 BoolArray = npt.NDArray[np.bool_]
 
 
@@ -62,10 +64,54 @@ class Spans(NamedTuple):
         return Spans(self.start[which], self.end[which], self.type[which], self.shape[which])
 
 
+def grid_cells(grid: str) -> dict[tuple[str, str, bool], int]:
+    """Return what a grid says of two prefixes, and of whether their types are the same."""
+    effect = {".": 0, "o": OPENS, "c": CLOSES, "x": OPENS | CLOSES}
+    heading, *lines = grid.strip().splitlines()
+    columns = heading.rpartition("differ")[2].split()
+    cells = {}
+    for line in lines:
+        words = line.split()
+        half = len(words) // 2
+        for table, same in (words[:half], True), (words[half:], False):
+            for column, cell in zip(columns, table[1:], strict=True):
+                cells[table[0], column, same] = effect[cell]
+    return cells
+
+
+def step_actions(grid: str, letters: str) -> ActionArray:
+    """Return what a grid says of each step, by its number: any of `OPENS` and `CLOSES`.
+
+    The letters are numbered in their order. What has no row of its own, and whatever number
+    follows the last letter, is ``*`` in the grid.
+    """
+    cells = grid_cells(grid)
+    rows = {row for row, _, _ in cells}
+    names = [letter if letter in rows else "*" for letter in letters] + ["*"]
+    actions = np.zeros(1 << 1 + 2 * PREFIX_BITS, np.uint8)
+    for (before, row), (after, column) in product(enumerate(names), repeat=2):
+        for same in (False, True):
+            actions[step_number(before, after, same=same)] = cells[row, column, same]
+    return actions
+
+
+def step_number(before: int, after: int, *, same: bool) -> int:
+    """Return the number of a step: the prefixes, and whether the types are the same."""
+    return before << 1 + PREFIX_BITS | after << 1 | same
+
+
+def step_numbers(before: CodeArray, after: CodeArray) -> CodeArray:
+    """Return the numbers of steps from codes to codes; see `step_number`."""
+    step = (before & PREFIX_MASK) << 1 + PREFIX_BITS
+    step |= (after & PREFIX_MASK) << 1
+    step |= (before ^ after) <= PREFIX_MASK
+    return step
+
+
 class Steps(NamedTuple):
     """For every step between two tags: what it does, and the ends of spans it makes."""
 
-    action: npt.NDArray[np.uint8]
+    action: ActionArray
     opening: npt.NDArray[np.int16]
     closing: npt.NDArray[np.int16]
 
@@ -75,21 +121,8 @@ def _end(prefix: int, neighbour: str) -> int:
     return prefix * len(NEIGHBOURS) + NEIGHBOURS.index(neighbour)
 
 
-def _grid_cells() -> dict[tuple[str, str, bool], int]:
-    """Return what the chunk grid says of two prefixes, and of whether their types are the same."""
-    effect = {".": 0, "o": OPENS, "c": CLOSES, "x": OPENS | CLOSES}
-    cells = {}
-    for line in CHUNK_GRID.strip().splitlines()[1:]:
-        words = line.split()
-        half = len(words) // 2
-        for table, same in (words[:half], True), (words[half:], False):
-            for column, cell in zip("OBIES", table[1:], strict=True):
-                cells[table[0], column, same] = effect[cell]
-    return cells
-
-
 def _unroll_grid() -> Steps:
-    cells = _grid_cells()
+    cells = grid_cells(CHUNK_GRID)
     steps = Steps(
         np.zeros(_STEPS, np.uint8), np.zeros(_STEPS, np.int16), np.zeros(_STEPS, np.int16)
     )
@@ -129,7 +162,7 @@ class Decoder:
         """Where the span begins that is still open; -1 if there is none."""
         return -1 if self._open is None else self._open[0]
 
-    def feed(self, codes: CodeArray, starts: IntArray) -> tuple[Spans, npt.NDArray[np.uint8]]:
+    def feed(self, codes: CodeArray, starts: IntArray) -> tuple[Spans, ActionArray]:
         """Return the spans that end within a run of codes, and the action at each token.
 
         Parameters
@@ -143,11 +176,10 @@ class Decoder:
         before[:1] = self._last
         before[1:] = codes[:-1]
         step = np.bitwise_xor(before, codes)
-        same = step < (1 << PREFIX_BITS)
-        mask = (1 << PREFIX_BITS) - 1
-        np.bitwise_and(before, mask, out=step)
+        same = step <= PREFIX_MASK
+        np.bitwise_and(before, PREFIX_MASK, out=step)
         step <<= PREFIX_BITS
-        step |= codes & mask
+        step |= codes & PREFIX_MASK
         step <<= 1
         step |= same
         step <<= 1
@@ -156,20 +188,21 @@ class Decoder:
         action = STEPS.action.take(step)
         opens = np.flatnonzero((action & OPENS) != 0)
         closes = np.flatnonzero((action & CLOSES) != 0)
-        found = [
+        opened = [
             opens + self.position,
             codes.take(opens) >> PREFIX_BITS,
             STEPS.opening.take(step.take(opens)),
         ]
         if self._open is not None:
-            found = [
-                np.concatenate(([one], rest)) for one, rest in zip(self._open, found, strict=True)
+            opened = [
+                np.concatenate(([first], rest))
+                for first, rest in zip(self._open, opened, strict=True)
             ]
         self._open = None
-        if len(found[0]) > len(closes):
-            self._open = int(found[0][-1]), int(found[1][-1]), int(found[2][-1])
-            found = [array[:-1] for array in found]
-        start, kind, opening = found
+        if len(opened[0]) > len(closes):
+            self._open = int(opened[0][-1]), int(opened[1][-1]), int(opened[2][-1])
+            opened = [array[:-1] for array in opened]
+        start, kind, opening = opened
         shape = opening << _END_BITS | STEPS.closing.take(step.take(closes))
         spans = Spans(start, closes + self.position, kind, shape)
         self.position += len(codes)
@@ -302,9 +335,8 @@ def step_faults(before: int, after: int, scheme: str) -> tuple[bool, bool]:
     scheme : str
         One of `SCHEMES`.
     """
-    mask = (1 << PREFIX_BITS) - 1
     same = before >> PREFIX_BITS == after >> PREFIX_BITS
-    step = (before & mask) << _BEFORE | (after & mask) << _AFTER | same * _SAME_TYPE
+    step = (before & PREFIX_MASK) << _BEFORE | (after & PREFIX_MASK) << _AFTER | same * _SAME_TYPE
     action = STEPS.action[step]
     closes = action & CLOSES and not _CLOSING_ALLOWED[scheme][STEPS.closing[step]]
     opens = action & OPENS and not _OPENING_ALLOWED[scheme][STEPS.opening[step]]

@@ -6,7 +6,6 @@ in parallel, on an executor it is handed too.
 
 from __future__ import annotations
 
-import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -15,12 +14,10 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.counts import ABSENT, SpanKey
 from spanf1.core.fingerprint import summed, type_number
-from spanf1.core.schemes import PREFIX_BITS
+from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK
 from spanf1.core.spans import OPENS, SHAPES, Decoder, Spans, first_of_each
 from spanf1.core.tags import (
-    FORM_HINT,
     MAX_TYPES,
     TOO_MANY_TYPES,
     UNTYPED,
@@ -30,14 +27,13 @@ from spanf1.core.tags import (
     TagForm,
     TagSet,
 )
-from spanf1.core.tally import Tally
+from spanf1.core.tally import ABSENT, Collector, SideTally, SpanKey, Tally
 from spanf1.exceptions import TagError
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from spanf1.core.script import ScriptCounter
-    from spanf1.core.units import Collector
 
 #: how many parts are handed out before the first is waited for: what is handed out takes memory
 PARTS_AHEAD = 32
@@ -54,13 +50,6 @@ class Reader(Protocol):
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterable[Block]:
         """Yield the blocks in order, numbering the tags in the two sets."""
         ...
-
-
-def cores() -> int:
-    """Return how many cores there are for this process."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 PartT = TypeVar("PartT", bound=Reader)
@@ -138,8 +127,8 @@ def tally_parts(
     try:
         while waiting:
             part, task = waiting.popleft()
-            found = task.result()
-            total = found if total is None else total + found
+            counted = task.result()
+            total = counted if total is None else total + counted
             if done:
                 done(part)
             waiting.extend(submit(1))
@@ -149,8 +138,7 @@ def tally_parts(
     total = total or Tally()
     if len({span.type for span in total.spans}) > MAX_TYPES:
         raise TagError(TOO_MANY_TYPES)
-    if len(total.gold_forms) > 1 or len(total.predicted_forms) > 1:
-        raise TagError("the tags are not all written alike", hint=FORM_HINT)
+    total.check_forms()
     return total
 
 
@@ -160,15 +148,17 @@ def script_codes(codes: CodeArray, types: Mapping[str, int]) -> CodeArray:
         number = types.get(name)
         if number is not None:
             untyped = codes >> PREFIX_BITS == number
-            codes = np.where(untyped, codes & (1 << PREFIX_BITS) - 1, codes)
+            codes = np.where(untyped, codes & PREFIX_MASK, codes)
     return codes
 
 
-class _Side:
+class SideDecoder:
     """One side's decoder, and the line on which each shape of span was first seen."""
 
     def __init__(self) -> None:
         self.decoder = Decoder()
+        #: lines of the input up to the end of what was fed
+        self.lines = 0
         self._first = np.zeros(SHAPES, np.intp)
         # where the span that is open begins
         self._open_line = 0
@@ -194,9 +184,10 @@ class _Side:
         """Return the span that the end of the input closes, if there is one."""
         return self.feed(np.zeros(1, np.int32), np.zeros(1, np.intp), lambda _: 0)[0]
 
-    def first(self) -> dict[int, int]:
-        """Return, for each shape that was seen, the line on which the first span of it begins."""
-        return {int(shape): int(self._first[shape]) for shape in np.flatnonzero(self._first)}
+    def tally(self, tags: TagSet) -> SideTally:
+        """Return what is known of the side; the tag set says what the codes meant."""
+        first = {int(shape): int(self._first[shape]) for shape in np.flatnonzero(self._first)}
+        return SideTally(first=first, lines=self.lines).take(tags)
 
 
 class BlockCounter:
@@ -226,7 +217,7 @@ class BlockCounter:
         self._types = types
         # those of the types, by which gold is identified; there is no type 0
         self._type_numbers = np.zeros(1, np.uint64)
-        self._gold, self._predicted = _Side(), _Side()
+        self._gold, self._predicted = SideDecoder(), SideDecoder()
         self._waiting: list[npt.NDArray[np.int64]] = []
         self._size = 0
         self._keys: Counter[int] = Counter()
@@ -236,11 +227,7 @@ class BlockCounter:
             from spanf1.core.script import ScriptCounter
 
             self._script = ScriptCounter()
-        self._units: Collector | None = None
-        if units:
-            from spanf1.core.units import Collector
-
-            self._units = Collector(units, in_order=in_order)
+        self._units = Collector(units, in_order=in_order) if units else None
 
     def add(self, block: Block) -> None:
         """Decode, match and count one block."""
@@ -260,8 +247,7 @@ class BlockCounter:
         sums.labels_equal += block.tokens - int(np.count_nonzero(differ))
         sums.sentences += len(block.sentence_starts)
         sums.documents += block.documents
-        sums.gold_lines = block.gold_lines
-        sums.predicted_lines = block.predicted_lines
+        self._gold.lines, self._predicted.lines = block.gold_lines, block.predicted_lines
         if self._script:
             gold_codes, predicted_codes = (
                 script_codes(codes, self._types) for codes in (block.gold, block.predicted)
@@ -279,14 +265,8 @@ class BlockCounter:
             sums.spans[keys[key]] = count
         if self._units:
             sums.units = self._units.finish(keys)
-        sums.gold_prefixes = frozenset(gold_tags.prefixes())
-        sums.predicted_prefixes = frozenset(predicted_tags.prefixes())
-        sums.gold_forms = gold_tags.form_names()
-        sums.predicted_forms = predicted_tags.form_names()
-        sums.gold_other_forms = gold_tags.other_forms()
-        sums.predicted_other_forms = predicted_tags.other_forms()
-        sums.gold_first = self._gold.first()
-        sums.predicted_first = self._predicted.first()
+        sums.gold = self._gold.tally(gold_tags)
+        sums.predicted = self._predicted.tally(predicted_tags)
         if self._script:
             sums.script = self._script.finish([UNTYPED, *names[1:]])
         return sums
@@ -325,10 +305,10 @@ class BlockCounter:
         if block is None:
             return np.full(len(end), -1, np.intp)
         last = end - (self._gold.decoder.position - len(block.gold) + 1)
-        found = block.numbers.take(last, mode="wrap")
+        token = block.numbers.take(last, mode="wrap")
         if len(last) and last[0] < 0:
-            found[0] = -1
-        return found
+            token[0] = -1
+        return token
 
     def _identify(self, gold: Spans, last: IntArray) -> None:
         """Take gold's spans into the number that stands for them."""

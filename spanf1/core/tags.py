@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.schemes import PREFIX_BITS, PREFIXES
+from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, PREFIXES
 from spanf1.exceptions import TagError, UsageError
 from spanf1.wording import shortened
 
@@ -106,13 +106,13 @@ def tag_form(name: object) -> TagForm | None:
         return None
     if not isinstance(name, str):
         raise UsageError(f"tag_form is {name!r}: it is to be an example of a tag, such as 'B-PER'")
-    found = re.fullmatch(
+    example = re.fullmatch(
         rf"([Bb])([^\w\s]|_){_EXAMPLE_TYPE}|{_EXAMPLE_TYPE}([^\w\s]|_)([Bb])", name
     )
-    if not found:
+    if not example:
         hint = f"auto, or an example of a tag: {', '.join(FORMS)}"
         raise UsageError(f"{name!r} is no form of tags", hint=hint)
-    first, delimiter, other_delimiter, last = found.groups()
+    first, delimiter, other_delimiter, last = example.groups()
     return TagForm(delimiter or other_delimiter, first is None, (first or last) == "b")
 
 
@@ -199,7 +199,7 @@ class TagSet:
             # Where the prefixes are in lower case, O may be in either.
             lower = PREFIXES[0].lower()
             return lower if lower in self.codes else PREFIXES[0]
-        return (form or self.form).spell(code & (1 << PREFIX_BITS) - 1, self._names[number])
+        return (form or self.form).spell(code & PREFIX_MASK, self._names[number])
 
     def respell(self, tag: str, code: int) -> str:
         """Return a tag that was met with another code, and the type spelt as it was if it stays.
@@ -209,16 +209,16 @@ class TagSet:
         TagError
             If it is not yet known which part of the tag is the prefix.
         """
-        found = {(form.parse(tag), self._respelt(tag, code, form)): form for form in self.forms}
-        if len(found) > 1:
-            names = " or like ".join(form.name for form in found.values())
+        spellings = {(form.parse(tag), self._respelt(tag, code, form)): form for form in self.forms}
+        if len(spellings) > 1:
+            names = " or like ".join(form.name for form in spellings.values())
             raise TagError(f"tag {shortened(tag)} may be written like {names}", hint=FORM_HINT)
         return self._respelt(tag, code, self.form)
 
     def _respelt(self, tag: str, code: int, form: TagForm) -> str:
         if not code or code ^ self.codes.get(tag, 0) >= 1 << PREFIX_BITS:
             return self.spell(code, form if code else None)
-        letter = form.prefixes[code & (1 << PREFIX_BITS) - 1]
+        letter = form.prefixes[code & PREFIX_MASK]
         return tag[:-1] + letter if form.prefix_last else letter + tag[1:]
 
     def _parse(self, tag: str) -> tuple[int, str]:
@@ -259,7 +259,7 @@ class TagSet:
 
     def prefixes(self) -> str:
         """Return the prefixes that were met, ``O`` left out, in the order of `PREFIXES`."""
-        met = {code & (1 << PREFIX_BITS) - 1 for code in self.codes.values()}
+        met = {code & PREFIX_MASK for code in self.codes.values()}
         return "".join(prefix for number, prefix in enumerate(PREFIXES) if number and number in met)
 
 

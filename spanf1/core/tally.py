@@ -1,51 +1,137 @@
-"""A tally: how often each kind of span occurred, before a scheme and a reading are chosen."""
+"""A tally: how often each kind of span occurred, in all and in each unit, before it is read.
+
+A scheme and a reading, chosen later, say which spans count: `Tally.counts` are those of the whole
+input. Scores are resampled from `Units`, the sentences or documents: `rows_of` makes of them the
+distinct rows of counts, and how many units have each. However large the corpus, there are not
+many.
+"""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import NamedTuple
 
-from spanf1.core.counts import ABSENT, Counts, SpanKey, TypeCounts, add_types, sides_of
-from spanf1.core.fingerprint import added
-from spanf1.core.units import Units
-from spanf1.exceptions import UsageError
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.core.fingerprint import added, powers
+from spanf1.core.scores import COUNTS, Counts, TypeCounts, add_types, total_of
+from spanf1.core.spans import WELL_FORMED, first_of_each, ranges
+from spanf1.core.tags import FORM_HINT, IntArray, TagSet
+from spanf1.exceptions import TagError, UsageError
 
 #: what spans are placed by: tokens, characters, or nothing, where only what they say is known
 TOKEN, CHARACTER, TEXT = PLACES = "token", "character", "text"
 
+#: the sides of a comparison, as messages and stored data call them
+SIDES = "gold", "predicted"
 
-class Form(NamedTuple):
+#: stands in a `SpanKey` for the side on which there is no such span
+ABSENT = -1
+
+#: so many cells a table of rows may have; eight bytes each
+MAX_CELLS = 1 << 26
+
+
+class SpanKey(NamedTuple):
+    """What a tally tells apart: a type, and the shape on each side (`ABSENT` where it is not)."""
+
+    type: str
+    gold: int
+    predicted: int
+
+
+class SurfaceForm(NamedTuple):
     """A way in which a text occurs: its type, and the shapes on both sides of its spans."""
 
     type: str
     shapes: frozenset[tuple[int, int]]
 
 
-def _summed(rows: Iterable[tuple[str, bool, bool, int]]) -> dict[str, TypeCounts]:
-    """Return counts by type of spans that are in gold, predicted, and so many."""
-    sums: dict[str, list[int]] = {}
-    for name, in_gold, predicted, count in rows:
-        row = sums.setdefault(name, [0, 0, 0])
-        row[0] += in_gold * count
-        row[1] += predicted * count
-        row[2] += (in_gold and predicted) * count
-    return {name: TypeCounts(*sums[name]) for name in sorted(sums) if any(sums[name])}
+# What a span adds to the counts of its type, by whether it counts in gold, and as predicted.
+_ADDS = {
+    (in_gold, predicted): TypeCounts(in_gold, predicted, in_gold and predicted)
+    for in_gold, predicted in product((0, 1), repeat=2)
+}
 
 
-def _first(a: dict[int, int], b: dict[int, int], lines: int) -> dict[int, int]:
-    return {shape: line + lines for shape, line in b.items()} | a
+def adds_of(span: SpanKey, gold_scheme: str, predicted_scheme: str, *, strict: bool) -> TypeCounts:
+    """Return what a span adds to the counts of its type; an ill-formed one nothing if `strict`."""
+    in_gold, predicted = span.gold != ABSENT, span.predicted != ABSENT
+    if strict:
+        in_gold = in_gold and bool(WELL_FORMED[gold_scheme][span.gold])
+        predicted = predicted and bool(WELL_FORMED[predicted_scheme][span.predicted])
+    return _ADDS[in_gold, predicted]
 
 
-def _doubts(
-    forms: frozenset[str],
-    doubts: frozenset[str],
-    other_forms: frozenset[str],
-    other_doubts: frozenset[str],
-) -> frozenset[str]:
-    """Return the doubts about the form of two inputs together: one may settle what the other is."""
-    return doubts & other_doubts if forms and other_forms else doubts | other_doubts
+def _summed(rows: Iterable[tuple[str, TypeCounts, int]]) -> dict[str, TypeCounts]:
+    """Return counts by type, given what spans of a type add, and how many there are."""
+    times: dict[str, dict[TypeCounts, int]] = {}
+    for name, adds, count in rows:
+        ways = times.setdefault(name, {})
+        ways[adds] = ways.get(adds, 0) + count
+    sums = {
+        name: total_of([part * count for part in adds] for adds, count in times[name].items())
+        for name in sorted(times)
+    }
+    return {name: counts for name, counts in sums.items() if any(counts)}
+
+
+@dataclass
+class SideTally:
+    """What is known of one side alone, gold or predicted.
+
+    Attributes
+    ----------
+    prefixes : frozenset of str
+        Tag prefixes that occurred.
+    forms : frozenset of str
+        How the tags are written: names of `spanf1.core.tags.FORMS`; none where no tag tells.
+    other_forms : frozenset of str
+        Other forms that the tags may be of, and then mean something else.
+    first : dict of int to int
+        For each shape that occurs, the line on which the first such span begins.
+    lines : int
+        Lines read. The sum of two is that of the one input followed by the other.
+    tagged : bool
+        Whether spans are from tags.
+    """
+
+    prefixes: frozenset[str] = frozenset()
+    forms: frozenset[str] = frozenset()
+    other_forms: frozenset[str] = frozenset()
+    first: dict[int, int] = field(default_factory=dict)
+    lines: int = 0
+    tagged: bool = True
+
+    def take(self, tags: TagSet | None) -> SideTally:
+        """Take over how the tags are written, None for spans that are from none; return itself."""
+        self.tagged = tags is not None
+        if tags:
+            self.prefixes = frozenset(tags.prefixes())
+            self.forms, self.other_forms = tags.form_names(), tags.other_forms()
+        return self
+
+    def __add__(self, other: SideTally) -> SideTally:
+        # Of two inputs that have forms, one may settle what the other is.
+        settled = self.forms and other.forms
+        both, either = self.other_forms & other.other_forms, self.other_forms | other.other_forms
+        return SideTally(
+            self.prefixes | other.prefixes,
+            self.forms | other.forms,
+            both if settled else either,
+            {shape: line + self.lines for shape, line in other.first.items()} | self.first,
+            self.lines + other.lines,
+            self.tagged or other.tagged,
+        )
+
+
+#: the attributes of a tally that are plain sums
+SUMS = "tokens", "tags_equal", "labels_equal", "sentences", "documents"
 
 
 @dataclass
@@ -57,29 +143,21 @@ class Tally:
     spans : Counter of SpanKey
         A span that is in gold and in predictions with the same start, end and type counts once,
         under both shapes; any other counts under its own shape and `ABSENT`.
-    gold_prefixes, predicted_prefixes : frozenset of str
-        Tag prefixes that occurred.
-    gold_forms, predicted_forms : frozenset of str
-        How the tags are written: names of `spanf1.core.tags.FORMS`; none where no tag tells.
-    gold_other_forms, predicted_other_forms : frozenset of str
-        Other forms that the tags may be of, and then mean something else.
+    gold, predicted : SideTally
+        What is known of each side alone.
     tokens, tags_equal, labels_equal : int
         Tokens; those whose two tags are the same as they are written (prefix aliases apart,
         they are not the same); those that have the same place in a span of the same type,
         whatever the scheme.
     sentences, documents : int
         As in `Counts`.
-    gold_first, predicted_first : dict of int to int
-        For each shape that occurs on a side, the line on which the first such span begins.
-    gold_lines, predicted_lines : int
-        Lines read. The sum of two tallies is that of the one input followed by the other.
     script : dict of str to TypeCounts
         What the conlleval script counts; empty unless it was asked for.
     gold_number : int
         Stands for the spans in gold; see `spanf1.core.fingerprint`.
     units : Units, optional
         What each sentence, or each document, has; kept only where it was asked for.
-    forms : Counter of Form
+    forms : Counter of SurfaceForm
         How many distinct texts occur in each way; empty unless it was asked for. Two inputs have
         texts in common, so these are the one thing that does not add.
     placed_by : str
@@ -87,34 +165,32 @@ class Tally:
     size : int
         How many characters all texts have, white space apart, where spans are placed by them; how
         many texts there are, where only what spans say is known.
-    gold_tagged, predicted_tagged : bool
-        Whether spans are from tags.
     """
 
     spans: Counter[SpanKey] = field(default_factory=Counter)
-    gold_prefixes: frozenset[str] = frozenset()
-    predicted_prefixes: frozenset[str] = frozenset()
-    gold_forms: frozenset[str] = frozenset()
-    predicted_forms: frozenset[str] = frozenset()
-    gold_other_forms: frozenset[str] = frozenset()
-    predicted_other_forms: frozenset[str] = frozenset()
+    gold: SideTally = field(default_factory=SideTally)
+    predicted: SideTally = field(default_factory=SideTally)
     tokens: int = 0
     tags_equal: int = 0
     labels_equal: int = 0
     sentences: int = 0
     documents: int = 0
-    gold_first: dict[int, int] = field(default_factory=dict)
-    predicted_first: dict[int, int] = field(default_factory=dict)
-    gold_lines: int = 0
-    predicted_lines: int = 0
     script: dict[str, TypeCounts] = field(default_factory=dict)
     gold_number: int = 0
     units: Units | None = None
-    forms: Counter[Form] = field(default_factory=Counter)
+    forms: Counter[SurfaceForm] = field(default_factory=Counter)
     placed_by: str = TOKEN
     size: int = 0
-    gold_tagged: bool = True
-    predicted_tagged: bool = True
+
+    @property
+    def sides(self) -> tuple[SideTally, SideTally]:
+        """Gold and predicted."""
+        return self.gold, self.predicted
+
+    @property
+    def tag_forms(self) -> frozenset[str]:
+        """How the tags of both sides are written."""
+        return self.gold.forms | self.predicted.forms
 
     @property
     def extent(self) -> int:
@@ -129,37 +205,27 @@ class Tally:
                 f"spans placed by {self.placed_by}s and by {other.placed_by}s cannot be added"
             )
         return Tally(
-            self.spans + other.spans,
-            self.gold_prefixes | other.gold_prefixes,
-            self.predicted_prefixes | other.predicted_prefixes,
-            self.gold_forms | other.gold_forms,
-            self.predicted_forms | other.predicted_forms,
-            _doubts(
-                self.gold_forms, self.gold_other_forms, other.gold_forms, other.gold_other_forms
-            ),
-            _doubts(
-                self.predicted_forms,
-                self.predicted_other_forms,
-                other.predicted_forms,
-                other.predicted_other_forms,
-            ),
-            self.tokens + other.tokens,
-            self.tags_equal + other.tags_equal,
-            self.labels_equal + other.labels_equal,
-            self.sentences + other.sentences,
-            self.documents + other.documents,
-            _first(self.gold_first, other.gold_first, self.gold_lines),
-            _first(self.predicted_first, other.predicted_first, self.predicted_lines),
-            self.gold_lines + other.gold_lines,
-            self.predicted_lines + other.predicted_lines,
-            add_types(self.script, other.script),
-            added(self.gold_number, self.extent, other.gold_number),
-            self.units + other.units if self.units and other.units else None,
+            spans=self.spans + other.spans,
+            gold=self.gold + other.gold,
+            predicted=self.predicted + other.predicted,
+            script=add_types(self.script, other.script),
+            gold_number=added(self.gold_number, self.extent, other.gold_number),
+            units=self.units + other.units if self.units and other.units else None,
             placed_by=self.placed_by,
             size=self.size + other.size,
-            gold_tagged=self.gold_tagged or other.gold_tagged,
-            predicted_tagged=self.predicted_tagged or other.predicted_tagged,
+            **{name: getattr(self, name) + getattr(other, name) for name in SUMS},
         )
+
+    def check_forms(self) -> None:
+        """Raise an error if the tags of a side are not all written alike, as in a sum.
+
+        Raises
+        ------
+        TagError
+            If they are not.
+        """
+        if any(len(side.forms) > 1 for side in self.sides):
+            raise TagError("the tags are not all written alike", hint=FORM_HINT)
 
     def counts(
         self, gold_scheme: str, predicted_scheme: str, reading: str, *, surface: bool = False
@@ -169,42 +235,25 @@ class Tally:
         `error` counts as `lenient` does: who refuses ill-formed spans does so before. If
         `surface`, they are those of distinct texts.
         """
-        strict = reading == "strict"
+
+        def adds(span: SpanKey) -> TypeCounts:
+            return adds_of(span, gold_scheme, predicted_scheme, strict=reading == "strict")
+
         if reading == "conlleval":
             types = self.script
         elif surface:
-            types = self._forms(gold_scheme, predicted_scheme, strict=strict)
+            # A text is on a side, or correct, if one of its spans is.
+            types = _summed(
+                (form.type, TypeCounts(*map(max, zip(*ways, strict=True))), count)
+                for form, count in self.forms.items()
+                for ways in [[adds(SpanKey(form.type, *shapes)) for shapes in form.shapes]]
+            )
         else:
-            types = self._types(gold_scheme, predicted_scheme, strict=strict)
+            types = _summed((span.type, adds(span), count) for span, count in self.spans.items())
         # The script knows no schemes, and compares tags as they are written.
         as_written = gold_scheme == predicted_scheme or reading == "conlleval"
         equal = self.tags_equal if as_written else self.labels_equal
         return Counts(types, self.tokens, equal, self.sentences, self.documents)
-
-    def _types(
-        self, gold_scheme: str, predicted_scheme: str, *, strict: bool
-    ) -> dict[str, TypeCounts]:
-        return _summed(
-            (span.type, *sides_of(span, gold_scheme, predicted_scheme, strict=strict), count)
-            for span, count in self.spans.items()
-        )
-
-    def _forms(
-        self, gold_scheme: str, predicted_scheme: str, *, strict: bool
-    ) -> dict[str, TypeCounts]:
-        """Return the counts of texts: one is on a side, or correct, if one of its spans is."""
-        rows = []
-        for (name, shapes), count in self.forms.items():
-            sides = {
-                sides_of(SpanKey(name, *pair), gold_scheme, predicted_scheme, strict=strict)
-                for pair in shapes
-            }
-            # A text that is on both sides, and never at one place, is two things.
-            both = (True, True) in sides
-            in_gold, predicted = (any(side) for side in zip(*sides, strict=True))
-            rows += [(name, in_gold, both, count)]
-            rows += [(name, False, predicted and not both, count)]
-        return _summed(rows)
 
     def shapes(self) -> tuple[Counter[int], Counter[int]]:
         """Return how often each shape occurs in gold, and in predictions."""
@@ -215,3 +264,262 @@ class Tally:
             predicted[predicted_shape] += count
         del gold[ABSENT], predicted[ABSENT]
         return gold, predicted
+
+
+@dataclass(frozen=True)
+class Units:
+    """Which spans each sentence, or each document, of an input has.
+
+    Attributes
+    ----------
+    kind : str
+        ``sentence`` or ``document``.
+    keys : tuple of SpanKey
+        The kinds of spans.
+    length : array of int, shape (rows,)
+        How many spans each unit has.
+    code : array of int, shape (spans,)
+        The kind of each span, unit by unit.
+    weight : array of int, shape (rows,)
+        How many units each row stands for. Units in the order of the input stand for themselves.
+    """
+
+    kind: str
+    keys: tuple[SpanKey, ...]
+    length: IntArray
+    code: IntArray
+    weight: IntArray
+
+    @property
+    def count(self) -> int:
+        """How many units there are."""
+        return int(self.weight.sum())
+
+    def distinct(self) -> Units:
+        """Return the same units with equal ones in one row; their order is lost."""
+        rows = _distinct((self.length, self.code, self.weight), len(self.keys))
+        return Units(self.kind, self.keys, *rows)
+
+    def __add__(self, other: Units) -> Units:
+        numbers = {key: number for number, key in enumerate(self.keys)}
+        renumbered = [numbers.setdefault(key, len(numbers)) for key in other.keys]
+        return Units(
+            self.kind,
+            tuple(numbers),
+            np.concatenate((self.length, other.length)),
+            np.concatenate((self.code, np.array(renumbered, np.intp)[other.code])),
+            np.concatenate((self.weight, other.weight)),
+        )
+
+
+# The length, the codes and the weight of rows, as in `Units`.
+_Arrays = tuple[IntArray, IntArray, IntArray]
+_NOTHING: _Arrays = (np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0, np.int64))
+
+
+class Collector:
+    """Collects the spans of units, as `spanf1.core.tag_counter.BlockCounter` finds them.
+
+    Parameters
+    ----------
+    kind : str
+        As for `Units`.
+    in_order : bool
+        Whether the order of the units matters: else equal ones are put in one row, and memory
+        does not grow with the input.
+    """
+
+    #: so many spans wait before equal units are put in one row
+    CAPACITY = 1 << 21
+
+    def __init__(self, kind: str, *, in_order: bool = False) -> None:
+        self.kind = kind
+        self._in_order = in_order
+        # how many units have begun, and how many of these are in rows
+        self.begun = 0
+        self._done = 0
+        self._waiting = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+        self._size = 0
+        self._codes: dict[int, int] = {}
+        self._rows: _Arrays = _NOTHING
+
+    def add(self, unit: IntArray, key: npt.NDArray[np.int64]) -> None:
+        """Add spans: the number of each one's unit, from 0, and its packed key."""
+        self._waiting.append((unit, key))
+        self._size += len(key)
+        if self._size > self.CAPACITY and not self._in_order:
+            # A span that is still to come may belong to the unit that began last.
+            self._settle(self.begun - 1)
+
+    def finish(self, keys: Mapping[int, SpanKey]) -> Units:
+        """Return all units; the mapping says what the packed keys meant."""
+        self._settle(self.begun)
+        return Units(self.kind, tuple(keys[packed] for packed in self._codes), *self._rows)
+
+    def _settle(self, stop: int) -> None:
+        """Put the units before `stop` in rows."""
+        unit, key = (np.concatenate(part) for part in zip(*self._waiting, strict=True))
+        settled = unit < stop
+        self._waiting = [(unit[~settled], key[~settled])]
+        self._size = len(self._waiting[0][0])
+        unit, key = unit[settled] - self._done, key[settled]
+        length = np.bincount(unit, minlength=max(stop - self._done, 0))
+        self._done = max(stop, self._done)
+        code = self._coded(key)[np.argsort(unit, kind="stable")]
+        more: _Arrays = length, code, np.ones(len(length), np.int64)
+        if not self._in_order:
+            more = _distinct(more, len(self._codes))
+        if len(self._rows[0]):
+            length, code, weight = (np.concatenate(p) for p in zip(self._rows, more, strict=True))
+            more = length, code, weight
+            if not self._in_order:
+                more = _distinct(more, len(self._codes))
+        self._rows = more
+
+    def _coded(self, key: npt.NDArray[np.int64]) -> IntArray:
+        """Return a small number for each packed key."""
+        ordered = np.sort(key)
+        distinct = ordered[first_of_each(ordered)]
+        numbers = [self._codes.setdefault(packed, len(self._codes)) for packed in distinct.tolist()]
+        return np.array(numbers, np.intp)[np.searchsorted(distinct, key)]
+
+
+class CountRows(NamedTuple):
+    """Distinct rows of counts.
+
+    Attributes
+    ----------
+    counts : array of int, shape (rows, systems, types, counts)
+        In the order of `COUNTS`.
+    weight : array of int, shape (rows,)
+        How many units have each row.
+    """
+
+    counts: npt.NDArray[np.int64]
+    weight: npt.NDArray[np.int64]
+
+
+def rows_of(
+    systems: Sequence[tuple[Units, Sequence[tuple[int, TypeCounts]]]], types: int
+) -> CountRows:
+    """Return the distinct rows of counts of one system, or of several side by side, in order.
+
+    Parameters
+    ----------
+    systems : sequence of (Units, sequence of (type, TypeCounts))
+        For each system its units, which are the same ones in the same order if there are several
+        systems; and for each of its keys the number of the type, or -1 where the span does not
+        count, and what it adds to the counts of the type.
+    types : int
+        How many types there are.
+
+    Raises
+    ------
+    UsageError
+        If there are more than `MAX_CELLS` counts, or the systems do not have as many units.
+    """
+    if len({len(units.length) for units, _ in systems}) > 1:
+        raise UsageError(f"the systems do not have as many {systems[0][0].kind}s")
+    ways = tuple({adds: None for _, meanings in systems for _, adds in meanings if any(adds)})
+    width = len(systems) * types * len(ways)
+    cells = [
+        _cells(units, meanings, ways, first=system * types, width=width)
+        for system, (units, meanings) in enumerate(systems)
+    ]
+    cell = np.sort(np.concatenate(cells))
+    first = first_of_each(cell)
+    times = np.diff(first, append=len(cell))
+    unit, cell = np.divmod(cell[first], max(width, 1))
+    weight = systems[0][0].weight
+    length = np.bincount(unit, minlength=len(weight))
+    kinds, kind = _alike(length, cell * (times.max(initial=0) + 1) + times)
+    shape = len(kinds), len(systems), types, len(COUNTS)
+    if math.prod(shape) > MAX_CELLS:
+        raise UsageError(
+            f"{types} types in {len(kinds)} {systems[0][0].kind}s are too many to resample",
+            hint="--types A,B names those that matter",
+        )
+    chosen = ranges((np.cumsum(length) - length)[kinds], length[kinds])
+    row = np.repeat(np.arange(len(kinds)), length[kinds])
+    counts = np.zeros((math.prod(shape[:-1]), len(COUNTS)), np.int64)
+    place, way = np.divmod(row * width + cell[chosen], max(len(ways), 1))
+    for column, amounts in enumerate(zip(*ways, strict=True)):
+        np.add.at(counts[:, column], place, np.array(amounts)[way] * times[chosen])
+    weight = np.bincount(kind, weight, len(kinds)).astype(np.int64)
+    # In one order, however the units came: the same seed is to draw the same.
+    flat = counts.reshape(len(kinds), math.prod(shape[1:])).view(np.uint64)
+    order = np.argsort(flat @ powers(flat.shape[1])[: flat.shape[1]])
+    return CountRows(counts.reshape(shape)[order], weight[order])
+
+
+def _cells(
+    units: Units,
+    meanings: Sequence[tuple[int, TypeCounts]],
+    ways: tuple[TypeCounts, ...],
+    *,
+    first: int,
+    width: int,
+) -> IntArray:
+    """Return for each span that counts its unit, its type, and what it adds, as one number."""
+    numbers = {adds: number for number, adds in enumerate(ways)}
+    cell = [
+        (first + kind) * len(ways) + numbers[adds] if kind >= 0 and any(adds) else -1
+        for kind, adds in meanings
+    ]
+    cells = np.array(cell, np.intp)[units.code]
+    unit = np.repeat(np.arange(len(units.length)), units.length)
+    return (unit * width + cells)[cells >= 0]
+
+
+def _distinct(rows: _Arrays, codes: int) -> _Arrays:
+    """Return rows with those that have the same codes, in any order, in one."""
+    length, code, weight = rows
+    unit = np.repeat(np.arange(len(length)), length)
+    code = code[np.argsort(unit * max(codes, 1) + code, kind="stable")]
+    first, kind = _alike(length, code)
+    start = (np.cumsum(length) - length)[first]
+    code = code[ranges(start, length[first])]
+    return length[first], code, np.bincount(kind, weight, len(first)).astype(np.int64)
+
+
+def _alike(length: IntArray, item: IntArray) -> tuple[IntArray, IntArray]:
+    """Find the rows that are alike.
+
+    Rows are told apart by their first item, then those that are still alike by their second, and
+    so on: nothing is hashed.
+
+    Parameters
+    ----------
+    length : array of int, shape (rows,)
+        How many items each row has.
+    item : array of int
+        The items, row by row, ascending in each.
+
+    Returns
+    -------
+    first : array of int
+        The first row of each kind.
+    kind : array of int, shape (rows,)
+        The number of each row's kind.
+    """
+    start = np.cumsum(length) - length
+    base = int(item.max(initial=0)) + 1
+    node = np.zeros(len(length), np.int64)
+    nodes = 1
+    depth = 0
+    left = np.flatnonzero(length > 0)
+    while len(left):
+        pair = node[left] * base + item[start[left] + depth]
+        order = np.argsort(pair, kind="stable")
+        left, pair = left[order], pair[order]
+        new = np.ones(len(pair) + 1, np.bool_)
+        new[1:-1] = pair[1:] != pair[:-1]
+        node[left] = np.cumsum(new[:-1]) - 1 + nodes
+        nodes += int(np.count_nonzero(new[:-1]))
+        depth += 1
+        # A row that is like no other needs no other look.
+        left = left[~(new[:-1] & new[1:]) & (length[left] > depth)]
+    seen = np.full(nodes, -1, np.int64)
+    seen[node[::-1]] = np.arange(len(node))[::-1]
+    used = seen >= 0
+    return seen[used], (np.cumsum(used) - 1)[node]

@@ -1,45 +1,40 @@
-"""Reports on a catalogue: its corpora, and everything that it says of one."""
+"""Reports on a catalogue, on one of its corpora, and on what was held against the published."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from spanf1.render.machine import csv_text, json_text
-from spanf1.render.sections import Section, latex, markdown, text_of
-from spanf1.render.text import BOLD, WIDTH, styled
-from spanf1.wording import many, printable
+from spanf1.corpora.catalogue import decimals
+from spanf1.render.report import Fact, Report, Section
+from spanf1.render.text import WIDTH, width_of, wrapped
+from spanf1.wording import many, printable, short_names
 
 if TYPE_CHECKING:
-    from spanf1.corpora.entries import Catalogue, Corpus
+    from spanf1.corpora.catalogue import Catalogue, Corpus
+    from spanf1.corpora.reproduce import Compared, Reproduction
+    from spanf1.corpora.verify import Verification
 
-_LABEL = 14
 _COUNTS = ("documents", "sentences", "tokens", "entities")
 _FIGURES = {"precision": "P", "recall": "R", "f1": "F1", "plus_minus": "±"}
 _OPEN, _CLOSED = "to download", "bring a copy"
+_AGREES, _DIFFERS = "=", "differs"
+# The columns before the figures: system, split, match. A name has so much room at least.
+_FIXED, _NAME = 3, 26
 
 #: what is said of a corpus in words
 _FACTS = ("task", "language", "licence", "obtain", "homepage", "citation", "source", "note")
 _FACTS_NAMES = {"obtain": "where", "source": "statistics"}
 
 
-def list_text(catalogue: Catalogue, *, colour: bool = False) -> str:
-    """Return the corpora of a catalogue for people, at 80 columns."""
-    blocks = []
-    for corpus in catalogue.corpora.values():
-        how = _OPEN if corpus.has_address else _CLOSED
-        scores = many(len(corpus.scores), "published score")
-        said = f"{corpus.language}; {_split_names(corpus)}; {scores}"
-        lines = [styled(corpus.name, BOLD, colour), *_indented(corpus.title)]
-        lines += [*_indented(said), *_indented(f"{how}; licence: {corpus.licence}")]
-        blocks.append("\n".join(lines) + "\n")
-    return "\n".join(blocks)
+def catalogue_report(catalogue: Catalogue) -> Report:
+    """Return the report on the corpora of a catalogue."""
+    return Report(catalogue, _list, _list_values, _list_data, terminal=_list_terminal)
 
 
-def list_section(catalogue: Catalogue) -> Section:
-    """Return the corpora of a catalogue as a table to paste."""
+def _list(catalogue: Catalogue, _: int | None) -> list[Section]:
     rows = [
         [
             corpus.name,
@@ -52,95 +47,74 @@ def list_section(catalogue: Catalogue) -> Section:
         for corpus in catalogue.corpora.values()
     ]
     header = ["", "Title", "Language", "Splits", "Licence", "File"]
-    return Section("", "", header, rows, words=True)
+    return [Section(header=header, rows=rows, words=True)]
 
 
-def list_json(catalogue: Catalogue) -> str:
-    """Return the corpora of a catalogue as JSON."""
+def _list_terminal(catalogue: Catalogue, _: int | None) -> list[Section]:
+    """Return a section for each corpus: there is no room for a table."""
+    sections = []
+    for corpus in catalogue.corpora.values():
+        how = _OPEN if corpus.has_address else _CLOSED
+        scores = many(len(corpus.scores), "published score")
+        said = f"{corpus.language}; {_split_names(corpus)}; {scores}"
+        texts = corpus.title, said, f"{how}; licence: {corpus.licence}"
+        lines = [line for text in texts for line in wrapped(printable(text), "  ", "    ")]
+        sections.append(Section(corpus.name, lines=lines))
+    return sections
+
+
+def _split_names(corpus: Corpus) -> str:
+    return " ".join(corpus.splits) or "-"
+
+
+def _list_data(catalogue: Catalogue) -> list[dict[str, Any]]:
     keys = ("name", "title", "aliases", "task", "language", "licence", "open", "homepage")
-    data = [
+    return [
         {key: getattr(corpus, key) for key in keys} | {"splits": list(corpus.splits)}
         for corpus in catalogue.corpora.values()
     ]
-    return json_text(data, indent=2) + "\n"
 
 
-def list_csv(catalogue: Catalogue) -> str:
-    """Return the corpora of a catalogue as comma-separated values."""
-    rows: list[list[object]] = [
-        [c.name, c.title, c.task, c.language, c.licence, str(c.open).lower(), " ".join(c.splits)]
-        for c in catalogue.corpora.values()
-    ]
-    return _csv(["name", "title", "task", "language", "licence", "open", "splits"], rows)
+def _list_values(catalogue: Catalogue) -> Iterator[list[str]]:
+    yield ["name", "title", "task", "language", "licence", "open", "splits"]
+    for corpus in catalogue.corpora.values():
+        words = [corpus.name, corpus.title, corpus.task, corpus.language, corpus.licence]
+        splits = " ".join(corpus.splits)
+        yield [*map(printable, words), str(corpus.open).lower(), printable(splits)]
 
 
-def show_sections(corpus: Corpus) -> list[Section]:
-    """Return what a catalogue says of a corpus: facts, statistics, published scores."""
-    rows = [list(fact) for fact in _facts(corpus)]
-    lines = [line for label, text in rows for line in _labelled(label, text)]
+def corpus_report(corpus: Corpus) -> Report:
+    """Return the report on a corpus: facts, statistics, published scores as they were printed."""
+    return Report(corpus, _show, _show_values, asdict)
+
+
+def _show(corpus: Corpus, _: int | None) -> list[Section]:
     title = f"{corpus.name}: {corpus.title}"
-    found = [Section(title, "", ["", ""], rows, lines=lines, words=True)]
+    sections = [Section(title, facts=_facts(corpus), labels=14, words=True)]
     if statistics := _statistics(corpus):
-        found.append(Section("Statistics", "", ["", *corpus.splits], statistics))
+        sections.append(Section("Statistics", "", ["", *corpus.splits], statistics))
     if corpus.scores:
-        found.append(_scores(corpus))
-    return found
+        sections.append(_scores(corpus))
+    return sections
 
 
-def show_latex(corpus: Corpus) -> str:
-    """Return it as LaTeX; what is said in words is too long for a table, and in comments."""
-    facts, *tables = show_sections(corpus)
-    comments = "".join(f"% {printable(line)}\n" for line in (facts.title, *facts.lines))
-    return "\n".join([comments, *([latex(tables)] if tables else [])])
-
-
-def show_json(corpus: Corpus) -> str:
-    """Return what a catalogue says of a corpus as JSON; figures are the texts that were printed."""
-    return json_text(asdict(corpus), indent=2) + "\n"
-
-
-def show_csv(corpus: Corpus) -> str:
-    """Return the statistics and the published scores of a corpus, a line for each number.
-
-    ``kind`` is ``count`` (of documents, sentences, tokens, entities), ``type`` (entities of a
-    type) or ``score`` (a figure of the system).
-    """
-    rows: list[list[object]] = []
-    for split in corpus.splits.values():
-        counts = {name: getattr(split, name) for name in _COUNTS}
-        known = {name: n for name, n in counts.items() if n is not None}
-        rows += [[split.name, "count", "", "", name, n] for name, n in known.items()]
-        rows += [[split.name, "type", "", "", name, n] for name, n in split.types.items()]
-    for score in corpus.scores:
-        figures = {name: getattr(score, name) for name in _FIGURES}
-        printed = {name: figure for name, figure in figures.items() if figure}
-        which = [score.split, "score", score.system, score.match]
-        rows += [[*which, name, figure] for name, figure in printed.items()]
-    return _csv(["split", "kind", "system", "match", "name", "value"], rows)
-
-
-def _csv(header: list[str], rows: list[list[object]]) -> str:
-    shown: list[list[object]] = [[printable(str(cell)) for cell in row] for row in rows]
-    return csv_text(header, shown, None)
-
-
-def _facts(corpus: Corpus) -> Iterator[tuple[str, str]]:
-    """Yield what is said of a corpus in words, each under a heading."""
+def _facts(corpus: Corpus) -> Iterator[Fact]:
+    """Yield what is said of a corpus in words."""
     if corpus.aliases:
-        yield "also called", ", ".join(corpus.aliases)
+        yield Fact("also called", ", ".join(corpus.aliases))
     for key in _FACTS:
         if text := getattr(corpus, key):
-            yield _FACTS_NAMES.get(key, key), text
+            yield Fact(_FACTS_NAMES.get(key, key), text)
     columns = f"columns {', '.join(corpus.columns)}"
     separated = f"separated by {corpus.delimiter}"
-    yield "format", f"{columns}, {separated}; tags in {corpus.scheme}; {corpus.encoding}"
+    yield Fact("format", f"{columns}, {separated}; tags in {corpus.scheme}; {corpus.encoding}")
     if corpus.sentences_include_documents:
-        yield "sentences", "lines that begin a document are counted as sentences"
+        yield Fact("sentences", "lines that begin a document are counted as sentences")
     for split in corpus.splits.values():
-        yield f"{split.name} is", ", ".join(split.files)
+        yield Fact(f"{split.name} is", ", ".join(split.files))
     if corpus.has_address:
-        yield "to get it", f"spanf1 corpora get {corpus.name}"
-    yield "to check it", f"spanf1 corpora verify {corpus.name} PATH"
+        yield Fact("to get it", f"spanf1 corpora get {corpus.name}")
+    yield Fact("to check it", f"spanf1 corpora verify {corpus.name} PATH")
 
 
 def _statistics(corpus: Corpus) -> list[list[str]]:
@@ -150,6 +124,10 @@ def _statistics(corpus: Corpus) -> list[list[str]]:
     types = dict.fromkeys(name for split in splits for name in split.types)
     rows += [[name, *(_number(split.types.get(name)) for split in splits)] for name in types]
     return [row for row in rows if any(cell != "-" for cell in row[1:])]
+
+
+def _number(count: int | None) -> str:
+    return "-" if count is None else str(count)
 
 
 def _scores(corpus: Corpus) -> Section:
@@ -173,48 +151,136 @@ def _scores(corpus: Corpus) -> Section:
     return Section("Published scores", text, header, rows, after=after, widest=52)
 
 
-def _split_names(corpus: Corpus) -> str:
-    return " ".join(corpus.splits) or "-"
+def _show_values(corpus: Corpus) -> Iterator[list[str]]:
+    """Yield the statistics and the published scores of a corpus, a row for each number.
+
+    ``kind`` is ``count`` (of documents, sentences, tokens, entities), ``type`` (entities of a
+    type) or ``score`` (a figure of the system).
+    """
+    rows: list[list[object]] = [["split", "kind", "system", "match", "name", "value"]]
+    for split in corpus.splits.values():
+        counts = {name: getattr(split, name) for name in _COUNTS}
+        known = {name: n for name, n in counts.items() if n is not None}
+        rows += [[split.name, "count", "", "", name, n] for name, n in known.items()]
+        rows += [[split.name, "type", "", "", name, n] for name, n in split.types.items()]
+    for score in corpus.scores:
+        figures = {name: getattr(score, name) for name in _FIGURES}
+        printed = {name: figure for name, figure in figures.items() if figure}
+        which = [score.split, "score", score.system, score.match]
+        rows += [[*which, name, figure] for name, figure in printed.items()]
+    for row in rows:
+        yield [printable(str(cell)) for cell in row]
 
 
-def _number(count: int | None) -> str:
-    return "-" if count is None else str(count)
+def verification_report(verifications: list[Verification]) -> Report:
+    """Return the report on copies of a corpus: the counts of each beside the published ones."""
+    return Report(verifications, _verified, _verified_values, _data)
 
 
-def _labelled(label: str, text: str) -> list[str]:
-    label = printable(label)
-    first = f"{label:<{_LABEL}}" if len(label) < _LABEL else f"{label} "
-    return _wrapped(text, first, " " * _LABEL)
+def _data(parts: list[Any]) -> list[dict[str, Any]]:
+    return [part.to_dict() for part in parts]
 
 
-def _indented(text: str) -> list[str]:
-    return _wrapped(text, "  ", "    ")
+def _verified(verifications: list[Verification], _: int | None) -> list[Section]:
+    """Return a table for each file."""
+    sections = []
+    for copy in verifications:
+        rows = [
+            [
+                figure.name,
+                str(figure.published),
+                str(figure.measured),
+                _AGREES if figure.agrees else f"{figure.measured - figure.published:+d}",
+            ]
+            for figure in copy.figures
+        ]
+        scheme = copy.corpus.scheme
+        if copy.split and copy.scheme:
+            same = _AGREES if copy.scheme == scheme else _DIFFERS
+            rows.append(["scheme", scheme, copy.scheme, same])
+        header = ["", "Published", "Measured", ""]
+        about = f"{copy.corpus.title}{f', {copy.split.name}' if copy.split else ''}"
+        text = f"{about}. Published: {copy.corpus.source}." if copy.figures else about
+        sections.append(Section(copy.file, text, header, rows, after=copy.remarks()))
+    return sections
 
 
-def _wrapped(text: str, first: str, rest: str) -> list[str]:
-    return textwrap.wrap(
-        printable(text),
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_on_hyphens=False,
-        break_long_words=False,
-    )
+def _verified_values(verifications: list[Verification]) -> Iterator[list[object]]:
+    yield ["file", "split", "figure", "published", "measured"]
+    for copy in verifications:
+        split = printable(copy.split.name) if copy.split else ""
+        for figure in copy.figures:
+            yield [printable(copy.file), split, printable(figure.name), *figure[1:]]
 
 
-#: how the list of corpora is rendered; the table takes whether to use colour
-LISTS: dict[str, Callable[..., str]] = {
-    "table": list_text,
-    "json": list_json,
-    "csv": list_csv,
-    "markdown": lambda catalogue: markdown([list_section(catalogue)]),
-    "latex": lambda catalogue: latex([list_section(catalogue)]),
-}
-#: how one corpus is rendered; likewise
-SHOWS: dict[str, Callable[..., str]] = {
-    "table": lambda corpus, *, colour=False: text_of(show_sections(corpus), colour=colour),
-    "json": show_json,
-    "csv": show_csv,
-    "markdown": lambda corpus: markdown(show_sections(corpus)),
-    "latex": show_latex,
-}
+def reproduction_report(reproductions: list[Reproduction]) -> Report:
+    """Return the report on published scores: each beside what was measured."""
+    return Report(reproductions, _reproduced, _reproduced_values, _data)
+
+
+def _reproduced(reproductions: list[Reproduction], digits: int | None) -> list[Section]:
+    known = {figure.name for score in reproductions for figure in score.figures}
+    names = [name for name in _FIGURES if name in known]
+    header = ["", "Split", "Match"]
+    for name in names:
+        header += [_FIGURES[name], "here"]
+    rows, after = [], []
+    for title, score in zip(_titles(reproductions), reproductions, strict=True):
+        cells = [title, printable(score.published.split), score.published.match]
+        by_name = {figure.name: figure for figure in score.figures}
+        for name in names:
+            cells += _cells(by_name.get(name), digits)
+        rows.append(cells)
+        after += [f"{score.output}: {remark}" for remark in score.remarks]
+    agreeing = sum(score.agrees for score in reproductions)
+    after = [
+        *dict.fromkeys(after),
+        f"{agreeing} of {len(reproductions)} agree to the printed decimals",
+    ]
+    sources = dict.fromkeys(score.published.source for score in reproductions)
+    text = f"Published: {'; '.join(sources)}. Measured: spanf1 score, reading lenient."
+    columns = _beside(header, rows)
+    title = "Published beside measured"
+    return [Section(title, text, header, rows, after=after, fixed=_FIXED, columns=columns)]
+
+
+def _titles(reproductions: list[Reproduction]) -> list[str]:
+    """Return the names of the systems, with the file where there are several outputs of one."""
+    files = short_names([score.output for score in reproductions])
+    scores = [score.published for score in reproductions]
+    names = [(score.title or score.system, score.split, score.match) for score in scores]
+    count = Counter(names)
+    return [
+        f"{name[0]} ({file})" if count[name] > 1 else name[0]
+        for file, name in zip(files, names, strict=True)
+    ]
+
+
+def _cells(figure: Compared | None, digits: int | None) -> list[str]:
+    """Return the printed figure, and the measured one with as many decimals and a mark."""
+    if figure is None:
+        return ["", ""]
+    places = decimals(figure.published) if digits is None else digits
+    mark = _AGREES if figure.agrees else _DIFFERS
+    return [figure.published, f"{figure.measured:.{places}f} {mark}"]
+
+
+def _beside(header: list[str], rows: list[list[str]]) -> int:
+    """Return how many columns go beside each other, so that no two of one figure are parted."""
+    widths = [2 + max(map(width_of, column)) for column in zip(header, *rows, strict=True)]
+    room = WIDTH - min(widths[0], _NAME) - sum(widths[1:_FIXED])
+    pairs = [sum(widths[k : k + 2]) for k in range(_FIXED, len(widths), 2)]
+    count = len(pairs)
+    while count > 1 and any(sum(pairs[k : k + count]) > room for k in range(0, len(pairs), count)):
+        count -= 1
+    return _FIXED + 2 * count
+
+
+def _reproduced_values(reproductions: list[Reproduction]) -> Iterator[list[object]]:
+    yield ["system", "split", "match", "figure", "published", "measured", "agrees", "output"]
+    for score in reproductions:
+        which = [printable(score.published.system), printable(score.published.split)]
+        for figure in score.figures:
+            measured = [figure.published, figure.measured, int(figure.agrees)]
+            output = printable(score.output)
+            yield [*which, score.published.match, figure.name, *measured, output]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from spanf1.contents.baseline import baseline
 from spanf1.core.options import Confidence
-from spanf1.corpora.entries import Corpus, PublishedScore, agrees
+from spanf1.corpora.catalogue import Corpus, PublishedScore, agrees
 from spanf1.exceptions import AlignmentError, ReadError, UsageError
 from spanf1.formats.source import STDIN, Source
 from spanf1.results.api import score_file
@@ -66,13 +66,13 @@ class Reproduction:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data that JSON can carry; what is measured in percent."""
-        one = self.published
+        score = self.published
         return {
-            "system": one.system,
-            "title": one.title or one.system,
-            "split": one.split,
-            "match": one.match,
-            "source": one.source,
+            "system": score.system,
+            "title": score.title or score.system,
+            "split": score.split,
+            "match": score.match,
+            "source": score.source,
             "output": self.output,
             "signature": str(self.result.signature()),
             "agrees": self.agrees,
@@ -150,32 +150,32 @@ def tasks(
     split: str | None = None,
 ) -> list[Task]:
     """Return the scores that can be reproduced, and the files for it; see `reproduce`."""
-    wanted = None if split is None else corpus.split(split).name
-    scores = [one for one in corpus.scores if wanted in (None, one.split)]
+    name = None if split is None else corpus.split(split).name
+    scores = [score for score in corpus.scores if name in (None, score.split)]
     if not scores:
-        on = f"{corpus.name}, {wanted}" if wanted else corpus.name
+        on = f"{corpus.name}, {name}" if name else corpus.name
         raise UsageError(f"no score on {on} is in the catalogue")
     files = [] if path is None else list(_walk(path))
     if path is not None and systems and not os.path.isdir(path):
         gold, files = gold or path, []
-    found = []
-    for output in [_named(corpus, scores, one) for one in systems] or _found(corpus, scores, files):
+    outputs = [_named(corpus, scores, argument) for argument in systems]
+    todo = []
+    for output in outputs or _outputs_among(corpus, scores, files):
         others = [file for file in files if not _same(file, output.file)]
         if gold is not None and _same(gold, output.file):
             raise UsageError("gold and output are the same file", where=gold)
-        for one in scores:
-            if one.system == output.system:
-                beside = gold or _gold(corpus, one.split, others)
-                found.append(Task(one, (beside, output.file) if beside else (output.file,)))
-    found += [] if systems else _baselines(corpus, scores, files)
-    if not found:
-        hint = (
-            f"--system NAME=OUTPUT; systems: {', '.join(dict.fromkeys(s.system for s in scores))}"
-        )
+        for score in scores:
+            if score.system == output.system:
+                beside = gold or _gold(corpus, score.split, others)
+                todo.append(Task(score, (beside, output.file) if beside else (output.file,)))
+    todo += [] if systems else _baselines(corpus, scores, files)
+    if not todo:
+        names = ", ".join(dict.fromkeys(score.system for score in scores))
         raise UsageError(
-            f"no output of a system whose score on {corpus.name} was published is here", hint=hint
+            f"no output of a system whose score on {corpus.name} was published is here",
+            hint=f"--system NAME=OUTPUT; systems: {names}",
         )
-    return found
+    return todo
 
 
 def _walk(path: str) -> Iterator[str]:
@@ -197,27 +197,27 @@ def _walk(path: str) -> Iterator[str]:
         yield from filter(os.path.isfile, files)
 
 
-def _named(corpus: Corpus, scores: Sequence[PublishedScore], given: str) -> Output:
+def _named(corpus: Corpus, scores: Sequence[PublishedScore], argument: str) -> Output:
     """Return the output that an argument names."""
-    known = {one.system.lower(): one.system for one in scores}
-    name, parted, file = given.partition("=")
-    if parted and not os.path.exists(given):
-        if name.lower() not in known:
-            hint = f"its systems: {', '.join(known.values())}"
-            raise UsageError(
-                f"no score of {name!r} on {corpus.name} is in the catalogue", hint=hint
-            )
-        return Output(known[name.lower()], file)
-    found = _outputs(scores, [given])
-    if not found:
-        hint = f"--system NAME={given}; systems: {', '.join(known.values())}"
-        raise UsageError(
-            "the name of the file does not say which system it is of", where=given, hint=hint
-        )
-    return found[0]
+    known = {score.system.lower(): score.system for score in scores}
+    systems = ", ".join(known.values())
+    name, parted, file = argument.partition("=")
+    if parted and not os.path.exists(argument):
+        if name.lower() in known:
+            return Output(known[name.lower()], file)
+        message = f"no score of {name!r} on {corpus.name} is in the catalogue"
+        raise UsageError(message, hint=f"its systems: {systems}")
+    outputs = _outputs(scores, [argument])
+    if not outputs:
+        message = "the name of the file does not say which system it is of"
+        hint = f"--system NAME={argument}; systems: {systems}"
+        raise UsageError(message, where=argument, hint=hint)
+    return outputs[0]
 
 
-def _found(corpus: Corpus, scores: Sequence[PublishedScore], files: Sequence[str]) -> list[Output]:
+def _outputs_among(
+    corpus: Corpus, scores: Sequence[PublishedScore], files: Sequence[str]
+) -> list[Output]:
     """Return the outputs among files: neither gold nor data of the corpus nor documents."""
     known = {name for split in corpus.splits.values() for name in split.files}
     return _outputs(
@@ -233,13 +233,13 @@ def _found(corpus: Corpus, scores: Sequence[PublishedScore], files: Sequence[str
 
 def _outputs(scores: Sequence[PublishedScore], files: Sequence[str]) -> list[Output]:
     """Return the files whose names have that of a system in them, the longest that fits."""
-    found = []
+    outputs = []
     for file in files:
         words = f" {_words(os.path.basename(file))} "
-        names = {s.system for s in scores if f" {_words(s.system)} " in words}
+        names = {score.system for score in scores if f" {_words(score.system)} " in words}
         if names:
-            found.append(Output(max(names, key=len), file))
-    return found
+            outputs.append(Output(max(names, key=len), file))
+    return outputs
 
 
 def _words(name: str) -> str:
@@ -280,40 +280,40 @@ def measured(task: Task, sources: Mapping[str, Source] | None = None) -> Reprodu
     InputError
         As for `spanf1.score_file`.
     """
-    one, files, trained = task
+    score, files, trained = task
     sources = sources or {}
-    confidence = INTERVAL if one.plus_minus else None
+    confidence = INTERVAL if score.plus_minus else None
     if trained:
         train, test = files
         result = baseline(train, test, confidence=confidence)
-        return Reproduction(one, test, result, compared(one, result))
+        return Reproduction(score, test, result, compared(score, result))
     read = [sources.get(file, file) for file in files]
     remarks = []
     try:
-        result = score_file(*read, match=one.match, confidence=confidence)
+        result = score_file(*read, match=score.match, confidence=confidence)
     except AlignmentError as error:
         if len(files) == 1:
             raise
         # Some published scores were made of outputs with other tokens.
-        result = score_file(*read, match=one.match, confidence=confidence, align_by_position=True)
+        result = score_file(*read, match=score.match, confidence=confidence, align_by_position=True)
         remarks.append(f"tokens differ, so tags were aligned by position: {error}")
-    return Reproduction(one, files[-1], result, compared(one, result), remarks)
+    return Reproduction(score, files[-1], result, compared(score, result), remarks)
 
 
-def compared(one: PublishedScore, result: Result) -> list[Compared]:
+def compared(score: PublishedScore, result: Result) -> list[Compared]:
     """Return the figures of a published score beside those of a result."""
-    found = [
-        Compared(name, text, 100 * measured, one.agrees(name, measured))
-        for name, text in one.figures.items()
+    figures = [
+        Compared(name, text, 100 * measured, score.agrees(name, measured))
+        for name, text in score.figures.items()
         for measured in [getattr(result.micro, name)]
     ]
-    if one.plus_minus and result.certainty:
+    if score.plus_minus and result.certainty:
         ends = result.certainty.averages["micro"].f1
         half = (ends.high - ends.low) / 2
-        found.append(
-            Compared("plus_minus", one.plus_minus, 100 * half, agrees(one.plus_minus, half))
+        figures.append(
+            Compared("plus_minus", score.plus_minus, 100 * half, agrees(score.plus_minus, half))
         )
-    return found
+    return figures
 
 
 def _baselines(
@@ -321,10 +321,10 @@ def _baselines(
 ) -> Iterator[Task]:
     """Yield the scores of the baseline, if the training data and a test file are there."""
     train = _gold(corpus, "train", files, by_any_name=False)
-    known = [one for one in scores if one.system == BASELINE]
+    known = [score for score in scores if score.system == BASELINE]
     # Where there are scores of several splits, gold.… does not say of which it is.
-    single = len({one.split for one in known}) == 1
-    for one in known:
-        test = _gold(corpus, one.split, files, by_any_name=single)
+    single = len({score.split for score in known}) == 1
+    for score in known:
+        test = _gold(corpus, score.split, files, by_any_name=single)
         if train and test:
-            yield Task(one, (train, test), trained=True)
+            yield Task(score, (train, test), trained=True)

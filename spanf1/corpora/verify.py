@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from spanf1.checks.columns import TagColumn
 from spanf1.contents.contents import Contents
-from spanf1.contents.describe import contents_of
-from spanf1.corpora.entries import Catalogue, Corpus, Split
+from spanf1.contents.describe import contents_of_column
+from spanf1.corpora.catalogue import Catalogue, Corpus, Split
 from spanf1.exceptions import ReadError
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.options import Column
+from spanf1.formats.options import Column, InputOptions
+from spanf1.formats.registry import COLUMNS, Input
 from spanf1.formats.source import FRONT, Source, source_of
 
 # A file whose tokens are so far from a split's is no copy of it.
@@ -135,8 +135,13 @@ def verify(
     found = []
     for source in sources_of(corpus, path):
         tag, token = _columns(corpus, source)
-        column = TagColumn(source, tag if tag_column is None else tag_column)
-        contents = contents_of(column, token if token_column is None else token_column)
+        options = InputOptions.of(
+            {
+                "tag_column": tag if tag_column is None else tag_column,
+                "token_column": token if token_column is None else token_column,
+            }
+        )
+        contents = contents_of_column(Input(source, COLUMNS, options))
         found.append(_verified(corpus, source, contents, wanted, others))
     return found
 

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NoReturn
 
 from spanf1.core.documents import Document, Offsets, TextSpan
 from spanf1.exceptions import LayoutError, LossError, ReadError, UsageError
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.registry import MAYBE, SURE, Input, Writing
+from spanf1.formats.sniffing import Beginning
 from spanf1.formats.source import STDIN
 from spanf1.wording import shortened
 
@@ -51,7 +52,19 @@ _LONGEST_NAME = 240
 _SHOWN_BEFORE = 12
 
 
-def documents(reading: Reading) -> Iterator[Document]:
+def looks_like_folder(path: str, names: Sequence[str]) -> int:  # noqa: ARG001
+    """Return how sure it is that a folder is one of brat's, by the names of its files."""
+    if any(name.endswith(_ANN) and name != _ANN for name in names):
+        return SURE
+    return MAYBE * any(name.endswith(_TXT) and name != _TXT for name in names)
+
+
+def looks_like_file(beginning: Beginning) -> bool:
+    """Return whether a file is one of brat's, by its name and its first line."""
+    return beginning.path.endswith(_ANN) and beginning.fits("brat")
+
+
+def documents(input: Input) -> Iterator[Document]:
     """Read a folder of brat, in the order of the ids, or a single .ann file.
 
     Spans are those of all text-bound annotations, the triggers of events, too; other annotations
@@ -67,10 +80,10 @@ def documents(reading: Reading) -> Iterator[Document]:
     UsageError
         If the input is to hold both sides, or is standard input.
     """
-    path = reading.source.path
+    path = input.source.path
     if path == STDIN:
         raise UsageError("brat's files are in a folder; standard input is none")
-    if not reading.how.alone:
+    if not input.options.alone:
         raise UsageError(
             "a folder of brat holds one side", where=path, hint="give two: gold, and predicted"
         )
@@ -82,13 +95,13 @@ def documents(reading: Reading) -> Iterator[Document]:
             done += len(content)
             text = _decoded(content, stem + _TXT)
         else:
-            reading.remark(_NO_TEXT)
+            input.remark(_NO_TEXT)
         content = _content(stem + _ANN)
         done += len(content)
         lines = _decoded(content, stem + _ANN).removeprefix("\ufeff").split("\n")
-        yield Document(text, _spans(lines, text, stem + _ANN, reading), id=name)
-        if reading.progress:
-            reading.progress(done)
+        yield Document(text, _spans(lines, text, stem + _ANN, input), id=name)
+        if input.progress:
+            input.progress(done)
 
 
 def _single(path: str) -> list[tuple[str, str]]:
@@ -161,7 +174,7 @@ def _decoded(content: bytes, path: str) -> str:
         raise ReadError(message, where=f"{path}:{line}") from None
 
 
-def _spans(lines: list[str], text: str | None, path: str, reading: Reading) -> list[TextSpan]:
+def _spans(lines: list[str], text: str | None, path: str, input: Input) -> list[TextSpan]:
     """Return the spans that lines describe; note what else they describe."""
     spans = []
     seen: dict[str, int] = {}
@@ -174,7 +187,7 @@ def _spans(lines: list[str], text: str | None, path: str, reading: Reading) -> l
             message = f"{shortened(line)} does not begin with an id and a tab"
             raise LayoutError(message, where=where, hint=_EXAMPLE)
         if line[0] != "T":
-            reading.remark(_LEFT_OUT[line[0]])
+            input.remark(_LEFT_OUT[line[0]])
             continue
         first = seen.setdefault(begin[1], number)
         if first != number:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,9 @@ from spanf1.formats.sentences import (
     Sentences,
     TagSource,
     block_of,
+    last_start,
     sentence_wise,
+    whole,
     whole_sentences,
 )
 from spanf1.wording import shortened
@@ -64,10 +66,7 @@ class Sides(NamedTuple):
         AlignmentError
             If one has more than the other.
         """
-        streams = [
-            map(sentence_wise, side.sentences(tags))
-            for side, tags in ((self.gold, gold), (self.predicted, predicted))
-        ]
+        streams = _sentences(self.gold, gold), _sentences(self.predicted, predicted)
         rest = [next(stream, None) for stream in streams]
         ends = [part.lines if part else 0 for part in rest]
         while True:
@@ -107,7 +106,7 @@ class Sides(NamedTuple):
         begins = np.cumsum(kept.lengths) - kept.lengths
         # the line of gold that has each of them, and behind the last, of those that are missing
         used = np.zeros(len(numbers) + 1, np.intp)
-        for part in map(sentence_wise, self.gold.sentences(gold)):
+        for part in _sentences(self.gold, gold):
             ids, lines = part.ids or (), part.places
             rows = np.fromiter(map(numbers.get, ids, repeat(-1)), np.intp, len(ids))
             # Assigned from the last to the first, a sentence keeps the first that has its id.
@@ -129,7 +128,7 @@ class Sides(NamedTuple):
         numbers: dict[Id, int] = {}
         none, words = np.zeros(0, np.intp), None
         parts = [whole_sentences(np.zeros(0, np.int8), none, none, 0)]
-        for part in map(sentence_wise, self.predicted.sentences(tags)):
+        for part in _sentences(self.predicted, tags):
             ids = part.ids or ()
             parts.append(part._replace(ids=None, words=None))
             new = dict(zip(ids, range(len(numbers), len(numbers) + len(ids)), strict=True))
@@ -209,6 +208,16 @@ class Sides(NamedTuple):
             self.gold.source.where(int(gold.places[row])),
             self.predicted.source.where(int(predicted.places[row])),
         )
+
+
+def _sentences(source: TagSource, tags: TagSet) -> Iterator[Sentences]:
+    """Yield the sentences of an input, each whole, and with what is known of it."""
+    parts = source.sentences(tags)
+    for first in parts:
+        parts = chain([first], parts)
+        if first.size and not len(first.lengths):
+            parts = map(sentence_wise, whole(parts, last_start))
+        yield from parts
 
 
 def order_hint(records: str) -> str:

@@ -12,12 +12,11 @@ from spanf1.core.documents import Document
 from spanf1.core.spans import decode
 from spanf1.core.tags import Block, TagSet
 from spanf1.exceptions import AlignmentError, LayoutError, TagError, UsageError
-from spanf1.formats.described import Input
 from spanf1.formats.joining import Pair, Sides, blocks
 from spanf1.formats.labels import IGNORE_INDEX, labels_by_id
-from spanf1.formats.options import Labels
-from spanf1.formats.records.keys import KEYS, Keys
-from spanf1.formats.registry import Reading
+from spanf1.formats.options import InputOptions, Origin
+from spanf1.formats.records.keys import KEYS
+from spanf1.formats.registry import Input, Inputs
 from spanf1.formats.sentences import Sentences, TokenLists, place_in
 from spanf1.formats.source import Source
 from spanf1.formats.tokens import broken, by_sentence, sentence_of
@@ -25,8 +24,6 @@ from spanf1.wording import shortened
 
 #: the keys of tags that are looked for where there are two sides
 TAG_KEYS = KEYS["jsonl"]
-#: the options that say which keys are read
-OPTIONS = {"gold": "--gold-key", "predicted": "--pred-key"}
 
 
 class Table(Protocol):
@@ -49,7 +46,7 @@ class Table(Protocol):
     records: str
     where: str
 
-    def key(self, given: str | None, known: Sequence[str], side: str) -> str:
+    def key(self, options: InputOptions) -> str:
         """Return the key of the tags of a side: what was given, or the first that is known.
 
         Raises
@@ -75,8 +72,8 @@ class KeyedTags(NamedTuple):
     ----------
     table : Table
         The table.
-    side : str
-        ``gold`` or ``predicted``.
+    options : InputOptions
+        What was said of the side.
     key, token, id : str
         The keys of the tags, and of the tokens and the ids: empty if these are not read.
     labels : mapping of int to str, optional
@@ -84,7 +81,7 @@ class KeyedTags(NamedTuple):
     """
 
     table: Table
-    side: str
+    options: InputOptions
     key: str
     token: str = ""
     id: str = ""
@@ -105,16 +102,11 @@ class KeyedReader(ABC):
 
     Parameters
     ----------
-    sources : sequence of Source
+    inputs : Inputs
         One input with both sides; or one of gold tags and one of predicted ones. Two are joined
         by their ids, if both have some, and then the second is kept in memory; or else by order.
-        The tokens of two are to be the same, if both have some.
-    keys : Keys
-        What to read.
-    labels : sequence of str, or mapping of int to str, optional
-        The tag of each id, where tags are ids.
-    by_position : bool
-        Join two by order, and do not compare their tokens.
+        The tokens of two are to be the same, if both have some. By position, they are joined by
+        order, and not compared.
     ids : bool
         Look for ids.
 
@@ -128,29 +120,22 @@ class KeyedReader(ABC):
     format = ""
     file_type: Callable[[Source], Any]
 
-    def __init__(
-        self,
-        sources: Sequence[Source],
-        keys: Keys,
-        labels: Labels | None = None,
-        *,
-        by_position: bool = False,
-        ids: bool = True,
-    ) -> None:
-        keys.check(len(sources), by_position=by_position)
-        self.files = [self.file_type(source) for source in sources]
-        self._names = tuple(source.name for source in sources)
-        self._given, self._by_position, self._ids = keys, by_position, ids
+    def __init__(self, inputs: Inputs, *, ids: bool = True) -> None:
+        _check_keys(inputs)
+        self._inputs, self._ids = inputs, ids
+        self.files = [self.file_type(source) for source in inputs.sources]
+        self.files[0].progress = inputs.gold.progress
+        labels = inputs.gold.options.labels
         self._labels = None if labels is None else labels_by_id(labels)
         self._keys: tuple[str, ...] = ("", "", "", "")
 
-    def input(self) -> Input:
+    def origin(self) -> Origin:
         """Describe what was read; call it after the reading."""
-        aligned = "id" if self._keys[3] else "position" if self._by_position else "order"
-        count = len(self._names)
-        aligned = aligned if count == 2 else "line"
-        formats, none = (self.format,) * count, (0,) * count
-        return Input(self._names, formats, none, 0, 0, 0, aligned, self._keys)
+        aligned = "id" if self._keys[3] else "position" if self._inputs.by_position else "order"
+        names = tuple(source.name for source in self._inputs.sources)
+        formats, none = (self.format,) * len(names), (0,) * len(names)
+        aligned = "line" if self._inputs.merged else aligned
+        return Origin(names, formats, none, 0, 0, 0, aligned, self._keys)
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`.
@@ -166,9 +151,8 @@ class KeyedReader(ABC):
         AlignmentError
             If the two sides are not annotations of the same tokens.
         """
-        tables = self._tables()
-        left, right = self._columns(tables)
-        table, merged = left.table, len(tables) == 1
+        left, right = self._columns(self._tables())
+        table, merged = left.table, self._inputs.merged
         keys = left.key, right.key, right.token
         sides = Sides(left, right, keys, left.id, table.records, table.where, merged)
         if merged:
@@ -185,20 +169,40 @@ class KeyedReader(ABC):
 
     def _columns(self, tables: Sequence[Table]) -> tuple[KeyedTags, KeyedTags]:
         """Return what is to be read of the two sides."""
-        first, last, merged = tables[0], tables[-1], len(tables) == 1
-        gold = first.key(self._given.gold, TAG_KEYS.gold, "gold")
-        known = TAG_KEYS.of("predicted", alone=not merged)
-        predicted = last.key(self._given.predicted, known, "predicted")
-        tokens, others, key = "", "", ""
-        if merged and gold and gold == predicted:
+        first, last = tables[0], tables[-1]
+        options, others = self._inputs.gold.options, self._inputs.predicted.options
+        gold, predicted = first.key(options), last.key(others)
+        tokens, key = ["", ""], ""
+        if self._inputs.merged and gold and gold == predicted:
             raise UsageError(f"gold and predicted tags cannot both be {shortened(gold)}")
-        if not (merged or self._by_position):
-            tokens, others, key = self._given.joining(first.keys, last.keys, ids=self._ids)
-        self._keys = gold, predicted, tokens, key
+        if not (self._inputs.merged or self._inputs.by_position):
+            tokens = [
+                options.token_key or next((key for key in TAG_KEYS.token if key in table.keys), "")
+                for table in (first, last)
+            ]
+            tokens = tokens if all(tokens) else ["", ""]
+            known = (key for key in TAG_KEYS.id * self._ids if key in first.keys)
+            key = options.id_key or next((key for key in known if key in last.keys), "")
+        self._keys = gold, predicted, tokens[0], key
         return (
-            KeyedTags(first, "gold", gold, tokens, key, self._labels),
-            KeyedTags(last, "predicted", predicted, others, key, self._labels),
+            KeyedTags(first, options, gold, tokens[0], key, self._labels),
+            KeyedTags(last, others, predicted, tokens[1], key, self._labels),
         )
+
+
+def _check_keys(inputs: Inputs) -> None:
+    """Raise an error if a key that is given is empty, or is not looked at."""
+    options = inputs.gold.options
+    compared = options.token_key is not None or options.id_key is not None
+    if inputs.merged and (inputs.by_position or compared):
+        raise UsageError(
+            "records are aligned only where gold and predicted tags are in two files",
+            hint="give two files, or leave token_key, id_key and align_by_position out",
+        )
+    if inputs.by_position and compared:
+        raise UsageError("align_by_position looks at no tokens and ids: leave their keys out")
+    if "" in (options.key, inputs.predicted.options.key, options.token_key, options.id_key):
+        raise UsageError("a key is empty")
 
 
 def _merged(left: KeyedTags, right: KeyedTags, gold: TagSet, predicted: TagSet) -> Iterator[Pair]:
@@ -251,15 +255,15 @@ def _check_words(part: Sentences, words: list[list[str]], column: KeyedTags) -> 
                 raise LayoutError(f"{message}, which is no character", where=where(line))
 
 
-def documents_of(reading: Reading, sentences: Iterable[Sentences]) -> Iterator[Document]:
+def documents_of(input: Input, sentences: Iterable[Sentences]) -> Iterator[Document]:
     """Yield sentences, which have tokens and codes, with the spans of their tags."""
     for part in sentences:
-        assert part.words and reading.tags  # noqa: S101, PT018 - for mypy: they were read
+        assert part.words and input.tags  # noqa: S101, PT018 - for mypy: they were read
         starts = np.cumsum(part.lengths) - part.lengths
         spans = by_sentence(decode(part.codes, part.starts), starts)
-        names, words = ["", *reading.tags.types], part.words.lists()
+        names, words = ["", *input.tags.types], part.words.lists()
         ids = part.ids or [None] * len(words)
         rows = zip(words, spans, ids, part.places.tolist(), strict=True)
         for tokens, here, key, line in rows:
-            sentence = sentence_of(tokens, [here], names, reading.where(line))
+            sentence = sentence_of(tokens, [here], names, input.where(line))
             yield sentence._replace(id=key, line=line)

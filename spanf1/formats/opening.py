@@ -1,40 +1,211 @@
-"""Inputs opened: what reads gold and predicted tags in files, and says where from."""
+"""Inputs opened: their formats found out, gold and predictions side by side, and counted."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Unpack
 
+from spanf1.core.detection import Detection, detection
+from spanf1.core.documents import Document
 from spanf1.core.options import AUTO, Options
-from spanf1.core.tag_counter import tally
-from spanf1.core.tags import TagForm
-from spanf1.core.tally import Tally
+from spanf1.core.tag_counter import tally, tally_parts
+from spanf1.core.tags import Block, TagForm, TagSet
+from spanf1.core.tally import SideTally, Tally
 from spanf1.exceptions import AlignmentError, InputError, UsageError
-from spanf1.formats.columns.file import ColumnFile, MergedFile
-from spanf1.formats.columns.layout import Layout, column_of, delimiter_of, levels_of
-from spanf1.formats.described import Input
-from spanf1.formats.options import Column
-from spanf1.formats.registry import ARROW, COLUMNS, JSONL, check_options
+from spanf1.formats.columns.file import ColumnFile
+from spanf1.formats.columns.layout import Layout
+from spanf1.formats.columns.tags import MergedFile, PairedFiles
+from spanf1.formats.options import Column, InputKeywords, InputOptions, Origin
+from spanf1.formats.registry import ARROW, COLUMNS, JSONL, Input, Inputs, check_options
 from spanf1.formats.sniffing import formats_of
-from spanf1.formats.source import STDIN, Source
+from spanf1.formats.source import STDIN, Path, Source, source_of
 
 if TYPE_CHECKING:
-    from spanf1.formats.arrow.files import ArrowFile
+    from concurrent.futures import Executor
+
     from spanf1.formats.arrow.tags import ArrowReader
-    from spanf1.formats.columns.pair import PairedFiles
     from spanf1.formats.pairs import DocumentPairs
     from spanf1.formats.records.tags import RecordReader
-    from spanf1.formats.records.values import RecordFile
-    from spanf1.formats.registry import Reading
+
+#: about how many bytes of a file one task of an executor reads
+PART_SIZE = 1 << 23
 
 
-class OpenedFiles(NamedTuple):
-    """What reads gold and predicted tags, and where from.
+def read_documents(
+    file: Path, input_format: str = AUTO, **given: Unpack[InputKeywords]
+) -> Iterator[Document]:
+    """Read documents, with their typed spans, from a file or folder of any format.
+
+    Parameters
+    ----------
+    file : path
+        The file or folder; ``-`` is standard input.
+    input_format : str
+        Its format, or ``auto``: by its content.
+
+    Other Parameters
+    ----------------
+    key, token_key, text_key, id_key : str, optional
+        Of JSON, or Parquet: where the spans or tags are, the tokens, the text and the id.
+    labels : sequence of str, or mapping of int to str, optional
+        The tag of each id, where tags are ids.
+    tag_column, token_column : int or str, optional
+        Of columns: where tags and tokens are; ``"2,3"`` has nested levels of tags.
+    delimiter, tag_form
+        As for `spanf1.score_file`.
+
+    Returns
+    -------
+    iterator of Document
+        They come one by one. Of columns, and of JSON Lines of tags, each is a sentence.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or is not of the format.
+    UsageError
+        If an argument is not one of those above.
+    """
+    (input,) = inputs_of_keywords([file], input_format, given)
+    return input.documents()
+
+
+def inputs_of_keywords(
+    files: Iterable[Path],
+    input_format: str,
+    given: Mapping[str, object],
+    *,
+    scheme: str = AUTO,
+) -> list[Input]:
+    """Return the inputs of one side each that a public function is called with.
+
+    Raises
+    ------
+    TypeError
+        If there is no such keyword.
+    LayoutError, UsageError
+        As `inputs_of`.
+    """
+    if unknown := given.keys() - InputKeywords.__annotations__.keys():
+        raise TypeError(f"unexpected keyword argument {min(unknown)!r}")
+    options = InputOptions.of({**given, "input_format": input_format})
+    return inputs_of(list(map(source_of, files)), options, scheme=scheme)
+
+
+def inputs_of(
+    sources: Sequence[Source], options: InputOptions, *, scheme: str = AUTO
+) -> list[Input]:
+    """Return inputs of one side each, of which the same is to be read.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        Where they are; they may be of different formats.
+    options : InputOptions
+        What to read.
+    scheme : str
+        The tagging scheme that was given, or ``auto``.
+
+    Raises
+    ------
+    LayoutError
+        If the format of one cannot be told.
+    UsageError
+        If an option goes with none of them.
+    """
+    keys = () if options.key is None else (options.key,)
+    formats = [formats_of([source], options.format, keys)[0] for source in sources]
+    check_options(formats, [options], scheme=scheme)
+    return [Input(source, name, options) for source, name in zip(sources, formats, strict=True)]
+
+
+def both_inputs(
+    sources: Sequence[Source],
+    gold: InputOptions,
+    predicted: InputOptions,
+    *,
+    by_position: bool = False,
+) -> Inputs:
+    """Return gold and predictions.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        One input of both sides, or gold and predictions.
+    gold, predicted : InputOptions
+        What to read of each.
+    by_position : bool
+        Whether what belongs together is known by the order alone.
+
+    Raises
+    ------
+    LayoutError
+        If the format of one cannot be told.
+    UsageError
+        If an option goes with none of them, or both are standard input.
+    """
+    if [source.path for source in sources].count(STDIN) == 2:
+        raise UsageError("only one of the two files can be standard input")
+    keys = tuple(str(side.key) for side in (gold, predicted) if side.key is not None)
+    formats = formats_of(sources, gold.format, keys)
+    check_options(formats, (gold, predicted))
+    if len(sources) == 1:
+        gold, predicted = (
+            replace(side, alone=False, other_columns=other.tag_columns)
+            for side, other in ((gold, predicted), (predicted, gold))
+        )
+    return Inputs(
+        Input(sources[0], formats[0], gold), Input(sources[-1], formats[-1], predicted), by_position
+    )
+
+
+def detect(input: Input) -> Detection | None:
+    """Return the scheme that the tags of an input are in; None if it has spans instead.
+
+    Raises
+    ------
+    InputError, UsageError
+        If it cannot be read, or not a second time: this is done before it is read for good.
+    """
+    check_twice(input.source)
+    input = input.again()
+    shapes: Counter[int] = Counter()
+    side = SideTally()
+    tokens = 0
+    for document in input.documents():
+        if input.tags is None:
+            return None
+        tokens += len(document.tokens or ())
+        for span in document.spans:
+            shapes[span.shape] += 1
+            side.first.setdefault(span.shape, document.line)
+    if input.tags is None:
+        return None
+    return detection(side.take(input.tags), shapes, tokens)
+
+
+def check_twice(source: Source) -> None:
+    """Raise an error if a source can be read only once.
+
+    Raises
+    ------
+    UsageError
+        If it can.
+    """
+    if source.is_pipe():
+        message = "this is read twice, which a pipe cannot be"
+        raise UsageError(message, where=source.name, hint="write it to a file first")
+
+
+class ColumnPair(NamedTuple):
+    """What reads gold and predicted tags in columns.
 
     `columns` are those of the gold tags, the predicted tags and the tokens that are compared
-    (0: none are), by number from 1, or from the end by -1, or by name. `aligned` is as in `Input`.
+    (0: none are), by number from 1, or from the end by -1, or by name. `aligned` is as in `Origin`.
     """
 
     reader: MergedFile | PairedFiles
@@ -42,268 +213,24 @@ class OpenedFiles(NamedTuple):
     columns: tuple[Column, Column, Column]
     aligned: str
 
-    def input(self) -> Input:
+    def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
+        """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`."""
+        return self.reader.blocks(gold, predicted)
+
+    def origin(self) -> Origin:
         """Describe what was read; call it after the reading."""
-        return _input(self.files, self.columns, self.aligned)
-
-
-class OpenedRecords(NamedTuple):
-    """What reads gold and predicted tags in records, and where from."""
-
-    reader: RecordReader | ArrowReader
-    files: Sequence[RecordFile | ArrowFile]
-
-    def input(self) -> Input:
-        """Describe what was read; call it after the reading."""
-        return self.reader.input()
-
-
-class OpenedDocuments(NamedTuple):
-    """What reads documents with gold and with predicted spans, and where from."""
-
-    pairs: DocumentPairs
-    files: Sequence[Reading]
-
-    def input(self) -> Input:
-        """Describe what was read; call it after the reading."""
-        return self.pairs.input()
-
-
-Opened = OpenedFiles | OpenedRecords | OpenedDocuments
-
-_FOR_COLUMNS = ("gold_column", "pred_column", "token_column", "delimiter")
-
-
-def open_input(
-    sources: Sequence[Source],
-    *,
-    input_format: str = AUTO,
-    match: str = "exact",
-    form: TagForm | None = None,
-    align_by_position: bool = False,
-    documents: bool = False,
-    script: bool = False,
-    headed: bool = False,
-    **given: Any,
-) -> Opened:
-    """Return what reads inputs of any format; parameters of `score_file` and `open_files`.
-
-    Parameters
-    ----------
-    sources : sequence of Source
-        One input of both sides, or gold and predictions.
-    form : TagForm, optional
-        How tags are written.
-    documents : bool
-        Whether to read texts with spans, though the spans are from tags of the same tokens.
-
-    Raises
-    ------
-    UsageError
-        If the arguments contradict each other.
-    LayoutError
-        If the format of an input cannot be told.
-    """
-    _check_once(sources)
-    given["delimiter"] = None if given.get("delimiter") == AUTO else given.get("delimiter")
-    keys = tuple(str(given[k]) for k in ("gold_key", "pred_key") if given.get(k) is not None)
-    formats = formats_of(sources, input_format, keys)
-    check_options(formats, given, detected=AUTO in input_format)
-    columns = {name: given.get(name) for name in _FOR_COLUMNS}
-    levels = [levels_of(columns[name]) for name in ("gold_column", "pred_column")]
-    documents = documents or match == "text" or max(map(len, levels)) > 1 or len(set(formats)) > 1
-    if not documents and formats[0] == COLUMNS:
-        return open_files(
-            sources, align_by_position=align_by_position, script=script, headed=headed, **columns
+        layouts = [file.layout or Layout(file.delimiter or "", 0) for file in self.files]
+        owners = layouts[0], layouts[-1], layouts[0]
+        gold, predicted, token = map(_number, self.columns, owners)
+        return Origin(
+            tuple(file.source.name for file in self.files),
+            tuple(layout.delimiter_name for layout in layouts),
+            tuple(layout.columns for layout in layouts),
+            gold,
+            predicted,
+            token,
+            self.aligned,
         )
-    if not documents and match == "exact" and formats[0] in (JSONL, ARROW):
-        from spanf1.formats.records.keys import Keys
-        from spanf1.formats.records.tags import RecordReader
-
-        chosen = Keys(
-            *(given.get(name) for name in ("gold_key", "pred_key", "token_key", "id_key"))
-        )
-        labels = given.get("labels")
-        if formats[0] == JSONL:
-            reader = RecordReader(sources, chosen, labels, by_position=align_by_position)
-            return OpenedRecords(reader, reader.files)
-        from spanf1.formats.arrow.tags import ArrowReader, has_tags
-
-        if has_tags(sources, chosen):
-            rows = ArrowReader(sources, chosen, labels, by_position=align_by_position)
-            return OpenedRecords(rows, rows.files)
-    given["align_by_position"] = align_by_position
-    return _open_documents(sources, formats, levels, form, given)
-
-
-def _open_documents(
-    sources: Sequence[Source],
-    formats: Sequence[str],
-    levels: Sequence[tuple[Column, ...]],
-    form: TagForm | None,
-    given: Mapping[str, Any],
-) -> OpenedDocuments:
-    """Return what reads documents with spans; formats are those of the sources."""
-    from spanf1.formats.options import How
-    from spanf1.formats.pairs import DocumentPairs
-    from spanf1.formats.registry import Reading
-
-    alone, by_position = len(sources) > 1, given["align_by_position"]
-    if not alone and (by_position or given.get("id_key") is not None):
-        raise UsageError("documents are aligned only where gold and predictions are two inputs")
-    token = given.get("token_column")
-    readings = [
-        Reading(
-            source,
-            name,
-            How(
-                side=side,
-                alone=alone,
-                key=given.get(key),
-                tag_columns=columns or None,
-                other_columns=() if alone else others,
-                token_column=None if token is None else column_of(token),
-                form=form,
-                **{k: given.get(k) for k in ("token_key", "text_key", "id_key", "labels")},
-                delimiter=given.get("delimiter"),
-            ),
-        )
-        for source, name, side, key, columns, others in zip(
-            (sources[0], sources[-1]),
-            (formats[0], formats[-1]),
-            ("gold", "predicted"),
-            ("gold_key", "pred_key"),
-            levels,
-            levels[::-1],
-            strict=True,
-        )
-    ]
-    return OpenedDocuments(DocumentPairs(*readings, by_position=by_position), readings)
-
-
-def read_counts(
-    opened: Opened,
-    as_documents: Callable[[], Opened],
-    options: Options,
-    *,
-    form: TagForm | None = None,
-    units: str = "",
-    in_order: bool = False,
-) -> tuple[Opened, Tally]:
-    """Read input and return what it comes to: as tags side by side, if that can be.
-
-    Where the tokens of two inputs differ, and their texts do not, they are read as documents.
-
-    Parameters
-    ----------
-    opened : Opened
-        What reads the input.
-    as_documents : callable
-        Opens it once more, to be read as documents.
-    options : Options
-        How it is to be read.
-    form, units, in_order
-        As for `spanf1.core.tag_counter.tally`.
-
-    Raises
-    ------
-    InputError, UsageError
-        If an input cannot be read, or the two sides do not fit together.
-    """
-    script = options.reading == "conlleval"
-    if isinstance(opened, OpenedDocuments):
-        match, normalize = options.match, options.normalize
-        return opened, opened.pairs.tally(
-            match=match, normalize=normalize, units=units, in_order=in_order
-        )
-    try:
-        return opened, tally(
-            opened.reader, form=form, script=script, units=units, in_order=in_order
-        )
-    except AlignmentError:
-        again = all(os.path.isfile(file.source.path) for file in opened.files)
-        if script or not again or len(opened.files) < 2 or opened.input().aligned == "position":
-            raise
-        # Where the texts differ, too, the tokens that do say it best.
-        with suppress(InputError):
-            texts = as_documents()
-            assert isinstance(texts, OpenedDocuments)  # noqa: S101 - for mypy
-            texts.pairs.notes.append("the tokens differ, and not the text: characters say where")
-            return texts, texts.pairs.tally(match=options.match, units=units, in_order=in_order)
-        raise
-
-
-def open_files(
-    sources: Sequence[Source],
-    *,
-    gold_column: Column | None = None,
-    pred_column: Column | None = None,
-    token_column: Column | None = None,
-    delimiter: str | None = None,
-    align_by_position: bool = False,
-    script: bool = False,
-    headed: bool = False,
-) -> OpenedFiles:
-    """Return what reads one file, or gold and predicted tags in two; parameters of `score_file`.
-
-    With `headed`, a first line that names the columns is no token, though none of these is a name.
-
-    Raises
-    ------
-    UsageError
-        If the arguments contradict each other.
-    """
-    if len(sources) == 1 and (align_by_position or token_column is not None):
-        raise UsageError(
-            "tokens are aligned only where gold and predicted tags are in two files",
-            hint="give two files, or leave token_column and align_by_position out",
-        )
-    _check_once(sources)
-    gold_column, pred_column, token_column = (
-        None if column is None else column_of(column)
-        for column in (gold_column, pred_column, token_column)
-    )
-    character = delimiter_of(delimiter)
-    files = [
-        ColumnFile(source, delimiter=character, script=script, headed=headed) for source in sources
-    ]
-    if len(files) == 1:
-        columns = gold_column or -2, pred_column or -1
-        return OpenedFiles(MergedFile(files[0], *columns), files, (*columns, 0), "line")
-    from spanf1.formats.columns.pair import PairedFiles
-
-    columns = gold_column or -1, pred_column or -1
-    reader = PairedFiles(
-        files[0],
-        files[1],
-        *columns,
-        token_column=token_column or 1,
-        by_position=align_by_position,
-    )
-    compared, aligned = (0, "position") if align_by_position else (reader.token_column, "token")
-    return OpenedFiles(reader, files, (*columns, compared), aligned)
-
-
-def _check_once(sources: Sequence[Source]) -> None:
-    """Raise an error if standard input would be read twice."""
-    if [source.path for source in sources].count(STDIN) == 2:
-        raise UsageError("only one of the two files can be standard input")
-
-
-def _input(files: list[ColumnFile], columns: tuple[Column, Column, Column], aligned: str) -> Input:
-    """Describe what was read, with the columns of gold, predicted and token by number from 1."""
-    layouts = [file.layout or Layout(file.delimiter or "", 0) for file in files]
-    owners = layouts[0], layouts[-1], layouts[0]
-    gold, predicted, token = map(_number, columns, owners)
-    return Input(
-        tuple(file.source.name for file in files),
-        tuple(layout.delimiter_name for layout in layouts),
-        tuple(layout.columns for layout in layouts),
-        gold,
-        predicted,
-        token,
-        aligned,
-    )
 
 
 def _number(column: Column, layout: Layout) -> int:
@@ -311,3 +238,153 @@ def _number(column: Column, layout: Layout) -> int:
     if isinstance(column, str):
         return layout.names.index(column) + 1 if layout.columns else 0
     return column if column >= 0 else max(layout.columns + 1 + column, 0)
+
+
+TagPair: TypeAlias = "ColumnPair | RecordReader | ArrowReader"
+
+
+def column_pair(inputs: Inputs, *, script: bool = False) -> ColumnPair:
+    """Return what reads columns of gold and predicted tags; `script`: lines as conlleval does.
+
+    Raises
+    ------
+    UsageError
+        If one file is to be aligned.
+    """
+    gold, predicted = inputs.gold.options, inputs.predicted.options
+    if inputs.merged and inputs.by_position:
+        raise one_file()
+    files = [
+        ColumnFile(source, delimiter=gold.delimiter, script=script, headed=gold.headed)
+        for source in inputs.sources
+    ]
+    files[0].progress = inputs.gold.progress
+    if inputs.merged:
+        columns = gold.tag_column if gold.tag_columns else -2, predicted.tag_column
+        return ColumnPair(MergedFile(files[0], *columns), files, (*columns, 0), "line")
+    columns = gold.tag_column, predicted.tag_column
+    token, by_position = gold.token_column or 1, inputs.by_position
+    reader = PairedFiles(files[0], files[1], *columns, token_column=token, by_position=by_position)
+    compared, aligned = (0, "position") if by_position else (token, "token")
+    return ColumnPair(reader, files, (*columns, compared), aligned)
+
+
+def one_file() -> UsageError:
+    """Return the error for one file of both sides that is to be aligned."""
+    return UsageError(
+        "tokens are aligned only where gold and predicted tags are in two files",
+        hint="give two files, or leave token_column and align_by_position out",
+    )
+
+
+def tag_pair(inputs: Inputs, *, match: str = "exact", script: bool = False) -> TagPair | None:
+    """Return what reads tags of both sides; None if their spans are to be read, as of documents.
+
+    Raises
+    ------
+    InputError, UsageError
+        If an input cannot be read, or options contradict each other.
+    """
+    if inputs.format == COLUMNS and match != "text":
+        return column_pair(inputs, script=script)
+    if inputs.format == JSONL and match == "exact":
+        from spanf1.formats.records.tags import RecordReader
+
+        return RecordReader(inputs)
+    if inputs.format == ARROW and match == "exact":
+        from spanf1.formats.arrow.tags import ArrowReader, has_tags
+
+        return ArrowReader(inputs) if has_tags(inputs) else None
+    return None
+
+
+def document_pairs(inputs: Inputs) -> DocumentPairs:
+    """Return what reads documents of both sides.
+
+    Raises
+    ------
+    UsageError
+        If the documents of one input are to be aligned.
+    """
+    from spanf1.formats.pairs import DocumentPairs
+
+    if inputs.merged and (inputs.by_position or inputs.gold.options.id_key is not None):
+        raise UsageError("documents are aligned only where gold and predictions are two inputs")
+    return DocumentPairs(inputs)
+
+
+def counted(
+    inputs: Inputs,
+    options: Options,
+    *,
+    units: str = "",
+    in_order: bool = False,
+    documents: bool = False,
+    executor: Executor | None = None,
+) -> tuple[TagPair | DocumentPairs, Tally]:
+    """Read inputs, as tags side by side, if that can be; return what read them, and the counts.
+
+    Where the tokens of two inputs differ, and their texts do not, they are read as documents.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Gold and predictions.
+    options : Options
+        How they are to be read.
+    units, in_order
+        As for `spanf1.core.tag_counter.tally`.
+    documents : bool
+        Read documents anyway.
+    executor : concurrent.futures.Executor, optional
+        Reads the parts of one large file.
+
+    Raises
+    ------
+    InputError, UsageError
+        If an input cannot be read, or the two sides do not fit together.
+    """
+    script = options.reading == "conlleval"
+    reader = None if documents else tag_pair(inputs, match=options.match, script=script)
+    if reader is None:
+        pairs = document_pairs(inputs)
+        return pairs, pairs.tally(options, units=units, in_order=in_order)
+    form = inputs.gold.options.form
+    try:
+        if executor and isinstance(reader, ColumnPair):
+            counts = _tally_parts(reader, executor, form, script=script, units=units)
+            return reader, counts
+        return reader, tally(reader, form=form, script=script, units=units, in_order=in_order)
+    except AlignmentError:
+        again = all(os.path.isfile(source.path) for source in inputs.sources)
+        if script or not again or inputs.merged or inputs.by_position:
+            raise
+        # Where the texts differ, too, the tokens that do say it best.
+        with suppress(InputError):
+            pairs = document_pairs(inputs)
+            pairs.notes.append("the tokens differ, and not the text: characters say where")
+            return pairs, pairs.tally(options, units=units, in_order=in_order)
+        raise
+
+
+def _tally_parts(
+    reader: ColumnPair, executor: Executor, form: TagForm | None, *, script: bool, units: str
+) -> Tally:
+    """Read one file in parts, if it is large enough to gain."""
+    merged, parts = reader.reader, []
+    # The script's flag may outlive a sentence, and a document a part.
+    if isinstance(merged, MergedFile) and not script and units != "document":
+        parts = merged.parts(PART_SIZE)
+    if len(parts) > 1:
+        progress = reader.files[0].progress or (lambda _: None)
+        # A part counts its lines from its own beginning. Reading all in order says the true line
+        # of the first thing that is wrong.
+        with suppress(InputError):
+            return tally_parts(
+                parts,
+                executor,
+                form=form,
+                units=units,
+                done=lambda part: progress(part.file.source.stop),
+            )
+    return tally(reader, form=form, script=script, units=units)

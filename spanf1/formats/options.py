@@ -1,59 +1,39 @@
-"""What a caller says of an input: its columns, keys, labels and the form of its tags."""
+"""What a caller says of an input before it is read, and what is said of it afterwards."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypedDict
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, TypedDict
 
-from spanf1.core.tags import TagForm
+from spanf1.core.options import AUTO
+from spanf1.core.tags import AUTO_FORM, TagForm, tag_form
+from spanf1.exceptions import UsageError
 
+#: a column: its number from 1, or from the end by -1, or its name in the header
+Column = int | str
 Labels = Iterable[str] | Mapping[Any, str]
 
+#: the column of the tags, if none is given
+LAST = -1
+#: the delimiters that have names; any other single character may stand for itself
+DELIMITERS = {"tab": "\t", "space": " ", "whitespace": ""}
 
-@dataclass(frozen=True, kw_only=True)
-class How:
-    """What to read of an input; None is to find out.
+NO_COLUMN = "columns are counted from 1, or from the end by -1: there is no column 0"
 
-    Attributes
-    ----------
-    side : str
-        ``gold`` or ``predicted``: which keys are looked for if none is given.
-    alone : bool
-        Whether the input has this side only.
-    key, token_key, text_key, id_key : str, optional
-        The keys (of JSON) or columns (of Parquet) of the spans or tags, the tokens, the text and
-        the id.
-    labels : sequence of str, or mapping of int to str, optional
-        The tag of each id, where tags are ids.
-    tag_columns : tuple of (int or str), optional
-        The columns of tags; several have nested levels.
-    other_columns : tuple of (int or str)
-        The columns of tags of the other side in the same file.
-    token_column : int or str, optional
-        The column of the tokens.
-    delimiter : str, optional
-        What separates columns, as the user says it.
-    form : TagForm, optional
-        How tags are written.
-    """
+# What is a number though it is text.
+_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 
-    side: str = "gold"
-    alone: bool = True
-    key: str | None = None
-    token_key: str | None = None
-    text_key: str | None = None
-    id_key: str | None = None
-    labels: Labels | None = None
-    tag_columns: tuple[Column, ...] | None = None
-    other_columns: tuple[Column, ...] = ()
-    token_column: Column | None = None
-    delimiter: str | None = None
-    form: TagForm | None = None
+# What callers call the fields that they do not call as they are; of one side only, and of one of
+# two sides, given its prefix.
+_NAMES = {"tag_columns": "tag_column", "form": "tag_form"}
+_NAMES_OF_SIDE = {"tag_columns": "{}_column", "key": "{}_key"}
+_PREFIXES = {"": "", "gold": "gold", "predicted": "pred"}
 
 
-class KeyOptions(TypedDict, total=False):
-    """What to read of an input that has no columns; see `read_documents`."""
+class KeyKeywords(TypedDict, total=False):
+    """The types of keywords that say what is where in an input without columns."""
 
     key: str | None
     token_key: str | None
@@ -62,8 +42,8 @@ class KeyOptions(TypedDict, total=False):
     labels: Labels | None
 
 
-class InputOptions(KeyOptions, total=False):
-    """What to read of an input; see `read_documents`."""
+class InputKeywords(KeyKeywords, total=False):
+    """The types of the keywords of `read_documents`."""
 
     tag_column: Column | None
     token_column: Column | None
@@ -71,5 +51,215 @@ class InputOptions(KeyOptions, total=False):
     tag_form: str
 
 
-#: a column: its number from 1, or from the end by -1, or its name in the header
-Column = int | str
+@dataclass(frozen=True, kw_only=True)
+class InputOptions:
+    """What a caller says of one side of an input; None, and ``auto``, are to find out.
+
+    Attributes
+    ----------
+    side : str
+        ``gold`` or ``predicted``: which keys are looked for if none is given.
+    alone : bool
+        Whether the input has this side only.
+    prefix : str
+        What begins the names of the options that the other side has, too: ``gold``, ``pred``;
+        empty if there is no other side.
+    format : str
+        One of `spanf1.formats.registry.INPUT_FORMATS`; of two inputs that differ, both, with a
+        comma between them.
+    tag_columns : tuple of (int or str)
+        The columns of tags; several have nested levels.
+    other_columns : tuple of (int or str)
+        The columns of tags of the other side in the same file.
+    token_column : int or str, optional
+        The column of the tokens.
+    headed : bool
+        Whether the first line names the columns: one is called by its name. Such a line is no
+        token, though the columns of the tags have numbers.
+    delimiter : str, optional
+        The one character between columns, or its name; empty for runs of white space.
+    key, token_key, text_key, id_key : str, optional
+        The keys (of JSON) or columns (of Parquet) of the spans or tags, the tokens, the text and
+        the id.
+    labels : sequence of str, or mapping of int to str, optional
+        The tag of each id, where tags are ids.
+    form : TagForm, optional
+        How tags are written.
+    """
+
+    side: str = "gold"
+    alone: bool = True
+    prefix: str = ""
+    format: str = AUTO
+    tag_columns: tuple[Column, ...] = ()
+    other_columns: tuple[Column, ...] = ()
+    token_column: Column | None = None
+    headed: bool = False
+    delimiter: str | None = None
+    key: str | None = None
+    token_key: str | None = None
+    text_key: str | None = None
+    id_key: str | None = None
+    labels: Labels | None = None
+    form: TagForm | None = None
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any], side: str = "") -> InputOptions:
+        """Return what the keywords of a public function, or the options of a command, say.
+
+        Parameters
+        ----------
+        given : mapping of str to object
+            The keywords, by their names; what is none of them is passed over.
+        side : str
+            ``gold`` or ``predicted``, where there are two sides.
+
+        Raises
+        ------
+        UsageError
+            If there is no such form of tags. The rest is `checked` when it is known that it goes
+            with the format.
+        """
+        options = cls(side=side or "gold", prefix=_PREFIXES[side])
+        delimiter = given.get("delimiter")
+        return replace(
+            options,
+            format=given.get("input_format", AUTO),
+            tag_columns=_parted(given.get(options.name("tag_columns"))),
+            token_column=given.get("token_column"),
+            delimiter=None if delimiter == AUTO else delimiter,
+            key=given.get(options.name("key")),
+            token_key=given.get("token_key"),
+            text_key=given.get("text_key"),
+            id_key=given.get("id_key"),
+            labels=given.get("labels"),
+            form=tag_form(given.get("tag_form", AUTO_FORM)),
+        )
+
+    def checked(self) -> InputOptions:
+        """Return them with columns as numbers where they are some, and the delimiter itself.
+
+        Raises
+        ------
+        UsageError
+            If there can be no such column or delimiter.
+        """
+        token_column = None if self.token_column is None else column_of(self.token_column)
+        return replace(
+            self,
+            tag_columns=_levels(self.tag_columns),
+            other_columns=_levels(self.other_columns),
+            token_column=token_column,
+            headed=self.headed or isinstance(token_column, str),
+            delimiter=delimiter_of(self.delimiter),
+        )
+
+    def gives(self, field: str) -> bool:
+        """Return whether the caller says something of a field."""
+        value = getattr(self, field)
+        return bool(value) if field == "tag_columns" else value is not None
+
+    def name(self, field: str) -> str:
+        """Return what callers call a field of this side: ``pred_key``, ``tag_column``."""
+        if self.prefix and field in _NAMES_OF_SIDE:
+            return _NAMES_OF_SIDE[field].format(self.prefix)
+        return _NAMES.get(field, field)
+
+    def option(self, field: str) -> str:
+        """Return the option of commands that sets a field: ``--pred-key``, ``--tag-column``."""
+        return f"--{self.name(field).replace('_', '-')}"
+
+    @property
+    def tag_column(self) -> Column:
+        """The column of the tags, where one is wanted: several are taken for a name."""
+        several = len(self.tag_columns) > 1
+        return ",".join(map(str, self.tag_columns)) if several else (*self.tag_columns, LAST)[0]
+
+    @property
+    def tags_elsewhere(self) -> str:
+        """The hint where what is to be tags in a column is none."""
+        both = "--gold-column, --pred-column, " if self.prefix else ""
+        return f"are the tags elsewhere? {both}--tag-column, --delimiter say where"
+
+
+def column_of(given: Column) -> Column:
+    """Return a column as a number if it is one, though written as text; else its name.
+
+    Raises
+    ------
+    UsageError
+        If it is 0, or empty.
+    """
+    column = int(given) if isinstance(given, str) and _NUMBER.fullmatch(given) else given
+    if column == "":
+        raise UsageError("the name of a column is empty")
+    if column == 0:
+        raise UsageError(NO_COLUMN)
+    return column
+
+
+def columns_of(given: Column | None) -> tuple[Column, ...]:
+    """Return the columns between commas, of nested levels of tags; none if None is given.
+
+    Raises
+    ------
+    UsageError
+        As `column_of`, or if one is there twice.
+    """
+    return _levels(_parted(given))
+
+
+def _parted(given: Column | None) -> tuple[Column, ...]:
+    """Return what is between commas."""
+    if isinstance(given, str):
+        return tuple(part.strip() for part in given.split(","))
+    return () if given is None else (given,)
+
+
+def _levels(given: tuple[Column, ...]) -> tuple[Column, ...]:
+    columns = tuple(map(column_of, given))
+    if len(set(columns)) < len(columns):
+        raise UsageError(f"columns {','.join(map(str, given))}: one is there twice")
+    return columns
+
+
+def delimiter_of(given: str | None) -> str | None:
+    """Return the delimiter that a name, or one ASCII character, stands for; None for ``auto``.
+
+    Raises
+    ------
+    UsageError
+        If it is neither.
+    """
+    if given is None or given == AUTO:
+        return None
+    character = DELIMITERS.get(given, "\t" if given == "\\t" else given)
+    if len(character) > 1 or not character.isascii() or character in ("\r", "\n"):
+        hint = f"{', '.join(DELIMITERS)}, or one ASCII character"
+        raise UsageError(f"{given!r} is no delimiter", hint=hint)
+    return character
+
+
+class Origin(NamedTuple):
+    """What was read.
+
+    `files` are one path, or two, gold first; `delimiters` and `columns` describe the lines of
+    each: what separates the columns, and how many there are. The columns of the tags, and of the
+    tokens that were compared (0: none were), are numbered from 1. `aligned` is ``line``,
+    ``token`` or ``position``.
+
+    JSON Lines have no columns: the delimiter is ``jsonl``, and `keys` are those of the gold and
+    the predicted tags, the tokens that were compared and the ids, empty where there are none.
+    Two such files are aligned by ``id``, ``order`` or ``position``. So it is with all formats but
+    columns; see `spanf1.formats.registry`. `remarks` say what was left out of them.
+    """
+
+    files: tuple[str, ...]
+    delimiters: tuple[str, ...]
+    columns: tuple[int, ...]
+    gold_column: int
+    pred_column: int
+    token_column: int
+    aligned: str
+    keys: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, zip_longest
 from typing import Any
 
@@ -10,13 +11,13 @@ import numpy as np
 
 from spanf1.core.document_counter import DocumentCounter
 from spanf1.core.documents import Document
+from spanf1.core.options import DEFAULTS, Options
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
-from spanf1.formats.described import Input
-from spanf1.formats.options import How, Labels
-from spanf1.formats.registry import COLUMNS, Listed, Reading
-from spanf1.formats.sniffing import of_keys, of_record
+from spanf1.formats.options import InputOptions, Labels, Origin
+from spanf1.formats.records.sniffing import format_of_keys, format_of_records
+from spanf1.formats.registry import COLUMNS, Input, Inputs, Listed
 from spanf1.formats.source import STDIN
 from spanf1.wording import shortened
 
@@ -30,12 +31,10 @@ class DocumentPairs:
 
     Parameters
     ----------
-    gold, predicted : Reading
-        The two sides; of one source if it holds both.
-    by_position : bool
-        Take documents in order, and tokens too, where both sides have as many of them: they may
-        differ. Else documents are joined by their ids, if both sides have some, and then the
-        predicted side is kept in memory; or by order.
+    inputs : Inputs
+        The two sides. By position, documents are taken in order, and tokens too, where both sides
+        have as many of them: they may differ. Else documents are joined by their ids, if both
+        sides have some, and then the predicted side is kept in memory; or by order.
 
     Raises
     ------
@@ -43,11 +42,10 @@ class DocumentPairs:
         If both are standard input.
     """
 
-    def __init__(self, gold: Reading, predicted: Reading, *, by_position: bool = False) -> None:
-        self.gold, self.predicted = gold, predicted
-        self._by_position = by_position
-        self._merged = gold.source == predicted.source
-        if self._merged and gold.source.path == STDIN:
+    def __init__(self, inputs: Inputs) -> None:
+        self.gold, self.predicted, self._by_position = inputs
+        self._merged = self.gold.source == self.predicted.source
+        if self._merged and self.gold.source.path == STDIN:
             raise UsageError(
                 "both sides are read one after the other, and standard input only once",
                 hint="write it to a file first",
@@ -57,14 +55,9 @@ class DocumentPairs:
         self.notes: list[str] = []
 
     def tally(
-        self,
-        *,
-        match: str = "exact",
-        normalize: Sequence[str] = (),
-        units: str = "",
-        in_order: bool = False,
+        self, options: Options = DEFAULTS, *, units: str = "", in_order: bool = False
     ) -> Tally:
-        """Read everything and return what it comes to; parameters of `DocumentCounter`.
+        """Read everything and return the counts; parameters of `DocumentCounter`.
 
         Raises
         ------
@@ -73,8 +66,8 @@ class DocumentPairs:
         """
         counter = DocumentCounter(
             (self.gold.place, self.predicted.place),
-            match=match,
-            normalize=normalize,
+            match=options.match,
+            normalize=options.normalize,
             units=units,
             in_order=in_order,
             by_position=self._by_position,
@@ -87,7 +80,7 @@ class DocumentPairs:
         self.notes += [
             f"{count} of {of} spans of {name} say something else than the text of {other} there"
             for count, of, name, other in zip(
-                counter.astray, spans, names, names[::-1], strict=True
+                (side.astray for side in counter.sides), spans, names, names[::-1], strict=True
             )
             if count
         ]
@@ -116,7 +109,7 @@ class DocumentPairs:
             chain([head] if head else [], side) for head, side in zip(heads, sides, strict=True)
         )
         have_ids = all(head is not None and head.id is not None for head in heads)
-        asked = self.gold.how.id_key is not None
+        asked = self.gold.options.id_key is not None
         if self._by_position or not (have_ids or asked):
             self._aligned = "position" if self._by_position else "order"
             yield from self._in_order(gold, predicted)
@@ -124,7 +117,7 @@ class DocumentPairs:
             self._aligned = "id"
             yield from self._by_id(gold, predicted)
 
-    def input(self) -> Input:
+    def origin(self) -> Origin:
         """Describe what was read; call it after the reading."""
         sides = [self.gold] if self._merged else [self.gold, self.predicted]
         remarks = tuple(
@@ -132,7 +125,7 @@ class DocumentPairs:
             for side in sides
             for what, count in side.remarks.items()
         )
-        return Input(
+        return Origin(
             tuple(side.source.name for side in sides),
             tuple(side.format for side in sides),
             (0,) * len(sides),
@@ -165,7 +158,7 @@ class DocumentPairs:
             for side in (self.gold, self.predicted)
         ]
         both = sorted(sides[0] & sides[1])
-        if both and not self.gold.how.alone:
+        if both and not self.gold.options.alone:
             raise UsageError(
                 f"gold and predicted spans cannot both be at {', '.join(map(shortened, both))}",
                 where=self.gold.source.name,
@@ -211,25 +204,28 @@ def pairs_of(
     LayoutError
         If they are nested too deeply.
     """
-    names = ("y_true", "y_pred")
-    readings = []
-    for name, side, given in zip(names, ("gold", "predicted"), (gold, predicted), strict=True):
-        try:
-            records = [_plain(one) for one in given]
-        except RecursionError:
-            raise LayoutError("records that are nested too deeply", where=name) from None
-        tells = chain(
-            (of_record(one, ()) for one in records), (of_keys(one, ()) for one in records)
+    gold_options = InputOptions(prefix="gold", labels=labels, form=form)
+    predicted_options = replace(gold_options, side="predicted", prefix="pred")
+    return DocumentPairs(
+        Inputs(
+            _listed("y_true", gold, gold_options), _listed("y_pred", predicted, predicted_options)
         )
-        kind = next(filter(None, tells), "" if records else "prodigy")
-        if not kind:
-            raise UsageError(
-                f"{name}: no format is known that has such records",
-                hint="one side has records of texts: then both are to have them, and none has tags",
-            )
-        how = How(side=side, labels=labels, form=form)
-        readings.append(Reading(Listed("", label=name), kind, how, values=records))
-    return DocumentPairs(*readings)
+    )
+
+
+def _listed(name: str, values: Sequence[Any], options: InputOptions) -> Input:
+    """Return the input of records that are in no file."""
+    try:
+        records = [_plain(one) for one in values]
+    except RecursionError:
+        raise LayoutError("records that are nested too deeply", where=name) from None
+    known = format_of_records(records) or format_of_keys(records)
+    if records and not known:
+        raise UsageError(
+            f"{name}: no format is known that has such records",
+            hint="one side has records of texts: then both are to have them, and none has tags",
+        )
+    return Input(Listed("", label=name), known or "prodigy", options, values=records)
 
 
 def _plain(value: Any) -> Any:
@@ -244,14 +240,14 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _id(document: Document, side: Reading) -> str:
+def _id(document: Document, side: Input) -> str:
     if document.id is None:
         where = side.where(document.line)
         raise LayoutError("there is no id, and others have one", where=where, hint=_ORDER_HINT)
     return str(document.id)
 
 
-def _twice(side: Reading, document: Document, first: Document) -> LayoutError:
+def _twice(side: Input, document: Document, first: Document) -> LayoutError:
     return LayoutError(
         f"id {shortened(document.id)} a second time: {side.place(first)} has it, too",
         where=side.place(document),
@@ -259,7 +255,7 @@ def _twice(side: Reading, document: Document, first: Document) -> LayoutError:
     )
 
 
-def _missing(document: Document, here: Reading, there: Reading) -> AlignmentError:
+def _missing(document: Document, here: Input, there: Input) -> AlignmentError:
     return AlignmentError(
         f"id {shortened(document.id)} is not in {there.source.name}",
         where=here.place(document),

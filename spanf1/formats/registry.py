@@ -1,9 +1,9 @@
-"""The formats of annotated documents: what each is called, and what it can carry."""
+"""The formats of inputs: what each is called, what it can carry, and which options go with it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from itertools import tee
 from typing import Any, BinaryIO, NamedTuple, TypeVar
@@ -12,7 +12,7 @@ from spanf1.core.documents import Document
 from spanf1.core.options import AUTO
 from spanf1.core.tags import TagSet
 from spanf1.exceptions import UsageError
-from spanf1.formats.options import How
+from spanf1.formats.options import InputOptions
 from spanf1.formats.sentences import Sentences
 from spanf1.formats.source import Progress, Source
 
@@ -33,20 +33,44 @@ FEATURES = {
 # What formats of spans of characters carry, but for discontinuous ones.
 _CHARACTERS = frozenset({"offsets", "free", "nested", "repeated"})
 
+# Fields of `InputOptions` that go with columns, and with all that has keys and texts.
+_COLUMNS = frozenset({"tag_columns", "token_column", "delimiter"})
+_KEYS = frozenset({"key", "text_key", "id_key"})
+# And what goes with tags.
+_TAGS = frozenset({"form", "scheme"})
+
+#: how sure a format is that something looks like it; 0 if it does not
+SURE, LIKELY, MAYBE = 3, 2, 1
+
 
 class Format(NamedTuple):
-    """A format of annotated documents.
+    """A format of inputs.
+
+    Its module reads and writes it, by functions `documents` and `write`, and says how sure it is
+    that something looks like it: by `looks_like_record`, if it is made of JSON, else by
+    `looks_like_file` or `looks_like_folder`, or both.
 
     Attributes
     ----------
     title : str
         What it is, in words.
     module : str
-        The module of `spanf1.annotations` that reads and writes it.
+        The module of `spanf1.formats`.
     carries : frozenset of str
         Names of `FEATURES`. What else a document has is lost in it.
+    takes : frozenset of str
+        Which fields of `InputOptions` go with it; and ``scheme``, if it may have tags.
+    json : bool
+        Whether it is made of JSON: then its module knows its records.
     folder : bool
-        Whether it is a folder of files.
+        Whether it is written as a folder of files.
+    folders : bool
+        Whether it may be read from a folder: then its module knows such.
+    begins : bytes
+        A regular expression, if the first bytes of a file tell: where it fits, the module is
+        asked. Columns are what nothing else fits.
+    ending : str
+        How names of such files end, if their first bytes alone do not tell.
     extra : str
         The extra of spanf1 that it needs, if any.
     """
@@ -54,51 +78,172 @@ class Format(NamedTuple):
     title: str
     module: str
     carries: frozenset[str]
+    takes: frozenset[str]
+    json: bool = False
     folder: bool = False
+    folders: bool = False
+    begins: bytes = b""
+    ending: str = ""
     extra: str = ""
 
 
 #: the formats, by the names that ``--input-format`` and ``--to-format`` take
 FORMATS = {
     "columns": Format(
-        "columns of tokens and tags", "columns.documents", frozenset({"tokens", "offsets"})
+        "columns of tokens and tags",
+        "columns.documents",
+        frozenset({"tokens", "offsets"}),
+        _COLUMNS | _TAGS,
     ),
     "jsonl": Format(
         "JSON Lines of tokens and tags",
         "records.tags",
         frozenset({"tokens", "ids", "offsets"}),
+        frozenset({"key", "token_key", "id_key", "labels"}) | _TAGS,
+        json=True,
     ),
     "prodigy": Format(
         "JSON Lines of texts and spans, as spaCy and Prodigy have them",
         "records.prodigy",
         _CHARACTERS | {"text", "tokens", "ids", "discontinuous"},
+        _KEYS | {"token_key"},
+        json=True,
     ),
-    "doccano": Format("JSON Lines of doccano", "records.doccano", _CHARACTERS | {"text", "ids"}),
+    "doccano": Format(
+        "JSON Lines of doccano",
+        "records.doccano",
+        _CHARACTERS | {"text", "ids"},
+        _KEYS,
+        json=True,
+    ),
     "labelstudio": Format(
-        "an export of Label Studio", "records.labelstudio", _CHARACTERS | {"text", "ids"}
+        "an export of Label Studio",
+        "records.labelstudio",
+        _CHARACTERS | {"text", "ids"},
+        _KEYS,
+        json=True,
     ),
-    "pipeline": Format("output of a Hugging Face pipeline", "records.pipeline", _CHARACTERS),
+    "pipeline": Format(
+        "output of a Hugging Face pipeline",
+        "records.pipeline",
+        _CHARACTERS,
+        _KEYS | {"labels"} | _TAGS,
+        json=True,
+    ),
     "entities": Format(
         "lists of entities without offsets",
         "records.entities",
         frozenset({"text", "ids", "nested", "repeated", "unplaced"}),
+        _KEYS,
+        json=True,
     ),
     "brat": Format(
         "a folder of brat's .txt and .ann files",
         "brat",
         _CHARACTERS | {"text", "ids", "discontinuous"},
+        frozenset(),
         folder=True,
+        folders=True,
+        ending=".ann",
+        begins=rb"T[0-9]+\t\S+ [0-9]",
     ),
     "spacy": Format(
-        "a .spacy file", "spacy", frozenset({"text", "tokens", "offsets"}), extra="spacy"
+        "a .spacy file",
+        "spacy",
+        frozenset({"text", "tokens", "offsets"}),
+        frozenset({"key"}),
+        ending=".spacy",
+        begins=rb"x[\x01\x9c\xda]",
+        extra="spacy",
     ),
     "arrow": Format(
         "Parquet, Arrow, or a folder of a Hugging Face dataset",
         "arrow.documents",
         _CHARACTERS | {"text", "tokens", "ids", "discontinuous"},
+        _KEYS | {"token_key", "labels"} | _TAGS,
+        folders=True,
+        begins=rb"PAR1|ARROW1|\xff{4}",
         extra="arrow",
     ),
 }
+COLUMNS, JSONL, ARROW = "columns", "jsonl", "arrow"
+
+#: what input may be said to be
+INPUT_FORMATS = (AUTO, *FORMATS)
+
+#: which formats an option goes with that not all go with, by its field of `InputOptions`
+GO_WITH = {
+    option: frozenset(name for name, known in FORMATS.items() if option in known.takes)
+    for option in (
+        "tag_columns",
+        "token_column",
+        "delimiter",
+        "key",
+        "token_key",
+        "text_key",
+        "id_key",
+        "labels",
+        "form",
+        "scheme",
+    )
+}
+
+
+def module_of(name: str) -> Any:
+    """Return the module of a format."""
+    return import_module(f"spanf1.formats.{FORMATS[name].module}")
+
+
+def formats_given(input_format: str, inputs: int) -> list[str]:
+    """Return the format of each of one or two inputs, as it is given; it may be ``auto``.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format.
+    """
+    names = [name.strip() for name in input_format.split(",")]
+    unknown = [name for name in names if name not in INPUT_FORMATS]
+    if unknown or len(names) > 2:
+        wrong = unknown[0] if unknown else input_format
+        raise UsageError(f"there is no input format {wrong!r}", hint=", ".join(INPUT_FORMATS))
+    if len(names) > inputs:
+        raise UsageError(f"two input formats, {input_format}, and one input")
+    return names * (1 if len(names) == inputs else inputs)
+
+
+def check_options(
+    formats: Sequence[str], sides: Sequence[InputOptions], *, scheme: str = AUTO
+) -> None:
+    """Raise an error if an option was given that goes with none of the formats of some inputs.
+
+    Parameters
+    ----------
+    formats : sequence of str
+        The formats; that of gold first, if there are two sides.
+    sides : sequence of InputOptions
+        The options: of all the inputs, or of gold and of predictions.
+    scheme : str
+        The tagging scheme, or ``auto``.
+
+    Raises
+    ------
+    UsageError
+        If there is one.
+    """
+    for name, known in GO_WITH.items():
+        for side, options in enumerate(sides):
+            wrong = [formats[-side]] if name == "key" and len(sides) > 1 else formats
+            given = scheme != AUTO if name == "scheme" else options.gives(name)
+            # Of two sides, how tags are written is passed over where there are none.
+            passed_over = name == "form" and len(sides) > 1
+            if not given or passed_over or known & {*wrong}:
+                continue
+            raise UsageError(
+                f"{options.name(name)} does not go with {FORMATS[wrong[0]].title}, which the "
+                "input is" + " by how it begins" * (AUTO in options.format),
+                hint=f"input_format (--input-format) says what it is: {', '.join(INPUT_FORMATS)}",
+            )
 
 
 class Listed(Source):
@@ -110,8 +255,8 @@ class Listed(Source):
 
 
 @dataclass
-class Reading:
-    """An input of annotated documents, and what turned out when it was read.
+class Input:
+    """One side of an input: where it is, its format, what to read; and what turned out.
 
     Attributes
     ----------
@@ -119,7 +264,7 @@ class Reading:
         The file or folder.
     format : str
         One of `FORMATS`.
-    how : How
+    options : InputOptions
         What to read.
     progress : callable, optional
         Called with the number of bytes read so far.
@@ -133,36 +278,31 @@ class Reading:
         What was left out, in words (``relations``), and how often.
     values : sequence, optional
         The records themselves, where they are in no file; the source is then `Listed`.
-    other : Reading, optional
-        What reads the other side of the same source at the same time.
+
+    Raises
+    ------
+    UsageError
+        If there can be no such column or delimiter.
     """
 
     source: Source
     format: str
-    how: How = field(default_factory=How)
+    options: InputOptions = field(default_factory=InputOptions)
     progress: Progress | None = None
     tags: TagSet | None = None
     key: str = ""
     token_column: int = 0
     remarks: dict[str, int] = field(default_factory=dict)
     values: Sequence[Any] | None = None
-    other: Reading | None = field(default=None, repr=False, compare=False)
-    _parsed: Iterator[Any] | None = field(default=None, repr=False, compare=False)
+    _other: Input | None = field(default=None, init=False, repr=False, compare=False)
+    _parsed: Iterator[Any] | None = field(default=None, init=False, repr=False, compare=False)
 
-    def beside(self, other: Reading) -> tuple[Iterator[Document], Iterator[Document]]:
-        """Read this side of the source and the other, side by side; raises as `documents`."""
-        self.other, other.other = other, self
-        self._parsed = other._parsed = None
-        return self.documents(), other.documents()
+    def __post_init__(self) -> None:
+        self.options = self.options.checked()
 
-    def once(self, parse: Callable[[], Iterator[ParsedT]]) -> Iterator[ParsedT]:
-        """Return what a function parses of the source: once, if the other side is read, too."""
-        if self.other is None:
-            return parse()
-        if self._parsed is None:
-            # Both sides go on side by side, so that little is kept for the second of them.
-            self._parsed, self.other._parsed = tee(parse())
-        return self._parsed
+    def again(self) -> Input:
+        """Return the same input, not read yet."""
+        return replace(self, tags=None, key="", token_column=0, remarks={})
 
     def documents(self) -> Iterator[Document]:
         """Read the input.
@@ -172,8 +312,24 @@ class Reading:
         InputError, UsageError
             If it cannot be read, or is not of the format.
         """
-        read: Callable[[Reading], Iterator[Document]] = _module(self.format).documents
+        read: Callable[[Input], Iterator[Document]] = module_of(self.format).documents
         return read(self)
+
+    def beside(self, other: Input) -> tuple[Iterator[Document], Iterator[Document]]:
+        """Read this side of an input and the other, side by side; raises as `documents`."""
+        same = self.format == other.format
+        self._other, other._other = (other, self) if same else (None, None)
+        self._parsed = other._parsed = None
+        return self.documents(), other.documents()
+
+    def once(self, parse: Callable[[], Iterator[ParsedT]]) -> Iterator[ParsedT]:
+        """Return what a function parses of the source: once, if the other side is read beside."""
+        if self._other is None:
+            return parse()
+        if self._parsed is None:
+            # Both sides go on side by side, so that little is kept for the second of them.
+            self._parsed, self._other._parsed = tee(parse())
+        return self._parsed
 
     def sentences(self) -> Iterator[Sentences]:
         """Read the input as sentences, with the codes of their tags: those that are at keys.
@@ -183,7 +339,7 @@ class Reading:
         InputError, UsageError
             Likewise.
         """
-        read: Callable[[Reading], Iterator[Sentences]] = _module(self.format).sentences
+        read: Callable[[Input], Iterator[Sentences]] = module_of(self.format).sentences
         return read(self)
 
     def where(self, line: int) -> str:
@@ -199,6 +355,52 @@ class Reading:
     def remark(self, what: str, count: int = 1) -> None:
         """Note that something was left out."""
         self.remarks[what] = self.remarks.get(what, 0) + count
+
+    def described(self) -> str:
+        """Say what was read, in words."""
+        what = "column" if self.format == COLUMNS else "key"
+        spans = f", {what}{'s' * (',' in self.key)} {self.key}" * bool(self.key)
+        tokens = f", tokens in column {self.token_column}" * bool(self.token_column)
+        return FORMATS[self.format].title + spans + tokens
+
+    def left_out(self) -> str:
+        """Say what was not read, in words; empty if everything was."""
+        return ", ".join(f"{count} {what}" for what, count in self.remarks.items())
+
+
+class Inputs(NamedTuple):
+    """Gold and predictions: both sides of one input, or an input for each.
+
+    Attributes
+    ----------
+    gold, predicted : Input
+        The sides; of one source if it holds both.
+    by_position : bool
+        Whether what belongs together is known by the order alone.
+    """
+
+    gold: Input
+    predicted: Input
+    by_position: bool = False
+
+    @property
+    def merged(self) -> bool:
+        """Whether one input holds both sides."""
+        return not self.gold.options.alone
+
+    @property
+    def format(self) -> str:
+        """The format of both, where their tags may stand side by side; else empty.
+
+        Nested levels of tags do not.
+        """
+        levels = any(len(side.options.tag_columns) > 1 for side in (self.gold, self.predicted))
+        return "" if levels or self.gold.format != self.predicted.format else self.gold.format
+
+    @property
+    def sources(self) -> list[Source]:
+        """The source of both, or those of gold and of predictions."""
+        return [self.gold.source, self.predicted.source][: 1 if self.merged else 2]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,73 +437,4 @@ def write(documents: Iterable[Document], name: str, target: BinaryIO | str, how:
     how : Writing
         How to write them.
     """
-    _module(name).write(documents, target, how)
-
-
-def _module(name: str) -> Any:
-    return import_module(f"spanf1.formats.{FORMATS[name].module}")
-
-
-COLUMNS, JSONL, ARROW = "columns", "jsonl", "arrow"
-
-#: what input may be said to be
-INPUT_FORMATS = (
-    AUTO,
-    COLUMNS,
-    JSONL,
-    "prodigy",
-    "doccano",
-    "labelstudio",
-    "pipeline",
-    "entities",
-    "brat",
-    "spacy",
-    ARROW,
-)
-
-_KEYED = {*INPUT_FORMATS} - {AUTO, COLUMNS, "brat"}
-_TAGGED = {COLUMNS, JSONL, "pipeline", ARROW}
-#: which formats an option goes with that not all go with
-GO_WITH = {
-    **dict.fromkeys(
-        ("gold_column", "pred_column", "tag_column", "token_column", "delimiter"),
-        frozenset({COLUMNS}),
-    ),
-    **dict.fromkeys(("gold_key", "pred_key", "key"), frozenset(_KEYED)),
-    "token_key": frozenset({JSONL, "prodigy", ARROW}),
-    "text_key": frozenset(_KEYED - {JSONL, "spacy"}),
-    "id_key": frozenset(_KEYED - {"spacy"}),
-    "labels": frozenset(_TAGGED - {COLUMNS}),
-    **dict.fromkeys(("tag_form", "scheme"), frozenset(_TAGGED)),
-}
-# Those that are of one side.
-_OF_SIDE = {"gold_key": 0, "pred_key": -1}
-
-
-def check_options(formats: Sequence[str], given: Mapping[str, Any], *, detected: bool) -> None:
-    """Raise an error if an option was given that goes with none of the formats of some inputs.
-
-    Parameters
-    ----------
-    formats : sequence of str
-        The formats; that of gold first, if there are two sides.
-    given : mapping of str to object
-        The options; None, and ``auto``, are not given.
-    detected : bool
-        Whether the formats were found out.
-
-    Raises
-    ------
-    UsageError
-        If there is one.
-    """
-    for name, known in GO_WITH.items():
-        wrong = [formats[_OF_SIDE[name]]] if name in _OF_SIDE else formats
-        if given.get(name) in (None, AUTO) or known & {*wrong}:
-            continue
-
-        raise UsageError(
-            f"{name} does not go with {FORMATS[wrong[0]].title}, which the input is"
-            + " by how it begins" * detected,
-            hint=f"input_format (--input-format) says what it is: {', '.join(INPUT_FORMATS)}",
-        )
+    module_of(name).write(documents, target, how)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
-from typing import NamedTuple, Protocol, Self, cast
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain, pairwise
+from typing import NamedTuple, Protocol, Self, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from spanf1.core.spans import Spans
 from spanf1.core.tags import Block, CodeArray, IntArray, TagSet, starts_among
 from spanf1.formats.source import Source
 
 #: the way out where tokens differ
 POSITION_HINT = "--align-by-position compares the tags whatever the tokens are"
+
 
 _NONE = np.zeros(0, np.intp)
 
@@ -65,7 +69,8 @@ class Sentences(NamedTuple):
     Attributes
     ----------
     codes : array of int32, shape (tokens,)
-        Codes of the tags; or, if there is a coder, numbers that stand for codes, of any type.
+        Codes of the tags; of the shape (levels, tokens) where tags are nested. If there is a
+        coder, they are numbers that stand for codes, of any type.
     starts : array of int
         The tokens that begin a sentence, ascending. A sentence that began before has none.
     line : callable
@@ -80,7 +85,7 @@ class Sentences(NamedTuple):
         The tokens, where they were asked for.
     lengths, places : array of int
         How many tags each sentence has, those without tokens too, and the line that it is on:
-        of sentences that are whole and have a key or a line of their own.
+        of sentences that are whole, where their format has them one by one.
     words : Words, optional
         The tokens of each of these, if they were asked for; there may be more of them than tags.
     ids : sequence of (str or int), optional
@@ -101,6 +106,58 @@ class Sentences(NamedTuple):
     words: Words | None = None
     ids: Sequence[str | int | None] | None = None
     coder: Coder | None = None
+
+    @property
+    def size(self) -> int:
+        """How many tokens there are."""
+        return len(self.codes.T)
+
+    def parted(self, at: int) -> tuple[Sentences, Sentences]:
+        """Return the tokens before a number, and those from there on; the first have documents."""
+        begins = int(np.searchsorted(self.starts, at))
+        documents = int(np.searchsorted(self.document_starts, at))
+        return self._replace(
+            codes=self.codes[..., :at],
+            starts=self.starts[:begins],
+            document_starts=self.document_starts[:documents],
+            tokens=self.tokens and self.tokens[:at],
+        ), self._replace(
+            codes=self.codes[..., at:],
+            starts=self.starts[begins:] - at,
+            line=partial(line_among, self.line, range(at, self.size)),
+            document_starts=self.document_starts[documents:] - at,
+            documents=0,
+            tokens=self.tokens and self.tokens[at:],
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Sentences]) -> Sentences:
+        """Return parts in a row as one."""
+        first = np.cumsum([0, *(part.size for part in parts)])[:-1].tolist()
+        lists = [part.tokens for part in parts if part.tokens is not None]
+        return Sentences(
+            np.concatenate([part.codes for part in parts], axis=-1),
+            shifted([part.starts for part in parts], first),
+            partial(_line_in, [part.line for part in parts], first),
+            parts[-1].lines,
+            shifted([part.document_starts for part in parts], first),
+            sum(part.documents for part in parts),
+            [*chain.from_iterable(lists)] if lists else None,
+        )
+
+    def lists(self) -> Iterator[tuple[int, Sequence[str]]]:
+        """Yield the tokens of each sentence, with the number of the first."""
+        tokens = self.tokens or ()
+        for start, end in pairwise([*self.starts.tolist(), len(tokens)]):
+            yield start, tokens[start:end]
+
+    def texts(self, spans: Spans) -> list[str]:
+        """Return the surface form of each span: its tokens, with a space between them."""
+        tokens = self.tokens or ()
+        return [
+            " ".join(tokens[start:end])
+            for start, end in zip(spans.start.tolist(), spans.end.tolist(), strict=True)
+        ]
 
     def part(self, first: int, stop: int | None = None) -> Sentences:
         """Return the sentences from one number to another; those that are there whole."""
@@ -135,6 +192,78 @@ class Sentences(NamedTuple):
             words=self.words and self.words.take(sentences),
             coder=self.coder,
         )
+
+
+def shifted(parts: Iterable[IntArray], by: Iterable[int]) -> IntArray:
+    """Return places in parts as places in all of them, given where each part begins."""
+    return np.concatenate([part + first for part, first in zip(parts, by, strict=True)])
+
+
+def line_among(line: Callable[[int], int], tokens: Sequence[int] | IntArray, index: int) -> int:
+    """Return the line of one of some tokens, by its number among them."""
+    return line(int(tokens[index]))
+
+
+def _line_in(lines: Sequence[Callable[[int], int]], first: list[int], index: int) -> int:
+    """Return the line of a token of parts in a row, given the number of the first of each."""
+    part = bisect_right(first, index) - 1
+    return lines[part](index - first[part])
+
+
+class Piece(Protocol):
+    """Tokens in a row, with what is known of them, that can be parted and joined."""
+
+    @property
+    def size(self) -> int:
+        """How many tokens there are."""
+        ...
+
+    def parted(self, at: int) -> tuple[Self, Self]:
+        """Return the tokens before a number, and those from there on."""
+        ...
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Return parts in a row as one."""
+        ...
+
+
+PieceT = TypeVar("PieceT", bound=Piece)
+
+
+def whole(
+    pieces: Iterable[PieceT], end: Callable[[PieceT], int | None], size: int = 1
+) -> Iterator[PieceT]:
+    """Yield pieces joined and parted anew, so that nothing goes on from one to the next.
+
+    Parameters
+    ----------
+    pieces : iterable of Piece
+        They arrive in order. Those without tokens go on by themselves.
+    end : callable
+        Returns the last place in a piece at which it can be parted; None if there is none.
+    size : int
+        How many tokens are to be in each, at least, but for the last.
+    """
+    waiting: list[PieceT] = []
+    count = 0
+    for piece in pieces:
+        empty = not count + piece.size
+        place = 0 if empty else end(piece)
+        rest = piece
+        if place is not None and (empty or count + place >= size):
+            first, rest = piece.parted(place)
+            yield piece.joined([*waiting, first])
+            waiting, count = [], 0
+        waiting.append(rest)
+        count += rest.size
+    if count:
+        yield waiting[0].joined(waiting)
+
+
+def last_start(sentences: Sentences) -> int | None:
+    """Return the last token that begins a sentence, which may go on; None if there is none."""
+    return int(sentences.starts[-1]) if len(sentences.starts) else None
 
 
 def whole_sentences(
@@ -297,19 +426,8 @@ def block_of(
         gold.starts,
         gold.document_starts,
         gold.documents,
-        _Line(gold.line, numbers).of,
-        _Line(predicted.line, numbers).of,
+        partial(line_among, gold.line, numbers),
+        partial(line_among, predicted.line, numbers),
         gold.lines,
         predicted.lines,
     )
-
-
-class _Line(NamedTuple):
-    """Tells the lines of the tokens that stayed in a block."""
-
-    line: Callable[[int], int]
-    tokens: IntArray
-
-    def of(self, index: int) -> int:
-        """Return the line of a token that stayed, by its number among them."""
-        return self.line(int(self.tokens[index]))

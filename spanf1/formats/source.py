@@ -16,6 +16,8 @@ import numpy as np
 
 from spanf1.exceptions import LayoutError, ReadError, UsageError
 
+Path = str | os.PathLike[str]
+
 #: the path that means standard input
 STDIN = "-"
 STDIN_NAME = "<stdin>"
@@ -107,7 +109,7 @@ class Source(NamedTuple):
         LayoutError
             If a line is longer than `MAX_LINE` bytes.
         """
-        with contextlib.closing(_Reading(self)) as stream:
+        with contextlib.closing(Stream(self)) as stream:
             mark, rest = stream.first()
             lines = 0
             while True:
@@ -152,16 +154,15 @@ class Source(NamedTuple):
         ReadError
             If the file is not there, not readable, or damaged.
         """
-        with contextlib.closing(_Reading(self)) as stream:
+        with contextlib.closing(Stream(self)) as stream:
             yield stream.first()[1]
             while True:
-                block = bytearray(size)
-                got = stream.fill(block, 0, size)
+                piece = stream.read(size)
                 if progress:
                     progress(stream.position())
-                if not got:
+                if not piece:
                     return
-                yield bytes(memoryview(block)[:got])
+                yield piece
 
     def is_plain(self) -> bool:
         """Return whether it is a regular, uncompressed file, so that parts of it can be read."""
@@ -169,13 +170,19 @@ class Source(NamedTuple):
             return False
         return not self.compression()
 
+    def is_pipe(self) -> bool:
+        """Return whether it can be read only once: standard input, a named pipe, a device."""
+        path = self.path
+        named = os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
+        return path == STDIN or named
+
     def compression(self) -> str:
         """Return how it is compressed, as a key of `COMPRESSIONS`; empty if it is not."""
-        with contextlib.closing(_Reading(self)) as stream:
+        with contextlib.closing(Stream(self)) as stream:
             return stream.method
 
 
-def source_of(file: str | os.PathLike[str] | Source) -> Source:
+def source_of(file: Path | Source) -> Source:
     """Return the source that a file is, given as such or by its path."""
     return file if isinstance(file, Source) else Source(os.fspath(file))
 
@@ -217,8 +224,16 @@ class _Resumed(io.RawIOBase):
         return count
 
 
-class _Reading:
-    """An open source, decompressed. Every failure to read it comes out as a `ReadError`."""
+class Stream:
+    """An open source, decompressed. Every failure to read it comes out as a `ReadError`.
+
+    Attributes
+    ----------
+    method : str
+        How it is compressed: a key of `COMPRESSIONS`, or empty.
+    head : bytes
+        Its first bytes, as they are in the file.
+    """
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -231,16 +246,16 @@ class _Reading:
             self._file = cast(io.BufferedReader, file)
             if source.start:
                 self._file.seek(source.start)
-            head = b""
+            self.head = b""
             if not source.start:
-                head = self._file.peek(_MAGIC_SIZE)
-                if len(head) < _MAGIC_SIZE and not self._file.seekable():
+                self.head = self._file.peek(_MAGIC_SIZE)
+                if len(self.head) < _MAGIC_SIZE and not self._file.seekable():
                     # A pipe may give a few bytes at a time.
-                    head = self._file.read(_MAGIC_SIZE)
-                    self._file = io.BufferedReader(_Resumed(head, self._file))
+                    self.head = self._file.read(_MAGIC_SIZE)
+                    self._file = io.BufferedReader(_Resumed(self.head, self._file))
         except OSError as error:
             raise self._unreadable(error) from error
-        magic = _COMPRESSED.match(head)
+        magic = _COMPRESSED.match(self.head)
         self.method = (magic.lastgroup or "") if magic else ""
         self._stream, self._damage = self._decompress(self.method)
 
@@ -298,11 +313,18 @@ class _Reading:
         self._count += got
         return got
 
+    def read(self, size: int) -> bytes:
+        """Return the next bytes, so many; fewer only at the end."""
+        block = bytearray(size)
+        got = self.fill(block, 0, size)
+        return bytes(memoryview(block)[:got])
+
     def position(self) -> int:
         """Return how many bytes have been taken from the file, or from a pipe's content."""
         return self._file.tell() if self._file.seekable() else self._count
 
     def close(self) -> None:
+        """Close the file, unless it is standard input."""
         if self._stream is not self._file:
             self._stream.close()
         if self._source.path != STDIN:

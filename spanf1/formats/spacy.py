@@ -7,14 +7,17 @@ memory as a whole, both when it reads and when it writes.
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import zlib
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any, BinaryIO
 
 from spanf1.core.documents import Document, TextSpan, joined
 from spanf1.exceptions import LayoutError, LossError, ReadError, SpanF1Error, UsageError
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.registry import Input, Writing
+from spanf1.formats.sniffing import Beginning
 from spanf1.formats.source import STDIN, Source
 from spanf1.wording import shortened
 
@@ -24,7 +27,17 @@ ENTITIES = "ents"
 _ATTRIBUTES = ("ENT_IOB", "ENT_TYPE")
 
 
-def documents(reading: Reading) -> Iterator[Document]:
+def looks_like_file(beginning: Beginning) -> bool:
+    """Return whether a file is called so, or begins as a map of MessagePack that zlib made."""
+    if beginning.path.endswith(".spacy"):
+        return True
+    with contextlib.suppress(zlib.error):
+        first = zlib.decompressobj().decompress(beginning.head, 1)
+        return bool(first) and (0x80 <= first[0] < 0x90 or first[0] in (0xDE, 0xDF))
+    return False
+
+
+def documents(input: Input) -> Iterator[Document]:
     """Read a .spacy file.
 
     Tokens that are white space are left out: they only say how the text goes on. Without
@@ -39,31 +52,31 @@ def documents(reading: Reading) -> Iterator[Document]:
     UsageError
         If spaCy is not installed, or both sides are to be the entities.
     """
-    reading.key = key = _key(reading)
+    input.key = key = _key(input)
     tokens, vocab = _library("reading")
-    content = _content(reading.source)
-    if reading.progress:
-        reading.progress(len(content))
+    content = _content(input.source)
+    if input.progress:
+        input.progress(len(content))
     number = 0
     try:
         docs = _slim(tokens.DocBin().from_bytes(content)).get_docs(vocab)
         for number, doc in enumerate(docs, 1):
-            yield _document(doc, key, reading, number)
+            yield _document(doc, key, input, number)
     except SpanF1Error:
         raise
     # What spaCy and its libraries raise of damaged bytes is of any kind.
     except Exception as error:
-        where = reading.where(number + 1) if number else reading.source.name
+        where = input.where(number + 1) if number else input.source.name
         raise ReadError("this is no .spacy file, or it is damaged", where=where) from error
 
 
-def _key(reading: Reading) -> str:
-    how = reading.how
-    if how.key or how.alone or how.side == "gold":
-        return how.key or ENTITIES
+def _key(input: Input) -> str:
+    options = input.options
+    if options.key or options.alone or options.side == "gold":
+        return options.key or ENTITIES
     raise UsageError(
         "a .spacy file has its entities once: predictions beside them are a group of spans",
-        where=reading.source.name,
+        where=input.source.name,
         hint="--pred-key says which, as in --pred-key sc; or give two files",
     )
 
@@ -105,7 +118,7 @@ def _slim(packed: Any) -> Any:
     return packed
 
 
-def _document(doc: Any, key: str, reading: Reading, number: int) -> Document:
+def _document(doc: Any, key: str, input: Input, number: int) -> Document:
     words = [token for token in doc if not token.text.isspace()]
     if doc.has_unknown_spaces:
         text, offsets = joined(token.text for token in doc)
@@ -114,12 +127,12 @@ def _document(doc: Any, key: str, reading: Reading, number: int) -> Document:
         text = doc.text
         offsets = [(token.idx, token.idx + len(token)) for token in words]
     spans = []
-    for span in _marked(doc, key, reading.where(number)):
+    for span in _marked(doc, key, input.where(number)):
         start, end, label = span.start_char, span.end_char, span.label_
         if start >= end or not label:
             what = "no characters" if label else "no label"
             message = f"the span of tokens {span.start} to {span.end} in {key} has {what}"
-            raise LayoutError(message, where=reading.where(number))
+            raise LayoutError(message, where=input.where(number))
         spans.append(TextSpan(label, ((start, end),)))
     spaced = bool(doc.has_unknown_spaces)
     return Document(text, spans, offsets, line=number, spaced=spaced)

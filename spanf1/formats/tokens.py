@@ -10,7 +10,7 @@ import numpy as np
 
 from spanf1.core.documents import Document, Offsets, TextSpan, joined
 from spanf1.core.repairs import PARTS
-from spanf1.core.schemes import PREFIX_BITS
+from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK
 from spanf1.core.spans import UNTAGGED, Spans, encode
 from spanf1.core.tags import IntArray, TagForm
 from spanf1.exceptions import LayoutError, LossError
@@ -25,7 +25,6 @@ TOUCHING = "spans that touch one of their type, which {} cannot part"
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _OUTSIDE = "O"
 _FORM = TagForm()
-_PREFIX_MASK = (1 << PREFIX_BITS) - 1
 
 
 def by_sentence(spans: Spans, starts: IntArray) -> Iterator[Spans]:
@@ -220,7 +219,7 @@ def tags_of(document: Document, spans: Sequence[int], scheme: str) -> list[str]:
     codes = encode(Spans(start, end, kinds, shapes), count, np.zeros(0, np.intp), scheme)
     names = ["", *numbers]
     spelt = {
-        code: _FORM.spell(code & _PREFIX_MASK, names[code >> PREFIX_BITS])
+        code: _FORM.spell(code & PREFIX_MASK, names[code >> PREFIX_BITS])
         for code in set(codes.tolist())
     }
     return [spelt[code] for code in codes.tolist()]

@@ -6,12 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from spanf1.core.counts import ABSENT, SpanKey, TypeCounts
 from spanf1.core.options import Options
-from spanf1.core.scores import Averages
+from spanf1.core.scores import TypeCounts
 from spanf1.core.spans import Ends, shape_of
-from spanf1.core.tally import Tally
-from spanf1.exceptions import UsageError
+from spanf1.core.tally import ABSENT, SpanKey, Tally
 from spanf1.results.result import Result
 
 # What was counted is well-formed, or no matter: a span of one token, B-PER between two O.
@@ -39,18 +37,3 @@ def counted(
         spans[SpanKey(name, ABSENT, _SHAPE)] = predicted - correct
     tally = Tally(spans=+spans, tokens=tokens, tags_equal=tokens_correct)
     return Result(tally, Options.given(_SCHEME, **options))
-
-
-def checked_average(average: str) -> str:
-    """Return the name of an average, if it is one.
-
-    Raises
-    ------
-    UsageError
-        If there is no such average.
-    """
-    if average not in Averages._fields:
-        raise UsageError(
-            f"unknown average {average!r}", hint=f"one of {', '.join(Averages._fields)}"
-        )
-    return average

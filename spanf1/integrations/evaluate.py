@@ -21,7 +21,7 @@ import evaluate
 
 from spanf1.compat.seqeval.metrics import accuracy_score, classification_report
 from spanf1.compat.seqeval.scheme import BILOU, IOB1, IOB2, IOBES, IOE1, IOE2
-from spanf1.exceptions import UsageError
+from spanf1.exceptions import UsageError, check_known
 
 __all__ = ["Seqeval", "load", "seqeval_scores"]
 
@@ -178,9 +178,7 @@ def _check(**options: Any) -> None:
     """Raise `UsageError` if an option is none of the values it may have."""
     for name, known in _VALUES.items():
         for value in _listed(options.get(name, known[0])):
-            if value not in known:
-                hint = f"one of {', '.join(map(str, known))}"
-                raise UsageError(f"unknown {name} {value!r}", hint=hint)
+            check_known(name, value, known)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -16,8 +16,8 @@ from typing import Any
 
 from sklearn.metrics import make_scorer
 
-from spanf1.exceptions import UsageError
-from spanf1.integrations.counted import checked_average
+from spanf1.core.scores import AVERAGES
+from spanf1.exceptions import check_known
 from spanf1.results.api import evaluate
 
 
@@ -86,9 +86,9 @@ def scorer(figure: str = "f1", *, average: str = "micro", **options: Any) -> Any
     UsageError
         If there is no such figure or average.
     """
-    if figure not in FIGURES:
-        raise UsageError(f"unknown figure {figure!r}", hint=f"one of {', '.join(FIGURES)}")
-    return make_scorer(FIGURES[figure], average=checked_average(average), **options)
+    check_known("figure", figure, FIGURES)
+    check_known("average", average, AVERAGES)
+    return make_scorer(FIGURES[figure], average=average, **options)
 
 
 def _figure(
@@ -100,5 +100,6 @@ def _figure(
 ) -> float:
     # Cross-validation may hand over arrays of lists, or columns of a table.
     result = evaluate([*y_true], [*y_pred], **options)
-    value: float = getattr(getattr(result, checked_average(average)), name)
+    check_known("average", average, AVERAGES)
+    value: float = getattr(getattr(result, average), name)
     return value

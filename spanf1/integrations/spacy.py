@@ -36,9 +36,9 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import registry
 
-from spanf1.core.counts import TypeCounts
-from spanf1.exceptions import AlignmentError
-from spanf1.integrations.counted import checked_average, counted
+from spanf1.core.scores import AVERAGES, TypeCounts
+from spanf1.exceptions import AlignmentError, check_known
+from spanf1.integrations.counted import counted
 from spanf1.wording import shortened
 
 # How spaCy says that nobody annotated a token.
@@ -54,7 +54,7 @@ class EntityScorer:
     zero_division: float
 
     def __post_init__(self) -> None:
-        checked_average(self.average)
+        check_known("average", self.average, AVERAGES)
         counted({}, types=self.types, zero_division=self.zero_division)
 
     def __call__(self, examples: Iterable[Example], **_: Any) -> dict[str, Any]:

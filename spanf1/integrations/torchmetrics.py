@@ -22,15 +22,15 @@ import torch
 from torch import Tensor
 from torchmetrics import Metric
 
-from spanf1.core.counts import TypeCounts
 from spanf1.core.detection import fitting_schemes
 from spanf1.core.options import AUTO, Options
 from spanf1.core.schemes import SCHEMES
+from spanf1.core.scores import AVERAGES, COUNTS, TypeCounts
 from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.core.tags import tag_form as form_of
-from spanf1.exceptions import TagError, UsageError
+from spanf1.exceptions import TagError, UsageError, check_known
 from spanf1.formats.labels import labels_by_id
-from spanf1.integrations.counted import checked_average, counted
+from spanf1.integrations.counted import counted
 from spanf1.results.api import evaluate
 from spanf1.results.result import Result
 
@@ -104,7 +104,8 @@ class SpanF1(Metric):
         )
         by_id = labels_by_id(labels)
         tags = _tags_of(by_id, tag_form)
-        self.average = checked_average(average)
+        check_known("average", average, AVERAGES)
+        self.average = average
         self.return_dict = return_dict
         every = tuple(sorted(tags.types))
         #: the types that are counted, in the order of the rows of `spans`
@@ -122,7 +123,7 @@ class SpanF1(Metric):
             "reading": reading,
             "tag_form": tags.form.name,
         }
-        self.add_state("spans", torch.zeros(len(self.names), 3, dtype=torch.long), "sum")
+        self.add_state("spans", torch.zeros(len(self.names), len(COUNTS), dtype=torch.long), "sum")
         self.add_state("tokens", torch.zeros(2, dtype=torch.long), "sum")
         # A MetricCollection takes metrics whose states are the same after one batch for one
         # metric. They are not, if the next batch may be read in another way.

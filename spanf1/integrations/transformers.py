@@ -22,8 +22,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from spanf1.core.scores import Averages, ratio
-from spanf1.exceptions import UsageError
+from spanf1.core.scores import AVERAGES, ratio
+from spanf1.exceptions import check_known
 from spanf1.results.accumulator import SpanF1
 from spanf1.results.result import Result
 
@@ -136,9 +136,7 @@ def compute_metrics(
     """
     names = (averages,) if isinstance(averages, str) else tuple(averages)
     for name in names:
-        if name not in Averages._fields:
-            hint = f"one of {', '.join(Averages._fields)}"
-            raise UsageError(f"unknown average {name!r}", hint=hint)
+        check_known("average", name, AVERAGES)
     config = getattr(labels, "config", labels)
     spans = SpanF1(labels=getattr(config, "id2label", config), **options)
     return Metrics(spans, names, per_type=per_type, prefix=prefix)

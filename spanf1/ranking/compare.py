@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,19 +14,16 @@ from spanf1.core.options import AUTO, Options
 from spanf1.core.spans import Decoder, Spans
 from spanf1.core.tag_counter import Reader, match_spans
 from spanf1.core.tags import AUTO_FORM, TagForm, TagSet
-from spanf1.core.tags import tag_form as form_of
 from spanf1.core.tally import TOKEN
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.layout import column_of, delimiter_of
-from spanf1.formats.columns.pair import PairedFiles
-from spanf1.formats.columns.runs import TagFile
+from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.labels import labels_by_id
-from spanf1.formats.opening import Opened, open_input, read_counts
-from spanf1.formats.options import Column
+from spanf1.formats.opening import ColumnPair, both_inputs, column_pair, counted
+from spanf1.formats.options import Column, InputOptions
+from spanf1.formats.registry import COLUMNS, JSONL, Input, Inputs
 from spanf1.formats.source import STDIN, Source, source_of
-from spanf1.ranking.rank import rank
-from spanf1.ranking.standings import Ranking, RankingOptions, System
+from spanf1.ranking.rank import Ranking, RankingOptions, System, rank
 from spanf1.results.result import Result
 
 if TYPE_CHECKING:
@@ -39,9 +35,6 @@ if TYPE_CHECKING:
 Progress = Callable[[str], object]
 
 _PATTERN = "*?["
-
-# What does not go with one file of gold and predicted tags.
-_FOR_TWO = ("token_column", "token_key", "id_key")
 
 
 class Named(NamedTuple):
@@ -173,60 +166,68 @@ gold_key, pred_key, token_key, text_key, id_key, labels
     InputError
         As for `spanf1.score_file`.
     """
+    given = {**locals(), "labels": None if labels is None else labels_by_id(labels)}
     if isinstance(systems, str):
         raise UsageError("systems are to be a dict of names to files, or a list of files")
     if not isinstance(systems, Mapping):
-        systems = dict(systems_of([os.fspath(one) for one in systems]))
-    named = [(str(name), _sources(files)) for name, files in systems.items()]
-    if len(named) < 2:
+        systems = dict(systems_of([os.fspath(path) for path in systems]))
+    return compare_outputs(
+        None if gold is None else source_of(gold),
+        {str(name): _sources(files) for name, files in systems.items()},
+        InputOptions.of(given, "gold"),
+        InputOptions.of(given, "predicted"),
+        by_position=align_by_position,
+        options=options or Options(),
+        testing=testing or RankingOptions(),
+        executor=executor,
+        progress=progress,
+    )
+
+
+def compare_outputs(
+    gold: Source | None,
+    systems: Mapping[str, Sequence[Source]],
+    gold_options: InputOptions,
+    predicted_options: InputOptions,
+    *,
+    by_position: bool,
+    options: Options,
+    testing: RankingOptions,
+    executor: Executor | None = None,
+    progress: Progress = lambda _: None,
+) -> Ranking:
+    """Rank systems, given what is to be read of gold and of their outputs; see `compare`."""
+    if len(systems) < 2:
         hint = "spanf1 score --confidence 0.95 says how sure one score is"
         raise UsageError("two systems at least are to be compared", hint=hint)
-    sources = [source for _, runs in named for source in runs]
-    for name, runs in named:
+    sources = [source for runs in systems.values() for source in runs]
+    for name, runs in systems.items():
         paths = [source.path for source in runs]
         if not paths or len(set(paths)) < len(paths):
             raise UsageError(f"system {name!r} has no run, or one twice")
         if STDIN in paths:
             raise UsageError("a system's output is to be a file, not standard input")
-    if gold is None and id_key is not None:
+    if gold is None and gold_options.id_key is not None:
         raise UsageError("id_key joins systems to a gold file, and there is none")
-    testing = testing or RankingOptions()
-    read = _Reading(
-        None if gold is None else source_of(gold),
-        form_of(tag_form),
-        options or Options(),
-        testing.confidence.unit,
-        {
-            "gold_column": gold_column,
-            "pred_column": pred_column,
-            "token_column": token_column,
-            "delimiter": delimiter,
-            "align_by_position": align_by_position,
-            "input_format": input_format,
-            "gold_key": gold_key,
-            "pred_key": pred_key,
-            "token_key": token_key,
-            "text_key": text_key,
-            "id_key": id_key,
-            "labels": None if labels is None else labels_by_id(labels),
-        },
+    output = _Output(
+        gold, gold_options, predicted_options, by_position, options, testing.confidence.unit
     )
     results: list[Result] = []
-    for result in (executor.map if executor else map)(read, sources):
+    for result in (executor.map if executor else map)(output, sources):
         results.append(result)
         progress(f"{len(results)} of {len(sources)} files read")
     if len({one.tally.placed_by for one in results}) > 1:
         # The tokens of some systems are not gold's: then places are characters for all.
-        read = replace(read, documents=True)
+        output = replace(output, documents=True)
         results = [
-            one if one.tally.placed_by != TOKEN else read(source)
+            one if one.tally.placed_by != TOKEN else output(source)
             for source, one in zip(sources, results, strict=True)
         ]
     if gold is None:
         for source, result in zip(sources[1:], results[1:], strict=True):
-            _compare_gold((sources[0], results[0]), (source, result), read)
+            _compare_gold((sources[0], results[0]), (source, result), output)
     left = iter(results)
-    found = [System(name, [*islice(left, len(runs))]) for name, runs in named]
+    found = [System(name, [*islice(left, len(runs))]) for name, runs in systems.items()]
     return rank(found, testing, progress=progress)
 
 
@@ -236,49 +237,47 @@ def _sources(files: Any) -> list[Source]:
 
 
 @dataclass(frozen=True)
-class _Reading:
+class _Output:
     """How outputs are read: called with one, it returns the result, with units in order.
 
     Without a gold file every output holds gold tags, too.
     """
 
     gold: Source | None
-    form: TagForm | None
+    gold_options: InputOptions
+    predicted_options: InputOptions
+    by_position: bool
     options: Options
     unit: str
-    columns: Mapping[str, Any]
     documents: bool = False
 
     def __call__(self, file: Source) -> Result:
-        if self.gold is None:
-            sources = [file]
-            given = {**self.columns, **dict.fromkeys(_FOR_TWO), "align_by_position": False}
-            given["headed"] = isinstance(self.column("token_column"), str)
-        else:
-            sources, given = [self.gold, file], {**self.columns}
-        given |= {"match": self.options.match, "form": self.form}
-
-        def opened_as(*, documents: bool) -> Opened:
-            return open_input(sources, documents=documents or self.documents, **given)
-
-        opened, counted = read_counts(
-            opened_as(documents=False),
-            partial(opened_as, documents=True),
+        reader, counts = counted(
+            self.inputs(file),
             self.options,
-            form=self.form,
             units=self.unit,
             in_order=True,
+            documents=self.documents,
         )
-        return Result(counted, self.options, opened.input()).check()
+        return Result(counts, self.options, reader.origin()).check()
 
-    def column(self, name: str) -> Column:
-        """Return a column as it was given, or 0."""
-        given: Column | None = self.columns.get(name)
-        return 0 if given is None else column_of(given)
+    def inputs(self, file: Source) -> Inputs:
+        """Return what is scored of an output."""
+        gold, predicted = self.gold_options, self.predicted_options
+        if self.gold is not None:
+            return both_inputs([self.gold, file], gold, predicted, by_position=self.by_position)
+        # One file needs nothing that joins two.
+        return both_inputs(
+            [file],
+            *(
+                replace(side, token_column=None, token_key=None, id_key=None)
+                for side in (gold, predicted)
+            ),
+        )
 
 
 def _compare_gold(
-    first: tuple[Source, Result], other: tuple[Source, Result], how: _Reading
+    first: tuple[Source, Result], other: tuple[Source, Result], output: _Output
 ) -> None:
     """Raise an error where the gold of an output is not that of the first one."""
     name = first[0].name
@@ -289,18 +288,17 @@ def _compare_gold(
                 message, where=other[0].name, hint="systems are compared on one gold"
             )
         return
-    reader = _gold_reader(first, other, how)
-    for line, there in gold_differences(reader, how.form):
+    reader = _gold_reader(first, other, output)
+    for line, there in gold_differences(reader, output.gold_options.form):
         raise AlignmentError(
             f"the gold spans part here from those of {first[0].where(line)}",
             where=other[0].where(there),
             hint="systems are compared on one gold",
         )
     if (
-        how.unit == "document"
-        and isinstance(reader, PairedFiles)
-        and _documents(reader.gold, reader.gold_column)
-        != _documents(reader.predicted, reader.predicted_column)
+        output.unit == "document"
+        and isinstance(reader, ColumnPair)
+        and len({tuple(_documents(file, reader.columns[0])) for file in reader.files}) > 1
     ):
         raise AlignmentError(f"documents do not begin where they do in {name}", where=other[0].name)
     counts = [
@@ -315,38 +313,33 @@ def _compare_gold(
 
 
 def _gold_reader(
-    first: tuple[Source, Result], other: tuple[Source, Result], how: _Reading
-) -> PairedFiles | RecordReader:
+    first: tuple[Source, Result], other: tuple[Source, Result], output: _Output
+) -> ColumnPair | RecordReader:
     """Return what reads the gold tags of two outputs side by side."""
     sources = [source for source, _ in (first, other)]
+    options, by_position = output.gold_options, output.by_position
     keys = [result.input.keys if result.input else () for _, result in (first, other)]
-    by_position = bool(how.columns.get("align_by_position"))
     if all(keys):
-        from spanf1.formats.records.keys import Keys
         from spanf1.formats.records.tags import RecordReader
 
-        if how.columns.get("token_column") is not None:
+        if options.token_column is not None:
             raise UsageError("token_column does not go with JSON Lines, which have keys")
-        given = Keys(keys[0][0] or None, keys[1][0] or None, how.columns.get("token_key"))
-        labels = how.columns.get("labels")
-        return RecordReader(sources, given, labels, by_position=by_position, ids=False)
+        options = replace(options, id_key=None)
+        gold, others = (
+            Input(source, JSONL, replace(options, key=key[0] or None))
+            for source, key in zip(sources, keys, strict=True)
+        )
+        return RecordReader(Inputs(gold, others, by_position), ids=False)
     if any(keys):
         raise UsageError(f"{sources[0].name} and {sources[1].name} are of different formats")
-    gold = how.column("gold_column") or -2
-    delimiter = delimiter_of(how.columns.get("delimiter"))
-    files = [ColumnFile(source, delimiter=delimiter) for source in sources]
-    token = _token_column([result for _, result in (first, other)], how)
-    return PairedFiles(
-        files[0],
-        files[1],
-        gold,
-        gold,
-        token_column=token or 1,
-        by_position=by_position or not token,
-    )
+    token = _token_column([result for _, result in (first, other)], options)
+    columns = options.tag_columns or (-2,)
+    options = replace(options, tag_columns=columns, token_column=token or None)
+    gold, others = (Input(source, COLUMNS, options) for source in sources)
+    return column_pair(Inputs(gold, others, by_position or not token))
 
 
-def _token_column(results: list[Result], how: _Reading) -> Column:
+def _token_column(results: list[Result], options: InputOptions) -> Column:
     """Return the column of the tokens, if the lines of all files have one; 0 if not."""
     found = []
     for source in (one.input for one in results):
@@ -354,17 +347,16 @@ def _token_column(results: list[Result], how: _Reading) -> Column:
             continue
         used = {source.gold_column, source.pred_column}
         found.append(min({*range(1, source.columns[0] + 1)} - used, default=0))
-    return how.column("token_column") or min(found, default=0)
+    return options.token_column or min(found, default=0)
 
 
 def _documents(file: ColumnFile, gold: Column) -> list[int]:
     """Return the tokens that begin a document."""
-    found, count = [], 0
-    tags = TagSet({})
-    for block in TagFile(file, gold).blocks(tags, tags):
-        found += (block.document_starts + count).tolist()
-        count += block.tokens
-    return found
+    starts, count = [], 0
+    for sentences in TagFile(file, gold).sentences(TagSet({})):
+        starts += (sentences.document_starts + count).tolist()
+        count += sentences.size
+    return starts
 
 
 def gold_differences(reader: Reader, form: TagForm | None) -> Iterator[tuple[int, int]]:

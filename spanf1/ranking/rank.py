@@ -6,7 +6,9 @@ systems: the resamples of one draw are common to all of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -14,25 +16,190 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.options import Confidence
-from spanf1.core.scores import AVERAGES
-from spanf1.core.tag_counter import cores
-from spanf1.core.units import Rows, rows_of
-from spanf1.exceptions import UsageError
-from spanf1.ranking.standings import BEST, Difference, Ranking, RankingOptions, Standing, System
-from spanf1.resampling.figures import figures
+from spanf1.core.scores import AVERAGES, FIGURES, f_scores, figures
+from spanf1.core.tally import rows_of
+from spanf1.exceptions import UsageError, check_known
+from spanf1.resampling.draws import cores
 from spanf1.resampling.intervals import bootstrap_values, percentile
 from spanf1.resampling.significance import (
+    ADJUSTMENTS,
     adjusted,
     bootstrap_p_values,
     permutation_test,
     randomization_test,
 )
 from spanf1.results.certainty import MAX_VALUES, Interval, meanings, units_of
+from spanf1.results.result import Result
 
 FloatArray = npt.NDArray[np.float64]
 
+#: the reference that is chosen where none is named
+BEST = "best"
 
-class _Table:
+
+class System(NamedTuple):
+    """A system, and the results of its runs: one, or one for each seed."""
+
+    name: str
+    runs: list[Result]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankingOptions:
+    """How systems are compared.
+
+    Attributes
+    ----------
+    average : str
+        The average whose F ranks them: one of `AVERAGES`.
+    reference : str
+        The name of the system that the others are compared with, or ``best``.
+    correction : str
+        How p-values are corrected for there being several: a key of `ADJUSTMENTS`.
+    per_type : bool
+        Compare the F of each type, too.
+    all_pairs : bool
+        Compare every system with every other, not only with the reference.
+    confidence : Confidence
+        Level, resamples, unit and seed. Differences are tested at 1 less the level.
+
+    Raises
+    ------
+    UsageError
+        If a value is not one of these.
+    """
+
+    average: str = "micro"
+    reference: str = BEST
+    correction: str = "holm"
+    per_type: bool = False
+    all_pairs: bool = False
+    confidence: Confidence = field(default_factory=Confidence)
+
+    def __post_init__(self) -> None:
+        check_known("average", self.average, AVERAGES)
+        check_known("correction", self.correction, tuple(ADJUSTMENTS))
+        if self.confidence.method != "percentile":
+            raise UsageError("systems are compared by percentile intervals")
+
+    @property
+    def alpha(self) -> float:
+        """The p-value below which systems are told apart."""
+        return round(1 - self.confidence.level, 12)
+
+
+class Standing(NamedTuple):
+    """What one system reaches, over its runs.
+
+    `scores` are the F of each run; `interval` that of their mean.
+    """
+
+    system: System
+    scores: list[float]
+    interval: Interval
+
+    @property
+    def mean(self) -> float:
+        """The mean F over the runs."""
+        return float(np.mean(self.scores))
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation over the runs; NaN for one."""
+        return float(np.std(self.scores, ddof=1)) if len(self.scores) > 1 else float("nan")
+
+
+class Difference(NamedTuple):
+    """How a system differs from another one.
+
+    Attributes
+    ----------
+    system, reference : str
+        Their names.
+    type : str
+        The type whose F is compared; empty for the average.
+    score, difference : float
+        The system's F (the mean over its runs), and what it is more than the reference's.
+    interval : Interval
+        Of the difference.
+    test : str
+        ``randomization`` of units or, if one of the two has several runs, ``permutation`` of runs.
+    p_value, p_adjusted : float
+        By that test, and corrected for how many there are.
+    p_bootstrap, p_bootstrap_adjusted : float
+        The same by the paired bootstrap.
+    units : tuple of int, optional
+        How many units the system does better, as well, and worse on; of single runs.
+    """
+
+    system: str
+    reference: str
+    type: str
+    score: float
+    difference: float
+    interval: Interval
+    test: str
+    p_value: float
+    p_adjusted: float
+    p_bootstrap: float
+    p_bootstrap_adjusted: float
+    units: tuple[int, int, int] | None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Systems in the order of their F, and how they differ.
+
+    Attributes
+    ----------
+    standings : list of Standing
+        The best first.
+    reference : str
+        The name of the system that the others are compared with.
+    differences : list of Difference
+        Those of the average first, then those of the types.
+    testing : RankingOptions
+        How they were compared.
+    units : int
+        How many units were drawn.
+    """
+
+    standings: list[Standing]
+    reference: str
+    differences: list[Difference]
+    testing: RankingOptions
+    units: int
+
+    def unreachable(self) -> dict[str, float]:
+        """Return, for each test, the least corrected p-value it can give, if that is too large.
+
+        By chance alone no p-value is 0: of so many resamples, or ways to part the runs, one at
+        least is as extreme as what was found.
+        """
+        count = sum(not math.isnan(pair.p_value) for pair in self.differences)
+        times = 1 if self.testing.correction == "none" else count
+        runs = {standing.system.name: len(standing.scores) for standing in self.standings}
+        drawn = 1 / (1 + self.testing.confidence.resamples)
+        least_by_test: dict[str, float] = {}
+        for pair in self.differences:
+            least = drawn
+            if pair.test == "permutation":
+                a, b = runs[pair.system], runs[pair.reference]
+                # Two halves of one size can change places.
+                least = max(drawn, (1 + (a == b)) / math.comb(a + b, a))
+            least_by_test[pair.test] = min(least_by_test.get(pair.test, 1.0), times * least)
+        return {test: least for test, least in least_by_test.items() if least >= self.testing.alpha}
+
+    def undecided(self) -> list[tuple[str, str]]:
+        """Return the pairs of systems that cannot be told apart, by the corrected p-value."""
+        return [
+            (pair.reference, pair.system)
+            for pair in self.differences
+            if not pair.type and not pair.p_adjusted < self.testing.alpha
+        ]
+
+
+class RunTable:
     """The counts of all runs by unit, and the figures that are made of their sums.
 
     Figures are the F of the average and, if they are wanted, of each type: K of them.
@@ -40,25 +207,24 @@ class _Table:
 
     def __init__(self, systems: Sequence[System], testing: RankingOptions) -> None:
         runs = [run for system in systems for run in system.runs]
-        options = runs[0].options
+        self._options = runs[0].options
         self.names = sorted({name for run in runs for name in run.types})
-        if not isinstance(options.types, str):
-            self.names = list(options.types)
-        self._options = options
-        self._whole = testing.average == "micro" and not testing.per_type
-        numbers = {name: 0 if self._whole else n for n, name in enumerate(self.names)}
-        self.types = 1 if self._whole else len(self.names)
+        if not isinstance(self._options.types, str):
+            self.names = list(self._options.types)
+        whole = testing.average == "micro" and not testing.per_type
+        numbers = {name: 0 if whole else n for n, name in enumerate(self.names)}
+        types = 1 if whole else len(self.names)
         units = [units_of(run.tally, run.options, testing.confidence.unit) for run in runs]
-        self.rows: Rows = rows_of(
+        self.counts, self.weight = rows_of(
             [
                 (one, meanings(one, numbers, run.schemes, run.options.reading))
                 for one, run in zip(units, runs, strict=True)
             ],
-            self.types,
+            types,
         )
         # where the figures are among those that `figures` gives
-        self._chosen = [self.types + AVERAGES.index(testing.average)]
-        self._chosen += range(self.types) if testing.per_type else ()
+        self._chosen = [types + AVERAGES.index(testing.average)]
+        self._chosen += range(types) if testing.per_type else ()
         #: the runs of each system, by number
         bounds = np.cumsum([0, *(len(system.runs) for system in systems)]).tolist()
         self.runs = [range(first, stop) for first, stop in pairwise(bounds)]
@@ -69,23 +235,14 @@ class _Table:
         return len(self._chosen)
 
     def values(self, sums: npt.NDArray[Any]) -> FloatArray:
-        """Return figures (..., K) of sums (..., 3 types)."""
-        found = figures(
-            sums.reshape(*sums.shape[:-1], self.types, 3),
+        """Return figures (..., K) of sums (..., types, counts)."""
+        every = figures(
+            sums,
             types=self._options.types,
             beta=self._options.beta,
             zero_division=self._options.zero_division,
         )
-        return found[..., self._chosen, 3]
-
-    def by_run(self, sums: npt.NDArray[Any]) -> FloatArray:
-        """Return figures (..., runs, K) of sums (..., 3 runs types)."""
-        return self.values(sums.reshape(*sums.shape[:-1], self.runs[-1].stop, self.types * 3))
-
-    def flat(self, runs: Sequence[int] | None = None) -> npt.NDArray[np.int64]:
-        """Return the rows of counts of some runs, (rows, runs, 3 types), or of all."""
-        counts = self.rows.counts if runs is None else self.rows.counts[:, list(runs)]
-        return counts.reshape(*counts.shape[:2], self.types * 3).astype(np.int64)
+        return every[..., self._chosen, FIGURES.index("fbeta")]
 
 
 def rank(
@@ -112,23 +269,23 @@ def rank(
     """
     # In one order: the same seed is to give the same figures.
     systems = sorted(systems, key=lambda system: system.name)
-    table = _Table(systems, testing)
-    how = testing.confidence
-    if how.resamples * sum(map(len, table.runs)) * table.figures > MAX_VALUES:
+    table = RunTable(systems, testing)
+    how, runs = testing.confidence, table.runs[-1].stop
+    if how.resamples * runs * table.figures > MAX_VALUES:
         raise UsageError(
-            f"{how.resamples} resamples of {sum(map(len, table.runs))} runs are too many",
+            f"{how.resamples} resamples of {runs} runs are too many",
             hint="--resamples 1000, or fewer systems at a time",
         )
     progress("drawing resamples")
-    found = _scored(table, how)
-    ends = percentile(found.drawn[..., 0], how.level)
-    first = found.means[:, 0]
+    scored = _run_figures(table, how)
+    ends = percentile(scored.drawn[..., 0], how.level)
+    first = scored.means[:, 0]
     names = [system.name for system in systems]
     order = sorted(range(len(names)), key=lambda k: (-_sortable(float(first[k])), names[k]))
     standings = [
         Standing(
             systems[k],
-            found.runs[list(table.runs[k]), 0].tolist(),
+            scored.runs[list(table.runs[k]), 0].tolist(),
             Interval(float(ends.low[k]), float(ends.high[k])),
         )
         for k in order
@@ -141,13 +298,13 @@ def rank(
     return Ranking(
         standings,
         names[reference],
-        _differences(systems, table, pairs, found, testing),
+        _differences(systems, table, pairs, scored, testing),
         testing,
-        int(table.rows.weight.sum()),
+        int(table.weight.sum()),
     )
 
 
-class _Scored(NamedTuple):
+class RunFigures(NamedTuple):
     """Figures of each run (runs, K), their means by system (systems, K), and resampled means."""
 
     runs: FloatArray
@@ -155,16 +312,16 @@ class _Scored(NamedTuple):
     drawn: FloatArray
 
 
-def _scored(table: _Table, how: Confidence) -> _Scored:
+def _run_figures(table: RunTable, how: Confidence) -> RunFigures:
     """Return figures of all units, and of each resample (B, systems, K).
 
     The runs of a system are drawn with replacement, too. So an interval holds what the choice of
     sentences does, and what that of the seeds does.
     """
-    rows, weight = table.flat(), table.rows.weight
-    rows = rows.reshape(len(rows), table.runs[-1].stop * table.types * 3)
-    runs = table.by_run(weight @ rows)
-    drawn = bootstrap_values(rows, weight, table.by_run, how.resamples, how.seed, threads=cores())
+    runs = table.values(np.tensordot(table.weight, table.counts, 1))
+    drawn = bootstrap_values(
+        table.counts, table.weight, table.values, how.resamples, how.seed, threads=cores()
+    )
     rng = np.random.default_rng(np.random.SeedSequence(how.seed, spawn_key=(0, 0)))
     means = []
     for group in table.runs:
@@ -174,7 +331,7 @@ def _scored(table: _Table, how: Confidence) -> _Scored:
             part = np.take_along_axis(part, chosen[..., None], axis=1)
         means.append(part.mean(axis=1))
     whole = np.stack([runs[list(group)].mean(axis=0) for group in table.runs])
-    return _Scored(runs, whole, np.stack(means, axis=1))
+    return RunFigures(runs, whole, np.stack(means, axis=1))
 
 
 def _sortable(value: float) -> float:
@@ -182,30 +339,30 @@ def _sortable(value: float) -> float:
     return -1.0 if np.isnan(value) else value
 
 
-def _reference(names: Sequence[str], order: Sequence[int], wanted: str) -> int:
-    if wanted == BEST:
+def _reference(names: Sequence[str], order: Sequence[int], name: str) -> int:
+    if name == BEST:
         return order[0]
-    if wanted not in names:
+    if name not in names:
         hint = f"one of {', '.join(names)}; or {BEST}"
-        raise UsageError(f"there is no system {wanted!r} to compare with", hint=hint)
-    return names.index(wanted)
+        raise UsageError(f"there is no system {name!r} to compare with", hint=hint)
+    return names.index(name)
 
 
 def _differences(
     systems: Sequence[System],
-    table: _Table,
+    table: RunTable,
     pairs: Sequence[tuple[int, int]],
-    found: _Scored,
+    scored: RunFigures,
     testing: RankingOptions,
 ) -> list[Difference]:
     """Return the differences of pairs of systems (reference, other), figure by figure."""
     if not pairs:
         return []
-    tests = _tests(table, pairs, found.runs, testing.confidence)
-    observed = [found.means[b] - found.means[a] for a, b in pairs]
+    tests = _tests(table, pairs, scored.runs, testing.confidence)
+    observed = [scored.means[b] - scored.means[a] for a, b in pairs]
     ends, by_bootstrap = [], []
     for (a, b), difference in zip(pairs, observed, strict=True):
-        apart = found.drawn[:, b] - found.drawn[:, a]
+        apart = scored.drawn[:, b] - scored.drawn[:, a]
         ends.append(percentile(apart, testing.confidence.level))
         by_bootstrap.append(bootstrap_p_values(apart, difference))
     p_values = np.array([[p for _, p in tests], by_bootstrap])
@@ -218,7 +375,7 @@ def _differences(
             system=systems[b].name,
             reference=systems[a].name,
             type=names[k],
-            score=float(found.means[b, k]),
+            score=float(scored.means[b, k]),
             difference=float(observed[n][k]),
             interval=Interval(float(ends[n].low[k]), float(ends[n].high[k])),
             test=tests[n][0],
@@ -234,10 +391,10 @@ def _differences(
 
 
 def _tests(
-    table: _Table, pairs: Sequence[tuple[int, int]], scores: FloatArray, how: Confidence
+    table: RunTable, pairs: Sequence[tuple[int, int]], scores: FloatArray, how: Confidence
 ) -> list[tuple[str, FloatArray]]:
     """Return for each pair which test was made, and its p-values (K,)."""
-    found: dict[tuple[int, int], tuple[str, FloatArray]] = {}
+    tests: dict[tuple[int, int], tuple[str, FloatArray]] = {}
     for reference in dict.fromkeys(a for a, _ in pairs):
         single = [
             b for a, b in pairs if a == reference and len(table.runs[a]) == len(table.runs[b]) == 1
@@ -245,27 +402,27 @@ def _tests(
         if single:
             runs = [table.runs[k].start for k in (reference, *single)]
             tested = randomization_test(
-                table.flat(runs),
-                table.rows.weight,
+                table.counts[:, runs],
+                table.weight,
                 table.values,
                 how.resamples,
                 how.seed,
                 threads=cores(),
             )
             for b, p_values in zip(single, tested.p_values, strict=True):
-                found[reference, b] = "randomization", p_values
+                tests[reference, b] = "randomization", p_values
     for a, b in pairs:
-        if (a, b) not in found:
+        if (a, b) not in tests:
             first, second = (scores[list(table.runs[k])].T.tolist() for k in (a, b))
             p_values = [
                 permutation_test(x, y, how.resamples, how.seed).p_value
                 for x, y in zip(first, second, strict=True)
             ]
-            found[a, b] = "permutation", np.array(p_values)
-    return [found[pair] for pair in pairs]
+            tests[a, b] = "permutation", np.array(p_values)
+    return [tests[pair] for pair in pairs]
 
 
-def _by_unit(table: _Table, a: int, b: int, kind: int | None) -> tuple[int, int, int] | None:
+def _by_unit(table: RunTable, a: int, b: int, kind: int | None) -> tuple[int, int, int] | None:
     """Return on how many units a system is better, as good, and worse than another, by F1.
 
     Where neither gold nor the prediction has a span, F1 is 1.
@@ -273,12 +430,10 @@ def _by_unit(table: _Table, a: int, b: int, kind: int | None) -> tuple[int, int,
     if len(table.runs[a]) > 1 or len(table.runs[b]) > 1:
         return None
     types = slice(None) if kind is None else slice(kind, kind + 1)
-    right, whole = [], []
-    for system in (a, b):
-        counts = table.rows.counts[:, table.runs[system].start, types].sum(axis=1, dtype=np.int64)
-        nothing = counts[:, :2].sum(axis=1) == 0
-        right.append(2 * counts[:, 2] + nothing)
-        whole.append(counts[:, 0] + counts[:, 1] + nothing)
-    sign = np.sign(right[1] * whole[0] - right[0] * whole[1])
-    better, same, worse = (int(table.rows.weight[sign == way].sum()) for way in (1, 0, -1))
+    first, other = (
+        f_scores(table.counts[:, table.runs[system].start, types].sum(axis=1), zero_division=1)
+        for system in (a, b)
+    )
+    sign = np.sign(other - first)
+    better, same, worse = (int(table.weight[sign == way].sum()) for way in (1, 0, -1))
     return better, same, worse

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
 from spanf1.core.scores import Score
-from spanf1.ranking.standings import Difference, Ranking, Standing
-from spanf1.render.machine import csv_text, json_of
-from spanf1.render.sections import Rendering, Section, latex, markdown, text_of
+from spanf1.ranking.rank import Difference, Ranking, Standing
+from spanf1.render.report import Report, Section
 from spanf1.results.certainty import Interval
+from spanf1.results.report import bracketed, drawn, extent, f_name
 from spanf1.results.result import Result
-from spanf1.results.words import bracketed, drawn, extent, f_name
 from spanf1.wording import many, percent, signed
 
 #: how corrections of p-values are called
@@ -32,14 +31,18 @@ _TESTS = {
 _NAMED = 20
 
 
-def sections(ranking: Ranking, *, digits: int | None = None) -> list[Section]:
-    """Return a table of the systems, one of their differences, and one of these by type."""
-    found = [_systems(ranking, digits)]
+def report_of(ranking: Ranking) -> Report:
+    """Return the report on a ranking: the systems, their differences, and these by type."""
+    return Report(ranking, _sections, _values, to_dict)
+
+
+def _sections(ranking: Ranking, digits: int | None) -> list[Section]:
+    sections = [_systems(ranking, digits)]
     for by_type in (False, True):
-        chosen = [one for one in ranking.differences if bool(one.type) == by_type]
+        chosen = [pair for pair in ranking.differences if bool(pair.type) == by_type]
         if chosen:
-            found.append(_differences(ranking, chosen, digits, by_type=by_type))
-    return found
+            sections.append(_differences(ranking, chosen, digits, by_type=by_type))
+    return sections
 
 
 def _first(ranking: Ranking) -> Result:
@@ -52,23 +55,23 @@ def _score(standing: Standing, average: str) -> list[Score]:
 
 def _systems(ranking: Ranking, digits: int | None) -> Section:
     how, first = ranking.testing, _first(ranking)
-    several = any(len(one.scores) > 1 for one in ranking.standings)
+    several = any(len(standing.scores) > 1 for standing in ranking.standings)
     level = f"{100 * how.confidence.level:g}% interval"
     header = ["", "P", "R", f_name(first), level, "Pred.", "Corr."]
     if several:
         header = ["", "Runs", "P", "R", f_name(first), level, "SD", "Min", "Max"]
     rows = []
-    for one in ranking.standings:
-        scores = _score(one, how.average)
+    for standing in ranking.standings:
+        scores = _score(standing, how.average)
         precision, recall = (statistics.fmean(score[k] for score in scores) for k in (0, 1))
-        figures = [percent(value, digits) for value in (precision, recall, one.mean)]
-        figures.append(bracketed(one.interval, digits))
+        figures = [percent(value, digits) for value in (precision, recall, standing.mean)]
+        figures.append(bracketed(standing.interval, digits))
         if several:
-            spread = one.deviation, min(one.scores), max(one.scores)
+            spread = standing.deviation, min(standing.scores), max(standing.scores)
             cells = [str(len(scores)), *figures, *(percent(value, digits) for value in spread)]
         else:
             cells = [*figures, str(scores[0].predicted), str(scores[0].correct)]
-        rows.append([one.system.name, *cells])
+        rows.append([standing.system.name, *cells])
     files = first.input.files if first.input else ("gold",)
     unit = drawn(first, how.confidence.unit)
     text = (
@@ -90,14 +93,14 @@ def _signature(ranking: Ranking, run: Result) -> str:
 
 def _signatures(ranking: Ranking) -> list[str]:
     """Return the signature of the scores, or those of the systems if they differ."""
-    found: dict[str, list[str]] = {}
-    for one in ranking.standings:
-        for run in one.system.runs:
-            names = found.setdefault(_signature(ranking, run), [])
-            names += [one.system.name] * (one.system.name not in names)
-    if len(found) == 1:
-        return [f"signature: {line}" for line in found]
-    lines = [f"signature of {', '.join(names)}: {line}" for line, names in found.items()]
+    signatures: dict[str, list[str]] = {}
+    for standing in ranking.standings:
+        for run in standing.system.runs:
+            names = signatures.setdefault(_signature(ranking, run), [])
+            names += [standing.system.name] * (standing.system.name not in names)
+    if len(signatures) == 1:
+        return [f"signature: {line}" for line in signatures]
+    lines = [f"signature of {', '.join(names)}: {line}" for line, names in signatures.items()]
     if _first(ranking).options.reading == "strict":
         lines.append(
             "strict, and not all systems are in one scheme: that of each was detected by its own "
@@ -113,17 +116,17 @@ def _differences(
     corrected = how.correction != "none"
     header = ["", "Diff.", f"{100 * how.confidence.level:g}% interval", "p"]
     header += [f"p {CORRECTIONS[how.correction]}"] * corrected + ["p boot."]
-    header += ["W-T-L"] * any(one.units for one in chosen)
+    header += ["W-T-L"] * any(pair.units for pair in chosen)
     if by_type:
         header.insert(1, f_name(_first(ranking)))
     rows = []
-    for one in chosen:
-        figures = [percent(one.score, digits)] * by_type
-        figures += [_signed(one.difference, digits)]
-        figures += [_signed_ends(one.interval, digits), p_text(one.p_value)]
-        figures += [p_text(one.p_adjusted)] * corrected + [p_text(one.p_bootstrap_adjusted)]
-        units = ["-".join(map(str, one.units)) if one.units else ""]
-        rows.append([_pair(ranking, one), *figures, *units * ("W-T-L" in header)])
+    for pair in chosen:
+        figures = [percent(pair.score, digits)] * by_type
+        figures += [_signed(pair.difference, digits)]
+        figures += [_signed_ends(pair.interval, digits), p_text(pair.p_value)]
+        figures += [p_text(pair.p_adjusted)] * corrected + [p_text(pair.p_bootstrap_adjusted)]
+        units = ["-".join(map(str, pair.units)) if pair.units else ""]
+        rows.append([_pair(ranking, pair), *figures, *units * ("W-T-L" in header)])
     what = "all pairs" if how.all_pairs else f"from {ranking.reference}"
     title = f"Differences {'by type, ' * by_type}{what}".replace("Differences all", "All")
     if by_type:
@@ -132,27 +135,27 @@ def _differences(
     return Section(title, _about(ranking, chosen), header, rows, after=after)
 
 
-def _pair(ranking: Ranking, one: Difference) -> str:
+def _pair(ranking: Ranking, pair: Difference) -> str:
     """Name what is compared, as far as it is not said already."""
-    name = f"{one.system} - {one.reference}" if ranking.testing.all_pairs else one.system
-    if one.type and len(ranking.standings) == 2:
-        return one.type
-    return f"{one.type}: {name}" if one.type else name
+    name = f"{pair.system} - {pair.reference}" if ranking.testing.all_pairs else pair.system
+    if pair.type and len(ranking.standings) == 2:
+        return pair.type
+    return f"{pair.type}: {name}" if pair.type else name
 
 
 def _about(ranking: Ranking, chosen: list[Difference]) -> str:
     how = ranking.testing
-    tests = dict.fromkeys(one.test for one in chosen)
+    tests = dict.fromkeys(pair.test for pair in chosen)
     unit = drawn(ranking.standings[0].system.runs[0], how.confidence.unit)
     named = "; ".join(_TESTS[test].format(unit=unit) for test in tests)
-    count = sum(not math.isnan(one.p_value) for one in ranking.differences)
+    count = sum(not math.isnan(pair.p_value) for pair in ranking.differences)
     text = f"p: two-sided, by {named}."
     if how.correction != "none":
         text += f" {CORRECTIONS[how.correction]}: corrected for {many(count, 'comparison')}."
         text += " p boot.: by the paired bootstrap, corrected likewise."
     else:
         text += f" {many(count, 'comparison')}, without correction. p boot.: by paired bootstrap."
-    if any(one.units for one in chosen):
+    if any(pair.units for pair in chosen):
         text += f" W-T-L: {unit}s with a better, the same, and a worse F1."
     return text
 
@@ -200,13 +203,6 @@ def _signed_ends(interval: Interval, digits: int | None) -> str:
     return "-" if math.isnan(interval.low) else f"[{low}, {high}]"
 
 
-def table(
-    ranking: Ranking, *, digits: int | None = None, colour: bool = False, brief: bool = False
-) -> str:
-    """Return tables for people, at 80 columns; if `brief`, without words."""
-    return text_of(sections(ranking, digits=digits), colour=colour, brief=brief)
-
-
 def to_dict(ranking: Ranking) -> dict[str, Any]:
     """Return everything as plain data that JSON can carry; scores are fractions of 1."""
     from spanf1._version import __version__
@@ -222,10 +218,10 @@ def to_dict(ranking: Ranking) -> dict[str, Any]:
         "testing": {**asdict(how), "alpha": how.alpha},
         "systems": [
             {
-                "name": one.system.name,
-                "f": _number(one.mean),
-                "interval": [*map(_number, one.interval)],
-                "deviation": _number(one.deviation),
+                "name": standing.system.name,
+                "f": _number(standing.mean),
+                "interval": [*map(_number, standing.interval)],
+                "deviation": _number(standing.deviation),
                 "runs": [
                     {
                         "file": run.input.files[-1] if run.input else "",
@@ -233,22 +229,24 @@ def to_dict(ranking: Ranking) -> dict[str, Any]:
                         "schemes": {"gold": run.schemes[0], "predicted": run.schemes[1]},
                         **{name: _number(value) for name, value in score._asdict().items()},
                     }
-                    for run, score in zip(one.system.runs, _score(one, how.average), strict=True)
+                    for run, score in zip(
+                        standing.system.runs, _score(standing, how.average), strict=True
+                    )
                 ],
             }
-            for one in ranking.standings
+            for standing in ranking.standings
         ],
         "differences": [
             {
                 **{
                     name: _number(value) if isinstance(value, float) else value
-                    for name, value in one._asdict().items()
+                    for name, value in pair._asdict().items()
                 },
-                "interval": [*map(_number, one.interval)],
-                "units": one.units
-                and dict(zip(("wins", "ties", "losses"), one.units, strict=True)),
+                "interval": [*map(_number, pair.interval)],
+                "units": pair.units
+                and dict(zip(("wins", "ties", "losses"), pair.units, strict=True)),
             }
-            for one in ranking.differences
+            for pair in ranking.differences
         ],
         "undecided": [list(pair) for pair in ranking.undecided()],
     }
@@ -258,63 +256,32 @@ def _number(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
-def csv_of(ranking: Ranking, *, digits: int | None = None) -> str:
-    """Return a line for each system, then one for each difference; fractions of 1."""
+def _values(ranking: Ranking) -> Iterator[list[object]]:
+    """Yield a row for each system, then one for each difference; in fractions of 1."""
     system = ["f", "f_low", "f_high", "runs", "deviation", "min", "max"]
     difference = ["reference", "type", "difference", "difference_low", "difference_high", "test"]
     difference += ["p", "p_adjusted", "p_bootstrap", "p_bootstrap_adjusted"]
     difference += ["wins", "ties", "losses"]
-    rows: list[list[object]] = [
-        [
-            "system",
-            one.system.name,
-            one.mean,
-            *one.interval,
-            len(one.scores),
-            one.deviation,
-            min(one.scores),
-            max(one.scores),
-            *[""] * len(difference),
+    yield ["row", "system", *system, *difference]
+    for standing in ranking.standings:
+        scores = standing.scores
+        figures = [standing.mean, *standing.interval, len(scores), standing.deviation]
+        figures += [min(scores), max(scores)]
+        yield ["system", standing.system.name, *figures, *[""] * len(difference)]
+    for pair in ranking.differences:
+        yield [
+            "difference",
+            pair.system,
+            pair.score,
+            *[""] * (len(system) - 1),
+            pair.reference,
+            pair.type,
+            pair.difference,
+            *pair.interval,
+            pair.test,
+            pair.p_value,
+            pair.p_adjusted,
+            pair.p_bootstrap,
+            pair.p_bootstrap_adjusted,
+            *(pair.units or ("", "", "")),
         ]
-        for one in ranking.standings
-    ]
-    for apart in ranking.differences:
-        figures = [apart.difference, *apart.interval, apart.test, apart.p_value, apart.p_adjusted]
-        rows.append(
-            [
-                "difference",
-                apart.system,
-                apart.score,
-                *[""] * (len(system) - 1),
-                apart.reference,
-                apart.type,
-                *figures,
-                apart.p_bootstrap,
-                apart.p_bootstrap_adjusted,
-                *(apart.units or ("", "", "")),
-            ]
-        )
-    defined = [
-        ["" if isinstance(cell, float) and math.isnan(cell) else cell for cell in row]
-        for row in rows
-    ]
-    return csv_text(["row", "system", *system, *difference], defined, digits)
-
-
-def _as(form: Callable[[list[Section]], str]) -> Rendering:
-    def render(ranking: Ranking, *, brief: bool = False, **settings: Any) -> str:
-        found = sections(ranking, **settings)
-        if brief:
-            found = [replace(section, title="", text="", after=[]) for section in found]
-        return form(found)
-
-    return Rendering(render, frozenset({"digits", "brief"}))
-
-
-RANKING_RENDERINGS = {
-    "table": Rendering(table, frozenset({"digits", "colour", "brief"})),
-    "json": Rendering(lambda ranking: json_of(to_dict(ranking))),
-    "csv": Rendering(csv_of, frozenset({"digits"})),
-    "markdown": _as(markdown),
-    "latex": _as(latex),
-}

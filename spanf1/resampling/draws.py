@@ -11,6 +11,7 @@ number. So the same seed gives the same sums, on any number of threads.
 from __future__ import annotations
 
 import math
+import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -48,6 +49,13 @@ _PRODUCT_ROWS = 2048
 _EXACT = 1 << 24
 
 
+def cores() -> int:
+    """Return how many cores there are for this process."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def bootstrap_sums(
     rows: IntArray, weights: IntArray, resamples: int, seed: int, *, threads: int = 1
 ) -> Iterator[IntArray]:
@@ -55,7 +63,7 @@ def bootstrap_sums(
 
     Parameters
     ----------
-    rows : array of shape (R, C)
+    rows : array of shape (R, ...)
         The distinct rows of counts, each the counts of one unit.
     weights : array of shape (R,)
         How many units have that row.
@@ -68,7 +76,7 @@ def bootstrap_sums(
 
     Yields
     ------
-    array of shape (chunk, C)
+    array of shape (chunk, ...)
         The sums of the next resamples; the chunks come to `resamples`.
 
     Raises
@@ -76,8 +84,14 @@ def bootstrap_sums(
     UsageError
         If the seed is negative.
     """
-    urn = _Urn(rows, weights)
-    return _in_chunks(urn.sums, resamples, _chunk_size(*rows.shape), seed, threads)
+    shape = rows.shape[1:]
+    columns = math.prod(shape)
+    urn = _Urn(rows.reshape(len(rows), columns), weights)
+
+    def task(rng: np.random.Generator, count: int) -> IntArray:
+        return urn.sums(rng, count).reshape(count, *shape)
+
+    return _in_chunks(task, resamples, _chunk_size(len(rows), columns), seed, threads)
 
 
 class _Urn:
@@ -130,8 +144,8 @@ class _Urn:
         heavy, light = len(self._heavy), len(self._offsets)
         bits = np.frombuffer(rng.bytes(2 * count * light), "<u2").reshape(count, light)
         cells = bits & (_CELLS_OF_TABLE - 1)
-        found = self._tables.take(cells + self._offsets)
-        flat = found.reshape(-1)
+        values = self._tables.take(cells + self._offsets)
+        flat = values.reshape(-1)
         unsure = np.flatnonzero(flat < 0)
         if len(unsure):
             kinds = self._kinds[unsure % light]
@@ -140,7 +154,7 @@ class _Urn:
             flat[unsure] = places - self._first[kinds]
         drawn = np.empty((count, heavy + light), self._rows.dtype)
         drawn[:, :heavy] = rng.poisson(self._heavy, (count, heavy))
-        drawn[:, heavy:] = found
+        drawn[:, heavy:] = values
         return drawn
 
     def _some(self, rng: np.random.Generator, count: int) -> IntArray:
@@ -177,7 +191,7 @@ def swap_sums(
 
     Parameters
     ----------
-    rows : array of shape (R, S, C)
+    rows : array of shape (R, S, ...)
         The distinct rows: for each of S systems, the reference first, its counts of one unit.
     weights : array of shape (R,)
         How many units have that row.
@@ -186,7 +200,7 @@ def swap_sums(
 
     Yields
     ------
-    array of shape (chunk, S - 1, 2, C)
+    array of shape (chunk, S - 1, 2, ...)
         For each of the other systems, what the reference and what that system then has.
 
     Raises
@@ -194,7 +208,9 @@ def swap_sums(
     UsageError
         If the seed is negative.
     """
-    units, systems, columns = rows.shape
+    units, systems, *shape = rows.shape
+    columns = math.prod(shape)
+    rows = rows.reshape(units, systems, columns)
     totals = np.tensordot(weights, rows, 1)
     start = np.stack([np.broadcast_to(totals[:1], totals[1:].shape), totals[1:]], axis=1)
     gains = (rows[:, 1:] - rows[:, :1]).reshape(units, (systems - 1) * columns)
@@ -208,7 +224,7 @@ def swap_sums(
         moved = _product(_heads(weights, rng, count).astype(gains.dtype), gains)
         moved = moved.reshape(count, systems - 1, 1, columns)
         sums: IntArray = start + np.concatenate([moved, -moved], axis=2)
-        return sums
+        return sums.reshape(*sums.shape[:-1], *shape)
 
     size = _chunk_size(len(weights), 2 * gains.shape[1])
     return _in_chunks(task, resamples, size, seed, threads)

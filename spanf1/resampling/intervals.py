@@ -13,12 +13,12 @@ from spanf1.resampling.draws import FloatArray, IntArray, bootstrap_sums
 #: values nearer to each other than this are the same: only the order of additions parts them
 TOLERANCE = 1e-12
 
-#: sums (..., C) -> values (..., K), or of any other shape behind the axes that all share
+#: from sums to values; the axes before those of one unit's counts stay
 Statistic = Callable[[npt.NDArray[Any]], FloatArray]
 
 
-class Interval(NamedTuple):
-    """Lower and upper ends, in the shape of the estimate; NaN where there is none."""
+class Bounds(NamedTuple):
+    """The ends of intervals, in the shape of the estimate; NaN where there is none."""
 
     low: FloatArray
     high: FloatArray
@@ -40,7 +40,7 @@ def bootstrap_values(
     rows, weights, resamples, seed, threads
         As in `bootstrap_sums`.
     statistic : callable
-        From sums of shape (chunk, C) to values of shape (chunk, ...).
+        From sums of any number of units to values.
 
     Returns
     -------
@@ -52,10 +52,10 @@ def bootstrap_values(
 
 def jackknife_values(rows: IntArray, weights: IntArray, statistic: Statistic) -> FloatArray:
     """Return for each distinct row the statistic of all units but one of that row."""
-    return statistic(weights @ rows - rows)
+    return statistic(np.tensordot(weights, rows, 1) - rows)
 
 
-def percentile(values: FloatArray, level: float = 0.95) -> Interval:
+def percentile(values: FloatArray, level: float = 0.95) -> Bounds:
     """Return percentile intervals (Efron 1979).
 
     Parameters
@@ -67,7 +67,7 @@ def percentile(values: FloatArray, level: float = 0.95) -> Interval:
     """
     ordered = np.sort(values, axis=0)
     tail = np.full(ordered.shape[1:], (1 - level) / 2)
-    return Interval(_quantile(ordered, tail), _quantile(ordered, 1 - tail))
+    return Bounds(_quantile(ordered, tail), _quantile(ordered, 1 - tail))
 
 
 def bca(
@@ -76,7 +76,7 @@ def bca(
     jackknife: FloatArray,
     weights: IntArray,
     level: float = 0.95,
-) -> Interval:
+) -> Bounds:
     """Return bias-corrected and accelerated intervals (Efron 1987).
 
     Parameters
@@ -116,7 +116,7 @@ def bca(
             for end, quantile in enumerate((tail, -tail)):
                 moved = (bias + quantile) / (1 - float(acceleration[place]) * (bias + quantile))
                 shares[(end, *place)] = normal.cdf(bias + moved)
-    return Interval(_quantile(ordered, shares[0]), _quantile(ordered, shares[1]))
+    return Bounds(_quantile(ordered, shares[0]), _quantile(ordered, shares[1]))
 
 
 def _acceleration(jackknife: FloatArray, weights: IntArray) -> FloatArray:

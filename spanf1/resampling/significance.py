@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.exceptions import UsageError
+from spanf1.exceptions import UsageError, check_known
 from spanf1.resampling.draws import FloatArray, IntArray, swap_sums
 from spanf1.resampling.intervals import TOLERANCE, Statistic
 
@@ -74,12 +74,12 @@ def randomization_test(
 
     Parameters
     ----------
-    rows : array of shape (R, S, C)
+    rows : array of shape (R, S, ...)
         The distinct rows: for each of S systems, the reference first, its counts of one unit.
     weights : array of shape (R,)
         How many units have that row.
     statistic : callable
-        From sums of shape (..., C) to values of shape (..., K).
+        From sums of any number of units to values, K of them.
     resamples, seed, threads
         As in `spanf1.resampling.draws.bootstrap_sums`.
 
@@ -213,8 +213,7 @@ def adjusted(p_values: Collection[float] | npt.NDArray[Any], method: str) -> Flo
     UsageError
         If there is no such method.
     """
-    if method not in ADJUSTMENTS:
-        raise UsageError(f"unknown adjustment {method!r}", hint=f"one of {', '.join(ADJUSTMENTS)}")
+    check_known("adjustment", method, ADJUSTMENTS)
     out = np.array(list(p_values), np.float64)
     order = np.argsort(out)
     order = order[: np.count_nonzero(~np.isnan(out))]

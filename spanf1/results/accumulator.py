@@ -8,10 +8,10 @@ from typing import Any, Self
 
 from spanf1.core.options import AUTO, Confidence, Options, confidence_from
 from spanf1.core.tag_counter import BlockCounter, Reader
-from spanf1.core.tags import AUTO_FORM, FORM_HINT, TagSet
+from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.core.tags import tag_form as form_of
 from spanf1.core.tally import Tally
-from spanf1.exceptions import TagError, UsageError
+from spanf1.exceptions import UsageError
 from spanf1.formats.arrays import reader_of
 from spanf1.formats.labels import IGNORE_INDEX, labels_by_id
 from spanf1.results.result import Result
@@ -129,8 +129,7 @@ class SpanF1:
             for tag in others.codes:
                 side.code(tag)
         total = _added(self._tally, other._tally)
-        if len(total.gold_forms) > 1 or len(total.predicted_forms) > 1:
-            raise TagError("the tags are not all written alike", hint=FORM_HINT)
+        total.check_forms()
         self._tally, self._tags = total, tags
 
     def __add__(self, other: Self) -> Self:

@@ -8,29 +8,23 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from spanf1.core.options import AUTO, Confidence, Options, confidence_from
-from spanf1.core.tag_counter import tally, tally_parts
-from spanf1.core.tags import AUTO_FORM, TagForm
+from spanf1.core.tag_counter import tally
+from spanf1.core.tags import AUTO_FORM
 from spanf1.core.tags import tag_form as form_of
-from spanf1.core.tally import Form, Tally
-from spanf1.exceptions import InputError, LayoutError, UsageError
-from spanf1.formats.columns.file import MergedFile
-from spanf1.formats.columns.layout import column_of
-from spanf1.formats.described import Input
-from spanf1.formats.opening import Opened, OpenedFiles, open_input, read_counts
-from spanf1.formats.options import Column
+from spanf1.core.tally import SurfaceForm
+from spanf1.exceptions import LayoutError, UsageError
+from spanf1.formats.columns.tags import TagFile
+from spanf1.formats.opening import ColumnPair, both_inputs, counted, one_file
+from spanf1.formats.options import Column, InputOptions, Origin
+from spanf1.formats.registry import COLUMNS, JSONL, Inputs
 from spanf1.formats.source import STDIN, Progress, Source, source_of
 from spanf1.results.result import Result
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-
-
-#: about how many bytes of a file one task of an executor reads
-PART_SIZE = 1 << 23
 
 
 def evaluate(
@@ -147,19 +141,19 @@ def evaluate(
         if mask is not None:
             raise UsageError("mask is for label ids")
         pairs = pairs_of(y_true, y_pred, labels, form)
-        counted = pairs.tally(match=match, normalize=options.normalize, units=units)
-        return Result(counted, options, None, wanted).check()
+        counts = pairs.tally(options, units=units)
+        return Result(counts, options, None, wanted).check()
     if match != "exact":
         raise UsageError(f"match {match} is for records of texts, and these are tags")
     from spanf1.formats.arrays import reader_of
 
-    counted = tally(
+    counts = tally(
         reader_of(y_true, y_pred, labels, ignore_index, mask),
         form=form,
         script=reading == "conlleval",
         units=units,
     )
-    return Result(counted, options, None, wanted).check()
+    return Result(counts, options, None, wanted).check()
 
 
 def _has_records(side: Any) -> bool:
@@ -269,6 +263,7 @@ def score_file(
     TagError, IllFormedError, UsageError
         As for `evaluate`.
     """
+    given = locals()
     options = Options.given(
         scheme,
         gold_scheme,
@@ -280,98 +275,78 @@ def score_file(
         match=match,
         normalize=normalize,
     )
-    wanted = confidence_from(confidence)
+    intervals = confidence_from(confidence)
     sources = [source_of(path) for path in (file, pred_file) if path is not None]
-    surface = match == "surface"
-    token_column = None if token_column is None else column_of(token_column)
-    if surface and STDIN in [source.path for source in sources]:
+    if match == "surface" and STDIN in [source.path for source in sources]:
         raise UsageError("surface forms need a second look: standard input can be read only once")
-    form = form_of(tag_form)
+    sides = [InputOptions.of(given, side) for side in ("gold", "predicted")]
+    inputs = both_inputs(sources, *sides, by_position=align_by_position)
+    inputs.gold.progress = progress
+    return score_inputs(inputs, options, confidence=intervals, executor=executor)
 
-    def opened_as(*, documents: bool) -> Opened:
-        one = len(sources) == 1 and not documents
-        found = open_input(
-            sources,
-            input_format=input_format,
-            match=match,
-            form=form,
-            documents=documents,
-            gold_key=gold_key,
-            pred_key=pred_key,
-            token_key=token_key,
-            text_key=text_key,
-            id_key=id_key,
-            labels=labels,
-            gold_column=gold_column,
-            pred_column=pred_column,
-            token_column=None if surface and one else token_column,
-            headed=isinstance(token_column, str),
-            delimiter=delimiter,
-            align_by_position=align_by_position,
-            script=reading == "conlleval",
-        )
-        found.files[0].progress = progress
-        return found
 
-    units = wanted.unit if wanted else ""
-    opened = opened_as(documents=False)
-    if isinstance(opened, OpenedFiles) and isinstance(opened.reader, MergedFile):
-        script = reading == "conlleval"
-        tallied = _tally_merged(opened.reader, executor, form, script=script, units=units)
-    else:
-        again = partial(opened_as, documents=True)
-        opened, tallied = read_counts(opened, again, options, form=form, units=units)
-    read = opened.input()
-    if surface and isinstance(opened, OpenedFiles):
-        tallied.forms, column = _forms(opened, read, token_column, form, tallied.tokens)
-        read = read._replace(token_column=column)
-    return Result(tallied, options, read, wanted).check()
+def score_inputs(
+    inputs: Inputs,
+    options: Options,
+    *,
+    confidence: Confidence | None = None,
+    executor: Executor | None = None,
+) -> Result:
+    """Score gold and predictions.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        What is to be read of them.
+    options : Options
+        How it is read.
+    confidence, executor
+        As for `score_file`.
+
+    Raises
+    ------
+    InputError, UsageError
+        As `score_file`.
+    """
+    shown = inputs.merged and inputs.gold.options.token_column is not None
+    if shown and inputs.format == COLUMNS and options.match == "exact":
+        raise one_file()
+    units = confidence.unit if confidence else ""
+    reader, counts = counted(inputs, options, units=units, executor=executor)
+    origin = reader.origin()
+    if options.match == "surface" and isinstance(reader, ColumnPair):
+        counts.forms, column = _forms(reader, origin, inputs, counts.tokens)
+        origin = origin._replace(token_column=column)
+    return Result(counts, options, origin, confidence).check()
+
+
+def reads_again(inputs: Inputs, options: Options) -> bool:
+    """Return whether an input is read more than once: for surface forms, or for each side."""
+    at_once = options.match == "exact" and inputs.format in (COLUMNS, JSONL)
+    return options.match == "surface" or (inputs.merged and not at_once)
 
 
 def _forms(
-    opened: OpenedFiles, read: Input, given: Column | None, form: TagForm | None, tokens: int
-) -> tuple[Counter[Form], int]:
+    reader: ColumnPair, origin: Origin, inputs: Inputs, tokens: int
+) -> tuple[Counter[SurfaceForm], int]:
     """Return the surface forms of files that have been read, and the column of their tokens."""
-    from spanf1.results.surfaces import Side, surface_forms
+    from spanf1.results.surfaces import surface_forms
 
-    columns = read.gold_column, read.pred_column
-    layout = opened.files[0].layout
+    options, files = inputs.gold.options, reader.files
+    columns = origin.gold_column, origin.pred_column
+    layout = files[0].layout
     if layout is None:
         return Counter(), 0
-    used = {*columns[: 3 - len(opened.files)]}
-    column = next((k for k in range(1, read.columns[0] + 1) if k not in used), 0)
-    if given:
-        column = layout.column_index(given, opened.files[0].source) + 1
+    used = {*columns[: 3 - len(files)]}
+    column = next((k for k in range(1, origin.columns[0] + 1) if k not in used), 0)
+    if options.token_column:
+        column = layout.column_index(options.token_column, files[0].source) + 1
     if column in used or not column:
         raise LayoutError(
             "there is no column of tokens: surface forms are texts",
-            where=opened.files[0].source.name,
+            where=files[0].source.name,
             hint="--token-column says where they are",
         )
-    gold, predicted = Side(opened.files[0], columns[0]), Side(opened.files[-1], columns[1])
-    gold.file.progress = None
-    return surface_forms(gold, predicted, column, form, tokens), column
-
-
-def _tally_merged(
-    reader: MergedFile, executor: Executor | None, form: TagForm | None, *, script: bool, units: str
-) -> Tally:
-    """Read one file, in parts if there is an executor and it is large enough to gain."""
-    # The script's flag may outlive a sentence, and a document a part.
-    whole = script or units == "document"
-    parts = reader.parts(PART_SIZE) if executor and not whole else []
-    if executor is None or len(parts) < 2:
-        return tally(reader, form=form, script=script, units=units)
-    progress = reader.file.progress or (lambda _: None)
-    try:
-        return tally_parts(
-            parts,
-            executor,
-            form=form,
-            units=units,
-            done=lambda part: progress(part.file.source.stop),
-        )
-    except InputError:
-        # A part counts its lines from its own beginning. Reading all in order says the true line
-        # of the first thing that is wrong.
-        return tally(reader, form=form, script=script, units=units)
+    files[0].progress = None
+    gold, predicted = TagFile(files[0], columns[0], column), TagFile(files[-1], columns[1])
+    return surface_forms(gold, predicted, options.form, tokens), column

@@ -9,14 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.counts import sides_of
 from spanf1.core.options import Confidence, Options
-from spanf1.core.scores import AVERAGES
-from spanf1.core.tag_counter import cores
-from spanf1.core.tally import Tally
-from spanf1.core.units import Units, rows_of
+from spanf1.core.scores import AVERAGES, FIGURES, TypeCounts, figures
+from spanf1.core.tally import Tally, Units, adds_of, rows_of
 from spanf1.exceptions import UsageError
-from spanf1.resampling.figures import figures
+from spanf1.resampling.draws import cores
 from spanf1.resampling.intervals import bca, bootstrap_values, jackknife_values, percentile
 
 FloatArray = npt.NDArray[np.float64]
@@ -52,14 +49,14 @@ class Certainty(NamedTuple):
     averages: dict[str, Intervals]
 
 
-#: which span of an input adds to what: see `spanf1.core.units.rows_of`
-Meanings = list[tuple[int, bool, bool]]
+#: what each kind of span of an input adds to what: see `spanf1.core.tally.rows_of`
+Meanings = list[tuple[int, TypeCounts]]
 
 
 def meanings(
     units: Units, numbers: Mapping[str, int], schemes: tuple[str, str], reading: str
 ) -> Meanings:
-    """Return for each kind of span the number of its type, and the sides on which it counts.
+    """Return for each kind of span the number of its type, and what it adds to the counts.
 
     Parameters
     ----------
@@ -74,8 +71,7 @@ def meanings(
     """
     strict = reading == "strict"
     return [
-        (numbers.get(span.type, -1), *sides_of(span, *schemes, strict=strict))
-        for span in units.keys
+        (numbers.get(span.type, -1), adds_of(span, *schemes, strict=strict)) for span in units.keys
     ]
 
 
@@ -112,7 +108,7 @@ def check(tally: Tally, types: int, options: Options, confidence: Confidence) ->
     UsageError
         If they were not kept, cannot be drawn from, or would take too much memory.
     """
-    if confidence.resamples * (types + len(AVERAGES)) * 4 > MAX_VALUES:
+    if confidence.resamples * (types + len(AVERAGES)) * len(FIGURES) > MAX_VALUES:
         raise UsageError(
             f"{confidence.resamples} resamples of {types} types are too many",
             hint="--resamples 1000, or --types A,B for those that matter",
@@ -142,21 +138,13 @@ def certainty(
         If there is nothing to resample, or there are too many types or resamples for the memory.
     """
     units = check(tally, len(names), options, confidence)
-    schemes = options.gold_scheme, options.pred_scheme
     numbers = {name: number for number, name in enumerate(names)}
-    found = rows_of([(units, meanings(units, numbers, schemes, options.reading))], len(names))
-    rows = found.counts.reshape(len(found.counts), 3 * len(names)).astype(np.int64)
-
-    def statistic(sums: npt.NDArray[Any]) -> FloatArray:
-        shape = (*sums.shape[:-1], len(names), 3)
-        return figures(
-            sums.reshape(shape),
-            types=options.types,
-            beta=options.beta,
-            zero_division=options.zero_division,
-        )
-
-    low, high = interval_of(rows, found.weight, statistic, confidence)
+    kinds = meanings(units, numbers, options.schemes, options.reading)
+    counts, weight = rows_of([(units, kinds)], len(names))
+    statistic = partial(
+        figures, types=options.types, beta=options.beta, zero_division=options.zero_division
+    )
+    low, high = interval_of(counts[:, 0], weight, statistic, confidence)
     scores = [
         Intervals(*(Interval(float(a), float(b)) for a, b in zip(*ends, strict=True)))
         for ends in zip(low, high, strict=True)
@@ -177,6 +165,7 @@ def interval_of(
     )
     make = percentile
     if confidence.method == "bca":
-        estimate, jackknife = statistic(weight @ rows), jackknife_values(rows, weight, statistic)
+        estimate = statistic(np.tensordot(weight, rows, 1))
+        jackknife = jackknife_values(rows, weight, statistic)
         make = partial(bca, estimate=estimate, jackknife=jackknife, weights=weight)
     return make(values, level=confidence.level)

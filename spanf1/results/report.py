@@ -1,57 +1,335 @@
-"""Reports: from a result to text, by the name of a format."""
+"""What is said of a result: its table, words on how it was made, rows for programs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from operator import methodcaller
+from typing import TYPE_CHECKING, NamedTuple
 
-from spanf1.conlleval.report import conlleval_report
-from spanf1.core.tally import TOKEN
-from spanf1.exceptions import UsageError
-from spanf1.render.machine import json_text
-from spanf1.results.machine import csv_report, tsv_report
-from spanf1.results.markup import latex, markdown
-from spanf1.results.result import Result
+from spanf1.core.detection import found_by, written_like
+from spanf1.core.options import AUTO, MATCHES, NORMALIZATIONS
+from spanf1.core.schemes import NO_TAGS, READINGS
+from spanf1.core.scores import AVERAGES, COUNTS, Score
+from spanf1.core.tags import TagForm
+from spanf1.core.tally import CHARACTER, SIDES, TOKEN, Tally
+from spanf1.formats.options import Origin
+from spanf1.render.report import Fact, Report, Section
+from spanf1.render.text import DIM, YELLOW
 from spanf1.results.scored import Scored
-from spanf1.results.table import table
+from spanf1.wording import many, percent, printable
+
+if TYPE_CHECKING:
+    from spanf1.results.certainty import Interval, Intervals
+
+# So many columns of a terminal the name of a type may take.
+_WIDEST = 25
+# How many types a line names.
+_NAMED = 8
 
 
-def _conlleval(result: Scored) -> str:
-    """Return the script's table of a result.
+def report_of(result: Scored) -> Report:
+    """Return the report on a `Result`: a row for each type, and one for each average."""
+    return Report(result, _table, _values, methodcaller("to_dict"), terminal=_terminal)
 
-    Raises
-    ------
-    UsageError
-        If spans are not placed by tokens: the script counts these, too.
+
+def _table(result: Scored, digits: int | None, *, beside: bool = True) -> list[Section]:
+    """Return the scores, with the intervals beside the figures if they are to be there."""
+    cells = []
+    for row in rows(result):
+        figures = [percent(figure, digits) for figure in row.figures]
+        if row.intervals and beside:
+            ends = (bracketed(interval, digits) for interval in row.intervals)
+            figures = [f"{figure} {end}" for figure, end in zip(figures, ends, strict=True)]
+        cells.append([row.name, *figures, *map(str, row.score.counts)])
+    header = ["", "Precision", "Recall", f_name(result), *map(str.capitalize, COUNTS)]
+    return [Section(header=header, rows=cells, totals=len(AVERAGES), verbatim=True)]
+
+
+def _terminal(result: Scored, digits: int | None) -> list[Section]:
+    """Return the scores with the intervals under them, and how they were made."""
+    [table] = _table(result, digits, beside=False)
+    under = [
+        ["", *(dashed(interval, digits) for interval in row.intervals), *[""] * len(COUNTS)]
+        for row in rows(result)
+        if row.intervals
+    ]
+    if under:
+        # So that intervals have room on 80 columns; names are cut where they take it.
+        table = replace(table, header=[*table.header[:-2], "Pred.", "Corr."], under=under)
+    least = 6 if under else _WIDEST
+    facts = _facts(result, digits)
+    return [replace(table, facts=facts, fixed=7, widest=_WIDEST, least=least, apart=2)]
+
+
+def _facts(result: Scored, digits: int | None) -> Iterator[Fact]:
+    for heading, text in how_made(result, digits):
+        yield Fact(heading, text, YELLOW if heading in ("strict", "nothing") else "", DIM)
+
+
+def _values(result: Scored) -> Iterator[list[object]]:
+    """Yield a row for each type and each average, in fractions of 1.
+
+    The first column says which it is (``type``, ``micro``, ``macro``, ``weighted``), so that a
+    type may have any name. The ends of intervals, if there are some, come last.
     """
-    if result.tally.placed_by != TOKEN:
-        raise UsageError("the layout of conlleval counts tokens, and there are none here")
-    return conlleval_report(result.counts)
+    figures = ["precision", "recall", f"f{result.options.beta:g}"]
+    ends = [f"{name}_{end}" for name in figures for end in ("low", "high")]
+    yield ["row", "name", *figures, *COUNTS, *ends * bool(result.certainty)]
+    for row in rows(result):
+        intervals = (end for interval in row.intervals for end in interval)
+        yield [row.kind, row.name, *row.figures, *row.score.counts, *intervals]
 
 
-def json_report(result: Result) -> str:
-    """Return `Result.to_dict` as JSON; ``Result.from_dict(json.loads(text))`` is the result."""
-    return json_text(result.to_dict(), indent=2) + "\n"
+class Row(NamedTuple):
+    """One row: what it is (``type``, ``micro``, ``macro`` or ``weighted``), its name and score.
+
+    `intervals` are those of precision, recall and F, if there are some.
+    """
+
+    kind: str
+    name: str
+    score: Score
+    intervals: tuple[Interval, ...] = ()
+
+    @property
+    def figures(self) -> tuple[float, float, float]:
+        """Precision, recall and F."""
+        return self.score.precision, self.score.recall, self.score.fbeta
 
 
-class Report(NamedTuple):
-    """A rendering, and what it has room for."""
-
-    render: Callable[..., str]
-    #: takes ``digits``
-    digits: bool = False
-    #: has room for intervals
-    intervals: bool = True
-    #: says itself how the numbers were made
-    explains: bool = False
+def rows(result: Scored) -> Iterator[Row]:
+    """Yield a row for each type, then one for each average."""
+    certainty = result.certainty
+    for name, score in result.types.items():
+        yield Row("type", name, score, _ends(certainty and certainty.types[name]))
+    for name, score in result.averages._asdict().items():
+        yield Row(name, name, score, _ends(certainty and certainty.averages[name]))
 
 
-REPORTS = {
-    "table": Report(table, digits=True, explains=True),
-    "conlleval": Report(_conlleval, intervals=False),
-    "json": Report(json_report, explains=True),
-    "csv": Report(csv_report, digits=True),
-    "tsv": Report(tsv_report, digits=True),
-    "markdown": Report(markdown, digits=True),
-    "latex": Report(latex, digits=True),
-}
+def _ends(intervals: Intervals | None) -> tuple[Interval, ...]:
+    return (intervals.precision, intervals.recall, intervals.fbeta) if intervals else ()
+
+
+def f_name(result: Scored) -> str:
+    """Return what F is called: ``F1``, or ``F0.5`` where beta is 0.5."""
+    return f"F{result.options.beta:g}"
+
+
+def bracketed(interval: Interval, digits: int | None) -> str:
+    """Return an interval in percent, in brackets; ``-`` if it has no ends."""
+    if math.isnan(interval.low):
+        return "-"
+    return f"[{percent(interval.low, digits)}, {percent(interval.high, digits)}]"
+
+
+def dashed(interval: Interval, digits: int | None) -> str:
+    """Return an interval in percent, with a dash between its ends: that takes less room."""
+    return bracketed(interval, digits).strip("[]").replace(", ", "\N{EN DASH}")
+
+
+def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]:
+    """Return everything that shaped the numbers, as pairs of a heading and a line."""
+    options, tally = result.options, result.tally
+    made = [_extent(result, digits), ("scheme", _schemes(result))]
+    if any(side.tagged for side in tally.sides):
+        made += _reading(result, digits)
+    if options.match != "exact":
+        made.append(("match", f"{options.match}: {MATCHES[options.match]}"))
+    if options.normalize:
+        words = [NORMALIZATIONS[name] for name in options.normalize]
+        made.append(("normalize", f"what makes no difference: {' and '.join(words)}"))
+    if options.types != "union":
+        made.append(("types", _types(result)))
+    made += [("0/0", line) for line in _undefined(result)]
+    if result.input and tally.extent:
+        made.append(("input", _input(result.input)))
+        made += [("note", remark) for remark in result.input.remarks]
+    if result.certainty:
+        made.append(("intervals", _intervals(result, digits)))
+    if not tally.extent:
+        made.append(("nothing", f"there are no {tally.placed_by}s in the input"))
+    made.append(("signature", str(result.signature())))
+    return made
+
+
+def _reading(result: Scored, digits: int | None) -> Iterator[tuple[str, str]]:
+    """Yield what was done about ill-formed spans of tags, and what else could have been."""
+    options = result.options
+    yield "reading", f"{options.reading}: {READINGS[options.reading]}"
+    yield "ill-formed", _ill_formed(result)
+    if options.reading != "strict":
+        yield "strict", _strict(result, digits)
+    schemes = result.schemes
+    if options.pred_scheme == AUTO and schemes[0] != schemes[1] and NO_TAGS not in schemes:
+        yield "strict", _strict_in_gold_scheme(result, digits)
+
+
+def _intervals(result: Scored, digits: int | None) -> str:
+    how, certainty = result.confidence, result.certainty
+    assert how  # noqa: S101 - for mypy: there are no intervals without it
+    assert certainty  # noqa: S101 - likewise
+    f = certainty.averages["micro"].fbeta
+    half = percent((f.high - f.low) / 2, digits)
+    return (
+        f"{100 * how.level:g}%, {how.method} bootstrap: {many(how.resamples, 'resample')} of "
+        f"{many(certainty.units, drawn(result, how.unit))}, seed {how.seed}; "
+        f"micro {f_name(result)} \N{PLUS-MINUS SIGN} {half}{_apart(result, certainty.units)}"
+    )
+
+
+def drawn(result: Scored, unit: str) -> str:
+    """Return what was drawn for intervals: a text is its own sentence where none are marked."""
+    return unit if result.counts.sentences or not result.counts.documents else "document"
+
+
+def _apart(result: Scored, units: int) -> str:
+    """Say why there are not as many documents to draw as are marked."""
+    how = result.confidence
+    if how is None or how.unit != "document" or units == result.tally.documents:
+        return ""
+    return "; tokens before the first mark are a document, marks without tokens none"
+
+
+def extent(tally: Tally) -> str:
+    """Say how much was read, in what spans are placed by: tokens, characters, texts."""
+    return many(tally.extent, tally.placed_by)
+
+
+def _extent(result: Scored, digits: int | None) -> tuple[str, str]:
+    """Return how much was read, with a heading."""
+    counts, tally = result.counts, result.tally
+    if tally.placed_by == TOKEN:
+        return "tokens", _tokens(result, digits)
+    parts = [
+        many(count, noun)
+        for count, noun in ((counts.sentences, "sentence"), (counts.documents, "document"))
+        if count
+    ]
+    size = f"{tally.size} in " if tally.placed_by == CHARACTER else ""
+    return f"{tally.placed_by}s", size + (", ".join(parts) or "nothing")
+
+
+def _tokens(result: Scored, digits: int | None) -> str:
+    counts = result.counts
+    parts = [f"{counts.tokens} in {many(counts.sentences, 'sentence')}"]
+    if counts.documents:
+        parts.append(many(counts.documents, "document"))
+    accuracy = f"accuracy {percent(result.accuracy, digits)}"
+    if counts.tokens_correct != result.tally.tags_equal:
+        accuracy += " (of types and first tokens: the schemes differ)"
+    return ", ".join([*parts, accuracy])
+
+
+def _schemes(result: Scored) -> str:
+    sides = []
+    for side, scheme, schemes in zip(
+        SIDES, result.options.schemes, (result.gold_schemes, result.pred_schemes), strict=True
+    ):
+        if schemes[0] == NO_TAGS:
+            sides.append(f"{side} {NO_TAGS} (spans, not tags)")
+            continue
+        how = "given" if scheme != AUTO else found_by(schemes)
+        sides.append(f"{side} {schemes[0]} ({how})")
+    forms = result.tally.tag_forms
+    others = result.tally.gold.other_forms | result.tally.predicted.other_forms
+    if others or forms - {TagForm().name}:
+        sides.append(f"tags written like {written_like(forms, others)}")
+    return ", ".join(sides)
+
+
+def _ill_formed(result: Scored) -> str:
+    sides = []
+    for number, (side, faults) in enumerate(zip(SIDES, result.ill_formed, strict=True)):
+        text = f"{side} {faults.spans} of {faults.of}"
+        if faults.spans:
+            kinds = ", ".join(f"{kind} {count}" for kind, count in faults.kinds.items())
+            first = f"; first at {result.place(number, faults.first_line)}"
+            text += f" ({kinds}{first if faults.first_line else ''})"
+        sides.append(text)
+    return ", ".join(sides)
+
+
+def _strict(result: Scored, digits: int | None) -> str:
+    if result.options.reading != "conlleval" and not any(s.spans for s in result.ill_formed):
+        return "would say the same"
+    micro = result.strict
+    figures = f"P {percent(micro.precision, digits)}  R {percent(micro.recall, digits)}"
+    return f"{figures}  {f_name(result)} {percent(micro.fbeta, digits)} (micro), were they dropped"
+
+
+def _strict_in_gold_scheme(result: Scored, digits: int | None) -> str:
+    """Say what becomes of predictions that only look like another scheme's."""
+    scheme = result.gold_schemes[0]
+    options = replace(result.options, gold_scheme=scheme, pred_scheme=scheme)
+    micro = Scored(result.tally, options).strict
+    return f"{f_name(result)} {percent(micro.fbeta, digits)} (micro), were predictions in {scheme}"
+
+
+def _types(result: Scored) -> str:
+    chosen = result.options.types
+    if isinstance(chosen, str):
+        return f"macro and weighted run over the types in {chosen}"
+    return f"only {', '.join(map(printable, chosen))}"
+
+
+def _undefined(result: Scored) -> Iterator[str]:
+    """Yield a line for precisions that are 0/0, and one for recalls."""
+    value = f"{result.options.zero_division:g}"
+    for figure, what, column in (
+        ("precision", "nothing predicted", "predicted"),
+        ("recall", "nothing in gold", "gold"),
+    ):
+        names = [printable(name) for name, row in result.types.items() if not getattr(row, column)]
+        if names:
+            more = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
+            named = ", ".join(names[:_NAMED])
+            yield f"{figure} of {named}{more} is {value}: {what}"
+
+
+def _input(source: Origin) -> str:
+    if source.keys:
+        return _records(source)
+    tags = source.gold_column, source.pred_column
+    if len(source.files) == 1:
+        predicted = f"predicted in column {tags[1]}" if tags[1] else "predicted by the baseline"
+        return (
+            f"{source.files[0]}: gold in column {tags[0]}, {predicted} of "
+            f"{source.columns[0]}, separated by {source.delimiters[0]}"
+        )
+    sides = [
+        f"{file}: column {column} of {columns}, by {by}"
+        for file, column, columns, by in zip(
+            source.files, tags, source.columns, source.delimiters, strict=True
+        )
+    ]
+    aligned = source.aligned + f" (column {source.token_column})" * bool(source.token_column)
+    return "; ".join(sides) + f"; aligned by {aligned}"
+
+
+def _at(format_name: str, name: str) -> str:
+    """Return what a format calls a place of tags or spans, or several."""
+    return "column" + "s" * ("," in name) if format_name == "columns" else "key"
+
+
+def _records(source: Origin) -> str:
+    """Say what was read of formats that have no columns."""
+    # Here, because columns need none of it.
+    from spanf1.formats.registry import FORMATS
+
+    gold, predicted, token, key = map(printable, source.keys)
+    titles = [FORMATS[name].title for name in source.delimiters]
+    if len(source.files) == 1:
+        ats = [_at(source.delimiters[0], name) for name in (gold, predicted)]
+        keys = f", gold in {ats[0]} {gold}, predicted in {ats[1]} {predicted}" if gold else ""
+        return f"{source.files[0]}: {titles[0]}{keys}"
+    sides = [
+        f"{file}: {title}" + f", {_at(format_name, name)} {name}" * bool(name)
+        for file, title, format_name, name in zip(
+            source.files, titles, source.delimiters, (gold, predicted), strict=True
+        )
+    ]
+    aligned = f"{source.aligned} (key {key})" if key else source.aligned
+    compared = f", the same tokens (key {token})" if token else ""
+    return f"{sides[0]}; {sides[1]}; aligned by {aligned}{compared}"

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from spanf1.core.options import Confidence, Options
-from spanf1.core.scores import Score
-from spanf1.core.tally import CHARACTER
+from spanf1.core.scores import Score, TypeCounts
+from spanf1.core.spans import UNTAGGED, Ends, ends_of, shape_of
+from spanf1.core.tally import (
+    ABSENT,
+    CHARACTER,
+    PLACES,
+    SIDES,
+    SUMS,
+    TOKEN,
+    SideTally,
+    SpanKey,
+    SurfaceForm,
+    Tally,
+)
 from spanf1.exceptions import UsageError
-from spanf1.formats.described import Input
+from spanf1.formats.options import Origin
 from spanf1.results.scored import Scored
-from spanf1.results.storing import as_count, as_name, data_of, tally_of
 
 if TYPE_CHECKING:
     from spanf1.results.certainty import Intervals
@@ -34,7 +46,7 @@ class Result(Scored):
         What was counted.
     options : Options
         How it is to be read.
-    input : Input, optional
+    input : Origin, optional
         Where it came from.
     confidence : Confidence, optional
         How intervals are made, if there are to be some.
@@ -55,7 +67,7 @@ class Result(Scored):
         total = self.tally + other.tally
         if self.input or other.input:
             # Lines of several files have no common numbers.
-            total.gold_first, total.predicted_first = {}, {}
+            total.gold.first, total.predicted.first = {}, {}
         return Result(total, self.options, None, self.confidence)
 
     def __radd__(self, other: object) -> Result:
@@ -70,9 +82,10 @@ class Result(Scored):
         )
 
     def __str__(self) -> str:
-        from spanf1.results.table import table
+        from spanf1.render.text import text
+        from spanf1.results.report import report_of
 
-        return table(self)
+        return text(report_of(self))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data that JSON can carry; the inverse of `from_dict`.
@@ -83,7 +96,6 @@ class Result(Scored):
         from spanf1._version import __version__
 
         counts, certainty = self.counts, self.certainty
-        gold, predicted = self.ill_formed
         return {
             "spanf1": __version__,
             "signature": str(self.signature()),
@@ -102,10 +114,12 @@ class Result(Scored):
             "documents": counts.documents,
             **({"characters": self.tally.size} if self.tally.placed_by == CHARACTER else {}),
             "schemes": {
-                "gold": {"name": self.gold_schemes[0], "fitting": self.gold_schemes},
-                "predicted": {"name": self.pred_schemes[0], "fitting": self.pred_schemes},
+                side: {"name": fitting[0], "fitting": fitting}
+                for side, fitting in zip(SIDES, (self.gold_schemes, self.pred_schemes), strict=True)
             },
-            "ill_formed": {"gold": gold._asdict(), "predicted": predicted._asdict()},
+            "ill_formed": {
+                side: faults._asdict() for side, faults in zip(SIDES, self.ill_formed, strict=True)
+            },
             "strict": self._figures(self.strict),
             "options": _plain(asdict(self.options)),
             "confidence": certainty
@@ -144,15 +158,15 @@ class Result(Scored):
             if isinstance(options["types"], list):
                 options["types"] = tuple(options["types"])
             source = data["input"]
-            found = cls(
-                tally_of(data["tally"]),
+            result = cls(
+                _tally_from_dict(data["tally"]),
                 Options(**options),
                 None if source is None else _input_from_dict(source),
             )
-            names = () if isinstance(found.options.types, str) else found.options.types
+            names = () if isinstance(result.options.types, str) else result.options.types
             for name in names:
-                as_name(name)
-            return found
+                _as_name(name)
+            return result
         except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
             if isinstance(error, UsageError):
                 raise
@@ -174,17 +188,140 @@ def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: plain(value) for name, value in data.items()}
 
 
-def _input_from_dict(data: Mapping[str, Any]) -> Input:
+def _input_from_dict(data: Mapping[str, Any]) -> Origin:
     files, delimiters = (tuple(map(str, data[name])) for name in ("files", "delimiters"))
-    columns = tuple(map(as_count, data["columns"]))
+    columns = tuple(map(_as_count, data["columns"]))
     if not 1 <= len(files) == len(delimiters) == len(columns) <= 2:
         raise ValueError(files)
     gold, predicted, token = (
-        as_count(data[f"{name}_column"]) for name in ("gold", "pred", "token")
+        _as_count(data[f"{name}_column"]) for name in ("gold", "pred", "token")
     )
-    keys = tuple(map(as_name, data.get("keys", ())))
+    keys = tuple(map(_as_name, data.get("keys", ())))
     if len(keys) not in (0, 4):
         raise ValueError(keys)
-    aligned = as_name(data["aligned"])
-    remarks = tuple(map(as_name, data.get("remarks", ())))
-    return Input(files, delimiters, columns, gold, predicted, token, aligned, keys, remarks)
+    aligned = _as_name(data["aligned"])
+    remarks = tuple(map(_as_name, data.get("remarks", ())))
+    return Origin(files, delimiters, columns, gold, predicted, token, aligned, keys, remarks)
+
+
+# What stands for the shape of a span that is from no tags.
+_UNTAGGED_TEXT = "-"
+
+
+def data_of(tally: Tally) -> dict[str, Any]:
+    """Return everything in a tally as plain data that JSON can carry; shapes as text.
+
+    The text of a shape is what stands before the span, its first prefix, a space, its last
+    prefix, and what stands behind it (see `Ends`): ``OB IO`` for ``O B-PER I-PER O``;
+    ``-`` for a span that is from no tags.
+    """
+
+    def by_side(name: str, stored: Callable[[Any], Any]) -> dict[str, Any]:
+        return {
+            f"{side}_{name}": stored(getattr(tally_of_side, name))
+            for side, tally_of_side in zip(SIDES, tally.sides, strict=True)
+        }
+
+    data = {name: getattr(tally, name) for name in SUMS}
+    data |= by_side("lines", int)
+    data["spans"] = [
+        [span.type, _text_of(span.gold), _text_of(span.predicted), count]
+        for span, count in sorted(tally.spans.items())
+    ]
+    data |= by_side("prefixes", lambda prefixes: "".join(sorted(prefixes)))
+    data |= by_side("forms", sorted) | by_side("other_forms", sorted)
+    data |= by_side("first", lambda first: {_text_of(k): first[k] for k in sorted(first)})
+    data["script"] = {name: list(counts) for name, counts in tally.script.items()}
+    data["gold_number"] = f"{tally.gold_number:016x}"
+    if tally.placed_by != TOKEN:
+        data |= {"placed_by": tally.placed_by, "size": tally.size} | by_side("tagged", bool)
+    data["forms"] = [
+        [name, [[*map(_text_of, pair)] for pair in sorted(shapes)], count]
+        for (name, shapes), count in sorted(
+            tally.forms.items(), key=lambda item: (item[0].type, sorted(item[0].shapes))
+        )
+    ]
+    return data
+
+
+def _tally_from_dict(data: Mapping[str, Any]) -> Tally:
+    """Return the tally that `data_of` gave the data of."""
+    gold, predicted = (_side_from_dict(data, f"{side}_") for side in SIDES)
+    sums: dict[str, Any] = {name: _as_count(data[name]) for name in SUMS}
+    spans = {
+        SpanKey(_as_name(name), _shape_of(a), _shape_of(b)): _as_count(count)
+        for name, a, b, count in data["spans"]
+    }
+    forms = {
+        SurfaceForm(_as_name(name), _shapes_of(shapes)): _as_count(count)
+        for name, shapes, count in data["forms"]
+    }
+    return Tally(
+        spans=+Counter(spans),
+        gold=gold,
+        predicted=predicted,
+        script={_as_name(name): _counts_of(counts) for name, counts in data["script"].items()},
+        gold_number=int(data["gold_number"], 16),
+        placed_by=PLACES[PLACES.index(data.get("placed_by", TOKEN))],
+        size=_as_count(data.get("size", 0)),
+        forms=+Counter(forms),
+        **sums,
+    )
+
+
+def _side_from_dict(data: Mapping[str, Any], side: str) -> SideTally:
+    return SideTally(
+        forms=frozenset(map(_as_name, data[side + "forms"])),
+        other_forms=frozenset(map(_as_name, data[side + "other_forms"])),
+        lines=_as_count(data[side + "lines"]),
+        prefixes=frozenset(_as_name(data[side + "prefixes"])),
+        first={_shape_of(s): _as_count(line) for s, line in data[side + "first"].items()},
+        tagged=data.get(side + "tagged", True) is True,
+    )
+
+
+def _text_of(shape: int) -> str | None:
+    if shape == ABSENT:
+        return None
+    if shape == UNTAGGED:
+        return _UNTAGGED_TEXT
+    ends = ends_of(shape)
+    return f"{ends.before}{ends.first} {ends.last}{ends.behind}"
+
+
+def _shape_of(text: str | None) -> int:
+    if text is None:
+        return ABSENT
+    if text == _UNTAGGED_TEXT:
+        return UNTAGGED
+    opening, closing = text.split(" ")
+    return shape_of(Ends(*opening, *closing))
+
+
+def _shapes_of(pairs: Iterable[tuple[str | None, str | None]]) -> frozenset[tuple[int, int]]:
+    shapes = frozenset((_shape_of(gold), _shape_of(predicted)) for gold, predicted in pairs)
+    if not shapes or (ABSENT, ABSENT) in shapes:
+        raise ValueError(pairs)
+    return shapes
+
+
+def _counts_of(data: Iterable[object]) -> TypeCounts:
+    counts = TypeCounts(*map(_as_count, data))
+    if counts.correct > min(counts.gold, counts.predicted):
+        raise ValueError(counts)
+    return counts
+
+
+def _as_count(value: object) -> int:
+    """Return a number of things; raise `ValueError` if it is none."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 63:
+        raise ValueError(value)
+    return value
+
+
+def _as_name(value: object) -> str:
+    """Return a text that can be printed; raise `ValueError` if it is none."""
+    if not isinstance(value, str):
+        raise ValueError(value)
+    value.encode()
+    return value

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from spanf1.core.counts import Counts, TypeCounts
 from spanf1.core.detection import IllFormed, fitting_schemes, ill_formed
 from spanf1.core.fingerprint import spelt
 from spanf1.core.options import AUTO, DEFAULTS, Confidence, Options
 from spanf1.core.schemes import NO_TAGS
-from spanf1.core.scores import Averages, Score, average, ratio, score
+from spanf1.core.scores import AVERAGES, Averages, Counts, Score, TypeCounts, average, ratio, score
 from spanf1.core.tags import TagForm
-from spanf1.core.tally import TOKEN, Tally
-from spanf1.exceptions import IllFormedError, UsageError
-from spanf1.formats.described import Input
+from spanf1.core.tally import SIDES, TOKEN, Tally
+from spanf1.exceptions import IllFormedError, UsageError, check_known
+from spanf1.formats.options import Origin
 from spanf1.results.signature import Signature
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Scored:
         What was counted.
     options : Options
         How it is to be read.
-    input : Input, optional
+    input : Origin, optional
         Where it came from.
     confidence : Confidence, optional
         How intervals are made, if there are to be some.
@@ -42,8 +42,12 @@ class Scored:
 
     tally: Tally
     options: Options = DEFAULTS
-    input: Input | None = None
+    input: Origin | None = None
     confidence: Confidence | None = None
+
+    @cached_property
+    def _shapes(self) -> tuple[Counter[int], Counter[int]]:
+        return self.tally.shapes()
 
     @cached_property
     def gold_schemes(self) -> list[str]:
@@ -51,25 +55,24 @@ class Scored:
 
         It is ``none`` where spans are given as such.
         """
-        if not self.tally.gold_tagged:
-            return [NO_TAGS]
-        if self.options.gold_scheme != AUTO:
-            return [self.options.gold_scheme]
-        gold, predicted = self.tally.shapes()
         like = self.options.pred_scheme
-        if not gold and like == AUTO and self.tally.predicted_tagged:
-            like = fitting_schemes(predicted, self.tally.predicted_prefixes)[0]
-        return fitting_schemes(gold, self.tally.gold_prefixes, like)
+        if like == AUTO and not self._shapes[0]:
+            like = self._schemes(1)[0]
+        return self._schemes(0, like)
 
     @cached_property
     def pred_schemes(self) -> list[str]:
         """The scheme of the predicted tags, likewise."""
-        if not self.tally.predicted_tagged:
+        return self._schemes(1, self.gold_schemes[0])
+
+    def _schemes(self, side: int, like: str = "") -> list[str]:
+        """Return the scheme of a side, or all that fit; of these, first the one that it is like."""
+        tags, given = self.tally.sides[side], self.options.schemes[side]
+        if not tags.tagged:
             return [NO_TAGS]
-        if self.options.pred_scheme != AUTO:
-            return [self.options.pred_scheme]
-        _, predicted = self.tally.shapes()
-        return fitting_schemes(predicted, self.tally.predicted_prefixes, self.gold_schemes[0])
+        if given != AUTO:
+            return [given]
+        return fitting_schemes(self._shapes[side], tags.prefixes, like)
 
     @property
     def schemes(self) -> tuple[str, str]:
@@ -79,24 +82,17 @@ class Scored:
     @cached_property
     def counts(self) -> Counts:
         """Gold, predicted and correct spans by type; tokens, sentences, documents."""
-        return self._counts(self.options.reading)
-
-    def _counts(self, reading: str) -> Counts:
         surface = self.options.match == "surface"
-        return self.tally.counts(*self.schemes, reading, surface=surface)
+        return self.tally.counts(*self.schemes, self.options.reading, surface=surface)
 
     @cached_property
     def types(self) -> dict[str, Score]:
         """The score of each type, in alphabetical order or in that of ``options.types``."""
-        return self._types(self.counts)
-
-    def _types(self, counts: Counts) -> dict[str, Score]:
-        chosen = self.options.types
-        names = counts.types if isinstance(chosen, str) else chosen
-        none = TypeCounts()
+        chosen, none = self.options.types, TypeCounts()
+        names = self.counts.types if isinstance(chosen, str) else chosen
         return {
             name: score(
-                counts.types.get(name, none),
+                self.counts.types.get(name, none),
                 beta=self.options.beta,
                 zero_division=self.options.zero_division,
             )
@@ -106,19 +102,14 @@ class Scored:
     @cached_property
     def averages(self) -> Averages:
         """The micro, macro and weighted averages."""
-        return self._averages(self.types)
-
-    def _averages(self, types: dict[str, Score]) -> Averages:
-        chosen = self.options.types
+        chosen, rows = self.options.types, self.types
         over = [
             name
-            for name, row in types.items()
+            for name, row in rows.items()
             if not (chosen == "gold" and not row.gold)
             and not (chosen == "predicted" and not row.predicted)
         ]
-        return average(
-            types, over, beta=self.options.beta, zero_division=self.options.zero_division
-        )
+        return average(rows, over, beta=self.options.beta, zero_division=self.options.zero_division)
 
     @property
     def micro(self) -> Score:
@@ -151,16 +142,18 @@ class Scored:
     @cached_property
     def strict(self) -> Score:
         """What the micro average is if ill-formed spans are dropped."""
-        return self._averages(self._types(self._counts("strict"))).micro
+        return Scored(self.tally, replace(self._used(), reading="strict")).micro
 
     @cached_property
     def ill_formed(self) -> tuple[IllFormed, IllFormed]:
         """The spans that the schemes do not allow, in gold and in predictions."""
-        gold, predicted = self.tally.shapes()
-        return (
-            ill_formed(gold, self.tally.gold_first, self.gold_schemes[0]),
-            ill_formed(predicted, self.tally.predicted_first, self.pred_schemes[0]),
+        gold, predicted = (
+            ill_formed(shapes, side.first, scheme)
+            for shapes, side, scheme in zip(
+                self._shapes, self.tally.sides, self.schemes, strict=True
+            )
         )
+        return gold, predicted
 
     @cached_property
     def certainty(self) -> Certainty | None:
@@ -190,16 +183,13 @@ class Scored:
         UsageError
             If there is no such average.
         """
-        if average not in Averages._fields:
-            hint = f"one of {', '.join(Averages._fields)}"
-            raise UsageError(f"unknown average {average!r}", hint=hint)
+        check_known("average", average, AVERAGES)
         from spanf1._version import __version__
 
-        forms = self.tally.gold_forms | self.tally.predicted_forms
         return Signature(
             average=average,
             options=self._used(),
-            tag_forms=tuple(sorted(forms - {TagForm().name})),
+            tag_forms=tuple(sorted(self.tally.tag_forms - {TagForm().name})),
             tokens=self.tally.extent,
             placed_by=self.tally.placed_by,
             gold=self.micro.gold,
@@ -224,32 +214,29 @@ class Scored:
 
             check(self.tally, len(self.types), self._used(), self.confidence)
         if self.options.reading == "error":
-            sides = ("gold", self.gold_schemes[0]), ("predicted", self.pred_schemes[0])
-            for number, ((side, scheme), found) in enumerate(
-                zip(sides, self.ill_formed, strict=True)
+            for number, (side, scheme, faults) in enumerate(
+                zip(SIDES, self.schemes, self.ill_formed, strict=True)
             ):
-                if found.spans:
+                if faults.spans:
                     raise IllFormedError(
-                        f"{side} span that is ill-formed in {scheme} ({found.first_kind}), the "
-                        f"first of {found.spans}",
-                        where=self.place(number, found.first_line),
+                        f"{side} span that is ill-formed in {scheme} ({faults.first_kind}), the "
+                        f"first of {faults.spans}",
+                        where=self.place(number, faults.first_line),
                         hint="--reading lenient keeps them, strict drops them",
                     )
         return self
 
     def _check_schemes(self) -> None:
         """Raise an error if a scheme was given for spans, or none for tags."""
-        tally, options = self.tally, self.options
-        given = options.gold_scheme, options.pred_scheme
-        tagged = tally.gold_tagged, tally.predicted_tagged
-        for side, scheme, has_tags in zip(("gold", "predictions"), given, tagged, strict=True):
-            # A scheme for both sides is meant for the one that has tags.
-            if has_tags and scheme == NO_TAGS:
-                raise UsageError(f"{side}: these are tags, and have a scheme")
-            meant = given[0] != given[1] or not any(tagged)
-            if scheme not in (AUTO, NO_TAGS) and not has_tags and meant:
-                raise UsageError(f"{side}: these are spans, not tags, and have no scheme {scheme}")
-        if options.reading == "conlleval" and tally.placed_by != TOKEN:
+        schemes, sides = self.options.schemes, self.tally.sides
+        # A scheme for both sides is meant for the one that has tags.
+        meant = schemes[0] != schemes[1] or not any(side.tagged for side in sides)
+        for name, scheme, side in zip(("gold", "predictions"), schemes, sides, strict=True):
+            if side.tagged and scheme == NO_TAGS:
+                raise UsageError(f"{name}: these are tags, and have a scheme")
+            if scheme not in (AUTO, NO_TAGS) and not side.tagged and meant:
+                raise UsageError(f"{name}: these are spans, not tags, and have no scheme {scheme}")
+        if self.options.reading == "conlleval" and self.tally.placed_by != TOKEN:
             raise UsageError("the conlleval script counts tags only")
 
     def place(self, side: int, line: int) -> str:

@@ -107,9 +107,9 @@ class Signature:
         line = line.strip()
         parts = dict(part.partition(":")[::2] for part in line.split("|"))
         try:
-            found = cls(**_read(parts))
-            if sorted(str(found).split("|")) == sorted(line.split("|")):
-                return found
+            signature = cls(**_read(parts))
+            if sorted(str(signature).split("|")) == sorted(line.split("|")):
+                return signature
             problem = "a part is not as it is written, or there twice"
         except KeyError as error:
             problem = f"{error.args[0]} is missing"
@@ -146,22 +146,24 @@ class Signature:
     def _differences(self, other: Signature) -> list[tuple[bool, str]]:
         """Return what differs, and whether the score means something else by that."""
         mine, yours = self._parts(), other._parts()
-        found = []
+        differences = []
         for name, what in _MEANINGS.items():
             a, b = (parts.get(name, "") for parts in (mine, yours))
             if name == "f":
-                a, b = (dict(one.in_words())[what] for one in (self, other))
+                a, b = (dict(signature.in_words())[what] for signature in (self, other))
             if a != b:
                 text = f"{what}: {_in_words(name, a)} here, {_in_words(name, b)} there"
-                found.append((self._matters(name, other), text))
-        sizes = [(one.placed_by, one.tokens, one.gold) for one in (self, other)]
+                differences.append((self._matters(name, other), text))
+        sizes = [
+            (signature.placed_by, signature.tokens, signature.gold) for signature in (self, other)
+        ]
         if self.hash != other.hash and sizes[0] == sizes[1]:
             text = (
                 f"as many {self.placed_by}s and gold spans, but not the same spans: other data, or "
                 "corrected"
             )
-            found.append((True, text))
-        return found
+            differences.append((True, text))
+        return differences
 
     def _matters(self, name: str, other: Signature) -> bool:
         """Return whether scores mean something else if a part of the signature differs."""
@@ -207,7 +209,7 @@ def _in_words(name: str, value: str) -> str:
         return f"{value} ({known[value]})"
     if name == "match" and "/" in value:
         match, *normalize = value.split("/")
-        apart = " and ".join(NORMALIZATIONS[one] for one in normalize)
+        apart = " and ".join(NORMALIZATIONS[name] for name in normalize)
         return f"{match} ({known[match]}), {apart} apart"
     if name == "scheme" and "/" in value:
         gold, _, predicted = value.partition("/")

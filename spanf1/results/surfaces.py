@@ -9,40 +9,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
-from spanf1.core.counts import ABSENT
-from spanf1.core.spans import Spans, decode
+from spanf1.core.spans import Decoder, Spans, decode
 from spanf1.core.tag_counter import match_spans
-from spanf1.core.tags import IntArray, TagForm, TagSet
-from spanf1.core.tally import Form
+from spanf1.core.tags import TagForm, TagSet
+from spanf1.core.tally import ABSENT, SurfaceForm
 from spanf1.exceptions import AlignmentError
-from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.passages import Passage, Passages
-from spanf1.formats.columns.runs import TagFile
-from spanf1.formats.options import Column
-
-
-class Side(NamedTuple):
-    """A file, and the column of its tags by number from 1, or from the end by -1."""
-
-    file: ColumnFile
-    column: int
+from spanf1.formats.columns.tags import TagFile
+from spanf1.formats.sentences import Sentences
 
 
 def surface_forms(
-    gold: Side, predicted: Side, token_column: Column | None, form: TagForm | None, tokens: int
-) -> Counter[Form]:
+    gold: TagFile, predicted: TagFile, form: TagForm | None, tokens: int
+) -> Counter[SurfaceForm]:
     """Return how many texts occur in each way, in files that have been read and fit together.
 
     Parameters
     ----------
-    gold, predicted : Side
-        The tags; they may be in one file.
-    token_column : int or str, optional
-        The column of the tokens in gold's file; by default the first that has no tags.
+    gold, predicted : TagFile
+        The tags; they may be in one file. The texts are those of gold's tokens.
     form : TagForm, optional
         How the tags are written, if that is given.
     tokens : int
@@ -60,37 +47,34 @@ def surface_forms(
     spans, count = _all_spans(predicted, sets[1])
     found: dict[tuple[int, str], set[tuple[int, int]]] = {}
     base = 0
-    for passage in Passages(gold.file, gold.column, token_column).read(sets[0]):
-        first, stop = np.searchsorted(spans.end, (base, base + len(passage.tokens)), "right")
+    for passage in gold.passages(sets[0]):
+        first, stop = np.searchsorted(spans.end, (base, base + passage.size), "right")
         part = spans.only(np.arange(first, stop))
         part = part._replace(start=part.start - base, end=part.end - base)
         for kind, text, gold_shape, predicted_shape in _pairs(passage, part):
             found.setdefault((kind, text), set()).add((gold_shape, predicted_shape))
-        base += len(passage.tokens)
+        base += passage.size
     if not base == count == tokens:
         raise AlignmentError(
             "a line that begins with # is a token by its tag on one side, and none by the other",
-            where=gold.file.source.name,
+            where=gold.source.name,
         )
     names = ["", *types]
-    return Counter(Form(names[kind], frozenset(ways)) for (kind, _), ways in found.items())
+    return Counter(SurfaceForm(names[kind], frozenset(ways)) for (kind, _), ways in found.items())
 
 
-def _all_spans(side: Side, tags: TagSet) -> tuple[Spans, int]:
+def _all_spans(side: TagFile, tags: TagSet) -> tuple[Spans, int]:
     """Return all spans of one side, counted from its first token, and how many tokens it has."""
-    none = np.zeros(0, np.intp)
-    parts = [Spans(none, none, none, np.zeros(0, np.int16))]
-    count = 0
-    for run in TagFile(side.file, side.column).runs(tags):
-        spans = decode(run.codes, run.starts)
-        parts.append(spans._replace(start=spans.start + count, end=spans.end + count))
-        count += len(run.codes)
+    decoder = Decoder()
+    parts = [decoder.feed(piece.codes, piece.starts)[0] for piece in side.sentences(tags)]
+    count = decoder.position
+    parts.append(decoder.finish())
     return Spans(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True))), count
 
 
-def _pairs(passage: Passage, predicted: Spans) -> Iterator[tuple[int, str, int, int]]:
+def _pairs(passage: Sentences, predicted: Spans) -> Iterator[tuple[int, str, int, int]]:
     """Yield the type, the text, and the shape on each side of every span of a passage."""
-    gold = passage.spans
+    gold = decode(passage.codes, passage.starts)
     gold_match, predicted_match = match_spans(gold, predicted)
     other = np.full(len(gold.start), ABSENT)
     other[gold_match] = predicted.shape[predicted_match]
@@ -104,15 +88,8 @@ def _pairs(passage: Passage, predicted: Spans) -> Iterator[tuple[int, str, int, 
     ):
         yield from zip(
             spans.type.tolist(),
-            _texts(passage.tokens, spans.start, spans.end),
+            passage.texts(spans),
             gold_shape.tolist(),
             predicted_shape.tolist(),
             strict=True,
         )
-
-
-def _texts(tokens: list[str], starts: IntArray, ends: IntArray) -> list[str]:
-    return [
-        " ".join(tokens[start:end])
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-    ]

@@ -1,18 +1,64 @@
-"""What several readings make of one output, and why: scores, differences, and their reasons."""
+"""What several scorers make of one output, and why: scores, differences, and their reasons."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from spanf1.core.detection import IllFormed
 from spanf1.core.options import AUTO
-from spanf1.core.scores import Score
+from spanf1.core.repairs import FOREIGN, kind_of
+from spanf1.core.schemes import PREFIX_BITS, SCHEMES
+from spanf1.core.scores import Score, TypeCounts, score
+from spanf1.core.tags import TagForm
+from spanf1.core.tally import SIDES
 from spanf1.results.result import Result
-from spanf1.scorers.disputes import Place
+from spanf1.scorers.disputes import (
+    BEGINS_AFTER,
+    CORRECT,
+    ELSEWHERE,
+    ENDS_BEFORE,
+    GOLD,
+    INSIDE_AFTER,
+    INSIDE_BEFORE,
+    OTHER_SCHEMES,
+    PREDICTED,
+    Dispute,
+    Disputes,
+    FloatArray,
+    Place,
+    Step,
+)
 from spanf1.scorers.encodings import Encoding
-from spanf1.scorers.scorers import Reading
+from spanf1.scorers.scorers import Scorer
+
+#: the sides of a `Place`
+PLACE_SIDES = ("gold", "predicted", "both")
+
+# What a scorer makes of a step, in words: out of O or of a tag by itself; into O; between tags.
+_FROM_OUTSIDE = {
+    INSIDE_AFTER | BEGINS_AFTER: "a span begins",
+    INSIDE_AFTER: "a span goes on",
+    0: "no span",
+}
+_TO_OUTSIDE = {
+    INSIDE_BEFORE | ENDS_BEFORE: "a span ends",
+    INSIDE_BEFORE: "a span goes on",
+    0: "no span",
+}
+_BETWEEN = {
+    INSIDE_BEFORE | ENDS_BEFORE | INSIDE_AFTER | BEGINS_AFTER: "one span ends, another begins",
+    INSIDE_BEFORE | INSIDE_AFTER: "one span goes on",
+    INSIDE_BEFORE | ENDS_BEFORE: "a span ends, none follows",
+    INSIDE_AFTER | BEGINS_AFTER: "no span before, a span begins",
+    0: "no span",
+}
+# All else is only seen in seqeval's default, where spans can overlap.
+_OVERLAP = "spans overlap"
 
 
 class Example(NamedTuple):
@@ -32,12 +78,12 @@ class Example(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A reading with its scores; none where it refuses the input.
+    """A scorer with its scores; none where it refuses the input.
 
     `difference` is its F1 less that of the first row. Rows of one `group` have the same counts.
     """
 
-    reading: Reading
+    scorer: Scorer
     score: Score | None
     difference: float
     group: int
@@ -61,7 +107,7 @@ class Kind:
         For each row, how much of its difference in F1 comes from this kind. A place with several
         kinds counts for each of them in equal shares.
     foreign : bool
-        Whether it matters only to readings in a scheme that neither side is in. Their parts
+        Whether it matters only to scorers in a scheme that neither side is in. Their parts
         are told together, in `Comparison.other_schemes`.
     places : list of Place
         A few places; first those where the scheme of the side does not allow it.
@@ -82,14 +128,14 @@ class Kind:
 
 @dataclass
 class Comparison:
-    """What several readings make of one output, and why.
+    """What several scorers make of one output, and why.
 
     Attributes
     ----------
     result : Result
         Our lenient scores, the schemes, what was read.
     rows : list of Row
-        The readings.
+        The scorers.
     kinds : list of Kind
         The disputed steps; those that matter most come first.
     other_schemes, elsewhere : list of float
@@ -123,7 +169,7 @@ class Comparison:
         """Return everything as plain data that JSON can carry; scores are fractions of 1."""
         from spanf1._version import __version__
 
-        names = [row.reading.name for row in self.rows]
+        names = [row.scorer.name for row in self.rows]
         source = self.result.input
 
         def by_row(values: Sequence[object]) -> dict[str, object]:
@@ -169,7 +215,6 @@ def input_dict(result: Result) -> dict[str, Any] | None:
 
 def schemes_dict(result: Result) -> dict[str, Any]:
     """Return for each side its scheme, all that fit alike, and how its tags are written."""
-    counted, options = result.tally, result.options
     return {
         side: {
             "name": names[0],
@@ -177,17 +222,20 @@ def schemes_dict(result: Result) -> dict[str, Any]:
             "given": given != AUTO,
             "tag_forms": sorted(forms),
         }
-        for side, names, given, forms in (
-            ("gold", result.gold_schemes, options.gold_scheme, counted.gold_forms),
-            ("predicted", result.pred_schemes, options.pred_scheme, counted.predicted_forms),
+        for side, names, given, forms in zip(
+            SIDES,
+            (result.gold_schemes, result.pred_schemes),
+            result.options.schemes,
+            (tags.forms for tags in result.tally.sides),
+            strict=True,
         )
     }
 
 
 def _row_dict(row: Row) -> dict[str, Any]:
-    data: dict[str, Any] = {"reading": row.reading.name}
+    data: dict[str, Any] = {"reading": row.scorer.name}
     if row.score is None:
-        return data | {"refuses": row.reading.refuses}
+        return data | {"refuses": row.scorer.refuses}
     one = row.score
     return data | {
         "group": row.group + 1,
@@ -229,3 +277,141 @@ class System:
     def ill_formed(self) -> IllFormed:
         """The predicted spans that their scheme does not allow."""
         return self.result.ill_formed[1]
+
+
+# From what scorers count to what is said of it.
+
+
+def compare(
+    result: Result,
+    scorers: Sequence[Scorer],
+    disputes: Disputes,
+    encodings: list[Encoding],
+    names: Mapping[str, int],
+) -> Comparison:
+    """Return what was counted as scores, differences and reasons.
+
+    Parameters
+    ----------
+    result : Result
+        Our lenient scores.
+    scorers : sequence of Scorer
+        All scorers.
+    disputes : Disputes
+        What those that do not refuse the input counted.
+    encodings : list of Encoding
+        The gold spans in every scheme.
+    names : mapping of str to int
+        The numbers of the types.
+    """
+    columns = [None if one.refuses else disputes.column(one) for one in scorers]
+    rows = _rows(scorers, columns, disputes.totals)
+
+    def parts(key: Step | str) -> list[float]:
+        more = disputes.parts.get(key)
+        if more is None:
+            return [0.0] * len(rows)
+        first = disputes.totals[0]
+        return [
+            0.0 if column is None else _part(first, disputes.totals[column], more[column])
+            for column in columns
+        ]
+
+    schemes = result.gold_schemes[0], result.pred_schemes[0]
+    spelt = ["", *names]
+    kinds = []
+    for step, dispute in disputes.kinds.items():
+        kind = _kind(step, dispute, columns, spelt)
+        kind.parts = parts(step)
+        kept = [one for one, row in zip(kind.outcomes, rows, strict=True) if row.scorer.keeps]
+        agreed = all(one in ({}, kept[0]) for one in kept)
+        kind.foreign = agreed and not {*schemes} & {*kind.ill_formed_in}
+        kind.places = [*dispute.places[0], *dispute.places[1]][: disputes.places]
+        kinds.append(kind)
+    kinds.sort(
+        key=lambda kind: (
+            kind.foreign,
+            -round(max(map(abs, kind.parts)), 12),
+            -kind.gold - kind.predicted,
+            kind.name,
+        )
+    )
+    others = parts(OTHER_SCHEMES), parts(ELSEWHERE)
+    return Comparison(result, rows, kinds, *others, encodings, _notes(result))
+
+
+def _rows(
+    scorers: Sequence[Scorer], columns: list[int | None], totals: npt.NDArray[np.int64]
+) -> list[Row]:
+    rows: list[Row] = []
+    groups: dict[TypeCounts, int] = {}
+    for scorer, column in zip(scorers, columns, strict=True):
+        if column is None:
+            rows.append(Row(scorer, None, 0.0, -1))
+            continue
+        counts = TypeCounts(*totals[column].tolist())
+        scored = score(counts)
+        difference = scored.f1 - (rows[0].score.f1 if rows and rows[0].score else scored.f1)
+        rows.append(Row(scorer, scored, difference, groups.setdefault(counts, len(groups))))
+    return rows
+
+
+def _part(first: npt.NDArray[np.int64], total: npt.NDArray[np.int64], more: FloatArray) -> float:
+    """Return how much of the difference in F1 of two counts comes from some of what they differ in.
+
+    F1 is 2 C / N, of C correct and N gold and predicted spans. So F1 - F1' is
+    (2 (C - C') - F1' (N - N')) / N, a sum over whatever C - C' and N - N' are sums of.
+    """
+    before, after = int(first[GOLD] + first[PREDICTED]), int(total[GOLD] + total[PREDICTED])
+    f1 = 2 * int(first[CORRECT]) / before if before else 0.0
+    spans = float(more[GOLD] + more[PREDICTED])
+    gain = 2 * float(more[CORRECT]) - f1 * spans
+    # With nothing left, all of F1 is lost, and what is lost is what was there.
+    return gain / after if after else f1 * spans / max(before, 1)
+
+
+def _kind(
+    step: Step,
+    dispute: Dispute,
+    columns: list[int | None],
+    names: list[str],
+) -> Kind:
+    form = TagForm()
+    mask = (1 << PREFIX_BITS) - 1
+    before, after = (
+        form.spell(code & mask, names[code >> PREFIX_BITS]) if code >= 0 else "" for code in step
+    )
+    words = _BETWEEN if step.after else _TO_OUTSIDE
+    if step.before <= 0:
+        words = _FROM_OUTSIDE
+    outcomes: list[dict[str, int]] = []
+    for column in columns:
+        counts = np.zeros(0) if column is None else dispute.outcomes[column]
+        often = sorted(np.flatnonzero(counts).tolist(), key=lambda outcome: -counts[outcome])
+        outcomes.append({words.get(outcome, _OVERLAP): int(counts[outcome]) for outcome in often})
+    wrong = dispute.ill_formed[0] | dispute.ill_formed[1]
+    return Kind(
+        kind_of("" if step.before == FOREIGN else before, after),
+        dispute.count[0],
+        dispute.count[1],
+        tuple(name for name in SCHEMES if name in wrong),
+        outcomes,
+        [],
+    )
+
+
+def _notes(result: Result) -> list[str]:
+    notes = []
+    forms = result.tally.tag_forms - {TagForm().name}
+    if forms:
+        notes.append(
+            f"tags are written as {' and '.join(sorted(forms))}: the others would have to be "
+            f"given them as {TagForm().name}"
+        )
+    gold = {span.type for span in result.tally.spans if span.gold >= 0}
+    if any(span.type not in gold for span in result.tally.spans):
+        notes.append(
+            "HIPE is how that scorer reads tags; by default it also leaves out predicted types "
+            "that gold does not have"
+        )
+    return notes

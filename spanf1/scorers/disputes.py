@@ -1,8 +1,8 @@
-"""Where readings of the same tags part: on which steps between tags, how often, at what cost.
+"""Where scorers of the same tags part: on which steps between tags, how often, at what cost.
 
-A step is disputed if a scheme that the tags are read in does not allow it, or if readings that
+A step is disputed if a scheme that the tags are read in does not allow it, or if scorers that
 keep all spans do not agree whether one ends before it or begins at it. The tokens are cut into
-units across which no reading sees a span; whatever a reading counts otherwise than the first one
+units across which no scorer sees a span; whatever a scorer counts otherwise than the first one
 in a unit is put down to the kinds of step there that it takes otherwise, in equal shares.
 """
 
@@ -16,12 +16,17 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.counts import TypeCounts
-from spanf1.core.tags import IntArray
-from spanf1.scorers.scorers import Reading
-from spanf1.scorers.steps import OUTCOMES, Found, Step, disputed_steps, packed_steps, unpacked
-from spanf1.scorers.stretches import Run
-from spanf1.scorers.views import Viewer
+from spanf1.core.repairs import FOREIGN, violations
+from spanf1.core.scores import COUNTS, TypeCounts
+from spanf1.core.spans import BoolArray
+from spanf1.core.tags import CodeArray, IntArray
+from spanf1.scorers.scorers import Scorer
+from spanf1.scorers.stretches import Stretch
+from spanf1.scorers.views import Seen, Viewer
+
+# What a scorer makes of a step: any of these.
+INSIDE_BEFORE, ENDS_BEFORE, INSIDE_AFTER, BEGINS_AFTER = 8, 4, 2, 1
+OUTCOMES = 16
 
 #: the parts of a difference that are put down to no one kind of step
 ELSEWHERE, OTHER_SCHEMES = "elsewhere", "other schemes"
@@ -29,9 +34,124 @@ ELSEWHERE, OTHER_SCHEMES = "elsewhere", "other schemes"
 # Stands for all kinds that matter to other schemes only, among kinds that are packed.
 _OTHER_SCHEMES = -1 << 40
 
-GOLD, PREDICTED, CORRECT = range(3)
+GOLD, PREDICTED, CORRECT = range(len(COUNTS))
 
 FloatArray = npt.NDArray[np.float64]
+
+
+class Step(NamedTuple):
+    """A kind of step: the codes of the tag before and of the tag after; 0 beyond a sentence.
+
+    `before` is `spanf1.core.repairs.FOREIGN` where the tag after has a prefix its scheme lacks.
+    """
+
+    before: int
+    after: int
+
+
+class Steps(NamedTuple):
+    """Disputed steps on one side of a stretch, and what each column makes of them.
+
+    `wrong` has a row for each scheme of the side: whether that does not allow the step. `foreign`
+    says that only scorers in a scheme that neither side is in can stumble over it.
+    """
+
+    token: IntArray
+    before: CodeArray
+    after: CodeArray
+    out: BoolArray
+    wrong: BoolArray
+    foreign: BoolArray
+    outcomes: IntArray
+
+
+def disputed_steps(
+    stretch: Stretch,
+    side: int,
+    seen: Sequence[Seen],
+    *,
+    keeping: Sequence[bool],
+    schemes: Sequence[str],
+    own: Sequence[bool],
+) -> Steps:
+    """Return the disputed steps on a side of a stretch.
+
+    Parameters
+    ----------
+    stretch : Stretch
+        The tags.
+    side : int
+        0 for gold, 1 for predicted.
+    seen : sequence of Seen
+        What each column sees on this side.
+    keeping : sequence of bool
+        Which columns keep ill-formed spans.
+    schemes : sequence of str
+        The schemes that this side is read in.
+    own : sequence of bool
+        Which of them gold or predicted are in.
+    """
+    codes, size = stretch.sides[side].codes, stretch.size
+    fixed = np.zeros(size + 1, np.bool_)
+    fixed[stretch.starts] = fixed[size] = True
+    before = np.where(fixed[:-1], 0, np.concatenate(([0], codes[:-1]))).astype(np.int32)
+    kept = [one for one, keeps in zip(seen, keeping, strict=True) if keeps]
+    begins, ends = (_disagree([one[which] for one in kept]) for which in (0, 1))
+    into, out = begins, ends & fixed[1:]
+    into[1:] |= ends[:-1] & ~fixed[1:-1]
+    wrong = np.zeros((len(schemes), 3, size), np.bool_)
+    for number, scheme in enumerate(schemes):
+        faults = violations(codes, stretch.starts, scheme)
+        alone = faults.before == FOREIGN
+        for which, at in enumerate((~alone & ~faults.at_end, alone, faults.at_end)):
+            wrong[number, which, faults.token[at]] = True
+    # Steps to a token, tokens by themselves, steps from a token out of its sentence.
+    disagreed = np.stack((into, np.zeros_like(into), out))
+    marked = wrong.any(axis=0) | disagreed
+    theirs = wrong[list(own)].any(axis=0) | disagreed
+    places = [np.flatnonzero(row) for row in marked]
+    sizes = [len(place) for place in places]
+    token = np.concatenate(places)
+    steps = Steps(
+        token,
+        np.concatenate((before[places[0]], np.full(sizes[1], FOREIGN), codes[places[2]])),
+        np.where(np.arange(len(token)) < sizes[0] + sizes[1], codes[token], 0),
+        np.repeat([False, False, True], sizes),
+        np.concatenate([wrong[:, k, place] for k, place in enumerate(places)], axis=1),
+        ~np.concatenate([theirs[k, place] for k, place in enumerate(places)]),
+        np.zeros(0, np.intp),
+    )
+    return steps._replace(outcomes=np.array([outcome_of(steps, view) for view in seen]))
+
+
+def _disagree(views: list[BoolArray]) -> BoolArray:
+    """Return where some say yes and some say no."""
+    return reduce(np.logical_or, views) & ~reduce(np.logical_and, views)
+
+
+def outcome_of(steps: Steps, view: Seen) -> IntArray:
+    """Return what a scorer makes of each of some steps."""
+    # The token before the step, if there is one in the sentence, and the token after it.
+    has_before, has_after = steps.before > 0, ~steps.out
+    before = np.where(steps.out, steps.token, steps.token - 1)
+    outcome: IntArray = (
+        INSIDE_BEFORE * (has_before & view.inside[before])
+        | ENDS_BEFORE * (has_before & view.ends[before])
+        | INSIDE_AFTER * (has_after & view.inside[steps.token])
+        | BEGINS_AFTER * (has_after & view.begins[steps.token])
+    )
+    return outcome
+
+
+def packed_steps(steps: Steps) -> npt.NDArray[np.int64]:
+    """Return the kinds of steps, each packed into one number."""
+    packed: npt.NDArray[np.int64] = steps.before.astype(np.int64) << 32 | steps.after
+    return packed
+
+
+def unpacked(packed: int) -> Step:
+    """Return the step that two codes stand for, packed into one number."""
+    return Step(packed >> 32, packed & 0xFFFFFFFF)
 
 
 class Place(NamedTuple):
@@ -69,11 +189,11 @@ class Dispute:
 
 
 class Disputes:
-    """Reads runs of tags in several ways at once.
+    """Reads stretches of tags in several ways at once.
 
     Parameters
     ----------
-    readings : sequence of Reading
+    scorers : sequence of Scorer
         All that do not refuse the input; differences are from the first.
     schemes : pair of str
         The schemes of the gold and of the predicted tags.
@@ -85,26 +205,26 @@ class Disputes:
     Attributes
     ----------
     columns : list of pairs of Decoding
-        The different ways among the readings of finding gold and predicted spans.
-    totals : array of int, shape (columns, 3)
+        The different ways among the scorers of finding gold and predicted spans.
+    totals : array of int, shape (columns, counts)
         What each counts: gold, predicted and correct spans.
     kinds : dict of Step to Dispute
         The kinds of disputed steps.
-    parts : dict of (Step or str) to array of float, shape (columns, 3)
+    parts : dict of (Step or str) to array of float, shape (columns, counts)
         What each counts more than the first in units with this kind of step, as far as it is
-        this kind's share, or `ELSEWHERE`. All kinds that matter only to readings in
+        this kind's share, or `ELSEWHERE`. All kinds that matter only to scorers in
         `OTHER_SCHEMES` than those of the two sides are one kind here.
     """
 
     def __init__(
         self,
-        readings: Sequence[Reading],
+        scorers: Sequence[Scorer],
         schemes: tuple[str, str],
         types: Mapping[str, int],
         places: int = 2,
     ) -> None:
-        self.columns = list(dict.fromkeys((one.gold, one.predicted) for one in readings))
-        keeping = {(one.gold, one.predicted) for one in readings if one.keeps}
+        self.columns = list(dict.fromkeys((one.gold, one.predicted) for one in scorers))
+        keeping = {(one.gold, one.predicted) for one in scorers if one.keeps}
         self._keeping = [pair in keeping for pair in self.columns]
         strict = [pair for pair in self.columns if pair not in keeping]
         # The scheme that a side is in, and those that its tags are read in besides.
@@ -115,20 +235,20 @@ class Disputes:
         self._own = [[name in schemes for name in names] for names in self._schemes]
         self.places = places
         self._viewer = Viewer(self.columns, types)
-        self.totals = np.zeros((len(self.columns), 3), np.int64)
+        self.totals = np.zeros((len(self.columns), len(COUNTS)), np.int64)
         self.kinds: dict[Step, Dispute] = {}
         self.parts: dict[Step | str, FloatArray] = {}
 
-    def column(self, reading: Reading) -> int:
-        """Return the number of a reading's column."""
-        return self.columns.index((reading.gold, reading.predicted))
+    def column(self, scorer: Scorer) -> int:
+        """Return the number of a scorer's column."""
+        return self.columns.index((scorer.gold, scorer.predicted))
 
-    def add(self, run: Run) -> None:
-        """Read a run."""
-        columns = self._viewer.read(run)
+    def add(self, stretch: Stretch) -> None:
+        """Read a stretch."""
+        columns = self._viewer.read(stretch)
         found = [
             disputed_steps(
-                run,
+                stretch,
                 side,
                 [column.seen[side] for column in columns],
                 keeping=self._keeping,
@@ -140,7 +260,7 @@ class Disputes:
         cut = ~reduce(np.logical_or, [one.goes_on for column in columns for one in column.seen])
         for steps in found:
             cut[steps.token[~steps.out]] = False
-        cut[run.starts] = True
+        cut[stretch.starts] = True
         unit = np.cumsum(cut) - 1
         units = int(unit[-1]) + 1
         counts = np.array(
@@ -151,7 +271,7 @@ class Disputes:
         )
         self.totals += counts.sum(axis=2)
         self._add_kinds(found)
-        self._add_places(run, found)
+        self._add_places(stretch, found)
         self._add_parts(counts - counts[:1], unit, found)
 
     def correct_first(self, counts: TypeCounts) -> bool:
@@ -166,7 +286,7 @@ class Disputes:
         self.totals[0] = exact
         return bool(more.any())
 
-    def _add_kinds(self, found: list[Found]) -> None:
+    def _add_kinds(self, found: list[Steps]) -> None:
         """Count the kinds of disputed steps, and what is made of them."""
         for side, steps in enumerate(found):
             kinds, number = np.unique(packed_steps(steps), return_inverse=True)
@@ -191,7 +311,7 @@ class Disputes:
             self.kinds[step] = Dispute(np.zeros((len(self.columns), OUTCOMES), np.int64))
         return self.kinds[step]
 
-    def _add_places(self, run: Run, found: list[Found]) -> None:
+    def _add_places(self, stretch: Stretch, found: list[Steps]) -> None:
         """Remember the first places of every kind; one that is on both sides is one place."""
         token, out, fine = (
             np.concatenate(arrays)
@@ -200,7 +320,7 @@ class Disputes:
         kinds, number = np.unique(
             np.concatenate([packed_steps(steps) for steps in found]), return_inverse=True
         )
-        keys = (number * len(run.gold) + token) * 2 + out
+        keys = (number * stretch.size + token) * 2 + out
         _, first, which = np.unique(keys, return_index=True, return_inverse=True)
         # All of gold stands before all of predicted.
         side = (first >= len(found[0].token)) + 2 * (np.bincount(which) > 1)
@@ -212,11 +332,11 @@ class Disputes:
             ):
                 for k in (low + np.flatnonzero(chosen)[: self.places - len(known)]).tolist():
                     at = int(first[k])
-                    line = run.line(int(side[k] > 0), int(token[at]))
+                    line = stretch.sides[int(side[k] > 0)].line(int(token[at]))
                     known.append(Place(int(side[k]), line, bool(out[at])))
 
     def _add_parts(
-        self, differences: npt.NDArray[np.int64], unit: IntArray, found: list[Found]
+        self, differences: npt.NDArray[np.int64], unit: IntArray, found: list[Steps]
     ) -> None:
         """Put what is counted otherwise in each unit down to the kinds of step in it.
 
@@ -238,7 +358,7 @@ class Disputes:
             pairs = np.unique(units[matter] * len(kinds) + number[matter])
             place, kind = np.divmod(pairs, max(len(kinds), 1))
             how_many = np.bincount(place, minlength=size)
-            sums = np.zeros((len(kinds), 3))
+            sums = np.zeros((len(kinds), len(COUNTS)))
             np.add.at(sums, kind, (difference[:, place] / how_many[place]).T)
             for k in np.flatnonzero(sums.any(axis=1)).tolist():
                 kept = int(kinds[k])

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from spanf1.core.counts import TypeCounts
 from spanf1.core.repairs import PARTS
-from spanf1.core.schemes import PREFIX_BITS, PREFIXES, SCHEMES
-from spanf1.core.scores import f_score
+from spanf1.core.schemes import PREFIX_MASK, PREFIXES, SCHEMES
+from spanf1.core.scores import TypeCounts, f_score
 from spanf1.core.spans import Spans, decode, encode, touching
 from spanf1.core.tag_counter import match_spans
 from spanf1.core.tags import CodeArray, IntArray
@@ -53,7 +52,7 @@ class Encoding:
             SCHEMES[self.scheme].prefixes, 0
         )
         for code, count in self.codes.items():
-            counts[PREFIXES[code & (1 << PREFIX_BITS) - 1]] += count
+            counts[PREFIXES[code & PREFIX_MASK]] += count
         return counts
 
     @property

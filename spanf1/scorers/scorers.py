@@ -1,6 +1,6 @@
 """What other scorers make of tags, and ours: each as a way from tag codes to spans, by name.
 
-A scorer that does not take an input has no numbers for it: then its reading says why.
+A scorer that does not take an input has no numbers for it, and says why.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ SCRIPT = Decoding("script")
 
 
 @dataclass(frozen=True)
-class Reading:
+class Scorer:
     """One scorer in one of its modes.
 
     Attributes
@@ -114,7 +114,7 @@ class Facts(NamedTuple):
     @property
     def prefixes(self) -> frozenset[str]:
         """The prefixes that occur on either side."""
-        return self.result.tally.gold_prefixes | self.result.tally.predicted_prefixes
+        return self.result.tally.gold.prefixes | self.result.tally.predicted.prefixes
 
     @property
     def schemes(self) -> tuple[str, str]:
@@ -128,21 +128,21 @@ class Facts(NamedTuple):
         return ", ".join(f"{side} {count}" for side, count in found if count)
 
 
-def readings_of(facts: Facts) -> list[Reading]:
+def scorers_of(facts: Facts) -> list[Scorer]:
     """Return what scorers people use make of an input; the first is what others are compared to.
 
-    Where a scorer is told the scheme, there is one reading for each scheme of the two sides that
+    Where a scorer is told the scheme, there is one for each scheme of the two sides that
     it knows and that has all prefixes of the input. If there is none, there is one for each of
     its schemes that has them all, and no more prefixes than it needs to.
     """
     return [
-        Reading("conlleval script", SCRIPT, SCRIPT),
-        Reading("seqeval default", Decoding("seqeval"), Decoding("seqeval")),
+        Scorer("conlleval script", SCRIPT, SCRIPT),
+        Scorer("seqeval default", Decoding("seqeval"), Decoding("seqeval")),
         *_seqeval_strict(facts),
         *_seqscore(facts),
         _hipe(facts),
         _nervaluate(facts),
-        Reading("spanf1 lenient"),
+        Scorer("spanf1 lenient"),
         *_ours_strict(facts),
     ]
 
@@ -158,22 +158,22 @@ def _candidates(facts: Facts, letters: dict[str, str]) -> list[str]:
     return fitting if facts.prefixes else having[:1]
 
 
-def _seqeval_strict(facts: Facts) -> Iterator[Reading]:
+def _seqeval_strict(facts: Facts) -> Iterator[Scorer]:
     letters = {name: patterns.letters for name, patterns in STRICT_PATTERNS.items()}
     schemes = _candidates(facts, letters)
     for name in schemes:
         decoding = Decoding("seqeval strict", name)
-        yield Reading(f"seqeval strict ({name})", decoding, decoding, keeps=False)
+        yield Scorer(f"seqeval strict ({name})", decoding, decoding, keeps=False)
     if not schemes:
         found = _named(facts.prefixes)
-        yield Reading("seqeval strict", refuses=f"none of its schemes has all of {found}")
+        yield Scorer("seqeval strict", refuses=f"none of its schemes has all of {found}")
 
 
 def _named(prefixes: frozenset[str]) -> str:
     return " ".join(sorted(prefixes, key=PREFIXES.index))
 
 
-def _seqscore(facts: Facts) -> Iterator[Reading]:
+def _seqscore(facts: Facts) -> Iterator[Scorer]:
     """Yield its two repairs, and what it does by default, which is to refuse what is ill-formed."""
     letters = {name: SCHEMES[name].prefixes for name in SEQSCORE_NAMES}
     schemes = _candidates(facts, letters)
@@ -187,7 +187,7 @@ def _seqscore(facts: Facts) -> Iterator[Reading]:
         able = [name for name in having if name in schemes] or having
         for name in able if not why else []:
             decoding = LENIENT if repair == "conlleval" else Decoding("strict", name)
-            yield Reading(
+            yield Scorer(
                 f"seqscore {repair} ({SEQSCORE_NAMES[name]})",
                 decoding,
                 decoding,
@@ -195,28 +195,28 @@ def _seqscore(facts: Facts) -> Iterator[Reading]:
             )
         if why or not able:
             only = " and ".join(SEQSCORE_NAMES[name] for name in repaired)
-            yield Reading(f"seqscore {repair}", refuses=why or f"it repairs only {only}")
+            yield Scorer(f"seqscore {repair}", refuses=why or f"it repairs only {only}")
     faults = {name: facts.ill_formed(name) for name in schemes}
     valid = [name for name in schemes if not faults[name]] if not why else []
     for name in valid:
-        yield Reading(f"seqscore none ({SEQSCORE_NAMES[name]})", keeps=False)
+        yield Scorer(f"seqscore none ({SEQSCORE_NAMES[name]})", keeps=False)
     if not valid:
         why = why or "; ".join(
             f"ill-formed spans in {SEQSCORE_NAMES[name]}: {faults[name]}" for name in schemes
         )
-        yield Reading("seqscore none", refuses=why)
+        yield Scorer("seqscore none", refuses=why)
 
 
 def _untyped(bare: Collection[str]) -> str:
     return f"{min(bare)!r} is a tag without a type"
 
 
-def _hipe(facts: Facts) -> Reading:
+def _hipe(facts: Facts) -> Scorer:
     decoding = Decoding("remapped", "hipe")
-    return Reading("HIPE", decoding, decoding, refuses=_untyped(facts.bare) if facts.bare else "")
+    return Scorer("HIPE", decoding, decoding, refuses=_untyped(facts.bare) if facts.bare else "")
 
 
-def _nervaluate(facts: Facts) -> Reading:
+def _nervaluate(facts: Facts) -> Scorer:
     """Return nervaluate's strict evaluation: an entity must begin with B or I, as it sees it."""
     why = ""
     for shapes in facts.result.tally.shapes():
@@ -226,15 +226,15 @@ def _nervaluate(facts: Facts) -> Reading:
     if bare := {tag for tag in facts.bare if len(tag) == 1}:
         why = _untyped(bare)
     if why:
-        return Reading("nervaluate strict", refuses=why)
+        return Scorer("nervaluate strict", refuses=why)
     decoding = Decoding("remapped", "nervaluate")
-    return Reading("nervaluate strict", decoding, decoding)
+    return Scorer("nervaluate strict", decoding, decoding)
 
 
-def _ours_strict(facts: Facts) -> Iterator[Reading]:
+def _ours_strict(facts: Facts) -> Iterator[Scorer]:
     gold, predicted = facts.schemes
     named = gold if gold == predicted else f"{gold}, {predicted}"
-    yield Reading(
+    yield Scorer(
         f"spanf1 strict ({named})",
         Decoding("strict", gold),
         Decoding("strict", predicted),
@@ -242,4 +242,4 @@ def _ours_strict(facts: Facts) -> Iterator[Reading]:
     )
     if gold != predicted:
         both = Decoding("strict", gold)
-        yield Reading(f"spanf1 strict (both {gold})", both, both, keeps=False)
+        yield Scorer(f"spanf1 strict (both {gold})", both, both, keeps=False)

@@ -1,4 +1,4 @@
-"""What each reading sees in a run of tags: which tokens begin a span, end one, are in one."""
+"""What each scorer sees in a stretch of tags: which tokens begin a span, end one, are in one."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spanf1.core.script import ENDS, STARTS, ScriptCounter
-from spanf1.core.spans import BoolArray, Spans
+from spanf1.core.script import ScriptCounter
+from spanf1.core.spans import CLOSES, OPENS, BoolArray, Spans
 from spanf1.core.tag_counter import match_spans, script_codes
 from spanf1.core.tags import UNTYPED, IntArray
 from spanf1.scorers.scorers import DECODERS, SCRIPT, Decoding
-from spanf1.scorers.stretches import Run
+from spanf1.scorers.stretches import Stretch
 
 
 class Seen(NamedTuple):
-    """What a reading sees on one side of a run: arrays over its tokens.
+    """What a scorer sees on one side of a stretch: arrays over its tokens.
 
     Whether a token begins a span, is the last of one, is in one, goes on with one.
     """
@@ -28,7 +28,7 @@ class Seen(NamedTuple):
 
 
 class Column(NamedTuple):
-    """What a reading sees in gold and in predicted, and the tokens at which it counts spans.
+    """What a scorer sees in gold and in predicted, and the tokens at which it counts spans.
 
     `counted` are the tokens of gold, of predicted and of correct spans, one for each span.
     """
@@ -38,7 +38,7 @@ class Column(NamedTuple):
 
 
 class Viewer:
-    """Reads runs of tags in several ways.
+    """Reads stretches of tags in several ways.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class Viewer:
         self._types = types
         self._script = ScriptCounter()
 
-    def read(self, run: Run) -> list[Column]:
+    def read(self, stretch: Stretch) -> list[Column]:
         """Return a column for each of the ways."""
         untyped = self._types.get(UNTYPED, 0)
         spans: dict[tuple[int, Decoding], Spans] = {}
@@ -61,13 +61,13 @@ class Viewer:
         columns = []
         for way in self._ways:
             if way[0] == SCRIPT:
-                columns.append(self._read_script(run))
+                columns.append(self._read_script(stretch))
                 continue
             for key in enumerate(way):
                 if key not in spans:
                     side, (decoder, argument) = key
-                    codes = run.codes(side)
-                    spans[key] = DECODERS[decoder](codes, run.starts, argument, untyped)
+                    codes = stretch.sides[side].codes
+                    spans[key] = DECODERS[decoder](codes, stretch.starts, argument, untyped)
                     seen[key] = seen_in(spans[key], len(codes))
             gold, predicted = spans[0, way[0]], spans[1, way[1]]
             correct = gold.start[match_spans(gold, predicted)[0]]
@@ -76,33 +76,33 @@ class Viewer:
             )
         return columns
 
-    def _read_script(self, run: Run) -> Column:
+    def _read_script(self, stretch: Stretch) -> Column:
         """Return what the script sees; it counts correct spans at their last tokens."""
-        size = len(run.gold)
-        codes = [script_codes(run.codes(side), self._types) for side in (0, 1)]
+        size = stretch.size
+        codes = [script_codes(stretch.sides[side].codes, self._types) for side in (0, 1)]
         # Behind a span at the very end of the input, the script sees no boundary.
-        fixed = run.starts if run.last else np.append(run.starts, size)
+        fixed = stretch.starts if stretch.last else np.append(stretch.starts, size)
         marks = self._script.add(codes[0], codes[1], fixed)
         # The row of each token: a boundary stands before every start.
         begins = np.zeros(size, np.intp)
-        begins[run.starts] = 1
+        begins[stretch.starts] = 1
         row = np.arange(size) + np.cumsum(begins)
         views = []
         for side, actions in enumerate((marks.gold, marks.predicted)):
-            inside = run.codes(side) != 0
-            ends = np.append(actions, ENDS)[row + 1] & ENDS != 0
+            inside = stretch.sides[side].codes != 0
+            ends = np.append(actions, CLOSES)[row + 1] & CLOSES != 0
             views.append(
-                Seen(actions[row] & STARTS != 0, ends & inside, inside, ~marks.lowered[row])
+                Seen(actions[row] & OPENS != 0, ends & inside, inside, ~marks.lowered[row])
             )
         gold, predicted = (np.flatnonzero(view.begins) for view in views)
         correct = np.searchsorted(row, marks.closed - 1)
-        if run.last and self._script.up:
+        if stretch.last and self._script.up:
             correct = np.append(correct, size - 1)
         return Column((views[0], views[1]), (gold, predicted, correct))
 
 
 def seen_in(spans: Spans, size: int) -> Seen:
-    """Return what spans, which may overlap, are to the tokens of a run."""
+    """Return what spans, which may overlap, are to the tokens of a stretch."""
     begins, ends = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
     begins[spans.start] = True
     ends[spans.end - 1] = True

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import spanf1
-from spanf1.core.tag_counter import cores
-from spanf1.resampling.figures import f_scores
+from spanf1.core.scores import f_scores
+from spanf1.resampling.draws import cores
 from spanf1.resampling.significance import randomization_test
 from tests.benchmarks.inputs import SEED, TYPES, Ids, Lists
 from tests.benchmarks.measure import Command

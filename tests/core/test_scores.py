@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
+import numpy as np
 import pytest
 
-from spanf1.core.counts import TypeCounts
-from spanf1.core.scores import Score, average, f_score, score
+from spanf1.core import scores as scores_module
+from spanf1.core.scores import (
+    COUNTS,
+    FIGURES,
+    Score,
+    TypeCounts,
+    average,
+    f_score,
+    f_scores,
+    score,
+    scores_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -73,3 +85,52 @@ def test_macro_over_some_types() -> None:
     assert average(types, ["A"]).macro.f1 == 1.0
     assert average(types, types).macro.f1 == 0.5
     assert average(types, ["A"]).micro.predicted == 4
+
+
+def test_counts_stand_behind_the_figures() -> None:
+    assert (*FIGURES, *COUNTS) == Score._fields
+    assert score(TypeCounts(4, 5, 3)).counts == TypeCounts(gold=4, predicted=5, correct=3)
+
+
+class Credits(NamedTuple):
+    """Counts of a match that credits the sides apart."""
+
+    gold: int
+    predicted: int
+    credited_gold: int
+    credited_predicted: int
+
+
+def some_credits() -> np.ndarray:
+    rng = np.random.default_rng(0)
+    wholes = rng.integers(0, 5, (300, 2))
+    return np.concatenate([wholes, rng.integers(0, wholes + 1)], axis=1)
+
+
+@pytest.mark.parametrize("unit", [1, 1 << 32])
+@pytest.mark.parametrize("beta", [1.0, 2.0, 0.5, 0.0])
+def test_scores_are_made_of_four_sums(monkeypatch, beta: float, unit: int) -> None:
+    rows = some_credits() * unit
+    expected = []
+    for gold, predicted, credited_gold, credited_predicted in (rows // unit).tolist():
+        precision = credited_predicted / predicted if predicted else 0.0
+        recall = credited_gold / gold if gold else 0.0
+        both = precision and recall
+        f = [
+            (1 + b * b) * precision * recall / (b * b * precision + recall) if both else 0.0
+            for b in (1.0, beta)
+        ]
+        expected.append([precision, recall, *f])
+    one_by_one = [f_score(Credits(*row), beta) for row in rows.tolist()]
+    assert one_by_one == pytest.approx([row[-1] for row in expected], abs=1e-15)
+    monkeypatch.setattr(scores_module, "TypeCounts", Credits)
+    np.testing.assert_allclose(scores_of(rows, beta=beta), expected, rtol=0, atol=1e-15)
+
+
+def test_equal_credits_on_both_sides_are_one_count_to_the_last_bit(monkeypatch) -> None:
+    rows = some_credits()
+    credited = rows[:, 2:].min(axis=1, keepdims=True)
+    exact = f_scores(np.concatenate([rows[:, :2], credited], axis=1), beta=0.3)
+    monkeypatch.setattr(scores_module, "TypeCounts", Credits)
+    apart = f_scores(np.concatenate([rows[:, :2], credited, credited], axis=1), beta=0.3)
+    assert (exact == apart).all()

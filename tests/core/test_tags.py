@@ -423,7 +423,7 @@ MANY: TagPairs = [
 def test_parts_in_every_form_add_up(
     tmp_path: Path, pool: type[Executor], form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("spanf1.results.api.PART_SIZE", 1 << 12)
+    monkeypatch.setattr("spanf1.formats.opening.PART_SIZE", 1 << 12)
     path = tmp_path / "f"
     results = []
     for both in (UPPER, FORMS[form]):
@@ -445,7 +445,7 @@ def test_parts_in_different_forms_are_refused_as_the_whole_is(
     message = rf"f:{line}: tag 'B_PER' is written as B_PER is: expected O, or a type, an underscore"
     with pytest.raises(TagError, match=message):
         spanf1.score_file(path)
-    monkeypatch.setattr("spanf1.results.api.PART_SIZE", 1 << 12)
+    monkeypatch.setattr("spanf1.formats.opening.PART_SIZE", 1 << 12)
     with ThreadPoolExecutor(2) as executor, pytest.raises(TagError, match=message):
         spanf1.score_file(path, executor=executor)
 
@@ -458,7 +458,7 @@ def test_a_part_may_have_doubtful_tags_only(
     path.write_text("Rome PER-B PER-B\n\n" + "x S-B S-B\n\n" * 2000)
     expected = spanf1.score_file(path)
     assert expected.types.keys() == {"PER", "S"}
-    monkeypatch.setattr("spanf1.results.api.PART_SIZE", 1 << 12)
+    monkeypatch.setattr("spanf1.formats.opening.PART_SIZE", 1 << 12)
     with ThreadPoolExecutor(2) as executor:
         assert spanf1.score_file(path, executor=executor) == expected
 

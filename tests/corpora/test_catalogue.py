@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from spanf1 import cli
-from spanf1.corpora import entries, loading
+from spanf1.corpora import catalogue
 from spanf1.exceptions import ReadError, UsageError
 from tests.helpers.catalogues import CLOSED, CORPUS
 from tests.helpers.commands import write
@@ -41,10 +41,10 @@ def corpora(run, monkeypatch):
 
 @pytest.fixture
 def load(tmp_path):
-    def load(text: str | bytes) -> entries.Catalogue:
+    def load(text: str | bytes) -> catalogue.Catalogue:
         path = tmp_path / "own.toml"
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return loading.load(str(path))
+        return catalogue.load(str(path))
 
     return load
 
@@ -182,7 +182,7 @@ class TestMalformed:
     def test_no_file(self, tmp_path) -> None:
         for path in (tmp_path, tmp_path / "none.toml"):
             with pytest.raises(ReadError, match="the catalogue cannot be read: "):
-                loading.load(str(path))
+                catalogue.load(str(path))
 
     @pytest.mark.parametrize("alias", ["toy", "TOY", "spielZEUG"])
     def test_a_name_is_taken(self, load, alias) -> None:
@@ -220,18 +220,18 @@ class TestMalformed:
     ],
 )
 def test_agreement_of_figures(figure, measured, agrees) -> None:
-    assert entries.agrees(figure, measured) is agrees
-    score = entries.PublishedScore(split="", system="", source="", f1=figure)
+    assert catalogue.agrees(figure, measured) is agrees
+    score = catalogue.PublishedScore(split="", system="", source="", f1=figure)
     assert score.agrees("f1", measured) is agrees
 
 
 def test_decimals() -> None:
-    assert [entries.decimals(figure) for figure in ("40", "40.0", "39.98")] == [0, 1, 2]
+    assert [catalogue.decimals(figure) for figure in ("40", "40.0", "39.98")] == [0, 1, 2]
 
 
 class TestTheRealOne:
     def test_corpora_are_consistent(self) -> None:
-        known = loading.load()
+        known = catalogue.load()
         assert known.corpora
         for corpus in known.corpora.values():
             assert corpus.splits, corpus.name
@@ -244,13 +244,13 @@ class TestTheRealOne:
 
     def test_scores_are_consistent(self) -> None:
         """F1 follows from precision and recall, as far as their decimals tell."""
-        for corpus in loading.load().corpora.values():
+        for corpus in catalogue.load().corpora.values():
             for score in corpus.scores:
                 where = f"{corpus.name}: {score.title or score.system} on {score.split}"
                 if len(score.figures) == 3:
                     precision, recall, f1 = map(float, score.figures.values())
                     printed = score.figures.values()
-                    slack = 1.05 * sum(0.5 * 0.1 ** entries.decimals(x) for x in printed)
+                    slack = 1.05 * sum(0.5 * 0.1 ** catalogue.decimals(x) for x in printed)
                     assert abs(2 * precision * recall / (precision + recall) - f1) < slack, where
             seen = [(s.split, s.system, s.match, s.source) for s in corpus.scores]
             assert len(seen) == len(set(seen)), corpus.name
@@ -394,7 +394,7 @@ class TestCommands:
     @pytest.mark.parametrize("command", ["list", "show"])
     @pytest.mark.parametrize("form", ["table", "json", "csv", "markdown", "latex"])
     def test_the_real_one(self, corpora, command, form) -> None:
-        names = [[name] for name in loading.load().corpora] if command == "show" else [[]]
+        names = [[name] for name in catalogue.load().corpora] if command == "show" else [[]]
         for name in names:
             ran = corpora(command, *name, "-f", form)
             assert (ran.code, ran.err) == (0, "")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from spanf1.corpora import loading
+from spanf1.corpora.catalogue import load
 from spanf1.corpora.reproduce import tasks
 from spanf1.corpora.verify import verify
 from tests.helpers.commands import COMMAND, Ran, pipe, write
@@ -204,7 +204,7 @@ class TestVerify:
         text = text if text[0] != "x" else TEST + f"\n{text} O\n" * 2
         digest = hashlib.sha256(text.encode()).hexdigest()
         own(f'\n[corpora.toy.splits.x]\nfiles = ["x"]\nurl = "http://x/x"\nsha256 = "{digest}"\n')
-        toy = loading.load("own.toml")["toy"]
+        toy = load("own.toml")["toy"]
         for content, same in ((text, True), (text + " ", False)):
             (found,) = verify(toy, write("x", pack(content.encode())), split="x")
             assert found.same_file is same
@@ -278,7 +278,7 @@ class TestReproduce:
         assert reproduced(run, "d").code == 0
 
     def test_tasks(self) -> None:
-        toy = loading.load("own.toml")["toy"]
+        toy = load("own.toml")["toy"]
         found = tasks(toy, "d")
         assert [one.files for one in found] == [("d/toy.test", "d/good.conll")]
         assert found[0].published == toy.scores[0]

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 import spanf1
+from spanf1.cli.reproduce import reproduce as command
 from spanf1.core.options import Confidence
-from spanf1.corpora import loading
-from spanf1.corpora.published import REPRODUCTIONS
+from spanf1.corpora.catalogue import load
 from spanf1.corpora.reproduce import INTERVAL, compared, reproduce
 from spanf1.exceptions import UsageError
-from tests.helpers.commands import write
+from tests.helpers.commands import formats_of, write
 from tests.helpers.oracles import altered, well_formed
 from tests.helpers.shared_data import shared
 
@@ -390,7 +390,7 @@ class TestOwnCatalogue:
         assert Path("out/toy.test").read_text() == GOLD
 
     def test_as_a_function(self) -> None:
-        toy = loading.load("own.toml")["toy"]
+        toy = load("own.toml")["toy"]
         found = reproduce(toy, "out")
         assert [(one.output, one.agrees) for one in found] == [("out/good.conll", True)]
         assert found[0].figures == compared(found[0].published, found[0].result)
@@ -494,7 +494,7 @@ def test_the_intervals_of_the_baseline_are_those_of_its_output(run, unit) -> Non
 
 
 def test_formats_are_all_tested() -> None:
-    assert list(REPRODUCTIONS) == ["table", "json", "csv", "markdown", "latex"]
+    assert formats_of(command) == ["table", "json", "csv", "markdown", "latex"]
 
 
 def test_help(run) -> None:

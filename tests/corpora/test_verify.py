@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from spanf1.corpora import loading
-from spanf1.corpora.published import VERIFICATIONS
+from spanf1.cli.corpora import verify as command
+from spanf1.corpora.catalogue import load
 from spanf1.corpora.verify import verify
 from spanf1.exceptions import UsageError
-from tests.helpers.commands import pipe, write
+from tests.helpers.commands import formats_of, pipe, write
 from tests.helpers.shared_data import shared
 
 # Three documents, seven sentences, in IOB1.
@@ -178,7 +178,7 @@ member = "all/other.test"
 def known(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write("catalogue.toml", CATALOGUE)
-    return loading.load("catalogue.toml")
+    return load("catalogue.toml")
 
 
 def remarks_of(known, text: str | bytes, corpus: str = "toy", name: str = "f", **given):
@@ -353,7 +353,7 @@ def test_a_name_tells_splits_apart_that_are_alike() -> None:
     part = CATALOGUE[CATALOGUE.index("[corpora.toy.splits.dev]") :].split("\n\n", maxsplit=1)[0]
     twin = part.replace("splits.dev", "splits.twin").replace("toy.dev", "toy.twin")
     write("own.toml", CATALOGUE + "\n" + twin + "\n")
-    own = loading.load("own.toml")
+    own = load("own.toml")
     for name, split in (("toy.dev", "dev"), ("toy.twin", "twin")):
         found = verify(own["toy"], write(name, DEV))[0]
         assert found.split is not None
@@ -363,7 +363,7 @@ def test_a_name_tells_splits_apart_that_are_alike() -> None:
 def test_sentences_without_those_that_begin_documents() -> None:
     text = CATALOGUE.replace("sentences_include_documents = true\n", "")
     write("own.toml", text.replace("sentences = 10\n", "sentences = 7\n"))
-    found = verify(loading.load("own.toml")["toy"], write("f", TEST))[0]
+    found = verify(load("own.toml")["toy"], write("f", TEST))[0]
     assert found.agrees
 
 
@@ -588,7 +588,7 @@ def test_a_pipe(path) -> None:
 
 
 def test_formats_are_all_tested() -> None:
-    assert list(VERIFICATIONS) == ["table", "json", "csv", "markdown", "latex"]
+    assert formats_of(command) == ["table", "json", "csv", "markdown", "latex"]
 
 
 # Real corpora, and the project's catalogue.

@@ -220,7 +220,7 @@ def test_tags_of_other_forms() -> None:
     result = spanf1.evaluate(*IDS, labels=labels)
     assert result.counts.total == spanf1.evaluate(*IDS, labels=LABELS).counts.total
     assert sorted(result.types) == ["B", "PER"]
-    assert result.tally.gold_forms == {"PER_B"}
+    assert result.tally.gold.forms == {"PER_B"}
 
 
 @pytest.mark.parametrize("mask", [IDS[0] != 3, (IDS[0] != 3).astype(int), (IDS[0] != 3).tolist()])

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from spanf1.core.documents import Document, TextSpan
 from spanf1.exceptions import LossError, ReadError, SpanF1Error, UsageError
 from spanf1.formats import brat
-from spanf1.formats.options import How
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.options import InputOptions
+from spanf1.formats.registry import Input, Writing
 from spanf1.formats.source import Source
 
 TEXT = "Ada Lovelace met\nCharles Babbage. 😀 Zoë"
 
 
-def reading(path: object, **how: object) -> Reading:
-    return Reading(Source(str(path)), "brat", How(**how))
+def reading(path: object, **how: object) -> Input:
+    return Input(Source(str(path)), "brat", InputOptions(**how))
 
 
 def read(path: object) -> list[Document]:
@@ -35,7 +35,7 @@ def folder(path: Path, **files: str | bytes) -> Path:
     return path
 
 
-def one(tmp_path: Path, ann: str, text: str | None = TEXT) -> Reading:
+def one(tmp_path: Path, ann: str, text: str | None = TEXT) -> Input:
     folder(tmp_path, a_ann=ann)
     if text is not None:
         folder(tmp_path, a_txt=text)

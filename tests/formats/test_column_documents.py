@@ -16,8 +16,8 @@ from spanf1.core.schemes import SCHEMES
 from spanf1.core.spans import ends_of
 from spanf1.core.tags import tag_form
 from spanf1.exceptions import LayoutError, LossError, ReadError, SpanF1Error, TagError, UsageError
-from spanf1.formats.options import How
-from spanf1.formats.registry import Reading, Writing, write
+from spanf1.formats.options import InputOptions
+from spanf1.formats.registry import Input, Writing, write
 from spanf1.formats.source import Source
 from spanf1.formats.tokens import levels_of
 from tests.helpers.shared_data import shared
@@ -27,10 +27,10 @@ from tests.helpers.shared_data import shared
 def reading(tmp_path):
     """Return a reading of a file with some content."""
 
-    def made(content: str | bytes, **how) -> Reading:
+    def made(content: str | bytes, **how) -> Input:
         path = tmp_path / "f.conll"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return Reading(Source(str(path), label="f.conll"), "columns", How(**how))
+        return Input(Source(str(path), label="f.conll"), "columns", InputOptions(**how))
 
     return made
 
@@ -181,7 +181,7 @@ def test_as_many_spans_as_are_scored(path, columns) -> None:
         file, file, pred_column=columns["tag_column"], gold_column=columns["tag_column"]
     )
     tags, token = columns["tag_column"], columns["token_column"]
-    one = Reading(Source(file), "columns", How(tag_columns=(tags,), token_column=token))
+    one = Input(Source(file), "columns", InputOptions(tag_columns=(tags,), token_column=token))
     documents = list(one.documents())
     assert sum(len(document.spans) for document in documents) == scored.micro.gold
     assert sum(len(document.tokens) for document in documents) == scored.tally.tokens
@@ -276,8 +276,8 @@ def test_round_trips(tmp_path_factory, data, scheme, levels) -> None:
         documents.append(one._replace(spans=kept))
     path = tmp_path_factory.getbasetemp() / "round.conll"
     path.write_text(written(documents, scheme=scheme, levels=levels), "utf-8", newline="")
-    how = How(tag_columns=tuple(range(2, levels + 2)))
-    again = list(Reading(Source(str(path)), "columns", how).documents())
+    how = InputOptions(tag_columns=tuple(range(2, levels + 2)))
+    again = list(Input(Source(str(path)), "columns", how).documents())
     assert plain(again) == plain(documents)
     assert [one.begins for one in again] == [one.begins for one in documents]
 
@@ -288,7 +288,7 @@ def test_nothing_but_clean_errors(tmp_path_factory, content) -> None:
     path = tmp_path_factory.getbasetemp() / "fuzz.conll"
     path.write_bytes(content)
     for columns in (None, (1, 2), (2, "X")):
-        one = Reading(Source(str(path)), "columns", How(tag_columns=columns))
+        one = Input(Source(str(path)), "columns", InputOptions(tag_columns=columns or ()))
         try:
             for document in one.documents():
                 document.text.encode()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import spanf1
 from spanf1.exceptions import TagError
-from spanf1.formats.columns.bits import Bits
 from spanf1.formats.columns.layout import detect_layout
+from spanf1.formats.columns.lines import Bits
 from spanf1.formats.columns.lookup import TagLookup, different_fields
 from spanf1.formats.source import ROOM, Source
 

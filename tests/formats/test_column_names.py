@@ -13,15 +13,17 @@ import spanf1
 from spanf1.contents import describe as describing
 from spanf1.contents.baseline import baseline
 from spanf1.core.tags import TagSet
-from spanf1.corpora.loading import load
+from spanf1.corpora.catalogue import load
 from spanf1.corpora.verify import verify
 from spanf1.exceptions import LayoutError, UsageError
-from spanf1.formats.columns.file import ColumnFile, MergedFile
-from spanf1.formats.columns.layout import column_of, declared_names
-from spanf1.formats.columns.runs import TagFile
+from spanf1.formats import opening
+from spanf1.formats.columns.file import ColumnFile
+from spanf1.formats.columns.layout import declared_names
+from spanf1.formats.columns.rewriting import raw_lines
+from spanf1.formats.columns.tags import MergedFile, TagFile
+from spanf1.formats.options import column_of
 from spanf1.formats.source import Source
 from spanf1.ranking import compare as comparing
-from spanf1.results import api
 from tests.helpers.commands import pipe, write
 from tests.helpers.shared_data import shared
 
@@ -133,12 +135,12 @@ class TestFiles:
         given = delimiter(text).get("delimiter")
         file = ColumnFile(Source(str(path)), delimiter=given, block_size=max(size, len(text) >> 7))
         tags = TagSet({})
-        runs = list(TagFile(file, "LIT").runs(tags))
+        runs = list(raw_lines(TagFile(file, "LIT"), tags))
         assert b"".join(run.data for run in runs) == path.read_bytes()
         found = [
-            (run.line_number(k) - before, run.tag(k).decode(), k in run.starts)
+            (run.sentences.line(k) - before, run.tag(k).decode(), k in run.sentences.starts)
             for run in runs
-            for k in range(len(run.codes))
+            for k in range(run.size)
         ]
         assert found == [
             (1, "O", True),
@@ -191,7 +193,7 @@ class TestFiles:
     def test_parts(self, tmp_path, monkeypatch) -> None:
         path = tmp_path / "f"
         path.write_text(HIPE + ("\n" + ROWS) * 200)
-        monkeypatch.setattr(api, "PART_SIZE", 1000)
+        monkeypatch.setattr(opening, "PART_SIZE", 1000)
         parts = MergedFile(ColumnFile(Source(str(path))), "LIT", "METO").parts(1000)
         assert len(parts) > 5
         with concurrent.futures.ThreadPoolExecutor(2) as executor:
@@ -205,7 +207,7 @@ class TestFiles:
     def test_parts_name_the_line(self, tmp_path, monkeypatch) -> None:
         path = tmp_path / "f"
         path.write_text(HEADER + (ROWS + "\n") * 200 + "x\ty\tz\t_\n")
-        monkeypatch.setattr(api, "PART_SIZE", 1000)
+        monkeypatch.setattr(opening, "PART_SIZE", 1000)
         with (
             concurrent.futures.ThreadPoolExecutor(2) as executor,
             pytest.raises(spanf1.TagError, match=r"f:1402: tag 'y'"),

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from spanf1.core.documents import Document, TextSpan
 from spanf1.exceptions import LossError, SpanF1Error
-from spanf1.formats.options import How
-from spanf1.formats.registry import Reading, Writing, write
+from spanf1.formats.options import InputOptions
+from spanf1.formats.registry import Input, Writing, write
 from spanf1.formats.source import Source
 from tests.helpers.records import texts_with_spans
 
@@ -25,7 +25,7 @@ ENTITIES = [
 
 def reading_of(path, *found, **how):
     path.write_text("".join(json.dumps(record) + "\n" for record in found))
-    return Reading(Source(str(path), label="f"), "doccano", How(**how))
+    return Input(Source(str(path), label="f"), "doccano", InputOptions(**how))
 
 
 RECORDS = {
@@ -101,7 +101,7 @@ def test_write() -> None:
 def test_round_trip(tmp_path, documents) -> None:
     path = tmp_path / "f"
     path.write_text(written(documents), encoding="utf-8", newline="")
-    found = Reading(Source(str(path)), "doccano").documents()
+    found = Input(Source(str(path)), "doccano").documents()
     assert list(found) == [
         document._replace(line=line, tokens=None) for line, document in enumerate(documents, 1)
     ]

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from spanf1.core.documents import Document, TextSpan
 from spanf1.exceptions import LossError, SpanF1Error
-from spanf1.formats.options import How
+from spanf1.formats.options import InputOptions
 from spanf1.formats.records import entities
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.registry import Input, Writing
 from spanf1.formats.source import Source
 
 PARIS = {"text": "Paris", "type": "LOC"}
@@ -22,7 +22,7 @@ ADA_SPAN = TextSpan("PER", (), "Ada")
 def read(tmp_path, content, **how):
     path = tmp_path / "out.jsonl"
     path.write_text(content if isinstance(content, str) else lines(*content), "utf-8")
-    reading = Reading(Source(str(path), label="out.jsonl"), "entities", How(**how))
+    reading = Input(Source(str(path), label="out.jsonl"), "entities", InputOptions(**how))
     return reading, list(reading.documents())
 
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from spanf1.core.documents import Document, TextSpan
 from spanf1.exceptions import LossError, SpanF1Error
-from spanf1.formats.options import How
+from spanf1.formats.options import InputOptions
 from spanf1.formats.records import labelstudio
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.registry import Input, Writing
 from spanf1.formats.source import Source
 
 TEXT = "Ada met Bob in Paris."
@@ -42,7 +42,7 @@ def task(annotations=None, predictions=None, **more):
 def read(tmp_path, content, **how):
     path = tmp_path / "export.json"
     path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
-    reading = Reading(Source(str(path), label="export.json"), "labelstudio", How(**how))
+    reading = Input(Source(str(path), label="export.json"), "labelstudio", InputOptions(**how))
     return reading, list(reading.documents())
 
 

@@ -7,30 +7,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spanf1.contents.appending import with_column
+from spanf1.core.spans import decode
 from spanf1.core.tags import TagSet
 from spanf1.exceptions import LayoutError, UsageError
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.passages import Passages
+from spanf1.formats.columns.rewriting import with_column
+from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.source import Source
 
 
-def passages(path, tag_column=-1, token_column=None, **settings) -> Passages:
-    return Passages(ColumnFile(Source(str(path)), **settings), tag_column, token_column)
+def passages(path, tag_column=-1, token_column=None, **settings) -> TagFile:
+    return TagFile(ColumnFile(Source(str(path)), **settings), tag_column, token_column)
 
 
-def flat(reader: Passages):
+def flat(reader: TagFile):
     """All passages as one: sentences, spans, starts of documents, lines."""
     tags = TagSet({})
     sentences, spans, documents, lines = [], [], [], []
     done = 0
-    for one in reader.read(tags):
-        names = ["", *tags.types]
-        sentences += [tokens for _, tokens in one.sentences()]
+    for one in reader.passages(tags):
+        names, found = ["", *tags.types], decode(one.codes, one.starts)
+        sentences += [tokens for _, tokens in one.lists()]
         spans += [
             (start + done, end + done, names[kind], text)
             for start, end, kind, text in zip(
-                *(array.tolist() for array in one.spans[:3]), one.texts(), strict=True
+                *(array.tolist() for array in found[:3]), one.texts(found), strict=True
             )
         ]
         documents += (one.document_starts + done).tolist()
@@ -71,7 +72,7 @@ def test_lines_and_documents(tmp_path) -> None:
     path = tmp_path / "f"
     path.write_text("-DOCSTART- O\n\na B-X\n# a comment here\nb O\n\n-DOCSTART- O\n\nc O\n")
     assert flat(passages(path))[2:] == ([0, 2], [3, 5, 9])
-    assert sum(one.documents for one in passages(path).read(TagSet({}))) == 2
+    assert sum(one.documents for one in passages(path).passages(TagSet({}))) == 2
 
 
 @pytest.mark.parametrize("begin", ["-DOCSTART- O\n\n", "# newdoc id = 1\n"])
@@ -80,7 +81,7 @@ def test_lines_and_documents(tmp_path) -> None:
 def test_documents_before_the_first_token(tmp_path, begin, size, end) -> None:
     path = tmp_path / "f"
     path.write_text("# no document\n" + begin * 5000 + end)
-    found = list(passages(path, block_size=size).read(TagSet({})))
+    found = list(passages(path, block_size=size).passages(TagSet({})))
     assert sum(one.documents for one in found) == 5000
     assert [one.tokens for one in found if one.tokens] == [["a"]] * bool(end)
 
@@ -108,7 +109,7 @@ def test_blocks_of_any_size_give_the_same(tmp_path_factory, rows, size) -> None:
 def test_passages_hold_whole_sentences(tmp_path_factory, rows, size) -> None:
     path = tmp_path_factory.mktemp("blocks") / "f"
     path.write_text("".join(f"{token} {tag}\n{gap}" for token, tag, gap in rows))
-    for one in passages(path, block_size=size).read(TagSet({})):
+    for one in passages(path, block_size=size).passages(TagSet({})):
         assert one.starts.tolist()[:1] == ([0] if one.tokens else [])
         assert len(one.codes) == len(one.tokens)
 
@@ -127,7 +128,7 @@ def test_what_is_wrong_with_the_columns(tmp_path, content, columns, error, messa
     path = tmp_path / "f"
     path.write_text(content)
     with pytest.raises(error, match=message) as raised:
-        list(passages(path, *columns).read(TagSet({})))
+        list(passages(path, *columns).passages(TagSet({})))
     assert raised.value.hint
     assert str(path) in raised.value.where
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from spanf1.core.documents import Document, TextSpan
 from spanf1.core.spans import UNTAGGED, ends_of
 from spanf1.exceptions import LossError, SpanF1Error
-from spanf1.formats.options import How
+from spanf1.formats.options import InputOptions
 from spanf1.formats.records import pipeline
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.registry import Input, Writing
 from spanf1.formats.source import Source
 
 ADA = {"entity_group": "PER", "score": 0.99, "word": "Ada", "start": 0, "end": 3}
@@ -36,7 +36,8 @@ def token(tag, index, start, end, **more):
 def read(tmp_path, content, **how):
     path = tmp_path / "out.json"
     path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
-    reading = Reading(Source(str(path), label="out.json"), "pipeline", How(**how))
+    options = InputOptions(prefix="gold", **how)
+    reading = Input(Source(str(path), label="out.json"), "pipeline", options)
     return reading, list(reading.documents())
 
 
@@ -137,7 +138,7 @@ def test_tags_are_decoded(tmp_path, tokens, spans) -> None:
 def test_the_tags_are_there_before_the_first_document(tmp_path) -> None:
     path = tmp_path / "out.jsonl"
     path.write_text(lines([], [token("B-PER", 1, 0, 3)]))
-    reading = Reading(Source(str(path)), "pipeline")
+    reading = Input(Source(str(path)), "pipeline")
     assert next(reading.documents()).spans == []
     assert reading.tags is not None
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from spanf1.core.documents import Document, TextSpan
 from spanf1.exceptions import LossError, SpanF1Error
-from spanf1.formats.options import How
-from spanf1.formats.registry import Reading, Writing, write
+from spanf1.formats.options import InputOptions
+from spanf1.formats.registry import Input, Writing, write
 from spanf1.formats.source import Source
 from tests.helpers.records import (
     TEXT,
@@ -32,7 +32,7 @@ PRODIGY_TOKENS = [
 
 def reading_of(path, *found, **how):
     path.write_text("".join(json.dumps(record) + "\n" for record in found))
-    return Reading(Source(str(path), label="f"), "prodigy", How(**how))
+    return Input(Source(str(path), label="f"), "prodigy", InputOptions(**how))
 
 
 def read(path, *found, **how):
@@ -213,7 +213,7 @@ def test_what_cannot_be_written(name, document, message) -> None:
 def test_round_trip(tmp_path, documents) -> None:
     path = tmp_path / "f"
     path.write_text(written(documents), encoding="utf-8", newline="")
-    found = Reading(Source(str(path)), "prodigy").documents()
+    found = Input(Source(str(path)), "prodigy").documents()
     assert [document._replace(line=0) for document in found] == documents
 
 
@@ -240,7 +240,7 @@ def test_fuzz(tmp_path, name, found, as_array, cut) -> None:
         place, more = cut
         data = data[:place] + more + (data[place:] if more else b"")
     (tmp_path / "f").write_bytes(data)
-    said = outcome(Reading(Source(str(tmp_path / "f"), label="f"), name))
+    said = outcome(Input(Source(str(tmp_path / "f"), label="f"), name))
     if isinstance(said, str):
         assert said.startswith("f:")
         assert "\n" not in said

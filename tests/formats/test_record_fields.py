@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 
 from spanf1.core.documents import TextSpan
 from spanf1.exceptions import InputError, LayoutError
-from spanf1.formats.options import How
+from spanf1.formats.options import InputOptions
 from spanf1.formats.records.record import Record, records
 from spanf1.formats.records.values import values
-from spanf1.formats.registry import Reading
+from spanf1.formats.registry import Input
 from spanf1.formats.source import STDIN, Source
 
 
 def read(path, content, **how):
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    reading = Reading(Source(str(path), label="f"), "prodigy", How(**how))
-    return [(record.value, record.line) for record in records(reading)]
+    one = Input(Source(str(path), label="f"), "prodigy", InputOptions(**how))
+    return [(record.value, record.line) for record in records(one)]
 
 
 READ = {
@@ -112,7 +112,7 @@ def test_standard_input(monkeypatch) -> None:
         buffer = io.BufferedReader(io.BytesIO(b'[{"a": 1},\n{"a": 2}]'))
 
     monkeypatch.setattr("sys.stdin", Standard)
-    reading = Reading(Source(STDIN), "prodigy")
+    reading = Input(Source(STDIN), "prodigy")
     assert [record.line for record in records(reading)] == [1, 2]
 
 
@@ -168,7 +168,7 @@ def test_a_huge_record(tmp_path) -> None:
 
 
 def reading_of(**how):
-    return Reading(Source("f"), "prodigy", How(**how))
+    return Input(Source("f"), "prodigy", InputOptions(**how))
 
 
 def test_the_first_record_chooses_the_key() -> None:

@@ -25,8 +25,8 @@ from spanf1.exceptions import (
     TagError,
     UsageError,
 )
-from spanf1.formats.options import How
-from spanf1.formats.registry import Reading, Writing, write
+from spanf1.formats.options import InputOptions
+from spanf1.formats.registry import Input, Writing, write
 from spanf1.formats.source import Source
 from spanf1.formats.tokens import levels_of
 
@@ -39,10 +39,10 @@ def lines(*records) -> str:
 def reading(tmp_path):
     """Return a reading of a file with some content."""
 
-    def made(content: str | bytes, **how) -> Reading:
+    def made(content: str | bytes, **how) -> Input:
         path = tmp_path / "f.jsonl"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return Reading(Source(str(path), label="f.jsonl"), "jsonl", How(**how))
+        return Input(Source(str(path), label="f.jsonl"), "jsonl", InputOptions(**how))
 
     return made
 
@@ -249,7 +249,7 @@ def test_round_trips(tmp_path_factory, data, scheme, ids) -> None:
     path = tmp_path_factory.getbasetemp() / "round.jsonl"
     path.write_text(written(documents, scheme=scheme), "utf-8", newline="")
     for side in ("gold", "predicted"):
-        again = list(Reading(Source(str(path)), "jsonl", How(side=side)).documents())
+        again = list(Input(Source(str(path)), "jsonl", InputOptions(side=side)).documents())
         assert plain(again) == plain(documents)
 
 
@@ -267,7 +267,7 @@ def test_nothing_but_clean_errors(tmp_path_factory, content) -> None:
     path = tmp_path_factory.getbasetemp() / "fuzz.jsonl"
     path.write_text(content, "utf-8", "surrogatepass")
     for labels in (None, LABELS):
-        one = Reading(Source(str(path)), "jsonl", How(labels=labels))
+        one = Input(Source(str(path)), "jsonl", InputOptions(labels=labels))
         try:
             for document in one.documents():
                 document.text.encode()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from spanf1.exceptions import LayoutError, ReadError, SpanF1Error
 from spanf1.formats.registry import FORMATS
-from spanf1.formats.sniffing import format_of
+from spanf1.formats.sniffing import formats_of
 from spanf1.formats.source import STDIN, Source
 from tests.helpers.records import damage, likely, trees
 
@@ -82,6 +82,10 @@ LAYOUTS = {
     "object": lambda record: json.dumps(record, indent=1),
     "after others": lambda record: '{"text": ""}\n' * 50 + json.dumps(record),
 }
+
+
+def format_of(source, keys=()):
+    return formats_of([source], keys=keys)[0]
 
 
 def told(path, content, keys=()):
@@ -155,7 +159,7 @@ def test_bytes(tmp_path, content, wanted) -> None:
 
 
 def test_a_name_of_spacy(tmp_path) -> None:
-    assert told(tmp_path / "f.spacy", b"?") == "spacy"
+    assert told(tmp_path / "f.spacy", b"x\x9c?") == "spacy"
 
 
 FOLDERS = [

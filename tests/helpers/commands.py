@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import click
+
 COMMAND = [sys.executable, "-c", "from spanf1.cli import main; main(prog_name='spanf1')"]
 
 
@@ -19,6 +21,12 @@ class Ran(NamedTuple):
 def write(name: str, content: str | bytes) -> str:
     Path(name).write_bytes(content.encode() if isinstance(content, str) else content)
     return name
+
+
+def formats_of(command: click.Command) -> list[str]:
+    """Return what --format takes."""
+    (option,) = (option for option in command.params if option.name == "format_name")
+    return list(option.type.choices)
 
 
 def pipe(stdin: bytes, *args: str) -> Ran:

@@ -29,9 +29,9 @@ from spanf1.formats.arrow import files as arrowfiles  # noqa: E402
 from spanf1.formats.arrow.documents import documents, write  # noqa: E402
 from spanf1.formats.arrow.files import is_arrow  # noqa: E402
 from spanf1.formats.arrow.tags import ArrowReader, has_tags  # noqa: E402
-from spanf1.formats.options import How  # noqa: E402
-from spanf1.formats.records.keys import Keys  # noqa: E402
-from spanf1.formats.registry import Reading, Writing  # noqa: E402
+from spanf1.formats.opening import both_inputs  # noqa: E402
+from spanf1.formats.options import InputOptions  # noqa: E402
+from spanf1.formats.registry import Input, Writing  # noqa: E402
 from spanf1.formats.source import Source  # noqa: E402
 from spanf1.results.result import Result  # noqa: E402
 
@@ -75,10 +75,16 @@ def both(names=("gold", "predicted")):
     return {name: class_labels() for name in names}
 
 
-def score(*paths, keys=(), labels=None, **options):
-    sources = [Source(str(path)) for path in paths]
-    reader = ArrowReader(sources, Keys(**dict(keys)), labels, **options)
-    return Result(tally(reader), Options.given("auto", None, None, "union"), reader.input())
+def inputs(*paths, keys=(), labels=None, by_position=False):
+    given = {f"{name}_key": key for name, key in dict(keys).items()}
+    given |= {"pred_key": given.get("predicted_key"), "labels": labels, "input_format": "arrow"}
+    sides = [InputOptions.of(given, side) for side in ("gold", "predicted")]
+    return both_inputs([Source(str(path)) for path in paths], *sides, by_position=by_position)
+
+
+def score(*paths, **options):
+    reader = ArrowReader(inputs(*paths, **options))
+    return Result(tally(reader), Options.given("auto", None, None, "union"), reader.origin())
 
 
 def tags_of(gold, predicted, names=LABELS):
@@ -215,13 +221,13 @@ def test_two_files_by_id(tmp_path, numbers, strings):
 
 def test_progress_and_lines(tmp_path):
     path = save(tmp_path / "f", {"gold": GOLD, "pred": [[1, 2, 0], [], [0, 4, 0], [1]]}, rows=2)
-    reader = ArrowReader([Source(path)], Keys(), LABELS)
+    reader = ArrowReader(inputs(path, labels=LABELS))
     seen = []
     reader.files[0].progress = seen.append
     counted = tally(reader)
     assert seen[-1] == os.path.getsize(path)
-    assert set(counted.predicted_first.values()) == {1, 3, 4}
-    assert counted.predicted_lines == 4
+    assert set(counted.predicted.first.values()) == {1, 3, 4}
+    assert counted.predicted.lines == 4
 
 
 def test_an_empty_table(tmp_path):
@@ -584,9 +590,11 @@ def test_memory_is_flat(tmp_path, kind):
         "import re, sys\n"
         "from spanf1.core.tag_counter import tally\n"
         "from spanf1.formats.arrow.tags import ArrowReader\n"
-        "from spanf1.formats.records.keys import Keys\n"
+        "from spanf1.formats.opening import both_inputs\n"
+        "from spanf1.formats.options import InputOptions\n"
         "from spanf1.formats.source import Source\n"
-        "tally(ArrowReader([Source(sys.argv[1])], Keys()))\n"
+        "sides = [InputOptions.of({}, side) for side in ('gold', 'predicted')]\n"
+        "tally(ArrowReader(both_inputs([Source(sys.argv[1])], *sides)))\n"
         "print(re.search(r'VmHWM:\\s*(\\d+)', open('/proc/self/status').read())[1])\n"
     )
     options = {"use_dictionary": False, "compression": "none"} if kind == "parquet" else {}
@@ -683,7 +691,7 @@ def test_spans_of_datasets(datasets, tmp_path):
             {"text": ["Ada York.", "x"], "entities": spans}, features=features
         )
         found.save_to_disk(tmp_path / "d")
-        read = list(documents(Reading(Source(str(tmp_path / "d")), "arrow")))
+        read = list(documents(Input(Source(str(tmp_path / "d")), "arrow")))
         assert [one.spans for one in read] == expected
         assert [one.text for one in read] == ["Ada York.", "x"]
 
@@ -692,7 +700,7 @@ def test_spans_of_datasets(datasets, tmp_path):
 
 
 def read(path, **how):
-    reading = Reading(Source(str(path)), "arrow", How(**how))
+    reading = Input(Source(str(path)), "arrow", InputOptions(**how))
     return list(documents(reading)), reading
 
 
@@ -750,7 +758,7 @@ def test_documents_of_spans(tmp_path):
     ]
     assert found.tokens == [(0, 1), (2, 3), (4, 5), (6, 7)]
     assert (found.id, found.line, found.begins, reading.key) == (7, 1, True, "spans")
-    assert not has_tags([Source(path)], Keys())
+    assert not has_tags(inputs(path))
     path = spans_table(tmp_path / "g", spans, tokens=[["a", "c", "d"]])
     assert read(path)[0][0].tokens is None
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from spanf1.core.documents import Document, TextSpan, joined
 from spanf1.exceptions import LayoutError, LossError, ReadError, SpanF1Error, UsageError
 from spanf1.formats import spacy as spacy_files
-from spanf1.formats.options import How
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.options import InputOptions
+from spanf1.formats.registry import Input, Writing
 from spanf1.formats.source import Source
 
 pytest.importorskip("spacy")
@@ -35,8 +35,8 @@ def saved(path: Path, *docs: Doc, **options: Any) -> Path:
     return path
 
 
-def reading(path: object, **how: Any) -> Reading:
-    return Reading(Source(str(path)), "spacy", How(**how))
+def reading(path: object, **how: Any) -> Input:
+    return Input(Source(str(path)), "spacy", InputOptions(**how))
 
 
 def read(path: object, **how: Any) -> list[Document]:

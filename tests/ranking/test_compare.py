@@ -14,17 +14,17 @@ import numpy as np
 import pytest
 
 import spanf1
+from spanf1.cli.compare import compare as command
 from spanf1.core.options import Confidence, Options
 from spanf1.core.tag_counter import tally
 from spanf1.exceptions import AlignmentError, ReadError, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.lists import ListReader
 from spanf1.ranking.compare import compare, systems_of
-from spanf1.ranking.rank import rank
-from spanf1.ranking.report import RANKING_RENDERINGS, p_text, to_dict
-from spanf1.ranking.standings import RankingOptions, System
+from spanf1.ranking.rank import RankingOptions, System, rank
+from spanf1.ranking.report import p_text, to_dict
 from spanf1.results.result import Result
-from tests.helpers.commands import pipe, write
+from tests.helpers.commands import formats_of, pipe, write
 from tests.helpers.oracles import altered, uniform, well_formed
 from tests.helpers.plain import decode_slowly
 from tests.helpers.shared_data import shared
@@ -740,7 +740,7 @@ class TestPipes:
 
 
 def test_formats_are_all_tested() -> None:
-    assert list(RANKING_RENDERINGS) == ["table", "json", "csv", "markdown", "latex"]
+    assert formats_of(command) == ["table", "json", "csv", "markdown", "latex"]
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,8 @@ from spanf1.core.tag_counter import tally
 from spanf1.exceptions import UsageError
 from spanf1.formats.lists import ListReader
 from spanf1.ranking.compare import names_of
-from spanf1.ranking.rank import rank
+from spanf1.ranking.rank import Difference, Ranking, RankingOptions, System, rank
 from spanf1.ranking.report import to_dict
-from spanf1.ranking.standings import Difference, Ranking, RankingOptions, System
 from spanf1.results.result import Result
 from tests.helpers.oracles import altered, encode, random_spans, well_formed
 from tests.helpers.plain import decode_slowly, is_well_formed

@@ -11,11 +11,9 @@ import numpy.typing as npt
 import pytest
 from scipy import stats
 
-from spanf1.core.counts import TypeCounts
-from spanf1.core.scores import AVERAGES, average, score
+from spanf1.core.scores import AVERAGES, TypeCounts, average, f_scores, figures, score, scores_of
 from spanf1.exceptions import UsageError
 from spanf1.resampling.draws import FloatArray, IntArray, bootstrap_sums, swap_sums
-from spanf1.resampling.figures import f_scores, figures, scores_of
 from spanf1.resampling.intervals import bca, bootstrap_values, jackknife_values, percentile
 from spanf1.resampling.significance import (
     ADJUSTMENTS,

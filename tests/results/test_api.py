@@ -225,7 +225,7 @@ class TestScoreFile:
 
     @pytest.mark.parametrize("pool", [ThreadPoolExecutor, ProcessPoolExecutor])
     def test_executor(self, path, pool, monkeypatch) -> None:
-        monkeypatch.setattr("spanf1.results.api.PART_SIZE", 1 << 13)
+        monkeypatch.setattr("spanf1.formats.opening.PART_SIZE", 1 << 13)
         seen = []
         with pool(2) as executor:
             result = spanf1.score_file(path, executor=executor, progress=seen.append)
@@ -235,14 +235,14 @@ class TestScoreFile:
         assert seen[-1] == path.stat().st_size
 
     def test_executor_and_an_error_says_the_true_line(self, path, monkeypatch) -> None:
-        monkeypatch.setattr("spanf1.results.api.PART_SIZE", 1 << 13)
+        monkeypatch.setattr("spanf1.formats.opening.PART_SIZE", 1 << 13)
         path.write_text(path.read_text() + "a B-X X\n")
         with ThreadPoolExecutor(2) as executor, pytest.raises(TagError, match="f:12001: tag 'X'"):
             spanf1.score_file(path, executor=executor)
 
     def test_first_ill_formed_line_in_parts(self, path, monkeypatch) -> None:
         path.write_text(path.read_text() + "a B-X B-X\nb O O\nc O I-X\n" + path.read_text())
-        monkeypatch.setattr("spanf1.results.api.PART_SIZE", 1 << 13)
+        monkeypatch.setattr("spanf1.formats.opening.PART_SIZE", 1 << 13)
         with ThreadPoolExecutor(2) as executor:
             result = spanf1.score_file(path, executor=executor)
         assert result.ill_formed[1].first_line == 12003

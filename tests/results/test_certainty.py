@@ -14,11 +14,12 @@ import pytest
 
 import spanf1
 from spanf1.core.options import Confidence
-from spanf1.core.units import rows_of
-from spanf1.resampling.figures import figures
+from spanf1.core.scores import figures
+from spanf1.core.tally import rows_of
+from spanf1.render.renderers import RENDERERS
 from spanf1.resampling.intervals import bca, bootstrap_values, jackknife_values, percentile
 from spanf1.results.certainty import meanings
-from spanf1.results.report import REPORTS
+from spanf1.results.report import report_of
 from spanf1.results.result import Result
 from tests.helpers.commands import write
 from tests.helpers.oracles import altered, well_formed
@@ -198,9 +199,8 @@ def test_small_inputs(gold, predicted, options, f1, method):
     micro = result.certainty.averages["micro"]
     assert all(same(a, b) for a, b in zip(micro.f1, f1, strict=True))
     assert result.certainty.units == sum(map(bool, gold))
-    for report in REPORTS.values():
-        if report.intervals:
-            assert report.render(result)
+    for render in RENDERERS.values():
+        assert render(report_of(result))
 
 
 def test_an_undefined_figure_is_left_out_of_the_draws():
@@ -361,6 +361,10 @@ def with_intervals(name: str, **options) -> Result:
     return spanf1.evaluate(*INPUTS[name], confidence=how, **options)
 
 
+def rendered(format_name: str, result: Result, **options) -> str:
+    return RENDERERS[format_name](report_of(result), **options)
+
+
 def large() -> Result:
     """Return a result of counts of five digits."""
     gold, predicted = tags(5, 20)
@@ -383,7 +387,7 @@ def test_the_table_of_a_large_input_keeps_to_80_columns():
 
 @pytest.mark.parametrize("digits", [0, 1, 2])
 def test_the_table_with_few_decimals_keeps_to_80_columns(digits):
-    text = REPORTS["table"].render(with_intervals("plain"), digits=digits, brief=True)
+    text = rendered("table", with_intervals("plain"), digits=digits, brief=True)
     assert max(map(len, text.splitlines())) <= 80
 
 
@@ -391,7 +395,7 @@ def test_the_table_with_few_decimals_keeps_to_80_columns(digits):
 @pytest.mark.parametrize("kind", ["csv", "tsv"])
 def test_delimited(name, kind):
     result = with_intervals(name, beta=2.0, zero_division=NAN)
-    text = REPORTS[kind].render(result)
+    text = rendered(kind, result)
     rows = list(csv.DictReader(io.StringIO(text), delimiter="\t" if kind == "tsv" else ","))
     assert [row["name"] for row in rows] == [*result.types, "micro", "macro", "weighted"]
     assert all(None not in row and None not in row.values() for row in rows)
@@ -407,14 +411,14 @@ def test_delimited(name, kind):
 
 
 def test_delimited_without_intervals_has_no_columns_for_them():
-    text = REPORTS["csv"].render(spanf1.evaluate(*INPUTS["plain"]))
+    text = rendered("csv", spanf1.evaluate(*INPUTS["plain"]))
     assert text.splitlines()[0] == "row,name,precision,recall,f1,gold,predicted,correct"
 
 
 @pytest.mark.parametrize("name", INPUTS)
 @pytest.mark.parametrize("zero_division", [0.0, NAN])
 def test_latex(name, zero_division):
-    text = REPORTS["latex"].render(with_intervals(name, zero_division=zero_division))
+    text = rendered("latex", with_intervals(name, zero_division=zero_division))
     bare = re.sub(r"\\[\\{}&%$#_]", lambda found: found[0] if found[0] == "\\\\" else "", text)
     assert bare.count("{") == bare.count("}")
     depth = 0
@@ -430,7 +434,7 @@ def test_latex(name, zero_division):
 @pytest.mark.parametrize("name", INPUTS)
 def test_markdown(name):
     result = with_intervals(name)
-    lines = REPORTS["markdown"].render(result).splitlines()
+    lines = rendered("markdown", result).splitlines()
     cells = {len(re.split(r"(?<!\\)\|", re.sub(r"\\\\", "", line))) for line in lines}
     assert cells == {9}
     assert len(lines) == len(result.types) + 5
@@ -440,7 +444,7 @@ def test_markdown(name):
 @pytest.mark.parametrize("beta", [1.0, 0.5])
 def test_json(name, beta):
     result = with_intervals(name, beta=beta, zero_division=NAN)
-    data = json.loads(REPORTS["json"].render(result))
+    data = json.loads(rendered("json", result))
     assert data["confidence"] == {
         "level": 0.95,
         "resamples": 100,

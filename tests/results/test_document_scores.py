@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 
 import spanf1
-from spanf1.core.counts import ABSENT
 from spanf1.core.document_counter import DocumentCounter, paired
 from spanf1.core.documents import Document, TextSpan, joined, squeezed
 from spanf1.core.options import Options
+from spanf1.core.tally import ABSENT
 from spanf1.formats.registry import FORMATS, Writing
 from spanf1.formats.registry import write as write_as
 from spanf1.results.result import Result
@@ -371,7 +371,7 @@ class TestWithoutText:
             assert "is outside the text" in done.err
 
     def test_a_number_is_the_same_by_a_table_and_without(self):
-        from spanf1.core.alignment import summed_up
+        from spanf1.core.document_counter import summed_up
 
         rng = random.Random(1)
         spans = [(rng.randrange(50, 90), rng.randrange(1, 50), rng.choice("AB")) for _ in range(20)]

@@ -19,12 +19,14 @@ from hypothesis import strategies as st
 
 import spanf1
 from spanf1 import Confidence, Options, Result, Signature
+from spanf1.cli.scoring import SCORE_RENDERERS
 from spanf1.core.options import METHODS, TYPE_SETS, UNITS
 from spanf1.core.schemes import READINGS, SCHEMES
 from spanf1.core.tags import FORMS
 from spanf1.exceptions import InputError, UsageError
-from spanf1.results.report import REPORTS
-from spanf1.results.rescoring import rescore
+from spanf1.render.renderers import RENDERERS
+from spanf1.results.report import report_of
+from spanf1.results.rescore import rescore
 from tests.helpers.commands import pipe, write
 from tests.helpers.oracles import altered, well_formed
 from tests.helpers.strategies import steady
@@ -362,7 +364,7 @@ def without(result: Result) -> dict[str, Any]:
 
 
 def through_json(result: Result) -> dict[str, Any]:
-    return json.loads(REPORTS["json"].render(result))
+    return json.loads(RENDERERS["json"](report_of(result)))
 
 
 @pytest.mark.parametrize("source", ["lenient", "strict", "conlleval"])
@@ -597,7 +599,7 @@ def test_wrong_arguments(run, monkeypatch, args, message):
     assert message in ran.err.splitlines()[0]
 
 
-@pytest.mark.parametrize("format_name", sorted(set(REPORTS) - {"json", "table"}))
+@pytest.mark.parametrize("format_name", sorted(set(SCORE_RENDERERS) - {"json", "table"}))
 @pytest.mark.parametrize("like", [["--reading", "strict"], ["--beta", "2", "--types", "B,A"]])
 @pytest.mark.usefixtures("results")
 def test_rescore_is_score(run, format_name, like):
@@ -733,7 +735,10 @@ def test_a_damaged_file_is_no_traceback(run, how):
     for way in ways:
         for value in (REMOVED, *rng.sample(VALUES, 2)):
             write("bad.json", damaged(data, way, value))
-            given = ["--like", like] * rng.choice([0, 1]) + ["-f", rng.choice(sorted(REPORTS))]
+            given = ["--like", like] * rng.choice([0, 1]) + [
+                "-f",
+                rng.choice(sorted(SCORE_RENDERERS)),
+            ]
             for command in (["signature", "bad.json"], ["rescore", "bad.json", *given]):
                 ran = run(*command)
                 assert ran.code in (0, 2, 3), (way, value)
@@ -779,7 +784,7 @@ def test_damages(run, way, value, like):
     lines = {"script": changed(reading="conlleval"), "surface": changed(match="surface")}
     given = [text for name in like for text in ("--like", lines[name])]
     commands = [["signature", "bad.json"]]
-    commands += [["rescore", "bad.json", "-f", name, *given] for name in sorted(REPORTS)]
+    commands += [["rescore", "bad.json", "-f", name, *given] for name in sorted(SCORE_RENDERERS)]
     for command in commands:
         ran = run(*command)
         assert ran.code in (0, 2, 3)

@@ -11,9 +11,10 @@ import pytest
 
 import spanf1
 from spanf1.core.tag_counter import tally
-from spanf1.formats.columns.file import ColumnFile, MergedFile
+from spanf1.formats.columns.file import ColumnFile
+from spanf1.formats.columns.tags import MergedFile, TagFile
 from spanf1.formats.source import Source
-from spanf1.results.surfaces import Side, surface_forms
+from spanf1.results.surfaces import surface_forms
 from tests.helpers.commands import pipe, write
 from tests.helpers.oracles import altered, well_formed
 from tests.helpers.plain import RULES, decode_slowly, is_well_formed
@@ -124,12 +125,13 @@ def test_blocks_of_any_size(tmp_path, seed, size):
     tokens = sum(map(len, given.words))
 
     def side(path, column):
-        return Side(ColumnFile(Source(str(path)), delimiter="\t", block_size=size), column)
+        file = ColumnFile(Source(str(path)), delimiter="\t", block_size=size)
+        return TagFile(file, column, 1 if path == merged else None)
 
     reader = MergedFile(side(merged, 2).file, 2, 3)
     whole = tally(reader)
-    whole.forms = surface_forms(side(merged, 2), side(merged, 3), 1, None, tokens)
-    two = surface_forms(side(merged, 2), side(single, 1), 1, None, tokens)
+    whole.forms = surface_forms(side(merged, 2), side(merged, 3), None, tokens)
+    two = surface_forms(side(merged, 2), side(single, 1), None, tokens)
     assert two == whole.forms
     assert {
         name: tuple(counts)

@@ -18,16 +18,15 @@ from spanf1.core.schemes import SCHEMES
 from spanf1.core.tag_counter import tally
 from spanf1.core.tags import TagSet
 from spanf1.formats.lists import ListReader
-from spanf1.formats.source import Source
 from spanf1.render.text import width_of
 from spanf1.results.result import Result
 from spanf1.scorers.disputes import Disputes
 from spanf1.scorers.encodings import Encodings
 from spanf1.scorers.explain import explain
-from spanf1.scorers.scorers import Facts, readings_of
-from spanf1.scorers.stretches import Stretches
+from spanf1.scorers.scorers import Facts, scorers_of
+from spanf1.scorers.stretches import stretches
 from tests.helpers.commands import pipe, write
-from tests.helpers.explained import explained
+from tests.helpers.explained import explained, inputs
 from tests.helpers.oracles import MAKERS, altered, encode, random_spans, well_formed
 from tests.helpers.shared_data import ROOT
 
@@ -104,7 +103,7 @@ def test_one_step_and_what_is_made_of_it(case, tmp_path: Path) -> None:
     found = explained(
         tmp_path / "f", [gold.split()], [predicted.split()], gold_scheme=scheme, pred_scheme=scheme
     )
-    names = [row.reading.name for row in found.rows]
+    names = [row.scorer.name for row in found.rows]
     one = next(one for one in found.kinds if one.name == kind)
     row = names.index(name)
     assert [*one.outcomes[0]] == [first]
@@ -115,7 +114,7 @@ def test_one_step_and_what_is_made_of_it(case, tmp_path: Path) -> None:
 
 def test_equal_scores_of_different_counts_are_two_groups(tmp_path: Path) -> None:
     found = explained(tmp_path / "f", [["S-A", "S-A"]], [["S-A", "S-A"]])
-    scores = {row.reading.name: (row.group, row.score and row.score.gold) for row in found.rows}
+    scores = {row.scorer.name: (row.group, row.score and row.score.gold) for row in found.rows}
     assert scores["conlleval script"] == (0, 1)
     assert scores["seqeval default"] == scores["spanf1 lenient"] == (1, 2)
     assert [kind.parts for kind in found.kinds] == [[0.0] * len(found.rows)]
@@ -161,25 +160,25 @@ def test_ill_formed_kinds_are_the_violations(scheme: str, other: str, tmp_path: 
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_size_of_runs_does_not_matter(scheme: str) -> None:
+def test_size_of_stretches_does_not_matter(scheme: str) -> None:
     gold, predicted = random_sides(1, scheme, scheme)
     result = Result(tally(ListReader(gold, predicted), script=True))
 
     def read(size: int, sentences: int):
         types: dict[str, int] = {}
         sets = TagSet(types), TagSet(types)
-        readings = [one for one in readings_of(Facts(result, frozenset())) if not one.refuses]
+        readings = [one for one in scorers_of(Facts(result, frozenset())) if not one.refuses]
         disputes = Disputes(readings, (scheme, scheme), types)
-        encodings, stretches = Encodings(), Stretches(size)
-        for first in range(0, len(gold), sentences):
-            part = slice(first, first + sentences)
-            for block in ListReader(gold[part], predicted[part]).blocks(*sets):
-                for run in stretches.add(block):
-                    disputes.add(run)
-                    encodings.add(run.gold, run.starts)
-        for run in stretches.finish():
-            disputes.add(run)
-            encodings.add(run.gold, run.starts)
+        encodings = Encodings()
+        parts = (slice(first, first + sentences) for first in range(0, len(gold), sentences))
+        blocks = (
+            block
+            for part in parts
+            for block in ListReader(gold[part], predicted[part]).blocks(*sets)
+        )
+        for stretch in stretches(blocks, size):
+            disputes.add(stretch)
+            encodings.add(stretch.sides[0].codes, stretch.starts)
         kinds = {
             step: (one.count, one.ill_formed, one.outcomes.tolist())
             for step, one in disputes.kinds.items()
@@ -203,11 +202,11 @@ def test_untyped_tags_are_counted_as_the_script_counts_them(tmp_path: Path) -> N
             )
             found = explained(tmp_path / "f", gold, predicted)
             script = spanf1.evaluate(gold, predicted, reading="conlleval").counts.total
-            rows = {row.reading.name: row for row in found.rows}
+            rows = {row.scorer.name: row for row in found.rows}
             assert tuple(rows["conlleval script"].score[4:]) == tuple(script)
-            assert "without a type" in rows["seqscore conlleval"].reading.refuses
-            assert "without a type" in rows["nervaluate strict"].reading.refuses
-            assert "without a type" in rows["HIPE"].reading.refuses
+            assert "without a type" in rows["seqscore conlleval"].scorer.refuses
+            assert "without a type" in rows["nervaluate strict"].scorer.refuses
+            assert "without a type" in rows["HIPE"].scorer.refuses
             for number, row in enumerate(found.rows):
                 parts = sum(kind.parts[number] for kind in found.kinds)
                 total = parts + found.other_schemes[number] + found.elsewhere[number]
@@ -218,7 +217,7 @@ def test_several_kinds_in_one_place_have_equal_shares(tmp_path: Path) -> None:
     found = explained(
         tmp_path / "f", [["B-A", "B-B", "O"]], [["I-A", "I-B", "O"]], pred_scheme="IOB2"
     )
-    names = [row.reading.name for row in found.rows]
+    names = [row.scorer.name for row in found.rows]
     row = names.index("seqscore discard (BIO)")
     assert found.rows[row].difference == -1
     parts = {kind.name: kind.parts[row] for kind in found.kinds}
@@ -238,8 +237,7 @@ def test_several_kinds_in_one_place_have_equal_shares(tmp_path: Path) -> None:
 def test_the_script_has_a_row_of_what_it_counts(tmp_path: Path, text, counts, noted) -> None:
     path = tmp_path / "f"
     path.write_text(text)
-    columns = {"gold_column": None, "pred_column": None, "delimiter": None}
-    found = explain([Source(str(path))], options=DEFAULTS, **columns)
+    found = explain(inputs(path), options=DEFAULTS)
     assert tuple(found.rows[0].score[4:]) == counts
     script = spanf1.score_file(path, reading="conlleval").counts.total
     assert tuple(script) == counts
@@ -253,7 +251,7 @@ def test_the_script_has_a_row_of_what_it_counts(tmp_path: Path, text, counts, no
 def test_lines_that_only_the_script_takes_for_tokens(tmp_path: Path) -> None:
     path = tmp_path / "f"
     path.write_text("-DOCSTART- -X- -X-\n\na B-A B-A\n")
-    found = explain([Source(str(path))], options=DEFAULTS)
+    found = explain(inputs(path), options=DEFAULTS)
     assert tuple(found.rows[0].score[4:]) == (1, 1, 1)
     assert f"does not take: {path}:1: tag '-X-' fits no scheme" in found.notes[0]
 

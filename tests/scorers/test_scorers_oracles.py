@@ -31,7 +31,7 @@ REPAIRS = ("conlleval", "discard", "none")
 
 def counts_of(found: Comparison) -> dict[str, tuple[int, int, int] | str]:
     return {
-        row.reading.name: tuple(row.score[4:]) if row.score else row.reading.refuses
+        row.scorer.name: tuple(row.score[4:]) if row.score else row.scorer.refuses
         for row in found.rows
     }
 

@@ -1,31 +1,176 @@
-"""The strict mode: the entities of several sentences, by a scheme."""
+"""The entities in lists of tags, by seqeval's default or by a scheme."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from spanf1.compat.seqeval._notices import warn_no_tags
-from spanf1.compat.seqeval._reading import (
+from spanf1.compat.seqeval._tokens import (
     OUTSIDE,
-    NumberArray,
-    Sentences,
-    Sides,
-    flat_numbers,
+    Entity,
+    Prefix,
+    Prefixes,
+    Tag,
+    Token,
+    Tokens,
     or_outside,
-    separators_of,
 )
-from spanf1.compat.seqeval._sentence import Entity, Tokens
-from spanf1.compat.seqeval._token import answers_of
-from spanf1.core.schemes import PREFIX_BITS, PREFIXES
-from spanf1.core.seqeval import StrictSpans, steps_of, strict_spans
-from spanf1.core.spans import Spans
+from spanf1.core.schemes import OTHER, PREFIX_BITS, PREFIXES, SAME
+from spanf1.core.seqeval import (
+    ENDS,
+    INSIDE,
+    STARTS,
+    STRICT_LETTERS,
+    StrictSpans,
+    default_spans,
+    letter_number,
+    steps_of,
+    strict_flags,
+    strict_spans,
+)
+from spanf1.core.spans import ActionArray, Spans
 from spanf1.core.tags import UNTYPED, IntArray
-from spanf1.formats.lists import Numbering
+from spanf1.formats.lists import Numbering, numbered
+
+#: tags that need no type, and how the others begin, or end where the letter comes last
+_BARE = frozenset("OBIES")
+_BEGINNINGS = ("B-", "I-", "E-", "S-")
+_ENDINGS = ("-B", "-I", "-E", "-S")
+
+Sentences = Sequence[Sequence[str]]
+NumberArray = npt.NDArray[np.integer]
+
+
+class Sides(NamedTuple):
+    """The entities of both sides, in the flat sequence of all tags and an O after each sentence."""
+
+    gold: Spans
+    predicted: Spans
+    #: the types' names by number
+    names: list[str]
+    #: where in the flat sequence the tags O stand
+    separators: IntArray
+
+
+def separators_of(sentences: Sentences) -> IntArray:
+    """Return where, in the flat sequence, an O follows each sentence."""
+    lengths = np.fromiter(map(len, sentences), np.intp, len(sentences))
+    return np.cumsum(lengths + 1) - 1
+
+
+def flat_numbers(sentences: Sentences, separators: IntArray, numbering: Numbering) -> NumberArray:
+    """Return the numbers of the flat sequence; that of O is 0."""
+    numbers = numbered(sentences, numbering)
+    flat = np.zeros(len(numbers) + len(separators), numbers.dtype)
+    tokens = np.ones(len(flat), np.bool_)
+    tokens[separators] = False
+    flat[tokens] = numbers
+    return flat
+
+
+def split_tag(tag: str, *, suffix: bool) -> tuple[str, str]:
+    """Return the letter and the type of a tag as seqeval's default splits it."""
+    if suffix:
+        return tag[-1], tag[:-1].rsplit("-", maxsplit=1)[0] or UNTYPED
+    return tag[0], tag[1:].split("-", maxsplit=1)[-1] or UNTYPED
+
+
+def _default_codes(
+    numbering: Numbering, *, suffix: bool
+) -> tuple[npt.NDArray[np.int32], list[str]]:
+    """Return the code of each number, and the types' names; warn of tags that are none."""
+    types = {UNTYPED: 0}
+    codes, strange = [], []
+    for tag in numbering:
+        fits = tag.endswith(_ENDINGS) if suffix else tag.startswith(_BEGINNINGS)
+        if not fits and tag not in _BARE:
+            strange.append(tag)
+        letter, name = split_tag(or_outside(tag), suffix=suffix)
+        number = types.setdefault(name, len(types))
+        codes.append(number << PREFIX_BITS | letter_number(letter))
+    warn_no_tags(strange)
+    return np.array(codes, np.int32), [*types]
+
+
+def default_entities(tags: Sentences, *, suffix: bool) -> list[tuple[str, int, int]]:
+    """Return type, first and last token of each entity, in the flat sequence."""
+    numbering = Numbering({OUTSIDE: 0})
+    numbers = flat_numbers(tags, separators_of(tags), numbering)
+    codes, names = _default_codes(numbering, suffix=suffix)
+    start, end, kind, _ = default_spans(codes[numbers])
+    types = map(names.__getitem__, kind.tolist())
+    return [*zip(types, start.tolist(), (end - 1).tolist(), strict=True)]
+
+
+def default_sides(y_true: Sentences, y_pred: Sentences, *, suffix: bool) -> Sides:
+    """Return the entities of sides whose sentences are of the same lengths."""
+    numbering = Numbering({OUTSIDE: 0})
+    separators = separators_of(y_true)
+    numbers = [flat_numbers(side, separators, numbering) for side in (y_true, y_pred)]
+    codes, names = _default_codes(numbering, suffix=suffix)
+    gold, predicted = (default_spans(codes[side]) for side in numbers)
+    return Sides(gold, predicted, names, separators)
+
+
+# By a scheme.
+
+# What may say how a token of a scheme answers, as it is here.
+_METHODS = {
+    name: getattr(Token, name)
+    for name in (
+        *("is_valid", "is_start", "is_inside", "is_end", "check_tag", "check_patterns"),
+        *("__init__", "__new__", "__getattribute__", "__setattr__"),
+    )
+}
+_INSTANCE = ("token", "prefix", "tag")
+_TABLES = {"start_patterns": STARTS, "inside_patterns": INSIDE, "end_patterns": ENDS}
+#: by the value of a `Prefix`: the numbers of its letters
+_LETTERS = [
+    [PREFIXES.index(name) for name in STRICT_LETTERS if Prefixes[name].value & value]
+    for value in range(Prefix.ANY.value + 1)
+]
+_NEIGHBOURS = {Tag.SAME.value: SAME, Tag.DIFF.value: OTHER, Tag.ANY.value: ""}
+
+
+def answers_of(scheme: Any) -> ActionArray | None:
+    """Return a scheme's answers for each step between two tags, if it goes by its patterns only.
+
+    It does not if it is no subclass of `Token`, has methods or a state of its own, or its
+    patterns are none. Nor does one in which O starts an entity or goes on with one: there, what
+    seqeval finds depends on where a sentence ends.
+    """
+    if not (
+        type(scheme) is type
+        and issubclass(scheme, Token)
+        and all(getattr(scheme, name) is method for name, method in _METHODS.items())
+        and not any(hasattr(scheme, name) for name in _INSTANCE)
+        and type(scheme.allowed_prefix) is Prefix
+    ):
+        return None
+    try:
+        rows = [*_rows(scheme)]
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return None
+    outside = any(flag != ENDS and 0 in after for flag, _, after, _ in rows)
+    return None if outside else strict_flags(rows)
+
+
+def _rows(scheme: type[Token]) -> Iterator[tuple[int, list[int], list[int], str]]:
+    """Yield the patterns of a scheme for `strict_flags`."""
+    for name, flag in _TABLES.items():
+        patterns = getattr(scheme, name)
+        if type(patterns) not in {set, frozenset, list, tuple}:
+            raise TypeError(name)
+        for before, after, condition in patterns:
+            if {type(before), type(after)} != {Prefix} or type(condition) is not Tag:
+                raise TypeError(name)
+            neighbour = _NEIGHBOURS[condition._value_]
+            yield flag, _LETTERS[before._value_], _LETTERS[after._value_], neighbour
 
 
 class StrictReader:

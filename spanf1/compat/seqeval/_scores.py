@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.compat.seqeval._notices import warn_undefined
-from spanf1.compat.seqeval._reading import Sides
+from spanf1.compat.seqeval._entities import Sentences, Sides, strict_sides
+from spanf1.compat.seqeval._notices import warn, warn_undefined
+from spanf1.compat.seqeval._tokens import OUTSIDE
 from spanf1.compat.seqeval.reporters import DictReporter, StringReporter
+from spanf1.compat.seqeval.scheme import IOB2, Token, auto_detect
 from spanf1.core.spans import Spans
 from spanf1.core.tag_counter import match_spans
 
@@ -136,6 +140,57 @@ def _whole(counts: Array) -> Array:
     if (counts < _EXACT).all() and (counts == np.floor(counts)).all():
         return counts.astype(np.int64)
     return counts
+
+
+# The strict mode where no scheme is given.
+
+
+def detected(y_true: Sentences, y_pred: Sentences, suffix: bool) -> type[Token]:
+    """Return the scheme of the gold tags; of the predicted ones where gold has no entity."""
+    for side in (y_true, y_pred):
+        tags = dict.fromkeys(chain.from_iterable(side))
+        if tags.keys() - {OUTSIDE, ""}:
+            return auto_detect([tags], suffix)
+    return IOB2
+
+
+@contextmanager
+def without_a_scheme(way_out: str = "") -> Iterator[None]:
+    """Say beside an error what else there is to do where no scheme was given."""
+    try:
+        yield
+    except (KeyError, ValueError) as error:
+        error.add_note(f"no scheme was given; scheme=IOB1, for example, gives one{way_out}")
+        raise
+
+
+def detected_aloud(
+    y_true: Sentences, y_pred: Sentences, suffix: bool, way_out: str = ""
+) -> type[Token]:
+    """Return the scheme that is `detected`, and say so, and what else there is to do."""
+    scheme = detected(y_true, y_pred, suffix)
+    name = scheme.__name__
+    warn(f"strict without a scheme: {name} was detected. scheme={name} says so{way_out}.")
+    return scheme
+
+
+def strict_sums(
+    y_true: Sentences,
+    y_pred: Sentences,
+    scheme: Any,
+    suffix: bool,
+    sample_weight: Any,
+    *,
+    way_out: str = "",
+) -> Sums:
+    """Count the entities by a scheme; where there is none, it is detected."""
+    weights = weights_of(sample_weight, len(y_true))
+    with nullcontext() if scheme else without_a_scheme(way_out):
+        used = scheme or detected_aloud(y_true, y_pred, suffix, way_out)
+        return sums_of(strict_sides(y_true, y_pred, used, suffix=suffix), weights)
+
+
+# Figures.
 
 
 def check_options(average: str | None, beta: float) -> None:

@@ -8,9 +8,16 @@ from itertools import chain
 from operator import or_
 
 from spanf1.compat.seqeval._entities import Entities
-from spanf1.compat.seqeval._reading import or_outside
-from spanf1.compat.seqeval._sentence import Entity, Tokens
-from spanf1.compat.seqeval._token import Pattern, Prefix, Prefixes, Tag, Token
+from spanf1.compat.seqeval._tokens import (
+    Entity,
+    Pattern,
+    Prefix,
+    Prefixes,
+    Tag,
+    Token,
+    Tokens,
+    or_outside,
+)
 from spanf1.core.schemes import OTHER, SAME
 from spanf1.core.seqeval import ANY_LETTER, STRICT_PATTERNS, patterns_of
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from spanf1.core.documents import Document, Offsets
 from spanf1.core.tags import TagSet
 from spanf1.exceptions import LayoutError
-from spanf1.formats.arrow.files import ArrowFile, feature_of, lacking, pyarrow
+from spanf1.formats.arrow.files import ArrowFile, feature_of, is_arrow, lacking, pyarrow
 from spanf1.formats.arrow.tags import (
     ArrowTable,
     Batch,
@@ -21,18 +22,25 @@ from spanf1.formats.arrow.tags import (
     no_labels,
     only_utf8,
 )
-from spanf1.formats.keyed import OPTIONS, KeyedTags, checked, documents_of
+from spanf1.formats.keyed import KeyedTags, checked, documents_of
 from spanf1.formats.labels import labels_by_id
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
 from spanf1.formats.records.record import Record
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.registry import LIKELY, SURE, Input, Writing
 from spanf1.formats.sentences import Sentences
+from spanf1.formats.sniffing import Beginning
 
 _KEYS = KEYS["arrow"]
 #: how many rows are documents at a time
 _ROWS = 512
 # What is written if no key is given; and what ends a key of tags.
 _SPAN_KEY, _TAGS = "spans", "tags"
+# How such files begin.
+_MARKS = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff")
+
+# What a Hugging Face dataset has in its folder, and what any folder of tables has.
+_DATASET = re.compile(r"dataset_info\.json|dataset_dict\.json|state\.json")
+_TABLE = re.compile(r".+\.(arrow|parquet)")
 
 # What structs of spans may have that says their types, and all of what they may have.
 _TYPE_FIELDS = (*_KEYS.item_type, "labels")
@@ -48,7 +56,22 @@ class _Columns(NamedTuple):
     id: str
 
 
-def documents(reading: Reading) -> Iterator[Document]:
+def looks_like_folder(path: str, names: Sequence[str]) -> int:
+    """Return how sure it is that a folder is a dataset, by the names of its files.
+
+    Without them, the path may be that of a split in a folder.
+    """
+    if any(map(_DATASET.fullmatch, names)):
+        return SURE
+    return LIKELY * (any(map(_TABLE.fullmatch, names)) if names else is_arrow(path))
+
+
+def looks_like_file(beginning: Beginning) -> bool:
+    """Return whether a file begins as one of Parquet or Arrow, and is not compressed as a whole."""
+    return beginning.raw.startswith(_MARKS)
+
+
+def documents(input: Input) -> Iterator[Document]:
     """Yield the rows with the spans that their tags say, or that are in a column of spans.
 
     Spans are lists of structs, or a struct of lists, with a start, an end (or ``offsets``) and a
@@ -63,49 +86,49 @@ def documents(reading: Reading) -> Iterator[Document]:
     UsageError
         If pyarrow is not installed.
     """
-    table, columns, labels = _opened(reading)
+    table, columns, labels = _opened(input)
     if are_tags(table.type_of(columns.key)):
-        yield from documents_of(reading, _sentences(reading, table, columns, labels))
+        yield from documents_of(input, _sentences(input, table, columns, labels))
         return
     for batch in _rows(table, columns):
         with only_utf8(batch.name(), table.source.name):
             for line, value in enumerate(batch.rows.to_pylist(), batch.before + 1):
-                yield _document(Record(reading, value, line), columns, labels)
+                yield _document(Record(input, value, line), columns, labels)
 
 
-def sentences(reading: Reading) -> Iterator[Sentences]:
-    """Yield the rows with the codes of their tags; `reading.tags` has these.
+def sentences(input: Input) -> Iterator[Sentences]:
+    """Yield the rows with the codes of their tags; `input.tags` has these.
 
     Raises
     ------
     ReadError, LayoutError, TagError, AlignmentError, UsageError
         As `documents`.
     """
-    yield from _sentences(reading, *_opened(reading))
+    yield from _sentences(input, *_opened(input))
 
 
-def _opened(reading: Reading) -> tuple[ArrowTable, _Columns, Mapping[int, str] | None]:
+def _opened(input: Input) -> tuple[ArrowTable, _Columns, Mapping[int, str] | None]:
     """Return the table of an input, the columns to read, and the label of each id."""
-    file = ArrowFile(reading.source)
-    file.progress = reading.progress
+    file = ArrowFile(input.source)
+    file.progress = input.progress
     table = ArrowTable(file)
-    columns = _columns(reading, table)
-    reading.key = columns.key
-    return table, columns, _labels(reading, table, columns.key)
+    columns = _columns(input, table)
+    input.key = columns.key
+    return table, columns, _labels(input, table, columns.key)
 
 
-def _columns(reading: Reading, table: ArrowTable) -> _Columns:
+def _columns(input: Input, table: ArrowTable) -> _Columns:
     """Return the columns to read: those that are given, or the first of those that are known."""
-    how, option = reading.how, OPTIONS[reading.how.side]
-    key = table.column(how.key, (), option)
+    options, option = input.options, input.options.option("key")
+    key = table.column(options.key, (), option)
     if not key:
-        known = _KEYS.of(how.side, alone=how.alone)
+        known = _KEYS.of(options)
         kinds = {name: table.type_of(name) for name in known if name in table.keys}
         readable = [name for name, kind in kinds.items() if are_tags(kind) or _has_spans(kind)]
         key = next(iter(readable or kinds), "")
-        key = key or table.missing(f"{how.side} tags or spans", known, option)
+        key = key or table.missing(f"{options.side} tags or spans", known, option)
     kind = table.type_of(key)
-    token = table.column(how.token_key, _KEYS.token, "--token-key")
+    token = table.column(options.token_key, _KEYS.token, "--token-key")
     text = ""
     if are_tags(kind):
         if not token:
@@ -113,11 +136,11 @@ def _columns(reading: Reading, table: ArrowTable) -> _Columns:
             hint = "--token-key says which it is"
             raise lacking(table.schema, message, table.source.name, hint)
     elif _has_spans(kind):
-        text = table.column(how.text_key, _KEYS.text, "--text-key")
+        text = table.column(options.text_key, _KEYS.text, "--text-key")
     else:
         message = f"{key} is {kind}, and is to be lists of tags or of spans"
         raise LayoutError(message, where=table.source.name, hint=f"{option} says which to read")
-    return _Columns(key, token, text, table.column(how.id_key, _KEYS.id, "--id-key"))
+    return _Columns(key, token, text, table.column(options.id_key, _KEYS.id, "--id-key"))
 
 
 def _has_spans(kind: Any) -> bool:
@@ -129,13 +152,13 @@ def _has_spans(kind: Any) -> bool:
     return bool(types.is_struct(kind)) and all(is_list(field.type) for field in kind)
 
 
-def _labels(reading: Reading, table: ArrowTable, key: str) -> Mapping[int, str] | None:
+def _labels(input: Input, table: ArrowTable, key: str) -> Mapping[int, str] | None:
     """Return the labels of ids: those that are given, or that the schema names; None if no ids."""
     kind = table.type_of(key)
     if are_tags(kind) and is_string(kind.value_type):
         return None
-    if reading.how.labels is not None:
-        return labels_by_id(reading.how.labels)
+    if input.options.labels is not None:
+        return labels_by_id(input.options.labels)
     feature = feature_of(table.schema, key)
     of_fields = (label_names(field_of(feature, name)) for name in _TYPE_FIELDS)
     names = label_names(feature) or next(filter(None, of_fields), None)
@@ -167,11 +190,11 @@ def _is_plain(kind: Any) -> bool:
 
 
 def _sentences(
-    reading: Reading, table: ArrowTable, columns: _Columns, labels: Mapping[int, str] | None
+    input: Input, table: ArrowTable, columns: _Columns, labels: Mapping[int, str] | None
 ) -> Iterator[Sentences]:
     """Yield rows of tokens and tags."""
-    reading.tags = tags = TagSet({}, reading.how.form)
-    column = KeyedTags(table, reading.how.side, columns.key, columns.token, labels=labels)
+    input.tags = tags = TagSet({}, input.options.form)
+    column = KeyedTags(table, input.options, columns.key, columns.token, labels=labels)
     read = table.reader(column, tags)
     for batch in _rows(table, columns):
         part, ids = checked(read(batch), column), None
@@ -179,8 +202,7 @@ def _sentences(
             with only_utf8(batch.name(), table.source.name):
                 values = enumerate(batch.rows.column(columns.id).to_pylist(), batch.before + 1)
                 ids = [
-                    _id(Record(reading, {columns.id: value}, line), columns)
-                    for line, value in values
+                    _id(Record(input, {columns.id: value}, line), columns) for line, value in values
                 ]
         yield part._replace(ids=ids)
 

@@ -13,10 +13,10 @@ from spanf1.core.tags import IntArray, TagSet
 from spanf1.exceptions import InputError, LayoutError, ReadError, TagError
 from spanf1.formats.arrow.files import BATCH_ROWS, ArrowFile, feature_of, lacking, pyarrow, type_of
 from spanf1.formats.joining import order_hint
-from spanf1.formats.keyed import OPTIONS, TAG_KEYS, KeyedReader, KeyedTags
+from spanf1.formats.keyed import TAG_KEYS, KeyedReader, KeyedTags
 from spanf1.formats.labels import LABELS_HINT, LabelCodes, labels_by_id
-from spanf1.formats.records.keys import Keys
-from spanf1.formats.registry import ARROW
+from spanf1.formats.options import InputOptions
+from spanf1.formats.registry import ARROW, Inputs
 from spanf1.formats.sentences import Sentences, place_in, whole_sentences
 from spanf1.formats.source import Source
 from spanf1.wording import shortened
@@ -226,7 +226,7 @@ class ArrowTable:
         self.schema = file.schema()
         self.keys: Collection[str] = self.schema.names
 
-    def key(self, given: str | None, known: Sequence[str], side: str) -> str:
+    def key(self, options: InputOptions) -> str:
         """Return the column of the tags of a side: what was given, or the first that is known.
 
         Raises
@@ -234,9 +234,9 @@ class ArrowTable:
         LayoutError
             If there is none.
         """
-        return self.column(given, known, OPTIONS[side]) or self.missing(
-            f"{side} tags", known, OPTIONS[side]
-        )
+        known, option = TAG_KEYS.of(options), options.option("key")
+        key = self.column(options.key, known, option)
+        return key or self.missing(f"{options.side} tags", known, option)
 
     def column(self, given: str | None, known: Sequence[str], option: str) -> str:
         """Return the column that was given, or the first that is known; empty if there is none."""
@@ -395,7 +395,7 @@ class ArrowReader(KeyedReader):
         return self._labels or labels_by_id(names or ())
 
 
-def has_tags(sources: Sequence[Source], keys: Keys) -> bool:
+def has_tags(inputs: Inputs) -> bool:
     """Return whether the columns of both sides, given or looked for, are lists of tags or ids.
 
     Raises
@@ -403,13 +403,10 @@ def has_tags(sources: Sequence[Source], keys: Keys) -> bool:
     ReadError, LayoutError, UsageError
         If a file cannot be read.
     """
-    tables = [ArrowTable(ArrowFile(source)) for source in sources]
-    predicted = TAG_KEYS.of("predicted", alone=len(tables) > 1)
-    for table, given, known in (
-        (tables[0], keys.gold, TAG_KEYS.gold),
-        (tables[-1], keys.predicted, predicted),
-    ):
-        names = known if given is None else (given,)
+    tables = [ArrowTable(ArrowFile(source)) for source in inputs.sources]
+    for side, table in ((inputs.gold, tables[0]), (inputs.predicted, tables[-1])):
+        given = side.options.key
+        names = TAG_KEYS.of(side.options) if given is None else (given,)
         key = next((name for name in names if name in table.keys), None)
         if key is None or not are_tags(table.type_of(key)):
             return False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from spanf1.formats.columns.layout import DOCUMENT, WHITE, Layout
@@ -18,16 +19,13 @@ class Excerpt(NamedTuple):
     """A token, and the tokens of its sentence around it.
 
     `tokens`, `tags` and `lines` are of one length, but `tokens` is empty if there is no column of
-    them; `at` says which the token is. `first` and `last` say whether the sentence begins with
-    the first of them, and ends with the last.
+    them; `at` says which the token is.
     """
 
     tokens: list[str]
     tags: list[str]
     lines: list[int]
     at: int
-    first: bool
-    last: bool
 
 
 class Columns(NamedTuple):
@@ -67,35 +65,28 @@ def excerpts(source: Source, columns: Columns, lines: Collection[int]) -> dict[i
 
 
 def _excerpt(texts: dict[int, bytes], line: int, columns: Columns) -> Excerpt:
-    before, first = _walk(texts, line, -1, columns)
-    after, last = _walk(texts, line, 1, columns)
-    here = _fields(texts.get(line, b""), columns) or ["", ""]
-    rows = [*before[::-1], (line, here), *after]
+    before = list(islice(_walk(texts, line, -1, columns), AROUND))
+    fields = _fields(texts.get(line, b""), columns) or ["", ""]
+    rows = [*before[::-1], (line, fields), *islice(_walk(texts, line, 1, columns), AROUND)]
     return Excerpt(
-        [row[1] for _, row in rows if columns.token is not None],
-        [row[0] for _, row in rows],
+        [token for _, (_, token) in rows if columns.token is not None],
+        [tag for _, (tag, _) in rows],
         [number for number, _ in rows],
         len(before),
-        first,
-        last,
     )
 
 
 def _walk(
     texts: dict[int, bytes], line: int, step: int, columns: Columns
-) -> tuple[list[tuple[int, list[str]]], bool]:
-    """Return the tokens before a line or behind it, and whether the sentence ends with them."""
-    found: list[tuple[int, list[str]]] = []
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the tokens of a sentence before a line or behind it, the nearest first."""
     header = columns.layout.names_line if columns.layout.headed else 0
     for number in range(line + step, line + step * (_REACH + 1), step):
         text = texts.get(number)
         if text is None or not text.strip(WHITE) or DOCUMENT.match(text) or number == header:
-            return found, True
+            return
         if fields := _fields(text, columns):
-            if len(found) == AROUND:
-                return found, False
-            found.append((number, fields))
-    return found, False
+            yield number, fields
 
 
 def _fields(text: bytes, columns: Columns) -> list[str] | None:

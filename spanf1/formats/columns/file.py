@@ -1,36 +1,29 @@
-"""Column files, and one that holds gold and predicted tags in two of its columns."""
+"""Files of columns, read in blocks: which lines are tokens, and which tags they have."""
 
 from __future__ import annotations
 
 import codecs
-import os
-import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
-from spanf1.core.tags import Block, CodeArray, IntArray, TagSet, starts_among
-from spanf1.exceptions import ReadError, TagError, UsageError
+from spanf1.core.tags import CodeArray, IntArray, TagSet
+from spanf1.exceptions import ReadError, TagError
 from spanf1.formats.columns.layout import MERGED_HINT, Layout, declared_names, detect_layout
-from spanf1.formats.columns.lines import Splitter, TokenLines
-from spanf1.formats.columns.lookup import TagLookup
+from spanf1.formats.columns.lines import BoolArray, Fields, Splitter, TokenLines
+from spanf1.formats.columns.lookup import TagLookup, tag_lookup
 from spanf1.formats.options import Column
+from spanf1.formats.sentences import Sentences, line_among
 from spanf1.formats.source import BLOCK_SIZE, FRONT, Progress, RawBlock, Source
-from spanf1.wording import shortened
 
 # A layout is judged by at least so many bytes, if there are as many.
 _HEAD = 1 << 15
 
 # So many lines show how tags are written, before they are read.
 _FIRST_LINES = 200
-
-# Where a file may be cut into parts, and how far that is looked for.
-_CUT_WINDOW = 1 << 16
-_BLANK_LINE = re.compile(rb"\n[ \t\r]*\n")
-
 
 WRONG_COLUMN = (
     "are the tags elsewhere? --gold-column, --pred-column, --tag-column, --delimiter say where"
@@ -39,8 +32,47 @@ WRONG_COLUMN = (
 _HEADER_HINT = "if this line names the columns, one can be given by its name"
 
 
-def _nothing(_: RawBlock) -> None:
-    """Do nothing; named, so that a file can be sent to a worker."""
+#: returns the index of the tokens' column, if tokens are wanted, given those of the columns
+#: that were asked for
+TokenPicker = Callable[[Layout, list[int]], int | None]
+
+
+class TaggedLines(NamedTuple):
+    """The token lines of a block, with the tags in some columns.
+
+    Attributes
+    ----------
+    lines : TokenLines
+        The lines.
+    places : list of pairs of arrays of int
+        For each column of tags, and behind them for that of the tokens if these are wanted: where
+        the fields begin, and how long they are.
+    codes : list of arrays of int32
+        For each column of tags: the codes.
+    kept : array of bool, optional
+        Which of the tokens these are of, if some were left out.
+    column : int
+        The index of the first column of tags.
+    """
+
+    lines: TokenLines
+    places: list[tuple[IntArray, IntArray]]
+    codes: list[CodeArray]
+    kept: BoolArray | None
+    column: int
+
+    def side(self, number: int = 0) -> Sentences:
+        """Return the tags of one column, by its number from 0."""
+        lines = self.lines
+        return Sentences(
+            self.codes[number],
+            lines.starts,
+            lines.line,
+            lines.lines,
+            lines.document_starts,
+            lines.documents,
+            Fields(lines, *self.places[-1]) if len(self.places) > len(self.codes) else None,
+        )
 
 
 class ColumnFile:
@@ -82,20 +114,35 @@ class ColumnFile:
         self.headed = headed
         self.block_size = block_size
         self.progress = progress
-        #: called with the blocks before the first token, where they are many
-        self.skipped: Callable[[RawBlock], object] = _nothing
 
-    def token_lines(
-        self, *columns: Column, tags: Sequence[TagSet]
-    ) -> Iterator[tuple[TokenLines, list[int]]]:
-        """Yield the token lines, block by block, with the indices of some columns.
+    def tagged_lines(
+        self,
+        tags: Sequence[TagSet],
+        columns: Sequence[Column],
+        *,
+        others: Sequence[Column] = (),
+        token: TokenPicker | None = None,
+        hint: str = WRONG_COLUMN,
+        sparse: bool = False,
+        blank: bool = False,
+    ) -> Iterator[TaggedLines]:
+        """Yield the token lines, block by block, with the tags in some columns.
 
         Parameters
         ----------
-        *columns : int or str
-            Columns, by number from 1, or from the end by -1, or by name.
         tags : sequence of TagSet
-            For each of the first ones, which hold tags, what these are like.
+            For each column of tags, what gives the codes.
+        columns, others : sequence of (int or str)
+            The columns of tags, and others, by number from 1, or from the end by -1, or by name.
+        token : callable
+            Picks the column of the tokens, and may refuse the columns; by default without tokens.
+        hint : str
+            The way out where a field is no tag.
+        sparse : bool
+            Leave out tokens that are outside by their tags in all columns, as far as their bytes
+            show it at once, but for the first and the last.
+        blank : bool
+            Yield blocks before the first token, too, where they are many.
 
         Raises
         ------
@@ -103,12 +150,71 @@ class ColumnFile:
             If the file has no such columns, or lines of different numbers of fields.
         ReadError
             If it cannot be read.
+        TagError
+            If a field is no tag.
+        """
+        lookups: list[TagLookup] = []
+        chosen: list[int] = []
+        for lines, indices in self._token_lines((*columns, *others), tags, blank=blank):
+            if not indices:
+                yield _no_tags(lines, len(tags))
+                continue
+            if not lookups:
+                picked = token(lines.layout, indices) if token else None
+                chosen = [*indices[: len(tags)], *([] if picked is None else [picked])]
+                # Where two columns are all there are, both sides cannot be in this file.
+                few = len(tags) == lines.layout.columns == 2
+                lookups = [tag_lookup(each, MERGED_HINT if few else hint) for each in tags]
+            kept = None
+            if sparse:
+                kept = ~lines.outside
+                kept[:1] = kept[-1:] = True
+            tokens = np.arange(len(lines.ends)) if kept is None else np.flatnonzero(kept)
+            places = lines.fields(tokens, *chosen)
+            codes = [
+                self._codes(lookup, lines, tokens, place)
+                for lookup, place in zip(lookups, places, strict=False)
+            ]
+            yield TaggedLines(lines, places, codes, kept, chosen[0])
+
+    def _codes(
+        self,
+        lookup: TagLookup,
+        lines: TokenLines,
+        tokens: IntArray,
+        place: tuple[IntArray, IntArray],
+    ) -> CodeArray:
+        """Return the codes of the tags of some tokens.
+
+        In the first line, the hint says what may be done if that is a header.
+        """
+
+        def where(index: int) -> str:
+            return self.source.where(line_among(lines.line, tokens, index))
+
+        try:
+            return lookup.numbers(lines.data, *place, where)
+        except TagError as error:
+            layout = lines.layout
+            if layout.headed or error.where != self.source.where(layout.line):
+                raise
+            hint = "; ".join(filter(None, (error.hint, _HEADER_HINT)))
+            raise TagError(error.message, where=error.where, hint=hint) from None
+
+    def _token_lines(
+        self, columns: Sequence[Column], tags: Sequence[TagSet], *, blank: bool
+    ) -> Iterator[tuple[TokenLines, list[int]]]:
+        """Yield the token lines with the indices of columns; blank blocks have none.
+
+        The first columns are those of the tags.
         """
         blocks = self.source.blocks(self.block_size, self.progress)
-        head, lines = self.detect(blocks)
+        skipped: list[RawBlock] = []
+        head, lines = self.detect(blocks, skipped if blank else None)
+        # Lines that are no tokens have no columns.
+        splitter = Splitter(self.source, Layout("", 0), [], [])
+        yield from ((splitter.split(raw), []) for raw in skipped)
         if self.layout is None:
-            while head:
-                self.skipped(head.popleft())
             return
         indices = self.indices(columns)
         splitter = Splitter(
@@ -157,8 +263,17 @@ class ColumnFile:
         for index, tag_set in zip(indices, tags, strict=False):
             tag_set.expect({row[index].decode("utf-8", "replace") for row in rows})
 
-    def detect(self, blocks: Iterator[RawBlock]) -> tuple[deque[RawBlock], int]:
+    def detect(
+        self, blocks: Iterator[RawBlock], skipped: list[RawBlock] | None = None
+    ) -> tuple[deque[RawBlock], int]:
         """Find the layout out, if it is not known.
+
+        Parameters
+        ----------
+        blocks : iterator of RawBlock
+            The blocks of the file.
+        skipped : list of RawBlock, optional
+            Where to put the blocks before all tokens.
 
         Returns
         -------
@@ -184,11 +299,14 @@ class ColumnFile:
                 if self.layout:
                     return head, lines
                 lines += text.count(b"\n") - len(FRONT)
-                while head:
-                    self.skipped(head.popleft())
+                if skipped is not None:
+                    skipped += head
+                head.clear()
                 del text[len(FRONT) :]
             names = names if lines else declared_names(bytes(text[len(FRONT) :]))
             self.layout = self._judged(text, lines, names)
+            if self.layout is None and skipped is not None:
+                skipped += head
         return head, lines
 
     def _judged(
@@ -209,162 +327,8 @@ class ColumnFile:
         raise ReadError("this is a binary file, not text", where=self.source.name)
 
 
-def tag_lookup(tags: TagSet, hint: str) -> TagLookup:
-    """Return a lookup of tags in a file: their numbers are the codes that the set gives them.
-
-    Parameters
-    ----------
-    tags : TagSet
-        Gives the codes.
-    hint : str
-        The way out where a field is no tag.
-    """
-
-    def code(tag: bytes) -> int:
-        try:
-            return tags.code(tag.decode())
-        except UnicodeDecodeError:
-            shown = shortened(tag.decode("utf-8", "backslashreplace"))
-            raise TagError(f"tag {shown} is not UTF-8") from None
-        except TagError as error:
-            raise TagError(error.message, hint=error.hint or hint) from None
-
-    return TagLookup(code)
-
-
-class MergedFile:
-    """Reads one file that holds gold and predicted tags in two of its columns.
-
-    Parameters
-    ----------
-    file : ColumnFile
-        The file.
-    gold_column, predicted_column : int or str
-        The columns, by number from 1, or from the end by -1, or by name.
-    """
-
-    def __init__(
-        self, file: ColumnFile, gold_column: Column = -2, predicted_column: Column = -1
-    ) -> None:
-        self.file = file
-        self.gold_column = gold_column
-        self.predicted_column = predicted_column
-
-    def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
-        """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`."""
-        file = self.file
-        lookups: list[TagLookup] = []
-        for lines, columns in file.token_lines(
-            self.gold_column, self.predicted_column, tags=(gold, predicted)
-        ):
-            if not lookups:
-                hint = MERGED_HINT if lines.layout.columns == 2 else WRONG_COLUMN
-                lookups = [tag_lookup(tags, hint) for tags in (gold, predicted)]
-            if columns[0] == columns[1]:
-                message = f"gold and predicted tags are both in column {columns[0] + 1}"
-                raise UsageError(message, where=file.source.name, hint=MERGED_HINT)
-            # Tokens that are outside on both sides say nothing; the first and the last stay, so
-            # that what is next to each other in the file is so across blocks.
-            there = ~lines.outside
-            there[:1] = there[-1:] = True
-            tokens = np.flatnonzero(there)
-            place = Place(lines, tokens, file.source)
-            gold_codes, predicted_codes = (
-                place.codes(lookup, start, length)
-                for lookup, (start, length) in zip(
-                    lookups, lines.fields(tokens, *columns), strict=True
-                )
-            )
-            yield Block(
-                gold_codes,
-                predicted_codes,
-                starts_among(tokens, lines.starts, len(lines.ends)),
-                len(lines.ends),
-                tokens,
-                lines.starts,
-                lines.document_starts,
-                lines.documents,
-                place.line,
-                place.line,
-                lines.lines,
-                lines.lines,
-            )
-
-    def parts(self, size: int) -> list[MergedFile]:
-        """Return readers of the parts of about `size` bytes, cut where a sentence ends.
-
-        A file that cannot be read in parts, such as a pipe, is one part.
-        """
-        file = self.file
-        if not file.source.is_plain():
-            return [self]
-        if file.layout is None:
-            file.detect(file.source.blocks())
-        if file.layout is None:
-            return [self]
-        columns = [index + 1 for index in file.indices((self.gold_column, self.predicted_column))]
-        # A part counts its lines from its own beginning; the names stand in the first one.
-        behind = file.layout._replace(names_line=0)
-        cuts = [0, *_cuts(file.source.path, size)]
-        return [
-            MergedFile(
-                ColumnFile(
-                    Source(file.source.path, start, stop),
-                    layout=behind if start else file.layout,
-                    script=file.script,
-                    block_size=file.block_size,
-                ),
-                *columns,
-            )
-            for start, stop in pairwise(cuts)
-        ]
-
-
-class Place(NamedTuple):
-    """Tells where the tokens of a block are, of which some may have been left out."""
-
-    lines: TokenLines
-    tokens: IntArray
-    source: Source
-
-    def line(self, index: int) -> int:
-        """Return the line number of a token."""
-        return self.lines.line(int(self.tokens[index]))
-
-    def where(self, index: int) -> str:
-        """Return the place of a token, for a message."""
-        return self.source.where(self.line(index))
-
-    def codes(self, lookup: TagLookup, start: IntArray, length: IntArray) -> CodeArray:
-        """Return the codes of the tags in fields.
-
-        Raises
-        ------
-        TagError
-            If a field is no tag. In the first line, the hint says what may be done if that is a
-            header.
-        """
-        try:
-            return lookup.numbers(self.lines.data, start, length, self.where)
-        except TagError as error:
-            layout = self.lines.layout
-            if layout.headed or error.where != self.source.where(layout.line):
-                raise
-            hint = "; ".join(filter(None, (error.hint, _HEADER_HINT)))
-            raise TagError(error.message, where=error.where, hint=hint) from None
-
-
-def _cuts(path: str, size: int) -> list[int]:
-    """Return where parts of a file end, about `size` apart: behind blank lines, and at its end."""
-    cuts: list[int] = []
-    with open(path, "rb") as file:
-        total = os.fstat(file.fileno()).st_size
-        position = size
-        while position < total:
-            file.seek(position)
-            found = _BLANK_LINE.search(file.read(_CUT_WINDOW))
-            if found and position + found.end() < total:
-                cuts.append(position + found.end())
-                position = cuts[-1]
-            position += size
-    return [*cuts, total]
+def _no_tags(lines: TokenLines, columns: int) -> TaggedLines:
+    """Return lines none of which is a token, with as many columns of tags as others have."""
+    none = np.zeros(0, np.intp)
+    places = [(none, none)] * (columns + 1)
+    return TaggedLines(lines, places, [none.astype(np.int32)] * columns, None, 0)

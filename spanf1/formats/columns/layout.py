@@ -6,13 +6,10 @@ import io
 import re
 from typing import NamedTuple
 
-from spanf1.exceptions import LayoutError, UsageError
-from spanf1.formats.options import Column
+from spanf1.exceptions import LayoutError
+from spanf1.formats.options import DELIMITERS, Column
 from spanf1.formats.source import FRONT, Source
 from spanf1.wording import shortened
-
-#: the delimiters that have names; any other single character may stand for itself
-DELIMITERS = {"tab": "\t", "space": " ", "whitespace": ""}
 
 MERGED_HINT = (
     "one file needs gold and predicted tags in two columns, by default the last two; "
@@ -26,66 +23,13 @@ DOCUMENT = re.compile(rb"[ \t]*-DOCSTART-(?![^ \t,;|])")
 #: how a comment begins that begins a document, in CoNLL-U
 NEW_DOCUMENT = re.compile(rb"# newdoc(?![^ \t=])")
 
-NO_COLUMN = "columns are counted from 1, or from the end by -1: there is no column 0"
-
-# What is a number though it is text, and how a comment begins that names the columns.
-_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
+# How a comment begins that names the columns.
 _GLOBAL_COLUMNS = re.compile(rb"# +global\.columns[ \t]*=")
 # How many names of columns an error lists.
 _NAMES_SHOWN = 30
 
 # How many lines a layout is judged by.
 _SAMPLE_LINES = 200
-
-
-def delimiter_of(given: str | None) -> str | None:
-    """Return the delimiter that a name, or one ASCII character, stands for; None for ``auto``.
-
-    Raises
-    ------
-    UsageError
-        If it is neither.
-    """
-    if given is None or given == "auto":
-        return None
-    character = DELIMITERS.get(given, "\t" if given == "\\t" else given)
-    if len(character) > 1 or not character.isascii() or character in ("\r", "\n"):
-        hint = f"{', '.join(DELIMITERS)}, or one ASCII character"
-        raise UsageError(f"{given!r} is no delimiter", hint=hint)
-    return character
-
-
-def column_of(given: Column) -> Column:
-    """Return a column as a number if it is one, though written as text; else its name.
-
-    Raises
-    ------
-    UsageError
-        If it is 0, or empty.
-    """
-    column = int(given) if isinstance(given, str) and _NUMBER.fullmatch(given) else given
-    if column == "":
-        raise UsageError("the name of a column is empty")
-    if column == 0:
-        raise UsageError(NO_COLUMN)
-    return column
-
-
-def levels_of(given: Column | None) -> tuple[Column, ...]:
-    """Return the columns of the levels of nested tags: those between commas; none if None is given.
-
-    Raises
-    ------
-    UsageError
-        As `column_of`, or if one is there twice.
-    """
-    if given is None:
-        return ()
-    parts = given.split(",") if isinstance(given, str) else [given]
-    columns = tuple(column_of(part.strip() if isinstance(part, str) else part) for part in parts)
-    if len(set(columns)) < len(columns):
-        raise UsageError(f"columns {given}: one is there twice")
-    return columns
 
 
 class Layout(NamedTuple):

@@ -6,20 +6,24 @@ itself. Fields are positions in the block's bytes: nothing is copied.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.tags import IntArray, TagSet
 from spanf1.exceptions import LayoutError
-from spanf1.formats.columns.bits import Bits
 from spanf1.formats.columns.layout import DOCUMENT, NEW_DOCUMENT, WHITE, Layout
 from spanf1.formats.source import RawBlock, Source
+from spanf1.wording import shortened
 
 ByteArray = npt.NDArray[np.uint8]
 BoolArray = npt.NDArray[np.bool_]
+
+WORD_BITS = 64
+_ONE = np.uint64(1)
 
 _TAB, _LF, _CR, _SPACE, _HYPHEN, _HASH, _N, _O = b"\t\n\r -#nO"
 _BOUNDARY = b"-X-"
@@ -35,6 +39,102 @@ _SPECIAL[list(b"DX")] = True
 
 # What an odd line may be; none of these: a comment.
 _IS_DOCUMENT, _IS_TOKEN, _IS_BREAK = 1, 2, 4
+
+# A byte of UTF-8 that begins no character is one of these.
+_CONTINUATION, _CONTINUATION_MASK = 0x80, 0xC0
+
+
+class Bits:
+    """A set of positions in a block, one bit a byte: how many lie before a place, which is last.
+
+    A block's line ends, or the ends of its fields, are such a set. Sixty-four positions are one
+    number, so that what is asked of thousands of places at once costs a few operations on each
+    word, and no list of all positions is made.
+
+    Parameters
+    ----------
+    words : array of uint64
+        Bit ``p % 64`` of word ``p // 64`` says whether position ``p`` is in the set.
+    """
+
+    def __init__(self, words: npt.NDArray[np.uint64]) -> None:
+        self.words = words
+
+    @classmethod
+    def where(cls, mask: npt.NDArray[np.bool_]) -> Bits:
+        """Return the set of positions at which a mask is true; its length is a multiple of 64."""
+        return cls(np.packbits(mask, bitorder="little").view("<u8"))
+
+    def __or__(self, other: Bits) -> Bits:
+        return Bits(self.words | other.words)
+
+    def run_starts(self) -> Bits:
+        """Return those positions of the set whose predecessor is not in it."""
+        before = self.words << _ONE
+        before[1:] |= self.words[:-1] >> np.uint64(WORD_BITS - 1)
+        return Bits(self.words & ~before)
+
+    @cached_property
+    def _rank(self) -> npt.NDArray[np.int64]:
+        """How many positions lie before each word."""
+        ranks = np.zeros(len(self.words), np.int64)
+        np.cumsum(np.bitwise_count(self.words[:-1]), out=ranks[1:])
+        return ranks
+
+    def count_before(self, places: IntArray) -> npt.NDArray[np.int64]:
+        """Return, for each place, how many positions of the set are less than it."""
+        word = places >> 6
+        below = _ONE << (places & 63).view(np.uint64)
+        below -= _ONE
+        below &= self.words[word]
+        count: npt.NDArray[np.int64] = self._rank[word]
+        count += np.bitwise_count(below)
+        return count
+
+    def last(self, places: IntArray) -> IntArray:
+        """Return, for each place, the last position of the set that is not greater.
+
+        There must be one; position 0 is in every set that this is asked of.
+        """
+        word = places >> 6
+        bits = self.words[word] << (~places & 63).view(np.uint64)
+        found = places - (WORD_BITS - 1) + _highest(bits)
+        rows = np.flatnonzero(bits == 0)
+        word = word[rows]
+        while len(rows):
+            word -= 1
+            bits = self.words[word]
+            found[rows] = (word << 6) + _highest(bits)
+            missing = bits == 0
+            rows, word = rows[missing], word[missing]
+        return found
+
+    def positions(self) -> IntArray:
+        """Return all positions, ascending."""
+        octets = self.words.view(np.uint8)
+        place = np.flatnonzero(octets != 0)
+        octet = octets[place]
+        if (octet & (octet - np.uint8(1))).any():
+            return np.flatnonzero(np.unpackbits(octets, bitorder="little"))
+        place <<= 3
+        # the number of the lowest bit is how many bits lie below it
+        place += np.bitwise_count((octet & -octet) - np.uint8(1))
+        return place
+
+
+def _highest(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """Return the number of the highest bit in each word; nothing meaningful for zero.
+
+    That is the exponent of the word as a floating-point number, once no bit below the highest
+    is left that rounding could carry upwards.
+    """
+    single = bits >> _ONE
+    np.invert(single, out=single)
+    single &= bits
+    exponent = single.astype(np.float64).view(np.int64)
+    exponent >>= 52
+    exponent -= 1023
+    return exponent
 
 
 class TokenLines(NamedTuple):
@@ -113,6 +213,64 @@ class TokenLines(NamedTuple):
     def line(self, token: int) -> int:
         """Return the line number in the file of a token."""
         return self.lines_before + int(self.newlines.count_before(self.ends[token : token + 1])[0])
+
+
+class Fields(Sequence[str]):
+    """Fields of a block as text, decoded when they are asked for.
+
+    Bytes that are no UTF-8 are lone surrogates, so that other fields differ.
+
+    Parameters
+    ----------
+    lines : TokenLines
+        The lines of the block.
+    start, length : array of int
+        Where each field begins, and how many bytes it has.
+    """
+
+    def __init__(self, lines: TokenLines, start: IntArray, length: IntArray) -> None:
+        self._lines, self._start, self._length = lines, start, length
+
+    def __len__(self) -> int:
+        return len(self._start)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Fields: ...
+
+    def __getitem__(self, index: int | slice) -> str | Fields:
+        start, length = self._start[index], self._length[index]
+        if isinstance(index, slice):
+            return Fields(self._lines, start, length)
+        data = self._lines.raw.data[start : start + length]
+        return data.decode("utf-8", "surrogateescape")
+
+    def __iter__(self) -> Iterator[str]:
+        data = self._lines.raw.data[: self._lines.raw.end]
+        start, end = self._start, self._start + self._length
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            return map(self.__getitem__, range(len(self)))
+        if len(text) != len(data):
+            # Places are counted in characters from here on: in bytes that begin one.
+            octets = np.frombuffer(data, np.uint8)
+            place = np.cumsum((octets & _CONTINUATION_MASK) != _CONTINUATION) - 1
+            start, end = place[start], place[end]
+        pairs = zip(start.tolist(), end.tolist(), strict=True)
+        return iter([text[begin:stop] for begin, stop in pairs])
+
+    def shown(self, index: int) -> str:
+        """Return a field for a message."""
+        data = self[index].encode("utf-8", "surrogateescape")
+        return shortened(data.decode("utf-8", "backslashreplace"))
+
+    @property
+    def places(self) -> tuple[ByteArray, IntArray, IntArray]:
+        """The bytes of the block, and where each field begins and how long it is."""
+        return self._lines.data, self._start, self._length
 
 
 class Splitter:

@@ -14,8 +14,9 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.tags import CodeArray, IntArray
+from spanf1.core.tags import CodeArray, IntArray, TagSet
 from spanf1.exceptions import TagError
+from spanf1.wording import shortened
 
 ByteArray = npt.NDArray[np.uint8]
 WordArray = npt.NDArray[np.uint64]
@@ -185,3 +186,26 @@ class TagLookup:
         self._length[place] = len(tag)
         self._found[place] = self._numbers[tag]
         return True
+
+
+def tag_lookup(tags: TagSet, hint: str) -> TagLookup:
+    """Return a lookup of tags in a file: their numbers are the codes that the set gives them.
+
+    Parameters
+    ----------
+    tags : TagSet
+        Gives the codes.
+    hint : str
+        The way out where a field is no tag.
+    """
+
+    def code(tag: bytes) -> int:
+        try:
+            return tags.code(tag.decode())
+        except UnicodeDecodeError:
+            shown = shortened(tag.decode("utf-8", "backslashreplace"))
+            raise TagError(f"tag {shown} is not UTF-8") from None
+        except TagError as error:
+            raise TagError(error.message, hint=error.hint or hint) from None
+
+    return TagLookup(code)

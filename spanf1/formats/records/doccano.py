@@ -7,13 +7,28 @@ from typing import Any, BinaryIO
 
 from spanf1.core.documents import Document
 from spanf1.exceptions import LossError
-from spanf1.formats.records.keys import KEYS
+from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
 from spanf1.formats.records.record import placed_text, records, with_id, write_lines
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.records.sniffing import View
+from spanf1.formats.registry import LIKELY, SURE, Input, Writing
 from spanf1.wording import shortened
 
+_KEYS = KEYS["doccano"]
 
-def documents(reading: Reading) -> Iterator[Document]:
+
+def looks_like_record(view: View) -> int:
+    """Return how sure it is that a part of a record is spans; doccano knows no tokens."""
+    if view.role == "keys":
+        return LIKELY * view.has_text
+    if view.has_tokens or not (view.at_key or view.role == "list"):
+        return 0
+    match view.value:
+        case [[int(), int(), str()], *_]:
+            return SURE * (view.key in _KEYS.either[:2])
+    return LIKELY * all(key in view.item for key in ITEM_OFFSETS[1])
+
+
+def documents(input: Input) -> Iterator[Document]:
     """Read records of a text and its spans; relations between these are left out.
 
     Raises
@@ -21,7 +36,7 @@ def documents(reading: Reading) -> Iterator[Document]:
     ReadError, LayoutError
         If there is anything else in the file.
     """
-    for record in records(reading):
+    for record in records(input):
         record.note_relations()
         text = record.text()
         spans = record.spans_at(record.key(), text)
@@ -36,7 +51,7 @@ def write(documents: Iterable[Document], target: BinaryIO | str, how: Writing) -
     LossError
         If a text, or where a span is in it, is not known, or a span is discontinuous.
     """
-    write_lines(_records(documents, how.key or KEYS["doccano"].either[0]), target)
+    write_lines(_records(documents, how.key or _KEYS.either[0]), target)
 
 
 def _records(documents: Iterable[Document], key: str) -> Iterator[dict[str, Any]]:

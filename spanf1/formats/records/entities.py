@@ -10,8 +10,9 @@ from spanf1.core.documents import Document, Offsets, TextSpan
 from spanf1.exceptions import LossError
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
 from spanf1.formats.records.record import Record, gathered, with_id, write_lines
+from spanf1.formats.records.sniffing import View
 from spanf1.formats.records.values import named_keys, spelt
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.registry import MAYBE, Input, Writing
 
 _KEYS = KEYS["entities"]
 
@@ -19,7 +20,27 @@ _FORMS = "an object of a text and a type, or [text, type]"
 _UNPLACED = "offsets of entities that are not there in the text"
 
 
-def documents(reading: Reading) -> Iterator[Document]:
+def looks_like_record(view: View) -> int:
+    """Return how sure it is that a part of a record is entities: what they say, and their types."""
+    if view.role == "keys":
+        return MAYBE * ("entities" in view.record)
+    if view.role in ("record", "other"):
+        return 0
+    match view.value:
+        case [[str(), str()], *_]:
+            return MAYBE
+        case [str(), str()]:
+            return MAYBE * (view.role == "list")
+        case dict():
+            lists = [one for one in view.value.values() if isinstance(one, list)]
+            texts = [text for texts in lists for text in texts]
+            return MAYBE * (bool(texts) and all(isinstance(text, str) for text in texts))
+    strings = {key for key, value in view.item.items() if isinstance(value, str)}
+    said, typed = strings.intersection(_KEYS.item_text), strings.intersection(_KEYS.item_type)
+    return MAYBE * bool(said and typed and len(said | typed) > 1)
+
+
+def documents(input: Input) -> Iterator[Document]:
     """Read lists of entities: each a record, or at a key of one.
 
     Where an entity has offsets, and the text of the record is the same there, they are taken;
@@ -30,9 +51,9 @@ def documents(reading: Reading) -> Iterator[Document]:
     ReadError, LayoutError
         If there is anything else in the file.
     """
-    how = reading.how
-    names = _KEYS.of(how.side, alone=how.alone) if how.key is None else (how.key,)
-    for record in gathered(reading, partial(_is_item, names)):
+    key = input.options.key
+    names = _KEYS.of(input.options) if key is None else (key,)
+    for record in gathered(input, partial(_is_item, names)):
         if isinstance(record.value, list):
             spans = _spans(record, "record", record.value, None)
             yield Document(None, spans, line=record.line)
@@ -118,7 +139,7 @@ def _parts(record: Record, item: dict[str, Any], own: str, text: str | None) -> 
                 there = end - start == len(own) and text.startswith(own, start)
                 if start >= 0 and there:
                     return ((start, end),)
-            record.reading.remark(_UNPLACED)
+            record.input.remark(_UNPLACED)
             break
     return ()
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from typing import NamedTuple
 
-from spanf1.exceptions import UsageError
+from spanf1.formats.options import InputOptions
 
 
 class KnownKeys(NamedTuple):
@@ -32,9 +31,9 @@ class KnownKeys(NamedTuple):
     item_type: tuple[str, ...] = ("label", "type", "entity_group", "entity", "entity_label")
     item_text: tuple[str, ...] = ("text",)
 
-    def of(self, side: str, *, alone: bool) -> tuple[str, ...]:
-        """Return the keys of tags or spans, given the side, and if the input has no other."""
-        return self.gold if side == "gold" else self.predicted + self.either * alone
+    def of(self, options: InputOptions) -> tuple[str, ...]:
+        """Return the keys of tags or spans of a side, which may be the only one of its input."""
+        return self.gold if options.side == "gold" else self.predicted + self.either * options.alone
 
 
 def _of_spans(*either: str, text: tuple[str, ...] = ("text",)) -> KnownKeys:
@@ -81,51 +80,3 @@ KEYS = {
 }
 #: the pairs of keys that may have the offsets of an item
 ITEM_OFFSETS = (("start", "end"), ("start_offset", "end_offset"))
-
-
-class Keys(NamedTuple):
-    """The keys of the gold and the predicted tags, the tokens and the id; None to look for one."""
-
-    gold: str | None = None
-    predicted: str | None = None
-    token: str | None = None
-    id: str | None = None
-
-    def check(self, sources: int, *, by_position: bool) -> None:
-        """Raise an error if they do not go with so many sources.
-
-        Raises
-        ------
-        UsageError
-            If one is empty, or is not looked at.
-        """
-        compared = self.token is not None or self.id is not None
-        if sources == 1 and (by_position or compared):
-            raise UsageError(
-                "records are aligned only where gold and predicted tags are in two files",
-                hint="give two files, or leave token_key, id_key and align_by_position out",
-            )
-        if by_position and compared:
-            raise UsageError("align_by_position looks at no tokens and ids: leave their keys out")
-        if "" in self:
-            raise UsageError("a key is empty")
-
-    def joining(
-        self, gold: Container[str], predicted: Container[str], *, ids: bool = True
-    ) -> tuple[str, str, str]:
-        """Return the keys of the tokens on both sides, and of the ids; empty if not compared.
-
-        Parameters
-        ----------
-        gold, predicted : container of str
-            The keys that there are on each side.
-        ids : bool
-            Look for ids.
-        """
-        sides = gold, predicted
-        tokens = [
-            self.token or next((key for key in _TAGS.token if key in side), "") for side in sides
-        ]
-        both = (key for key in _TAGS.id * ids if key in gold and key in predicted)
-        left, right = tokens if all(tokens) else ("", "")
-        return left, right, self.id or next(both, "")

@@ -7,10 +7,11 @@ from typing import Any, BinaryIO, NamedTuple
 
 from spanf1.core.documents import Document, TextSpan, squeezed
 from spanf1.exceptions import LayoutError, LossError
-from spanf1.formats.records.keys import KEYS
+from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
 from spanf1.formats.records.record import Record, placed_text, records, with_id, write_array
+from spanf1.formats.records.sniffing import View
 from spanf1.formats.records.values import named_keys, spelt
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.registry import SURE, Input, Writing
 from spanf1.wording import shortened
 
 # the keys of a task; those of the short form: what the control is called that sets the labels
@@ -41,7 +42,21 @@ class _Region(NamedTuple):
     types: list[str]
 
 
-def documents(reading: Reading) -> Iterator[Document]:
+def looks_like_record(view: View) -> int:
+    """Return how sure it is that a record is a task, or a part of it is labels of the short form.
+
+    Such a list may be at any key: the user calls it as the labels.
+    """
+    if view.role == "record":
+        lists = (view.value.get(key) for key in _TASK.gold + _TASK.predicted)
+        task = isinstance(view.value.get(_DATA), dict)
+        return SURE * (task and any(isinstance(one, list) for one in lists))
+    item = view.item
+    labelled = isinstance(item.get(_LABELS), list) and all(key in item for key in ITEM_OFFSETS[0])
+    return SURE * (labelled and view.role not in ("item", "keys"))
+
+
+def documents(input: Input) -> Iterator[Document]:
     """Read the tasks of an export.
 
     Raises
@@ -50,7 +65,7 @@ def documents(reading: Reading) -> Iterator[Document]:
         If there is anything else in the file, or a task has several annotations.
     """
     first = None
-    for record in records(reading):
+    for record in records(input):
         first = first or record
         task = record.as_object()
         whole = isinstance(task.get(_DATA), dict)
@@ -61,7 +76,7 @@ def documents(reading: Reading) -> Iterator[Document]:
         spans = _spans(record, text, [region for region in regions if region])
         key = record._replace(value={**data, **task}).id()
         yield Document(text, spans, None, key, record.line)
-    if first and not reading.key:
+    if first and not input.key:
         first.key()
 
 
@@ -73,12 +88,12 @@ def _text(record: Record) -> str:
 
 def _results(record: Record) -> list[_Value]:
     """Return the labels that the one annotation, or prediction, of a task has."""
-    task, how = record.value, record.reading.how
+    task, options = record.value, record.input.options
     predicted = _TASK.predicted
-    names = predicted if not how.alone or task.get(predicted[0]) else _TASK.gold + predicted
-    names = _TASK.gold if how.side == "gold" else names
+    names = predicted if not options.alone or task.get(predicted[0]) else _TASK.gold + predicted
+    names = _TASK.gold if options.side == "gold" else names
     key = record.key(names)
-    if how.key is None and names == predicted and key not in names:
+    if options.key is None and names == predicted and key not in names:
         message = "there are predictions, and the first task has none, but annotations"
         raise record.error(message, "--pred-key predictions, or annotations")
     number = _chosen(record, key)
@@ -108,7 +123,7 @@ def _is_label(record: Record, place: str, result: object) -> bool:
         raise record.error(message)
     if kind != _LABELS:
         what = "relations" if kind == "relation" else f"results of type {shortened(kind)}"
-        record.reading.remark(what)
+        record.input.remark(what)
     return kind == _LABELS
 
 
@@ -132,18 +147,18 @@ def _chosen(record: Record, key: str) -> int:
         message = f"{task} has {len(kept)} {key}, and none of them alone is the ground truth"
         raise record.error(message, _ONE)
     if len(kept) > 1:
-        record.reading.remark(f"{key} beside the ground truth", len(kept) - 1)
+        record.input.remark(f"{key} beside the ground truth", len(kept) - 1)
     if len(kept) < len(several):
-        record.reading.remark(f"cancelled {key}", len(several) - len(kept))
+        record.input.remark(f"cancelled {key}", len(several) - len(kept))
     return true[0] if len(kept) > 1 else kept[0]
 
 
 def _short(record: Record) -> list[_Value]:
     """Return the labels that a task has in the short form."""
-    how = record.reading.how
-    key = record.reading.key or how.key
+    options = record.input.options
+    key = record.input.key or options.key
     # A task without labels has not got the key.
-    names = (key,) if key else _SHORT.of(how.side, alone=how.alone)
+    names = (key,) if key else _SHORT.of(options)
     if _ANNOTATOR in record.value and not any(name in record.value for name in names):
         return []
     key = record.key()
@@ -159,7 +174,7 @@ def _region(record: Record, place: str, item: object) -> _Region | None:
             message = f"{place} has no {key}; its keys: {named_keys(item)}"
             raise record.error(message)
     if item.get(_LABELS, []) == []:
-        record.reading.remark("regions without a label")
+        record.input.remark("regions without a label")
         return None
     # Whether they are in the text is seen once it is known what they count.
     ((start, end),) = record.parts_of(place, [(item["start"], item["end"])], None)
@@ -181,7 +196,7 @@ def _spans(record: Record, text: str, regions: Sequence[_Region]) -> list[TextSp
         if not converted:
             raise _misfit(record, text, wrong)
         regions = converted
-        record.reading.remark(_UNITS)
+        record.input.remark(_UNITS)
     return [
         TextSpan(name, ((region.start, region.end),)) for region in regions for name in region.types
     ]

@@ -14,9 +14,11 @@ from spanf1.core.spans import decode
 from spanf1.core.tags import TagSet
 from spanf1.exceptions import LossError, TagError
 from spanf1.formats.labels import labels_by_id
+from spanf1.formats.records.keys import ITEM_OFFSETS
 from spanf1.formats.records.record import Record, gathered, write_array
+from spanf1.formats.records.sniffing import View
 from spanf1.formats.records.values import named_keys, spelt
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.registry import LIKELY, SURE, Input, Writing
 from spanf1.formats.tokens import text_spans
 from spanf1.wording import shortened
 
@@ -40,7 +42,17 @@ class _List(NamedTuple):
     id: str | int | None
 
 
-def documents(reading: Reading) -> Iterator[Document]:
+def looks_like_record(view: View) -> int:
+    """Return how sure it is that a part of a record is what a pipeline returned."""
+    if view.role in ("keys", "other"):
+        return LIKELY * (view.role == "keys" and view.value == [])
+    item = view.item
+    typed = _GROUP in item or (_TAG in item and ("start" in item or "index" in item))
+    placed = "offsets" in item or all(key in item for key in ITEM_OFFSETS[0])
+    return SURE * (typed or (view.role == "list" and placed))
+
+
+def documents(input: Input) -> Iterator[Document]:
     """Read lists of what was found: each a record, or at a key of one.
 
     Spans are taken as they are, tags are decoded. Where a span has no offsets, as by a slow
@@ -51,22 +63,22 @@ def documents(reading: Reading) -> Iterator[Document]:
     ReadError, LayoutError, TagError
         If there is anything else in the file.
     """
-    lists = _lists(reading)
+    lists = _lists(input)
     waiting: list[_List] = []
     # The first item tells whether there are tags.
     for some in lists:
         waiting.append(some)
         if some.items:
             break
-    tags = _Tags(reading) if _has_tags(waiting) else None
+    tags = _Tags(input) if _has_tags(waiting) else None
     for some in chain(waiting, lists):
         spans = tags.spans(some) if tags else [_group(some, n) for n in range(len(some.items))]
         yield Document(some.text, spans, None, some.id, some.record.line)
 
 
-def _lists(reading: Reading) -> Iterator[_List]:
+def _lists(input: Input) -> Iterator[_List]:
     """Yield the items of each document."""
-    for record in gathered(reading, _is_item):
+    for record in gathered(input, _is_item):
         if isinstance(record.value, list):
             yield _List(record, "record", record.value, None, None)
             continue
@@ -123,10 +135,10 @@ def _group(some: _List, number: int) -> TextSpan:
 class _Tags:
     """Reads tokens and their tags; tokens that are left out are outside of all spans."""
 
-    def __init__(self, reading: Reading) -> None:
-        labels = reading.how.labels
+    def __init__(self, input: Input) -> None:
+        labels = input.options.labels
         self._labels = None if labels is None else labels_by_id(labels)
-        self._tags = reading.tags = TagSet({}, reading.how.form)
+        self._tags = input.tags = TagSet({}, input.options.form)
         if self._labels:
             self._tags.expect(self._labels.values())
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from spanf1.core.documents import Document, Offsets, TextSpan
-from spanf1.formats.records.keys import KEYS
+from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
 from spanf1.formats.records.record import Record, placed_text, records, with_id, write_lines
+from spanf1.formats.records.sniffing import View
 from spanf1.formats.records.values import spelt
-from spanf1.formats.registry import Reading, Writing
+from spanf1.formats.registry import LIKELY, MAYBE, SURE, Input, Writing
 from spanf1.wording import shortened
 
 _KEYS = KEYS["prodigy"]
@@ -18,7 +19,21 @@ _KEYS = KEYS["prodigy"]
 _ANSWERS = {"accept": "", "reject": "rejected examples", "ignore": "ignored examples"}
 
 
-def documents(reading: Reading) -> Iterator[Document]:
+def looks_like_record(view: View) -> int:
+    """Return how sure it is that a part of a record is spans, or a text and its spans."""
+    if view.role == "keys":
+        return LIKELY * (view.has_text and "text" in view.record)
+    match view.value:
+        case [str(), dict()]:
+            return SURE * (view.role == "list")
+        case [[int(), int(), str()], *_]:
+            return LIKELY * view.at_key
+    placed = "offsets" in view.item or all(key in view.item for key in ITEM_OFFSETS[0])
+    others = all(key in view.item for key in ITEM_OFFSETS[1])
+    return (LIKELY if placed else MAYBE * others) * view.at_key
+
+
+def documents(input: Input) -> Iterator[Document]:
     """Read records of a text and its spans, and its tokens, if there are some.
 
     An array of a text and an object, as older versions of spaCy are trained with, is such a
@@ -29,7 +44,7 @@ def documents(reading: Reading) -> Iterator[Document]:
     ReadError, LayoutError
         If there is anything else in the file.
     """
-    for record in map(_whole, records(reading)):
+    for record in map(_whole, records(input)):
         if _left_out(record):
             continue
         text = record.text()
@@ -53,17 +68,17 @@ def _left_out(record: Record) -> bool:
         message = f"answer is {spelt(answer)}, and is to be one of: {', '.join(_ANSWERS)}"
         raise record.error(message)
     if _ANSWERS[answer]:
-        record.reading.remark(_ANSWERS[answer])
+        record.input.remark(_ANSWERS[answer])
         return True
     record.note_relations()
     if isinstance(value.get("spans"), dict):
-        record.reading.remark("groups of spans", len(value["spans"]))
+        record.input.remark("groups of spans", len(value["spans"]))
     return False
 
 
 def _tokens(record: Record, text: str) -> list[Offsets] | None:
     """Return the tokens of a record, if it says where they are."""
-    given = record.reading.how.token_key
+    given = record.input.options.token_key
     if given is not None and given not in record.value:
         raise record.lacking(f"there is no key {shortened(given)}", "--token-key")
     key = _KEYS.token[0] if given is None else given

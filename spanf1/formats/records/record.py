@@ -11,7 +11,7 @@ from spanf1.core.documents import Document, Offsets, TextSpan
 from spanf1.exceptions import LayoutError, LossError
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
 from spanf1.formats.records.values import HALF, Value, lacking, named_keys, no_id, spelt, values
-from spanf1.formats.registry import Reading
+from spanf1.formats.registry import Input
 from spanf1.wording import shortened
 
 # how many bytes are read at a time
@@ -31,14 +31,14 @@ class Record(NamedTuple):
     Its methods raise a `LayoutError` if it has not got what they return.
     """
 
-    reading: Reading
+    input: Input
     value: Any
     line: int
 
     @property
     def where(self) -> str:
         """Where it is, for a message."""
-        return self.reading.where(self.line)
+        return self.input.where(self.line)
 
     def error(self, message: str, hint: str = "") -> LayoutError:
         """Return an error that says where the record is."""
@@ -58,20 +58,18 @@ class Record(NamedTuple):
         """Return the key of the spans: what was given, or the first of some names that is there.
 
         The first record decides, and every other is to have that key, too; it becomes
-        `reading.key`. By default the names are those of the input's format.
+        `input.key`. By default the names are those of the input's format.
         """
-        value, reading = self.as_object(), self.reading
-        how = reading.how
-        option = "--gold-key" if how.side == "gold" else "--pred-key"
-        if not reading.key:
-            names = names or KEYS[reading.format].of(how.side, alone=how.alone)
-            reading.key = _chosen(value, names) if how.key is None else how.key
-            if not reading.key:
-                message = f"there is no key of {how.side} spans ({', '.join(names)})"
-                raise self.lacking(message, option)
-        if reading.key not in value:
-            raise self.lacking(f"there is no key {shortened(reading.key)}", option)
-        return reading.key
+        value, input, options = self.as_object(), self.input, self.input.options
+        if not input.key:
+            names = names or KEYS[input.format].of(options)
+            input.key = _chosen(value, names) if options.key is None else options.key
+            if not input.key:
+                message = f"there is no key of {options.side} spans ({', '.join(names)})"
+                raise self.lacking(message, options.option("key"))
+        if input.key not in value:
+            raise self.lacking(f"there is no key {shortened(input.key)}", options.option("key"))
+        return input.key
 
     def list_at(self, key: str) -> list[Any]:
         """Return the list at a key that is there."""
@@ -112,13 +110,13 @@ class Record(NamedTuple):
         return None if key is None or value[key] is None else self.string(key, value[key])
 
     def _text_keys(self, names: Sequence[str]) -> Sequence[str]:
-        given = self.reading.how.text_key
-        return names or KEYS[self.reading.format].text if given is None else (given,)
+        given = self.input.options.text_key
+        return names or KEYS[self.input.format].text if given is None else (given,)
 
     def id(self, names: Sequence[str] = ()) -> str | int | None:
         """Return the id, likewise; None if there is none, and no key was given."""
-        value, given = self.as_object(), self.reading.how.id_key
-        names = names or KEYS[self.reading.format].id if given is None else (given,)
+        value, given = self.as_object(), self.input.options.id_key
+        names = names or KEYS[self.input.format].id if given is None else (given,)
         key = next((name for name in names if name in value), None)
         if key is None:
             if given is None:
@@ -134,7 +132,7 @@ class Record(NamedTuple):
         """Remark that the relations of a record are left out, if it has some."""
         relations = self.as_object().get("relations")
         if isinstance(relations, list) and relations:
-            self.reading.remark("relations", len(relations))
+            self.input.remark("relations", len(relations))
 
     def spans_at(self, key: str, text: str | None) -> list[TextSpan]:
         """Return the spans at a key that is there; see `spans_of`."""
@@ -180,7 +178,7 @@ class Record(NamedTuple):
 
     def types_of(self, place: str, item: dict[str, Any]) -> list[str]:
         """Return the types of an item: one, or those in its ``labels``."""
-        keys = KEYS[self.reading.format].item_type
+        keys = KEYS[self.input.format].item_type
         for key in keys:
             if key in item:
                 return [self._type(f"{place}.{key}", item[key])]
@@ -252,7 +250,7 @@ def _is_pair(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2
 
 
-def records(reading: Reading) -> Iterator[Record]:
+def records(input: Input) -> Iterator[Record]:
     """Yield the records of a file: JSON Lines, a JSON array of records, or one over several lines.
 
     Raises
@@ -262,22 +260,22 @@ def records(reading: Reading) -> Iterator[Record]:
     LayoutError
         If there is something in it that is no JSON.
     """
-    source = reading.source
+    source = input.source
 
     def parse() -> Iterator[Value]:
-        if reading.values is not None:
-            return zip(reading.values, count(1), strict=False)
-        return values(source.chunks(_PIECE, reading.progress), source.where)
+        if input.values is not None:
+            return zip(input.values, count(1), strict=False)
+        return values(source.chunks(_PIECE, input.progress), source.where)
 
-    return (Record(reading, value, line) for value, line in reading.once(parse))
+    return (Record(input, value, line) for value, line in input.once(parse))
 
 
-def gathered(reading: Reading, is_item: Callable[[object], bool]) -> Iterator[Record]:
+def gathered(input: Input, is_item: Callable[[object], bool]) -> Iterator[Record]:
     """Yield the records of a file; all in one if the first is no list but an item of one.
 
     Parameters
     ----------
-    reading : Reading
+    input : Input
         The input.
     is_item : callable
         Whether a value cannot be a record, but is an item of a list of them.
@@ -289,7 +287,7 @@ def gathered(reading: Reading, is_item: Callable[[object], bool]) -> Iterator[Re
     LayoutError
         If there is something in it that is no JSON, or items and other records.
     """
-    stream = records(reading)
+    stream = records(input)
     first = next(stream, None)
     if first is None:
         return

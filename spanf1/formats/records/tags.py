@@ -12,7 +12,6 @@ from spanf1.core.documents import Document
 from spanf1.core.tags import TagSet
 from spanf1.exceptions import InputError, LayoutError, LossError, TagError, UsageError
 from spanf1.formats.keyed import (
-    OPTIONS,
     TAG_KEYS,
     KeyedReader,
     KeyedTags,
@@ -21,7 +20,9 @@ from spanf1.formats.keyed import (
 )
 from spanf1.formats.labels import IGNORE_INDEX, LABELS_HINT, LabelCodes, labels_by_id, unlabelled
 from spanf1.formats.lists import Numbering, numbered
+from spanf1.formats.options import InputOptions
 from spanf1.formats.records.record import line_of, with_id
+from spanf1.formats.records.sniffing import View
 from spanf1.formats.records.values import (
     HALF,
     Batch,
@@ -31,7 +32,7 @@ from spanf1.formats.records.values import (
     lacking,
     spelt,
 )
-from spanf1.formats.registry import JSONL, Reading, Writing
+from spanf1.formats.registry import JSONL, LIKELY, MAYBE, Input, Writing
 from spanf1.formats.sentences import Sentences, TokenLists, place_in, whole_sentences
 from spanf1.formats.source import Source
 from spanf1.formats.tokens import place_of, tagged
@@ -39,6 +40,18 @@ from spanf1.wording import shortened
 
 # the keys that are written, where none are given
 _TAG_KEY = "ner_tags"
+
+
+def looks_like_record(view: View) -> int:
+    """Return how sure it is that a part of a record holds tags, beside tokens."""
+    if view.role == "keys":
+        tags = any(key in view.record for key in TAG_KEYS.gold + TAG_KEYS.predicted)
+        return LIKELY if view.has_tokens else MAYBE * tags
+    match view.value:
+        case [str() | int(), *_]:
+            known = view.role == "known" and (view.has_tokens or not view.has_text)
+            return LIKELY * (known or view.role == "given")
+    return 0
 
 
 class RecordTable:
@@ -59,7 +72,7 @@ class RecordTable:
         self.head = next(batches)
         self.keys: Collection[str] = self.head.records[0] if self.head.records else ()
 
-    def key(self, given: str | None, known: Sequence[str], side: str) -> str:
+    def key(self, options: InputOptions) -> str:
         """Return the key of the tags of a side; nothing if none is given and there are no records.
 
         Raises
@@ -67,7 +80,8 @@ class RecordTable:
         LayoutError
             If no key that is known is there.
         """
-        return self.chosen(given, known, f"{side} tags", OPTIONS[side])
+        what = f"{options.side} tags"
+        return self.chosen(options.key, TAG_KEYS.of(options), what, options.option("key"))
 
     def chosen(self, given: str | None, known: Sequence[str], what: str, option: str) -> str:
         """Return the key that was given, or the first that is known; raises likewise.
@@ -114,7 +128,7 @@ class _RecordTags(LabelCodes):
             If a list holds what cannot be a tag.
         """
         column = self._column
-        rows = batch.lists(column.key, OPTIONS[column.side])
+        rows = batch.lists(column.key, column.options.option("key"))
         try:
             # True is the same as 1 where it is looked up.
             if column.labels is not None and not _types(rows) <= {int, str}:
@@ -200,21 +214,21 @@ class RecordReader(KeyedReader):
         return [RecordTable(file.source, file.batches()) for file in self.files]
 
 
-def documents(reading: Reading) -> Iterator[Document]:
+def documents(input: Input) -> Iterator[Document]:
     """Yield the records of a file with the spans of their tags; raises as `tagged_batches`.
 
     See `spanf1.formats.registry`.
     """
-    return documents_of(reading, sentences(reading))
+    return documents_of(input, sentences(input))
 
 
-def sentences(reading: Reading) -> Iterator[Sentences]:
+def sentences(input: Input) -> Iterator[Sentences]:
     """Yield the records of a file with the codes of their tags; raises as `tagged_batches`."""
-    return (sentences for _, sentences in tagged_batches(reading))
+    return (sentences for _, sentences in tagged_batches(input))
 
 
-def tagged_batches(reading: Reading) -> Iterator[tuple[Batch, Sentences]]:
-    """Yield the records of a file, and what they are as sentences; `reading.tags` has the tags.
+def tagged_batches(input: Input) -> Iterator[tuple[Batch, Sentences]]:
+    """Yield the records of a file, and what they are as sentences; `input.tags` has the tags.
 
     Raises
     ------
@@ -227,36 +241,36 @@ def tagged_batches(reading: Reading) -> Iterator[tuple[Batch, Sentences]]:
     ReadError
         If the file cannot be read.
     """
-    how = reading.how
-    reading.tags = tags = TagSet({}, how.form)
-    labels = None if how.labels is None else labels_by_id(how.labels)
-    table = RecordTable(reading.source, _batches(reading))
+    options = input.options
+    input.tags = tags = TagSet({}, options.form)
+    labels = None if options.labels is None else labels_by_id(options.labels)
+    table = RecordTable(input.source, _batches(input))
     if not table.head.records:
         return
-    key = table.key(how.key, TAG_KEYS.of(how.side, alone=how.alone), how.side)
-    token = table.chosen(how.token_key, TAG_KEYS.token, "tokens", "--token-key")
+    key = table.key(options)
+    token = table.chosen(options.token_key, TAG_KEYS.token, "tokens", "--token-key")
     if key == token:
         raise UsageError(f"tokens and tags cannot both be {shortened(key)}")
     known = next((name for name in TAG_KEYS.id if name in table.keys), "")
-    reading.key = key
-    column = KeyedTags(table, how.side, key, token, how.id_key or known, labels)
+    input.key = key
+    column = KeyedTags(table, options, key, token, options.id_key or known, labels)
     read = table.reader(column, tags)
     for batch in table.batches(column):
         yield batch, checked(read(batch), column)
 
 
-def _batches(reading: Reading) -> Iterator[Batch]:
+def _batches(input: Input) -> Iterator[Batch]:
     """Yield the records of an input in batches: one at least."""
-    if reading.values is None:
-        file = RecordFile(reading.source)
-        file.progress = reading.progress
-        return reading.once(file.batches)
-    lines = list(range(1, len(reading.values) + 1))
-    for line, value in zip(lines, reading.values, strict=True):
+    if input.values is None:
+        file = RecordFile(input.source)
+        file.progress = input.progress
+        return input.once(file.batches)
+    lines = list(range(1, len(input.values) + 1))
+    for line, value in zip(lines, input.values, strict=True):
         if not isinstance(value, dict):
             message = f"the record is {spelt(value)}, not an object"
-            raise LayoutError(message, where=reading.where(line))
-    return iter([Batch(reading.source, reading.values, lines, len(lines))])
+            raise LayoutError(message, where=input.where(line))
+    return iter([Batch(input.source, input.values, lines, len(lines))])
 
 
 def write(documents: Iterable[Document], target: BinaryIO, how: Writing) -> None:

@@ -6,28 +6,25 @@ from collections.abc import Collection
 from contextlib import nullcontext
 from typing import Any
 
-from spanf1.compat.seqeval._detected import (
-    detected,
-    detected_aloud,
-    strict_sums,
-    without_a_scheme,
-)
-from spanf1.compat.seqeval._entities import StrictReader
+from spanf1.compat.seqeval._entities import Sentences, StrictReader, separators_of
 from spanf1.compat.seqeval._notices import undefined_metric_warning, warn_undefined
-from spanf1.compat.seqeval._reading import Sentences, separators_of
 from spanf1.compat.seqeval._scores import (
     FIGURES,
     WARN,
     Scores,
     Sums,
     check_options,
+    detected,
+    detected_aloud,
     mean_of,
     ratio,
     report,
     scores,
+    strict_sums,
     sums_of_entities,
     undefined,
     weights_of,
+    without_a_scheme,
 )
 from spanf1.compat.seqeval.reporters import DictReporter, StringReporter
 from spanf1.compat.seqeval.scheme import Entities, Token, auto_detect

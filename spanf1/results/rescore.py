@@ -70,13 +70,13 @@ def rescore(data: Mapping[str, Any], signature: Signature | str | None = None) -
 def _check(data: Mapping[str, Any], result: Result) -> None:
     """Raise an error if a figure is not what the counts give."""
     _check_signature(data, result)
-    found = result.to_dict()
-    rows = {name: (data.get(name), found[name]) for name in AVERAGES}
-    rows |= {name: ({name: data.get(name)}, {name: found[name]}) for name in _SUMS}
+    counted = result.to_dict()
+    rows = {name: (data.get(name), counted[name]) for name in AVERAGES}
+    rows |= {name: ({name: data.get(name)}, {name: counted[name]}) for name in _SUMS}
     stored = data.get("types")
-    if not isinstance(stored, dict) or stored.keys() != found["types"].keys():
+    if not isinstance(stored, dict) or stored.keys() != counted["types"].keys():
         raise InputError("types: these are not those that the counts in the file give")
-    rows |= {f"types.{name}": (stored[name], row) for name, row in found["types"].items()}
+    rows |= {f"types.{name}": (stored[name], row) for name, row in counted["types"].items()}
     for place, (row, expected) in rows.items():
         if not isinstance(row, dict):
             raise InputError(f"{place}: there are no figures")
@@ -90,13 +90,13 @@ def _check_signature(data: Mapping[str, Any], result: Result) -> None:
     line = data.get("signature")
     if not isinstance(line, str):
         raise InputError("signature: there is none")
-    stored, found = Signature.parse(line), result.signature()
-    if replace(stored, version=found.version, confidence=None) != found:
+    stored, counted = Signature.parse(line), result.signature()
+    if replace(stored, version=counted.version, confidence=None) != counted:
         raise InputError("signature: this is not what the counts in the file give")
 
 
-def _same(stored: object, found: object) -> bool:
-    if isinstance(stored, float) and isinstance(found, int | float):
+def _same(stored: object, counted: object) -> bool:
+    if isinstance(stored, float) and isinstance(counted, int | float):
         # Its last digits may differ.
-        return abs(stored - found) <= _TOLERANCE
-    return stored == found
+        return abs(stored - counted) <= _TOLERANCE
+    return stored == counted

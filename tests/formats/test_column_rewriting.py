@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.core.repairs import REPAIRS, rewrite
+from spanf1.core.repairs import REPAIRS, Rewritten, rewrite
 from spanf1.core.schemes import PREFIX_BITS, SCHEMES
 from spanf1.core.spans import Decoder, decode
 from spanf1.core.tag_counter import tally
@@ -22,8 +22,8 @@ from spanf1.core.tags import FORMS, TagForm, TagSet
 from spanf1.core.tally import Tally
 from spanf1.exceptions import LayoutError, TagError
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.rewriting import respelt
-from spanf1.formats.columns.runs import Run, TagFile
+from spanf1.formats.columns.rewriting import RawLines, raw_lines, respelt
+from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.source import Source
 from tests.helpers.files import COMPRESS, documents_in, lists_of, render, tally_of_lists, write
 from tests.helpers.strategies import Look, block_sizes, corpora, looks, seeds, steady
@@ -35,25 +35,33 @@ Codes = list[int]
 
 
 class Read(NamedTuple):
-    """All runs of a file, and its tags."""
+    """The lines of a file in runs, its tags, and how many documents begin in it."""
 
-    runs: list[Run]
+    runs: list[RawLines]
     tags: TagSet
+    documents: int
 
     @property
     def codes(self) -> Codes:
-        return [code for run in self.runs for code in run.codes.tolist()]
+        return [code for run in self.runs for code in run.sentences.codes.tolist()]
 
     def respelt(self, to_form: TagForm | None = None) -> bytes:
         """Write every run as it is, or in another form."""
-        return b"".join(respelt(run, run.codes, self.tags, to_form).data for run in self.runs)
+        return b"".join(
+            respelt(run, run.sentences.codes, self.tags, to_form).data for run in self.runs
+        )
 
     def rewritten(self, scheme: str, to: str, method: str) -> bytes:
         """Write every run in another scheme."""
         return b"".join(
-            respelt(run, rewrite(run.codes, run.starts, scheme, to, method).codes, self.tags).data
+            respelt(run, in_scheme(run, scheme, to, method).codes, self.tags).data
             for run in self.runs
         )
+
+
+def in_scheme(run: RawLines, scheme: str, to: str, method: str) -> Rewritten:
+    """Rewrite the tags of a run in another scheme."""
+    return rewrite(run.sentences.codes, run.sentences.starts, scheme, to, method)
 
 
 def read(
@@ -66,7 +74,9 @@ def read(
 ) -> Read:
     tags = TagSet({}, form)
     file = ColumnFile(Source(str(path)), delimiter=delimiter, block_size=size)
-    return Read(list(TagFile(file, column).runs(tags)), tags)
+    reader = TagFile(file, column)
+    runs = list(raw_lines(reader, tags))
+    return Read(runs, tags, sum(one.documents for one in reader.sentences(TagSet({}, form))))
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +141,7 @@ FILES = {
 }
 
 
-def check_runs(data: bytes, runs: list[Run]) -> None:
+def check_runs(data: bytes, runs: list[RawLines]) -> None:
     """Check all that must hold for the runs of any file."""
     assert b"".join(run.data for run in runs) == data
     lines = only_lf(data) or [data] * bool(data)
@@ -140,19 +150,20 @@ def check_runs(data: bytes, runs: list[Run]) -> None:
         assert run.lines_before == done
         at += len(run.data)
         done = len(only_lf(data[:at]))
-        assert run.lines == done
+        assert run.sentences.lines >= done
         # Whole lines, but for the last one of the file.
         assert run.data.endswith(b"\n") or number == len(runs) - 1 or at == len(data)
-        assert len(run.codes) == len(run.tag_start) == len(run.tag_length)
+        assert len(run.sentences.codes) == len(run.tag_start) == len(run.tag_length)
         assert (np.diff(run.tag_start) > 0).all()
-        assert (np.diff(run.starts) > 0).all()
-        assert not len(run.starts) or 0 <= run.starts[0] <= run.starts[-1] < len(run.codes)
-        assert run.codes.dtype == np.int32
-        tokens = np.arange(len(run.codes))
+        starts = run.sentences.starts
+        assert (np.diff(starts) > 0).all()
+        assert not len(starts) or 0 <= starts[0] <= starts[-1] < run.size
+        assert run.sentences.codes.dtype == np.int32
+        tokens = np.arange(run.size)
         numbers = run.line_numbers(tokens).tolist()
-        assert numbers == [run.line_number(token) for token in tokens.tolist()]
+        assert numbers == [run.sentences.line(token) for token in tokens.tolist()]
         for token, line in enumerate(numbers):
-            assert run.lines_before < line <= run.lines
+            assert run.lines_before < line <= done
             assert run.tag(token) in lines[line - 1]
     assert done == len(lines)
 
@@ -173,12 +184,12 @@ def test_runs_are_the_file(tmp_path: Path, name: str, size: int) -> None:
     ]
     # Without a token nothing says what a line is, nor that there are documents.
     documents = data.count(b"-DOCSTART-") if found.codes else 0
-    assert sum(run.documents for run in found.runs) == documents
+    assert found.documents == documents
 
 
-def decoded(run: Run) -> list[tuple[str, int, int]]:
+def decoded(run: RawLines) -> list[tuple[str, int, int]]:
     """Return the spans of a run, each by its lines in the file, its type and its shape."""
-    spans = decode(run.codes, run.starts)
+    spans = decode(run.sentences.codes, run.sentences.starts)
     first, last = run.line_numbers(spans.start), run.line_numbers(spans.end - 1)
     return list(
         zip(first.tolist(), last.tolist(), spans.type.tolist(), spans.shape.tolist(), strict=True)
@@ -194,16 +205,18 @@ def test_runs_of_any_file(folder: Path, sentences: list, look: Look, seed: int, 
     found = read(source.path, size=size, delimiter=look.delimiter or "")
     check_runs(data, found.runs)
     assert found.respelt() == data
-    lines = [line for run in found.runs for line in run.line_numbers(np.arange(len(run.codes)))]
+    lines = [line for run in found.runs for line in run.line_numbers(np.arange(run.size))]
     assert lines == text.token_lines
     # The tags are those of the column, the sentences those that were written.
-    assert [run.tag(k).decode() for run in found.runs for k in range(len(run.codes))] == [
+    assert [run.tag(k).decode() for run in found.runs for k in range(run.size)] == [
         token[2] for sentence in sentences for token in sentence
     ]
-    offsets = np.cumsum([0] + [len(run.codes) for run in found.runs]).tolist()
-    starts = [k + n for n, run in zip(offsets, found.runs, strict=False) for k in run.starts]
+    offsets = np.cumsum([0] + [run.size for run in found.runs]).tolist()
+    starts = [
+        k + n for n, run in zip(offsets, found.runs, strict=False) for k in run.sentences.starts
+    ]
     assert starts == np.cumsum([0, *map(len, sentences)])[:-1].tolist()
-    assert sum(run.documents for run in found.runs) == documents_in(text)
+    assert found.documents == documents_in(text)
 
 
 def write_plainly(path: Path, text: object, look: Look) -> bytes:
@@ -228,9 +241,9 @@ def test_no_span_goes_on_from_one_run_to_the_next(
         return list(zip(*(array.tolist() for array in arrays), strict=True))
 
     for run in found.runs:
-        alone += listed(decode(run.codes, run.starts), position)
-        position += len(run.codes)
-        whole += listed(decoder.feed(run.codes, run.starts)[0], 0)
+        alone += listed(decode(run.sentences.codes, run.sentences.starts), position)
+        position += run.size
+        whole += listed(decoder.feed(run.sentences.codes, run.sentences.starts)[0], 0)
     whole += listed(decoder.finish(), 0)
     assert alone == whole
     named = [(a, b, [*found.tags.types][kind - 1]) for a, b, kind, _ in alone]
@@ -254,17 +267,19 @@ def test_the_blocks_of_a_file_count_as_the_lists(
     found = tally(TagFile(file))
     same = [[(word, tag, tag) for word, _, tag in sentence] for sentence in sentences]
     expected: Tally = tally_of_lists(same)
-    first = {shape: text.token_lines[k - 1] for shape, k in expected.gold_first.items()}
+    first = {shape: text.token_lines[k - 1] for shape, k in expected.gold.first.items()}
     assert found == replace(
         expected,
         documents=documents_in(text),
-        gold_first=first,
-        predicted_first=first,
-        # The tags are numbered once, as gold.
-        predicted_prefixes=found.predicted_prefixes,
-        predicted_forms=found.predicted_forms,
-        gold_lines=len(text.lines),
-        predicted_lines=len(text.lines),
+        gold=replace(expected.gold, first=first, lines=len(text.lines)),
+        predicted=replace(
+            expected.predicted,
+            first=first,
+            # The tags are numbered once, as gold.
+            prefixes=found.predicted.prefixes,
+            forms=found.predicted.forms,
+            lines=len(text.lines),
+        ),
     )
 
 
@@ -277,7 +292,7 @@ def test_a_long_preamble(tmp_path: Path) -> None:
     for size in (1000, 1 << 15, 1 << 19):
         found = read(path, size=size)
         check_runs(data, found.runs)
-        lines = [n for run in found.runs for n in run.line_numbers(np.arange(len(run.codes)))]
+        lines = [n for run in found.runs for n in run.line_numbers(np.arange(run.size))]
         assert lines == [4001, 8002, 8003]
         assert [span[:2] for run in found.runs for span in decoded(run)] == [(4001, 8002)]
         assert found.rewritten("IOB2", "IOBES", "begin") == data.replace(b"I-X", b"E-X")
@@ -300,7 +315,7 @@ def test_a_sentence_without_o_is_one_run(tmp_path: Path) -> None:
     path.write_bytes((sentence + b"\n") * 3 + b"c O\n" * 500)
     runs = read(path, size=64).runs
     check_runs(path.read_bytes(), runs)
-    lengths = [len(run.codes) for run in runs]
+    lengths = [run.size for run in runs]
     assert lengths[:2] == [501, 501]
     assert max(lengths[3:]) < 30
 
@@ -338,7 +353,7 @@ def test_tags_in_any_column(tmp_path: Path, delimiter: str, column: int) -> None
     for row, tag in zip(rows, ["B-X", "E-X", "O", "S-Y"], strict=True):
         row[index] = tag
     assert new == "\n".join(between.join(row) for row in rows).encode()
-    tokens = [run.token(k) for run in found.runs for k in range(len(run.codes))]
+    tokens = [run.token(k) for run in found.runs for k in range(run.size)]
     assert tokens == [row[index == 0] for row in rows]
 
 
@@ -385,7 +400,7 @@ def test_tokens(
     path = tmp_path / "f"
     path.write_bytes(data)
     runs = read(path, column=column, delimiter=delimiter, size=4).runs
-    assert [run.token(k) for run in runs for k in range(len(run.codes))] == tokens
+    assert [run.token(k) for run in runs for k in range(run.size)] == tokens
 
 
 # ------------------------------------------------------------------------------------ rewriting
@@ -498,7 +513,7 @@ def test_repaired_files_score_strictly_as_the_file_leniently(
         write(path, render(same, (0, 1, 2), look, seed), look)
         before = score(reading)
         found = read(path, size=size, delimiter=look.delimiter or "", form=TagForm())
-        new = [rewrite(run.codes, run.starts, scheme, scheme, method) for run in found.runs]
+        new = [in_scheme(run, scheme, scheme, method) for run in found.runs]
         lost = sum(len(one.lost) for one in new)
         path.write_bytes(found.rewritten(scheme, scheme, method))
         after = score("strict")
@@ -578,8 +593,8 @@ def written_run_by_run(path: Path, size: int, to: str, method: str) -> bytes:
     """Write each run before the next one is read, as a file too large for memory is written."""
     tags = TagSet({})
     pieces = []
-    for run in TagFile(ColumnFile(Source(str(path)), block_size=size)).runs(tags):
-        new = rewrite(run.codes, run.starts, "IOB2", to, method)
+    for run in raw_lines(TagFile(ColumnFile(Source(str(path)), block_size=size)), tags):
+        new = in_scheme(run, "IOB2", to, method)
         pieces.append(respelt(run, new.codes, tags).data)
     return b"".join(pieces)
 
@@ -591,7 +606,7 @@ def test_a_file_can_be_read_twice(tmp_path: Path) -> None:
     path.write_bytes(data)
     reader = TagFile(ColumnFile(Source(str(path)), block_size=1000))
     for _ in range(2):
-        check_runs(data, list(reader.runs(TagSet({}))))
+        check_runs(data, list(raw_lines(reader, TagSet({}))))
 
 
 def in_form(form: TagForm, outside: str = "") -> bytes:
@@ -627,12 +642,10 @@ def test_only_codes_that_change_are_written(tmp_path: Path) -> None:
     path = tmp_path / "f"
     path.write_bytes(data)
     tags = TagSet({})
-    runs = list(TagFile(ColumnFile(Source(str(path)))).runs(tags))
-    assert len(runs[0].codes) == 3 or b"".join(run.data for run in runs) == data
+    runs = list(raw_lines(TagFile(ColumnFile(Source(str(path)))), tags))
+    assert runs[0].size == 3 or b"".join(run.data for run in runs) == data
     new_type = tags.code("S-new")
-    new = b"".join(
-        respelt(run, np.full(len(run.codes), new_type, np.int32), tags).data for run in runs
-    )
+    new = b"".join(respelt(run, np.full(run.size, new_type, np.int32), tags).data for run in runs)
     assert new == b"a S-new\nb S-new\nc S-new\n"
-    nothing = b"".join(respelt(run, np.zeros_like(run.codes), tags).data for run in runs)
+    nothing = b"".join(respelt(run, np.zeros_like(run.sentences.codes), tags).data for run in runs)
     assert nothing == b"a O\nb O\nc O\n"

@@ -13,14 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.core import units as units_module
+from spanf1.core import tally as tally_module
 from spanf1.core.fingerprint import type_number
 from spanf1.core.options import Confidence
 from spanf1.core.tag_counter import BlockCounter, tally, tally_parts
-from spanf1.core.tally import Tally
-from spanf1.core.units import Collector, Units, rows_of
-from spanf1.formats.columns.file import MergedFile
-from spanf1.formats.columns.pair import PairedFiles
+from spanf1.core.tally import Collector, Tally, Units, rows_of
+from spanf1.formats.columns.tags import MergedFile, PairedFiles
 from spanf1.formats.lists import ListReader
 from spanf1.formats.source import Source
 from spanf1.results.certainty import meanings
@@ -436,7 +434,7 @@ def test_several_workers_make_the_same_intervals(tmp_path, monkeypatch, pool: ty
     path = repeated(tmp_path)
     how = Confidence(resamples=200)
     alone = spanf1.score_file(path, confidence=how)
-    monkeypatch.setattr("spanf1.results.api.PART_SIZE", 1 << 11)
+    monkeypatch.setattr("spanf1.formats.opening.PART_SIZE", 1 << 11)
     with pool(2) as executor:
         result = spanf1.score_file(path, confidence=how, executor=executor)
     assert result.certainty == alone.certainty
@@ -593,6 +591,32 @@ def test_many_types_in_many_units_are_refused(monkeypatch):
     gold = [[f"B-T{n}"] for n in range(40)]
     result = spanf1.evaluate(gold, gold, confidence=Confidence(resamples=10))
     assert len(result.certainty.types) == 40
-    monkeypatch.setattr(units_module, "MAX_CELLS", 1000)
+    monkeypatch.setattr(tally_module, "MAX_CELLS", 1000)
     with pytest.raises(spanf1.UsageError, match="40 types in 40 sentences are too many"):
         _ = spanf1.evaluate(gold, gold, confidence=Confidence(resamples=10)).certainty
+
+
+def test_a_span_may_add_any_amounts(monkeypatch):
+    """Credits that are no whole numbers are integers in units of 2^-32."""
+    whole, third = 1 << 32, (1 << 32) // 3
+    monkeypatch.setattr(tally_module, "COUNTS", ("gold", "predicted", "for gold", "for predicted"))
+    gold = [["B-A", "O", "B-A"], ["O", "B-A", "O"], ["B-B", "O", "B-A"]]
+    predicted = [["B-A", "B-A", "O"], ["O", "B-A", "O"], ["O", "B-B", "B-B"]]
+    units = tally(ListReader(gold, predicted), units="sentence", in_order=True).units
+    assert units is not None
+    right, missed, spurious = (
+        (whole, whole, whole, whole),
+        (whole, 0, third, 0),
+        (0, whole, 0, whole // 2),
+    )
+    amounts = {(True, True): right, (True, False): missed, (False, True): spurious}
+    numbers = {"A": 0, "B": 1}
+    adds = [(numbers[key.type], amounts[key.gold >= 0, key.predicted >= 0]) for key in units.keys]
+    found = rows_of([(units, adds)], 2)
+    expected = [
+        [[sum(sums) for sums in zip(right, missed, spurious, strict=True)], [0] * 4],
+        [[*right], [0] * 4],
+        [[*missed], [sum(sums) for sums in zip(missed, spurious, spurious, strict=True)]],
+    ]
+    assert sorted(found.counts[:, 0].tolist()) == sorted(expected)
+    assert found.weight.tolist() == [1, 1, 1]

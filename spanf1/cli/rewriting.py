@@ -1,0 +1,200 @@
+"""What the commands share that write tags again: where the lines go, and what was changed."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import BinaryIO, cast
+
+import click
+
+from spanf1.checks.columns import Changes, Rewriting, looked_at, rewrite_file
+from spanf1.cli.inputs import CommandT, ready, with_options
+from spanf1.cli.output import check_output_is_no_input, check_writable, opened, tell
+from spanf1.core.detection import found_by
+from spanf1.core.options import AUTO
+from spanf1.core.repairs import PARTS
+from spanf1.exceptions import InputError, UsageError
+from spanf1.formats.opening import detect
+from spanf1.formats.output import compression_of, is_special
+from spanf1.formats.registry import JSONL, Input
+from spanf1.formats.source import STDIN
+from spanf1.wording import printable
+
+_LOSS = "Write two spans that touch as one where the scheme (IO) cannot part them"
+
+
+def writing_options(more_loss: str = "") -> Callable[[CommandT], CommandT]:
+    """Return what adds the options that say where lines go, given what else may be lost."""
+    options = (
+        click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
+        click.option(
+            "-i", "--in-place", is_flag=True, help="Put the new file in the place of the old one."
+        ),
+        click.option("--allow-loss", is_flag=True, help=f"{_LOSS}{more_loss}."),
+        click.option("-q", "--quiet", is_flag=True, help="Do not say what was changed."),
+    )
+    return functools.partial(with_options, options=options)
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where rewritten files go, as the options say it."""
+
+    output: str | None
+    in_place: bool
+    quiet: bool
+
+    def check(self, paths: tuple[str, ...]) -> None:
+        """Raise an error now if what is asked for cannot be written later.
+
+        Raises
+        ------
+        UsageError
+            If it cannot.
+        """
+        if not self.in_place:
+            if len(paths) > 1:
+                raise UsageError(f"{len(paths)} files are given: more than one need --in-place")
+            check_writable(self.output, paths)
+            if self.output in (None, STDIN):
+                check_output_is_no_input(paths)
+            return
+        if self.output is not None:
+            raise UsageError("--output and --in-place contradict each other")
+        for path in paths:
+            if path == STDIN:
+                raise UsageError("standard input cannot be changed in place")
+            if os.path.exists(path) and not os.path.isfile(path):
+                raise UsageError("it cannot be changed in place: it is no regular file", where=path)
+            check_writable(path, ())
+
+
+def rewrite(
+    inputs: Sequence[Input],
+    how: Rewriting,
+    where: Destination,
+    report: Callable[[str, Changes], list[str]],
+) -> None:
+    """Write files again with other tags, and say on standard error what was changed.
+
+    Parameters
+    ----------
+    inputs : sequence of Input
+        Files of columns, or one of JSON Lines.
+    how : Rewriting
+        What to write; `scheme` may be ``auto``, `to` empty for the scheme that they are in.
+    where : Destination
+        Where it goes.
+    report : callable
+        Returns lines, given words on a file's scheme, and what was changed.
+    """
+    where.check(tuple(input.source.path for input in inputs))
+    for input in inputs:
+        written = _rewrite_records if input.format == JSONL else _rewrite_columns
+        scheme, changes = written(input, how, where)
+        if not where.quiet:
+            say([f"{input.source.name}: {changes.read}", *report(scheme, changes)])
+
+
+def _rewrite_columns(input: Input, how: Rewriting, where: Destination) -> tuple[str, Changes]:
+    """Write the tags of columns again; return words on their scheme, and what was changed."""
+    # What comes through a pipe goes on at once, unless it must be looked at as a whole.
+    written = how.to or how.scheme
+    loses_nothing = not written or written in PARTS
+    at_once = how.scheme != AUTO and loses_nothing and not os.path.isfile(input.source.path)
+    words = "given"
+    with ready(input, again=not at_once, quiet=where.quiet) as kept:
+        exact = kept
+        if not at_once:
+            exact, scheme, found = looked_at(kept, how.scheme)
+            if how.scheme == AUTO and found.doubtful and not (how.to and how.method == "begin"):
+                raise _doubtful(kept, found.fitting)
+            words = found_by(found.fitting) if how.scheme == AUTO else "given"
+            how = replace(how, scheme=scheme)
+        how = replace(how, to=how.to or how.scheme)
+        changes = _rewrite_one(exact, how, where)
+    return f"{how.scheme} ({words})" if how.scheme else "", changes
+
+
+def _rewrite_records(input: Input, how: Rewriting, where: Destination) -> tuple[str, Changes]:
+    """Write the tags of JSON Lines again, likewise; raises as `spanf1.checks.records.retag`."""
+    from spanf1.checks.records import retag
+
+    words = "given"
+    with ready(input, quiet=where.quiet) as kept:
+        if how.to and how.scheme == AUTO:
+            found = detect(kept)
+            fitting = found.fitting if found else [how.to]
+            how, words = replace(how, scheme=fitting[0]), found_by(fitting)
+        with written_whole(input.source.path if where.in_place else where.output) as stream:
+            changes = retag(kept, how, stream.write)
+    return f"{how.scheme} ({words})" if how.scheme else "", changes
+
+
+def _doubtful(input: Input, schemes: list[str]) -> InputError:
+    return InputError(
+        f"the tags fit {' and '.join(schemes)} alike, and none of them wholly: what is to be "
+        "repaired depends on which it is",
+        where=input.source.name,
+        hint="--scheme says which",
+    )
+
+
+def say(lines: list[str]) -> None:
+    """Write notes on standard error."""
+    tell(f"note: {printable(line)}" for line in lines)
+
+
+def _rewrite_one(input: Input, how: Rewriting, where: Destination) -> Changes:
+    """Rewrite one file."""
+    if where.in_place:
+        changes = rewrite_file(input, how)
+        if changes.tags:
+            with opened(input.source.path, input.source.compression()) as stream:
+                rewrite_file(input, how, stream.write)
+        return changes
+    if how.to and how.to not in PARTS:
+        # What is on standard output cannot be taken back.
+        rewrite_file(input, how)
+    with opened(where.output, compression_of(where.output or "")) as stream:
+        return rewrite_file(input, how, stream.write)
+
+
+@contextlib.contextmanager
+def written_whole(output: str | None) -> Iterator[BinaryIO]:
+    """Give a file; what is in it is written to a path, or standard output, if there is no error."""
+    compression = compression_of(output or "")
+    if output not in (None, STDIN) and not is_special(output):
+        with opened(output, compression) as stream:
+            yield stream
+        return
+    import shutil
+    import tempfile
+
+    whole = False
+    try:
+        with tempfile.TemporaryFile(prefix="spanf1-") as kept:
+            yield cast(BinaryIO, kept)
+            kept.seek(0)
+            whole = True
+            with opened(output, compression) as stream:
+                shutil.copyfileobj(kept, stream)
+    except OSError as error:
+        if whole:
+            raise
+        message = f"what is to be written cannot be kept here: {error.strerror}"
+        hint = "TMPDIR names another folder; with --output FILE, it need not be kept"
+        raise UsageError(message, where=tempfile.gettempdir(), hint=hint) from None
+
+
+def kinds_line(changes: Changes, most: int = 8) -> list[str]:
+    """Return a line that says how often each kind of violation occurred, if there were any."""
+    if not changes.kinds:
+        return []
+    named = ", ".join(f"{kind} {count}" for kind, count in changes.kinds.most_common(most))
+    others = len(changes.kinds) - most
+    return [named + (f", and {others} other kinds" if others > 0 else "")]

@@ -1,0 +1,441 @@
+"""Fetches a file from the network, whole and as it should be or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import http.client
+import os
+import re
+import string
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from io import BufferedIOBase
+from typing import BinaryIO, NamedTuple
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
+
+from spanf1._version import __version__
+from spanf1.exceptions import ReadError, UsageError
+
+#: called with the number of bytes that are there so far
+Progress = Callable[[int], object]
+
+#: seconds that a server may be silent
+TIMEOUT = 30.0
+#: bytes that a file may have whose size is not known beforehand
+MOST = 1 << 31
+#: so many redirections are followed
+REDIRECTIONS = 10
+
+_NAME = "{name}"
+_WEB = ("http", "https")
+_ARCHIVE = re.compile(r"\.(zip|7z|rar|tar|tar\.\w+|tgz|tbz2?|txz)$", re.IGNORECASE)
+_REDIRECTED = {301, 302, 303, 307, 308}
+_PIECE = 1 << 16
+# Bytes a second; a server that is slower for as long as it may be silent is taken to hang.
+_SLOWEST = 100
+# So many characters are shown of what somebody else wrote.
+_SHOWN = 200
+
+
+class Fetched(NamedTuple):
+    """A file that is there.
+
+    Attributes
+    ----------
+    path : str
+        Where it is.
+    address : str
+        Where it came from; empty if it was there already.
+    sha256 : str
+        What was measured.
+    verified : bool
+        Whether that is the checksum it should have; otherwise none was known.
+    """
+
+    path: str
+    address: str
+    sha256: str
+    verified: bool
+
+
+def fetch(
+    url: str,
+    target_folder: str,
+    *,
+    name: str = "",
+    sha256: str = "",
+    size: int | None = None,
+    progress: Progress | None = None,
+    mirror: str = "",
+    timeout: float = TIMEOUT,
+    most: int = MOST,
+) -> Fetched:
+    """Bring a file into a folder.
+
+    It gets its name when it is complete and is what it should be; until then it has another one,
+    and if anything goes wrong nothing is left of it. A file that is there already is not fetched
+    again, nor replaced: if it is another one, that is an error.
+
+    Parameters
+    ----------
+    url : str
+        Its address: http, https or file.
+    target_folder : str
+        Where to put it; made if it is not there.
+    name : str
+        What to call it; by default, what it is called at its address.
+    sha256, size : str, int
+        Its checksum, in hexadecimal digits, and its number of bytes, where they are known.
+    progress : callable, optional
+        Called with the number of bytes that have come so far.
+    mirror : str
+        An address to try before `url`: one that has ``{name}`` in the place of the file's name,
+        or one that stands for the scheme and host of `url`.
+    timeout : float
+        Seconds that a server may be silent.
+    most : int
+        The most bytes to fetch, if the size is not known.
+
+    Raises
+    ------
+    ReadError
+        If it cannot be fetched, is not what it should be, or cannot be put there.
+    UsageError
+        If the mirror is no address.
+    """
+    name = plain_name(name) if name else name_of(url)
+    path = os.path.join(target_folder, name)
+    limit = most if size is None else size
+    target = _Target(path, sha256.lower(), size, limit, timeout, progress)
+    tried = addresses(url, mirror, name)
+    try:
+        os.makedirs(target_folder, exist_ok=True)
+        return target.present() or target.fetched(tried)
+    except OSError as error:
+        message = f"it cannot be written: {error.strerror or error}"
+        raise ReadError(message, where=path) from None
+
+
+class _Target(NamedTuple):
+    """A file to fetch: its place, what it should be, and how long to wait for it."""
+
+    path: str
+    sha256: str
+    size: int | None
+    most: int
+    timeout: float
+    progress: Progress | None
+
+    def present(self) -> Fetched | None:
+        """Return the file if it is there already."""
+        if not os.path.lexists(self.path):
+            return None
+        digest = ""
+        if os.path.isfile(self.path):
+            with open(self.path, "rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        right = digest and self.sha256 in ("", digest)
+        if not right or self.size not in (None, os.stat(self.path).st_size):
+            message = "another file is there already"
+            raise ReadError(message, where=self.path, hint="remove it, or take another folder")
+        return Fetched(self.path, "", digest, bool(self.sha256))
+
+    def fetched(self, tried: list[str]) -> Fetched:
+        """Fetch the file from the first of some addresses that has it."""
+        failures: list[ReadError] = []
+        for address in tried:
+            try:
+                digest = self._from(address)
+                return Fetched(self.path, _public(address), digest, bool(self.sha256))
+            except ReadError as error:
+                failures.append(error)
+        *before, last = failures
+        said = "".join(f"; before, {error}" for error in before)
+        raise ReadError(f"{last.message}{said}", where=last.where, hint=last.hint)
+
+    def _from(self, address: str) -> str:
+        """Fetch the file from an address, and return its checksum."""
+        part = f"{self.path}.{os.getpid()}-{os.urandom(4).hex()}.part"
+        try:
+            with _opened(address, self.timeout) as (stream, size), open(part, "xb") as file:
+                self._check_size(size, address)
+                digest = self._received(stream, size, address, file)
+            os.replace(part, self.path)
+        finally:
+            with contextlib.suppress(OSError):
+                os.unlink(part)
+        return digest
+
+    def _check_size(self, size: int | None, address: str) -> None:
+        """Raise an error if what is to come has a wrong size."""
+        if size is not None and self.size not in (None, size):
+            raise _failed(f"it has {size} bytes there, and should have {self.size}", address)
+        if size is not None and size > self.most:
+            raise _failed(f"it has {size} bytes, more than {self.most}", address)
+
+    def _received(
+        self, stream: BufferedIOBase, size: int | None, address: str, file: BinaryIO
+    ) -> str:
+        """Write what comes, checked, and return its checksum."""
+        size = self.size if size is None else size
+        hasher, done = hashlib.sha256(), 0
+        for piece in _pieces(stream, address, self.timeout):
+            done += len(piece)
+            if done > self.most:
+                raise _failed(f"it has more than {self.most} bytes", address)
+            file.write(piece)
+            hasher.update(piece)
+            if self.progress:
+                self.progress(done)
+        if size is not None and done < size:
+            raise _failed(f"{done} of {size} bytes came", address)
+        digest = hasher.hexdigest()
+        if self.sha256 not in ("", digest):
+            message = f"its sha256 is {digest}, and should be {self.sha256}"
+            hint = "it may be another version, or damaged"
+            raise ReadError(message, where=_public(address), hint=hint)
+        return digest
+
+
+@contextlib.contextmanager
+def _opened(address: str, timeout: float) -> Iterator[tuple[BufferedIOBase, int | None]]:
+    """Give what comes from an address, and how many bytes that will be if it is known.
+
+    Raises
+    ------
+    ReadError
+        If there is no such file, or no answer.
+    """
+    if _parts(address).scheme == "file":
+        with _local(address) as file:
+            yield file, os.fstat(file.fileno()).st_size
+    else:
+        with _answered(address, timeout) as answer:
+            _check(answer, address)
+            yield answer, answer.length
+
+
+def _local(address: str) -> BufferedIOBase:
+    path = local_path(address)
+    if not path:
+        raise _failed("a file address names no other computer", address)
+    try:
+        # What is no regular file may have no end, or wait for ever.
+        if os.path.isfile(path):
+            return open(path, "rb")
+    except OSError as error:
+        raise _failed(_reason(error), address) from None
+    raise _failed("there is no such file", address)
+
+
+def _answered(address: str, timeout: float) -> http.client.HTTPResponse:
+    """Return the answer at the end of redirections."""
+    if _parts(address).scheme not in _WEB:
+        raise _failed("only http, https and file addresses can be", address)
+    here = quote(address, safe=string.punctuation)
+    for _ in range(REDIRECTIONS + 1):
+        answer = _asked(here, address, timeout)
+        location = answer.headers.get("Location")
+        if answer.status not in _REDIRECTED or not location:
+            return answer
+        answer.close()
+        here = _next(here, location, address)
+    raise _failed(f"it leads on and on, more than {REDIRECTIONS} times", address)
+
+
+class _AsTheyAre(urllib.request.HTTPErrorProcessor):
+    """Leaves answers that lead on, or that say what is wrong, to the caller."""
+
+    def http_response(
+        self,
+        request: urllib.request.Request,  # noqa: ARG002
+        response: http.client.HTTPResponse,
+    ) -> http.client.HTTPResponse:
+        """Return the answer."""
+        return response
+
+    https_response = http_response
+
+
+def _asked(here: str, address: str, timeout: float) -> http.client.HTTPResponse:
+    """Return what a server answers, by a proxy if one is set."""
+    if "@" in _parts(here).netloc:
+        raise _failed("an address with a name or password in it cannot be", address)
+    headers = {"User-Agent": f"spanf1/{__version__}", "Accept-Encoding": "identity"}
+    request = urllib.request.Request(here, headers=headers)  # noqa: S310 - its scheme is known
+    try:
+        web = urllib.request.build_opener(_AsTheyAre)
+        answer: http.client.HTTPResponse = web.open(request, timeout=timeout)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise _failed(_reason(error), address) from None
+    return answer
+
+
+def _next(here: str, location: str, address: str) -> str:
+    """Return the address that a server leads to; never away from the web, nor to what is open."""
+    target = quote(urljoin(here, location), safe=string.punctuation, encoding="latin-1")
+    scheme = _parts(target).scheme
+    if scheme not in _WEB:
+        raise _failed(f"it leads to {_public(target)}, which is not on the web", address)
+    if _parts(here).scheme == "https" and scheme != "https":
+        raise _failed(f"it leads to {_public(target)}, which is not encrypted", address)
+    return target
+
+
+def _check(answer: http.client.HTTPResponse, address: str) -> None:
+    """Raise an error if a server does not send the file as it is."""
+    if answer.status != http.HTTPStatus.OK:
+        raise _failed(f"the server says {answer.status} {answer.reason}", address)
+    packed = answer.headers.get("Content-Encoding", "identity").lower()
+    # Of a file that is packed itself, some servers say so.
+    if packed != "identity" and not name_of(address).endswith(".gz"):
+        raise _failed(f"the server sends it packed ({packed}), which was not asked for", address)
+
+
+def _pieces(stream: BufferedIOBase, address: str, timeout: float) -> Iterator[bytes]:
+    """Yield bytes as they come, as long as they come in time."""
+    since, came = time.monotonic(), 0
+    while True:
+        try:
+            piece = stream.read1(_PIECE)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise _failed(_reason(error), address) from None
+        if not piece:
+            return
+        yield piece
+        came += len(piece)
+        if (seconds := time.monotonic() - since) > timeout:
+            if came < _SLOWEST * seconds:
+                raise _failed("the server is too slow", address)
+            since, came = time.monotonic(), 0
+
+
+def _failed(message: str, address: str) -> ReadError:
+    """Return the error that says that a file cannot be fetched, and the way out."""
+    message = message if len(message) <= _SHOWN else f"{message[:_SHOWN]}…"
+    hint = "--mirror gives another address"
+    return ReadError(f"it cannot be fetched: {message}", where=_public(address), hint=hint)
+
+
+def _reason(error: BaseException) -> str:
+    """Say in one line why there is no answer."""
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(cause, TimeoutError):
+        return "the server does not answer"
+    if isinstance(cause, http.client.IncompleteRead | ConnectionResetError | BrokenPipeError):
+        return "the connection was closed"
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror
+    return " ".join(str(cause).split()) or type(cause).__name__
+
+
+def _public(address: str) -> str:
+    """Return an address without a user's name and password."""
+    return re.sub("//[^/?#]*@", "//***@", address, count=1)
+
+
+def _parts(address: str) -> SplitResult:
+    """Return what an address is made of.
+
+    Raises
+    ------
+    ReadError
+        If it is none.
+    """
+    try:
+        return urlsplit(address)
+    except ValueError as error:
+        raise _failed(str(error), address) from None
+
+
+def addresses(url: str, mirror: str, name: str) -> list[str]:
+    """Return the addresses to try, in order: the mirror if one is given, then the file's own.
+
+    Raises
+    ------
+    UsageError
+        If the mirror is no address.
+    """
+    if not mirror:
+        return [url]
+    try:
+        known = urlsplit(mirror).scheme in (*_WEB, "file")
+    except ValueError:
+        known = False
+    if not known:
+        hint = "such as https://example.org/copies, or file:///copies/{name}"
+        raise UsageError(f"{_public(mirror)!r} is no address of a mirror", hint=hint)
+    if _NAME in mirror:
+        return [mirror.replace(_NAME, quote(name)), url]
+    return [mirror.rstrip("/") + urlunsplit(("", "", *_parts(url)[2:4], "")), url]
+
+
+def local_path(address: str) -> str:
+    """Return the path of a file of this computer; empty if the address is another one's."""
+    parts = _parts(address)
+    if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
+        return ""
+    return urllib.request.url2pathname(parts.path)
+
+
+def name_of(address: str) -> str:
+    """Return the name of the file at an address; never a path.
+
+    Examples
+    --------
+    >>> name_of("https://example.org/a/test%20set.conll?raw=1")
+    'test set.conll'
+    """
+    return plain_name(unquote(_parts(address).path.rpartition("/")[2]))
+
+
+def is_archive(address: str) -> bool:
+    """Return whether an address is that of an archive, by its name."""
+    return bool(_ARCHIVE.search(name_of(address)))
+
+
+def plain_name(name: str) -> str:
+    """Return a name as one that a file may have anywhere, and that leads nowhere."""
+    name = "".join(c if c.isprintable() and c not in '\\/:*?"<>|' else "_" for c in name)
+    return name if name.strip(". ") else "download"
+
+
+def cache_folder(
+    environ: Mapping[str, str] = os.environ, platform: str = sys.platform, home: str = "~"
+) -> str:
+    r"""Return the folder that fetched files are kept in; it may not be there yet.
+
+    It is what ``SPANF1_CACHE`` says; else ``spanf1`` in ``XDG_CACHE_HOME`` (if that is an absolute
+    path, as its rules want) or in ``~/.cache``; on macOS ``~/Library/Caches/spanf1``, on Windows
+    ``%LOCALAPPDATA%\spanf1\Cache``.
+
+    Raises
+    ------
+    UsageError
+        If it would be in the home folder, and there is none.
+    """
+    if folder := environ.get("SPANF1_CACHE"):
+        return os.path.abspath(os.path.expanduser(folder))
+    if platform == "win32":
+        local = environ.get("LOCALAPPDATA") or os.path.join(
+            _home(home, environ), "AppData", "Local"
+        )
+        return os.path.join(local, "spanf1", "Cache")
+    if platform == "darwin":
+        return os.path.join(_home(home, environ), "Library", "Caches", "spanf1")
+    base = environ.get("XDG_CACHE_HOME", "")
+    base = base if os.path.isabs(base) else os.path.join(_home(home, environ), ".cache")
+    return os.path.join(base, "spanf1")
+
+
+def _home(home: str, environ: Mapping[str, str]) -> str:
+    folder = os.path.expanduser(home)
+    # An empty HOME would stand for the root of all folders.
+    if environ.get("HOME") == "" or not os.path.isabs(folder):
+        hint = "SPANF1_CACHE, or --to, names a folder"
+        raise UsageError("there is no home folder to keep files in", hint=hint)
+    return folder
