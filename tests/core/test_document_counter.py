@@ -15,6 +15,7 @@ import spanf1
 from spanf1.core.document_counter import DocumentCounter, normalized
 from spanf1.core.documents import Document, TextSpan, joined, places, squeezed
 from spanf1.core.options import Confidence, Options
+from spanf1.core.spans import UNTAGGED
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
 from spanf1.results.rescore import rescore
 from spanf1.results.result import Result
@@ -62,6 +63,9 @@ SPANS = st.lists(
         st.lists(st.integers(0, 9), min_size=2, max_size=4, unique=True)
         .map(sorted)
         .map(lambda cuts: tuple(zip(cuts[::2], cuts[1::2], strict=False))),
+        # Hypothesis would make up shapes that no span has.
+        text=st.none(),
+        shape=st.just(UNTAGGED),
     ),
     max_size=8,
 )
