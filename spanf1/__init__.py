@@ -18,7 +18,7 @@ from spanf1.exceptions import (
     UsageError,
 )
 from spanf1.results.api import evaluate, score_file
-from spanf1.results.result import Result
+from spanf1.results.result import Result, rescore
 from spanf1.results.signature import Signature
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from spanf1.ranking.compare import compare
     from spanf1.ranking.rank import RankingOptions
     from spanf1.results.accumulator import SpanF1
-    from spanf1.results.rescore import rescore
 
 __all__ = [
     "AlignmentError",
@@ -98,7 +97,6 @@ _LATER = {
     "encode": "checks.spans",
     "read_documents": "formats.opening",
     "repair": "checks.lists",
-    "rescore": "results.rescore",
     "validate": "checks.lists",
     "validate_file": "checks.validate",
 }

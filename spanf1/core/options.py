@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from operator import index
 from typing import Any, Final, Literal, get_args
 
@@ -159,6 +159,12 @@ class Options:
             types=chosen,
             **others,
         )
+
+
+def options_from(arguments: Mapping[str, Any]) -> Options:
+    """Return the options that are among the arguments of a function, by their names."""
+    names = {"scheme", *(field.name for field in fields(Options))}
+    return Options.given(**{name: arguments[name] for name in names & arguments.keys()})
 
 
 #: the options where none are given

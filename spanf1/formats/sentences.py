@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.spans import Spans
-from spanf1.core.tags import Block, CodeArray, IntArray, TagSet, starts_among
-from spanf1.formats.source import Source
+from spanf1.core.tags import Block, CodeArray, IntArray, starts_among
 
 #: the way out where tokens differ
 POSITION_HINT = "--align-by-position compares the tags whatever the tokens are"
@@ -163,7 +162,7 @@ class Sentences(NamedTuple):
         """Return the sentences from one number to another; those that are there whole."""
         bounds = np.append(0, np.cumsum(self.lengths))
         begin, end = bounds[first], bounds[len(self.lengths) if stop is None else stop]
-        part = whole_sentences(
+        return whole_sentences(
             self.codes[begin:end],
             self.lengths[first:stop],
             self.places[first:stop],
@@ -171,13 +170,6 @@ class Sentences(NamedTuple):
             words=self.words and self.words.part(first, stop),
             ids=self.ids and self.ids[first:stop],
             coder=self.coder,
-        )
-        if not self.documents:
-            return part
-        low, high = np.searchsorted(self.document_starts, (begin, end))
-        return part._replace(
-            document_starts=self.document_starts[low:high] - begin,
-            documents=0 if first else self.documents,
         )
 
     def take(self, sentences: IntArray, begins: IntArray) -> Sentences:
@@ -278,7 +270,7 @@ def whole_sentences(
 ) -> Sentences:
     """Return sentences that are whole, each on a line of its own; see `Sentences`."""
     starts = (np.cumsum(lengths) - lengths)[lengths > 0]
-    line = _Places(lengths, places).line
+    line = partial(_line_of, lengths, places)
     return Sentences(
         cast(CodeArray, codes),
         starts,
@@ -292,20 +284,6 @@ def whole_sentences(
     )
 
 
-def sentence_wise(sentences: Sentences) -> Sentences:
-    """Return sentences with what is known of each, if the tokens alone tell: they are whole."""
-    if len(sentences.lengths) or not len(sentences.codes):
-        return sentences
-    starts, tokens = sentences.starts, sentences.tokens
-    bounds = [*starts.tolist(), len(sentences.codes)]
-    rows = [] if tokens is None else [[*tokens[a:b]] for a, b in pairwise(bounds)]
-    return sentences._replace(
-        lengths=np.diff(bounds),
-        places=np.fromiter(map(sentences.line, starts.tolist()), np.intp, len(starts)),
-        words=None if tokens is None else TokenLists(rows),
-    )
-
-
 def place_in(lengths: IntArray, token: int) -> tuple[int, int]:
     """Return the sentence of a token, by its number among all, and its place there."""
     ends = np.cumsum(lengths)
@@ -313,15 +291,9 @@ def place_in(lengths: IntArray, token: int) -> tuple[int, int]:
     return sentence, token - int(ends[sentence] - lengths[sentence])
 
 
-class _Places(NamedTuple):
-    """Tells the lines of tokens by those of their sentences."""
-
-    lengths: IntArray
-    places: IntArray
-
-    def line(self, token: int) -> int:
-        """Return the line of a token."""
-        return int(self.places[place_in(self.lengths, token)[0]])
+def _line_of(lengths: IntArray, places: IntArray, token: int) -> int:
+    """Return the line of a token: that of its sentence."""
+    return int(places[place_in(lengths, token)[0]])
 
 
 class TokenLists:
@@ -353,19 +325,6 @@ class TokenLists:
         """Add those of other sentences; every distinct token is kept once."""
         once = self._distinct.setdefault
         self._rows += [list(map(once, row, row)) for row in others._rows]
-
-
-class TagSource(Protocol):
-    """An input of one side that has tags."""
-
-    @property
-    def source(self) -> Source:
-        """Where it is from."""
-        ...
-
-    def sentences(self, tags: TagSet) -> Iterator[Sentences]:
-        """Yield the sentences in order, numbering the tags in a set."""
-        ...
 
 
 def aligned(
