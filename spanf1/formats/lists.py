@@ -91,19 +91,10 @@ class ListReader:
                 or any(isinstance(sentence, str) for sentence in side)
             ):
                 raise _not_lists(name)
-        if len(gold) != len(predicted):
-            raise AlignmentError(
-                f"{GOLD} has {len(gold)} sentences, {PREDICTED} has {len(predicted)}"
-            )
+        _check_counts(len(gold), len(predicted), PREDICTED)
         self._gold, self._predicted = gold, predicted
-        self._lengths, lengths = _lengths(gold, GOLD), _lengths(predicted, PREDICTED)
-        differ = np.flatnonzero(self._lengths != lengths)
-        if len(differ):
-            first = int(differ[0])
-            raise AlignmentError(
-                f"{GOLD}[{first}] has {self._lengths[first]} tags, "
-                f"{PREDICTED}[{first}] has {lengths[first]}"
-            )
+        self._lengths = _lengths(gold, GOLD)
+        _check_lengths(self._lengths, _lengths(predicted, PREDICTED), PREDICTED, "tags")
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`."""
@@ -117,6 +108,20 @@ class ListReader:
         # A token has its number, from 1, for a line.
         left, right = (Sentences(side, starts, partial(add, 1), count) for side in codes)
         return blocks(left, right)
+
+
+def _check_counts(gold: int, other: int, name: str) -> None:
+    """Raise an error if there are not as many sentences as in gold."""
+    if gold != other:
+        raise AlignmentError(f"{GOLD} has {gold} sentences, {name} has {other}")
+
+
+def _check_lengths(gold: IntArray, other: IntArray, name: str, units: str) -> None:
+    """Raise an error if a sentence has not as many tags, or tokens, as in gold."""
+    for row in np.flatnonzero(gold != other)[:1].tolist():
+        raise AlignmentError(
+            f"{GOLD}[{row}] has {gold[row]} {units}, {name}[{row}] has {other[row]}"
+        )
 
 
 def _not_lists(side: str) -> UsageError:
@@ -156,9 +161,8 @@ def tag_codes(sentences: TagLists, tags: TagSet, ends: IntArray, side: str) -> C
             codes[number] = tags.code(tag)
         except TagError as error:
             token = int(np.flatnonzero(numbers == number)[0])
-            sentence = int(np.searchsorted(ends, token, side="right"))
-            start = int(ends[sentence - 1]) if sentence else 0
-            where = f"{side}[{sentence}][{token - start}]"
+            sentence, place = place_in(np.diff(ends, prepend=0), token)
+            where = f"{side}[{sentence}][{place}]"
             raise TagError(error.message, where=where, hint=error.hint) from None
     taken: CodeArray = codes[numbers]
     return taken
@@ -223,12 +227,17 @@ class ArrayReader:
         self._labels = labels_by_id(labels)
         self._gold = ids_of(gold, GOLD)
         self._predicted = ids_of(predicted, PREDICTED, max(self._labels) + 1)
-        _check_lengths(self._gold, self._predicted, PREDICTED)
+        self._check(self._predicted, PREDICTED)
         self._mask = None
         if mask is not None:
             chosen = ids_of(mask, MASK)
-            _check_lengths(self._gold, chosen, MASK)
+            self._check(chosen, MASK)
             self._mask = chosen.flat.astype(np.bool_, copy=False)
+
+    def _check(self, other: Ids, name: str) -> None:
+        """Raise an error if there are not as many sentences and tokens as in gold."""
+        _check_counts(len(self._gold.lengths), len(other.lengths), name)
+        _check_lengths(self._gold.lengths, other.lengths, name, "tokens")
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`.
@@ -278,20 +287,6 @@ class _IdCodes(LabelCodes):
         return type(error)(error.message, where=where, hint=error.hint)
 
 
-def _check_lengths(gold: Ids, other: Ids, name: str) -> None:
-    """Raise an error if two sides have not the same sentences and tokens."""
-    rows = len(gold.lengths), len(other.lengths)
-    if rows[0] != rows[1]:
-        raise AlignmentError(f"{GOLD} has {rows[0]} sentences, {name} has {rows[1]}")
-    differ = np.flatnonzero(gold.lengths != other.lengths)
-    if len(differ):
-        first = int(differ[0])
-        raise AlignmentError(
-            f"{GOLD}[{first}] has {gold.lengths[first]} tokens, {name}[{first}] has "
-            f"{other.lengths[first]}"
-        )
-
-
 class Ids(NamedTuple):
     """The ids of one side, row by row, and how long each row is."""
 
@@ -323,12 +318,12 @@ def ids_of(value: Any, name: str, labels: int = 0) -> Ids:
         value = value.unbind()
     if not hasattr(value, "shape") and not hasattr(value, "__dlpack__"):
         return _ragged(value, name, labels)
-    found = _array(value, name, labels, 2)
-    if found.dtype == object:
-        return _ragged(found.tolist(), name, labels)
-    if found.ndim != 2:
-        raise _misshapen(name, found, "(sentences, tokens)")
-    return Ids(_integers(found, name).reshape(-1), np.full(len(found), found.shape[1], np.intp))
+    ids = _array(value, name, labels, 2)
+    if ids.dtype == object:
+        return _ragged(ids.tolist(), name, labels)
+    if ids.ndim != 2:
+        raise _misshapen(name, ids, "(sentences, tokens)")
+    return Ids(_integers(ids, name).reshape(-1), np.full(len(ids), ids.shape[1], np.intp))
 
 
 def _ragged(value: Any, name: str, labels: int) -> Ids:

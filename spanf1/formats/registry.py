@@ -198,18 +198,8 @@ InputFormat = Literal[FormatName, "auto"]
 #: which formats an option goes with that not all go with, by its field of `InputOptions`
 GO_WITH = {
     option: frozenset(name for name, known in FORMATS.items() if option in known.takes)
-    for option in (
-        "tag_columns",
-        "token_column",
-        "delimiter",
-        "key",
-        "token_key",
-        "text_key",
-        "id_key",
-        "labels",
-        "form",
-        "scheme",
-    )
+    for option in (*InputOptions.__dataclass_fields__, "scheme")
+    if any(option in known.takes for known in FORMATS.values())
 }
 
 
