@@ -89,7 +89,7 @@ def mark_file(
     InputError, UsageError
         As `TagFile.passages`.
     """
-    options = Options.given(scheme)
+    options = Options.of({"scheme": scheme})
     exact, to, _ = looked_at(input, options.gold_scheme)
     tags = TagSet({}, exact.options.form)
     counter = BlockCounter(tags.types, units=confidence.unit if confidence else "")

@@ -212,5 +212,5 @@ def lexicon_of(input: Input, scheme: AnyScheme = AUTO, **settings: Any) -> Lexic
         },
         **settings,
     )
-    lexicon.notes = file.found().notes
+    lexicon.notes = file.facts().notes
     return lexicon

@@ -19,7 +19,7 @@ from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.tags import ColumnPair, TagFile
 from spanf1.formats.labels import labels_by_id
-from spanf1.formats.opening import both_inputs, column_pair, counted
+from spanf1.formats.opening import both_inputs, column_pair, counted, formats_with
 from spanf1.formats.options import Column, InputOptions
 from spanf1.formats.registry import COLUMNS, JSONL, Input, Inputs
 from spanf1.formats.source import STDIN, Source, source_of
@@ -100,16 +100,16 @@ def _files(run: str) -> list[str]:
 
         if is_one_input(run):
             return [run]
-        found = sorted(
+        files = sorted(
             entry.path for entry in os.scandir(run) if entry.is_file() and entry.name[0] != "."
         )
-        if not found:
+        if not files:
             raise UsageError("there is no file in this folder", where=run)
-        return found
-    found = _fits(run)
-    if not found and any(character in run for character in _PATTERN):
+        return files
+    files = _fits(run)
+    if not files and any(character in run for character in _PATTERN):
         raise UsageError(f"no file fits the pattern {run}")
-    return found or [run]
+    return files or [run]
 
 
 def compare(
@@ -198,17 +198,20 @@ def compare_outputs(
 ) -> Ranking:
     """Rank systems, given what is to be read of gold and of their outputs; see `compare`."""
     if len(systems) < 2:
-        hint = "spanf1 score --confidence 0.95 says how sure one score is"
+        hint = "spanf1 score --confidence 0.95 says how sure result score is"
         raise UsageError("two systems at least are to be compared", hint=hint)
     sources = [source for runs in systems.values() for source in runs]
     for name, runs in systems.items():
         paths = [source.path for source in runs]
         if not paths or len(set(paths)) < len(paths):
-            raise UsageError(f"system {name!r} has no run, or one twice")
+            raise UsageError(f"system {name!r} has no run, or result twice")
         if STDIN in paths:
             raise UsageError("a system's output is to be a file, not standard input")
     if gold is None and gold_options.id_key is not None:
         raise UsageError("id_key joins systems to a gold file, and there is none")
+    if gold is not None:
+        formats = formats_with(gold, gold_options, predicted_options)
+        gold_options = replace(gold_options, format=formats)
     output = _Output(
         gold, gold_options, predicted_options, by_position, options, testing.confidence.unit
     )
@@ -216,24 +219,24 @@ def compare_outputs(
     for result in (executor.map if executor else map)(output, sources):
         results.append(result)
         progress(f"{len(results)} of {len(sources)} files read")
-    if len({one.tally.placed_by for one in results}) > 1:
+    if len({result.tally.placed_by for result in results}) > 1:
         # The tokens of some systems are not gold's: then places are characters for all.
         output = replace(output, documents=True)
         results = [
-            one if one.tally.placed_by != TOKEN else output(source)
-            for source, one in zip(sources, results, strict=True)
+            result if result.tally.placed_by != TOKEN else output(source)
+            for source, result in zip(sources, results, strict=True)
         ]
     if gold is None:
         for source, result in zip(sources[1:], results[1:], strict=True):
             _compare_gold((sources[0], results[0]), (source, result), output)
     left = iter(results)
-    found = [System(name, [*islice(left, len(runs))]) for name, runs in systems.items()]
-    return rank(found, testing, progress=progress)
+    outputs = [System(name, [*islice(left, len(runs))]) for name, runs in systems.items()]
+    return rank(outputs, testing, progress=progress)
 
 
 def _sources(files: Any) -> list[Source]:
-    one = isinstance(files, str | os.PathLike | Source)
-    return [source_of(file) for file in ([files] if one else files)]
+    single = isinstance(files, str | os.PathLike | Source)
+    return [source_of(file) for file in ([files] if single else files)]
 
 
 @dataclass(frozen=True)
@@ -262,7 +265,7 @@ class _Output:
         return Result(counts, self.options, reader.origin()).check()
 
     def inputs(self, file: Source) -> Inputs:
-        """Return what is scored of an output."""
+        """Return the two sides that are scored of an output."""
         gold, predicted = self.gold_options, self.predicted_options
         if self.gold is not None:
             return both_inputs([self.gold, file], gold, predicted, by_position=self.by_position)
@@ -315,7 +318,7 @@ def _compare_gold(
 def _gold_reader(
     first: tuple[Source, Result], other: tuple[Source, Result], output: _Output
 ) -> ColumnPair | RecordReader:
-    """Return what reads the gold tags of two outputs side by side."""
+    """Return a reader of the gold tags of two outputs, side by side."""
     sources = [source for source, _ in (first, other)]
     options, by_position = output.gold_options, output.by_position
     keys = [result.input.keys if result.input else () for _, result in (first, other)]
@@ -340,14 +343,14 @@ def _gold_reader(
 
 
 def _token_column(results: list[Result], options: InputOptions) -> Column:
-    """Return the column of the tokens, if the lines of all files have one; 0 if not."""
-    found = []
-    for source in (one.input for one in results):
-        if source is None or not source.columns[0]:
+    """Return the column of the tokens, if the lines of all files have result; 0 if not."""
+    free = []
+    for origin in (result.input for result in results):
+        if origin is None or not origin.columns[0]:
             continue
-        used = {source.gold_column, source.pred_column}
-        found.append(min({*range(1, source.columns[0] + 1)} - used, default=0))
-    return options.token_column or min(found, default=0)
+        used = {origin.gold_column, origin.pred_column}
+        free.append(min({*range(1, origin.columns[0] + 1)} - used, default=0))
+    return options.token_column or min(free, default=0)
 
 
 def _documents(file: ColumnFile, gold: Column) -> list[int]:
@@ -386,18 +389,18 @@ def gold_differences(reader: Reader, form: TagForm | None) -> Iterator[tuple[int
 
 def _apart(gold: Spans, other: Spans) -> tuple[int, int] | None:
     """Return where the first span begins that is on one side only, and on which."""
-    found = []
+    starts = []
     for side, (spans, same) in enumerate(zip((gold, other), match_spans(gold, other), strict=True)):
         alone = np.ones(len(spans.start), np.bool_)
         alone[same] = False
-        found += [(int(start), side) for start in spans.start[alone][:1]]
-    return min(found, default=None)
+        starts += [(int(start), side) for start in spans.start[alone][:1]]
+    return min(starts, default=None)
 
 
 def names_of(paths: Iterable[str]) -> list[str]:
     """Return names for files: without folder and ending, where these tell them apart."""
-    given = list(paths)
-    short = [path.rstrip("/").rsplit("/", 1)[-1] for path in given]
+    whole = list(paths)
+    short = [path.rstrip("/").rsplit("/", 1)[-1] for path in whole]
     stems = [[name.split(".", 1)[0] or name for name in short]]
     stems.append([name.rsplit(".", 1)[0] or name for name in short])
-    return next((n for n in (*stems, short) if len(set(n)) == len(set(given))), given)
+    return next((n for n in (*stems, short) if len(set(n)) == len(set(whole))), whole)
