@@ -11,8 +11,9 @@ import numpy as np
 
 from spanf1.checks.spans import refuse_loss, scheme_to_write
 from spanf1.core.detection import Detection, detection
-from spanf1.core.options import AUTO, Options
-from spanf1.core.repairs import FOREIGN, REPAIRS, kind_of, reason, rewrite, violations
+from spanf1.core.options import AUTO, Options, TagScheme
+from spanf1.core.repairs import FOREIGN, REPAIRS, RepairName, kind_of, reason, rewrite, violations
+from spanf1.core.schemes import SchemeName
 from spanf1.core.spans import decode as decode_codes
 from spanf1.core.tags import AUTO_FORM, CodeArray, IntArray, TagSet
 from spanf1.core.tags import tag_form as form_of
@@ -74,7 +75,7 @@ class _Given:
         shapes = Counter({kind: int(counts[kind]) for kind in np.flatnonzero(counts).tolist()})
         return detection(SideTally(first=first).take(self.set), shapes, len(self.codes))
 
-    def scheme(self, given: str) -> str:
+    def scheme(self, given: TagScheme) -> str:
         """Return the scheme by its canonical name, found out if none is given."""
         name = Options(gold_scheme=given).gold_scheme
         return self.detection().scheme if name == AUTO else name
@@ -117,7 +118,7 @@ def detect(tags: Tags, *, tag_form: str = AUTO_FORM) -> Detection:
     return _Given(tags, tag_form).detection()
 
 
-def validate(tags: Tags, *, scheme: str = AUTO, tag_form: str = AUTO_FORM) -> list[Violation]:
+def validate(tags: Tags, *, scheme: TagScheme = AUTO, tag_form: str = AUTO_FORM) -> list[Violation]:
     """Return everything in tags that their scheme does not allow; nothing if they are well-formed.
 
     Parameters
@@ -164,8 +165,8 @@ def validate(tags: Tags, *, scheme: str = AUTO, tag_form: str = AUTO_FORM) -> li
 def repair(  # type: ignore[overload-overlap]
     tags: Sequence[str],
     *,
-    method: str = ...,
-    scheme: str = ...,
+    method: RepairName = ...,
+    scheme: TagScheme = ...,
     tag_form: str = ...,
     allow_loss: bool = ...,
 ) -> list[str]: ...
@@ -173,16 +174,16 @@ def repair(  # type: ignore[overload-overlap]
 def repair(
     tags: TagLists,
     *,
-    method: str = ...,
-    scheme: str = ...,
+    method: RepairName = ...,
+    scheme: TagScheme = ...,
     tag_form: str = ...,
     allow_loss: bool = ...,
 ) -> list[list[str]]: ...
 def repair(
     tags: Tags,
     *,
-    method: str = "begin",
-    scheme: str = AUTO,
+    method: RepairName = "begin",
+    scheme: TagScheme = AUTO,
     tag_form: str = AUTO_FORM,
     allow_loss: bool = False,
 ) -> list[str] | list[list[str]]:
@@ -234,29 +235,29 @@ def repair(
 @overload
 def convert(  # type: ignore[overload-overlap]
     tags: Sequence[str],
-    to: str,
+    to: SchemeName,
     *,
-    scheme: str = ...,
-    method: str = ...,
+    scheme: TagScheme = ...,
+    method: RepairName = ...,
     tag_form: str = ...,
     allow_loss: bool = ...,
 ) -> list[str]: ...
 @overload
 def convert(
     tags: TagLists,
-    to: str,
+    to: SchemeName,
     *,
-    scheme: str = ...,
-    method: str = ...,
+    scheme: TagScheme = ...,
+    method: RepairName = ...,
     tag_form: str = ...,
     allow_loss: bool = ...,
 ) -> list[list[str]]: ...
 def convert(
     tags: Tags,
-    to: str,
+    to: SchemeName,
     *,
-    scheme: str = AUTO,
-    method: str = "begin",
+    scheme: TagScheme = AUTO,
+    method: RepairName = "begin",
     tag_form: str = AUTO_FORM,
     allow_loss: bool = False,
 ) -> list[str] | list[list[str]]:

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spanf1.core.detection import fault
-from spanf1.core.options import AUTO, Options
+from spanf1.core.options import AUTO, AnyScheme, Options
 from spanf1.core.repairs import PARTS
-from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK
+from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, ReadingName, SchemeName
 from spanf1.core.spans import WELL_FORMED, Spans, touching
 from spanf1.core.spans import decode as decode_codes
 from spanf1.core.spans import encode as encode_spans
@@ -33,8 +33,8 @@ class Span(NamedTuple):
 def decode(
     tags: Sequence[str],
     *,
-    scheme: str | None = None,
-    reading: str = "lenient",
+    scheme: AnyScheme | None = None,
+    reading: ReadingName = "lenient",
     tag_form: str = AUTO_FORM,
 ) -> list[Span]:
     """Return the spans of one sentence's tags, in order.
@@ -111,7 +111,7 @@ def encode(
     spans: Iterable[tuple[int, int, str]],
     length: int,
     *,
-    scheme: str = "IOB2",
+    scheme: SchemeName = "IOB2",
     tag_form: str = "B-PER",
     allow_loss: bool = False,
 ) -> list[str]:
@@ -190,7 +190,7 @@ def _checked(spans: Iterable[Any], length: int, form: TagForm) -> list[Span]:
     return ordered
 
 
-def scheme_to_write(given: str) -> str:
+def scheme_to_write(given: AnyScheme) -> str:
     """Return the canonical name of a scheme, which must be named."""
     name = Options(gold_scheme=given).gold_scheme
     if name == AUTO:

@@ -11,10 +11,10 @@ from spanf1.checks.columns import FileViolation, Validation, looked_at
 from spanf1.checks.documents import SpanFault, SpanValidation
 from spanf1.checks.records import CODED, TagValidation
 from spanf1.core.detection import found_by
-from spanf1.core.options import AUTO, Options
+from spanf1.core.options import AUTO, Options, TagScheme
 from spanf1.formats.opening import check_twice, detect, inputs_of_keywords
 from spanf1.formats.options import LAST, InputKeywords
-from spanf1.formats.registry import COLUMNS, Input
+from spanf1.formats.registry import COLUMNS, Input, InputFormat
 from spanf1.formats.source import Path
 
 
@@ -74,8 +74,8 @@ def _check_documents(input: Input, scheme: str) -> Checking:
 def validate_file(
     file: Path,
     *,
-    input_format: str = AUTO,
-    scheme: str = AUTO,
+    input_format: InputFormat = AUTO,
+    scheme: TagScheme = AUTO,
     **given: Unpack[InputKeywords],
 ) -> list[FileViolation | SpanFault]:
     """Return everything that is wrong in a file or folder of any format.
@@ -105,7 +105,7 @@ def validate_file(
     UsageError
         If an argument is not one of those above.
     """
-    scheme = Options(gold_scheme=scheme).gold_scheme
-    (input,) = inputs_of_keywords([file], input_format, given, scheme=scheme)
+    known = Options(gold_scheme=scheme).gold_scheme
+    (input,) = inputs_of_keywords([file], input_format, given, scheme=known)
     check_twice(input.source)
-    return [found for one in checks_of(input, scheme) for found in one.check.violations()]
+    return [found for one in checks_of(input, known) for found in one.check.violations()]

@@ -30,6 +30,7 @@ from spanf1.cli.scoring import (
 )
 from spanf1.contents.baseline import Marked, mark_file
 from spanf1.contents.lexicon import RULES, Lexicon, lexicon_of
+from spanf1.core.options import AnyScheme
 from spanf1.exceptions import UsageError
 from spanf1.formats.options import InputOptions
 from spanf1.formats.registry import COLUMNS, Input
@@ -179,7 +180,7 @@ def _options_of(file: str, settings: dict[str, Any]) -> InputOptions:
     return InputOptions.of(settings | {k: value for k, value in own.items() if value is not None})
 
 
-def _scheme_of(file: str, settings: dict[str, Any]) -> str:
+def _scheme_of(file: str, settings: dict[str, Any]) -> AnyScheme:
     own = settings[f"{file}_scheme"]
     return canonical(settings["scheme"] if own is None else own)
 

@@ -9,7 +9,7 @@ import click
 
 from spanf1.cli.inputs import NORMALIZE_OPTION, SideOptions, kept, side_options
 from spanf1.cli.output import DIGITS_HELP, PERCENT_HELP, ReportOptions, report_options, tell
-from spanf1.cli.progress import StepProgress
+from spanf1.cli.running import JOBS_OPTION, StepProgress, workers
 from spanf1.cli.scoring import (
     confidence_of,
     confidence_options,
@@ -17,15 +17,14 @@ from spanf1.cli.scoring import (
     sentence_options,
     warnings,
 )
-from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.core.options import Options
-from spanf1.core.scores import AVERAGES
+from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import UsageError
 from spanf1.formats.source import STDIN
 from spanf1.ranking.compare import compare_outputs, systems_of
 from spanf1.ranking.rank import BEST, RankingOptions
 from spanf1.ranking.report import report_of
-from spanf1.resampling.significance import ADJUSTMENTS
+from spanf1.resampling.significance import ADJUSTMENTS, AdjustmentName
 
 HELP = """Rank systems on one gold, and say which of them can be told apart.
 
@@ -96,11 +95,11 @@ def compare(
     *,
     sides: SideOptions,
     merged: bool,
-    average: str,
+    average: AverageName,
     reference: str,
     all_pairs: bool,
     per_type: bool,
-    correction: str,
+    correction: AdjustmentName,
     jobs: int | None,
     **settings: Any,
 ) -> None:

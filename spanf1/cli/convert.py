@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from spanf1.checks.columns import Changes, Rewriting
-from spanf1.checks.fitting import respells, writes_tags
+from spanf1.checks.convert import respells, writes_tags
 from spanf1.cli.inputs import (
     KEY_OPTIONS,
     canonical,
@@ -27,7 +27,7 @@ from spanf1.cli.rewriting import (
     writing_options,
     written_whole,
 )
-from spanf1.core.options import AUTO
+from spanf1.core.options import AUTO, AnyScheme
 from spanf1.core.repairs import REPAIRS
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import tag_form
@@ -183,7 +183,7 @@ class Wanted(NamedTuple):
     """What is to be written: the format, the scheme or ``auto``, and columns of tags."""
 
     format: str
-    scheme: str
+    scheme: AnyScheme
     levels: int
     allow_loss: bool
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from spanf1.cli.progress import Progress
-from spanf1.core.options import AUTO, NORMALIZATIONS, Options
+from spanf1.cli.running import Progress
+from spanf1.core.options import AUTO, NORMALIZATIONS, AnyScheme, Options
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import AUTO_FORM
 from spanf1.exceptions import ReadError, UsageError
@@ -84,7 +84,7 @@ def scheme_option(*names: str) -> Option:
     )
 
 
-def canonical(scheme: str) -> str:
+def canonical(scheme: Any) -> AnyScheme:
     """Return the name that a scheme has here, or ``auto``."""
     return Options(gold_scheme=scheme).gold_scheme
 

@@ -135,7 +135,7 @@ def _rewrite_records(input: Input, how: Rewriting, where: Destination) -> tuple[
     return f"{how.scheme} ({words})" if how.scheme else "", changes
 
 
-def _doubtful(input: Input, schemes: list[str]) -> InputError:
+def _doubtful(input: Input, schemes: Sequence[str]) -> InputError:
     return InputError(
         f"the tags fit {' and '.join(schemes)} alike, and none of them wholly: what is to be "
         "repaired depends on which it is",

@@ -12,8 +12,8 @@ import click
 
 from spanf1.cli.inputs import SideOptions, kept, paths_of, side_options
 from spanf1.cli.output import DIGITS_HELP, PERCENT_HELP, ReportOptions, report_options, tell
-from spanf1.cli.progress import Progress
-from spanf1.core.options import Options
+from spanf1.cli.running import Progress
+from spanf1.core.options import AnyScheme, Options
 from spanf1.exceptions import UsageError
 from spanf1.formats.opening import both_inputs
 from spanf1.formats.source import STDIN
@@ -67,9 +67,9 @@ def schemes(
     files: tuple[str, ...],
     *,
     sides: SideOptions,
-    scheme: str,
-    gold_scheme: str | None,
-    pred_scheme: str | None,
+    scheme: AnyScheme,
+    gold_scheme: AnyScheme | None,
+    pred_scheme: AnyScheme | None,
     examples: int | None,
     kinds: int | None,
     **settings: Any,

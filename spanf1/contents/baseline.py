@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from spanf1.checks.columns import looked_at
-from spanf1.contents.lexicon import Lexicon
-from spanf1.core.options import AUTO, Confidence, Options, confidence_from
+from spanf1.contents.lexicon import Lexicon, RuleName
+from spanf1.core.options import AUTO, AnyScheme, Confidence, Options, TagScheme, confidence_from
 from spanf1.core.repairs import PARTS
 from spanf1.core.spans import Spans, encode, touching
 from spanf1.core.tag_counter import BlockCounter
@@ -68,7 +68,7 @@ class Marked:
 def mark_file(
     lexicon: Lexicon,
     input: Input,
-    scheme: str = AUTO,
+    scheme: AnyScheme = AUTO,
     confidence: Confidence | None = None,
 ) -> Marked:
     """Mark a file, and score that; the file is read twice.
@@ -143,13 +143,13 @@ def baseline(
     train: str | os.PathLike[str],
     test: str | os.PathLike[str],
     *,
-    rule: str = "majority",
+    rule: RuleName = "majority",
     min_count: int = 1,
     ignore_case: bool = False,
     tag_column: Column = -1,
     token_column: Column | None = None,
     delimiter: str | None = None,
-    scheme: str = AUTO,
+    scheme: TagScheme = AUTO,
     tag_form: str = AUTO_FORM,
     confidence: float | Confidence | None = None,
 ) -> Result:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Unpack
+from typing import NamedTuple, Unpack
 
 from spanf1.contents.contents import Contents, Description
 from spanf1.contents.mentions import MentionCounter
-from spanf1.core.detection import IllFormed, fitting_schemes, found_by, ill_formed, written_like
-from spanf1.core.options import AUTO, Options
+from spanf1.core.detection import fitting_schemes, found_by, ill_formed, written_like
+from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme
 from spanf1.core.spans import Spans, decode
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import AUTO_FORM, TagSet
-from spanf1.core.tally import Tally
+from spanf1.core.tally import SideTally, Tally
 from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.opening import inputs_of_keywords
 from spanf1.formats.options import LAST, Column, InputKeywords, KeyKeywords
-from spanf1.formats.registry import COLUMNS, Input
+from spanf1.formats.registry import COLUMNS, Input, InputFormat
 from spanf1.formats.sentences import Sentences, aligned
 
 
@@ -33,7 +33,7 @@ class CountedFile:
         The tagging scheme, or ``auto``.
     """
 
-    def __init__(self, input: Input, scheme: str = AUTO) -> None:
+    def __init__(self, input: Input, scheme: AnyScheme = AUTO) -> None:
         self.reader = TagFile.of(input, tokens=True)
         self.tags = TagSet({}, input.options.form)
         #: what was counted, the tags on both sides; complete when all was read
@@ -58,39 +58,51 @@ class CountedFile:
         """Return the types by their numbers, of which the first is none."""
         return ["", *self.tags.types]
 
-    def fitting(self) -> list[str]:
-        """Return the scheme or, if it was to be detected, all that fit alike."""
-        if self._scheme != AUTO:
-            return [self._scheme]
-        return fitting_schemes(self.tally.shapes()[0], self.tally.gold.prefixes)
-
-    def faults(self) -> IllFormed:
-        """Return the spans that the scheme does not allow."""
-        return ill_formed(self.tally.shapes()[0], self.tally.gold.first, self.fitting()[0])
-
-    def notes(self) -> list[str]:
-        """Say where the tags are, how they are written, and what their scheme does not allow."""
-        form = written_like(self.tags.form_names(), self.tags.other_forms())
-        written = f", written like {form}" if form else ""
-        fitting, faults = self.fitting(), self.faults()
-        how = found_by(fitting) if self._scheme == AUTO else "given"
-        notes = [f"{self.reader.described()}{written}; {fitting[0]} ({how})"]
-        notes += _of_faults(faults)
-        return notes if self.reader.file.layout else [self.reader.described()]
+    def found(self) -> Scheme:
+        """Return what is known of the scheme, when all was read."""
+        tally, read = self.tally, self.reader.described()
+        found = _scheme_of(self._scheme, tally.shapes()[0], tally.gold, read)
+        return found if self.reader.file.layout else found._replace(notes=[read])
 
 
-def _of_faults(faults: IllFormed) -> list[str]:
-    """Say how many spans are ill-formed, if any are."""
-    if not faults.spans:
-        return []
-    kinds = ", ".join(f"{kind} {count}" for kind, count in faults.kinds.items())
-    return [
-        f"{faults.spans} of {faults.of} spans are ill-formed ({kinds}; first in line "
-        f"{faults.first_line}), and count as entities"
-    ]
+class Scheme(NamedTuple):
+    """What is known of the scheme of tags that were read.
+
+    Attributes
+    ----------
+    fitting : list of str
+        The scheme or, if it was to be detected, all that fit alike.
+    ill_formed : int
+        How many spans it does not allow.
+    notes : list of str
+        Where the tags are, how they are written, and what their scheme does not allow.
+    """
+
+    fitting: list[str]
+    ill_formed: int
+    notes: list[str]
 
 
-def contents_of(input: Input, *, scheme: str = AUTO, ignore_case: bool = False) -> Contents:
+def _scheme_of(scheme: str, shapes: Counter[int], side: SideTally, read: str) -> Scheme:
+    """Return what is known of a scheme that is given, or ``auto``; `read` says where tags are."""
+    fitting, how = [scheme], "given"
+    if scheme == AUTO:
+        fitting = [*fitting_schemes(shapes, side.prefixes)]
+        how = found_by(fitting)
+    form = written_like(side.forms, side.other_forms)
+    written = f", written like {form}" if form else ""
+    notes = [f"{read}{written}; {fitting[0]} ({how})"]
+    faults = ill_formed(shapes, side.first, fitting[0])
+    if faults.spans:
+        kinds = ", ".join(f"{kind} {count}" for kind, count in faults.kinds.items())
+        notes.append(
+            f"{faults.spans} of {faults.of} spans are ill-formed ({kinds}; first in line "
+            f"{faults.first_line}), and count as entities"
+        )
+    return Scheme(fitting, faults.spans, notes)
+
+
+def contents_of(input: Input, *, scheme: AnyScheme = AUTO, ignore_case: bool = False) -> Contents:
     """Read an input of any format and count what is in it.
 
     Parameters
@@ -112,7 +124,9 @@ def contents_of(input: Input, *, scheme: str = AUTO, ignore_case: bool = False) 
     return read(input, scheme, ignore_case=ignore_case)
 
 
-def contents_of_column(input: Input, scheme: str = AUTO, *, ignore_case: bool = False) -> Contents:
+def contents_of_column(
+    input: Input, scheme: AnyScheme = AUTO, *, ignore_case: bool = False
+) -> Contents:
     """Read one column of tags, and the tokens, and count what is in them; see `contents_of`."""
     file = CountedFile(input, scheme)
     lengths: Counter[tuple[int, int]] = Counter()
@@ -124,7 +138,8 @@ def contents_of_column(input: Input, scheme: str = AUTO, *, ignore_case: bool = 
         if ignore_case:
             texts = [text.casefold() for text in texts]
         forms.update(zip(texts, kinds, strict=True))
-    names, tally = file.names(), file.tally
+    names, tally, found = file.names(), file.tally, file.found()
+    fitting = found.fitting if lengths else []
     return Contents(
         input.source.name,
         tally.documents,
@@ -132,33 +147,22 @@ def contents_of_column(input: Input, scheme: str = AUTO, *, ignore_case: bool = 
         tally.tokens,
         Counter({(names[kind], length): count for (kind, length), count in lengths.items()}),
         Counter({(form, names[kind]): count for (form, kind), count in forms.items()}),
-        file.faults().spans,
-        file.fitting()[0] if lengths else "",
-        file.fitting() if lengths else [],
-        file.notes(),
+        found.ill_formed,
+        "".join(fitting[:1]),
+        fitting,
+        found.notes,
     )
 
 
-def _contents_of_documents(input: Input, scheme: str, *, ignore_case: bool) -> Contents:
+def _contents_of_documents(input: Input, scheme: AnyScheme, *, ignore_case: bool) -> Contents:
+    scheme = Options(gold_scheme=scheme).gold_scheme
     counter = MentionCounter(ignore_case=ignore_case)
     for document in input.documents():
         counter.add(document)
-    given = Options(gold_scheme=scheme).gold_scheme
-    fitting: list[str] = [] if given == AUTO else [given]
-    notes = [input.described()]
-    faults = None
-    if input.tags is None:
-        fitting = []
-    elif counter.shapes:
-        how = "given"
-        if not fitting:
-            fitting = fitting_schemes(counter.shapes, frozenset(input.tags.prefixes()))
-            how = found_by(fitting)
-        faults = ill_formed(counter.shapes, counter.first, fitting[0])
-        form = written_like(input.tags.form_names(), input.tags.other_forms())
-        notes = [f"{notes[0]}, written like {form}; {fitting[0]} ({how})"]
-        notes += _of_faults(faults)
-    fitting = fitting if counter.shapes else []
+    found = Scheme([], 0, [input.described()])
+    if input.tags is not None and counter.shapes:
+        side = SideTally(first=counter.first).take(input.tags)
+        found = _scheme_of(scheme, counter.shapes, side, found.notes[0])
     remarks = input.left_out()
     return Contents(
         input.source.name,
@@ -167,10 +171,10 @@ def _contents_of_documents(input: Input, scheme: str, *, ignore_case: bool) -> C
         counter.tokens,
         counter.lengths,
         counter.forms,
-        faults.spans if faults else 0,
-        fitting[0] if fitting else "",
-        fitting,
-        [*notes, *counter.notes(), *([f"{remarks} left out"] if remarks else [])],
+        found.ill_formed,
+        "".join(found.fitting[:1]),
+        found.fitting,
+        [*found.notes, *counter.notes(), *([f"{remarks} left out"] if remarks else [])],
     )
 
 
@@ -178,11 +182,11 @@ def describe(
     files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     *,
     train: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
-    input_format: str = AUTO,
+    input_format: InputFormat = AUTO,
     tag_column: Column = -1,
     token_column: Column | None = None,
     delimiter: str | None = None,
-    scheme: str = AUTO,
+    scheme: TagScheme = AUTO,
     tag_form: str = AUTO_FORM,
     ignore_case: bool = False,
     **keys: Unpack[KeyKeywords],

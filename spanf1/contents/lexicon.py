@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from spanf1.checks.spans import Span
 from spanf1.contents.describe import CountedFile
-from spanf1.core.options import AUTO
+from spanf1.core.options import AUTO, AnyScheme, TagScheme
 from spanf1.core.tags import AUTO_FORM
 from spanf1.exceptions import InputError, UsageError
 from spanf1.formats.options import Column, InputOptions
@@ -43,6 +43,8 @@ RULES: dict[str, Callable[[Classes], str | None]] = {
     "unique": _unique,
     "first": _first,
 }
+#: a key of `RULES`, for type checkers
+RuleName = Literal["majority", "unique", "first"]
 
 
 class Lexicon:
@@ -84,7 +86,7 @@ class Lexicon:
         self,
         phrases: Mapping[Phrase, Classes],
         *,
-        rule: str = "majority",
+        rule: RuleName = "majority",
         min_count: int = 1,
         ignore_case: bool = False,
     ) -> None:
@@ -116,9 +118,9 @@ class Lexicon:
         tag_column: Column = -1,
         token_column: Column | None = None,
         delimiter: str | None = None,
-        scheme: str = AUTO,
+        scheme: TagScheme = AUTO,
         tag_form: str = AUTO_FORM,
-        rule: str = "majority",
+        rule: RuleName = "majority",
         min_count: int = 1,
         ignore_case: bool = False,
     ) -> Lexicon:
@@ -177,7 +179,7 @@ def _folded(phrases: Mapping[Phrase, Classes]) -> dict[Phrase, Classes]:
     return dict(found)
 
 
-def lexicon_of(input: Input, scheme: str = AUTO, **settings: Any) -> Lexicon:
+def lexicon_of(input: Input, scheme: AnyScheme = AUTO, **settings: Any) -> Lexicon:
     """Return the entities of a training file; see `Lexicon.from_file`.
 
     Parameters
@@ -210,5 +212,5 @@ def lexicon_of(input: Input, scheme: str = AUTO, **settings: Any) -> Lexicon:
         },
         **settings,
     )
-    lexicon.notes = file.notes()
+    lexicon.notes = file.found().notes
     return lexicon

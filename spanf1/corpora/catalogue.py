@@ -13,6 +13,7 @@ from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from spanf1.core.options import MatchName
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.exceptions import ReadError, UsageError
 
@@ -51,7 +52,7 @@ class PublishedScore:
     system: str
     source: str
     title: str = ""
-    match: str = "exact"
+    match: MatchName = "exact"
     precision: str = ""
     recall: str = ""
     f1: str = ""

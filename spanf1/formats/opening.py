@@ -19,7 +19,7 @@ from spanf1.exceptions import AlignmentError, InputError, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.tags import ColumnPair, MergedFile, PairedFiles
 from spanf1.formats.options import InputKeywords, InputOptions
-from spanf1.formats.registry import ARROW, COLUMNS, JSONL, Input, Inputs, check_options
+from spanf1.formats.registry import ARROW, COLUMNS, JSONL, Input, InputFormat, Inputs, check_options
 from spanf1.formats.sniffing import formats_of
 from spanf1.formats.source import STDIN, Path, Source, source_of
 
@@ -35,7 +35,7 @@ PART_SIZE = 1 << 23
 
 
 def read_documents(
-    file: Path, input_format: str = AUTO, **given: Unpack[InputKeywords]
+    file: Path, input_format: InputFormat = AUTO, **given: Unpack[InputKeywords]
 ) -> Iterator[Document]:
     """Read documents, with their typed spans, from a file or folder of any format.
 

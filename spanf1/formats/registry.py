@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 from spanf1.core.documents import Document
 from spanf1.core.options import AUTO
@@ -69,6 +69,8 @@ class Format(NamedTuple):
         How names of such files end, if their first bytes alone do not tell.
     extra : str
         The extra of spanf1 that it needs, if any.
+    texts : str
+        What help calls texts with spans of it, if it has such.
     """
 
     title: str
@@ -81,6 +83,7 @@ class Format(NamedTuple):
     begins: bytes = b""
     ending: str = ""
     extra: str = ""
+    texts: str = ""
 
 
 #: the formats, by the names that ``--input-format`` and ``--to-format`` take
@@ -104,6 +107,7 @@ FORMATS = {
         _CHARACTERS | {"text", "tokens", "ids", "discontinuous"},
         _KEYS | {"token_key"},
         json=True,
+        texts="spaCy and Prodigy (prodigy)",
     ),
     "doccano": Format(
         "JSON Lines of doccano",
@@ -111,6 +115,7 @@ FORMATS = {
         _CHARACTERS | {"text", "ids"},
         _KEYS,
         json=True,
+        texts="doccano",
     ),
     "labelstudio": Format(
         "an export of Label Studio",
@@ -118,6 +123,7 @@ FORMATS = {
         _CHARACTERS | {"text", "ids"},
         _KEYS,
         json=True,
+        texts="Label Studio (labelstudio)",
     ),
     "pipeline": Format(
         "output of a Hugging Face pipeline",
@@ -125,6 +131,7 @@ FORMATS = {
         _CHARACTERS,
         _KEYS | {"labels"} | _TAGS,
         json=True,
+        texts="Hugging Face pipelines (pipeline)",
     ),
     "entities": Format(
         "lists of entities without offsets",
@@ -142,6 +149,7 @@ FORMATS = {
         folders=True,
         ending=".ann",
         begins=rb"T[0-9]+\t\S+ [0-9]",
+        texts="brat folders",
     ),
     "spacy": Format(
         "a .spacy file",
@@ -151,6 +159,7 @@ FORMATS = {
         ending=".spacy",
         begins=rb"x[\x01\x9c\xda]",
         extra="spacy",
+        texts=".spacy files",
     ),
     "arrow": Format(
         "Parquet, Arrow, or a folder of a Hugging Face dataset",
@@ -166,6 +175,21 @@ COLUMNS, JSONL, ARROW = "columns", "jsonl", "arrow"
 
 #: what input may be said to be
 INPUT_FORMATS = (AUTO, *FORMATS)
+
+#: a key of `FORMATS`, and one of `INPUT_FORMATS`, for type checkers
+FormatName = Literal[
+    "columns",
+    "jsonl",
+    "prodigy",
+    "doccano",
+    "labelstudio",
+    "pipeline",
+    "entities",
+    "brat",
+    "spacy",
+    "arrow",
+]
+InputFormat = Literal[FormatName, "auto"]
 
 #: which formats an option goes with that not all go with, by its field of `InputOptions`
 GO_WITH = {

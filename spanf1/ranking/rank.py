@@ -16,13 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.options import Confidence
-from spanf1.core.scores import AVERAGES, FIGURES, f_scores, figures
+from spanf1.core.scores import AVERAGES, FIGURES, AverageName, f_scores, figures
 from spanf1.core.tally import rows_of
 from spanf1.exceptions import UsageError, check_known
 from spanf1.resampling.draws import cores
 from spanf1.resampling.intervals import bootstrap_values, percentile
 from spanf1.resampling.significance import (
     ADJUSTMENTS,
+    AdjustmentName,
     adjusted,
     bootstrap_p_values,
     permutation_test,
@@ -69,9 +70,9 @@ class RankingOptions:
         If a value is not one of these.
     """
 
-    average: str = "micro"
+    average: AverageName = "micro"
     reference: str = BEST
-    correction: str = "holm"
+    correction: AdjustmentName = "holm"
     per_type: bool = False
     all_pairs: bool = False
     confidence: Confidence = field(default_factory=Confidence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Sequence
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -195,6 +195,8 @@ ADJUSTMENTS: dict[str, Callable[[FloatArray], FloatArray]] = {
     "holm": _holm,
     "bh": _benjamini_hochberg,
 }
+#: a key of `ADJUSTMENTS`, for type checkers
+AdjustmentName = Literal["none", "bonferroni", "holm", "bh"]
 
 
 def adjusted(p_values: Collection[float] | npt.NDArray[Any], method: str) -> FloatArray:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from copy import copy, deepcopy
 from typing import Any, Self
 
-from spanf1.core.options import AUTO, Confidence, Options, confidence_from
+from spanf1.core.options import AUTO, Confidence, Options, TagScheme, TypeSet, confidence_from
+from spanf1.core.schemes import ReadingName
 from spanf1.core.tag_counter import BlockCounter, Reader
 from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.core.tags import tag_form as form_of
@@ -50,12 +51,12 @@ class SpanF1:
         *,
         labels: Iterable[str] | Mapping[Any, str] | None = None,
         ignore_index: int = IGNORE_INDEX,
-        scheme: str = AUTO,
-        gold_scheme: str | None = None,
-        pred_scheme: str | None = None,
-        reading: str = "lenient",
+        scheme: TagScheme = AUTO,
+        gold_scheme: TagScheme | None = None,
+        pred_scheme: TagScheme | None = None,
+        reading: ReadingName = "lenient",
         beta: float = 1.0,
-        types: str | Iterable[str] = "union",
+        types: TypeSet | Iterable[str] = "union",
         zero_division: float = 0.0,
         tag_form: str = AUTO_FORM,
         confidence: float | Confidence | None = None,

@@ -10,7 +10,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from spanf1.core.options import AUTO, Confidence, Options, confidence_from
+from spanf1.core.options import (
+    AUTO,
+    AnyScheme,
+    Confidence,
+    MatchName,
+    NormalizationName,
+    Options,
+    TypeSet,
+    confidence_from,
+)
+from spanf1.core.schemes import ReadingName
 from spanf1.core.tag_counter import tally
 from spanf1.core.tags import AUTO_FORM
 from spanf1.core.tags import tag_form as form_of
@@ -34,15 +44,15 @@ def evaluate(
     labels: Iterable[str] | Mapping[Any, str] | None = None,
     ignore_index: int = -100,
     mask: Any = None,
-    scheme: str = AUTO,
-    gold_scheme: str | None = None,
-    pred_scheme: str | None = None,
-    reading: str = "lenient",
+    scheme: AnyScheme = AUTO,
+    gold_scheme: AnyScheme | None = None,
+    pred_scheme: AnyScheme | None = None,
+    reading: ReadingName = "lenient",
     beta: float = 1.0,
-    types: str | Iterable[str] = "union",
+    types: TypeSet | Iterable[str] = "union",
     zero_division: float = 0.0,
-    match: str = "exact",
-    normalize: Iterable[str] = (),
+    match: MatchName = "exact",
+    normalize: Iterable[NormalizationName] = (),
     tag_form: str = AUTO_FORM,
     confidence: float | Confidence | None = None,
 ) -> Result:
@@ -184,15 +194,15 @@ def score_file(
     text_key: str | None = None,
     id_key: str | None = None,
     labels: Iterable[str] | Mapping[Any, str] | None = None,
-    scheme: str = AUTO,
-    gold_scheme: str | None = None,
-    pred_scheme: str | None = None,
-    reading: str = "lenient",
+    scheme: AnyScheme = AUTO,
+    gold_scheme: AnyScheme | None = None,
+    pred_scheme: AnyScheme | None = None,
+    reading: ReadingName = "lenient",
     beta: float = 1.0,
-    types: str | Iterable[str] = "union",
+    types: TypeSet | Iterable[str] = "union",
     zero_division: float = 0.0,
-    match: str = "exact",
-    normalize: Iterable[str] = (),
+    match: MatchName = "exact",
+    normalize: Iterable[NormalizationName] = (),
     tag_form: str = AUTO_FORM,
     confidence: float | Confidence | None = None,
     executor: Executor | None = None,
@@ -224,7 +234,8 @@ def score_file(
     input_format : str
         ``columns``, ``jsonl`` (tokens and tags), ``prodigy``, ``doccano``, ``labelstudio``,
         ``pipeline``, ``entities``, ``brat``, ``spacy``, ``arrow``; ``auto`` is by the content, and
-        columns for a named pipe. Two with a comma between them, if gold and predictions differ.
+        columns for a named pipe. Two with a comma between them, if gold and predictions differ:
+        hence type checkers take any text.
     gold_key, pred_key : str, optional
         In JSON and the like, the keys of the tags or spans. By default the first there is of some
         names: ``gold``, ``tags``, ``spans`` …; ``predicted``, ``pred``, ``predictions`` ….

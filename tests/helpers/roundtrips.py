@@ -13,8 +13,7 @@ import pytest
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.checks.convert import Conversion
-from spanf1.checks.fitting import fitted
+from spanf1.checks.convert import Conversion, fitted
 from spanf1.core.documents import Document, TextSpan, places, squeezed
 from spanf1.exceptions import LossError
 from spanf1.formats.registry import FORMATS, Writing, write
