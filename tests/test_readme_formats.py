@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from spanf1.formats.records import doccano, entities, labelstudio, pipeline, prodigy, tags
-from spanf1.formats.records.fields import ID_KEYS, PRED_KEYS
+from spanf1.formats.records.keys import KEYS
 from spanf1.formats.registry import FORMATS
 from tests.helpers.commands import write
 from tests.helpers.shared_data import ROOT
@@ -121,12 +120,12 @@ def test_table_has_every_format() -> None:
 @pytest.mark.parametrize(
     ("name", "keys"),
     [
-        ("jsonl", tags.GOLD_KEYS),
-        ("prodigy", ("gold", *prodigy.SPAN_KEYS)),
-        ("doccano", ("gold", *doccano.SPAN_KEYS)),
-        ("labelstudio", (*labelstudio.ANNOTATIONS, *labelstudio.SPAN_KEYS)),
-        ("pipeline", ("gold", *pipeline.SPAN_KEYS)),
-        ("entities", ("gold", *entities.SPAN_KEYS)),
+        ("jsonl", KEYS["jsonl"].gold),
+        ("prodigy", KEYS["prodigy"].gold),
+        ("doccano", KEYS["doccano"].gold),
+        ("labelstudio", (*KEYS["labelstudio task"].gold, *KEYS["labelstudio"].gold)),
+        ("pipeline", KEYS["pipeline"].gold),
+        ("entities", KEYS["entities"].gold),
     ],
 )
 def test_keys_of_gold(name: str, keys: tuple[str, ...]) -> None:
@@ -135,11 +134,13 @@ def test_keys_of_gold(name: str, keys: tuple[str, ...]) -> None:
 
 def test_keys_of_predictions_and_ids() -> None:
     text = SECTION.split("**Keys.**")[1].split("in an input of their own")[0]
-    others = set(tags.PRED_KEYS) - set(PRED_KEYS)
-    assert re.findall("`(.*?)`", text)[: len(PRED_KEYS)] == [*PRED_KEYS]
-    assert set(re.findall("`(.*?)`", text)[len(PRED_KEYS) :]) == others
+    tags, spans = KEYS["jsonl"], KEYS["prodigy"]
+    others = set(tags.predicted) - set(spans.predicted)
+    count = len(spans.predicted)
+    assert re.findall("`(.*?)`", text)[:count] == [*spans.predicted]
+    assert set(re.findall("`(.*?)`", text)[count:]) == others
     joined = SECTION.split("Two inputs are joined by")[1].split("if both have one")[0]
-    assert re.findall("`(.*?)`", joined) == [*ID_KEYS, *tags.ID_KEYS]
+    assert re.findall("`(.*?)`", joined) == [*spans.id, *tags.id]
 
 
 @pytest.mark.parametrize("name", [name for name in PLAIN if name != "entities"])

@@ -1,219 +1,82 @@
-"""Sentences with the codes of their tags: those of JSON Lines, and rows of Parquet and Arrow."""
+"""Tags at keys, of records of JSON Lines and of rows of Parquet and Arrow; records are written."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import chain, islice
+from collections import deque
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from spanf1.checks.columns import Changes, FileViolation, Rewriting, spelt_out
-from spanf1.core.documents import Document
-from spanf1.core.repairs import violations
-from spanf1.core.tags import CodeArray, IntArray, TagSet
-from spanf1.formats.arrays import labels_by_id
-from spanf1.formats.ids import place_in
-from spanf1.formats.records.codes import TagCodes
-from spanf1.formats.records.fields import line_of
-from spanf1.formats.records.lines import RecordFile
-from spanf1.formats.registry import ARROW, JSONL, Input
+from spanf1.checks.tags import TaggedFile
+from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet
+from spanf1.formats.keyed import documents_of
+from spanf1.formats.records.record import line_of
+from spanf1.formats.records.tags import tagged_batches
+from spanf1.formats.registry import ARROW, JSONL
+from spanf1.formats.sentences import Sentences, Words
+
+#: formats whose tags, if they have some, are at keys
+CODED = frozenset({JSONL, ARROW})
 
 
-class Coded(NamedTuple):
-    """Some sentences.
+class TaggedKeys(TaggedFile):
+    """The tags of an input of JSON Lines, Parquet or Arrow; see `TaggedFile`."""
 
-    Attributes
-    ----------
-    documents : list of Document
-        The sentences, with their tokens and lines.
-    codes : array of int32
-        The codes of all their tags.
-    records : sequence of dict
-        What the lines of JSON Lines hold.
-    """
+    def parts(self) -> Iterator[_Records]:
+        """Yield the sentences; raises as the format does."""
+        for sentences, records in self._batches():
+            assert self.input.tags and sentences.words  # noqa: S101, PT018 - for mypy: they were read
+            self.tags = self.input.tags
+            if any("" in words for words in sentences.words.lists()):
+                # What cannot be a document is an error here, too.
+                deque(documents_of(self.input, [sentences]), 0)
+            yield _Records(sentences, sentences.words, records, self.input.key)
 
-    documents: list[Document]
-    codes: CodeArray
-    records: Sequence[dict[str, Any]] = ()
+    def _batches(self) -> Iterator[tuple[Sentences, Sequence[dict[str, Any]]]]:
+        """Yield sentences, and the records that they are of; rows cannot be written again."""
+        if self.input.format == JSONL:
+            return ((part, batch.records) for batch, part in tagged_batches(self.input))
+        return ((part, ()) for part in self.input.sentences())
 
-    @property
-    def lengths(self) -> IntArray:
-        """How many tags each sentence has."""
-        return np.array([len(document.tokens or ()) for document in self.documents], np.intp)
-
-    @property
-    def starts(self) -> IntArray:
-        """The first tag of each sentence that has one."""
-        lengths = self.lengths
-        return (np.cumsum(lengths) - lengths)[lengths > 0]
-
-    def place(self, token: int) -> tuple[Document, int]:
-        """Return the sentence that a tag is in, and its place there."""
-        row, place = place_in(self.lengths, token)
-        return self.documents[row], place
-
-    def lines(self, tokens: IntArray) -> IntArray:
-        """Return the lines that some tags are on."""
-        return np.array([self.place(token)[0].line for token in tokens.tolist()], np.intp)
-
-
-def coded(input: Input) -> Iterator[Coded]:
-    """Yield the sentences of an input with their codes, which `input.tags` spells out.
-
-    Nothing is yielded if it has spans instead of tags.
-
-    Raises
-    ------
-    InputError, UsageError
-        If it cannot be read.
-    """
-    documents = input.documents()
-    first = next(documents, None)
-    if first is None or input.tags is None or input.format not in CODED:
-        return
-    documents = chain([first], documents)
-    for count, codes, records in CODED[input.format](input, input.tags):
-        yield Coded(list(islice(documents, count)), codes, records)
-
-
-_Codes = Iterator[tuple[int, CodeArray, Sequence[dict[str, Any]]]]
-
-
-def _json_codes(input: Input, tags: TagSet) -> _Codes:
-    labels, key = input.options.labels, input.key
-    codes = TagCodes(tags, None if labels is None else labels_by_id(labels))
-    for batch in RecordFile(input.source).batches():
-        rows = codes.coded(
-            codes.rows(batch, key, input.options.option("key")), None, key, input.where
-        )
-        yield len(batch.records), rows.tags.astype(np.int32), batch.records
-
-
-def _arrow_codes(input: Input, tags: TagSet) -> _Codes:
-    from spanf1.formats.arrow.files import ArrowFile, feature_of
-    from spanf1.formats.arrow.tags import Rows, TagColumn, is_string, label_names
-
-    file, key = ArrowFile(input.source), input.key
-    schema = file.schema()
-    names = input.options.labels or label_names(feature_of(schema, key)) or ()
-    strings = is_string(schema.field(key).type.value_type)
-    column = TagColumn(key, None if strings else labels_by_id(names), tags)
-    total = 0
-    for batch in file.batches([key]):
-        first, total = total, total + batch.num_rows
-        rows = Rows(input.source, np.arange(first + 1, total + 1), total)
-        ids = column.ids(batch.column(key), rows)
-        count = len(ids.flat)
-        codes = column.codes(ids, np.arange(count), rows) if count else np.zeros(0, np.int32)
-        yield batch.num_rows, codes, ()
-
-
-#: what reads the codes in formats that may have tags
-CODED: dict[str, Callable[[Input, TagSet], _Codes]] = {JSONL: _json_codes, ARROW: _arrow_codes}
-
-
-@dataclass
-class TagValidation:
-    """What a scheme does not allow in the tags of an input: a `columns.Validation`."""
-
-    input: Input
-    scheme: str
-    tokens: int = 0
-    sentences: int = 0
-    kinds: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def read(self) -> str:
-        """What was read, in words."""
+    def described(self) -> str:
+        """Say what was read."""
         return self.input.described()
 
-    def violations(self, most: int | None = None) -> Iterator[FileViolation]:
-        """Read the input, and yield its violations in order, so many at most; count all."""
-        given = 0
-        for part in coded(self.input):
-            self.tokens += len(part.codes)
-            self.sentences += len(part.starts)
-            assert self.input.tags  # noqa: S101 - for mypy: it is what numbers the codes
-            for one in self._violations(part, self.input.tags):
-                self.kinds[one.kind] += 1
-                given += 1
-                if most is None or given <= most:
-                    yield one
 
-    def _violations(self, part: Coded, tags: TagSet) -> Iterator[FileViolation]:
-        """Yield the violations in some sentences."""
-        found = violations(part.codes, part.starts, self.scheme)
-        for token, before, after in zip(*(array.tolist() for array in found[:3]), strict=True):
-            document, place = part.place(token)
-            where = self.input.source.name, document.line, document.words()[place]
-            yield FileViolation(*where, *spelt_out(before, after, tags, self.scheme))
+class _Records(NamedTuple):
+    """Sentences with their tokens, the records that they are of, and the key of the tags there."""
 
+    sentences: Sentences
+    words: Words
+    records: Sequence[dict[str, Any]]
+    key: str
 
-def retag(input: Input, how: Rewriting, write: Callable[[bytes], object]) -> Changes:
-    """Write the records of JSON Lines with other tags; what else is in them stays.
+    def places(self, tokens: IntArray) -> list[tuple[int, str]]:
+        """Return the line of each of some tokens, and the token itself."""
+        words = [*chain.from_iterable(self.words.lists())] if len(tokens) else []
+        return [(self.sentences.line(token), words[token]) for token in tokens.tolist()]
 
-    Tags that are ids are written as tags.
-
-    Parameters
-    ----------
-    input : Input
-        The input.
-    how : Rewriting
-        What to write instead.
-    write : callable
-        Takes the lines; they are not to be kept if there is an error.
-
-    Raises
-    ------
-    LossError
-        If spans would be lost, and that is not allowed.
-    InputError, UsageError
-        If the input cannot be read.
-    """
-    changes = Changes()
-    for part in coded(input):
-        tags, codes = input.tags, part.codes
-        assert tags  # noqa: S101 - likewise
-        if how.to:
-            codes = changes.rewritten(codes, part.starts, tags, how, part.lines)
-        changed = _written(part, codes, input, how, write)
-        if changed and not changes.tags:
-            changes.first_line = part.place(changed[0])[0].line
-        changes.tags += len(changed)
-    changes.read = input.described()
-    changes.check(input.source, how)
-    return changes
-
-
-def _written(
-    part: Coded,
-    codes: CodeArray,
-    input: Input,
-    how: Rewriting,
-    write: Callable[[bytes], object],
-) -> list[int]:
-    """Write records with tags of some codes; return which of these are other than before."""
-    tags, changed, token = input.tags, [], 0
-    assert tags  # noqa: S101 - likewise
-    for record in part.records:
-        row = record[input.key]
-        for place, old in enumerate(row):
-            code = int(codes[token])
-            if how.to_form:
-                row[place] = tags.spell(code, how.to_form)
+    def respelt(
+        self, codes: CodeArray, tags: TagSet, to_form: TagForm | None, /
+    ) -> tuple[bytes, IntArray]:
+        """Return the records with other tags; those that were ids are tags from then on."""
+        changed = []
+        rows = (record[self.key] for record in self.records)
+        places = ((row, place) for row in rows for place in range(len(row)))
+        for token, (row, place) in enumerate(places):
+            old, code = row[place], int(codes[token])
+            if to_form:
+                row[place] = tags.spell(code, to_form)
             elif not isinstance(old, str):
                 row[place] = tags.spell(code)
-            elif code != part.codes[token]:
+            elif code != self.sentences.codes[token]:
                 row[place] = tags.respell(old, code)
             if row[place] != old:
                 changed.append(token)
-            token += 1
-        write(_line_of(record))
-    return changed
+        return b"".join(map(_line_of, self.records)), np.array(changed, np.intp)
 
 
 def _line_of(record: dict[str, Any]) -> bytes:

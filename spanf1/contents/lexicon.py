@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-from spanf1.checks.spans import Span
+from spanf1.checks.lists import Span
 from spanf1.contents.describe import CountedFile
 from spanf1.core.options import AUTO, AnyScheme, TagScheme
 from spanf1.core.tags import AUTO_FORM

@@ -5,28 +5,32 @@ No library is imported, and no string is made for a token: an id is looked up in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
+from array import array
+from collections.abc import Iterator
 from itertools import chain
 from operator import index
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from spanf1.core.tags import Block, TagSet
-from spanf1.exceptions import AlignmentError, UsageError
-from spanf1.formats.idruns import LabelCodes, id_runs, outside_of
-from spanf1.formats.ids import MASK, Ids, ids_of
-from spanf1.formats.lists import BLOCK_TOKENS, GOLD, PREDICTED, ListReader, block_of
+from spanf1.core.tags import Block, IntArray, TagSet
+from spanf1.exceptions import AlignmentError, InputError, UsageError
+from spanf1.formats.joining import blocks
+from spanf1.formats.labels import IGNORE_INDEX, LabelCodes, labels_by_id
+from spanf1.formats.lists import GOLD, PREDICTED, ListReader
+from spanf1.formats.options import Labels
+from spanf1.formats.sentences import Sentences, place_in, whole_sentences
 from spanf1.wording import shortened
 
-#: the id of tokens that do not count, as in the losses of PyTorch
-IGNORE_INDEX = -100
+#: what the argument is called that says which tokens count; it may hold truth values
+MASK = "mask"
 
-#: ids are looked up in a table as long as the largest of them
-MAX_LABELS = 1 << 20
+IdArray = npt.NDArray[Any]
 
-Labels = Iterable[str] | Mapping[Any, str]
+_NO_LINES = np.zeros(0, np.intp)
+
+_ONE_SENTENCE = "for a single sentence: evaluate([gold], [predicted], labels=labels)"
 
 
 def reader_of(
@@ -95,7 +99,6 @@ class ArrayReader:
             raise UsageError(f"ignore_index is {ignore_index!r}: it is to be a whole number")
         self._ignored = index(ignore_index)
         self._labels = labels_by_id(labels)
-        self._outside = outside_of(self._labels)
         self._gold = ids_of(gold, GOLD)
         self._predicted = ids_of(predicted, PREDICTED, max(self._labels) + 1)
         _check_lengths(self._gold, self._predicted, PREDICTED)
@@ -115,56 +118,53 @@ class ArrayReader:
         AlignmentError
             If a prediction is the id that is ignored, and gold is not.
         """
-        sides = (self._gold, GOLD, gold), (self._predicted, PREDICTED, predicted)
-        coders = []
-        for _, _, tags in sides:
-            coders.append(LabelCodes(self._labels, tags, self._ignored, GOLD))
-            if len(tags.forms) > 1:
-                tags.expect(self._labels.values())
-        runs = id_runs(
-            self._gold,
-            self._predicted.flat,
-            (self._outside, self._outside),
-            ignored=self._ignored,
-            size=BLOCK_TOKENS,
-            mask=self._mask,
-        )
-        for tokens, there, run in runs:
-            codes = [
-                coder.codes(ids.flat, tokens, partial(_place, ids, name))
-                for coder, (ids, name, _) in zip(coders, sides, strict=True)
-            ]
-            yield block_of(codes[0], codes[1], there, run)
-
-
-def _place(ids: Ids, name: str, token: int, number: int | None) -> str:
-    """Return the place of a token, or of the label of a number, for a message."""
-    return ids.place(name, token) if number is None else f"labels[{number}]"
-
-
-def labels_by_id(labels: Labels) -> dict[int, str]:
-    """Return the label of each id.
-
-    Raises
-    ------
-    UsageError
-        If labels are not strings, or ids are no numbers from 0 on.
-    """
-    if isinstance(labels, str) or not isinstance(labels, Iterable):
-        raise UsageError("labels is to be a list of tags, or a dict of ids to tags")
-    pairs = list(labels.items() if isinstance(labels, Mapping) else enumerate(labels))
-    found: dict[int, str] = {}
-    for key, label in pairs:
-        number = int(key) if str(key).isdecimal() else -1
-        if number < 0 or number in found or not isinstance(label, str):
-            raise UsageError(
-                f"labels[{key!r}] is {shortened(label)}: every id is to have one tag",
-                hint="a dict is one of ids to tags, as id2label in a model's configuration",
+        left, right = (
+            whole_sentences(
+                *ids, _NO_LINES, 0, coder=_IdCodes(tags, self._labels, self._ignored, name)
             )
-        found[number] = label
-    if not found or max(found) >= MAX_LABELS:
-        raise UsageError(f"labels are to have ids from 0 to {MAX_LABELS - 1}, one at least")
-    return found
+            for ids, tags, name in (
+                (self._gold, gold, GOLD),
+                (self._predicted, predicted, PREDICTED),
+            )
+        )
+        count = 0
+        for block in blocks(left, right, self._mask):
+            # The tokens that count have lines: their numbers.
+            line = _Number(count, block.numbers).line
+            count += block.tokens
+            yield block._replace(
+                gold_line=line, predicted_line=line, gold_lines=count, predicted_lines=count
+            )
+
+
+class _IdCodes(LabelCodes):
+    """The codes of ids on one side, which has a name in messages."""
+
+    gold = GOLD
+
+    def __init__(self, tags: TagSet, labels: dict[int, str], ignored: int, name: str) -> None:
+        super().__init__(tags, labels, ignored)
+        self._name = name
+
+    def placed(
+        self, error: InputError, sentences: Sentences, token: int, number: int
+    ) -> InputError:
+        """Return an error with the place of a label or, if a token has none, of the token."""
+        row, place = place_in(sentences.lengths, token)
+        labelled = number in self.labels
+        where = f"labels[{number}]" if labelled else f"{self._name}[{row}][{place}]"
+        return type(error)(error.message, where=where, hint=error.hint)
+
+
+class _Number(NamedTuple):
+    """Tells the number, from 1, of a token of a block, given how many came before."""
+
+    before: int
+    numbers: IntArray
+
+    def line(self, token: int) -> int:
+        """Return the number of a token."""
+        return self.before + int(self.numbers[token]) + 1
 
 
 def _check_lengths(gold: Ids, other: Ids, name: str) -> None:
@@ -179,3 +179,137 @@ def _check_lengths(gold: Ids, other: Ids, name: str) -> None:
             f"{GOLD}[{first}] has {gold.lengths[first]} tokens, {name}[{first}] has "
             f"{other.lengths[first]}"
         )
+
+
+class Ids(NamedTuple):
+    """The ids of one side, row by row, and how long each row is."""
+
+    flat: IdArray
+    lengths: IntArray
+
+
+def ids_of(value: Any, name: str, labels: int = 0) -> Ids:
+    """Return the ids that an array holds, or rows.
+
+    Parameters
+    ----------
+    value : array
+        Of any library; see `ArrayReader`.
+    name : str
+        What it is called in messages.
+    labels : int
+        How many logits each token has, if there may be logits.
+
+    Raises
+    ------
+    UsageError
+        If it is of another shape, or holds no integers.
+    """
+    if hasattr(value, "value_lengths") or hasattr(value, "combine_chunks"):
+        return _arrow(value, name)
+    if getattr(value, "is_nested", False):
+        # PyTorch's ragged tensors
+        value = value.unbind()
+    if not hasattr(value, "shape") and not hasattr(value, "__dlpack__"):
+        return _ragged(value, name, labels)
+    found = _array(value, name, labels, 2)
+    if found.dtype == object:
+        return _ragged(found.tolist(), name, labels)
+    if found.ndim != 2:
+        raise _misshapen(name, found, "(sentences, tokens)")
+    return Ids(_integers(found, name).reshape(-1), np.full(len(found), found.shape[1], np.intp))
+
+
+def _ragged(value: Any, name: str, labels: int) -> Ids:
+    """Return the ids of rows of any length: lists or arrays, of ids or of logits."""
+    try:
+        rows = list(value)
+    except TypeError:
+        raise UsageError(f"{name} is to be rows of label ids", hint=_ONE_SENTENCE) from None
+    if all(isinstance(row, list | tuple) for row in rows):
+        lengths = np.fromiter(map(len, rows), np.intp, len(rows))
+        try:
+            return Ids(np.frombuffer(array("q", chain.from_iterable(rows)), np.int64), lengths)
+        except (TypeError, OverflowError):
+            pass
+    arrays = [np.zeros(0, np.int64)]
+    for number, row in enumerate(rows):
+        where = f"{name}[{number}]"
+        found = _array(row, where, labels, 1)
+        if found.ndim != 1:
+            raise _misshapen(where, found, "(tokens,)")
+        if not _whole(found, name):
+            token = next((k for k, one in enumerate(row) if not hasattr(one, "__index__")), 0)
+            raise _no_id(f"{where}[{token}]", row[token])
+        arrays.append(found if len(found) else arrays[0])
+    lengths = np.array([len(found) for found in arrays[1:]], np.intp)
+    return Ids(_integers(np.concatenate(arrays), name), lengths)
+
+
+def _arrow(value: Any, name: str) -> Ids:
+    """Return the ids of an Arrow array of lists, which needs no array for each row."""
+    if hasattr(value, "combine_chunks"):
+        value = value.combine_chunks()
+    if not hasattr(value, "value_lengths") or value.null_count or value.flatten().null_count:
+        raise UsageError(f"{name} is to be lists of label ids, without nulls")
+    flat, lengths = value.flatten(), value.value_lengths()
+    return Ids(_integers(np.asarray(flat), name), np.asarray(lengths).astype(np.intp))
+
+
+def _array(value: Any, name: str, labels: int, dimensions: int) -> IdArray:
+    """Return a NumPy array with what one of any library holds; of logits, the largest's id."""
+    if hasattr(value, "filled"):
+        # of numpy.ma: its numbers would count where it is masked, too
+        raise UsageError(f"{name} is a masked array", hint="mask=~y_true.mask, and y_true.data")
+    try:
+        if hasattr(value, "__dlpack__") and not hasattr(value, "shape"):
+            value = np.from_dlpack(value)
+        if hasattr(value, "detach"):
+            # PyTorch. The largest is found where the tensor is: NumPy has no bfloat16.
+            value = value.detach()
+        if not hasattr(value, "argmax"):
+            # TensorFlow's ragged tensors have no other way.
+            value = np.asarray(value.numpy() if hasattr(value, "numpy") else value)
+        if labels and value.ndim == dimensions + 1:
+            if value.shape[-1] != labels:
+                raise UsageError(
+                    f"{name} has {value.shape[-1]} logits a token, for {labels} labels"
+                )
+            value = value.argmax(-1)
+        return np.asarray(value.cpu() if hasattr(value, "cpu") else value)
+    except (TypeError, ValueError, RuntimeError, BufferError) as error:
+        if isinstance(error, UsageError):
+            raise
+        reason = str(error).partition("\n")[0]
+        raise UsageError(f"{name} is no array of label ids: {reason}") from None
+
+
+def _whole(found: IdArray, name: str) -> bool:
+    """Return whether an array holds integers, or nothing; those of a mask may be truth values."""
+    return found.dtype.kind in ("iub" if name == MASK else "iu") or not found.size
+
+
+def _integers(found: IdArray, name: str) -> IdArray:
+    """Return an array of integers in one run of memory, in this machine's byte order.
+
+    Raises
+    ------
+    UsageError
+        If it holds anything else.
+    """
+    if not _whole(found, name):
+        raise _no_id(name + "[0]" * found.ndim, found.flat[0])
+    if not found.size:
+        found = found.astype(np.int64)
+    return np.ascontiguousarray(found, found.dtype.newbyteorder("="))
+
+
+def _no_id(where: str, value: object) -> UsageError:
+    plain = value.item() if isinstance(value, np.generic) else value
+    return UsageError(f"{where} is {shortened(plain)}, and is to be a whole number")
+
+
+def _misshapen(where: str, found: IdArray, shape: str) -> UsageError:
+    return UsageError(
+        f"{where} has the shape {found.shape}, and is to be {shape}", hint=_ONE_SENTENCE
+    )

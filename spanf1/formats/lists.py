@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.tags import Block, CodeArray, IntArray, TagSet, starts_among
+from spanf1.core.tags import Block, CodeArray, IntArray, TagSet
 from spanf1.exceptions import AlignmentError, TagError, UsageError
+from spanf1.formats.joining import blocks
+from spanf1.formats.sentences import Sentences
 from spanf1.wording import shortened
 
 #: what the two sides are called in messages, as the arguments of `evaluate` are
 GOLD, PREDICTED = "y_true", "y_pred"
-
-#: how many tokens are decoded at a time: few enough for the processor's cache
-BLOCK_TOKENS = 1 << 16
 
 TagLists = Sequence[Sequence[str]]
 
@@ -64,63 +62,18 @@ class ListReader:
         """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`."""
         ends = np.cumsum(self._lengths)
         starts = (ends - self._lengths)[self._lengths > 0]
-        gold_codes = tag_codes(self._gold, gold, ends, GOLD)
-        predicted_codes = tag_codes(self._predicted, predicted, ends, PREDICTED)
-        for first in range(0, len(gold_codes), BLOCK_TOKENS):
-            part = slice(first, first + BLOCK_TOKENS)
-            there = (gold_codes[part] | predicted_codes[part]) != 0
-            there[:1] = there[-1:] = True
-            tokens = np.flatnonzero(there)
-            low, high = np.searchsorted(starts, (first, first + len(there)))
-            run = Run(len(there), first, starts[low:high] - first)
-            yield block_of(gold_codes[part][tokens], predicted_codes[part][tokens], tokens, run)
+        count = int(self._lengths.sum())
+        codes = (
+            tag_codes(self._gold, gold, ends, GOLD),
+            tag_codes(self._predicted, predicted, ends, PREDICTED),
+        )
+        left, right = (Sentences(side, starts, _number, count) for side in codes)
+        return blocks(left, right)
 
 
-class Run(NamedTuple):
-    """A run of tokens: how many, how many stand before, and which begin a sentence."""
-
-    tokens: int
-    first: int
-    starts: IntArray
-
-
-def block_of(gold: CodeArray, predicted: CodeArray, tokens: IntArray, run: Run) -> Block:
-    """Return a block where no lines are known: a token has that of its number, from 1.
-
-    Parameters
-    ----------
-    gold, predicted : array of int32
-        The codes of the tags, of the tokens that are there.
-    tokens : array of int
-        Which of the run these are: the first, the last, and all with a span on either side.
-    run : Run
-        What the block stands for.
-    """
-    place = _Numbers(tokens, run.first).of
-    return Block(
-        gold,
-        predicted,
-        starts_among(tokens, run.starts, run.tokens),
-        run.tokens,
-        tokens,
-        run.starts,
-        np.zeros(0, np.intp),
-        0,
-        place,
-        place,
-        run.first + run.tokens,
-        run.first + run.tokens,
-    )
-
-
-class _Numbers(NamedTuple):
-    """Tells the numbers, from 1, of the tokens that stayed in a block."""
-
-    tokens: IntArray
-    first: int
-
-    def of(self, index: int) -> int:
-        return self.first + int(self.tokens[index]) + 1
+def _number(token: int) -> int:
+    """Return the number of a token from 1, which is what it has for a line."""
+    return token + 1
 
 
 def _not_lists(side: str) -> UsageError:

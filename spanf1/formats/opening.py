@@ -26,7 +26,7 @@ from spanf1.formats.source import STDIN, Path, Source, source_of
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from spanf1.formats.arrow.reader import ArrowReader
+    from spanf1.formats.arrow.tags import ArrowReader
     from spanf1.formats.pairs import DocumentPairs
     from spanf1.formats.records.tags import RecordReader
 
@@ -255,7 +255,7 @@ def tag_pair(inputs: Inputs, *, match: str = "exact", script: bool = False) -> T
 
         return RecordReader(inputs)
     if inputs.format == ARROW and match == "exact":
-        from spanf1.formats.arrow.reader import ArrowReader, has_tags
+        from spanf1.formats.arrow.tags import ArrowReader, has_tags
 
         return ArrowReader(inputs) if has_tags(inputs) else None
     return None

@@ -98,12 +98,12 @@ class DocumentPairs:
         InputError, UsageError
             If an input cannot be read.
         """
-        sides = self.gold.documents(), self.predicted.documents()
         if self._merged:
             self._aligned = "line"
-            yield from self._in_order(*sides)
+            yield from self._in_order(*self.gold.beside(self.predicted))
             self._check_keys()
             return
+        sides = self.gold.documents(), self.predicted.documents()
         heads = [next(side, None) for side in sides]
         gold, predicted = (
             chain([head] if head else [], side) for head, side in zip(heads, sides, strict=True)

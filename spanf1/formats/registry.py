@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from typing import Any, BinaryIO, Literal, NamedTuple
+from itertools import tee
+from typing import Any, BinaryIO, Literal, NamedTuple, TypeVar
 
 from spanf1.core.documents import Document
 from spanf1.core.options import AUTO
 from spanf1.core.tags import TagSet
 from spanf1.exceptions import UsageError
 from spanf1.formats.options import InputOptions
+from spanf1.formats.sentences import Sentences
 from spanf1.formats.source import Progress, Source
+
+ParsedT = TypeVar("ParsedT")
 
 #: what a format may carry of documents, in words for messages
 FEATURES = {
@@ -45,6 +49,8 @@ class Format(NamedTuple):
     Its module reads and writes it, by functions `documents` and `write`, and says how sure it is
     that something looks like it: by `looks_like_record`, if it is made of JSON, else by
     `looks_like_file` or `looks_like_folder`, or both.
+    Where it cannot hold every document, `fit` returns one that it can, and what of it is lost;
+    where not every type, `has_type` says which.
 
     Attributes
     ----------
@@ -96,7 +102,7 @@ FORMATS = {
     ),
     "jsonl": Format(
         "JSON Lines of tokens and tags",
-        "records.sentences",
+        "records.tags",
         frozenset({"tokens", "ids", "offsets"}),
         frozenset({"key", "token_key", "id_key", "labels"}) | _TAGS,
         json=True,
@@ -314,6 +320,8 @@ class Input:
     token_column: int = 0
     remarks: dict[str, int] = field(default_factory=dict)
     values: Sequence[Any] | None = None
+    _other: Input | None = field(default=None, init=False, repr=False, compare=False)
+    _parsed: Iterator[Any] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.options = self.options.checked()
@@ -331,6 +339,33 @@ class Input:
             If it cannot be read, or is not of the format.
         """
         read: Callable[[Input], Iterator[Document]] = module_of(self.format).documents
+        return read(self)
+
+    def beside(self, other: Input) -> tuple[Iterator[Document], Iterator[Document]]:
+        """Read this side of an input and the other, side by side; raises as `documents`."""
+        same = self.format == other.format
+        self._other, other._other = (other, self) if same else (None, None)
+        self._parsed = other._parsed = None
+        return self.documents(), other.documents()
+
+    def once(self, parse: Callable[[], Iterator[ParsedT]]) -> Iterator[ParsedT]:
+        """Return what a function parses of the source: once, if the other side is read beside."""
+        if self._other is None:
+            return parse()
+        if self._parsed is None:
+            # Both sides go on side by side, so that little is kept for the second of them.
+            self._parsed, self._other._parsed = tee(parse())
+        return self._parsed
+
+    def sentences(self) -> Iterator[Sentences]:
+        """Read the input as sentences, with the codes of their tags: those that are at keys.
+
+        Raises
+        ------
+        InputError, UsageError
+            Likewise.
+        """
+        read: Callable[[Input], Iterator[Sentences]] = module_of(self.format).sentences
         return read(self)
 
     def where(self, line: int) -> str:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, pairwise
-from typing import NamedTuple, Protocol, Self, TypeVar
+from typing import NamedTuple, Protocol, Self, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,52 @@ from spanf1.core.spans import Spans
 from spanf1.core.tags import Block, CodeArray, IntArray, TagSet, starts_among
 from spanf1.formats.source import Source
 
+#: the way out where tokens differ
 POSITION_HINT = "--align-by-position compares the tags whatever the tokens are"
+
+
+_NONE = np.zeros(0, np.intp)
+
+
+class Words(Protocol):
+    """The tokens of sentences, as their format has them."""
+
+    def lists(self) -> list[list[str]]:
+        """Return the tokens of each sentence."""
+        ...
+
+    def part(self, first: int, stop: int | None = None) -> Self:
+        """Return those of the sentences from one number to another."""
+        ...
+
+    def take(self, sentences: IntArray) -> Self:
+        """Return those of some sentences, by number."""
+        ...
+
+    def keep(self, others: Self) -> None:
+        """Add those of other sentences, in as little memory as can be."""
+        ...
+
+
+class Coder(Protocol):
+    """The codes that numbers stand for, which are looked up as the numbers occur.
+
+    `outside` is the number of the tag O, and `ignored` that of a gold token that does not count;
+    None if there is none.
+    """
+
+    outside: int | None
+    ignored: int | None
+
+    def codes(self, sentences: Sentences, tokens: IntArray) -> CodeArray:
+        """Return the codes of some tokens of sentences.
+
+        Raises
+        ------
+        TagError, AlignmentError
+            If one has no tag.
+        """
+        ...
 
 
 class Sentences(NamedTuple):
@@ -24,7 +69,8 @@ class Sentences(NamedTuple):
     Attributes
     ----------
     codes : array of int32, shape (tokens,)
-        Codes of the tags; of the shape (levels, tokens) where tags are nested.
+        Codes of the tags; of the shape (levels, tokens) where tags are nested. If there is a
+        coder, they are numbers that stand for codes, of any type.
     starts : array of int
         The tokens that begin a sentence, ascending. A sentence that began before has none.
     line : callable
@@ -37,6 +83,15 @@ class Sentences(NamedTuple):
         Documents that begin here, those without tokens too.
     tokens : sequence of str, optional
         The tokens, where they were asked for.
+    lengths, places : array of int
+        How many tags each sentence has, those without tokens too, and the line that it is on:
+        of sentences that are whole, where their format has them one by one.
+    words : Words, optional
+        The tokens of each of these, if they were asked for; there may be more of them than tags.
+    ids : sequence of (str or int), optional
+        The id of each of these, if it was asked for; None where one has none.
+    coder : Coder, optional
+        Tells the codes.
     """
 
     codes: CodeArray
@@ -46,6 +101,11 @@ class Sentences(NamedTuple):
     document_starts: IntArray = np.zeros(0, np.intp)
     documents: int = 0
     tokens: Sequence[str] | None = None
+    lengths: IntArray = _NONE
+    places: IntArray = _NONE
+    words: Words | None = None
+    ids: Sequence[str | int | None] | None = None
+    coder: Coder | None = None
 
     @property
     def size(self) -> int:
@@ -98,6 +158,40 @@ class Sentences(NamedTuple):
             " ".join(tokens[start:end])
             for start, end in zip(spans.start.tolist(), spans.end.tolist(), strict=True)
         ]
+
+    def part(self, first: int, stop: int | None = None) -> Sentences:
+        """Return the sentences from one number to another; those that are there whole."""
+        bounds = np.append(0, np.cumsum(self.lengths))
+        begin, end = bounds[first], bounds[len(self.lengths) if stop is None else stop]
+        part = whole_sentences(
+            self.codes[begin:end],
+            self.lengths[first:stop],
+            self.places[first:stop],
+            self.lines,
+            words=self.words and self.words.part(first, stop),
+            ids=self.ids and self.ids[first:stop],
+            coder=self.coder,
+        )
+        if not self.documents:
+            return part
+        low, high = np.searchsorted(self.document_starts, (begin, end))
+        return part._replace(
+            document_starts=self.document_starts[low:high] - begin,
+            documents=0 if first else self.documents,
+        )
+
+    def take(self, sentences: IntArray, begins: IntArray) -> Sentences:
+        """Return some sentences by number, without ids; `begins` has the first tag of each."""
+        lengths = self.lengths[sentences]
+        shift = begins[sentences] - (np.cumsum(lengths) - lengths)
+        return whole_sentences(
+            self.codes[np.repeat(shift, lengths) + np.arange(lengths.sum())],
+            lengths,
+            self.places[sentences],
+            self.lines,
+            words=self.words and self.words.take(sentences),
+            coder=self.coder,
+        )
 
 
 def shifted(parts: Iterable[IntArray], by: Iterable[int]) -> IntArray:
@@ -172,10 +266,102 @@ def last_start(sentences: Sentences) -> int | None:
     return int(sentences.starts[-1]) if len(sentences.starts) else None
 
 
+def whole_sentences(
+    codes: npt.NDArray[np.integer],
+    lengths: IntArray,
+    places: IntArray,
+    lines: int,
+    *,
+    words: Words | None = None,
+    ids: Sequence[str | int | None] | None = None,
+    coder: Coder | None = None,
+) -> Sentences:
+    """Return sentences that are whole, each on a line of its own; see `Sentences`."""
+    starts = (np.cumsum(lengths) - lengths)[lengths > 0]
+    line = _Places(lengths, places).line
+    return Sentences(
+        cast(CodeArray, codes),
+        starts,
+        line,
+        lines,
+        lengths=lengths,
+        places=places,
+        words=words,
+        ids=ids,
+        coder=coder,
+    )
+
+
+def sentence_wise(sentences: Sentences) -> Sentences:
+    """Return sentences with what is known of each, if the tokens alone tell: they are whole."""
+    if len(sentences.lengths) or not len(sentences.codes):
+        return sentences
+    starts, tokens = sentences.starts, sentences.tokens
+    bounds = [*starts.tolist(), len(sentences.codes)]
+    rows = [] if tokens is None else [[*tokens[a:b]] for a, b in pairwise(bounds)]
+    return sentences._replace(
+        lengths=np.diff(bounds),
+        places=np.fromiter(map(sentences.line, starts.tolist()), np.intp, len(starts)),
+        words=None if tokens is None else TokenLists(rows),
+    )
+
+
+def place_in(lengths: IntArray, token: int) -> tuple[int, int]:
+    """Return the sentence of a token, by its number among all, and its place there."""
+    ends = np.cumsum(lengths)
+    sentence = int(np.searchsorted(ends, token, side="right"))
+    return sentence, token - int(ends[sentence] - lengths[sentence])
+
+
+class _Places(NamedTuple):
+    """Tells the lines of tokens by those of their sentences."""
+
+    lengths: IntArray
+    places: IntArray
+
+    def line(self, token: int) -> int:
+        """Return the line of a token."""
+        return int(self.places[place_in(self.lengths, token)[0]])
+
+
+class TokenLists:
+    """The tokens of sentences: a list for each."""
+
+    def __init__(self, rows: list[list[str]]) -> None:
+        self._rows = rows
+        # every distinct token that is kept
+        self._distinct: dict[str, str] = {}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TokenLists) and self._rows == other._rows
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def lists(self) -> list[list[str]]:
+        """Return the tokens of each sentence."""
+        return self._rows
+
+    def part(self, first: int, stop: int | None = None) -> TokenLists:
+        """Return those of the sentences from one number to another."""
+        return TokenLists(self._rows[first:stop])
+
+    def take(self, sentences: IntArray) -> TokenLists:
+        """Return those of some sentences, by number."""
+        return TokenLists([self._rows[number] for number in sentences.tolist()])
+
+    def keep(self, others: TokenLists) -> None:
+        """Add those of other sentences; every distinct token is kept once."""
+        once = self._distinct.setdefault
+        self._rows += [list(map(once, row, row)) for row in others._rows]
+
+
 class TagSource(Protocol):
     """An input of one side that has tags."""
 
-    source: Source
+    @property
+    def source(self) -> Source:
+        """Where it is from."""
+        ...
 
     def sentences(self, tags: TagSet) -> Iterator[Sentences]:
         """Yield the sentences in order, numbering the tags in a set."""
@@ -206,16 +392,42 @@ def aligned(
         codes = codes[0][tokens], codes[1][tokens]
     else:
         tokens = np.flatnonzero(there)
+    return block_of(gold, predicted, codes, tokens, len(there))
+
+
+def block_of(
+    gold: Sentences,
+    predicted: Sentences,
+    codes: tuple[CodeArray, CodeArray],
+    tokens: IntArray,
+    count: int,
+    *,
+    numbers: IntArray | None = None,
+) -> Block:
+    """Return a block of the tokens that stay.
+
+    Parameters
+    ----------
+    gold, predicted : Sentences
+        The sides, as for `aligned`; their codes are not looked at.
+    codes : tuple of array
+        The codes of the tokens that stay, on each side.
+    tokens : array of int
+        Which these are, of `count` tokens.
+    numbers : array of int, optional
+        What the sides call them, where that is not the same.
+    """
+    numbers = tokens if numbers is None else numbers
     return Block(
         *codes,
-        starts_among(tokens, gold.starts, len(there)),
-        len(there),
+        starts_among(tokens, gold.starts, count),
+        count,
         tokens,
         gold.starts,
         gold.document_starts,
         gold.documents,
-        partial(line_among, gold.line, tokens),
-        partial(line_among, predicted.line, tokens),
+        partial(line_among, gold.line, numbers),
+        partial(line_among, predicted.line, numbers),
         gold.lines,
         predicted.lines,
     )

@@ -14,7 +14,7 @@ from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK
 from spanf1.core.spans import UNTAGGED, Spans, encode
 from spanf1.core.tags import IntArray, TagForm
 from spanf1.exceptions import LayoutError, LossError
-from spanf1.formats.records.lines import HALF
+from spanf1.formats.records.values import HALF
 from spanf1.formats.registry import FEATURES
 from spanf1.wording import shortened
 

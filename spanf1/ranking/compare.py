@@ -16,9 +16,9 @@ from spanf1.core.tag_counter import Reader, match_spans
 from spanf1.core.tags import AUTO_FORM, TagForm, TagSet
 from spanf1.core.tally import TOKEN
 from spanf1.exceptions import AlignmentError, UsageError
-from spanf1.formats.arrays import labels_by_id
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.tags import ColumnPair, TagFile
+from spanf1.formats.labels import labels_by_id
 from spanf1.formats.opening import both_inputs, column_pair, counted
 from spanf1.formats.options import Column, InputOptions
 from spanf1.formats.registry import COLUMNS, JSONL, Input, Inputs

@@ -13,7 +13,8 @@ from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.core.tags import tag_form as form_of
 from spanf1.core.tally import Tally
 from spanf1.exceptions import UsageError
-from spanf1.formats.arrays import IGNORE_INDEX, labels_by_id, reader_of
+from spanf1.formats.arrays import reader_of
+from spanf1.formats.labels import IGNORE_INDEX, labels_by_id
 from spanf1.results.result import Result
 
 

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from spanf1.core.documents import TextSpan
 from spanf1.exceptions import InputError, LayoutError
 from spanf1.formats.options import InputOptions
-from spanf1.formats.records.fields import Record, id_of, key_of, records, text_if_any, text_of
-from spanf1.formats.records.items import spans_of
+from spanf1.formats.records.record import Record, records
 from spanf1.formats.records.values import values
 from spanf1.formats.registry import Input
 from spanf1.formats.source import STDIN, Source
@@ -23,7 +22,8 @@ from spanf1.formats.source import STDIN, Source
 
 def read(path, content, **how):
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return list(records(Input(Source(str(path), label="f"), "prodigy", InputOptions(**how))))
+    one = Input(Source(str(path), label="f"), "prodigy", InputOptions(**how))
+    return [(record.value, record.line) for record in records(one)]
 
 
 READ = {
@@ -163,8 +163,8 @@ def test_a_huge_record(tmp_path) -> None:
     text = "x" * (5 << 20)
     for content in (f'{{"text": "{text}"}}\n{{}}', f'[{{"text": "{text}"}},{{}}]'):
         first, second = read(tmp_path / "f", content)
-        assert first.value["text"] == text
-        assert second.value == {}
+        assert first[0]["text"] == text
+        assert second[0] == {}
 
 
 def reading_of(**how):
@@ -174,49 +174,49 @@ def reading_of(**how):
 def test_the_first_record_chooses_the_key() -> None:
     reading = reading_of(side="gold")
     names = ("spans", "ents")
-    first = Record({"spans": {"sc": []}, "ents": []}, 1)
-    assert key_of(reading, first, names) == reading.key == "ents"
+    first = Record(reading, {"spans": {"sc": []}, "ents": []}, 1)
+    assert first.key(names) == reading.key == "ents"
     with pytest.raises(LayoutError, match=r"f:2: there is no key 'ents'; the record's keys: 'x'"):
-        key_of(reading, Record({"x": 1}, 2), names)
+        Record(reading, {"x": 1}, 2).key(names)
     with pytest.raises(LayoutError, match=r"there is no key of predicted spans \(spans, ents\)"):
-        key_of(reading_of(side="predicted"), Record({}, 1), names)
-    assert key_of(reading_of(key="x"), Record({"spans": [], "x": []}, 1), names) == "x"
+        Record(reading_of(side="predicted"), {}, 1).key(names)
+    assert Record(reading_of(key="x"), {"spans": [], "x": []}, 1).key(names) == "x"
 
 
 FIELDS = [
-    (text_of, {"b": "é"}, {"text_key": "b"}, "é"),
-    (text_if_any, {}, {}, None),
-    (text_if_any, {"text": None}, {}, None),
-    (id_of, {}, {}, None),
-    (id_of, {"doc_id": "x", "id": 2}, {}, 2),
-    (id_of, {"x": "y"}, {"id_key": "x"}, "y"),
+    (Record.text, {"b": "é"}, {"text_key": "b"}, "é"),
+    (Record.text_if_any, {}, {}, None),
+    (Record.text_if_any, {"text": None}, {}, None),
+    (Record.id, {}, {}, None),
+    (Record.id, {"doc_id": "x", "id": 2}, {}, 2),
+    (Record.id, {"x": "y"}, {"id_key": "x"}, "y"),
 ]
 
 
 @pytest.mark.parametrize(("function", "value", "how", "wanted"), FIELDS)
 def test_fields(function, value, how, wanted) -> None:
-    assert function(reading_of(**how), Record(value, 3)) == wanted
+    assert function(Record(reading_of(**how), value, 3)) == wanted
 
 
 WRONG_FIELDS = [
-    (text_of, {}, {}, "f:3: there is no key 'text'; the record's keys: none"),
-    (text_of, {"text": None}, {}, "f:3: text is null, and is to be a string"),
-    (text_of, {"text": 1}, {}, "f:3: text is 1, and is to be a string"),
-    (text_of, {"text": "a\ud800"}, {}, r"f:3: text has half of a surrogate pair, '\ud800'"),
-    (text_of, {"text": "a"}, {"text_key": "b"}, "f:3: there is no key 'b'"),
-    (text_if_any, {"text": []}, {}, "f:3: text is a list"),
-    (id_of, {"id": 1}, {"id_key": "x"}, "f:3: there is no key 'x'; the record's keys: 'id'"),
-    (id_of, {"id": True}, {}, "f:3: id is true: ids are to be strings or whole numbers"),
-    (id_of, {"id": 1.5}, {}, "f:3: id is 1.5"),
-    (id_of, {"id": "\udfff"}, {}, "f:3: id has half of a surrogate pair"),
-    (text_of, [1], {}, "f:3: the record is a list, not an object"),
+    (Record.text, {}, {}, "f:3: there is no key 'text'; the record's keys: none"),
+    (Record.text, {"text": None}, {}, "f:3: text is null, and is to be a string"),
+    (Record.text, {"text": 1}, {}, "f:3: text is 1, and is to be a string"),
+    (Record.text, {"text": "a\ud800"}, {}, r"f:3: text has half of a surrogate pair, '\ud800'"),
+    (Record.text, {"text": "a"}, {"text_key": "b"}, "f:3: there is no key 'b'"),
+    (Record.text_if_any, {"text": []}, {}, "f:3: text is a list"),
+    (Record.id, {"id": 1}, {"id_key": "x"}, "f:3: there is no key 'x'; the record's keys: 'id'"),
+    (Record.id, {"id": True}, {}, "f:3: id is true: ids are to be strings or whole numbers"),
+    (Record.id, {"id": 1.5}, {}, "f:3: id is 1.5"),
+    (Record.id, {"id": "\udfff"}, {}, "f:3: id has half of a surrogate pair"),
+    (Record.text, [1], {}, "f:3: the record is a list, not an object"),
 ]
 
 
 @pytest.mark.parametrize(("function", "value", "how", "message"), WRONG_FIELDS)
 def test_wrong_fields(function, value, how, message) -> None:
     with pytest.raises(LayoutError) as raised:
-        function(reading_of(**how), Record(value, 3))
+        function(Record(reading_of(**how), value, 3))
     assert str(raised.value).startswith(message)
 
 
@@ -244,13 +244,13 @@ SPANS = {
 
 @pytest.mark.parametrize(("item", "wanted"), SPANS.values(), ids=SPANS)
 def test_spans(item, wanted) -> None:
-    found = spans_of(reading_of(), Record({}, 1), "spans[0]", item, TEXT)
+    found = Record(reading_of(), {}, 1).spans_of("spans[0]", item, TEXT)
     assert found == [TextSpan(*span) for span in wanted]
 
 
 def test_a_span_of_an_unknown_text() -> None:
     item = {"start": 70, "end": 73, "label": "A", "text": "Ada"}
-    found = spans_of(reading_of(), Record({}, 1), "spans[0]", item, None)
+    found = Record(reading_of(), {}, 1).spans_of("spans[0]", item, None)
     assert found == [TextSpan("A", ((70, 73),), "Ada")]
 
 
@@ -296,6 +296,6 @@ WRONG = [
 @pytest.mark.parametrize(("item", "message"), WRONG)
 def test_wrong_spans(item, message) -> None:
     with pytest.raises(LayoutError) as raised:
-        spans_of(reading_of(), Record({}, 7), "spans[0]", item, TEXT)
+        Record(reading_of(), {}, 7).spans_of("spans[0]", item, TEXT)
     assert str(raised.value).startswith("f:7: spans[0]")
     assert message in str(raised.value)

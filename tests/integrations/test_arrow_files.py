@@ -24,11 +24,11 @@ from spanf1.exceptions import (  # noqa: E402
     TagError,
     UsageError,
 )
+from spanf1.formats import joining  # noqa: E402
 from spanf1.formats.arrow import files as arrowfiles  # noqa: E402
-from spanf1.formats.arrow import reader as arrow  # noqa: E402
 from spanf1.formats.arrow.documents import documents, write  # noqa: E402
-from spanf1.formats.arrow.paths import is_arrow  # noqa: E402
-from spanf1.formats.arrow.reader import ArrowReader, has_tags  # noqa: E402
+from spanf1.formats.arrow.files import is_arrow  # noqa: E402
+from spanf1.formats.arrow.tags import ArrowReader, has_tags  # noqa: E402
 from spanf1.formats.opening import both_inputs  # noqa: E402
 from spanf1.formats.options import InputOptions  # noqa: E402
 from spanf1.formats.registry import Input, Writing  # noqa: E402
@@ -117,7 +117,7 @@ def same(found, expected):
 @pytest.mark.parametrize("lists", LISTS)
 @pytest.mark.parametrize("size", [1, 5, 1 << 16])
 def test_ids_are_scored_as_their_tags(tmp_path, monkeypatch, kind, lists, size):
-    monkeypatch.setattr(arrow, "BLOCK_TOKENS", size)
+    monkeypatch.setattr(joining, "BLOCK_TOKENS", size)
     monkeypatch.setattr(arrowfiles, "BATCH_VALUES", 40)
     ignored = 0.0 if lists == "unsigned" else 0.3
     for seed in range(4):
@@ -589,7 +589,7 @@ def test_memory_is_flat(tmp_path, kind):
     code = (
         "import re, sys\n"
         "from spanf1.core.tag_counter import tally\n"
-        "from spanf1.formats.arrow.reader import ArrowReader\n"
+        "from spanf1.formats.arrow.tags import ArrowReader\n"
         "from spanf1.formats.opening import both_inputs\n"
         "from spanf1.formats.options import InputOptions\n"
         "from spanf1.formats.source import Source\n"

@@ -4,33 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
-import numpy as np
-
-from spanf1.core.documents import Document
+from spanf1.core.documents import Document, Offsets
+from spanf1.core.tags import TagSet
 from spanf1.exceptions import LayoutError
-from spanf1.formats.arrays import labels_by_id
-from spanf1.formats.arrow.files import ArrowFile, feature_of, lacking, pyarrow, type_of
-from spanf1.formats.arrow.paths import is_arrow
-from spanf1.formats.arrow.rows import TYPE_FIELDS, Columns, MarkedRows, TaggedRows, check_types
+from spanf1.formats.arrow.files import ArrowFile, feature_of, is_arrow, lacking, pyarrow
 from spanf1.formats.arrow.tags import (
-    Rows,
+    ArrowTable,
+    Batch,
     are_tags,
     field_of,
+    is_integer,
     is_list,
     is_string,
     label_names,
     no_labels,
     only_utf8,
 )
-from spanf1.formats.records import tags as tag_records
-from spanf1.formats.records.fields import ID_KEYS, names_of
-from spanf1.formats.records.prodigy import SPAN_KEYS
+from spanf1.formats.keyed import KeyedTags, checked, documents_of
+from spanf1.formats.labels import labels_by_id
+from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
+from spanf1.formats.records.record import Record
 from spanf1.formats.registry import LIKELY, SURE, Input, Writing
+from spanf1.formats.sentences import Sentences
 from spanf1.formats.sniffing import Beginning
-from spanf1.wording import shortened
 
+_KEYS = KEYS["arrow"]
 #: how many rows are documents at a time
 _ROWS = 512
 # What is written if no key is given; and what ends a key of tags.
@@ -41,6 +41,19 @@ _MARKS = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff")
 # What a Hugging Face dataset has in its folder, and what any folder of tables has.
 _DATASET = re.compile(r"dataset_info\.json|dataset_dict\.json|state\.json")
 _TABLE = re.compile(r".+\.(arrow|parquet)")
+
+# What structs of spans may have that says their types, and all of what they may have.
+_TYPE_FIELDS = (*_KEYS.item_type, "labels")
+_FIELDS = (*_TYPE_FIELDS, *(key for pair in ITEM_OFFSETS for key in pair), "offsets", "text")
+
+
+class _Columns(NamedTuple):
+    """The columns to read: of tags or spans, tokens, text and id; empty where there is none."""
+
+    key: str
+    token: str
+    text: str
+    id: str
 
 
 def looks_like_folder(path: str, names: Sequence[str]) -> int:
@@ -73,67 +86,61 @@ def documents(input: Input) -> Iterator[Document]:
     UsageError
         If pyarrow is not installed.
     """
+    table, columns, labels = _opened(input)
+    if are_tags(table.type_of(columns.key)):
+        yield from documents_of(input, _sentences(input, table, columns, labels))
+        return
+    for batch in _rows(table, columns):
+        with only_utf8(batch.name(), table.source.name):
+            for line, value in enumerate(batch.rows.to_pylist(), batch.before + 1):
+                yield _document(Record(input, value, line), columns, labels)
+
+
+def sentences(input: Input) -> Iterator[Sentences]:
+    """Yield the rows with the codes of their tags; `input.tags` has these.
+
+    Raises
+    ------
+    ReadError, LayoutError, TagError, AlignmentError, UsageError
+        As `documents`.
+    """
+    yield from _sentences(input, *_opened(input))
+
+
+def _opened(input: Input) -> tuple[ArrowTable, _Columns, Mapping[int, str] | None]:
+    """Return the table of an input, the columns to read, and the label of each id."""
     file = ArrowFile(input.source)
     file.progress = input.progress
-    schema = file.schema()
-    columns = _columns(input, schema)
+    table = ArrowTable(file)
+    columns = _columns(input, table)
     input.key = columns.key
-    labels = _labels(input, schema, columns.key)
-    rows_of = TaggedRows if are_tags(schema.field(columns.key).type) else MarkedRows
-    read = rows_of(input, columns, labels)
-    total = 0
-    for batch in file.batches(columns.names(), rows=_ROWS):
-        first, total = total, total + batch.num_rows
-        rows = Rows(input.source, np.arange(first + 1, total + 1), total)
-        with only_utf8(f"one of the rows {first + 1} to {total}", input.source.name):
-            check_types(batch, input.source.name)
-            yield from read.documents(batch, rows)
+    return table, columns, _labels(input, table, columns.key)
 
 
-def _columns(input: Input, schema: Any) -> Columns:
+def _columns(input: Input, table: ArrowTable) -> _Columns:
     """Return the columns to read: those that are given, or the first of those that are known."""
-    options, names = input.options, schema.names
-    option = options.option("key")
-
-    def given(key: str | None, known: Sequence[str], option: str) -> str:
-        if key is None:
-            return next((name for name in known if name in names), "")
-        if key not in names:
-            message = f"there is no column {shortened(key)}"
-            raise lacking(schema, message, input.source.name, f"{option} says which to read")
-        return key
-
-    if options.key is None:
-        known = _known(input)
-        fitting = [key for key in known if key in names]
-        kinds = {key: type_of(schema, key, input.source.name) for key in fitting}
-        readable = [key for key in fitting if are_tags(kinds[key]) or _has_spans(kinds[key])]
-        key = next(iter(readable or fitting), "")
-        if not key:
-            message = f"there is no column of {options.side} tags or spans ({', '.join(known)})"
-            raise lacking(schema, message, input.source.name, f"{option} says which to read")
-    else:
-        key = given(options.key, (), option)
-    kind = type_of(schema, key, input.source.name)
-    tokens = given(options.token_key, tag_records.TOKEN_KEYS, "--token-key")
+    options, option = input.options, input.options.option("key")
+    key = table.column(options.key, (), option)
+    if not key:
+        known = _KEYS.of(options)
+        kinds = {name: table.type_of(name) for name in known if name in table.keys}
+        readable = [name for name, kind in kinds.items() if are_tags(kind) or _has_spans(kind)]
+        key = next(iter(readable or kinds), "")
+        key = key or table.missing(f"{options.side} tags or spans", known, option)
+    kind = table.type_of(key)
+    token = table.column(options.token_key, _KEYS.token, "--token-key")
+    text = ""
     if are_tags(kind):
-        text = ""
-        if not tokens:
-            message = f"there is no column of tokens ({', '.join(tag_records.TOKEN_KEYS)})"
-            raise lacking(schema, message, input.source.name, "--token-key says which it is")
+        if not token:
+            message = f"there is no column of tokens ({', '.join(_KEYS.token)})"
+            hint = "--token-key says which it is"
+            raise lacking(table.schema, message, table.source.name, hint)
     elif _has_spans(kind):
-        text = given(options.text_key, ("text",), "--text-key")
+        text = table.column(options.text_key, _KEYS.text, "--text-key")
     else:
         message = f"{key} is {kind}, and is to be lists of tags or of spans"
-        raise LayoutError(message, where=input.source.name, hint=f"{option} says which to read")
-    ids = dict.fromkeys((*ID_KEYS, *tag_records.ID_KEYS))
-    return Columns(key, tokens, text, given(options.id_key, tuple(ids), "--id-key"))
-
-
-def _known(input: Input) -> tuple[str, ...]:
-    """Return the columns of tags or spans that are looked for."""
-    tags = tag_records.known_keys(input.options.side, alone=input.options.alone)
-    return tuple(dict.fromkeys((*tags, *names_of(input, SPAN_KEYS))))
+        raise LayoutError(message, where=table.source.name, hint=f"{option} says which to read")
+    return _Columns(key, token, text, table.column(options.id_key, _KEYS.id, "--id-key"))
 
 
 def _has_spans(kind: Any) -> bool:
@@ -145,21 +152,145 @@ def _has_spans(kind: Any) -> bool:
     return bool(types.is_struct(kind)) and all(is_list(field.type) for field in kind)
 
 
-def _labels(input: Input, schema: Any, key: str) -> Mapping[int, str] | None:
+def _labels(input: Input, table: ArrowTable, key: str) -> Mapping[int, str] | None:
     """Return the labels of ids: those that are given, or that the schema names; None if no ids."""
-    kind = schema.field(key).type
+    kind = table.type_of(key)
     if are_tags(kind) and is_string(kind.value_type):
         return None
     if input.options.labels is not None:
         return labels_by_id(input.options.labels)
-    feature = feature_of(schema, key)
-    of_fields = (label_names(field_of(feature, name)) for name in TYPE_FIELDS)
+    feature = feature_of(table.schema, key)
+    of_fields = (label_names(field_of(feature, name)) for name in _TYPE_FIELDS)
     names = label_names(feature) or next(filter(None, of_fields), None)
-    if names:
-        return labels_by_id(names)
-    if are_tags(kind):
-        raise no_labels(key, kind, input.source.name)
-    return None
+    if are_tags(kind) and not names:
+        raise no_labels(key, kind, table.source.name)
+    return labels_by_id(names) if names else None
+
+
+def _rows(table: ArrowTable, columns: _Columns) -> Iterator[Batch]:
+    """Yield rows, whose values are to be such as JSON may have."""
+    for batch in table.rows(filter(None, columns), most=_ROWS):
+        for field in batch.rows.schema:
+            if not _is_plain(field.type):
+                message = f"{field.name} is {field.type}, which is not read"
+                raise LayoutError(message, where=table.source.name)
+        last = batch.before + batch.rows.num_rows
+        yield batch._replace(called=f"one of the rows {batch.before + 1} to {last}")
+
+
+def _is_plain(kind: Any) -> bool:
+    """Return whether values of a type are such as JSON may have."""
+    types = pyarrow().types
+    if is_list(kind):
+        return _is_plain(kind.value_type)
+    if types.is_struct(kind):
+        return all(_is_plain(field.type) for field in kind if field.name in _FIELDS)
+    simple = types.is_null, types.is_boolean, types.is_floating, is_integer, is_string
+    return any(test(kind) for test in simple)
+
+
+def _sentences(
+    input: Input, table: ArrowTable, columns: _Columns, labels: Mapping[int, str] | None
+) -> Iterator[Sentences]:
+    """Yield rows of tokens and tags."""
+    input.tags = tags = TagSet({}, input.options.form)
+    column = KeyedTags(table, input.options, columns.key, columns.token, labels=labels)
+    read = table.reader(column, tags)
+    for batch in _rows(table, columns):
+        part, ids = checked(read(batch), column), None
+        if columns.id:
+            with only_utf8(batch.name(), table.source.name):
+                values = enumerate(batch.rows.column(columns.id).to_pylist(), batch.before + 1)
+                ids = [
+                    _id(Record(input, {columns.id: value}, line), columns) for line, value in values
+                ]
+        yield part._replace(ids=ids)
+
+
+def _id(record: Record, columns: _Columns) -> str | int | None:
+    """Return the id of a row; None if it is null."""
+    if not columns.id or record.value.get(columns.id) is None:
+        return None
+    return record.id((columns.id,))
+
+
+def _document(record: Record, columns: _Columns, labels: Mapping[int, str] | None) -> Document:
+    """Return a row of a text and spans."""
+    value, key = record.value, columns.key
+    if value[key] is None:
+        raise record.error(f"{key} is null")
+    text = record.text_if_any() if columns.text else None
+    value[key] = list(_items(record, key, labels))
+    spans = record.spans_at(key, text)
+    tokens = _tokens(record, columns.token, text)
+    return Document(text, spans, tokens, _id(record, columns), record.line)
+
+
+def _items(record: Record, column: str, labels: Mapping[int, str] | None) -> Iterator[Any]:
+    """Yield the spans of a row as JSON would have them."""
+    items = record.value[column]
+    if isinstance(items, dict):
+        items = _turned(record, column, items)
+    for number, item in enumerate(items):
+        if not isinstance(item, dict):
+            yield item
+            continue
+        # What is null in a struct would not be there in JSON.
+        known = {key: item[key] for key in _FIELDS if item.get(key) is not None}
+        for key in _TYPE_FIELDS:
+            if key in known:
+                known[key] = _named(record, f"{column}[{number}].{key}", known[key], labels)
+        yield known
+
+
+def _turned(record: Record, column: str, lists: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a struct of lists as a list of structs."""
+    full = {name: values for name, values in lists.items() if values is not None}
+    lengths = {name: len(values) for name, values in full.items()}
+    if len(set(lengths.values())) > 1:
+        sizes = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise record.error(f"{column} has lists of different lengths: {sizes}")
+    return [dict(zip(full, row, strict=True)) for row in zip(*full.values(), strict=True)]
+
+
+def _named(record: Record, place: str, value: Any, labels: Mapping[int, str] | None) -> Any:
+    """Return a label, or a list of them, with the names of those that are ids."""
+    if isinstance(value, list):
+        return [_named(record, f"{place}[{k}]", one, labels) for k, one in enumerate(value)]
+    if type(value) is not int:
+        return value
+    if labels is None:
+        hint = "labels=[...] (--labels PER,LOC,ORG) says which label each id is"
+        raise record.error(f"{place} is {value}, and the schema names no labels", hint)
+    if value not in labels:
+        message = f"there is no label for id {value}; there are {len(labels)}"
+        raise record.error(f"{place}: {message}")
+    return labels[value]
+
+
+def _tokens(record: Record, key: str, text: str | None) -> list[Offsets] | None:
+    """Return the tokens of a row: structs of offsets, or strings that make up the text."""
+    tokens = record.value.get(key)
+    if not isinstance(tokens, list) or text is None:
+        return None
+    if all(isinstance(token, str) for token in tokens):
+        return _places(tokens, text)
+    if not all(isinstance(token, dict) for token in tokens):
+        return None
+    pairs = [(token.get("start"), token.get("end")) for token in tokens]
+    return list(record.parts_of(key, pairs, text))
+
+
+def _places(words: Sequence[str], text: str) -> list[Offsets] | None:
+    """Return where tokens are in a text; None if it is not made of them and of white space."""
+    places, end = [], 0
+    for word in words:
+        start = len(text) - len(text[end:].lstrip())
+        end = start + len(word)
+        if not word or text[start:end] != word:
+            return None
+        places.append((start, end))
+    return None if text[end:].strip() else places
 
 
 def write(documents: Iterable[Document], target: BinaryIO | str, how: Writing) -> None:

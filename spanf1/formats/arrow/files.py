@@ -1,19 +1,29 @@
-"""Files of Parquet and Arrow, and their rows, a batch at a time."""
+"""Files of Parquet and Arrow: which of them a path stands for, and their rows, in batches."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
 from spanf1.exceptions import LayoutError, ReadError, UsageError
-from spanf1.formats.arrow.paths import FILE, PARQUET, files_of, kind_of
-from spanf1.formats.arrow.views import plain_schema, plain_strings
-from spanf1.formats.source import Progress, Source
+from spanf1.formats.records.values import named_keys
+from spanf1.formats.source import STDIN, Progress, Source
 from spanf1.wording import shortened
+
+PARQUET, FILE, STREAM = "Parquet", "Arrow file", "Arrow stream"
+
+# How they begin. A stream has the length of its first message next.
+_MAGIC = {b"PAR1": PARQUET, b"ARRO": FILE, b"\xff\xff\xff\xff": STREAM}
+
+_ENDINGS = (".parquet", ".arrow")
+# How the shards of a split are named.
+_SHARD = re.compile(r"(?P<split>.+)-\d{5}-of-\d{5}(?:-[0-9a-f]+)?")
+_SPLITS = {"train", "training", "dev", "val", "valid", "validation", "test", "testing"}
 
 #: about how many values of a column are read at a time, and rows at most
 BATCH_VALUES = 1 << 19
@@ -80,7 +90,7 @@ class ArrowFile:
             schema = _schema(opened)
             # Names that are not UTF-8 are found out by asking.
             _ = [(field.name, str(field.type)) for field in schema]
-            return plain_schema(schema)
+            return _plain_schema(schema)
 
     def batches(
         self, columns: Sequence[str], *, rows: int = BATCH_ROWS, encoded: Sequence[str] = ()
@@ -114,7 +124,7 @@ class ArrowFile:
                     first = schema if first is None else first
                     self._check(schema, columns, path, first)
                     for batch, share in read(opened, columns, rows):
-                        yield plain_strings(batch)
+                        yield _plain_strings(batch)
                         if self.progress:
                             self.progress(done + int(share * size))
             done += size
@@ -175,10 +185,8 @@ def type_of(schema: Any, column: str, where: str) -> Any:
 
 def lacking(schema: Any, message: str, where: str, hint: str = "") -> LayoutError:
     """Return the error for a table that lacks a column, with those that it has."""
-    names = schema.names
-    more = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
-    there = ", ".join(map(shortened, names[:_NAMED])) + more if names else "none"
-    return LayoutError(f"{message}; the columns: {there}", where=where, hint=hint)
+    columns = named_keys(schema.names, _NAMED)
+    return LayoutError(f"{message}; the columns: {columns}", where=where, hint=hint)
 
 
 def _open(path: str, encoded: Sequence[str] = ()) -> Any:
@@ -296,3 +304,149 @@ def _read_arrow(
         chosen = batch.select([*columns])
         for start in range(0, batch.num_rows, size):
             yield chosen.slice(start, size), share
+
+
+def _plain_schema(schema: Any) -> Any:
+    """Return a schema of Arrow with strings in place of views of strings."""
+    pa = pyarrow()
+    fields = [field.with_type(_plain(pa, field.type)) for field in schema]
+    return pa.schema(fields, schema.metadata)
+
+
+def _plain_strings(batch: Any) -> Any:
+    """Return a batch with strings in place of views of strings."""
+    if "string_view" not in str(batch.schema.types):
+        return batch
+    return batch.cast(_plain_schema(batch.schema))
+
+
+def _plain(pa: Any, kind: Any) -> Any:
+    """Return a type with strings in place of views of them."""
+    types = pa.types
+    if types.is_string_view(kind):
+        kind = pa.string()
+    elif types.is_dictionary(kind):
+        kind = pa.dictionary(kind.index_type, _plain(pa, kind.value_type))
+    elif types.is_list(kind):
+        kind = pa.list_(_plain(pa, kind.value_type))
+    elif types.is_large_list(kind):
+        kind = pa.large_list(_plain(pa, kind.value_type))
+    elif types.is_fixed_size_list(kind):
+        kind = pa.list_(_plain(pa, kind.value_type), kind.list_size)
+    elif types.is_struct(kind):
+        kind = pa.struct([field.with_type(_plain(pa, field.type)) for field in kind])
+    return kind
+
+
+def is_arrow(path: str) -> bool:
+    """Return whether a path looks like Parquet, Arrow, or a folder of such; it may be neither."""
+    with contextlib.suppress(OSError):
+        if os.path.isdir(path):
+            return bool(_names(path) or _parts(path))
+        if not os.path.exists(path):
+            return bool(_split_files(path))
+        return os.path.isfile(path) and bool(kind_of(path))
+    return False
+
+
+def files_of(source: Source) -> list[str]:
+    """Return the files of a path, in order.
+
+    Raises
+    ------
+    UsageError
+        If it is standard input.
+    ReadError, LayoutError
+        If there is none, or there are several splits.
+    """
+    path = source.path
+    if path == STDIN:
+        raise UsageError("Parquet and Arrow are read from files, not from standard input")
+    if not os.path.isdir(path):
+        return ([] if os.path.exists(path) else _split_files(path)) or [path]
+    if os.path.isfile(os.path.join(path, "dataset_dict.json")):
+        return _one_of(source, _listed(path, "dataset_dict.json", "splits", source))
+    if os.path.isfile(os.path.join(path, "state.json")):
+        names = _listed(path, "state.json", "_data_files", source)
+        return [os.path.join(path, name) for name in names]
+    folder = next((one for one in (path, os.path.join(path, "data")) if _names(one)), None)
+    if folder is None:
+        if parts := _parts(path):
+            return _one_of(source, parts)
+        raise ReadError("there are no .parquet or .arrow files in the folder", where=source.name)
+    splits = {_split(name) or "(others)" for name in _names(folder)}
+    if len(splits) > 1:
+        raise _of_splits(source, sorted(splits), folder)
+    return [os.path.join(folder, name) for name in _names(folder)]
+
+
+def _listed(path: str, name: str, key: str, source: Source) -> list[str]:
+    """Return the names that a file of a Hugging Face dataset lists."""
+    where = os.path.join(path, name)
+    try:
+        with open(where, encoding="utf-8") as file:
+            found = json.load(file)
+        names = [one["filename"] if isinstance(one, dict) else one for one in found[key]]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        names = [None]
+    if not all(isinstance(one, str) for one in names):
+        raise LayoutError(f"{key} is no list of names, as a dataset has it", where=where)
+    if not names:
+        raise LayoutError("a dataset without rows", where=source.name)
+    if key == "_data_files" and any(found.get(old) for old in _CHOSEN_ROWS):
+        hint = "flatten_indices() before save_to_disk() writes the rows themselves"
+        raise LayoutError("a dataset of chosen rows", where=source.name, hint=hint)
+    return names
+
+
+# What old versions of datasets wrote beside the rows, where some or another order were chosen.
+_CHOSEN_ROWS = ("_indices_data_files", "_indices_files")
+
+
+def _one_of(source: Source, splits: Sequence[str]) -> list[str]:
+    """Return the files of the only split of a folder."""
+    if len(splits) > 1:
+        raise _of_splits(source, splits)
+    return files_of(Source(os.path.join(source.path, splits[0]), label=source.name))
+
+
+def _of_splits(source: Source, splits: Sequence[str], folder: str = "") -> LayoutError:
+    base = folder or source.path
+    return LayoutError(
+        f"a folder of {len(splits)} splits: {', '.join(splits)}",
+        where=source.name,
+        hint=f"give one of them: {os.path.join(base, splits[-1])}",
+    )
+
+
+def _names(folder: str) -> list[str]:
+    """Return the names of a folder's files of Parquet or Arrow, in order."""
+    if not os.path.isdir(folder):
+        return []
+    found = (name for name in os.listdir(folder) if not name.startswith((".", "cache-")))
+    return sorted(name for name in found if name.endswith(_ENDINGS))
+
+
+def _parts(path: str) -> list[str]:
+    """Return the subfolders that hold such files."""
+    return [name for name in sorted(os.listdir(path)) if _names(os.path.join(path, name))]
+
+
+def _split(name: str) -> str:
+    """Return the split that a file is of, by its name; empty if that does not say."""
+    stem = os.path.splitext(name)[0]
+    shard = _SHARD.fullmatch(stem)
+    return shard["split"] if shard else stem if stem in _SPLITS else ""
+
+
+def _split_files(path: str) -> list[str]:
+    """Return the files of a split that is given as if it were a file in their folder."""
+    folder, split = os.path.split(path)
+    found = _names(folder or os.curdir) if split else []
+    return [os.path.join(folder, name) for name in found if _split(name) == split]
+
+
+def kind_of(path: str) -> str:
+    """Return what a file is by its first bytes; empty if it is none of these."""
+    with open(path, "rb") as file:
+        return _MAGIC.get(file.read(4), "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -13,28 +13,14 @@ from spanf1.core.documents import Document, Offsets, TextSpan
 from spanf1.core.spans import decode
 from spanf1.core.tags import TagSet
 from spanf1.exceptions import LossError, TagError
-from spanf1.formats.arrays import labels_by_id
-from spanf1.formats.records.fields import (
-    Record,
-    error,
-    gathered,
-    id_of,
-    key_of,
-    list_of,
-    names_of,
-    string_of,
-    text_if_any,
-    write_array,
-)
-from spanf1.formats.records.items import OFFSET_KEYS, parts_of, spans_of
-from spanf1.formats.records.lines import named_keys, spelt
+from spanf1.formats.labels import labels_by_id
+from spanf1.formats.records.keys import ITEM_OFFSETS
+from spanf1.formats.records.record import Record, gathered, write_array
 from spanf1.formats.records.sniffing import View
+from spanf1.formats.records.values import named_keys, spelt
 from spanf1.formats.registry import LIKELY, SURE, Input, Writing
 from spanf1.formats.tokens import text_spans
 from spanf1.wording import shortened
-
-#: the keys of lists that are looked for, in a file of one side
-SPAN_KEYS = ("entities", "spans", "ents")
 
 # The key of an item's type, or of its tag.
 _GROUP, _TAG = "entity_group", "entity"
@@ -61,9 +47,9 @@ def looks_like_record(view: View) -> int:
     if view.role in ("keys", "other"):
         return LIKELY * (view.role == "keys" and view.value == [])
     item = view.item
-    found = _GROUP in item or (_TAG in item and ("start" in item or "index" in item))
-    placed = "offsets" in item or all(key in item for key in OFFSET_KEYS[0])
-    return SURE * (found or (view.role == "list" and placed))
+    typed = _GROUP in item or (_TAG in item and ("start" in item or "index" in item))
+    placed = "offsets" in item or all(key in item for key in ITEM_OFFSETS[0])
+    return SURE * (typed or (view.role == "list" and placed))
 
 
 def documents(input: Input) -> Iterator[Document]:
@@ -80,28 +66,24 @@ def documents(input: Input) -> Iterator[Document]:
     lists = _lists(input)
     waiting: list[_List] = []
     # The first item tells whether there are tags.
-    for found in lists:
-        waiting.append(found)
-        if found.items:
+    for some in lists:
+        waiting.append(some)
+        if some.items:
             break
     tags = _Tags(input) if _has_tags(waiting) else None
-    for found in chain(waiting, lists):
-        numbers = range(len(found.items))
-        spans = tags.spans(found) if tags else [_group(input, found, one) for one in numbers]
-        yield Document(found.text, spans, None, found.id, found.record.line)
+    for some in chain(waiting, lists):
+        spans = tags.spans(some) if tags else [_group(some, n) for n in range(len(some.items))]
+        yield Document(some.text, spans, None, some.id, some.record.line)
 
 
 def _lists(input: Input) -> Iterator[_List]:
     """Yield the items of each document."""
-    names = names_of(input, SPAN_KEYS)
     for record in gathered(input, _is_item):
         if isinstance(record.value, list):
             yield _List(record, "record", record.value, None, None)
             continue
-        key = key_of(input, record, names)
-        items = list_of(input, record, key)
-        text = text_if_any(input, record)
-        yield _List(record, key, items, text, id_of(input, record))
+        key = record.key()
+        yield _List(record, key, record.list_at(key), record.text_if_any(), record.id())
 
 
 def _is_item(value: object) -> bool:
@@ -113,70 +95,69 @@ def _is_item(value: object) -> bool:
 
 def _has_tags(lists: list[_List]) -> bool:
     """Return whether the first item of some lists, if there is one, has a tag."""
-    first = next((item for found in lists for item in found.items), None)
+    first = next((item for some in lists for item in some.items), None)
     return isinstance(first, dict) and _GROUP not in first and _TAG in first
 
 
-def _object(input: Input, found: _List, number: int, key: str) -> tuple[str, dict[str, Any]]:
+def _object(some: _List, number: int, key: str) -> tuple[str, dict[str, Any]]:
     """Return what an item is called, and the item, which is to have a string at a key."""
-    place, item = f"{found.place}[{number}]", found.items[number]
+    place, item = f"{some.place}[{number}]", some.items[number]
     if not isinstance(item, dict):
         message = f"{place} is {spelt(item)}, and is to be an object"
-        raise error(input, found.record, message)
+        raise some.record.error(message)
     if key not in item:
         message = f"{place} has no {key}; its keys: {named_keys(item)}"
-        raise error(input, found.record, message)
-    if not string_of(input, found.record, f"{place}.{key}", item[key]):
-        raise error(input, found.record, f"{place}.{key} is empty")
+        raise some.record.error(message)
+    if not some.record.string(f"{place}.{key}", item[key]):
+        raise some.record.error(f"{place}.{key} is empty")
     return place, item
 
 
-def _group(input: Input, found: _List, number: int) -> TextSpan:
+def _group(some: _List, number: int) -> TextSpan:
     """Return a span as the pipeline made it of tokens."""
-    record = found.record
-    place, item = _object(input, found, number, _GROUP)
+    record = some.record
+    place, item = _object(some, number, _GROUP)
     if _LABEL.fullmatch(item[_GROUP]):
         message = f"{place}.{_GROUP} is {spelt(item[_GROUP])}, which is no type"
-        raise error(input, record, message, _NO_NAMES)
+        raise record.error(message, _NO_NAMES)
     word = item.get("word")
     if word is not None:
-        word = string_of(input, record, f"{place}.word", word)
+        word = record.string(f"{place}.word", word)
     if item.get("start") is None and item.get("end") is None:
         if not word:
-            raise error(input, record, f"{place} has no offsets and no word", _NO_OFFSETS)
+            raise record.error(f"{place} has no offsets and no word", _NO_OFFSETS)
         return TextSpan(item[_GROUP], (), word)
     placed = {key: item.get(key) for key in (_GROUP, "start", "end")}
-    (span,) = spans_of(input, record, place, placed, found.text)
-    return span if found.text is not None else span._replace(text=word or None)
+    (span,) = record.spans_of(place, placed, some.text)
+    return span if some.text is not None else span._replace(text=word or None)
 
 
 class _Tags:
     """Reads tokens and their tags; tokens that are left out are outside of all spans."""
 
     def __init__(self, input: Input) -> None:
-        self._input = input
         labels = input.options.labels
         self._labels = None if labels is None else labels_by_id(labels)
         self._tags = input.tags = TagSet({}, input.options.form)
         if self._labels:
             self._tags.expect(self._labels.values())
 
-    def spans(self, found: _List) -> list[TextSpan]:
+    def spans(self, some: _List) -> list[TextSpan]:
         codes: list[int] = []
         tokens: list[Offsets] = []
         last = None
-        for number in range(len(found.items)):
-            place, item = _object(self._input, found, number, _TAG)
+        for number in range(len(some.items)):
+            place, item = _object(some, number, _TAG)
             index = item.get("index")
             if type(index) is not int or (last is not None and index <= last):
                 message = f"{place}.index is {spelt(index)}, and is to be a number that goes up"
-                raise error(self._input, found.record, message, _AGGREGATE)
+                raise some.record.error(message, _AGGREGATE)
             if last is not None and index > last + 1:
                 codes.append(0)
                 tokens.append(tokens[-1])
             last = index
-            codes.append(self._code(found.record, f"{place}.{_TAG}", item[_TAG]))
-            tokens.append(self._offsets(found, place, item, tokens[-1] if tokens else (0, 0)))
+            codes.append(self._code(some.record, f"{place}.{_TAG}", item[_TAG]))
+            tokens.append(self._offsets(some, place, item, tokens[-1] if tokens else (0, 0)))
         spans = decode(np.array(codes, np.int32), np.zeros(min(len(codes), 1), np.intp))
         return text_spans(spans, ["", *self._tags.types], tokens)
 
@@ -188,26 +169,26 @@ class _Tags:
             label = known.get(int(number[1])) if len(number[1]) < 10 else None
             if label is None:
                 message = f"{place} is {spelt(tag)}, and it is not said which tag that is"
-                raise error(self._input, record, message, _NO_LABELS)
+                raise record.error(message, _NO_LABELS)
             tag = label
         try:
             return self._tags.code(tag)
         except TagError as wrong:
-            where = self._input.where(record.line)
-            message = f"{place}: {wrong.message}"
-            raise TagError(message, where=where, hint=wrong.hint or _AGGREGATE) from None
+            message, hint = f"{place}: {wrong.message}", wrong.hint or _AGGREGATE
+            raise TagError(message, where=record.where, hint=hint) from None
 
-    def _offsets(self, found: _List, place: str, item: dict[str, Any], before: Offsets) -> Offsets:
+    @staticmethod
+    def _offsets(some: _List, place: str, item: dict[str, Any], before: Offsets) -> Offsets:
         """Return the characters of a token, which come behind those of the token before."""
-        input, record = self._input, found.record
+        record = some.record
         start, end = item.get("start"), item.get("end")
         if start is None or end is None:
-            raise error(input, record, f"{place} has no offsets", _NO_OFFSETS)
-        ((start, end),) = parts_of(input, record, place, [(start, end)], found.text)
+            raise record.error(f"{place} has no offsets", _NO_OFFSETS)
+        ((start, end),) = record.parts_of(place, [(start, end)], some.text)
         # Of a character that takes several tokens, each may have all.
         if start < before[0] or end < before[1]:
             message = f"{place}: {spelt(start)} to {spelt(end)} comes before the token before it"
-            raise error(input, record, message)
+            raise record.error(message)
         return start, end
 
 
@@ -220,7 +201,7 @@ def write(documents: Iterable[Document], target: BinaryIO | str, how: Writing) -
         If it is not known where a span is, or it is discontinuous.
     """
     # One array alone on a line would be an array of documents.
-    write_array(_arrays(documents), cast(BinaryIO, target))
+    write_array(_arrays(documents), target)
 
 
 def _arrays(documents: Iterable[Document]) -> Iterator[list[dict[str, Any]]]:

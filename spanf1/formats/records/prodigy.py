@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from spanf1.core.documents import Document, Offsets, TextSpan
-from spanf1.formats.records.fields import (
-    Record,
-    error,
-    id_of,
-    key_of,
-    lacking,
-    line_of,
-    names_of,
-    note_relations,
-    object_of,
-    records,
-    text_of,
-)
-from spanf1.formats.records.items import OFFSET_KEYS, parts_of, placed_text, spans_at
-from spanf1.formats.records.lines import spelt
+from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
+from spanf1.formats.records.record import Record, placed_text, records, with_id, write_lines
 from spanf1.formats.records.sniffing import View
+from spanf1.formats.records.values import spelt
 from spanf1.formats.registry import LIKELY, MAYBE, SURE, Input, Writing
 from spanf1.wording import shortened
 
-#: the keys of spans that are looked for, in a file of one side
-SPAN_KEYS = ("spans", "ents", "entities", "label", "labels")
-
-_TOKENS = "tokens"
+_KEYS = KEYS["prodigy"]
 
 # What annotators answer, and how that is called which is left out.
 _ANSWERS = {"accept": "", "reject": "rejected examples", "ignore": "ignored examples"}
@@ -43,8 +28,8 @@ def looks_like_record(view: View) -> int:
             return SURE * (view.role == "list")
         case [[int(), int(), str()], *_]:
             return LIKELY * view.at_key
-    placed = "offsets" in view.item or all(key in view.item for key in OFFSET_KEYS[0])
-    others = all(key in view.item for key in OFFSET_KEYS[1])
+    placed = "offsets" in view.item or all(key in view.item for key in ITEM_OFFSETS[0])
+    others = all(key in view.item for key in ITEM_OFFSETS[1])
     return (LIKELY if placed else MAYBE * others) * view.at_key
 
 
@@ -59,16 +44,12 @@ def documents(input: Input) -> Iterator[Document]:
     ReadError, LayoutError
         If there is anything else in the file.
     """
-    names = names_of(input, SPAN_KEYS)
-    for found in records(input):
-        record = _whole(found)
-        if _left_out(input, record):
+    for record in map(_whole, records(input)):
+        if _left_out(record):
             continue
-        text = text_of(input, record)
-        key = key_of(input, record, names)
-        spans = spans_at(input, record, key, text)
-        tokens = _tokens(input, record, text)
-        yield Document(text, spans, tokens, id_of(input, record), record.line)
+        text = record.text()
+        spans = record.spans_at(record.key(), text)
+        yield Document(text, spans, _tokens(record, text), record.id(), record.line)
 
 
 def _whole(record: Record) -> Record:
@@ -79,36 +60,35 @@ def _whole(record: Record) -> Record:
     return record
 
 
-def _left_out(input: Input, record: Record) -> bool:
+def _left_out(record: Record) -> bool:
     """Return whether an example was not accepted; note that, and what else is not read of it."""
-    value = object_of(input, record)
+    value = record.as_object()
     answer = value.get("answer") or "accept"
     if not isinstance(answer, str) or answer not in _ANSWERS:
         message = f"answer is {spelt(answer)}, and is to be one of: {', '.join(_ANSWERS)}"
-        raise error(input, record, message)
+        raise record.error(message)
     if _ANSWERS[answer]:
-        input.remark(_ANSWERS[answer])
+        record.input.remark(_ANSWERS[answer])
         return True
-    note_relations(input, record)
+    record.note_relations()
     if isinstance(value.get("spans"), dict):
-        input.remark("groups of spans", len(value["spans"]))
+        record.input.remark("groups of spans", len(value["spans"]))
     return False
 
 
-def _tokens(input: Input, record: Record, text: str) -> list[Offsets] | None:
+def _tokens(record: Record, text: str) -> list[Offsets] | None:
     """Return the tokens of a record, if it says where they are."""
-    given = input.options.token_key
+    given = record.input.options.token_key
     if given is not None and given not in record.value:
-        message = f"there is no key {shortened(given)}"
-        raise lacking(input, record, message, "--token-key")
-    key = _TOKENS if given is None else given
+        raise record.lacking(f"there is no key {shortened(given)}", "--token-key")
+    key = _KEYS.token[0] if given is None else given
     tokens = record.value.get(key)
     if not isinstance(tokens, list) or not all(isinstance(token, dict) for token in tokens):
         return None
     pairs = [(token.get("start"), token.get("end")) for token in tokens]
     # What a model adds around a text are empty tokens.
     pairs = [pair for pair in pairs if pair[0] != pair[1] or type(pair[0]) is not int]
-    return list(parts_of(input, record, key, pairs, text))
+    return list(record.parts_of(key, pairs, text))
 
 
 def write(documents: Iterable[Document], target: BinaryIO | str, how: Writing) -> None:
@@ -119,12 +99,16 @@ def write(documents: Iterable[Document], target: BinaryIO | str, how: Writing) -
     LossError
         If a text, or where a span is in it, is not known.
     """
-    file = cast(BinaryIO, target)
+    write_lines(_records(documents, how), target)
+
+
+def _records(documents: Iterable[Document], how: Writing) -> Iterator[dict[str, Any]]:
+    """Yield documents as records."""
     for number, document in enumerate(documents, 1):
-        record: dict[str, Any] = {} if document.id is None else {"id": document.id}
+        record = with_id(document)
         text = record["text"] = placed_text(document, number)
         if document.tokens is not None:
-            record[how.token_key or _TOKENS] = [
+            record[how.token_key or _KEYS.token[0]] = [
                 {
                     "text": text[start:end],
                     "start": start,
@@ -134,8 +118,8 @@ def write(documents: Iterable[Document], target: BinaryIO | str, how: Writing) -
                 }
                 for place, (start, end) in enumerate(document.tokens)
             ]
-        record[how.key or SPAN_KEYS[0]] = list(map(_item, document.spans))
-        file.write(line_of(record))
+        record[how.key or _KEYS.either[0]] = list(map(_item, document.spans))
+        yield record
 
 
 def _item(span: TextSpan) -> dict[str, object]:

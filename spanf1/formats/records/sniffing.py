@@ -8,16 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from spanf1.exceptions import InputError, LayoutError
-from spanf1.formats.records.lines import named_keys, spelt
-from spanf1.formats.records.tags import SECOND_KEYS, TOKEN_KEYS
-from spanf1.formats.records.values import Value, values
+from spanf1.formats.records.keys import KEYS
+from spanf1.formats.records.values import Value, named_keys, spelt, values
 from spanf1.formats.registry import COLUMNS, FORMATS, module_of
 from spanf1.formats.source import Source
 
 # how many records are looked at
 _RECORDS = 100
 # The keys of spans that readers look for.
-_SPAN_KEYS = ("gold", *SECOND_KEYS, "spans", "ents", "entities", "label")
+_TAGS = KEYS["jsonl"]
+_SPAN_KEYS = ("gold", *_TAGS.predicted, *_TAGS.either, "spans", "ents", "entities", "label")
 
 # How JSON begins. A token that is a bracket may stand in columns.
 _JSON = re.compile(
@@ -67,7 +67,7 @@ class View(NamedTuple):
     @property
     def has_tokens(self) -> bool:
         """Whether the record has tokens that are strings, or none."""
-        found = [self.record[key] for key in TOKEN_KEYS if isinstance(self.record.get(key), list)]
+        found = [self.record[key] for key in _TAGS.token if isinstance(self.record.get(key), list)]
         return any(not tokens or isinstance(tokens[0], str) for tokens in found)
 
     @property

@@ -1,265 +1,306 @@
-"""Gold and predicted tags in JSON Lines: in one record, or in the records of two files."""
+"""JSON Lines of tokens and tags: every record is a sentence; gold and predicted, or one side."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from spanf1.core.tags import Block, TagSet
-from spanf1.exceptions import AlignmentError, UsageError
-from spanf1.formats.arrays import labels_by_id
-from spanf1.formats.joining import Side, by_id, in_order
-from spanf1.formats.options import InputOptions, Origin
-from spanf1.formats.records.codes import Rows, TagCodes, block_of
-from spanf1.formats.records.lines import Batch, RecordFile
-from spanf1.formats.registry import JSONL, Inputs
-from spanf1.formats.sentences import POSITION_HINT
+from spanf1.core.documents import Document
+from spanf1.core.tags import TagSet
+from spanf1.exceptions import InputError, LayoutError, LossError, TagError, UsageError
+from spanf1.formats.keyed import (
+    TAG_KEYS,
+    KeyedReader,
+    KeyedTags,
+    checked,
+    documents_of,
+)
+from spanf1.formats.labels import IGNORE_INDEX, LABELS_HINT, LabelCodes, labels_by_id, unlabelled
+from spanf1.formats.lists import Numbering, numbered
+from spanf1.formats.options import InputOptions
+from spanf1.formats.records.record import line_of, with_id
+from spanf1.formats.records.sniffing import View
+from spanf1.formats.records.values import (
+    HALF,
+    Batch,
+    RecordFile,
+    Row,
+    first_not,
+    lacking,
+    spelt,
+)
+from spanf1.formats.registry import JSONL, LIKELY, MAYBE, Input, Writing
+from spanf1.formats.sentences import Sentences, TokenLists, place_in, whole_sentences
+from spanf1.formats.source import Source
+from spanf1.formats.tokens import place_of, tagged
 from spanf1.wording import shortened
 
-#: the keys that are looked for: the first that is there is taken
-TOKEN_KEYS = ("tokens", "words")
-ID_KEYS = ("id", "sentence_id", "sent_id", "guid")
-GOLD_KEYS = ("gold", "gold_tags", "tags", "ner_tags", "labels", "y_true", "references")
-PRED_KEYS = (
-    "predicted",
-    "pred",
-    "pred_tags",
-    "predicted_tags",
-    "predictions",
-    "prediction",
-    "y_pred",
-)
-#: and in a file of predictions alone
-SECOND_KEYS = (*PRED_KEYS, "tags", "ner_tags", "labels")
+# the keys that are written, where none are given
+_TAG_KEY = "ner_tags"
 
 
-def check_keys(inputs: Inputs) -> None:
-    """Raise an error if a key that is given is empty, or is not looked at.
-
-    Raises
-    ------
-    UsageError
-        If one is.
-    """
-    options = inputs.gold.options
-    compared = options.token_key is not None or options.id_key is not None
-    if inputs.merged and (inputs.by_position or compared):
-        raise UsageError(
-            "records are aligned only where gold and predicted tags are in two files",
-            hint="give two files, or leave token_key, id_key and align_by_position out",
-        )
-    if inputs.by_position and compared:
-        raise UsageError("align_by_position looks at no tokens and ids: leave their keys out")
-    if "" in (options.key, inputs.predicted.options.key, options.token_key, options.id_key):
-        raise UsageError("a key is empty")
+def looks_like_record(view: View) -> int:
+    """Return how sure it is that a part of a record holds tags, beside tokens."""
+    if view.role == "keys":
+        tags = any(key in view.record for key in TAG_KEYS.gold + TAG_KEYS.predicted)
+        return LIKELY if view.has_tokens else MAYBE * tags
+    match view.value:
+        case [str() | int(), *_]:
+            known = view.role == "known" and (view.has_tokens or not view.has_text)
+            return LIKELY * (known or view.role == "given")
+    return 0
 
 
-def joining_keys(
-    options: InputOptions, gold: Container[str], predicted: Container[str], *, ids: bool = True
-) -> tuple[str, str, str]:
-    """Return the keys of the tokens on both sides, and of the ids; empty if not compared.
+class RecordTable:
+    """Records, of which the first are read at once, to see what keys they have.
 
     Parameters
     ----------
-    options : InputOptions
-        What was given.
-    gold, predicted : container of str
-        The keys that there are on each side.
-    ids : bool
-        Look for ids.
-    """
-    tokens = [
-        options.token_key or next((key for key in TOKEN_KEYS if key in side), "")
-        for side in (gold, predicted)
-    ]
-    both = (key for key in ID_KEYS * ids if key in gold and key in predicted)
-    left, right = tokens if all(tokens) else ("", "")
-    return left, right, options.id_key or next(both, "")
-
-
-def known_keys(side: str, *, alone: bool) -> tuple[str, ...]:
-    """Return the keys of tags that are looked for, given the side and if the input has no other."""
-    if side == "gold":
-        return GOLD_KEYS
-    return SECOND_KEYS if alone else PRED_KEYS
-
-
-def chosen_key(head: Batch, given: str | None, known: Sequence[str], what: str, option: str) -> str:
-    """Return the key that was given, or the first that is known of those in the first record.
-
-    Raises
-    ------
-    LayoutError
-        If none is there; `what` says of what, and `option` gives one.
-    """
-    if given is not None:
-        return given
-    found = next((key for key in known if key in head.records[0]), None)
-    if found is None:
-        raise head.lacking(0, f"there is no key of {what} ({', '.join(known)})", option)
-    return found
-
-
-class KeyedReader:
-    """What reads gold and predicted tags at keys, of one input or of two.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        Gold and predictions. By position, two are joined by order, and their tokens not compared.
-
-    Raises
-    ------
-    UsageError
-        If the arguments contradict each other.
+    source : Source
+        Where they are from.
+    batches : iterator of Batch
+        The records; one batch at least.
     """
 
-    #: the name of the format
-    format = ""
+    records, where = "records", " where"
 
-    def __init__(self, inputs: Inputs) -> None:
-        check_keys(inputs)
-        self._inputs, labels = inputs, inputs.gold.options.labels
-        self._labels = None if labels is None else labels_by_id(labels)
-        self._keys: tuple[str, ...] = ("", "", "", "")
+    def __init__(self, source: Source, batches: Iterator[Batch]) -> None:
+        self.source, self._batches = source, batches
+        self.head = next(batches)
+        self.keys: Collection[str] = self.head.records[0] if self.head.records else ()
 
-    def origin(self) -> Origin:
-        """Describe what was read; call it after the reading."""
-        aligned = "id" if self._keys[3] else "position" if self._inputs.by_position else "order"
-        names = tuple(source.name for source in self._inputs.sources)
-        formats, none = (self.format,) * len(names), (0,) * len(names)
-        aligned = "line" if self._inputs.merged else aligned
-        return Origin(names, formats, none, 0, 0, 0, aligned, self._keys)
-
-
-class RecordReader(KeyedReader):
-    """Reads gold and predicted tags from JSON Lines; every record is a sentence.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        One file, whose records have both; or one of gold tags and one of predicted ones. Two are
-        joined by their ids, if both have some, and then the second is kept in memory; or else
-        by order. The tokens of two are to be the same, if both have some. By position, they are
-        joined by order, and not compared.
-    ids : bool
-        Look for ids.
-
-    Raises
-    ------
-    UsageError
-        If the arguments contradict each other.
-    """
-
-    format = JSONL
-
-    def __init__(self, inputs: Inputs, *, ids: bool = True) -> None:
-        super().__init__(inputs)
-        self.files = [RecordFile(source) for source in inputs.sources]
-        self.files[0].progress = inputs.gold.progress
-        self._ids = ids
-
-    def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
-        """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`.
+    def key(self, options: InputOptions) -> str:
+        """Return the key of the tags of a side; nothing if none is given and there are no records.
 
         Raises
         ------
         LayoutError
-            If a line is no record, or a record has not got what is to be read.
-        TagError
-            If there is a tag that no scheme has, or an id that has no label.
-        AlignmentError
-            If the two sides are not annotations of the same tokens.
+            If no key that is known is there.
         """
-        codes = TagCodes(gold, self._labels), TagCodes(predicted, self._labels)
-        read = self._paired if len(self.files) == 2 else self._merged
-        for left, right, sides in read(*codes):
-            _compare(left, right, sides, self._keys)
-            counts = codes[0].counting(left)
-            yield block_of(
-                codes[0].coded(left, counts, self._keys[0], sides[0].where),
-                codes[1].coded(right, counts, self._keys[1], sides[1].where),
-                [side.lines for side in sides],
-            )
+        what = f"{options.side} tags"
+        return self.chosen(options.key, TAG_KEYS.of(options), what, options.option("key"))
 
-    def _merged(self, gold: TagCodes, predicted: TagCodes) -> Iterator[_Pair]:
-        """Yield the records of one file, for each side."""
-        side = Side(self.files[0], gold, self._inputs.gold.options.option("key"))
-        option = self._inputs.predicted.options.option("key")
-        side.key = self._key(side, self._inputs.gold.options)
-        key = self._key(side, self._inputs.predicted.options)
-        if key and key == side.key:
-            raise UsageError(f"gold and predicted tags cannot both be {shortened(key)}")
-        self._keys = (side.key, key, "", "")
-        for batch in side.batches():
-            right = predicted.rows(batch, key, option)
-            yield side.rows_of(batch), right, (side, side)
+    def chosen(self, given: str | None, known: Sequence[str], what: str, option: str) -> str:
+        """Return the key that was given, or the first that is known; raises likewise.
 
-    def _paired(self, gold: TagCodes, predicted: TagCodes) -> Iterator[_Pair]:
-        """Yield the records of two files that belong together."""
-        options = self._inputs.gold.options, self._inputs.predicted.options
-        left = Side(self.files[0], gold, options[0].option("key"))
-        right = Side(self.files[1], predicted, options[1].option("key"))
-        left.key, right.key = self._key(left, options[0]), self._key(right, options[1])
-        if not self._inputs.by_position:
-            left.token, right.token, left.id = joining_keys(
-                options[0], left.keys, right.keys, ids=self._ids
-            )
-            right.id = left.id
-        self._keys = (left.key, right.key, left.token, left.id)
-        joined = by_id if left.id else in_order
-        for pair in joined(left, right):
-            yield *pair, (left, right)
+        In messages, `what` says what is there, and `option` gives another key.
+        """
+        if given is not None or not self.head.records:
+            return given or ""
+        key = next((key for key in known if key in self.keys), None)
+        if key is None:
+            message = f"there is no key of {what} ({', '.join(known)})"
+            raise lacking(self.head.records[0], message, option, self.head.where(0))
+        return key
 
-    def _key(self, side: Side, options: InputOptions) -> str:
-        """Return the key of the tags of a side; nothing where there are no records."""
-        if not side.head.records:
-            return options.key or ""
-        known, what = known_keys(options.side, alone=options.alone), f"{options.side} tags"
-        return chosen_key(side.head, options.key, known, what, options.option("key"))
+    def batches(self, *_: KeyedTags) -> Iterator[Batch]:
+        """Yield all records, the first ones too."""
+        return chain([self.head], self._batches)
+
+    def reader(self, column: KeyedTags, tags: TagSet) -> Callable[[Batch], Sentences]:
+        """Return a function that makes sentences of a batch."""
+        return _RecordTags(column, tags).sentences
 
 
-#: some records of gold and of predicted tags that belong together, and where they are from
-_Pair = tuple[Rows, Rows, tuple[Side, Side]]
+class _RecordTags(LabelCodes):
+    """Reads one side's tags, or ids, of records; each distinct one is looked at once."""
+
+    def __init__(self, column: KeyedTags, tags: TagSet) -> None:
+        self._column = column
+        # distinct tags and ids, numbered as they are met; those by number, as they are asked for
+        self._numbers: Any = Numbering()
+        self._values: list[Any] = []
+        super().__init__(tags, column.labels or {}, ignored=None)
+        # what the tag O is called
+        self._outside = "O" if column.labels is None else self.outside
+
+    def sentences(self, batch: Batch) -> Sentences:
+        """Return the sentences of a batch.
+
+        Raises
+        ------
+        LayoutError
+            If a record has not got what is to be read.
+        TagError
+            If a list holds what cannot be a tag.
+        """
+        column = self._column
+        rows = batch.lists(column.key, column.options.option("key"))
+        try:
+            # True is the same as 1 where it is looked up.
+            if column.labels is not None and not _types(rows) <= {int, str}:
+                raise TypeError
+            numbers = numbered(rows, self._numbers)
+        except TypeError:
+            row, place = first_not(rows, (int, str))
+            message = f"{column.key}[{place}]: {_no_tag(rows[row][place])}"
+            raise TagError(message, where=batch.where(row)) from None
+        self.outside = self._numbers.get(self._outside)
+        if column.labels is not None:
+            self.ignored = self._numbers.get(IGNORE_INDEX)
+        return whole_sentences(
+            numbers,
+            np.fromiter(map(len, rows), np.intp, len(rows)),
+            np.array(batch.lines, np.intp),
+            batch.total,
+            words=TokenLists(batch.tokens(column.token, "--token-key")) if column.token else None,
+            ids=batch.ids(column.id, "--id-key") if column.id else None,
+            coder=self,
+        )
+
+    def size(self) -> int:
+        """Return how many numbers there are."""
+        return len(self._numbers)
+
+    def label(self, number: int) -> str:
+        """Return the tag of a number.
+
+        Raises
+        ------
+        TagError
+            If it is that of no tag, and of no id that has one.
+        """
+        if number >= len(self._values):
+            self._values = [*self._numbers]
+        value = self._values[number]
+        if isinstance(value, str):
+            if HALF.search(value):
+                raise TagError(f"{value!r} has half of a surrogate pair, which is no character")
+            return value
+        if type(value) is not int:
+            raise TagError(_no_tag(value))
+        if self._column.labels is None:
+            raise TagError(f"{spelt(value)} is no tag", hint=LABELS_HINT)
+        if value in self.labels:
+            return self.labels[value]
+        if value == IGNORE_INDEX:
+            raise TagError(f"{value}, which is ignored, where gold is not")
+        raise unlabelled(spelt(value), self.labels)
+
+    def placed(
+        self,
+        error: InputError,
+        sentences: Sentences,
+        token: int,
+        number: int,  # noqa: ARG002
+    ) -> InputError:
+        """Return an error with the place of a token."""
+        row, place = place_in(sentences.lengths, token)
+        where = self._column.source.where(int(sentences.places[row]))
+        return TagError(
+            f"{self._column.key}[{place}]: {error.message}", where=where, hint=error.hint
+        )
 
 
-def _compare(gold: Rows, predicted: Rows, sides: tuple[Side, Side], keys: tuple[str, ...]) -> None:
-    """Raise an error at the first record that has other tokens, or another number of tags."""
-    if gold.tokens is not None and gold.tokens != predicted.tokens:
-        _compare_tokens(gold, predicted, sides)
-    differ = np.flatnonzero(gold.lengths != predicted.lengths)
-    if not len(differ):
+def _types(rows: Iterable[Row]) -> set[type]:
+    """Return the types of what lists hold."""
+    return set(map(type, chain.from_iterable(rows)))
+
+
+def _no_tag(value: object) -> str:
+    return f"a tag is to be a string, and is {spelt(value)}"
+
+
+class RecordReader(KeyedReader):
+    """Reads gold and predicted tags from JSON Lines; see `KeyedReader`."""
+
+    format = JSONL
+    file_type = RecordFile
+
+    def _tables(self) -> list[RecordTable]:
+        return [RecordTable(file.source, file.batches()) for file in self.files]
+
+
+def documents(input: Input) -> Iterator[Document]:
+    """Yield the records of a file with the spans of their tags; raises as `tagged_batches`.
+
+    See `spanf1.formats.registry`.
+    """
+    return documents_of(input, sentences(input))
+
+
+def sentences(input: Input) -> Iterator[Sentences]:
+    """Yield the records of a file with the codes of their tags; raises as `tagged_batches`."""
+    return (sentences for _, sentences in tagged_batches(input))
+
+
+def tagged_batches(input: Input) -> Iterator[tuple[Batch, Sentences]]:
+    """Yield the records of a file, and what they are as sentences; `input.tags` has the tags.
+
+    Raises
+    ------
+    LayoutError
+        If a line is no record, or a record has not got what is to be read.
+    TagError
+        If there is a tag that no scheme has, or an id that has no label.
+    AlignmentError
+        If a record has not as many tags as tokens.
+    ReadError
+        If the file cannot be read.
+    """
+    options = input.options
+    input.tags = tags = TagSet({}, options.form)
+    labels = None if options.labels is None else labels_by_id(options.labels)
+    table = RecordTable(input.source, _batches(input))
+    if not table.head.records:
         return
-    row = int(differ[0])
-    tags, others = int(gold.lengths[row]), int(predicted.lengths[row])
-    left, right = sides
-    if left is right:
-        raise AlignmentError(
-            f"{keys[1]} has {others} tags, {keys[0]} has {tags}",
-            where=left.where(int(gold.lines[row])),
-        )
-    raise AlignmentError(
-        f"{right.key} has {others} tags where {left.where(int(gold.lines[row]))} has {tags}",
-        where=right.where(int(predicted.lines[row])),
-    )
+    key = table.key(options)
+    token = table.chosen(options.token_key, TAG_KEYS.token, "tokens", "--token-key")
+    if key == token:
+        raise UsageError(f"tokens and tags cannot both be {shortened(key)}")
+    known = next((name for name in TAG_KEYS.id if name in table.keys), "")
+    input.key = key
+    column = KeyedTags(table, options, key, token, options.id_key or known, labels)
+    read = table.reader(column, tags)
+    for batch in table.batches(column):
+        yield batch, checked(read(batch), column)
 
 
-def _compare_tokens(gold: Rows, predicted: Rows, sides: tuple[Side, Side]) -> None:
-    """Raise an error at the first token that is not the same."""
-    assert gold.tokens is not None  # noqa: S101 - for mypy: there are some
-    assert predicted.tokens is not None  # noqa: S101 - likewise
-    pairs = zip(gold.tokens, predicted.tokens, strict=True)
-    row, (left, right) = next((row, pair) for row, pair in enumerate(pairs) if pair[0] != pair[1])
-    there = sides[0].where(int(gold.lines[row]))
-    place = next((k for k, pair in enumerate(zip(left, right)) if pair[0] != pair[1]), None)  # noqa: B905 - one may be longer
-    if place is None:
-        message = f"{len(right)} tokens where {there} has {len(left)}"
-    else:
-        message = (
-            f"{sides[1].token}[{place}] is {shortened(right[place])} where {there} has "
-            f"{shortened(left[place])}"
-        )
-    raise AlignmentError(
-        message, where=sides[1].where(int(predicted.lines[row])), hint=POSITION_HINT
-    )
+def _batches(input: Input) -> Iterator[Batch]:
+    """Yield the records of an input in batches: one at least."""
+    if input.values is None:
+        file = RecordFile(input.source)
+        file.progress = input.progress
+        return input.once(file.batches)
+    lines = list(range(1, len(input.values) + 1))
+    for line, value in zip(lines, input.values, strict=True):
+        if not isinstance(value, dict):
+            message = f"the record is {spelt(value)}, not an object"
+            raise LayoutError(message, where=input.where(line))
+    return iter([Batch(input.source, input.values, lines, len(lines))])
+
+
+def write(documents: Iterable[Document], target: BinaryIO, how: Writing) -> None:
+    """Write every document as a record of its tokens and tags, and its id if it has one.
+
+    Parameters
+    ----------
+    documents : iterable of Document
+        What to write.
+    target : binary stream
+        Where to write.
+    how : Writing
+        The scheme, and other keys than ``tokens`` and ``ner_tags``.
+
+    Raises
+    ------
+    LossError
+        If a span cannot be written by tags on one level.
+    UsageError
+        If two keys are the same.
+    """
+    if how.levels > 1:
+        raise LossError("a record has tags on one level only", hint="columns may have several")
+    token_key, tag_key = how.token_key or TAG_KEYS.token[0], how.key or _TAG_KEY
+    if len({TAG_KEYS.id[0], token_key, tag_key}) < 3:
+        raise UsageError(f"id, tokens and tags cannot be at the same key: {token_key}, {tag_key}")
+    for document in documents:
+        words, (tags,) = tagged(document, 1, how.scheme)
+        try:
+            target.write(line_of({**with_id(document), token_key: words, tag_key: tags}))
+        except UnicodeEncodeError:
+            message = "there is half of a surrogate pair, which is no character"
+            raise LossError(message, where=place_of(document)) from None

@@ -1,0 +1,269 @@
+"""Tags at keys: of the records of JSON Lines, or in the columns of Arrow's rows."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from spanf1.core.documents import Document
+from spanf1.core.spans import decode
+from spanf1.core.tags import Block, TagSet
+from spanf1.exceptions import AlignmentError, LayoutError, TagError, UsageError
+from spanf1.formats.joining import Pair, Sides, blocks
+from spanf1.formats.labels import IGNORE_INDEX, labels_by_id
+from spanf1.formats.options import InputOptions, Origin
+from spanf1.formats.records.keys import KEYS
+from spanf1.formats.registry import Input, Inputs
+from spanf1.formats.sentences import Sentences, TokenLists, place_in
+from spanf1.formats.source import Source
+from spanf1.formats.tokens import broken, by_sentence, sentence_of
+from spanf1.wording import shortened
+
+#: the keys of tags that are looked for where there are two sides
+TAG_KEYS = KEYS["jsonl"]
+
+
+class Table(Protocol):
+    """A file whose keys are known, and may be read.
+
+    Attributes
+    ----------
+    source : Source
+        The file.
+    keys : collection of str
+        The keys that there are.
+    records : str
+        What its sentences are called in messages.
+    where : str
+        How a message goes on that tells the place of one.
+    """
+
+    source: Source
+    keys: Collection[str]
+    records: str
+    where: str
+
+    def key(self, options: InputOptions) -> str:
+        """Return the key of the tags of a side: what was given, or the first that is known.
+
+        Raises
+        ------
+        LayoutError
+            If there is none.
+        """
+        ...
+
+    def batches(self, *columns: KeyedTags) -> Iterator[Any]:
+        """Yield what the file has at some keys, a batch at a time."""
+        ...
+
+    def reader(self, column: KeyedTags, tags: TagSet) -> Callable[[Any], Sentences]:
+        """Return a function that makes sentences of a batch."""
+        ...
+
+
+class KeyedTags(NamedTuple):
+    """One side's tags at a key of a table: a `TagSource`.
+
+    Attributes
+    ----------
+    table : Table
+        The table.
+    options : InputOptions
+        What was said of the side.
+    key, token, id : str
+        The keys of the tags, and of the tokens and the ids: empty if these are not read.
+    labels : mapping of int to str, optional
+        The tag of each id, if tags may be ids.
+    """
+
+    table: Table
+    options: InputOptions
+    key: str
+    token: str = ""
+    id: str = ""
+    labels: Mapping[int, str] | None = None
+
+    @property
+    def source(self) -> Source:
+        """The file."""
+        return self.table.source
+
+    def sentences(self, tags: TagSet) -> Iterator[Sentences]:
+        """Yield the sentences in order, numbering the tags in a set."""
+        return map(self.table.reader(self, tags), self.table.batches(self))
+
+
+class KeyedReader(ABC):
+    """A reader of gold and predicted tags at keys, of one input or of two.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        One input with both sides; or one of gold tags and one of predicted ones. Two are joined
+        by their ids, if both have some, and then the second is kept in memory; or else by order.
+        The tokens of two are to be the same, if both have some. By position, they are joined by
+        order, and not compared.
+    ids : bool
+        Look for ids.
+
+    Raises
+    ------
+    UsageError
+        If the arguments contradict each other.
+    """
+
+    #: the name of the format, and the class of its files
+    format = ""
+    file_type: Callable[[Source], Any]
+
+    def __init__(self, inputs: Inputs, *, ids: bool = True) -> None:
+        _check_keys(inputs)
+        self._inputs, self._ids = inputs, ids
+        self.files = [self.file_type(source) for source in inputs.sources]
+        self.files[0].progress = inputs.gold.progress
+        labels = inputs.gold.options.labels
+        self._labels = None if labels is None else labels_by_id(labels)
+        self._keys: tuple[str, ...] = ("", "", "", "")
+
+    def origin(self) -> Origin:
+        """Describe what was read; call it after the reading."""
+        aligned = "id" if self._keys[3] else "position" if self._inputs.by_position else "order"
+        names = tuple(source.name for source in self._inputs.sources)
+        formats, none = (self.format,) * len(names), (0,) * len(names)
+        aligned = "line" if self._inputs.merged else aligned
+        return Origin(names, formats, none, 0, 0, 0, aligned, self._keys)
+
+    def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
+        """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`.
+
+        Raises
+        ------
+        ReadError
+            If a file is not there, or damaged.
+        LayoutError
+            If a record has not got what is to be read.
+        TagError
+            If there is a tag that no scheme has, or an id that has no label.
+        AlignmentError
+            If the two sides are not annotations of the same tokens.
+        """
+        left, right = self._columns(self._tables())
+        table, merged = left.table, self._inputs.merged
+        keys = left.key, right.key, right.token
+        sides = Sides(left, right, keys, left.id, table.records, table.where, merged)
+        if merged:
+            pairs = _merged(left, right, gold, predicted)
+        else:
+            pairs = (sides.by_id if left.id else sides.in_order)(gold, predicted)
+        for pair in pairs:
+            sides.compare(*pair)
+            yield from blocks(*pair)
+
+    @abstractmethod
+    def _tables(self) -> Sequence[Table]:
+        """Return the inputs, opened."""
+
+    def _columns(self, tables: Sequence[Table]) -> tuple[KeyedTags, KeyedTags]:
+        """Return what is to be read of the two sides."""
+        first, last = tables[0], tables[-1]
+        options, others = self._inputs.gold.options, self._inputs.predicted.options
+        gold, predicted = first.key(options), last.key(others)
+        tokens, key = ["", ""], ""
+        if self._inputs.merged and gold and gold == predicted:
+            raise UsageError(f"gold and predicted tags cannot both be {shortened(gold)}")
+        if not (self._inputs.merged or self._inputs.by_position):
+            tokens = [
+                options.token_key or next((key for key in TAG_KEYS.token if key in table.keys), "")
+                for table in (first, last)
+            ]
+            tokens = tokens if all(tokens) else ["", ""]
+            known = (key for key in TAG_KEYS.id * self._ids if key in first.keys)
+            key = options.id_key or next((key for key in known if key in last.keys), "")
+        self._keys = gold, predicted, tokens[0], key
+        return (
+            KeyedTags(first, options, gold, tokens[0], key, self._labels),
+            KeyedTags(last, others, predicted, tokens[1], key, self._labels),
+        )
+
+
+def _check_keys(inputs: Inputs) -> None:
+    """Raise an error if a key that is given is empty, or is not looked at."""
+    options = inputs.gold.options
+    compared = options.token_key is not None or options.id_key is not None
+    if inputs.merged and (inputs.by_position or compared):
+        raise UsageError(
+            "records are aligned only where gold and predicted tags are in two files",
+            hint="give two files, or leave token_key, id_key and align_by_position out",
+        )
+    if inputs.by_position and compared:
+        raise UsageError("align_by_position looks at no tokens and ids: leave their keys out")
+    if "" in (options.key, inputs.predicted.options.key, options.token_key, options.id_key):
+        raise UsageError("a key is empty")
+
+
+def _merged(left: KeyedTags, right: KeyedTags, gold: TagSet, predicted: TagSet) -> Iterator[Pair]:
+    """Yield the sentences of one table, for each side."""
+    other, one = right.table.reader(right, predicted), left.table.reader(left, gold)
+    for batch in left.table.batches(left, right):
+        sentences = other(batch)
+        yield one(batch), sentences
+
+
+def checked(part: Sentences, column: KeyedTags) -> Sentences:
+    """Return sentences of one side, read with their tokens, with the codes of all of their tags.
+
+    Raises
+    ------
+    LayoutError
+        If a token or an id could not be written again.
+    TagError
+        If there is a tag that no scheme has, or an id that has no label.
+    AlignmentError
+        If a sentence has not as many tags as tokens.
+    """
+    assert part.words and part.coder  # noqa: S101, PT018 - for mypy: there are keys of both
+    words = part.words.lists()
+    _check_words(part, words, column)
+    if part.coder.ignored is not None:
+        for token in np.flatnonzero(part.codes == part.coder.ignored)[:1].tolist():
+            row, place = place_in(part.lengths, token)
+            raise TagError(
+                f"{column.key}[{place}] is {IGNORE_INDEX}: a token that does not count can be "
+                "left out only where both sides are tags",
+                where=column.source.where(int(part.places[row])),
+            )
+    codes = part.coder.codes(part, np.arange(len(part.codes)))
+    return part._replace(codes=codes, words=TokenLists(words), coder=None)
+
+
+def _check_words(part: Sentences, words: list[list[str]], column: KeyedTags) -> None:
+    """Raise an error for tokens that are not as many as the tags, or could not be written again."""
+    ids = part.ids or [None] * len(words)
+    rows = zip(part.lengths.tolist(), words, ids, part.places.tolist(), strict=True)
+    for count, tokens, key, line in rows:
+        where = column.source.where
+        if count != len(tokens):
+            message = f"{column.key} has {count} tags, {column.token} has {len(tokens)} tokens"
+            raise AlignmentError(message, where=where(line))
+        for name, texts in ((column.token, tokens), (column.id, [str(key)])):
+            if (place := broken(texts)) is not None:
+                message = f"{name} has {shortened(texts[place])}, with half of a surrogate pair"
+                raise LayoutError(f"{message}, which is no character", where=where(line))
+
+
+def documents_of(input: Input, sentences: Iterable[Sentences]) -> Iterator[Document]:
+    """Yield sentences, which have tokens and codes, with the spans of their tags."""
+    for part in sentences:
+        assert part.words and input.tags  # noqa: S101, PT018 - for mypy: they were read
+        starts = np.cumsum(part.lengths) - part.lengths
+        spans = by_sentence(decode(part.codes, part.starts), starts)
+        names, words = ["", *input.tags.types], part.words.lists()
+        ids = part.ids or [None] * len(words)
+        rows = zip(words, spans, ids, part.places.tolist(), strict=True)
+        for tokens, here, key, line in rows:
+            sentence = sentence_of(tokens, [here], names, input.where(line))
+            yield sentence._replace(id=key, line=line)

@@ -1,0 +1,146 @@
+"""Labels of ids: which tag each id is, and the code of each tag that occurs."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from spanf1.core.tags import CodeArray, IntArray, TagSet
+from spanf1.exceptions import AlignmentError, InputError, TagError, UsageError
+from spanf1.formats.options import Labels
+from spanf1.formats.sentences import Sentences
+from spanf1.wording import shortened
+
+#: the id of tokens that do not count, as in the losses of PyTorch
+IGNORE_INDEX = -100
+
+#: ids are looked up in a table as long as the largest of them
+MAX_LABELS = 1 << 20
+
+#: the way out where tags are ids without labels
+LABELS_HINT = "labels=[...] (--labels O,B-PER,I-PER) says which tag each id is"
+
+
+def labels_by_id(labels: Labels) -> dict[int, str]:
+    """Return the label of each id.
+
+    Raises
+    ------
+    UsageError
+        If labels are not strings, or ids are no numbers from 0 on.
+    """
+    if isinstance(labels, str) or not isinstance(labels, Iterable):
+        raise UsageError("labels is to be a list of tags, or a dict of ids to tags")
+    pairs = list(labels.items() if isinstance(labels, Mapping) else enumerate(labels))
+    tags: dict[int, str] = {}
+    for key, label in pairs:
+        number = int(key) if str(key).isdecimal() else -1
+        if number < 0 or number in tags or not isinstance(label, str):
+            raise UsageError(
+                f"labels[{key!r}] is {shortened(label)}: every id is to have one tag",
+                hint="a dict is one of ids to tags, as id2label in a model's configuration",
+            )
+        tags[number] = label
+    if not tags or max(tags) >= MAX_LABELS:
+        raise UsageError(f"labels are to have ids from 0 to {MAX_LABELS - 1}, one at least")
+    return tags
+
+
+class LabelCodes(ABC):
+    """Turns the numbers of one side's tags into codes; each tag is parsed as it first occurs.
+
+    Parameters
+    ----------
+    tags : TagSet
+        Numbers the tags.
+    labels : mapping of int to str
+        The tag of each number; more may be added.
+    ignored : int, optional
+        The number that gold has where a token does not count.
+
+    Attributes
+    ----------
+    outside : int, optional
+        The number of the tag O, if there is one.
+    """
+
+    #: what gold is called in messages
+    gold = "gold"
+
+    def __init__(
+        self, tags: TagSet, labels: Mapping[int, str], ignored: int | None = IGNORE_INDEX
+    ) -> None:
+        self._tags = tags
+        self.labels, self.ignored = labels, ignored
+        self.outside = next((number for number, tag in labels.items() if tag == "O"), None)
+        # -1 for those that did not occur so far
+        self._codes = np.full(self.size(), -1, np.int32)
+        if len(tags.forms) > 1:
+            tags.expect(labels.values())
+
+    @abstractmethod
+    def placed(
+        self, error: InputError, sentences: Sentences, token: int, number: int
+    ) -> InputError:
+        """Return an error with its place: that of a token, or of the number that it has."""
+
+    def codes(self, sentences: Sentences, tokens: IntArray) -> CodeArray:
+        """Return the codes of some tokens of sentences.
+
+        Raises
+        ------
+        TagError
+            If a number has no label, or a label that occurs is no tag.
+        AlignmentError
+            If a number is the one that is ignored in gold.
+        """
+        if not len(tokens):
+            return np.zeros(0, np.int32)
+        numbers = sentences.codes.take(tokens)
+        # Without its sign, a number below 0 is a large one.
+        if numbers.view(f"u{numbers.itemsize}").max() >= len(self._codes):
+            new = np.full(self.size() - len(self._codes), -1, np.int32)
+            self._codes = np.concatenate((self._codes, new))
+            wrong = np.flatnonzero((numbers < 0) | (numbers >= len(self._codes)))
+            if len(wrong):
+                self._code(int(numbers[wrong[0]]), sentences, int(tokens[wrong[0]]))
+        codes = self._codes.take(numbers, mode="clip")
+        if codes.min() < 0:
+            for number in np.flatnonzero(np.bincount(numbers[codes < 0])).tolist():
+                token = int(tokens[np.flatnonzero(numbers == number)[0]])
+                self._codes[number] = self._code(number, sentences, token)
+            codes = self._codes.take(numbers, mode="clip")
+        return codes
+
+    def _code(self, number: int, sentences: Sentences, token: int) -> int:
+        """Return the code of a number that occurs first at a token."""
+        try:
+            return self._tags.code(self.label(number))
+        except InputError as error:
+            raise self.placed(error, sentences, token, number) from None
+
+    def size(self) -> int:
+        """Return by how much the largest number of a label may be more than -1."""
+        return max(self.labels, default=-1) + 1
+
+    def label(self, number: int) -> str:
+        """Return the label of a number.
+
+        Raises
+        ------
+        TagError, AlignmentError
+            If it has none, or is the one that is ignored in gold.
+        """
+        if number in self.labels:
+            return self.labels[number]
+        if number == self.ignored:
+            raise AlignmentError(f"{number}, which is ignored, where {self.gold} is not")
+        raise unlabelled(str(number), self.labels)
+
+
+def unlabelled(number: str, labels: Mapping[int, str]) -> TagError:
+    """Return the error for an id that has no label."""
+    there = f"there are {len(labels)}, the last for {max(labels)}"
+    return TagError(f"there is no label for id {number}; {there}")

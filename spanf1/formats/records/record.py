@@ -1,0 +1,346 @@
+"""A record of a JSON file: what it has at its keys, and the spans of characters that it lists."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, count, pairwise
+from typing import Any, BinaryIO, NamedTuple, cast
+
+from spanf1.core.documents import Document, Offsets, TextSpan
+from spanf1.exceptions import LayoutError, LossError
+from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
+from spanf1.formats.records.values import HALF, Value, lacking, named_keys, no_id, spelt, values
+from spanf1.formats.registry import Input
+from spanf1.wording import shortened
+
+# how many bytes are read at a time
+_PIECE = 1 << 18
+
+# Behind what no text goes on.
+_LAST = 1 << 53
+
+_OFFSETS_HINT = "offsets count characters, not bytes, from 0; an end is that of the next character"
+
+Pair = tuple[Any, Any]
+
+
+class Record(NamedTuple):
+    """A record of an input: a JSON value, and the line of the file that it begins on.
+
+    Its methods raise a `LayoutError` if it has not got what they return.
+    """
+
+    input: Input
+    value: Any
+    line: int
+
+    @property
+    def where(self) -> str:
+        """Where it is, for a message."""
+        return self.input.where(self.line)
+
+    def error(self, message: str, hint: str = "") -> LayoutError:
+        """Return an error that says where the record is."""
+        return LayoutError(message, where=self.where, hint=hint)
+
+    def as_object(self) -> dict[str, Any]:
+        """Return the value, which is to be an object."""
+        if not isinstance(self.value, dict):
+            raise self.error(f"the record is {spelt(self.value)}, not an object")
+        return self.value
+
+    def lacking(self, message: str, option: str) -> LayoutError:
+        """Return the error for a record that lacks a key, with those that it has."""
+        return lacking(self.as_object(), message, option, self.where)
+
+    def key(self, names: Sequence[str] = ()) -> str:
+        """Return the key of the spans: what was given, or the first of some names that is there.
+
+        The first record decides, and every other is to have that key, too; it becomes
+        `input.key`. By default the names are those of the input's format.
+        """
+        value, input, options = self.as_object(), self.input, self.input.options
+        if not input.key:
+            names = names or KEYS[input.format].of(options)
+            input.key = _chosen(value, names) if options.key is None else options.key
+            if not input.key:
+                message = f"there is no key of {options.side} spans ({', '.join(names)})"
+                raise self.lacking(message, options.option("key"))
+        if input.key not in value:
+            raise self.lacking(f"there is no key {shortened(input.key)}", options.option("key"))
+        return input.key
+
+    def list_at(self, key: str) -> list[Any]:
+        """Return the list at a key that is there."""
+        value = self.as_object()[key]
+        if not isinstance(value, list):
+            raise self.error(f"{key} is {spelt(value)}, and is to be a list")
+        return value
+
+    def string(self, place: str, value: object) -> str:
+        """Return a value that is to be a string; `place` says which it is: ``spans[3].label``."""
+        if not isinstance(value, str):
+            raise self.error(f"{place} is {spelt(value)}, and is to be a string")
+        half = None if value.isascii() else HALF.search(value)
+        if half:
+            message = f"{place} has half of a surrogate pair, {half[0]!r}, which is no character"
+            raise self.error(message)
+        return value
+
+    def text(self, names: Sequence[str] = ()) -> str:
+        """Return the text: at the key that was given, or the first of some names that is there.
+
+        By default the names are those of the input's format.
+        """
+        text = self.text_if_any(names)
+        if text is None:
+            keys = self._text_keys(names)
+            null = next((key for key in keys if key in self.value), None)
+            if null is not None:
+                raise self.error(f"{null} is null, and is to be a string")
+            message = f"there is no key {' or '.join(map(shortened, keys))}"
+            raise self.lacking(message, "--text-key")
+        return text
+
+    def text_if_any(self, names: Sequence[str] = ()) -> str | None:
+        """Return the text, likewise; None if there is none, or null."""
+        value = self.as_object()
+        key = next((key for key in self._text_keys(names) if key in value), None)
+        return None if key is None or value[key] is None else self.string(key, value[key])
+
+    def _text_keys(self, names: Sequence[str]) -> Sequence[str]:
+        given = self.input.options.text_key
+        return names or KEYS[self.input.format].text if given is None else (given,)
+
+    def id(self, names: Sequence[str] = ()) -> str | int | None:
+        """Return the id, likewise; None if there is none, and no key was given."""
+        value, given = self.as_object(), self.input.options.id_key
+        names = names or KEYS[self.input.format].id if given is None else (given,)
+        key = next((name for name in names if name in value), None)
+        if key is None:
+            if given is None:
+                return None
+            raise self.lacking(f"there is no key {shortened(given)}", "--id-key")
+        if type(value[key]) is int:
+            return cast(int, value[key])
+        if not isinstance(value[key], str):
+            raise self.error(f"{key} is {no_id(value[key])}")
+        return self.string(key, value[key])
+
+    def note_relations(self) -> None:
+        """Remark that the relations of a record are left out, if it has some."""
+        relations = self.as_object().get("relations")
+        if isinstance(relations, list) and relations:
+            self.input.remark("relations", len(relations))
+
+    def spans_at(self, key: str, text: str | None) -> list[TextSpan]:
+        """Return the spans at a key that is there; see `spans_of`."""
+        return [
+            span
+            for number, item in enumerate(self.list_at(key))
+            for span in self.spans_of(f"{key}[{number}]", item, text)
+        ]
+
+    def spans_of(self, place: str, item: object, text: str | None) -> list[TextSpan]:
+        """Return the spans that one item of a list says there are: one for each of its types.
+
+        Parameters
+        ----------
+        place : str
+            What the item is called in messages: ``spans[3]``.
+        item : object
+            An object with offsets at `ITEM_OFFSETS`, or with ``offsets``, a list of ``[start,
+            end]``; and with a type, or with ``labels``, a list of types; or an array ``[start,
+            end, type]``.
+        text : str, optional
+            The text of the document, if it is known: the span is to be in it, and what the item
+            has as its own text is to be what it says.
+        """
+        if isinstance(item, list):
+            if len(item) != 3:
+                message = f"{place} has {len(item)} elements, and is to be [start, end, type]"
+                raise self.error(message)
+            parts = self.parts_of(place, [(item[0], item[1])], text)
+            return [TextSpan(self._type(f"{place}[2]", item[2]), parts)]
+        if not isinstance(item, dict):
+            message = f"{place} is {spelt(item)}, and is to be an object or [start, end, type]"
+            raise self.error(message)
+        parts = self.parts_of(place, self._pairs(place, item), text)
+        said = self._own_text(place, item) if item.get("text") is not None else None
+        if said is not None and text is not None:
+            there = " ".join(text[start:end] for start, end in parts)
+            if said != there:
+                message = f"{place} is {shortened(said)}, and the text has {shortened(there)} there"
+                raise self.error(message, _OFFSETS_HINT)
+        own = said if text is None else None
+        return [TextSpan(name, parts, own) for name in self.types_of(place, item)]
+
+    def types_of(self, place: str, item: dict[str, Any]) -> list[str]:
+        """Return the types of an item: one, or those in its ``labels``."""
+        keys = KEYS[self.input.format].item_type
+        for key in keys:
+            if key in item:
+                return [self._type(f"{place}.{key}", item[key])]
+        names = item.get("labels")
+        if not isinstance(names, list) or not names:
+            message = f"{place} has no type ({', '.join(keys)}, or a list at labels)"
+            raise self.error(f"{message}; its keys: {named_keys(item)}")
+        return [self._type(f"{place}.labels[{number}]", name) for number, name in enumerate(names)]
+
+    def parts_of(self, place: str, pairs: Sequence[Pair], text: str | None) -> tuple[Offsets, ...]:
+        """Return pairs of a start and an end, which are to be parts of a text, in order."""
+        last = _LAST if text is None else len(text)
+        for start, end in pairs:
+            whole = type(start) is int and type(end) is int
+            if not whole or not 0 <= start < end <= last:
+                raise self.error(f"{place}: {_wrong_part(start, end, text)}")
+        for (_, end), (start, _) in pairwise(pairs):
+            if start < end:
+                message = f"a part begins at {start}, before the one before it ends, at {end}"
+                raise self.error(f"{place}: {message}")
+        return tuple(pairs)
+
+    def _type(self, place: str, value: object) -> str:
+        name = self.string(place, value)
+        if not name:
+            raise self.error(f"{place} is empty, and is to be a type")
+        return name
+
+    def _pairs(self, place: str, item: dict[str, Any]) -> list[Pair]:
+        """Return the offsets of an object, whatever they are."""
+        if "offsets" not in item:
+            for start, end in ITEM_OFFSETS:
+                if start in item and end in item:
+                    return [(item[start], item[end])]
+            names = "start and end, start_offset and end_offset, or offsets"
+            raise self.error(f"{place} has no offsets ({names}); its keys: {named_keys(item)}")
+        pairs = item["offsets"]
+        if not isinstance(pairs, list) or not pairs or not all(map(_is_pair, pairs)):
+            raise self.error(f"{place}.offsets is to be a list of [start, end]")
+        return [(start, end) for start, end in pairs]
+
+    def _own_text(self, place: str, item: dict[str, Any]) -> str:
+        """Return what an object has as its own text: all in one, or that of each part."""
+        said, name = item["text"], f"{place}.text"
+        parts = said if isinstance(said, list) else [said]
+        return " ".join(self.string(name, part) for part in parts)
+
+
+def _chosen(value: dict[str, Any], names: Sequence[str]) -> str:
+    """Return the first of some names that has a list, or else the first that is there."""
+    there = [name for name in names if name in value]
+    return next((name for name in there if isinstance(value[name], list)), "".join(there[:1]))
+
+
+def _wrong_part(start: Any, end: Any, text: str | None) -> str:
+    """Return what is wrong with offsets."""
+    for what, value in (("start", start), ("end", end)):
+        if type(value) is not int:
+            return f"the {what} is {spelt(value)}, and is to be a whole number"
+    both = f"{spelt(start)} to {spelt(end)}"
+    if text is not None and (start < 0 or end > len(text)):
+        return f"{both} is outside the text, which has {len(text)} characters"
+    if start < 0 or end > _LAST:
+        return f"{both} is outside the text"
+    return f"{both} is empty" if start == end else f"{both} ends before it begins"
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2
+
+
+def records(input: Input) -> Iterator[Record]:
+    """Yield the records of a file: JSON Lines, a JSON array of records, or one over several lines.
+
+    Raises
+    ------
+    ReadError
+        If the file is not there, not readable, damaged, or not UTF-8.
+    LayoutError
+        If there is something in it that is no JSON.
+    """
+    source = input.source
+
+    def parse() -> Iterator[Value]:
+        if input.values is not None:
+            return zip(input.values, count(1), strict=False)
+        return values(source.chunks(_PIECE, input.progress), source.where)
+
+    return (Record(input, value, line) for value, line in input.once(parse))
+
+
+def gathered(input: Input, is_item: Callable[[object], bool]) -> Iterator[Record]:
+    """Yield the records of a file; all in one if the first is no list but an item of one.
+
+    Parameters
+    ----------
+    input : Input
+        The input.
+    is_item : callable
+        Whether a value cannot be a record, but is an item of a list of them.
+
+    Raises
+    ------
+    ReadError
+        If the file is not there, not readable, damaged, or not UTF-8.
+    LayoutError
+        If there is something in it that is no JSON, or items and other records.
+    """
+    stream = records(input)
+    first = next(stream, None)
+    if first is None:
+        return
+    if not is_item(first.value):
+        yield from chain([first], stream)
+        return
+    items = [first.value]
+    for record in stream:
+        if not is_item(record.value):
+            message = "this is no item of one list, as what is before it"
+            raise record.error(message, "every document is to be a list, or an object")
+        items.append(record.value)
+    yield first._replace(value=items)
+
+
+def placed_text(document: Document, number: int) -> str:
+    """Return the text of a document that is to be written, by its number.
+
+    Raises
+    ------
+    LossError
+        If it is not known, or where a span is.
+    """
+    where = f"document {number}" if document.id is None else f"document {document.id!r}"
+    if document.text is None:
+        raise LossError("the text is not known", where=where)
+    for span in document.spans:
+        if not span.parts:
+            raise LossError(f"it is not known where {shortened(span.text)} is", where=where)
+    return document.text
+
+
+def with_id(document: Document) -> dict[str, Any]:
+    """Return how the record of a document begins that is to be written."""
+    return {} if document.id is None else {"id": document.id}
+
+
+def line_of(value: object) -> bytes:
+    """Return a line of JSON Lines."""
+    return json.dumps(value, ensure_ascii=False).encode() + b"\n"
+
+
+def write_lines(values: Iterable[object], target: BinaryIO | str) -> None:
+    """Write values, each on a line of its own."""
+    for value in values:
+        cast(BinaryIO, target).write(line_of(value))
+
+
+def write_array(values: Iterable[object], target: BinaryIO | str) -> None:
+    """Write values as an array, each on a line of its own."""
+    file = cast(BinaryIO, target)
+    file.write(b"[")
+    for number, value in enumerate(values):
+        file.write(b",\n" if number else b"\n")
+        file.write(line_of(value).removesuffix(b"\n"))
+    file.write(b"\n]\n")
