@@ -132,7 +132,7 @@ def _spans(lexicon: Lexicon, passage: Sentences, types: dict[str, int]) -> Spans
     """Return what is marked in a passage; types that are new get a number."""
     rows = [
         (first + start, first + end, types.setdefault(name, len(types) + 1))
-        for first, tokens in passage.lists()
+        for first, tokens in passage.token_lists()
         for start, end, name in lexicon.mark(tokens)
     ]
     start, end, kind = np.array(rows, np.intp).reshape(-1, 3).T

@@ -141,7 +141,7 @@ class Sentences(NamedTuple):
             [*chain.from_iterable(lists)] if lists else None,
         )
 
-    def lists(self) -> Iterator[tuple[int, Sequence[str]]]:
+    def token_lists(self) -> Iterator[tuple[int, Sequence[str]]]:
         """Yield the tokens of each sentence, with the number of the first."""
         tokens = self.tokens or ()
         for start, end in pairwise([*self.starts.tolist(), len(tokens)]):
@@ -288,13 +288,11 @@ def sentence_wise(sentences: Sentences) -> Sentences:
     """Return sentences with what is known of each, if the tokens alone tell: they are whole."""
     if len(sentences.lengths) or not len(sentences.codes):
         return sentences
-    starts, tokens = sentences.starts, sentences.tokens
-    bounds = [*starts.tolist(), len(sentences.codes)]
-    rows = [] if tokens is None else [[*tokens[a:b]] for a, b in pairwise(bounds)]
+    starts, rows = sentences.starts, [[*tokens] for _, tokens in sentences.token_lists()]
     return sentences._replace(
-        lengths=np.diff(bounds),
+        lengths=np.diff(starts, append=sentences.size),
         places=np.fromiter(map(sentences.line, starts.tolist()), np.intp, len(starts)),
-        words=None if tokens is None else TokenLists(rows),
+        words=None if sentences.tokens is None else TokenLists(rows),
     )
 
 
