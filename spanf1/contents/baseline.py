@@ -1,21 +1,27 @@
-"""The baseline of the CoNLL-2003 shared task: a file marked by what another one has marked."""
+"""The baseline of the CoNLL-2003 shared task: a file marked by what another one has marked.
+
+Sentence by sentence, from the left: the longest phrase that begins at a token and is an entity
+in the training data is marked with its class there, and marking goes on behind it.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
 from spanf1.checks.columns import looked_at
-from spanf1.contents.lexicon import Lexicon, RuleName
+from spanf1.checks.spans import Span
+from spanf1.contents.describe import CountedFile
 from spanf1.core.options import AUTO, AnyScheme, Confidence, Options, TagScheme, confidence_from
 from spanf1.core.repairs import PARTS
 from spanf1.core.spans import Spans, encode, touching
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import AUTO_FORM, CodeArray, TagSet
-from spanf1.exceptions import TagError
+from spanf1.exceptions import InputError, TagError, UsageError
 from spanf1.formats.columns.layout import WHITE
 from spanf1.formats.columns.rewriting import with_column
 from spanf1.formats.columns.tags import TagFile
@@ -24,7 +30,202 @@ from spanf1.formats.registry import COLUMNS, Input
 from spanf1.formats.sentences import Sentences, aligned
 from spanf1.formats.source import source_of
 from spanf1.results.result import Result
-from spanf1.wording import shortened
+from spanf1.wording import many, shortened
+
+Phrase = tuple[str, ...]
+#: how often a phrase is an entity of each class, in the order in which they first occur
+Classes = Mapping[str, int]
+
+
+def _majority(classes: Classes) -> str | None:
+    return min(classes, key=lambda name: (-classes[name], name))
+
+
+def _unique(classes: Classes) -> str | None:
+    return next(iter(classes)) if len(classes) == 1 else None
+
+
+def _first(classes: Classes) -> str | None:
+    return next(iter(classes))
+
+
+#: how the class of a phrase is chosen, or that it is not to be marked
+RULES: dict[str, Callable[[Classes], str | None]] = {
+    "majority": _majority,
+    "unique": _unique,
+    "first": _first,
+}
+#: a key of `RULES`, for type checkers
+RuleName = Literal["majority", "unique", "first"]
+
+
+class Lexicon:
+    """Phrases to mark, each with its class.
+
+    Parameters
+    ----------
+    phrases : mapping of tuple of str to (mapping of str to int)
+        How often each phrase, a tuple of tokens, is an entity of each class in training data,
+        the class of its first occurrence first.
+    rule : str
+        Which class a phrase is marked with: ``majority``, the most frequent one, and of several
+        such the first in the alphabet; ``unique``, the only one, and a phrase of several
+        classes is not marked; ``first``, that of its first occurrence.
+    min_count : int
+        Phrases that are an entity less often are not marked.
+    ignore_case : bool
+        Whether tokens are the same that differ in case only.
+
+    Raises
+    ------
+    UsageError
+        If there is no such rule.
+
+    Notes
+    -----
+    E. F. Tjong Kim Sang, F. De Meulder. 2003. Introduction to the CoNLL-2003 Shared Task:
+    Language-Independent Named Entity Recognition. The paper speaks of entities with a unique
+    class in the training data; the figures it gives are those of ``majority``.
+
+    Examples
+    --------
+    >>> lexicon = Lexicon({("New", "York"): {"LOC": 2}, ("York",): {"LOC": 1, "ORG": 1}})
+    >>> lexicon.mark(["New", "York", "beat", "York"])
+    [Span(start=0, end=2, type='LOC'), Span(start=3, end=4, type='LOC')]
+    """
+
+    def __init__(
+        self,
+        phrases: Mapping[Phrase, Classes],
+        *,
+        rule: RuleName = "majority",
+        min_count: int = 1,
+        ignore_case: bool = False,
+    ) -> None:
+        if rule not in RULES:
+            raise UsageError(f"unknown rule {rule!r}", hint=f"one of {', '.join(RULES)}")
+        self.phrases = _folded(phrases) if ignore_case else dict(phrases)
+        self.rule = rule
+        self.min_count = min_count
+        self.ignore_case = ignore_case
+        #: what was read, in words, where it was a file
+        self.notes: list[str] = []
+        self.marked: dict[Phrase, str] = {}
+        for phrase, classes in self.phrases.items():
+            name = RULES[rule](classes) if sum(classes.values()) >= min_count else None
+            if name is not None and phrase:
+                self.marked[phrase] = name
+        #: how long the phrases are that begin with a token, the longest first
+        self._lengths: dict[str, list[int]] = {}
+        for phrase in sorted(self.marked, key=len, reverse=True):
+            lengths = self._lengths.setdefault(phrase[0], [])
+            if len(phrase) not in lengths[-1:]:
+                lengths.append(len(phrase))
+
+    @classmethod
+    def from_file(
+        cls,
+        file: str | os.PathLike[str],
+        *,
+        tag_column: Column = -1,
+        token_column: Column | None = None,
+        delimiter: str | None = None,
+        scheme: TagScheme = AUTO,
+        tag_form: str = AUTO_FORM,
+        rule: RuleName = "majority",
+        min_count: int = 1,
+        ignore_case: bool = False,
+    ) -> Lexicon:
+        """Return the entities of a training file; parameters as `baseline` and `Lexicon`.
+
+        Ill-formed spans are entities, too.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be read, or there is no entity in it.
+        """
+        input = Input(source_of(file), COLUMNS, InputOptions.of(locals()))
+        return lexicon_of(input, scheme, rule=rule, min_count=min_count, ignore_case=ignore_case)
+
+    def mark(self, tokens: Sequence[str]) -> list[Span]:
+        """Return the spans to mark in a sentence, in order."""
+        words = tuple(token.casefold() for token in tokens) if self.ignore_case else tuple(tokens)
+        spans, behind = [], 0
+        for at, word in enumerate(words):
+            if at < behind:
+                continue
+            for length in self._lengths.get(word, ()):
+                phrase = words[at : at + length]
+                name = self.marked.get(phrase)
+                if name is not None:
+                    behind = at + len(phrase)
+                    spans.append(Span(at, behind, name))
+                    break
+        return spans
+
+    def summary(self) -> str:
+        """Say how many phrases there are, and of what kind."""
+        several = sum(len(classes) > 1 for classes in self.phrases.values())
+        longest = max(map(len, self.phrases), default=0)
+        text = (
+            f"{many(len(self.phrases), 'form')} of {self.entities} entities, {several} of them "
+            f"with several types; the longest has {many(longest, 'token')}"
+        )
+        left_out = len(self.phrases) - len(self.marked)
+        return text + (f"; {left_out} left out" if left_out else "")
+
+    @property
+    def entities(self) -> int:
+        """How many entities there are in the training data."""
+        return sum(sum(classes.values()) for classes in self.phrases.values())
+
+
+def _folded(phrases: Mapping[Phrase, Classes]) -> dict[Phrase, Classes]:
+    """Return phrases in one case."""
+    found: dict[Phrase, dict[str, int]] = {}
+    for phrase, classes in phrases.items():
+        sums = found.setdefault(tuple(token.casefold() for token in phrase), {})
+        for name, count in classes.items():
+            sums[name] = sums.get(name, 0) + count
+    return dict(found)
+
+
+def lexicon_of(input: Input, scheme: AnyScheme = AUTO, **settings: Any) -> Lexicon:
+    """Return the entities of a training file; see `Lexicon.from_file`.
+
+    Parameters
+    ----------
+    input : Input
+        The file, which has columns.
+    scheme : str
+        The tagging scheme, or ``auto``.
+    **settings
+        As for `Lexicon`.
+    """
+    file = CountedFile(input, scheme)
+    phrases: dict[Phrase, dict[int, int]] = {}
+    for passage, spans in file.passages():
+        tokens = passage.tokens or ()
+        for start, end, kind in zip(*(array.tolist() for array in spans[:3]), strict=True):
+            classes = phrases.setdefault(tuple(tokens[start:end]), {})
+            classes[kind] = classes.get(kind, 0) + 1
+    if not phrases:
+        raise InputError(
+            "there are no entities to learn from",
+            where=input.source.name,
+            hint="are the tags elsewhere? --train-tag-column says where",
+        )
+    names = file.names()
+    lexicon = Lexicon(
+        {
+            phrase: {names[kind]: count for kind, count in classes.items()}
+            for phrase, classes in phrases.items()
+        },
+        **settings,
+    )
+    lexicon.notes = file.found().notes
+    return lexicon
 
 
 @dataclass(frozen=True)

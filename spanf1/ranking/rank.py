@@ -20,12 +20,13 @@ from spanf1.core.scores import AVERAGES, FIGURES, AverageName, f_scores, figures
 from spanf1.core.tally import rows_of
 from spanf1.exceptions import UsageError, check_known
 from spanf1.resampling.draws import cores
-from spanf1.resampling.intervals import bootstrap_values, percentile
-from spanf1.resampling.significance import (
+from spanf1.resampling.inference import (
     ADJUSTMENTS,
     AdjustmentName,
     adjusted,
     bootstrap_p_values,
+    bootstrap_values,
+    percentile,
     permutation_test,
     randomization_test,
 )

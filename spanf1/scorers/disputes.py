@@ -21,8 +21,7 @@ from spanf1.core.scores import COUNTS, TypeCounts
 from spanf1.core.spans import BoolArray
 from spanf1.core.tags import CodeArray, IntArray
 from spanf1.scorers.scorers import Scorer
-from spanf1.scorers.stretches import Stretch
-from spanf1.scorers.views import Seen, Viewer
+from spanf1.scorers.views import Seen, Stretch, Viewer
 
 # What a scorer makes of a step: any of these.
 INSIDE_BEFORE, ENDS_BEFORE, INSIDE_AFTER, BEGINS_AFTER = 8, 4, 2, 1
