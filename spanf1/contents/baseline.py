@@ -7,6 +7,7 @@ in the training data is marked with its class there, and marking goes on behind 
 from __future__ import annotations
 
 import os
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -183,12 +184,11 @@ class Lexicon:
 
 def _folded(phrases: Mapping[Phrase, Classes]) -> dict[Phrase, Classes]:
     """Return phrases in one case."""
-    found: dict[Phrase, dict[str, int]] = {}
+    folded: dict[Phrase, Counter[str]] = {}
     for phrase, classes in phrases.items():
-        sums = found.setdefault(tuple(token.casefold() for token in phrase), {})
-        for name, count in classes.items():
-            sums[name] = sums.get(name, 0) + count
-    return dict(found)
+        sums = folded.setdefault(tuple(token.casefold() for token in phrase), Counter())
+        sums.update(classes)
+    return {phrase: dict(sums) for phrase, sums in folded.items()}
 
 
 def lexicon_of(input: Input, scheme: AnyScheme = AUTO, **settings: Any) -> Lexicon:
@@ -204,12 +204,11 @@ def lexicon_of(input: Input, scheme: AnyScheme = AUTO, **settings: Any) -> Lexic
         As for `Lexicon`.
     """
     file = CountedFile(input, scheme)
-    phrases: dict[Phrase, dict[int, int]] = {}
+    phrases: defaultdict[Phrase, Counter[int]] = defaultdict(Counter)
     for passage, spans in file.passages():
         tokens = passage.tokens or ()
         for start, end, kind in zip(*(array.tolist() for array in spans[:3]), strict=True):
-            classes = phrases.setdefault(tuple(tokens[start:end]), {})
-            classes[kind] = classes.get(kind, 0) + 1
+            phrases[tuple(tokens[start:end])][kind] += 1
     if not phrases:
         raise InputError(
             "there are no entities to learn from",
@@ -295,35 +294,28 @@ def mark_file(
     tags = TagSet({}, exact.options.form)
     counter = BlockCounter(tags.types, units=confidence.unit if confidence else "")
     reader = TagFile.of(exact, tokens=True)
-    found, met, merged = [np.zeros(0, np.int32)], {0}, 0
+    parts, codes_met, merged = [np.zeros(0, np.int32)], {0}, 0
     for passage in reader.passages(tags):
         spans = _spans(lexicon, passage, tags.types)
         codes = encode(spans, passage.size, passage.starts, to)
         merged += 0 if to in PARTS else len(touching(spans, passage.starts))
         counter.add(aligned(passage, passage._replace(codes=codes)))
-        met |= set(codes.tolist())
-        found.append(codes)
+        codes_met |= set(codes.tolist())
+        parts.append(codes)
     predicted = TagSet(tags.types, tags.form)
-    spelt = {code: tags.spell(code) for code in sorted(met)}
-    for one in spelt.values():
-        predicted.code(one)
+    spelt = {code: tags.spell(code) for code in sorted(codes_met)}
+    for tag in spelt.values():
+        predicted.code(tag)
     layout = reader.file.layout
-    tag, token = reader.columns
-    source = Origin(
-        (input.source.name,),
-        (layout.delimiter_name if layout else "whitespace",),
-        (layout.columns if layout else 0,),
-        tag + 1,
-        0,
-        token + 1,
-        "line",
-    )
+    name, width = (layout.delimiter_name, layout.columns) if layout else ("whitespace", 0)
+    tag_column, token_column = (column + 1 for column in reader.columns)
+    source = Origin((input.source.name,), (name,), (width,), tag_column, 0, token_column, "line")
     return Marked(
         Result(counter.finish(tags, predicted), options, source, confidence),
         to,
         merged,
         exact,
-        np.concatenate(found),
+        np.concatenate(parts),
         {code: tag.encode() for code, tag in spelt.items()},
         layout.delimiter.encode() if layout else b"",
     )
@@ -381,16 +373,7 @@ def baseline(
     UsageError
         If an argument is not one of those above.
     """
-    input = Input(source_of(test), COLUMNS, InputOptions.of(locals()))
-    lexicon = Lexicon.from_file(
-        train,
-        rule=rule,
-        min_count=min_count,
-        ignore_case=ignore_case,
-        tag_column=tag_column,
-        token_column=token_column,
-        delimiter=delimiter,
-        scheme=scheme,
-        tag_form=tag_form,
-    )
+    options = InputOptions.of(locals())
+    data, input = (Input(source_of(file), COLUMNS, options) for file in (train, test))
+    lexicon = lexicon_of(data, scheme, rule=rule, min_count=min_count, ignore_case=ignore_case)
     return mark_file(lexicon, input, scheme, confidence_from(confidence)).result
