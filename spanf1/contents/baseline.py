@@ -38,23 +38,11 @@ Phrase = tuple[str, ...]
 Classes = Mapping[str, int]
 
 
-def _majority(classes: Classes) -> str | None:
-    return min(classes, key=lambda name: (-classes[name], name))
-
-
-def _unique(classes: Classes) -> str | None:
-    return next(iter(classes)) if len(classes) == 1 else None
-
-
-def _first(classes: Classes) -> str | None:
-    return next(iter(classes))
-
-
 #: how the class of a phrase is chosen, or that it is not to be marked
 RULES: dict[str, Callable[[Classes], str | None]] = {
-    "majority": _majority,
-    "unique": _unique,
-    "first": _first,
+    "majority": lambda classes: min(classes, key=lambda name: (-classes[name], name)),
+    "unique": lambda classes: next(iter(classes)) if len(classes) == 1 else None,
+    "first": lambda classes: next(iter(classes)),
 }
 #: a key of `RULES`, for type checkers
 RuleName = Literal["majority", "unique", "first"]

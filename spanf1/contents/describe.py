@@ -319,16 +319,16 @@ class MentionCounter:
 
     def notes(self) -> list[str]:
         """Say what the numbers do not."""
-        found = []
+        notes = []
         if self._split:
-            found.append("tokens: words and punctuation marks of the texts")
+            notes.append("tokens: words and punctuation marks of the texts")
         if self._textless:
-            found.append(f"{many(self._textless, 'document')} without a text: no tokens there")
+            notes.append(f"{many(self._textless, 'document')} without a text: no tokens there")
         if self._overlapping:
-            found.append(
+            notes.append(
                 f"spans overlap in {many(self._overlapping, 'document')}: tokens that are in "
                 "several count in each"
             )
         if self._unknown:
-            found.append(f"{many(self._unknown, 'span')} left out: not known what they say")
-        return found
+            notes.append(f"{many(self._unknown, 'span')} left out: not known what they say")
+        return notes

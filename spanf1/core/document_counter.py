@@ -225,10 +225,6 @@ class DocumentCounter:
             if words:
                 text = words(key[1]) or (spans[0] or spans[1])[0].text
                 self._forms[key[0], self.sides[0].known(text, key, gold)].update(pairs)
-        self._count(gold, predicted, matched)
-
-    def _count(self, gold: Document, predicted: Document, matched: Sequence[SpanKey]) -> None:
-        """Add two documents whose spans are matched."""
         sums = self._tally
         sums.spans.update(matched)
         self._identify(gold, predicted)
@@ -267,9 +263,9 @@ class DocumentCounter:
         """Take gold's spans into the number that stands for them."""
         sums = self._tally
         if sums.placed_by == TEXT:
-            texts = [gold.text_of(span) or predicted.text_of(span) for span in gold.spans]
             spans = [
-                (1, 1, f"{span.type}\0{text}") for span, text in zip(gold.spans, texts, strict=True)
+                (1, 1, f"{span.type}\0{gold.text_of(span) or predicted.text_of(span)}")
+                for span in gold.spans
             ]
             number, extent = summed_up(spans, sums.size), 1
         else:
@@ -338,13 +334,8 @@ def common(gold: Document, predicted: Document, *, by_position: bool) -> Keys | 
         return _as_given
     if (gold.spaced or predicted.spaced) and squeezed(text) == squeezed(other):
         return _squeezed
-    if (
-        by_position
-        and (gold.spaced and predicted.spaced)
-        and len(gold.tokens or ()) == len(predicted.tokens or ())
-    ):
-        return _by_token
-    return None
+    as_many = len(gold.tokens or ()) == len(predicted.tokens or ())
+    return _by_token if by_position and gold.spaced and predicted.spaced and as_many else None
 
 
 def parting(text: str, other: str) -> tuple[str, str, int]:
@@ -466,19 +457,19 @@ def _by_token(document: Document) -> list[Key]:
     tokens = document.tokens or ()
     first = {start: number for number, (start, _) in enumerate(tokens)}
     last = {end: number for number, (_, end) in enumerate(tokens)}
-    return [
-        (span.type, tuple((first[start], last[end]) for start, end in span.parts))
-        for span in document.spans
-    ]
+    return _placed(document, first, last)
 
 
 def _squeezed(document: Document) -> list[Key]:
     """Return the types of spans, and their places without white space."""
-    place = places(
-        document.text or "",
-        [offset for span in document.spans for part in span.parts for offset in part],
-    )
+    offsets = [offset for span in document.spans for part in span.parts for offset in part]
+    place = places(document.text or "", offsets)
+    return _placed(document, place, place)
+
+
+def _placed(document: Document, first: dict[int, int], last: dict[int, int]) -> list[Key]:
+    """Return the types of spans, and what their parts begin and end with in two tables."""
     return [
-        (span.type, tuple((place[start], place[end]) for start, end in span.parts))
+        (span.type, tuple((first[start], last[end]) for start, end in span.parts))
         for span in document.spans
     ]

@@ -69,11 +69,11 @@ class PublishedScore:
         Parameters
         ----------
         figure : str
-            Which one: a key of `figures`.
+            Which one: a key of `figures`, or ``plus_minus``.
         measured : float
             What it should be, as a fraction of 1.
         """
-        return agrees(self.figures[figure], measured)
+        return agrees(getattr(self, figure), measured)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from spanf1.contents.baseline import baseline
 from spanf1.core.options import Confidence
-from spanf1.corpora.catalogue import Corpus, PublishedScore, agrees
+from spanf1.corpora.catalogue import Corpus, PublishedScore
 from spanf1.exceptions import AlignmentError, ReadError, UsageError
 from spanf1.formats.source import STDIN, Source
 from spanf1.results.api import score_file
@@ -296,7 +296,7 @@ def compared(score: PublishedScore, result: Result) -> list[Compared]:
         ends = result.certainty.averages["micro"].f1
         printed["plus_minus"], values["plus_minus"] = score.plus_minus, (ends.high - ends.low) / 2
     return [
-        Compared(name, text, 100 * values[name], agrees(text, values[name]))
+        Compared(name, text, 100 * values[name], score.agrees(name, values[name]))
         for name, text in printed.items()
     ]
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str], object]
 
 _PATTERN = "*?["
+_ONE_GOLD = "systems are compared on one gold"
 
 
 class Named(NamedTuple):
@@ -227,8 +228,8 @@ def compare_outputs(
         for source, result in zip(sources[1:], results[1:], strict=True):
             _compare_gold((sources[0], results[0]), (source, result), output)
     left = iter(results)
-    found = [System(name, [*islice(left, len(runs))]) for name, runs in systems.items()]
-    return rank(found, testing, progress=progress)
+    ranked = [System(name, [*islice(left, len(runs))]) for name, runs in systems.items()]
+    return rank(ranked, testing, progress=progress)
 
 
 def _sources(files: Any) -> list[Source]:
@@ -252,28 +253,20 @@ class _Output:
     documents: bool = False
 
     def __call__(self, file: Source) -> Result:
+        inputs, units, documents = self.inputs(file), self.unit, self.documents
         reader, counts = counted(
-            self.inputs(file),
-            self.options,
-            units=self.unit,
-            in_order=True,
-            documents=self.documents,
+            inputs, self.options, units=units, in_order=True, documents=documents
         )
         return Result(counts, self.options, reader.origin()).check()
 
     def inputs(self, file: Source) -> Inputs:
         """Return what is scored of an output."""
-        gold, predicted = self.gold_options, self.predicted_options
+        sides = [self.gold_options, self.predicted_options]
         if self.gold is not None:
-            return both_inputs([self.gold, file], gold, predicted, by_position=self.by_position)
+            return both_inputs([self.gold, file], *sides, by_position=self.by_position)
         # One file needs nothing that joins two.
-        return both_inputs(
-            [file],
-            *(
-                replace(side, token_column=None, token_key=None, id_key=None)
-                for side in (gold, predicted)
-            ),
-        )
+        alone = [replace(side, token_column=None, token_key=None, id_key=None) for side in sides]
+        return both_inputs([file], *alone)
 
 
 def _compare_gold(
@@ -284,16 +277,14 @@ def _compare_gold(
     if {one.tally.placed_by for _, one in (first, other)} != {TOKEN}:
         if first[1].tally.gold_number != other[1].tally.gold_number:
             message = f"the gold spans are not those of {name}"
-            raise AlignmentError(
-                message, where=other[0].name, hint="systems are compared on one gold"
-            )
+            raise AlignmentError(message, where=other[0].name, hint=_ONE_GOLD)
         return
     reader = _gold_reader(first, other, output)
-    for line, there in gold_differences(reader, output.gold_options.form):
+    for line, place in gold_differences(reader, output.gold_options.form):
         raise AlignmentError(
             f"the gold spans part here from those of {first[0].where(line)}",
-            where=other[0].where(there),
-            hint="systems are compared on one gold",
+            where=other[0].where(place),
+            hint=_ONE_GOLD,
         )
     if (
         output.unit == "document"
@@ -341,13 +332,14 @@ def _gold_reader(
 
 def _token_column(results: list[Result], options: InputOptions) -> Column:
     """Return the column of the tokens, if the lines of all files have one; 0 if not."""
-    found = []
-    for source in (one.input for one in results):
-        if source is None or not source.columns[0]:
-            continue
-        used = {source.gold_column, source.pred_column}
-        found.append(min({*range(1, source.columns[0] + 1)} - used, default=0))
-    return options.token_column or min(found, default=0)
+    free = [
+        min(
+            {*range(1, origin.columns[0] + 1)} - {origin.gold_column, origin.pred_column}, default=0
+        )
+        for origin in (result.input for result in results)
+        if origin and origin.columns[0]
+    ]
+    return options.token_column or min(free, default=0)
 
 
 def _documents(file: ColumnFile, gold: Column) -> list[int]:
@@ -386,12 +378,11 @@ def gold_differences(reader: Reader, form: TagForm | None) -> Iterator[tuple[int
 
 def _apart(gold: Spans, other: Spans) -> tuple[int, int] | None:
     """Return where the first span begins that is on one side only, and on which."""
-    found = []
+    firsts = []
     for side, (spans, same) in enumerate(zip((gold, other), match_spans(gold, other), strict=True)):
-        alone = np.ones(len(spans.start), np.bool_)
-        alone[same] = False
-        found += [(int(start), side) for start in spans.start[alone][:1]]
-    return min(found, default=None)
+        alone = np.delete(spans.start, same)
+        firsts += [(int(start), side) for start in alone[:1]]
+    return min(firsts, default=None)
 
 
 def names_of(paths: Iterable[str]) -> list[str]:

@@ -238,12 +238,8 @@ class RunTable:
 
     def values(self, sums: npt.NDArray[Any]) -> FloatArray:
         """Return figures (..., K) of sums (..., types, counts)."""
-        every = figures(
-            sums,
-            types=self._options.types,
-            beta=self._options.beta,
-            zero_division=self._options.zero_division,
-        )
+        how = self._options
+        every = figures(sums, types=how.types, beta=how.beta, zero_division=how.zero_division)
         return every[..., self._chosen, FIGURES.index("fbeta")]
 
 
@@ -402,14 +398,9 @@ def _tests(
             b for a, b in pairs if a == reference and len(table.runs[a]) == len(table.runs[b]) == 1
         ]
         if single:
-            runs = [table.runs[k].start for k in (reference, *single)]
+            counts = table.counts[:, [table.runs[k].start for k in (reference, *single)]]
             tested = randomization_test(
-                table.counts[:, runs],
-                table.weight,
-                table.values,
-                how.resamples,
-                how.seed,
-                threads=cores(),
+                counts, table.weight, table.values, how.resamples, how.seed, threads=cores()
             )
             for b, p_values in zip(single, tested.p_values, strict=True):
                 tests[reference, b] = "randomization", p_values

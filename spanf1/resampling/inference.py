@@ -307,14 +307,6 @@ def _random_sums(pooled: FloatArray, first: int, resamples: int, seed: int) -> F
     return np.concatenate(parts)
 
 
-def _bonferroni(ordered: FloatArray) -> FloatArray:
-    return ordered * len(ordered)
-
-
-def _holm(ordered: FloatArray) -> FloatArray:
-    return np.maximum.accumulate(ordered * np.arange(len(ordered), 0, -1))
-
-
 def _benjamini_hochberg(ordered: FloatArray) -> FloatArray:
     raised = ordered * len(ordered) / np.arange(1, len(ordered) + 1)
     return np.minimum.accumulate(raised[::-1])[::-1]
@@ -323,8 +315,8 @@ def _benjamini_hochberg(ordered: FloatArray) -> FloatArray:
 #: how p-values of several tests are adjusted: from ascending ones to what they become
 ADJUSTMENTS: dict[str, Callable[[FloatArray], FloatArray]] = {
     "none": lambda ordered: ordered,
-    "bonferroni": _bonferroni,
-    "holm": _holm,
+    "bonferroni": lambda ordered: ordered * len(ordered),
+    "holm": lambda ordered: np.maximum.accumulate(ordered * np.arange(len(ordered), 0, -1)),
     "bh": _benjamini_hochberg,
 }
 #: a key of `ADJUSTMENTS`, for type checkers

@@ -86,11 +86,17 @@ class Encoding:
             return 1.0
         return f_score(TypeCounts(self.spans, self.spans - self.merged, self.kept))
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the counts, and the F1 of a model that gets every tag right."""
+        sizes = {"distinct_tags": self.tags, "tokens": self.tokens, "prefixes": self.prefixes}
+        losses = {"spans": self.spans, "merged": self.merged, "best_f1": self.best}
+        return {"scheme": self.scheme, **sizes, **losses}
+
     def add(self, spans: Spans, tokens: int, starts: IntArray) -> None:
         """Write spans, given how many tokens they are among, and where no span can go on."""
         codes = encode(spans, tokens, starts, self.scheme)
-        found, counts = np.unique(codes[codes != 0], return_counts=True)
-        self.codes.update(dict(zip(found.tolist(), counts.tolist(), strict=True)))
+        numbers, counts = np.unique(codes[codes != 0], return_counts=True)
+        self.codes.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
         self.spans += len(spans.start)
         self.kept += len(spans.start)
         if self.scheme not in PARTS:
@@ -168,6 +174,15 @@ class Row(NamedTuple):
     score: Score | None
     difference: float
     group: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the scores as fractions of 1 and the counts, or why there are none."""
+        if self.score is None:
+            return {"reading": self.scorer.name, "refuses": self.scorer.refuses}
+        ratios = {name: getattr(self.score, name) for name in ("precision", "recall", "f1")}
+        ratios["difference"] = self.difference
+        counts = self.score.counts._asdict()
+        return {"reading": self.scorer.name, "group": self.group + 1, **ratios, **counts}
 
 
 @dataclass
@@ -263,7 +278,7 @@ class Comparison:
             "tokens": self.result.tally.tokens,
             "input": input_dict(self.result),
             "schemes": schemes_dict(self.result),
-            "readings": [_row_dict(row) for row in self.rows],
+            "readings": [row.to_dict() for row in self.rows],
             "kinds": [
                 {
                     "kind": kind.name,
@@ -279,7 +294,7 @@ class Comparison:
             ],
             "other_schemes": by_row(self.other_schemes),
             "elsewhere": by_row(self.elsewhere),
-            "encodings": [_encoding_dict(one) for one in self.encodings],
+            "encodings": [encoding.to_dict() for encoding in self.encodings],
             "notes": self.notes,
         }
 
@@ -310,35 +325,6 @@ def schemes_dict(result: Result) -> dict[str, Any]:
             (tags.forms for tags in result.tally.sides),
             strict=True,
         )
-    }
-
-
-def _row_dict(row: Row) -> dict[str, Any]:
-    data: dict[str, Any] = {"reading": row.scorer.name}
-    if row.score is None:
-        return data | {"refuses": row.scorer.refuses}
-    one = row.score
-    return data | {
-        "group": row.group + 1,
-        "precision": one.precision,
-        "recall": one.recall,
-        "f1": one.f1,
-        "difference": row.difference,
-        "gold": one.gold,
-        "predicted": one.predicted,
-        "correct": one.correct,
-    }
-
-
-def _encoding_dict(one: Encoding) -> dict[str, Any]:
-    return {
-        "scheme": one.scheme,
-        "distinct_tags": one.tags,
-        "tokens": one.tokens,
-        "prefixes": one.prefixes,
-        "spans": one.spans,
-        "merged": one.merged,
-        "best_f1": one.best,
     }
 
 
@@ -389,14 +375,9 @@ def compare(
     rows = _rows(scorers, columns, disputes.totals)
 
     def parts(key: Step | str) -> list[float]:
-        more = disputes.parts.get(key)
-        if more is None:
-            return [0.0] * len(rows)
-        first = disputes.totals[0]
-        return [
-            0.0 if column is None else _part(first, disputes.totals[column], more[column])
-            for column in columns
-        ]
+        totals = disputes.totals
+        more = disputes.parts.get(key, np.zeros(totals.shape))
+        return [0.0 if k is None else _part(totals[0], totals[k], more[k]) for k in columns]
 
     schemes = result.gold_schemes[0], result.pred_schemes[0]
     spelt = ["", *names]
@@ -458,9 +439,9 @@ def _kind(
     names: list[str],
 ) -> Kind:
     form = TagForm()
-    mask = (1 << PREFIX_BITS) - 1
     before, after = (
-        form.spell(code & mask, names[code >> PREFIX_BITS]) if code >= 0 else "" for code in step
+        form.spell(code & PREFIX_MASK, names[code >> PREFIX_BITS]) if code >= 0 else ""
+        for code in step
     )
     words = _BETWEEN if step.after else _TO_OUTSIDE
     if step.before <= 0:

@@ -245,7 +245,7 @@ class Disputes:
     def add(self, stretch: Stretch) -> None:
         """Read a stretch."""
         columns = self._viewer.read(stretch)
-        found = [
+        by_side = [
             disputed_steps(
                 stretch,
                 side,
@@ -257,7 +257,7 @@ class Disputes:
             for side in (0, 1)
         ]
         cut = ~reduce(np.logical_or, [one.goes_on for column in columns for one in column.seen])
-        for steps in found:
+        for steps in by_side:
             cut[steps.token[~steps.out]] = False
         cut[stretch.starts] = True
         unit = np.cumsum(cut) - 1
@@ -269,9 +269,9 @@ class Disputes:
             ]
         )
         self.totals += counts.sum(axis=2)
-        self._add_kinds(found)
-        self._add_places(stretch, found)
-        self._add_parts(counts - counts[:1], unit, found)
+        self._add_kinds(by_side)
+        self._add_places(stretch, by_side)
+        self._add_parts(counts - counts[:1], unit, by_side)
 
     def correct_first(self, counts: TypeCounts) -> bool:
         """Say what the first column counts in truth, and return whether that is something else.
@@ -285,9 +285,9 @@ class Disputes:
         self.totals[0] = exact
         return bool(more.any())
 
-    def _add_kinds(self, found: list[Steps]) -> None:
+    def _add_kinds(self, by_side: list[Steps]) -> None:
         """Count the kinds of disputed steps, and what is made of them."""
-        for side, steps in enumerate(found):
+        for side, steps in enumerate(by_side):
             kinds, number = np.unique(packed_steps(steps), return_inverse=True)
             cells = len(kinds) * OUTCOMES
             outcomes = np.array(
@@ -298,31 +298,26 @@ class Disputes:
             ).reshape(len(self.columns), len(kinds), OUTCOMES)
             wrong = [np.bincount(number, row, len(kinds)) > 0 for row in steps.wrong]
             for k, kind in enumerate(kinds.tolist()):
-                dispute = self._dispute(unpacked(kind))
+                unknown = Dispute(np.zeros((len(self.columns), OUTCOMES), np.int64))
+                dispute = self.kinds.setdefault(unpacked(kind), unknown)
                 dispute.outcomes += outcomes[:, k]
                 dispute.count[side] += int(outcomes[0, k].sum())
                 dispute.ill_formed[side] |= {
                     name for name, row in zip(self._schemes[side], wrong, strict=True) if row[k]
                 }
 
-    def _dispute(self, step: Step) -> Dispute:
-        if step not in self.kinds:
-            self.kinds[step] = Dispute(np.zeros((len(self.columns), OUTCOMES), np.int64))
-        return self.kinds[step]
-
-    def _add_places(self, stretch: Stretch, found: list[Steps]) -> None:
+    def _add_places(self, stretch: Stretch, by_side: list[Steps]) -> None:
         """Remember the first places of every kind; one that is on both sides is one place."""
         token, out, fine = (
             np.concatenate(arrays)
-            for arrays in zip(*((s.token, s.out, ~s.wrong[0]) for s in found), strict=True)
+            for arrays in zip(*((s.token, s.out, ~s.wrong[0]) for s in by_side), strict=True)
         )
-        kinds, number = np.unique(
-            np.concatenate([packed_steps(steps) for steps in found]), return_inverse=True
-        )
+        packed = np.concatenate([packed_steps(steps) for steps in by_side])
+        kinds, number = np.unique(packed, return_inverse=True)
         keys = (number * stretch.size + token) * 2 + out
         _, first, which = np.unique(keys, return_index=True, return_inverse=True)
         # All of gold stands before all of predicted.
-        side = (first >= len(found[0].token)) + 2 * (np.bincount(which) > 1)
+        side = (first >= len(by_side[0].token)) + 2 * (np.bincount(which) > 1)
         fine = np.bincount(which, ~fine) == 0
         ends = np.cumsum(np.bincount(number[first], minlength=len(kinds))).tolist()
         for kind, low, high in zip(kinds.tolist(), [0, *ends], ends, strict=False):
@@ -335,24 +330,24 @@ class Disputes:
                     known.append(Place(int(side[k]), line, bool(out[at])))
 
     def _add_parts(
-        self, differences: npt.NDArray[np.int64], unit: IntArray, found: list[Steps]
+        self, differences: npt.NDArray[np.int64], unit: IntArray, by_side: list[Steps]
     ) -> None:
         """Put what is counted otherwise in each unit down to the kinds of step in it.
 
         For each column, those steps matter of which it does not make what the first one does.
         """
         packed = np.concatenate(
-            [np.where(steps.foreign, _OTHER_SCHEMES, packed_steps(steps)) for steps in found]
+            [np.where(steps.foreign, _OTHER_SCHEMES, packed_steps(steps)) for steps in by_side]
         )
-        units = np.concatenate([unit[steps.token] for steps in found])
-        outcomes = np.concatenate([steps.outcomes for steps in found], axis=1)
+        units = np.concatenate([unit[steps.token] for steps in by_side])
+        outcomes = np.concatenate([steps.outcomes for steps in by_side], axis=1)
         kinds, number = np.unique(packed, return_inverse=True)
         size = differences.shape[2]
         for column, difference in enumerate(differences):
-            there = difference.any(axis=0)
-            if not there.any():
+            differs = difference.any(axis=0)
+            if not differs.any():
                 continue
-            matter = there[units] & (outcomes[column] != outcomes[0])
+            matter = differs[units] & (outcomes[column] != outcomes[0])
             # Each kind once for each unit that it is in.
             pairs = np.unique(units[matter] * len(kinds) + number[matter])
             place, kind = np.divmod(pairs, max(len(kinds), 1))

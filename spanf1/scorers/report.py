@@ -144,15 +144,12 @@ def _encodings(comparison: Comparison, digits: int | None) -> Section:
 
 def _values(comparison: Comparison) -> Iterator[list[object]]:
     """Yield a row for each scorer, in fractions of 1."""
-    names = ["precision", "recall", "f1", "difference", "gold", "predicted", "correct"]
-    yield ["reading", "group", *names, "refuses"]
+    header = ["reading", "group", "precision", "recall", "f1", "difference", "gold", "predicted"]
+    header += ["correct", "refuses"]
+    yield [*header]
     for row in comparison.rows:
-        values: list[object] = [""] * (1 + len(names))
-        if row.score:
-            score = row.score
-            ratios = score.precision, score.recall, score.f1, row.difference
-            values = [row.group + 1, *ratios, *score[4:]]
-        yield [row.scorer.name, *values, row.scorer.refuses]
+        data = row.to_dict()
+        yield [data.get(name, "") for name in header]
 
 
 def _label(number: int) -> str:
@@ -294,19 +291,13 @@ def systems_report(systems: list[System]) -> Report:
 def _systems(systems: list[System], digits: int | None) -> list[Section]:
     """Return one table: a row for each system."""
     first = systems[0].result
-    rows = [
-        [
-            name,
-            system.result.pred_schemes[0],
-            *_ratios(system.score, digits),
-            signed(system.score.f1 - systems[0].score.f1, digits),
-            percent(system.result.strict.f1, digits),
-            str(system.ill_formed.spans),
-            str(system.score.predicted),
-            str(system.score.correct),
-        ]
-        for name, system in zip(short_names([one.name for one in systems]), systems, strict=True)
-    ]
+    rows = []
+    for name, system in zip(short_names([one.name for one in systems]), systems, strict=True):
+        score, result = system.score, system.result
+        ratios = [*_ratios(score, digits), signed(score.f1 - systems[0].score.f1, digits)]
+        counts = map(str, (system.ill_formed.spans, score.predicted, score.correct))
+        strict = percent(result.strict.f1, digits)
+        rows.append([name, result.pred_schemes[0], *ratios, strict, *counts])
     how = "given" if first.options.gold_scheme != AUTO else found_by(first.gold_schemes)
     text = (
         f"{first.input.files[0] if first.input else 'gold'}: "

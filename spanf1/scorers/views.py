@@ -143,24 +143,22 @@ class Viewer:
     def read(self, stretch: Stretch) -> list[Column]:
         """Return a column for each of the ways."""
         untyped = self._types.get(UNTYPED, 0)
-        spans: dict[tuple[int, Decoding], Spans] = {}
-        seen: dict[tuple[int, Decoding], Seen] = {}
+        views: dict[tuple[int, Decoding], tuple[Spans, Seen]] = {}
         columns = []
         for way in self._ways:
             if way[0] == SCRIPT:
                 columns.append(self._read_script(stretch))
                 continue
             for key in enumerate(way):
-                if key not in spans:
+                if key not in views:
                     side, (decoder, argument) = key
                     codes = stretch.sides[side].codes
-                    spans[key] = DECODERS[decoder](codes, stretch.starts, argument, untyped)
-                    seen[key] = seen_in(spans[key], len(codes))
-            gold, predicted = spans[0, way[0]], spans[1, way[1]]
+                    spans = DECODERS[decoder](codes, stretch.starts, argument, untyped)
+                    views[key] = spans, seen_in(spans, len(codes))
+            (gold, in_gold), (predicted, in_predicted) = (views[key] for key in enumerate(way))
             correct = gold.start[match_spans(gold, predicted)[0]]
-            columns.append(
-                Column((seen[0, way[0]], seen[1, way[1]]), (gold.start, predicted.start, correct))
-            )
+            counted = gold.start, predicted.start, correct
+            columns.append(Column((in_gold, in_predicted), counted))
         return columns
 
     def _read_script(self, stretch: Stretch) -> Column:
