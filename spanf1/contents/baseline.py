@@ -22,7 +22,7 @@ from spanf1.core.repairs import PARTS
 from spanf1.core.spans import Spans, encode, touching
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import AUTO_FORM, CodeArray, TagSet
-from spanf1.exceptions import InputError, TagError, UsageError
+from spanf1.exceptions import InputError, TagError, check_known
 from spanf1.formats.columns.layout import WHITE
 from spanf1.formats.columns.rewriting import with_column
 from spanf1.formats.columns.tags import TagFile
@@ -91,8 +91,7 @@ class Lexicon:
         min_count: int = 1,
         ignore_case: bool = False,
     ) -> None:
-        if rule not in RULES:
-            raise UsageError(f"unknown rule {rule!r}", hint=f"one of {', '.join(RULES)}")
+        check_known("rule", rule, RULES)
         self.phrases = _folded(phrases) if ignore_case else dict(phrases)
         self.rule = rule
         self.min_count = min_count

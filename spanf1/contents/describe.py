@@ -66,8 +66,8 @@ class CountedFile:
     def found(self) -> Scheme:
         """Return what is known of the scheme, when all was read."""
         tally, read = self.tally, self.reader.described()
-        found = _scheme_of(self._scheme, tally.shapes()[0], tally.gold, read)
-        return found if self.reader.file.layout else found._replace(notes=[read])
+        scheme = _scheme_of(self._scheme, tally.shapes()[0], tally.gold, read)
+        return scheme if self.reader.file.layout else scheme._replace(notes=[read])
 
 
 class Scheme(NamedTuple):
@@ -236,21 +236,20 @@ def describe(
         **keys,
     }
     inputs = inputs_of_keywords([*several, *training], input_format, given, scheme=scheme)
-    found = [contents_of(one, scheme=scheme, ignore_case=ignore_case) for one in inputs]
+    contents = [contents_of(input, scheme=scheme, ignore_case=ignore_case) for input in inputs]
     count = len(several)
-    return Description(found[:count], training_data(found[count:]), ignore_case)
+    return Description(contents[:count], training_data(contents[count:]), ignore_case)
 
 
 def _paths(files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[str]:
     """Return the paths of one file, or of several."""
-    return [
-        os.fspath(path) for path in ([files] if isinstance(files, str | os.PathLike) else files)
-    ]
+    paths = [files] if isinstance(files, str | os.PathLike) else files
+    return [os.fspath(path) for path in paths]
 
 
 def training_data(files: list[Contents]) -> Contents | None:
     """Return what is in all files of training data together; None if there is none."""
-    name = ", ".join(one.name for one in files)
+    name = ", ".join(part.name for part in files)
     return Contents.sum(name, files) if len(files) > 1 else files[0] if files else None
 
 

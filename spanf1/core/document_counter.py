@@ -206,9 +206,8 @@ class DocumentCounter:
         if same is None:
             raise self._differing(gold, predicted)
         by_key = []
-        for side, document, other in zip(
-            self.sides, (gold, predicted), (predicted, gold), strict=True
-        ):
+        pair = gold, predicted
+        for side, document, other in zip(self.sides, pair, pair[::-1], strict=True):
             if self._match == "text":
                 keys = side.texts(document, other, self._normalize)
             else:
@@ -231,7 +230,7 @@ class DocumentCounter:
         sums.sentences += gold.spaced
         sums.documents += gold.begins
         if self._units:
-            self._place(gold, matched)
+            self._place(self._units, gold, matched)
 
     def finish(self, gold_tags: TagSet | None, predicted_tags: TagSet | None) -> Tally:
         """Return the sum; the tag sets are those of the sides that have tags."""
@@ -241,7 +240,7 @@ class DocumentCounter:
             for side, tags in zip(self.sides, (gold_tags, predicted_tags), strict=True)
         )
         if self._units:
-            self._flush()
+            self._flush(self._units)
             sums.units = self._units.finish({n: key for key, n in self._numbers.items()})
         sums.forms = Counter(
             SurfaceForm(name, frozenset(ways)) for (name, _), ways in self._forms.items()
@@ -273,22 +272,20 @@ class DocumentCounter:
         sums.gold_number = sums.gold_number + number & (1 << 64) - 1
         sums.size += extent
 
-    def _place(self, gold: Document, matched: Sequence[SpanKey]) -> None:
+    def _place(self, units: Collector, gold: Document, matched: Sequence[SpanKey]) -> None:
         """Note in which unit spans are."""
-        units = self._units
-        assert units is not None  # noqa: S101 - for mypy: else nobody asks
         if units.kind == "sentence" or gold.begins or not units.begun:
             units.begun += 1
         unit = units.begun - 1
         numbers = self._numbers
         self._waiting += [(unit, numbers.setdefault(key, len(numbers))) for key in matched]
         if len(self._waiting) > _WAITING:
-            self._flush()
+            self._flush(units)
 
-    def _flush(self) -> None:
-        assert self._units is not None  # noqa: S101 - likewise
+    def _flush(self, units: Collector) -> None:
+        """Put the spans that wait in rows of their units."""
         rows = np.array(self._waiting, np.int64).reshape(-1, 2)
-        self._units.add(rows[:, 0], rows[:, 1])
+        units.add(rows[:, 0], rows[:, 1])
         self._waiting = []
 
 

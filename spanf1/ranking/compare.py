@@ -61,17 +61,18 @@ def systems_of(given: Iterable[str]) -> list[Named]:
         If a folder is empty, a pattern fits nothing, or two systems have one name.
     """
     named: list[tuple[str, list[str]]] = []
-    for one in given:
-        name, parted, runs = one.partition("=")
-        if os.path.isdir(one):
-            named.append((os.path.basename(os.path.abspath(one)) or one, _files(one)))
-        elif parted and name and not _fits(one):
+    for argument in given:
+        name, parted, runs = argument.partition("=")
+        if os.path.isdir(argument):
+            folder = os.path.basename(os.path.abspath(argument)) or argument
+            named.append((folder, _files(argument)))
+        elif parted and name and not _fits(argument):
             files = [file for run in runs.split(",") if run for file in _files(run)]
             if not files:
-                raise UsageError(f"{one}: no run is named", hint="name=run1.conll,run2.conll")
+                raise UsageError(f"{argument}: no run is named", hint="name=run1.conll,run2.conll")
             named.append((name, files))
         else:
-            named += [("", [file]) for file in _files(one)]
+            named += [("", [file]) for file in _files(argument)]
     names = iter(names_of(files[0] for name, files in named if not name))
     systems = [Named(name or next(names), tuple(files)) for name, files in named]
     seen: set[str] = set()
@@ -101,16 +102,14 @@ def _files(run: str) -> list[str]:
 
         if is_one_input(run):
             return [run]
-        found = sorted(
-            entry.path for entry in os.scandir(run) if entry.is_file() and entry.name[0] != "."
-        )
-        if not found:
+        files = sorted(e.path for e in os.scandir(run) if e.is_file() and e.name[0] != ".")
+        if not files:
             raise UsageError("there is no file in this folder", where=run)
-        return found
-    found = _fits(run)
-    if not found and any(character in run for character in _PATTERN):
+        return files
+    files = _fits(run)
+    if not files and any(character in run for character in _PATTERN):
         raise UsageError(f"no file fits the pattern {run}")
-    return found or [run]
+    return files or [run]
 
 
 def compare(
@@ -332,13 +331,11 @@ def _gold_reader(
 
 def _token_column(results: list[Result], options: InputOptions) -> Column:
     """Return the column of the tokens, if the lines of all files have one; 0 if not."""
-    free = [
-        min(
-            {*range(1, origin.columns[0] + 1)} - {origin.gold_column, origin.pred_column}, default=0
-        )
-        for origin in (result.input for result in results)
-        if origin and origin.columns[0]
-    ]
+    free = []
+    for origin in (result.input for result in results):
+        if origin and origin.columns[0]:
+            used = {origin.gold_column, origin.pred_column}
+            free.append(min({*range(1, origin.columns[0] + 1)} - used, default=0))
     return options.token_column or min(free, default=0)
 
 
@@ -387,8 +384,8 @@ def _apart(gold: Spans, other: Spans) -> tuple[int, int] | None:
 
 def names_of(paths: Iterable[str]) -> list[str]:
     """Return names for files: without folder and ending, where these tell them apart."""
-    given = list(paths)
-    short = [path.rstrip("/").rsplit("/", 1)[-1] for path in given]
-    stems = [[name.split(".", 1)[0] or name for name in short]]
-    stems.append([name.rsplit(".", 1)[0] or name for name in short])
-    return next((n for n in (*stems, short) if len(set(n)) == len(set(given))), given)
+    whole = list(paths)
+    short = [path.rstrip("/").rsplit("/", 1)[-1] for path in whole]
+    stems = [name.split(".", 1)[0] or name for name in short]
+    longer = [name.rsplit(".", 1)[0] or name for name in short]
+    return next((n for n in (stems, longer, short) if len(set(n)) == len(set(whole))), whole)

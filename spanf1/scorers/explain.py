@@ -137,8 +137,7 @@ def compare_systems(outputs: Sequence[Inputs], *, options: Options) -> list[Syst
     systems = []
     for inputs in outputs:
         pair = column_pair(inputs)
-        counted = tally(pair, form=inputs.gold.options.form)
-        result = Result(counted, options, pair.origin())
+        result = Result(tally(pair, form=inputs.gold.options.form), options, pair.origin())
         systems.append(System(inputs.predicted.source.name, result))
     return systems
 
@@ -207,29 +206,28 @@ def _columns(pair: ColumnPair, side: int, given: Column | None) -> tuple[int | N
         used = {layout.column_index(one, file.source) for one in pair.columns[:2]}
     token = given or pair.columns[2]
     if token and (isinstance(token, str) or abs(token) <= layout.columns):
-        found = layout.column_index(token, file.source)
-        return None if found == column else found, column
+        place = layout.column_index(token, file.source)
+        return None if place == column else place, column
     # They are in the first column that has no tags, if there is one.
     return layout.free_column(used), column
 
 
 def _lines_near(source: Source, lines: Iterable[int]) -> dict[int, bytes]:
     """Return some lines of a file, and those around them, by their numbers from 1."""
-    wanted = {near for line in lines for near in range(max(line - _REACH, 1), line + _REACH + 1)}
+    near = {n for line in lines for n in range(max(line - _REACH, 1), line + _REACH + 1)}
     texts: dict[int, bytes] = {}
-    last = max(wanted)
     before = 0
     for raw in source.blocks():
         count = raw.data.count(b"\n", len(FRONT), raw.end)
-        if not wanted.isdisjoint(range(before + 1, before + count + 1)):
+        if not near.isdisjoint(range(before + 1, before + count + 1)):
             block = bytes(raw.data[len(FRONT) : raw.end]).split(b"\n")
             texts |= {
                 before + number: text.removesuffix(b"\r")
                 for number, text in enumerate(block, 1)
-                if before + number in wanted
+                if before + number in near
             }
         before += count
-        if before >= last:
+        if before >= max(near):
             break
     return texts
 
