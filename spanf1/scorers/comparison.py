@@ -217,8 +217,8 @@ class Kind:
     ill_formed_in: tuple[str, ...]
     outcomes: list[dict[str, int]]
     parts: list[float]
-    foreign: bool = False
-    places: list[Place] = field(default_factory=list)
+    foreign: bool
+    places: list[Place]
     examples: list[Example] = field(default_factory=list)
 
 
@@ -276,7 +276,7 @@ class Comparison:
             "spanf1": __version__,
             "files": list(source.files) if source else [],
             "tokens": self.result.tally.tokens,
-            "input": input_dict(self.result),
+            "input": source and source.to_dict(),
             "schemes": schemes_dict(self.result),
             "readings": [row.to_dict() for row in self.rows],
             "kinds": [
@@ -297,16 +297,6 @@ class Comparison:
             "encodings": [encoding.to_dict() for encoding in self.encodings],
             "notes": self.notes,
         }
-
-
-def input_dict(result: Result) -> dict[str, Any] | None:
-    """Return what was read, as plain data: columns, delimiters, the alignment."""
-    if result.input is None:
-        return None
-    return {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in result.input._asdict().items()
-    }
 
 
 def schemes_dict(result: Result) -> dict[str, Any]:
@@ -371,7 +361,7 @@ def compare(
     names : mapping of str to int
         The numbers of the types.
     """
-    columns = [None if one.refuses else disputes.column(one) for one in scorers]
+    columns = [None if scorer.refuses else disputes.column(scorer) for scorer in scorers]
     rows = _rows(scorers, columns, disputes.totals)
 
     def parts(key: Step | str) -> list[float]:
@@ -383,13 +373,16 @@ def compare(
     spelt = ["", *names]
     kinds = []
     for step, dispute in disputes.kinds.items():
-        kind = _kind(step, dispute, columns, spelt)
-        kind.parts = parts(step)
-        kept = [one for one, row in zip(kind.outcomes, rows, strict=True) if row.scorer.keeps]
-        agreed = all(one in ({}, kept[0]) for one in kept)
-        kind.foreign = agreed and not {*schemes} & {*kind.ill_formed_in}
-        kind.places = [*dispute.places[0], *dispute.places[1]][: disputes.places]
-        kinds.append(kind)
+        name, (gold, predicted) = _name(step, spelt), dispute.count
+        outcomes = _outcomes(step, dispute, columns)
+        wrong = dispute.ill_formed[0] | dispute.ill_formed[1]
+        kept = [made for made, row in zip(outcomes, rows, strict=True) if row.scorer.keeps]
+        foreign = all(made in ({}, kept[0]) for made in kept) and not wrong & {*schemes}
+        places = [*dispute.places[0], *dispute.places[1]][: disputes.places]
+        ill_formed_in = tuple(scheme for scheme in SCHEMES if scheme in wrong)
+        kinds.append(
+            Kind(name, gold, predicted, ill_formed_in, outcomes, parts(step), foreign, places)
+        )
     kinds.sort(
         key=lambda kind: (
             kind.foreign,
@@ -432,17 +425,18 @@ def _part(first: npt.NDArray[np.int64], total: npt.NDArray[np.int64], more: Floa
     return gain / after if after else f1 * spans / max(before, 1)
 
 
-def _kind(
-    step: Step,
-    dispute: Dispute,
-    columns: list[int | None],
-    names: list[str],
-) -> Kind:
+def _name(step: Step, names: list[str]) -> str:
+    """Return what a kind of step is called, given the types by number."""
     form = TagForm()
     before, after = (
         form.spell(code & PREFIX_MASK, names[code >> PREFIX_BITS]) if code >= 0 else ""
         for code in step
     )
+    return kind_of("" if step.before == FOREIGN else before, after)
+
+
+def _outcomes(step: Step, dispute: Dispute, columns: list[int | None]) -> list[dict[str, int]]:
+    """Return what each scorer makes of a kind of step in words, and how often."""
     words = _BETWEEN if step.after else _TO_OUTSIDE
     if step.before <= 0:
         words = _FROM_OUTSIDE
@@ -451,15 +445,7 @@ def _kind(
         counts = np.zeros(0) if column is None else dispute.outcomes[column]
         often = sorted(np.flatnonzero(counts).tolist(), key=lambda outcome: -counts[outcome])
         outcomes.append({words.get(outcome, _OVERLAP): int(counts[outcome]) for outcome in often})
-    wrong = dispute.ill_formed[0] | dispute.ill_formed[1]
-    return Kind(
-        kind_of("" if step.before == FOREIGN else before, after),
-        dispute.count[0],
-        dispute.count[1],
-        tuple(name for name in SCHEMES if name in wrong),
-        outcomes,
-        [],
-    )
+    return outcomes
 
 
 def _notes(result: Result) -> list[str]:

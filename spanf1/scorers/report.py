@@ -22,7 +22,6 @@ from spanf1.scorers.comparison import (
     Kind,
     Row,
     System,
-    input_dict,
     schemes_dict,
 )
 from spanf1.wording import many, percent, printable, short_names, signed
@@ -349,7 +348,7 @@ def _systems_data(systems: list[System]) -> dict[str, Any]:
                 "file": system.name,
                 "scheme": system.result.pred_schemes[0],
                 **{name: getattr(system.score, name) for name in _FIGURES},
-                "input": input_dict(system.result),
+                "input": system.result.input and system.result.input.to_dict(),
                 "schemes": schemes_dict(system.result),
                 "difference": system.score.f1 - systems[0].score.f1,
                 "ill_formed": system.ill_formed.spans,
