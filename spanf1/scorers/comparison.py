@@ -369,7 +369,6 @@ def compare(
         more = disputes.parts.get(key, np.zeros(totals.shape))
         return [0.0 if k is None else _part(totals[0], totals[k], more[k]) for k in columns]
 
-    schemes = result.gold_schemes[0], result.pred_schemes[0]
     spelt = ["", *names]
     kinds = []
     for step, dispute in disputes.kinds.items():
@@ -377,7 +376,7 @@ def compare(
         outcomes = _outcomes(step, dispute, columns)
         wrong = dispute.ill_formed[0] | dispute.ill_formed[1]
         kept = [made for made, row in zip(outcomes, rows, strict=True) if row.scorer.keeps]
-        foreign = all(made in ({}, kept[0]) for made in kept) and not wrong & {*schemes}
+        foreign = all(made in ({}, kept[0]) for made in kept) and not wrong & {*result.schemes}
         places = [*dispute.places[0], *dispute.places[1]][: disputes.places]
         ill_formed_in = tuple(scheme for scheme in SCHEMES if scheme in wrong)
         kinds.append(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import partial, reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -94,8 +94,8 @@ def disputed_steps(
     fixed = np.zeros(size + 1, np.bool_)
     fixed[stretch.starts] = fixed[size] = True
     before = np.where(fixed[:-1], 0, np.concatenate(([0], codes[:-1]))).astype(np.int32)
-    kept = [one for one, keeps in zip(seen, keeping, strict=True) if keeps]
-    begins, ends = (_disagree([one[which] for one in kept]) for which in (0, 1))
+    kept = [view for view, keeps in zip(seen, keeping, strict=True) if keeps]
+    begins, ends = (_disagree([view[which] for view in kept]) for which in (0, 1))
     into, out = begins, ends & fixed[1:]
     into[1:] |= ends[:-1] & ~fixed[1:-1]
     wrong = np.zeros((len(schemes), 3, size), np.bool_)
@@ -256,18 +256,13 @@ class Disputes:
             )
             for side in (0, 1)
         ]
-        cut = ~reduce(np.logical_or, [one.goes_on for column in columns for one in column.seen])
+        cut = ~reduce(np.logical_or, [view.goes_on for column in columns for view in column.seen])
         for steps in by_side:
             cut[steps.token[~steps.out]] = False
         cut[stretch.starts] = True
         unit = np.cumsum(cut) - 1
-        units = int(unit[-1]) + 1
-        counts = np.array(
-            [
-                [np.bincount(unit[at], minlength=units) for at in column.counted]
-                for column in columns
-            ]
-        )
+        by_unit = partial(np.bincount, minlength=int(unit[-1]) + 1)
+        counts = np.array([[by_unit(unit[at]) for at in column.counted] for column in columns])
         self.totals += counts.sum(axis=2)
         self._add_kinds(by_side)
         self._add_places(stretch, by_side)
@@ -289,13 +284,9 @@ class Disputes:
         """Count the kinds of disputed steps, and what is made of them."""
         for side, steps in enumerate(by_side):
             kinds, number = np.unique(packed_steps(steps), return_inverse=True)
-            cells = len(kinds) * OUTCOMES
-            outcomes = np.array(
-                [
-                    np.bincount(number * OUTCOMES + outcome, minlength=cells)
-                    for outcome in steps.outcomes
-                ]
-            ).reshape(len(self.columns), len(kinds), OUTCOMES)
+            by_cell = partial(np.bincount, minlength=len(kinds) * OUTCOMES)
+            outcomes = np.array([by_cell(number * OUTCOMES + made) for made in steps.outcomes])
+            outcomes = outcomes.reshape(len(self.columns), len(kinds), OUTCOMES)
             wrong = [np.bincount(number, row, len(kinds)) > 0 for row in steps.wrong]
             for k, kind in enumerate(kinds.tolist()):
                 unknown = Dispute(np.zeros((len(self.columns), OUTCOMES), np.int64))

@@ -70,12 +70,8 @@ def explain(inputs: Inputs, *, options: Options, examples: int = EXAMPLES) -> Co
     bare = _bare(sets)
     scorers = scorers_of(Facts(result, bare))
     sets = _tag_sets(form)
-    disputes = Disputes(
-        [one for one in scorers if not one.refuses],
-        (result.gold_schemes[0], result.pred_schemes[0]),
-        sets[0].types,
-        examples,
-    )
+    able = [scorer for scorer in scorers if not scorer.refuses]
+    disputes = Disputes(able, result.schemes, sets[0].types, examples)
     encodings = Encodings()
     # Without a start, an entity of seqeval's default may begin in another sentence.
     complete = any(tag[0].upper() in _UNKNOWN_TO_SEQEVAL for tag in bare)

@@ -311,13 +311,13 @@ def _systems(systems: list[System], digits: int | None) -> list[Section]:
 
 def _notes(systems: list[System]) -> list[str]:
     """Say which columns were read, once for files that are alike, and what other schemes fit."""
-    names = short_names([system.name for system in systems])
-    alike: dict[str, list[str]] = {}
-    for name, system in zip(names, systems, strict=True):
-        alike.setdefault(_read(system, ""), []).append(name)
-    first = {_read(system, ""): system for system in reversed(systems)}
-    notes = [_read(first[key], ", ".join(dict.fromkeys(who))) for key, who in alike.items() if key]
-    for name, system in dict(zip(names, systems, strict=True)).items():
+    named = list(zip(short_names([system.name for system in systems]), systems, strict=True))
+    alike: dict[str, list[tuple[str, System]]] = {}
+    for name, system in named:
+        alike.setdefault(_read(system, ""), []).append((name, system))
+    groups = [(group[0][1], dict(group)) for key, group in alike.items() if key]
+    notes = [_read(first, ", ".join(names)) for first, names in groups]
+    for name, system in dict(named).items():
         schemes = system.result.pred_schemes
         if system.result.options.pred_scheme == AUTO and len(schemes) > 1:
             notes.append(f"{name}: {schemes[0]} ({found_by(schemes)})")

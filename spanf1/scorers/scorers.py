@@ -116,11 +116,6 @@ class Facts(NamedTuple):
         """The prefixes that occur on either side."""
         return self.result.tally.gold.prefixes | self.result.tally.predicted.prefixes
 
-    @property
-    def schemes(self) -> tuple[str, str]:
-        """The schemes of the gold and of the predicted tags."""
-        return self.result.gold_schemes[0], self.result.pred_schemes[0]
-
     def ill_formed(self, scheme: str) -> str:
         """Say how many spans are ill-formed in a scheme, and on which sides; empty if none are."""
         sides = zip(("gold", "predicted"), self.result.tally.shapes(), strict=True)
@@ -150,7 +145,7 @@ def scorers_of(facts: Facts) -> list[Scorer]:
 def _candidates(facts: Facts, letters: dict[str, str]) -> list[str]:
     """Return the schemes that have all prefixes of the input; if they can, those of its sides."""
     having = [name for name in letters if facts.prefixes <= set(letters[name])]
-    own = [name for name in dict.fromkeys(facts.schemes) if name in having]
+    own = [name for name in dict.fromkeys(facts.result.schemes) if name in having]
     if own:
         return own if facts.prefixes else own[:1]
     fewest = min((len(letters[name]) for name in having), default=0)
@@ -220,8 +215,8 @@ def _nervaluate(facts: Facts) -> Scorer:
 
 
 def _ours_strict(facts: Facts) -> Iterator[Scorer]:
-    gold, predicted = facts.schemes
-    names = ", ".join(dict.fromkeys(facts.schemes))
+    gold, predicted = facts.result.schemes
+    names = ", ".join(dict.fromkeys([gold, predicted]))
     strict = Decoding("strict", gold)
     yield Scorer(f"spanf1 strict ({names})", strict, Decoding("strict", predicted), keeps=False)
     if gold != predicted:
