@@ -34,9 +34,8 @@ if TYPE_CHECKING:
         validate,
     )
     from spanf1.checks.validate import validate_file
-    from spanf1.contents.baseline import baseline
+    from spanf1.contents.baseline import Lexicon, baseline
     from spanf1.contents.describe import describe
-    from spanf1.contents.lexicon import Lexicon
     from spanf1.core.documents import Document, TextSpan
     from spanf1.formats.opening import read_documents
     from spanf1.ranking.compare import compare
@@ -90,7 +89,7 @@ __all__ = [
 # What scoring does not need is imported when it is asked for: start-up is part of every run.
 _LATER = {
     "Document": "core.documents",
-    "Lexicon": "contents.lexicon",
+    "Lexicon": "contents.baseline",
     "RankingOptions": "ranking.rank",
     "Span": "checks.lists",
     "SpanF1": "results.accumulator",

@@ -24,7 +24,7 @@ from spanf1.formats.source import STDIN
 from spanf1.ranking.compare import compare_outputs, systems_of
 from spanf1.ranking.rank import BEST, RankingOptions
 from spanf1.ranking.report import report_of
-from spanf1.resampling.significance import ADJUSTMENTS, AdjustmentName
+from spanf1.resampling.inference import ADJUSTMENTS, AdjustmentName
 
 HELP = """Rank systems on one gold, and say which of them can be told apart.
 

@@ -263,3 +263,8 @@ class Origin(NamedTuple):
     aligned: str
     keys: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain data that JSON can carry."""
+        values = self._asdict().items()
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values}
