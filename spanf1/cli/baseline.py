@@ -35,8 +35,7 @@ from spanf1.cli.scoring import (
     confidence_options,
     interval_option,
 )
-from spanf1.contents.baseline import Marked, mark_file
-from spanf1.contents.lexicon import RULES, Lexicon, lexicon_of
+from spanf1.contents.baseline import RULES, Lexicon, Marked, lexicon_of, mark_file
 from spanf1.core.options import AnyScheme
 from spanf1.exceptions import UsageError
 from spanf1.formats.options import InputOptions

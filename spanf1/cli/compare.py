@@ -31,7 +31,7 @@ from spanf1.formats.source import STDIN
 from spanf1.ranking.compare import compare_outputs, systems_of
 from spanf1.ranking.rank import BEST, RankingOptions
 from spanf1.ranking.report import report_of
-from spanf1.resampling.significance import ADJUSTMENTS, AdjustmentName
+from spanf1.resampling.inference import ADJUSTMENTS, AdjustmentName
 
 HELP = """Rank systems on one gold, and say which of them can be told apart.
 
@@ -114,7 +114,7 @@ def compare(
         all_pairs=all_pairs,
         confidence=how,
     )
-    options = Options.given(**settings | scoring_of(settings))
+    options = Options.of(settings | scoring_of(settings))
     gold = None if merged or not files else files[0]
     systems = systems_of(files if merged else files[1:])
     inputs = [file for one in systems for file in one.files]

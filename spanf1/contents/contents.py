@@ -140,10 +140,10 @@ class Contents:
     @cached_property
     def types_of(self) -> dict[str, dict[str, int]]:
         """The mentions by type of each surface form."""
-        found: dict[str, dict[str, int]] = {}
+        types: defaultdict[str, dict[str, int]] = defaultdict(dict)
         for (form, kind), count in self.forms.items():
-            found.setdefault(form, {})[kind] = count
-        return found
+            types[form][kind] = count
+        return dict(types)
 
     @cached_property
     def ambiguous(self) -> dict[str, dict[str, int]]:

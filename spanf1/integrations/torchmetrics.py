@@ -23,7 +23,7 @@ from torch import Tensor
 from torchmetrics import Metric
 
 from spanf1.core.detection import fitting_schemes
-from spanf1.core.options import AUTO, TagScheme, TypeSet, options_from
+from spanf1.core.options import AUTO, Options, TagScheme, TypeSet
 from spanf1.core.schemes import SCHEMES, ReadingName
 from spanf1.core.scores import AVERAGES, COUNTS, AverageName, TypeCounts
 from spanf1.core.tags import AUTO_FORM, TagSet
@@ -93,7 +93,7 @@ class SpanF1(Metric):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        options = options_from(locals())
+        options = Options.of(locals())
         by_id = labels_by_id(labels)
         tags = _tags_of(by_id, tag_form)
         check_known("average", average, AVERAGES)

@@ -9,10 +9,10 @@ from typing import Any, Self
 from spanf1.core.options import (
     AUTO,
     Confidence,
+    Options,
     TagScheme,
     TypeSet,
     confidence_from,
-    options_from,
 )
 from spanf1.core.schemes import ReadingName
 from spanf1.core.tag_counter import BlockCounter, Reader
@@ -69,7 +69,7 @@ class SpanF1:
         tag_form: str = AUTO_FORM,
         confidence: float | Confidence | None = None,
     ) -> None:
-        self._options = options_from(locals())
+        self._options = Options.of(locals())
         self._labels = None if labels is None else labels_by_id(labels)
         self._ignore_index = ignore_index
         self._form = form_of(tag_form)

@@ -21,7 +21,6 @@ from spanf1.core.options import (
     Options,
     TypeSet,
     confidence_from,
-    options_from,
 )
 from spanf1.core.schemes import ReadingName
 from spanf1.core.spans import Decoder, Spans, decode
@@ -136,7 +135,7 @@ def evaluate(
     >>> spanf1.evaluate(gold, predicted).micro.f1
     1.0
     """
-    options = options_from(locals())
+    options = Options.of(locals())
     intervals = confidence_from(confidence)
     units = intervals.unit if intervals else ""
     form = form_of(tag_form)
@@ -269,7 +268,7 @@ def score_file(
         As for `evaluate`.
     """
     given = locals()
-    options = options_from(given)
+    options = Options.of(given)
     intervals = confidence_from(confidence)
     sources = [source_of(path) for path in (file, pred_file) if path is not None]
     if match == "surface" and STDIN in [source.path for source in sources]:

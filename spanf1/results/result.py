@@ -126,7 +126,7 @@ class Result(Scored):
             "options": _plain(asdict(self.options)),
             "confidence": certainty
             and {**asdict(self.confidence or Confidence()), "units": certainty.units},
-            "input": None if self.input is None else _plain(self.input._asdict()),
+            "input": self.input and self.input.to_dict(),
             "tally": data_of(self.tally),
         }
 
