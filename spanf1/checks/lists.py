@@ -69,6 +69,8 @@ class _Given(NamedTuple):
         How many tags there are up to the end of each sentence.
     sentences : Sentences
         Their codes. The line of a tag is its number, from 1.
+    name : str
+        What they are called in messages.
     """
 
     lists: TagLists
@@ -76,6 +78,7 @@ class _Given(NamedTuple):
     tags: TagSet
     ends: IntArray
     sentences: Sentences
+    name: str = "tags"
 
     @classmethod
     def of(cls, tags: Tags, form: str) -> _Given:

@@ -63,6 +63,11 @@ class Tagged(Protocol[WrittenT_co]):
     """An input of one side that has tags."""
 
     @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        ...
+
+    @property
     def tags(self) -> TagSet:
         """What numbers the tags, as they are read."""
         ...
@@ -118,8 +123,6 @@ class Validation:
         The input.
     scheme : str
         The scheme.
-    file : str
-        What the input is called, if it is a file.
     tokens, sentences : int
         How many were read so far.
     kinds : Counter of str
@@ -130,7 +133,6 @@ class Validation:
 
     input: Tagged[Any]
     scheme: str
-    file: str = ""
     tokens: int = 0
     sentences: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
@@ -166,7 +168,7 @@ class Validation:
 
     def violations(self, most: int | None = None) -> Iterator[FileViolation]:
         """Read the file, and yield its violations in order; as `steps`."""
-        return (FileViolation(self.file, *step) for step in self.steps(most))
+        return (FileViolation(self.input.name, *step) for step in self.steps(most))
 
 
 def _count(found: repairs.Violations, tags: TagSet, kinds: Counter[str]) -> None:
@@ -322,6 +324,7 @@ class TaggedFile(ABC):
     def __init__(self, input: Input) -> None:
         self.input = input
         self.source = input.source
+        self.name = input.source.name
         #: what numbers the tags, as they are read
         self.tags = TagSet({}, input.options.form)
 
