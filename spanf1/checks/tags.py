@@ -12,11 +12,13 @@ from spanf1.core import repairs
 from spanf1.core.detection import Detection, detection
 from spanf1.core.options import AUTO, AnyScheme, Options
 from spanf1.core.repairs import FOREIGN, REPAIRS, kind_of, reason
+from spanf1.core.schemes import SCHEMES
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet
 from spanf1.exceptions import LossError, UsageError
+from spanf1.formats.joining import blocks
 from spanf1.formats.registry import Input
-from spanf1.formats.sentences import Sentences, aligned
+from spanf1.formats.sentences import Sentences
 
 #: how many places of lost spans are kept
 _NAMED = 10
@@ -89,7 +91,8 @@ def detection_of(sentences: Iterable[Sentences], tags: TagSet) -> Detection:
     """Return which scheme the tags of some sentences are in, which a set numbers."""
     counter = BlockCounter(tags.types)
     for part in sentences:
-        counter.add(aligned(part, part))
+        for block in blocks(part, part):
+            counter.add(block)
     counted = counter.finish(tags, tags)
     return detection(counted.gold, counted.shapes()[0], counted.tokens)
 
@@ -265,7 +268,8 @@ class Changes:
         self.spans += new.spans
         self.ill_formed += new.ill_formed
         self.lost += len(new.lost)
-        _count(repairs.violations(codes, starts, how.scheme), tags, self.kinds)
+        if new.ill_formed or not {*tags.prefixes()} <= {*SCHEMES[how.scheme].prefixes}:
+            _count(repairs.violations(codes, starts, how.scheme), tags, self.kinds)
         return new.codes
 
     def add(self, part: Part[WrittenT], tags: TagSet, how: Rewriting) -> WrittenT:
