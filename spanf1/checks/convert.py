@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import BinaryIO, NamedTuple, Unpack
 
+from spanf1.checks.documents import detect
 from spanf1.checks.tags import scheme_to_write
 from spanf1.core.documents import Document, TextSpan
 from spanf1.core.options import AUTO, AnyScheme, TagScheme
 from spanf1.exceptions import LossError, UsageError
-from spanf1.formats.opening import detect, inputs_of_keywords
+from spanf1.formats.opening import inputs_of_keywords
 from spanf1.formats.options import InputKeywords
 from spanf1.formats.output import check_output, compression_of, folder_beside, opened_file
 from spanf1.formats.registry import (

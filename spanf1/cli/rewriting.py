@@ -12,6 +12,7 @@ from typing import BinaryIO, cast
 import click
 
 from spanf1.checks.columns import TaggedColumn, looked_at
+from spanf1.checks.documents import detect
 from spanf1.checks.tags import Changes, Rewriting, rewrite
 from spanf1.cli.inputs import CommandT, ready, with_options
 from spanf1.cli.output import check_output_is_no_input, check_writable, opened, tell
@@ -19,7 +20,6 @@ from spanf1.core.detection import found_by
 from spanf1.core.options import AUTO
 from spanf1.core.repairs import PARTS
 from spanf1.exceptions import InputError, UsageError
-from spanf1.formats.opening import detect
 from spanf1.formats.output import compression_of, is_special
 from spanf1.formats.registry import JSONL, Input
 from spanf1.formats.source import STDIN
