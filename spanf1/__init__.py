@@ -23,8 +23,16 @@ from spanf1.results.signature import Signature
 
 if TYPE_CHECKING:
     from spanf1.checks.convert import convert_file
-    from spanf1.checks.lists import Violation, convert, detect, repair, validate
-    from spanf1.checks.spans import Span, decode, encode
+    from spanf1.checks.lists import (
+        Span,
+        Violation,
+        convert,
+        decode,
+        detect,
+        encode,
+        repair,
+        validate,
+    )
     from spanf1.checks.validate import validate_file
     from spanf1.contents.baseline import Lexicon, baseline
     from spanf1.contents.describe import describe
@@ -83,7 +91,7 @@ _LATER = {
     "Document": "core.documents",
     "Lexicon": "contents.baseline",
     "RankingOptions": "ranking.rank",
-    "Span": "checks.spans",
+    "Span": "checks.lists",
     "SpanF1": "results.accumulator",
     "TextSpan": "core.documents",
     "Violation": "checks.lists",
@@ -91,10 +99,10 @@ _LATER = {
     "compare": "ranking.compare",
     "convert": "checks.lists",
     "convert_file": "checks.convert",
-    "decode": "checks.spans",
+    "decode": "checks.lists",
     "describe": "contents.describe",
     "detect": "checks.lists",
-    "encode": "checks.spans",
+    "encode": "checks.lists",
     "read_documents": "formats.opening",
     "repair": "checks.lists",
     "rescore": "results.rescore",

@@ -49,6 +49,8 @@ class Format(NamedTuple):
     Its module reads and writes it, by functions `documents` and `write`, and says how sure it is
     that something looks like it: by `looks_like_record`, if it is made of JSON, else by
     `looks_like_file` or `looks_like_folder`, or both.
+    Where it cannot hold every document, `fit` returns one that it can, and what of it is lost;
+    where not every type, `has_type` says which.
 
     Attributes
     ----------
