@@ -20,7 +20,7 @@ from spanf1.formats.source import Path
 
 
 class Checking(NamedTuple):
-    """What checks an input, what that is called, and words on how its scheme is known."""
+    """A check of an input, what that is called, and words on how its scheme is known."""
 
     check: Validation | SpanValidation
     name: str
@@ -34,7 +34,7 @@ def streams(input: Input, scheme: str) -> bool:
 
 
 def checks_of(input: Input, scheme: str) -> Iterator[Checking]:
-    """Yield what checks an input: its columns of tags, its tags or, if it has none, its spans.
+    """Yield the checks of an input: of its columns of tags, its tags or, without any, its spans.
 
     Parameters
     ----------
@@ -55,19 +55,19 @@ def checks_of(input: Input, scheme: str) -> Iterator[Checking]:
         yield Checking(_of_tags(TaggedColumn(input), scheme), name, "given")
     else:
         for column in input.options.tag_columns or (LAST,):
-            one = replace(input, options=replace(input.options, tag_columns=(column,)))
-            exact, known, found = looked_at(one, scheme)
-            how = found_by(found.fitting) if scheme == AUTO else "given"
+            single = replace(input, options=replace(input.options, tag_columns=(column,)))
+            exact, known, detection = looked_at(single, scheme)
+            how = found_by(detection.fitting) if scheme == AUTO else "given"
             yield Checking(_of_tags(TaggedColumn(exact), known), name, how)
 
 
 def _check_documents(input: Input, scheme: str) -> Checking:
-    """Return what checks an input without columns: its tags or, if it has none, its spans."""
-    found = detect(input)
-    if not found:
+    """Return the check of an input without columns: of its tags or, without any, its spans."""
+    detection = detect(input)
+    if not detection:
         return Checking(SpanValidation(input), input.source.name, "")
-    how = found_by(found.fitting) if scheme == AUTO else "given"
-    known = found.scheme if scheme == AUTO else scheme
+    how = found_by(detection.fitting) if scheme == AUTO else "given"
+    known = detection.scheme if scheme == AUTO else scheme
     tagged = input.format in CODED
     check = _of_tags(TaggedKeys(input), known) if tagged else SpanValidation(input, known)
     return Checking(check, input.source.name, how)

@@ -115,7 +115,7 @@ def compare(
         all_pairs=all_pairs,
         confidence=how,
     )
-    options = Options.given(**settings | scoring_of(settings))
+    options = Options.of(settings | scoring_of(settings))
     gold = None if merged or not files else files[0]
     systems = systems_of(files if merged else files[1:])
     inputs = [file for one in systems for file in one.files]

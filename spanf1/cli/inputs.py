@@ -245,7 +245,7 @@ class SideOptions(NamedTuple):
 
 
 def input_options(*more: Option) -> Callable[[CommandT], CommandT]:
-    """Return what adds the files of a command, and the options of one side.
+    """Return a decorator that adds the files of a command, and the options of one side.
 
     The command gets `options`, an `InputOptions`. Without `KEY_OPTIONS` among the options that
     are added to those of columns, there is no other format.
@@ -261,7 +261,7 @@ def input_options(*more: Option) -> Callable[[CommandT], CommandT]:
 
 
 def side_options(*, keys: bool = True) -> Callable[[CommandT], CommandT]:
-    """Return what adds the options of two sides: a command gets `sides`, a `SideOptions`.
+    """Return a decorator that adds the options of two sides: `sides` is a `SideOptions`.
 
     Without keys, there is no other format than columns.
     """

@@ -13,7 +13,7 @@ import click
 from spanf1.cli.inputs import SideOptions, kept, paths_of, side_options
 from spanf1.cli.output import DIGITS_HELP, PERCENT_HELP, ReportOptions, report_options, tell
 from spanf1.cli.running import Progress
-from spanf1.core.options import AnyScheme, Options
+from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
 from spanf1.formats.opening import both_inputs
 from spanf1.formats.source import STDIN
@@ -67,9 +67,6 @@ def schemes(
     files: tuple[str, ...],
     *,
     sides: SideOptions,
-    scheme: AnyScheme,
-    gold_scheme: AnyScheme | None,
-    pred_scheme: AnyScheme | None,
     examples: int | None,
     kinds: int | None,
     **settings: Any,
@@ -87,7 +84,7 @@ def schemes(
         raise UsageError("--align-by-position is for two files: GOLD PRED")
     report.check_writable(paths)
     gold, predicted, by_position, _ = sides.of_files(len(paths))
-    options = Options.given(scheme, gold_scheme, pred_scheme)
+    options = Options.of(settings)
     with contextlib.ExitStack() as stack:
         sources = [stack.enter_context(kept(path)) for path in paths]
         progress = stack.enter_context(Progress(sources[0].path, wanted=not report.quiet))

@@ -117,7 +117,7 @@ def score(
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
     report.check_writable(paths)
     gold, predicted, by_position, _ = sides.of_files(len(paths))
-    options = Options.given(**settings | scoring_of(settings))
+    options = Options.of(settings | scoring_of(settings))
     with (
         ExitStack() as stack,
         Progress(paths[0], wanted=not report.quiet) as progress,

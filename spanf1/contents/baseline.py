@@ -210,7 +210,7 @@ def lexicon_of(input: Input, scheme: AnyScheme = AUTO, **settings: Any) -> Lexic
         },
         **settings,
     )
-    lexicon.notes = file.found().notes
+    lexicon.notes = file.facts().notes
     return lexicon
 
 
@@ -276,7 +276,7 @@ def mark_file(
     InputError, UsageError
         As `TagFile.passages`.
     """
-    options = Options.given(scheme)
+    options = Options.of({"scheme": scheme})
     exact, to, _ = looked_at(input, options.gold_scheme)
     tags = TagSet({}, exact.options.form)
     counter = BlockCounter(tags.types, units=confidence.unit if confidence else "")
@@ -312,7 +312,7 @@ def _spans(lexicon: Lexicon, passage: Sentences, types: dict[str, int]) -> Spans
     """Return what is marked in a passage; types that are new get a number."""
     rows = [
         (first + start, first + end, types.setdefault(name, len(types) + 1))
-        for first, tokens in passage.lists()
+        for first, tokens in passage.token_lists()
         for start, end, name in lexicon.mark(tokens)
     ]
     start, end, kind = np.array(rows, np.intp).reshape(-1, 3).T

@@ -63,14 +63,14 @@ class CountedFile:
         """Return the types by their numbers, of which the first is none."""
         return ["", *self.tags.types]
 
-    def found(self) -> Scheme:
-        """Return what is known of the scheme, when all was read."""
+    def facts(self) -> SchemeFacts:
+        """Return the scheme, as far as it is known when all was read."""
         tally, read = self.tally, self.reader.described()
-        scheme = _scheme_of(self._scheme, tally.shapes()[0], tally.gold, read)
-        return scheme if self.reader.file.layout else scheme._replace(notes=[read])
+        facts = _scheme_of(self._scheme, tally.shapes()[0], tally.gold, read)
+        return facts if self.reader.file.layout else facts._replace(notes=[read])
 
 
-class Scheme(NamedTuple):
+class SchemeFacts(NamedTuple):
     """What is known of the scheme of tags that were read.
 
     Attributes
@@ -88,8 +88,8 @@ class Scheme(NamedTuple):
     notes: list[str]
 
 
-def _scheme_of(scheme: str, shapes: Counter[int], side: SideTally, read: str) -> Scheme:
-    """Return what is known of a scheme that is given, or ``auto``; `read` says where tags are."""
+def _scheme_of(scheme: str, shapes: Counter[int], side: SideTally, read: str) -> SchemeFacts:
+    """Return a scheme that is given, or ``auto``: then found out; `read` says where tags are."""
     fitting, how = [scheme], "given"
     if scheme == AUTO:
         fitting = [*fitting_schemes(shapes, side.prefixes)]
@@ -104,7 +104,7 @@ def _scheme_of(scheme: str, shapes: Counter[int], side: SideTally, read: str) ->
             f"{faults.spans} of {faults.of} spans are ill-formed ({kinds}; first in line "
             f"{faults.first_line}), and count as entities"
         )
-    return Scheme(fitting, faults.spans, notes)
+    return SchemeFacts(fitting, faults.spans, notes)
 
 
 def contents_of(input: Input, *, scheme: AnyScheme = AUTO, ignore_case: bool = False) -> Contents:
@@ -143,8 +143,8 @@ def contents_of_column(
         if ignore_case:
             texts = [text.casefold() for text in texts]
         forms.update(zip(texts, kinds, strict=True))
-    names, tally, found = file.names(), file.tally, file.found()
-    fitting = found.fitting if lengths else []
+    names, tally, facts = file.names(), file.tally, file.facts()
+    fitting = facts.fitting if lengths else []
     return Contents(
         input.source.name,
         tally.documents,
@@ -152,10 +152,10 @@ def contents_of_column(
         tally.tokens,
         Counter({(names[kind], length): count for (kind, length), count in lengths.items()}),
         Counter({(form, names[kind]): count for (form, kind), count in forms.items()}),
-        found.ill_formed,
+        facts.ill_formed,
         "".join(fitting[:1]),
         fitting,
-        found.notes,
+        facts.notes,
     )
 
 
@@ -164,10 +164,10 @@ def _contents_of_documents(input: Input, scheme: AnyScheme, *, ignore_case: bool
     counter = MentionCounter(ignore_case=ignore_case)
     for document in input.documents():
         counter.add(document)
-    found = Scheme([], 0, [input.described()])
+    facts = SchemeFacts([], 0, [input.described()])
     if input.tags is not None and counter.shapes:
         side = SideTally(first=counter.first).take(input.tags)
-        found = _scheme_of(scheme, counter.shapes, side, found.notes[0])
+        facts = _scheme_of(scheme, counter.shapes, side, facts.notes[0])
     remarks = input.left_out()
     return Contents(
         input.source.name,
@@ -176,10 +176,10 @@ def _contents_of_documents(input: Input, scheme: AnyScheme, *, ignore_case: bool
         counter.tokens,
         counter.lengths,
         counter.forms,
-        found.ill_formed,
-        "".join(found.fitting[:1]),
-        found.fitting,
-        [*found.notes, *counter.notes(), *([f"{remarks} left out"] if remarks else [])],
+        facts.ill_formed,
+        "".join(facts.fitting[:1]),
+        facts.fitting,
+        [*facts.notes, *counter.notes(), *([f"{remarks} left out"] if remarks else [])],
     )
 
 

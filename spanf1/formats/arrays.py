@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 from operator import index
 from typing import Any, NamedTuple
@@ -130,7 +131,7 @@ class ArrayReader:
         count = 0
         for block in blocks(left, right, self._mask):
             # The tokens that count have lines: their numbers.
-            line = _Number(count, block.numbers).line
+            line = partial(_number, count, block.numbers)
             count += block.tokens
             yield block._replace(
                 gold_line=line, predicted_line=line, gold_lines=count, predicted_lines=count
@@ -156,15 +157,9 @@ class _IdCodes(LabelCodes):
         return type(error)(error.message, where=where, hint=error.hint)
 
 
-class _Number(NamedTuple):
-    """Tells the number, from 1, of a token of a block, given how many came before."""
-
-    before: int
-    numbers: IntArray
-
-    def line(self, token: int) -> int:
-        """Return the number of a token."""
-        return self.before + int(self.numbers[token]) + 1
+def _number(before: int, numbers: IntArray, token: int) -> int:
+    """Return the number, from 1, of a token of a block, given how many came before."""
+    return before + int(numbers[token]) + 1
 
 
 def _check_lengths(gold: Ids, other: Ids, name: str) -> None:

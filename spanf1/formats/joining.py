@@ -78,8 +78,9 @@ class Sides(NamedTuple):
             if left is None or right is None:
                 break
             count = min(len(left.lengths), len(right.lengths))
-            yield left.part(0, count), right.part(0, count)
-            rest = [left.part(count), right.part(count)]
+            pairs = left.split(count), right.split(count)
+            yield pairs[0][0], pairs[1][0]
+            rest = [pair[1] for pair in pairs]
         for part, long, short, end in (
             (left, self.gold, self.predicted, ends[1]),
             (right, self.predicted, self.gold, ends[0]),
@@ -136,7 +137,7 @@ class Sides(NamedTuple):
                 self._refuse_repeated(ids, numbers, parts)
             numbers.update(new)
             if part.words is not None:
-                words = words or part.words.part(0, 0)
+                words = words or part.words.take(slice(0))
                 words.keep(part.words)
         kept = whole_sentences(
             np.concatenate([part.codes for part in parts]),

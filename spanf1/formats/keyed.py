@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from spanf1.wording import shortened
 TAG_KEYS = KEYS["jsonl"]
 
 
-class Table(Protocol):
+class Table(ABC):
     """A file whose keys are known, and may be read.
 
     Attributes
@@ -34,35 +34,51 @@ class Table(Protocol):
     source : Source
         The file.
     keys : collection of str
-        The keys that there are.
-    records : str
-        What its sentences are called in messages.
-    where : str
-        How a message goes on that tells the place of one.
+        The keys that there are; none where it is empty.
     """
+
+    #: what messages call a key, and the sentences, and how they go on with the place of one
+    name = "key"
+    records = "records"
+    where = " where"
 
     source: Source
     keys: Collection[str]
-    records: str
-    where: str
+
+    @abstractmethod
+    def lacking(self, message: str, option: str) -> LayoutError:
+        """Return the error for a file without a key, which an option may give."""
 
     def key(self, options: InputOptions) -> str:
-        """Return the key of the tags of a side: what was given, or the first that is known.
+        """Return the key of the tags of a side; raises as `needed`."""
+        known, what = TAG_KEYS.of(options), f"{options.side} tags"
+        return self.needed(options.key, known, what, options.option("key"))
+
+    def needed(self, given: str | None, known: Sequence[str], what: str, option: str) -> str:
+        """Return the key of something: what was given, or the first that is known.
 
         Raises
         ------
         LayoutError
             If there is none.
         """
-        ...
+        key = self.chosen(given, known, option)
+        if not key:
+            message = f"there is no {self.name} of {what} ({', '.join(known)})"
+            raise self.lacking(message, option)
+        return key
 
+    def chosen(self, given: str | None, known: Sequence[str], option: str) -> str:  # noqa: ARG002
+        """Return the key that was given, or the first that is known; nothing if there is none."""
+        return next((key for key in known if key in self.keys), "") if given is None else given
+
+    @abstractmethod
     def batches(self, *columns: KeyedTags) -> Iterator[Any]:
         """Yield what the file has at some keys, a batch at a time."""
-        ...
 
+    @abstractmethod
     def reader(self, column: KeyedTags, tags: TagSet) -> Callable[[Any], Sentences]:
         """Return a function that makes sentences of a batch."""
-        ...
 
 
 class KeyedTags(NamedTuple):

@@ -19,8 +19,17 @@ from spanf1.exceptions import AlignmentError, InputError, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.tags import ColumnPair, MergedFile, PairedFiles
 from spanf1.formats.options import InputKeywords, InputOptions
-from spanf1.formats.registry import ARROW, COLUMNS, JSONL, Input, InputFormat, Inputs, check_options
-from spanf1.formats.sniffing import formats_of
+from spanf1.formats.registry import (
+    ARROW,
+    COLUMNS,
+    JSONL,
+    Input,
+    InputFormat,
+    Inputs,
+    check_options,
+    formats_given,
+)
+from spanf1.formats.sniffing import format_of, formats_of
 from spanf1.formats.source import STDIN, Path, Source, source_of
 
 if TYPE_CHECKING:
@@ -116,7 +125,7 @@ def inputs_of(
     UsageError
         If an option goes with none of them.
     """
-    keys = () if options.key is None else (options.key,)
+    keys = _keys_of(options)
     formats = [formats_of([source], options.format, keys)[0] for source in sources]
     check_options(formats, [options], scheme=scheme)
     return [Input(source, name, options) for source, name in zip(sources, formats, strict=True)]
@@ -149,8 +158,7 @@ def both_inputs(
     """
     if [source.path for source in sources].count(STDIN) == 2:
         raise UsageError("only one of the two files can be standard input")
-    keys = tuple(str(side.key) for side in (gold, predicted) if side.key is not None)
-    formats = formats_of(sources, gold.format, keys)
+    formats = formats_of(sources, gold.format, _keys_of(gold, predicted))
     check_options(formats, (gold, predicted))
     if len(sources) == 1:
         gold, predicted = (
@@ -160,6 +168,19 @@ def both_inputs(
     return Inputs(
         Input(sources[0], formats[0], gold), Input(sources[-1], formats[-1], predicted), by_position
     )
+
+
+def formats_with(gold: Source, options: InputOptions, predicted: InputOptions) -> str:
+    """Return the formats of gold and of what is beside it, with that of gold found out."""
+    names = formats_given(options.format, 2)
+    if names[0] == AUTO:
+        names[0] = format_of(gold, _keys_of(options, predicted)) or AUTO
+    return ",".join(names)
+
+
+def _keys_of(*sides: InputOptions) -> tuple[str, ...]:
+    """Return the keys of tags or spans that were given."""
+    return tuple(str(side.key) for side in sides if side.key is not None)
 
 
 def detect(input: Input) -> Detection | None:
@@ -204,7 +225,7 @@ TagPair: TypeAlias = "ColumnPair | RecordReader | ArrowReader"
 
 
 def column_pair(inputs: Inputs, *, script: bool = False) -> ColumnPair:
-    """Return what reads columns of gold and predicted tags; `script`: lines as conlleval does.
+    """Return a reader of columns of gold and predicted tags; `script`: of lines as conlleval does.
 
     Raises
     ------
@@ -241,7 +262,7 @@ def one_file() -> UsageError:
 
 
 def tag_pair(inputs: Inputs, *, match: str = "exact", script: bool = False) -> TagPair | None:
-    """Return what reads tags of both sides; None if their spans are to be read, as of documents.
+    """Return a reader of tags of both sides; None if their spans are to be read, as of documents.
 
     Raises
     ------
@@ -262,7 +283,7 @@ def tag_pair(inputs: Inputs, *, match: str = "exact", script: bool = False) -> T
 
 
 def document_pairs(inputs: Inputs) -> DocumentPairs:
-    """Return what reads documents of both sides.
+    """Return a reader of documents of both sides.
 
     Raises
     ------

@@ -105,7 +105,7 @@ class InputOptions:
 
     @classmethod
     def of(cls, given: Mapping[str, Any], side: str = "") -> InputOptions:
-        """Return what the keywords of a public function, or the options of a command, say.
+        """Return the options that a public function, or a command, is called with.
 
         Parameters
         ----------
@@ -160,7 +160,7 @@ class InputOptions:
         return bool(value) if field == "tag_columns" else value is not None
 
     def name(self, field: str) -> str:
-        """Return what callers call a field of this side: ``pred_key``, ``tag_column``."""
+        """Return the name of a field in keywords and messages: ``pred_key``, ``tag_column``."""
         if self.prefix and field in _NAMES_OF_SIDE:
             return _NAMES_OF_SIDE[field].format(self.prefix)
         return _NAMES.get(field, field)
@@ -210,7 +210,7 @@ def columns_of(given: Column | None) -> tuple[Column, ...]:
 
 
 def _parted(given: Column | None) -> tuple[Column, ...]:
-    """Return what is between commas."""
+    """Return the columns between commas, as they are given."""
     if isinstance(given, str):
         return tuple(part.strip() for part in given.split(","))
     return () if given is None else (given,)

@@ -19,7 +19,7 @@ from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.tags import ColumnPair, TagFile
 from spanf1.formats.labels import labels_by_id
-from spanf1.formats.opening import both_inputs, column_pair, counted
+from spanf1.formats.opening import both_inputs, column_pair, counted, formats_with
 from spanf1.formats.options import Column, InputOptions
 from spanf1.formats.registry import COLUMNS, JSONL, Input, Inputs
 from spanf1.formats.source import STDIN, Source, source_of
@@ -198,17 +198,20 @@ def compare_outputs(
 ) -> Ranking:
     """Rank systems, given what is to be read of gold and of their outputs; see `compare`."""
     if len(systems) < 2:
-        hint = "spanf1 score --confidence 0.95 says how sure one score is"
+        hint = "spanf1 score --confidence 0.95 says how sure result score is"
         raise UsageError("two systems at least are to be compared", hint=hint)
     sources = [source for runs in systems.values() for source in runs]
     for name, runs in systems.items():
         paths = [source.path for source in runs]
         if not paths or len(set(paths)) < len(paths):
-            raise UsageError(f"system {name!r} has no run, or one twice")
+            raise UsageError(f"system {name!r} has no run, or result twice")
         if STDIN in paths:
             raise UsageError("a system's output is to be a file, not standard input")
     if gold is None and gold_options.id_key is not None:
         raise UsageError("id_key joins systems to a gold file, and there is none")
+    if gold is not None:
+        formats = formats_with(gold, gold_options, predicted_options)
+        gold_options = replace(gold_options, format=formats)
     output = _Output(
         gold, gold_options, predicted_options, by_position, options, testing.confidence.unit
     )
@@ -216,12 +219,12 @@ def compare_outputs(
     for result in (executor.map if executor else map)(output, sources):
         results.append(result)
         progress(f"{len(results)} of {len(sources)} files read")
-    if len({one.tally.placed_by for one in results}) > 1:
+    if len({result.tally.placed_by for result in results}) > 1:
         # The tokens of some systems are not gold's: then places are characters for all.
         output = replace(output, documents=True)
         results = [
-            one if one.tally.placed_by != TOKEN else output(source)
-            for source, one in zip(sources, results, strict=True)
+            result if result.tally.placed_by != TOKEN else output(source)
+            for source, result in zip(sources, results, strict=True)
         ]
     if gold is None:
         for source, result in zip(sources[1:], results[1:], strict=True):
@@ -232,8 +235,8 @@ def compare_outputs(
 
 
 def _sources(files: Any) -> list[Source]:
-    one = isinstance(files, str | os.PathLike | Source)
-    return [source_of(file) for file in ([files] if one else files)]
+    single = isinstance(files, str | os.PathLike | Source)
+    return [source_of(file) for file in ([files] if single else files)]
 
 
 @dataclass(frozen=True)
@@ -259,7 +262,7 @@ class _Output:
         return Result(counts, self.options, reader.origin()).check()
 
     def inputs(self, file: Source) -> Inputs:
-        """Return what is scored of an output."""
+        """Return the two sides that are scored of an output."""
         sides = [self.gold_options, self.predicted_options]
         if self.gold is not None:
             return both_inputs([self.gold, file], *sides, by_position=self.by_position)
@@ -305,7 +308,7 @@ def _compare_gold(
 def _gold_reader(
     first: tuple[Source, Result], other: tuple[Source, Result], output: _Output
 ) -> ColumnPair | RecordReader:
-    """Return what reads the gold tags of two outputs side by side."""
+    """Return a reader of the gold tags of two outputs, side by side."""
     sources = [source for source, _ in (first, other)]
     options, by_position = output.gold_options, output.by_position
     keys = [result.input.keys if result.input else () for _, result in (first, other)]

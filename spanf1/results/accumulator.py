@@ -62,15 +62,7 @@ class SpanF1:
         tag_form: str = AUTO_FORM,
         confidence: float | Confidence | None = None,
     ) -> None:
-        self._options = Options.given(
-            scheme,
-            gold_scheme,
-            pred_scheme,
-            types,
-            reading=reading,
-            beta=beta,
-            zero_division=zero_division,
-        )
+        self._options = Options.of(locals())
         self._labels = None if labels is None else labels_by_id(labels)
         self._ignore_index = ignore_index
         self._form = form_of(tag_form)

@@ -131,19 +131,9 @@ def evaluate(
     >>> spanf1.evaluate(gold, predicted).micro.f1
     1.0
     """
-    options = Options.given(
-        scheme,
-        gold_scheme,
-        pred_scheme,
-        types,
-        reading=reading,
-        beta=beta,
-        zero_division=zero_division,
-        match=match,
-        normalize=normalize,
-    )
-    wanted = confidence_from(confidence)
-    units = wanted.unit if wanted else ""
+    options = Options.of(locals())
+    intervals = confidence_from(confidence)
+    units = intervals.unit if intervals else ""
     form = form_of(tag_form)
     if _has_records(y_true) or _has_records(y_pred):
         from spanf1.formats.pairs import pairs_of
@@ -152,7 +142,7 @@ def evaluate(
             raise UsageError("mask is for label ids")
         pairs = pairs_of(y_true, y_pred, labels, form)
         counts = pairs.tally(options, units=units)
-        return Result(counts, options, None, wanted).check()
+        return Result(counts, options, None, intervals).check()
     if match != "exact":
         raise UsageError(f"match {match} is for records of texts, and these are tags")
     from spanf1.formats.arrays import reader_of
@@ -163,7 +153,7 @@ def evaluate(
         script=reading == "conlleval",
         units=units,
     )
-    return Result(counts, options, None, wanted).check()
+    return Result(counts, options, None, intervals).check()
 
 
 def _has_records(side: Any) -> bool:
@@ -275,17 +265,7 @@ def score_file(
         As for `evaluate`.
     """
     given = locals()
-    options = Options.given(
-        scheme,
-        gold_scheme,
-        pred_scheme,
-        types,
-        reading=reading,
-        beta=beta,
-        zero_division=zero_division,
-        match=match,
-        normalize=normalize,
-    )
+    options = Options.of(given)
     intervals = confidence_from(confidence)
     sources = [source_of(path) for path in (file, pred_file) if path is not None]
     if match == "surface" and STDIN in [source.path for source in sources]:

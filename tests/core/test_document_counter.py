@@ -328,7 +328,7 @@ def test_schemes_are_for_tags():
     tally = counter.finish(None, None)
     assert Result(tally).check().schemes == ("none", "none")
     with pytest.raises(UsageError, match="have no scheme IOB2"):
-        Result(tally, Options.given("IOB2")).check()
+        Result(tally, Options.of({"scheme": "IOB2"})).check()
     with pytest.raises(UsageError, match="counts tags only"):
         Result(tally, Options(reading="conlleval")).check()
     assert Result(tally, Options(reading="strict")).check().micro.f1 == 1

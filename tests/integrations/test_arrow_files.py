@@ -84,7 +84,7 @@ def inputs(*paths, keys=(), labels=None, by_position=False):
 
 def score(*paths, **options):
     reader = ArrowReader(inputs(*paths, **options))
-    return Result(tally(reader), Options.given("auto", None, None, "union"), reader.origin())
+    return Result(tally(reader), Options(), reader.origin())
 
 
 def tags_of(gold, predicted, names=LABELS):
