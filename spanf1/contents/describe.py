@@ -144,19 +144,11 @@ def contents_of_column(
             texts = [text.casefold() for text in texts]
         forms.update(zip(texts, kinds, strict=True))
     names, tally, facts = file.names(), file.tally, file.facts()
-    fitting = facts.fitting if lengths else []
-    return Contents(
-        input.source.name,
-        tally.documents,
-        tally.sentences,
-        tally.tokens,
-        Counter({(names[kind], length): count for (kind, length), count in lengths.items()}),
-        Counter({(form, names[kind]): count for (form, kind), count in forms.items()}),
-        facts.ill_formed,
-        "".join(fitting[:1]),
-        fitting,
-        facts.notes,
-    )
+    by_length = {(names[kind], length): count for (kind, length), count in lengths.items()}
+    by_form = {(form, names[kind]): count for (form, kind), count in forms.items()}
+    sizes = tally.documents, tally.sentences, tally.tokens
+    facts = facts if lengths else facts._replace(fitting=[])
+    return _contents(input, sizes, Counter(by_length), Counter(by_form), facts)
 
 
 def _contents_of_documents(input: Input, scheme: AnyScheme, *, ignore_case: bool) -> Contents:
@@ -169,18 +161,22 @@ def _contents_of_documents(input: Input, scheme: AnyScheme, *, ignore_case: bool
         side = SideTally(first=counter.first).take(input.tags)
         facts = _scheme_of(scheme, counter.shapes, side, facts.notes[0])
     remarks = input.left_out()
-    return Contents(
-        input.source.name,
-        counter.documents,
-        counter.sentences,
-        counter.tokens,
-        counter.lengths,
-        counter.forms,
-        facts.ill_formed,
-        "".join(facts.fitting[:1]),
-        facts.fitting,
-        [*facts.notes, *counter.notes(), *([f"{remarks} left out"] if remarks else [])],
-    )
+    notes = [*facts.notes, *counter.notes(), *([f"{remarks} left out"] if remarks else [])]
+    sizes = counter.documents, counter.sentences, counter.tokens
+    return _contents(input, sizes, counter.lengths, counter.forms, facts._replace(notes=notes))
+
+
+def _contents(
+    input: Input,
+    sizes: tuple[int, int, int],
+    lengths: Counter[tuple[str, int]],
+    forms: Counter[tuple[str, str]],
+    facts: SchemeFacts,
+) -> Contents:
+    """Return the contents of an input, of whose schemes that fit the first is named."""
+    fitting, ill_formed, notes = facts
+    scheme = "".join(fitting[:1])
+    return Contents(input.source.name, *sizes, lengths, forms, ill_formed, scheme, fitting, notes)
 
 
 def describe(

@@ -262,7 +262,7 @@ class _Output:
         return Result(counts, self.options, reader.origin()).check()
 
     def inputs(self, file: Source) -> Inputs:
-        """Return what is scored of an output."""
+        """Return the two sides that are scored of an output."""
         sides = [self.gold_options, self.predicted_options]
         if self.gold is not None:
             return both_inputs([self.gold, file], *sides, by_position=self.by_position)

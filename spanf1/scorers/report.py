@@ -39,14 +39,9 @@ _FIGURES = ("precision", "recall", "f1", "gold", "predicted", "correct")
 
 def report_of(comparison: Comparison, *, kinds: int = KINDS) -> Report:
     """Return the report on what scorers say of an output: their scores, reasons, encodings."""
-    return Report(
-        comparison,
-        partial(_sections, kinds=kinds),
-        _values,
-        Comparison.to_dict,
-        terminal=partial(_sections, kinds=kinds, terminal=True),
-        tables=1,
-    )
+    sections = partial(_sections, kinds=kinds)
+    terminal = partial(sections, terminal=True)
+    return Report(comparison, sections, _values, Comparison.to_dict, terminal=terminal, tables=1)
 
 
 def _sections(
@@ -74,17 +69,11 @@ def _scorers(comparison: Comparison, digits: int | None, *, terminal: bool) -> S
     for scorer in without:
         name = f"    {scorer.name}" if terminal else scorer.name
         rows.append([name, "-", "-", "-", "", "-", "-", "-"])
-    return Section(
-        "What each scorer says",
-        _what_was_read(comparison),
-        ["", "P", "R", "F1", "Diff.", "Gold", "Pred.", "Corr."],
-        rows,
-        after=[
-            *(f"{scorer.name} does not take it: {scorer.refuses}" for scorer in without),
-            *comparison.notes,
-        ],
-        spare=True,
-    )
+    text = _what_was_read(comparison)
+    header = ["", "P", "R", "F1", "Diff.", "Gold", "Pred.", "Corr."]
+    after = [f"{scorer.name} does not take it: {scorer.refuses}" for scorer in without]
+    after += comparison.notes
+    return Section("What each scorer says", text, header, rows, after=after, spare=True)
 
 
 def _what_was_read(comparison: Comparison) -> str:

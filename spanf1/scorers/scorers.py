@@ -145,9 +145,9 @@ def scorers_of(facts: Facts) -> list[Scorer]:
 def _candidates(facts: Facts, letters: dict[str, str]) -> list[str]:
     """Return the schemes that have all prefixes of the input; if they can, those of its sides."""
     having = [name for name in letters if facts.prefixes <= set(letters[name])]
-    own = [name for name in dict.fromkeys(facts.result.schemes) if name in having]
+    own = [str(name) for name in dict.fromkeys(facts.result.schemes) if name in having]
     if own:
-        return [*own] if facts.prefixes else [*own[:1]]
+        return own if facts.prefixes else own[:1]
     fewest = min((len(letters[name]) for name in having), default=0)
     fitting = [name for name in having if len(letters[name]) == fewest]
     return fitting if facts.prefixes else having[:1]
