@@ -20,7 +20,7 @@ from spanf1.checks.tags import (
 from spanf1.core.detection import Detection, fault
 from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme
 from spanf1.core.repairs import PARTS, RepairName, kind_of
-from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, ReadingName, SchemeName
+from spanf1.core.schemes import NO_TAGS, PREFIX_BITS, PREFIX_MASK, ReadingName, SchemeName
 from spanf1.core.spans import WELL_FORMED, Spans, touching
 from spanf1.core.spans import decode as decode_codes
 from spanf1.core.spans import encode as encode_spans
@@ -123,6 +123,8 @@ class _Given(NamedTuple):
     def scheme(self, given: TagScheme) -> str:
         """Return the scheme by its canonical name, found out if none is given."""
         name = Options(gold_scheme=given).gold_scheme
+        if name == NO_TAGS:
+            raise UsageError("these are tags, and have a scheme")
         return self.detection().scheme if name == AUTO else name
 
     def places(self, tokens: IntArray) -> list[tuple[int, int]]:
