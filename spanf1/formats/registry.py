@@ -157,6 +157,13 @@ FORMATS = {
         begins=rb"T[0-9]+\t\S+ [0-9]",
         texts="brat folders",
     ),
+    "pubtator": Format(
+        "documents of PubTator",
+        "pubtator",
+        _CHARACTERS | {"text", "ids"},
+        frozenset(),
+        begins=rb"[^|\t\n]+\|t\|",
+    ),
     "spacy": Format(
         "a .spacy file",
         "spacy",
@@ -192,6 +199,7 @@ FormatName = Literal[
     "pipeline",
     "entities",
     "brat",
+    "pubtator",
     "spacy",
     "arrow",
 ]
