@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import BinaryIO, NamedTuple, Unpack
 
+from spanf1.checks.documents import detect
 from spanf1.checks.tags import scheme_to_write
 from spanf1.core.documents import Document, TextSpan
 from spanf1.core.options import AUTO, AnyScheme, TagScheme
 from spanf1.exceptions import LossError, UsageError
-from spanf1.formats.opening import detect, inputs_of_keywords
+from spanf1.formats.opening import inputs_of_keywords
 from spanf1.formats.options import InputKeywords
 from spanf1.formats.output import check_output, compression_of, folder_beside, opened_file
 from spanf1.formats.registry import (
@@ -213,15 +214,15 @@ class Converter:
         texts = "text" in FORMATS[result.to_format].carries
         for document in input.documents():
             self._place = input.place(document)
-            found = fitted(document, result.to_format, how)
-            self._losses.add(found, self._place)
-            lost.update(found.lacking)
+            fit = fitted(document, result.to_format, how)
+            self._losses.add(fit, self._place)
+            lost.update(fit.lacking)
             result.documents += 1
-            result.spans += len(found.document.spans)
-            result.split += found.split
+            result.spans += len(fit.document.spans)
+            result.split += fit.split
             result.spaced += texts and document.spaced
             continued += not document.begins
-            yield found.document
+            yield fit.document
         if 0 < continued < result.documents and result.to_format != COLUMNS:
             lost[CONTINUED] = continued
         result.lost = dict(lost)
@@ -229,8 +230,8 @@ class Converter:
 
 def _own_scheme(input: Input) -> str:
     """Return the scheme that the tags of an input are in or, if it has none, IOB2."""
-    found = detect(input)
-    fitting = found.fitting if found else [_DEFAULT_SCHEME]
+    detection = detect(input)
+    fitting = detection.fitting if detection else [_DEFAULT_SCHEME]
     return _DEFAULT_SCHEME if _DEFAULT_SCHEME in fitting else fitting[0]
 
 

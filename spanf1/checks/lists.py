@@ -20,7 +20,7 @@ from spanf1.checks.tags import (
 from spanf1.core.detection import Detection, fault
 from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme
 from spanf1.core.repairs import PARTS, RepairName, kind_of
-from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, ReadingName, SchemeName
+from spanf1.core.schemes import NO_TAGS, PREFIX_BITS, PREFIX_MASK, ReadingName, SchemeName
 from spanf1.core.spans import WELL_FORMED, Spans, touching
 from spanf1.core.spans import decode as decode_codes
 from spanf1.core.spans import encode as encode_spans
@@ -69,6 +69,8 @@ class _Given(NamedTuple):
         How many tags there are up to the end of each sentence.
     sentences : Sentences
         Their codes. The line of a tag is its number, from 1.
+    name : str
+        What they are called in messages.
     """
 
     lists: TagLists
@@ -76,6 +78,7 @@ class _Given(NamedTuple):
     tags: TagSet
     ends: IntArray
     sentences: Sentences
+    name: str = "tags"
 
     @classmethod
     def of(cls, tags: Tags, form: str) -> _Given:
@@ -120,6 +123,8 @@ class _Given(NamedTuple):
     def scheme(self, given: TagScheme) -> str:
         """Return the scheme by its canonical name, found out if none is given."""
         name = Options(gold_scheme=given).gold_scheme
+        if name == NO_TAGS:
+            raise UsageError("these are tags, and have a scheme")
         return self.detection().scheme if name == AUTO else name
 
     def places(self, tokens: IntArray) -> list[tuple[int, int]]:
@@ -134,21 +139,21 @@ class _Given(NamedTuple):
         where = f"tags[{place}]" if self.flat else f"tags[{sentence}][{place}]"
         return _loss(where, changes.lost, to)
 
-    def respelt(self, codes: CodeArray, *_: object) -> tuple[Iterator[str], IntArray]:
+    def respelt(self, codes: CodeArray, *_: object) -> tuple[Iterator[list[str]], IntArray]:
         """Return all tags with other codes, spelt as they are asked for; and which change."""
         changed = np.flatnonzero(codes != self.sentences.codes)
         return self._spelt(codes, changed), changed
 
-    def _spelt(self, codes: CodeArray, changed: IntArray) -> Iterator[str]:
+    def _spelt(self, codes: CodeArray, changed: IntArray) -> Iterator[list[str]]:
         texts = [str(tag) for sentence in self.lists for tag in sentence]
         for token in changed.tolist():
             texts[token] = self.tags.respell(texts[token], int(codes[token]))
-        yield from texts
+        yield texts
 
     def rewritten(self, how: Rewriting) -> list[str] | list[list[str]]:
         """Return the tags written again, in lists as they were given."""
         written: list[str] = []
-        rewrite(self, how, written.extend)
+        rewrite(self, how, lambda lists: written.extend(*lists))
         if self.flat:
             return written
         return [written[begin:end] for begin, end in pairwise([0, *self.ends.tolist()])]

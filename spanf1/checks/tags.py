@@ -12,11 +12,13 @@ from spanf1.core import repairs
 from spanf1.core.detection import Detection, detection
 from spanf1.core.options import AUTO, AnyScheme, Options
 from spanf1.core.repairs import FOREIGN, REPAIRS, kind_of, reason
+from spanf1.core.schemes import SCHEMES
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet
 from spanf1.exceptions import LossError, UsageError
+from spanf1.formats.labels import blocks
 from spanf1.formats.registry import Input
-from spanf1.formats.sentences import Sentences, aligned
+from spanf1.formats.sentences import Sentences
 
 #: how many places of lost spans are kept
 _NAMED = 10
@@ -63,6 +65,11 @@ class Tagged(Protocol[WrittenT_co]):
     """An input of one side that has tags."""
 
     @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        ...
+
+    @property
     def tags(self) -> TagSet:
         """What numbers the tags, as they are read."""
         ...
@@ -84,7 +91,8 @@ def detection_of(sentences: Iterable[Sentences], tags: TagSet) -> Detection:
     """Return which scheme the tags of some sentences are in, which a set numbers."""
     counter = BlockCounter(tags.types)
     for part in sentences:
-        counter.add(aligned(part, part))
+        for block in blocks(part, part):
+            counter.add(block)
     counted = counter.finish(tags, tags)
     return detection(counted.gold, counted.shapes()[0], counted.tokens)
 
@@ -118,8 +126,6 @@ class Validation:
         The input.
     scheme : str
         The scheme.
-    file : str
-        What the input is called, if it is a file.
     tokens, sentences : int
         How many were read so far.
     kinds : Counter of str
@@ -130,7 +136,6 @@ class Validation:
 
     input: Tagged[Any]
     scheme: str
-    file: str = ""
     tokens: int = 0
     sentences: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
@@ -166,7 +171,7 @@ class Validation:
 
     def violations(self, most: int | None = None) -> Iterator[FileViolation]:
         """Read the file, and yield its violations in order; as `steps`."""
-        return (FileViolation(self.file, *step) for step in self.steps(most))
+        return (FileViolation(self.input.name, *step) for step in self.steps(most))
 
 
 def _count(found: repairs.Violations, tags: TagSet, kinds: Counter[str]) -> None:
@@ -263,7 +268,8 @@ class Changes:
         self.spans += new.spans
         self.ill_formed += new.ill_formed
         self.lost += len(new.lost)
-        _count(repairs.violations(codes, starts, how.scheme), tags, self.kinds)
+        if new.ill_formed or not {*tags.prefixes()} <= {*SCHEMES[how.scheme].prefixes}:
+            _count(repairs.violations(codes, starts, how.scheme), tags, self.kinds)
         return new.codes
 
     def add(self, part: Part[WrittenT], tags: TagSet, how: Rewriting) -> WrittenT:
@@ -322,6 +328,7 @@ class TaggedFile(ABC):
     def __init__(self, input: Input) -> None:
         self.input = input
         self.source = input.source
+        self.name = input.source.name
         #: what numbers the tags, as they are read
         self.tags = TagSet({}, input.options.form)
 

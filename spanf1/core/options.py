@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from operator import index
 from typing import Any, Final, Literal, get_args
 
@@ -143,22 +143,20 @@ class Options:
         return self.gold_scheme, self.pred_scheme
 
     @classmethod
-    def given(
-        cls,
-        scheme: AnyScheme = AUTO,
-        gold_scheme: AnyScheme | None = None,
-        pred_scheme: AnyScheme | None = None,
-        types: TypeSet | Iterable[str] = "union",
-        **others: Any,
-    ) -> Options:
-        """Return options from what callers give: a scheme for both sides, or for one."""
-        chosen: Any = types if isinstance(types, str) else tuple(types)
-        return cls(
-            gold_scheme=scheme if gold_scheme is None else gold_scheme,
-            pred_scheme=scheme if pred_scheme is None else pred_scheme,
-            types=chosen,
-            **others,
-        )
+    def of(cls, given: Mapping[str, Any]) -> Options:
+        """Return what the keywords of a public function say, with a scheme for both sides, or one.
+
+        Parameters
+        ----------
+        given : mapping of str to object
+            The keywords, by their names; what is none of them is passed over.
+        """
+        chosen = {field.name: given[field.name] for field in fields(cls) if field.name in given}
+        for name in ("gold_scheme", "pred_scheme"):
+            if chosen.get(name) is None:
+                chosen[name] = given.get("scheme", AUTO)
+        types = chosen.get("types", "union")
+        return cls(**chosen | {"types": types if isinstance(types, str) else tuple(types)})
 
 
 #: the options where none are given

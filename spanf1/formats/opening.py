@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias, Unpack
 
-from spanf1.core.detection import Detection, detection
 from spanf1.core.documents import Document
 from spanf1.core.options import AUTO, Options
 from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tags import TagForm
-from spanf1.core.tally import SideTally, Tally
+from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, InputError, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.tags import ColumnPair, MergedFile, PairedFiles
 from spanf1.formats.options import InputKeywords, InputOptions
-from spanf1.formats.registry import ARROW, COLUMNS, JSONL, Input, InputFormat, Inputs, check_options
-from spanf1.formats.sniffing import formats_of
+from spanf1.formats.registry import (
+    ARROW,
+    COLUMNS,
+    JSONL,
+    Input,
+    InputFormat,
+    Inputs,
+    check_options,
+    formats_given,
+)
+from spanf1.formats.sniffing import format_of, formats_of
 from spanf1.formats.source import STDIN, Path, Source, source_of
 
 if TYPE_CHECKING:
@@ -116,7 +123,7 @@ def inputs_of(
     UsageError
         If an option goes with none of them.
     """
-    keys = () if options.key is None else (options.key,)
+    keys = _keys_of(options)
     formats = [formats_of([source], options.format, keys)[0] for source in sources]
     check_options(formats, [options], scheme=scheme)
     return [Input(source, name, options) for source, name in zip(sources, formats, strict=True)]
@@ -149,8 +156,7 @@ def both_inputs(
     """
     if [source.path for source in sources].count(STDIN) == 2:
         raise UsageError("only one of the two files can be standard input")
-    keys = tuple(str(side.key) for side in (gold, predicted) if side.key is not None)
-    formats = formats_of(sources, gold.format, keys)
+    formats = formats_of(sources, gold.format, _keys_of(gold, predicted))
     check_options(formats, (gold, predicted))
     if len(sources) == 1:
         gold, predicted = (
@@ -162,29 +168,17 @@ def both_inputs(
     )
 
 
-def detect(input: Input) -> Detection | None:
-    """Return the scheme that the tags of an input are in; None if it has spans instead.
+def formats_with(gold: Source, options: InputOptions, predicted: InputOptions) -> str:
+    """Return the formats of gold and of what is beside it, with that of gold found out."""
+    names = formats_given(options.format, 2)
+    if names[0] == AUTO:
+        names[0] = format_of(gold, _keys_of(options, predicted)) or AUTO
+    return ",".join(names)
 
-    Raises
-    ------
-    InputError, UsageError
-        If it cannot be read, or not a second time: this is done before it is read for good.
-    """
-    check_twice(input.source)
-    input = input.again()
-    shapes: Counter[int] = Counter()
-    side = SideTally()
-    tokens = 0
-    for document in input.documents():
-        if input.tags is None:
-            return None
-        tokens += len(document.tokens or ())
-        for span in document.spans:
-            shapes[span.shape] += 1
-            side.first.setdefault(span.shape, document.line)
-    if input.tags is None:
-        return None
-    return detection(side.take(input.tags), shapes, tokens)
+
+def _keys_of(*sides: InputOptions) -> tuple[str, ...]:
+    """Return the keys of tags or spans that were given."""
+    return tuple(str(side.key) for side in sides if side.key is not None)
 
 
 def check_twice(source: Source) -> None:
@@ -204,7 +198,7 @@ TagPair: TypeAlias = "ColumnPair | RecordReader | ArrowReader"
 
 
 def column_pair(inputs: Inputs, *, script: bool = False) -> ColumnPair:
-    """Return what reads columns of gold and predicted tags; `script`: lines as conlleval does.
+    """Return a reader of columns of gold and predicted tags; `script`: of lines as conlleval does.
 
     Raises
     ------
@@ -241,7 +235,7 @@ def one_file() -> UsageError:
 
 
 def tag_pair(inputs: Inputs, *, match: str = "exact", script: bool = False) -> TagPair | None:
-    """Return what reads tags of both sides; None if their spans are to be read, as of documents.
+    """Return a reader of tags of both sides; None if their spans are to be read, as of documents.
 
     Raises
     ------
@@ -262,7 +256,7 @@ def tag_pair(inputs: Inputs, *, match: str = "exact", script: bool = False) -> T
 
 
 def document_pairs(inputs: Inputs) -> DocumentPairs:
-    """Return what reads documents of both sides.
+    """Return a reader of documents of both sides.
 
     Raises
     ------

@@ -37,4 +37,4 @@ def counted(
         spans[SpanKey(name, _SHAPE, ABSENT)] = gold - correct
         spans[SpanKey(name, ABSENT, _SHAPE)] = predicted - correct
     tally = Tally(spans=+spans, tokens=tokens, tags_equal=tokens_correct)
-    return Result(tally, Options.given(_SCHEME, **options))
+    return Result(tally, Options.of({"scheme": _SCHEME, **options}))

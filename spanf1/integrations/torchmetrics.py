@@ -93,15 +93,7 @@ class SpanF1(Metric):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        options = Options.given(
-            scheme,
-            gold_scheme,
-            pred_scheme,
-            types,
-            reading=reading,
-            beta=beta,
-            zero_division=zero_division,
-        )
+        options = Options.of(locals())
         by_id = labels_by_id(labels)
         tags = _tags_of(by_id, tag_form)
         check_known("average", average, AVERAGES)

@@ -88,7 +88,7 @@ def _sentences(passage: Sentences, names: Sequence[str], input: Input) -> Iterat
     levels = (decode(codes, passage.starts) for codes in passage.codes)
     spans = zip(*(by_sentence(level, passage.starts) for level in levels), strict=True)
     begins = set(passage.document_starts.tolist())
-    for (first, words), here in zip(passage.lists(), spans, strict=True):
+    for (first, words), here in zip(passage.token_lists(), spans, strict=True):
         line = passage.line(first)
         sentence = sentence_of(words, here, names, input.where(line))
         yield sentence._replace(line=line, begins=first in begins)
