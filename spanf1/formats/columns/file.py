@@ -221,9 +221,9 @@ class ColumnFile:
             self.source, self.layout, indices[: len(tags)], tags, script=self.script
         )
         splitter.lines = lines
-        for number, raw in enumerate(chain(head, blocks)):
-            if not number:
-                self._learn_forms(raw, indices, tags, lines)
+        first = head or deque(islice(blocks, 1))
+        self._learn_forms(first, indices, tags, lines)
+        for raw in chain(first, blocks):
             yield splitter.split(raw), indices
 
     def indices(self, columns: Iterable[Column]) -> list[int]:
@@ -244,15 +244,16 @@ class ColumnFile:
         return found
 
     def _learn_forms(
-        self, raw: RawBlock, indices: list[int], tags: Sequence[TagSet], before: int
+        self, blocks: Iterable[RawBlock], indices: list[int], tags: Sequence[TagSet], before: int
     ) -> None:
-        """Look at the first lines of a block, and tell the sets how tags are written.
+        """Look at the first lines of some blocks, and tell the sets how tags are written.
 
         Whether a line that begins with ``# `` is a token depends on that. There are so many
-        lines `before` the block.
+        lines `before` the blocks.
         """
         assert self.layout is not None  # noqa: S101 - for mypy: it is detected by now
-        lines = raw.data[len(FRONT) : min(raw.end, _HEAD)].split(b"\n", _FIRST_LINES)[:-1]
+        text = b"".join(raw.data[len(FRONT) : min(raw.end, _HEAD)] for raw in blocks)
+        lines = text.split(b"\n", _FIRST_LINES)[:-1]
         header = self.layout.names_line if self.layout.headed else 0
         rows = [
             self.layout.fields(bytes(line.removesuffix(b"\r")))
