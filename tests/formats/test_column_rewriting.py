@@ -649,3 +649,11 @@ def test_only_codes_that_change_are_written(tmp_path: Path) -> None:
     assert new == b"a S-new\nb S-new\nc S-new\n"
     nothing = b"".join(run.respelt(np.zeros_like(run.sentences.codes), tags).data for run in runs)
     assert nothing == b"a O\nb O\nc O\n"
+
+
+def test_the_last_line_tells_how_tags_are_written_too(tmp_path: Path) -> None:
+    """A last line without an end is a block of its own; a comment before it is no token."""
+    path = tmp_path / "f"
+    path.write_bytes(b"# text = a b\nRome _ NN O O\nRome - - B-A B-A")
+    found = tally(TagFile(ColumnFile(Source(str(path)), delimiter=" ")))
+    assert (found.tokens, found.gold.forms) == (2, {"B-PER"})
