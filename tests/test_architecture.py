@@ -91,7 +91,7 @@ def test_third_party_imports(module: str) -> None:
     if room(module) == "integrations":
         allowed |= ADAPTED
     assert {name.partition(".")[0] for name in imports(module, at_once=True)} <= allowed
-    if room(module) not in ("core", "resampling", "render"):
+    if room(module) not in ("core", "resampling"):
         allowed |= OPTIONAL
     assert {name.partition(".")[0] for name in imports(module)} <= allowed
 

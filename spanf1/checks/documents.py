@@ -1,4 +1,4 @@
-"""Spans of documents: their scheme, if they are from tags, and what only spans can have wrong."""
+"""Spans of documents checked: the scheme of their tags, if they are from tags, and their faults."""
 
 from __future__ import annotations
 

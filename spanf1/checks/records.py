@@ -1,4 +1,4 @@
-"""Tags at keys, of records of JSON Lines and of rows of Parquet and Arrow; records are written."""
+"""Tags at a key of JSON Lines, or in a column of Parquet or Arrow, checked and changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``spanf1 describe``: what is in files of tagged tokens."""
+"""``spanf1 describe``: what is in files of tagged tokens, or of texts with spans."""
 
 from __future__ import annotations
 

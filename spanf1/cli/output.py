@@ -22,7 +22,7 @@ from spanf1.render.report import Report
 _Decorator = Callable[[Any], Any]
 
 #: the formats of most reports
-FORMATS = [name for name in RENDERERS if name != "tsv"]
+REPORT_FORMATS = [name for name in RENDERERS if name != "tsv"]
 #: what most formats have, and how many decimals
 PERCENT_HELP = "table, markdown and latex are in percent; json and csv fractions of 1."
 DIGITS_HELP = "Decimals.  [default: 2; csv: all]"
@@ -49,13 +49,13 @@ def count_option(*names: str, help_text: str, least: int = 0, **settings: Any) -
     return click.option(*names, type=click.IntRange(least), metavar="N", help=help_text, **settings)
 
 
-def format_option(names: Iterable[str] = FORMATS, help_text: str = "") -> _Decorator:
+def format_option(names: Iterable[str] = REPORT_FORMATS, help_text: str = "") -> _Decorator:
     """Return the option that says how to render a report: the first name is the default."""
     return choice_option("-f", "--format", "format_name", choices=names, help_text=help_text)
 
 
 def report_options(
-    names: Iterable[str] = FORMATS, help_text: str = "", *, digits: str = ""
+    names: Iterable[str] = REPORT_FORMATS, help_text: str = "", *, digits: str = ""
 ) -> _Decorator:
     """Return the options that say how to render a report, and where it goes.
 

@@ -1,4 +1,4 @@
-"""What is in files of tagged tokens: entities by type, their lengths, their surface forms."""
+"""What is in files: entities by type, their lengths, their surface forms."""
 
 from __future__ import annotations
 

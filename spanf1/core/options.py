@@ -1,4 +1,4 @@
-"""What shapes the numbers, besides the tags: schemes, reading, averages."""
+"""What shapes the numbers, besides the input: schemes, reading, match, averages, intervals."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What other scorers make of the same tags, exactly: the entities of seqeval 1.2.2.
+"""The spans that seqeval 1.2.2 finds in tags, in its default and in its strict mode, exactly.
 
-seqeval has two readings, and neither is quite one of ours. Its default pairs every end with
+seqeval has two modes, and neither is quite one of our readings. Its default pairs every end with
 the last start before it, so entities may overlap, and may begin where no entity began. Its
 strict mode walks over the tags, and asks three questions of each two that are adjacent. Both
 read one flat sequence in which a tag O follows each sentence, and both are tables here.

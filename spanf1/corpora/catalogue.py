@@ -184,7 +184,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 # How it is read.
 
 #: how spans are matched: by place and type, or as distinct pairs of surface form and type
-MATCHES = ("exact", "surface")
+PUBLISHED_MATCHES = ("exact", "surface")
 TASKS = ("named entities", "chunks")
 DELIMITERS = ("tab", "space", "whitespace")
 
@@ -440,6 +440,6 @@ SPLIT_KEYS: dict[str, Callable[[Any], Any]] = {
 }
 SCORE_KEYS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("split", "system", "title", "source"), _text),
-    "match": _one_of(MATCHES),
+    "match": _one_of(PUBLISHED_MATCHES),
     **dict.fromkeys((*FIGURES, "plus_minus"), _FIGURE),
 }

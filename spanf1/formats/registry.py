@@ -163,6 +163,7 @@ FORMATS = {
         _CHARACTERS | {"text", "ids"},
         frozenset(),
         begins=rb"[^|\t\n]+\|t\|",
+        texts="PubTator",
     ),
     "spacy": Format(
         "a .spacy file",

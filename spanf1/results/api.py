@@ -1,4 +1,4 @@
-"""The public functions: from files or lists to a result, from tags to spans.
+"""Scoring: from lists, files or opened inputs to a result.
 
 Readers that a command does not need are not imported: a small file is scored in less time.
 """
