@@ -24,7 +24,7 @@ test: .venv/.stamp-test ## run all the tests, on all cores
 	$(PY) -m pytest --numprocesses auto
 
 test-quick: .venv/.stamp-test ## run the tests that take no time
-	$(PY) -m pytest --numprocesses auto -m 'not slow'
+	$(PY) -m pytest --numprocesses auto -m 'not slow' --ignore tests/integrations
 
 test-integrations: .venv/.stamp-integrations ## test the adaptors against the libraries they adapt (large installs)
 	$(PY) -m pytest --numprocesses auto tests/integrations tests/formats/test_arrays.py

@@ -66,6 +66,7 @@ def test_every_module_has_a_place() -> None:
     assert {room(module) for module in HOUSE} == FLOOR.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", HOUSE)
 def test_imports_point_up_the_house(module: str) -> None:
     for other in imports(module):
@@ -75,6 +76,7 @@ def test_imports_point_up_the_house(module: str) -> None:
             assert same or FLOOR[room(other)] < FLOOR[room(module)], other
 
 
+@pytest.mark.slow
 def test_no_files_import_each_other_in_a_circle() -> None:
     left = {module: {m for m in imports(module) if m in MODULES} for module in HOUSE}
     while free := [module for module, others in left.items() if not others & left.keys()]:

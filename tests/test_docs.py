@@ -29,6 +29,7 @@ def test_readme_examples() -> None:
     assert tried.attempted > 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODULES)
 def test_docstring_examples(name: str) -> None:
     if name.startswith("spanf1.integrations."):

@@ -121,6 +121,7 @@ def nervaluate_counts(found):
     return found.possible, found.actual, found.correct
 
 
+@pytest.mark.slow
 def test_spans_that_do_not_overlap_count_as_nervaluate_counts_strictly():
     rng = random.Random(1)
     for batch in batches(lambda: flat_pair(rng), 2000):
@@ -169,6 +170,7 @@ def test_what_nervaluate_takes_away(gold, predicted, last, ours, theirs):
     assert nervaluate(batch, last=last)["overall"]["strict"].correct == theirs
 
 
+@pytest.mark.slow
 def test_nervaluate_never_finds_more_where_spans_nest():
     rng = random.Random(3)
     differ = 0
@@ -232,6 +234,7 @@ def assert_as_scikit_learn(result, sides, **options):
         assert prf(getattr(result, name)) == pytest.approx(expected, abs=EXACT), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("beta", "zero"), [(0.5, 0.0), (2.0, 1.0)])
 def test_averages_of_spans_of_any_kind_are_those_of_scikit_learn(beta, zero):
     rng = random.Random(4)
@@ -327,6 +330,7 @@ def in_subwords(seed, count):
     return gold, predicted, list(map(tagged, words, gold)), [tagged(*both) for both in pieces]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gold_in", [lines, columns])
 @pytest.mark.parametrize("predicted_in", [lines, columns])
 def test_subwords_count_as_seqeval_counts_the_words(tmp_path, gold_in, predicted_in):
@@ -341,6 +345,7 @@ def test_records_of_subwords_count_as_seqeval_counts_the_words():
     assert_same_report(report_of(spanf1.evaluate(*sides)), seqeval_report(gold, predicted))
 
 
+@pytest.mark.slow
 def test_any_tokens_of_a_text_count_as_seqeval_counts_the_characters(tmp_path):
     """A span that begins or ends within a token of gold is wrong, and is counted."""
     rng = random.Random(7)
@@ -360,6 +365,7 @@ def test_any_tokens_of_a_text_count_as_seqeval_counts_the_characters(tmp_path):
     assert correct > 100
 
 
+@pytest.mark.slow
 def test_white_space_between_tokens_does_not_count(tmp_path):
     """Gold has the text as it was, with all kinds of white space; the other side has tokens."""
     rng = random.Random(8)
@@ -480,6 +486,7 @@ def tags_in(path, column, comment=()):
     return [tags for tags in found if tags]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("system", PUBLISHED)
 def test_wnut_17_in_other_formats(tmp_path, system):
     *published, gold_in, predicted_in = PUBLISHED[system]
@@ -496,6 +503,7 @@ def test_wnut_17_in_other_formats(tmp_path, system):
     assert percent(spanf1.score_file(*paths, match="surface").micro) == published[1]
 
 
+@pytest.mark.slow
 def test_other_tokens_of_wnut_17_are_refused(tmp_path):
     """This submission has corrected the spelling: its text is another one."""
     gold, submission = shared(WNUT), shared(CHANGED)
@@ -510,6 +518,7 @@ def test_other_tokens_of_wnut_17_are_refused(tmp_path):
             spanf1.score_file(gold, path)
 
 
+@pytest.mark.slow
 def test_other_tokens_of_wnut_17_count_by_position(tmp_path):
     """As was published, 37.06; whatever the format that the tokens are in."""
     files = shared(WNUT), shared(CHANGED)
@@ -533,6 +542,7 @@ def uner():
     return documents, noise, seqeval_report(gold, predicted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["prodigy", "doccano", "labelstudio", "pipeline"])
 def test_uner_in_other_formats(tmp_path, uner, name):
     *sides, expected = uner

@@ -133,6 +133,7 @@ DAMAGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda path: path.name)
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_damaged_files(seed, damage, tmp_path):
@@ -174,6 +175,7 @@ def test_damaged_files_are_repaired_or_refused(seed, damage, tmp_path):
         assert b"".join(everything) == data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["cut", "bits", "swapped", "nul", "blank-lines"])
 def test_one_damaged_file_of_two(damage, tmp_path):
     rng = np.random.default_rng(list(damage.encode()))
@@ -227,6 +229,7 @@ def test_random_bytes(high, tmp_path):
 COMPRESS = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", COMPRESS)
 @pytest.mark.parametrize("damage", [cut, flip_bits])
 def test_damaged_compressed_files(method, damage, tmp_path):
@@ -309,6 +312,7 @@ def test_tokens_that_are_not_utf8_are_compared_as_bytes(tmp_path):
     assert isinstance(outcome(gold, predicted), spanf1.AlignmentError)
 
 
+@pytest.mark.slow
 def test_more_tags_than_any_table_has_room_for(tmp_path):
     count = 120_000
     path = tmp_path / "tags.conll"
@@ -426,6 +430,7 @@ HUGE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no module `resource`")
 @pytest.mark.parametrize(("make", "expected"), HUGE.values(), ids=HUGE)
 def test_memory_is_bounded(make, expected, tmp_path):
@@ -436,6 +441,7 @@ def test_memory_is_bounded(make, expected, tmp_path):
     assert peak < MEMORY_LIMIT
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no module `resource`")
 def test_memory_of_rewriting_is_bounded(tmp_path):
     path = tmp_path / "huge.conll"
@@ -456,6 +462,7 @@ def run_command(data, *arguments):
     return done.returncode, done.stdout, done.stderr.decode("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_the_command_never_shows_a_traceback(damage):
     rng = np.random.default_rng(list(damage.encode()))
@@ -471,6 +478,7 @@ def test_the_command_never_shows_a_traceback(damage):
         assert printed.startswith(b"{")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("data", "kind", "line"), KNOWN_ERRORS.values(), ids=KNOWN_ERRORS)
 def test_known_errors_of_the_command(data, kind, line):
     code, printed, errors = run_command(data)
@@ -484,6 +492,7 @@ def test_known_errors_of_the_command(data, kind, line):
         assert errors.startswith(f"error: {place}: ")
 
 
+@pytest.mark.slow
 def test_a_million_distinct_tags_are_refused_in_one_line(tmp_path):
     path = tmp_path / "tags.conll"
     path.write_text("".join(f"w B-{n} O\n" for n in range(1_000_000)))

@@ -82,12 +82,14 @@ def disagreements(sentences, ours, theirs):
 # seqeval's default.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", SEQEVAL_LENIENT)
 def test_lenient_spans_are_those_of_seqeval(scheme, make):
     sentences = make(rng_for(scheme), scheme, SENTENCES)
     assert disagreements(sentences, spanf1.decode, seqeval_spans) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", SEQEVAL_LENIENT)
 def test_lenient_reports_are_those_of_seqeval(scheme, make):
     for gold, predicted in batches(make, scheme):
@@ -177,6 +179,7 @@ def test_strict_reports_are_those_of_seqeval(scheme, make):
             assert_same_report(report_of(result), theirs)
 
 
+@pytest.mark.slow
 @steady
 @given(st.sampled_from(SEQEVAL_STRICT).flatmap(lambda s: st.tuples(st.just(s), sentence_of(s))))
 def test_strict_spans_are_those_of_seqeval_in_small(drawn):
@@ -226,6 +229,7 @@ def differs(span, after):
     return after[span.start][2:] != span.type
 
 
+@pytest.mark.slow
 def test_strict_iob1_differs_from_seqeval_in_these_two_ways_only(make):
     sentences = make(rng_for("IOB1"), "IOB1", SENTENCES)
     theirs = [seqeval_strict_spans(tags, "IOB1") for tags in sentences]
@@ -272,6 +276,7 @@ def test_strict_spans_are_those_of_seqscore(make):
         assert strict_spans(tags, "IOB2") == seqscore_spans(tags, "IOB2", "discard")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", SEQSCORE_NAMES)
 def test_well_formed_tags_are_those_that_seqscore_accepts(scheme, make):
     for tags in make(rng_for(scheme), scheme, SENTENCES):
@@ -336,6 +341,7 @@ def prf(row):
     return [row.precision, row.recall, row.fbeta]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("beta", "zero_division"), [*product(BETAS, [0, 1, math.nan]), *product(LIMITS, [0])]
 )
@@ -464,6 +470,7 @@ def script_counts(path):
         return count_rows(ScriptFile(file))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ALPHABETS)
 def test_the_reading_conlleval_counts_as_the_command_does(scheme, make, tmp_path):
     rng = rng_for(scheme)
@@ -510,6 +517,7 @@ mixed_sentences = st.lists(
 )
 
 
+@pytest.mark.slow
 @steady
 @given(mixed_sentences)
 def test_the_reading_conlleval_without_types_and_with_the_type_0(tmp_path_factory, sentences):

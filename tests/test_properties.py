@@ -133,6 +133,7 @@ def lines_of(first, text):
     return {shape: text.token_lines[token - 1] for shape, token in first.items()}
 
 
+@pytest.mark.slow
 @steady
 @given(corpora, looks, seeds, block_sizes)
 def test_a_file_counts_as_the_lists_it_was_written_from(folder, sentences, look, seed, size):
@@ -143,6 +144,7 @@ def test_a_file_counts_as_the_lists_it_was_written_from(folder, sentences, look,
     assert found.documents == documents_in(text)
 
 
+@pytest.mark.slow
 @steady
 @given(
     sentences=corpora,
@@ -168,6 +170,7 @@ def test_columns_can_be_anywhere(folder, *, sentences, look, seed, size, columns
     assert_same(tally(reader), tally_of_lists(chosen), text, text)
 
 
+@pytest.mark.slow
 @steady
 @given(
     sentences=corpora,
@@ -190,6 +193,7 @@ def test_parts_of_a_file_add_up_to_it(folder, *, sentences, look, seed, size, pa
     assert found.documents == documents_in(text)
 
 
+@pytest.mark.slow
 @steady
 @given(
     sentences=corpora,
@@ -218,6 +222,7 @@ def test_a_file_is_cut_into_many_parts(folder):
         assert tally_parts(parts, executor) == tally(reader)
 
 
+@pytest.mark.slow
 @steady
 @given(
     sentences=corpora,
@@ -251,6 +256,7 @@ def test_what_stands_behind_the_last_token_of_two_files_is_read(folder, size):
     assert (found.documents, found.gold.lines, found.predicted.lines) == (1, 6, 6)
 
 
+@pytest.mark.slow
 @steady
 @given(sentences=corpora, look=looks, seed=seeds, other_seed=seeds, data=st.data())
 def test_a_token_that_differs_is_named(folder, *, sentences, look, seed, other_seed, data):
@@ -272,6 +278,7 @@ def test_a_token_that_differs_is_named(folder, *, sentences, look, seed, other_s
     assert f"'Venice' where {paths[0]}:{places[0]} has " in str(caught.value)
 
 
+@pytest.mark.slow
 @steady
 @given(corpora, seeds, st.data())
 def test_a_bad_tag_is_named_from_whichever_part(folder, sentences, seed, data):
@@ -313,6 +320,7 @@ def sides_of(pairs):
     return [list(gold) for gold, _ in pairs], [list(predicted) for _, predicted in pairs]
 
 
+@pytest.mark.slow
 @steady
 @given(scored, all_options)
 def test_swapping_the_sides_swaps_precision_and_recall(pairs, options):
@@ -334,6 +342,7 @@ def test_swapping_the_sides_swaps_precision_and_recall(pairs, options):
         assert (a.gold, a.predicted, a.correct) == (b.predicted, b.gold, b.correct)
 
 
+@pytest.mark.slow
 @steady
 @given(scored, st.sampled_from(["lenient", "strict", "conlleval"]))
 def test_gold_against_itself_is_right(pairs, reading):
@@ -346,6 +355,7 @@ def test_gold_against_itself_is_right(pairs, reading):
     assert result.counts.tokens_correct == result.counts.tokens
 
 
+@pytest.mark.slow
 @steady
 @given(scored, scored, all_options)
 def test_results_add_up_to_the_result_of_all(pairs, more, options):
@@ -366,6 +376,7 @@ def test_results_that_are_equal_print_the_same():
     assert list(a.ill_formed[0].kinds) == list(b.ill_formed[0].kinds)
 
 
+@pytest.mark.slow
 @steady
 @given(scored, all_options)
 def test_a_result_survives_json(pairs, options):
@@ -394,6 +405,7 @@ def test_results_with_each_its_own_nan_can_be_added():
     assert (a + b).counts.total.gold == 2
 
 
+@pytest.mark.slow
 @steady
 @given(corpora, looks, seeds)
 def test_a_result_from_a_file_survives_json(folder, sentences, look, seed):

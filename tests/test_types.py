@@ -107,6 +107,7 @@ words: list[str] = spanf1.repair(gold)  # assignment
 """
 
 
+@pytest.mark.slow
 def test_a_type_checker_sees_the_public_names_and_the_values_of_options(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)

@@ -31,6 +31,7 @@ from tests.helpers.roundtrips import (
 HOW = Writing()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first", "second"), pairs([]))
 @given(given=documents())
 @settings(max_examples=8, deadline=None)
@@ -38,6 +39,7 @@ def test_there_and_back(first, second, given) -> None:
     check_there_and_back(first, second, given)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "second"),
     [pair for pair in pairs([]) if carry_spans(*pair)],

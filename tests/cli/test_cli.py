@@ -181,6 +181,7 @@ class TestOutput:
         assert "cannot be written" in ran.err
         assert ran.out == ""
 
+    @pytest.mark.slow
     def test_closed_pipe_is_quiet(self, tmp_path) -> None:
         names = "".join(f"a B-T{number} O\n" for number in range(20000))
         (tmp_path / "f").write_text(names)
@@ -193,12 +194,14 @@ class TestOutput:
 
 
 class TestInput:
+    @pytest.mark.slow
     @pytest.mark.parametrize("args", [("score",), ("score", "-")])
     def test_standard_input(self, args) -> None:
         ran = pipe(MERGED.encode(), *args, "-q")
         assert ran == (0, ran.out, "")
         assert "micro          100.00   50.00   66.67" in ran.out
 
+    @pytest.mark.slow
     def test_compressed_standard_input(self) -> None:
         assert pipe(gzip.compress(MERGED.encode()), "score", "-q").out.count("66.67") >= 1
 
@@ -214,6 +217,7 @@ class TestInput:
         plain = run("score", write("f", MERGED), "-q").out
         assert run("score", write("g", compress(MERGED.encode())), "-q").out == plain
 
+    @pytest.mark.slow
     def test_one_of_two_files_may_be_standard_input(self, tmp_path) -> None:
         (tmp_path / "gold").write_text("a O\nb B-X\n")
         ran = pipe(b"a O\nb B-X\n", "score", str(tmp_path / "gold"), "-", "-q")
@@ -425,6 +429,7 @@ def test_version(run) -> None:
 
 
 class TestRobust:
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("command", "code", "message"),
         [
@@ -466,6 +471,7 @@ class TestRobust:
         assert done.returncode == 0
         assert done.stdout.count(b"\n") == 6
 
+    @pytest.mark.slow
     def test_output_to_a_pipe(self, tmp_path, monkeypatch) -> None:
         monkeypatch.chdir(tmp_path)
         write("f", MERGED)
@@ -477,6 +483,7 @@ class TestRobust:
         )
         assert "66.67" in done.stdout
 
+    @pytest.mark.slow
     def test_a_pipe_that_begins_slowly(self) -> None:
         data = gzip.compress(MERGED.encode())
         with subprocess.Popen(

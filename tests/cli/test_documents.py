@@ -161,6 +161,7 @@ class TestConvert:
         ran = run("convert", "studio.json", "--to-format", "doccano", "-q")
         assert json.loads(ran.out)["label"] == []
 
+    @pytest.mark.slow
     def test_standard_input(self) -> None:
         ran = pipe(TAGS.encode(), "convert", "--to-format", "columns", "--to", "BILOU")
         assert ran.out == "Ada\tU-PER\nmet\tO\n\nBob\tU-PER\n&\tU-LOC\n"
@@ -284,6 +285,7 @@ class TestConvert:
 
 
 class TestValidate:
+    @pytest.mark.slow
     def test_json_lines_are_as_columns(self, run) -> None:
         gold = str(shared("wnut17/gold.conll"))
         run("convert", gold, "--to-format", "jsonl", "-o", "gold.jsonl")
@@ -446,6 +448,7 @@ class TestDescribe:
         assert all(len(line) <= 80 for line in ran.out.splitlines())
         assert ran.err == ""
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("name", "others"),
         [

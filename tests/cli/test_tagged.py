@@ -44,6 +44,7 @@ class TestRepair:
             "note: O → I-PER 1, O → I-LOC 1, I-LOC → I-ORG 1",
         ]
 
+    @pytest.mark.slow
     def test_standard_output(self) -> None:
         command = [*COMMAND, "repair", "--scheme", "IOB2", "-q"]
         done = subprocess.run(command, input=ODD, capture_output=True, check=True)
@@ -145,6 +146,7 @@ class TestConvert:
             .endswith("also at lines 3, 4, 5, 6, 7, 8, 9, 10, 11 and 19 more")
         )
 
+    @pytest.mark.slow
     def test_refuses_standard_input_before_anything_is_written(self) -> None:
         ran = pipe(b"a O\n" * 99999 + b"a B-X\nb B-X\n", "convert", "--from", "BIO", "--to", "IO")
         assert (ran.code, ran.out) == (3, "")
@@ -190,6 +192,7 @@ class TestConvert:
         assert Source("g").compression() == method
         assert run("convert", "g", "--to", "IOE2").out == "a I-X\nb E-X\n"
 
+    @pytest.mark.slow
     def test_streams_a_pipe(self) -> None:
         """Lines come out while others are still to come, if nothing must be found out first."""
         command = [*COMMAND, "convert", "--from", "BIO", "--to", "BIOES", "-q"]
@@ -288,6 +291,7 @@ class TestPipes:
 
     CONTENT = b"a I-X\nb O\n"
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("scheme", [[], ["--scheme", "IOB2"]])
     def test_by_path(self, tmp_path, scheme) -> None:
         fifo = str(tmp_path / "fifo")
@@ -336,6 +340,7 @@ class TestPipes:
             )
         assert log.read_text() == "header\na B-X\nb O\n"
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("command", ["repair", "validate"])
     def test_standard_output_is_not_the_input(self, tmp_path, command) -> None:
         path = tmp_path / "f"
@@ -368,6 +373,7 @@ class TestDamage:
         assert Path("f").read_text() == Path("out").read_text() == content
         assert sorted(os.listdir()) == ["f", "out"]
 
+    @pytest.mark.slow
     def test_a_signal(self, tmp_path) -> None:
         path = tmp_path / "f"
         content = b"a I-X\nb O\n\n" * 3_000_000
@@ -543,6 +549,7 @@ class TestValidate:
             "I begins no span in IOB2 (token '50%25')\n"
         )
 
+    @pytest.mark.slow
     def test_standard_input_may_be_compressed(self) -> None:
         ran = pipe(gzip.compress(b"a I-X\nb B-X\nc B-X\n"), "validate")
         assert (ran.code, ran.out) == (
@@ -551,6 +558,7 @@ class TestValidate:
             "separated by space, tags written like B-PER\n",
         )
 
+    @pytest.mark.slow
     def test_streams_a_pipe(self) -> None:
         command = [*COMMAND, "validate", "--scheme", "BIO", "-q"]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
@@ -566,6 +574,7 @@ class TestValidate:
             rest.join()
         assert process.returncode == 1
 
+    @pytest.mark.slow
     def test_any_encoding_of_the_terminal(self, tmp_path) -> None:
         path = tmp_path / "f"
         path.write_text("a I-X\n")
@@ -587,6 +596,7 @@ class TestValidate:
         assert "\x1b" not in run("validate", "a\nb", "--scheme", "IOB2", "-f", "github").out
         assert "\x1b" not in run("repair", "a\nb", "--scheme", "IOB2", "-o", "out").err
 
+    @pytest.mark.slow
     def test_a_file_whose_name_is_no_text(self, tmp_path) -> None:
         path = os.fsencode(tmp_path) + b"/bad\xff"
         Path(os.fsdecode(path)).write_text("a I-X\n")

@@ -339,6 +339,7 @@ def labelled_types(both):
     return {kind for side in both for kind, *_ in labeling.get_entities(side)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strict", [False, True])
 def test_weights_count_sentences_so_many_times(strict):
     options = {"zero_division": 0} | ({"mode": "strict", "scheme": scheme.IOBES} if strict else {})
@@ -498,6 +499,7 @@ for broken in (Broken("sklearn.exceptions"), types.ModuleType("sklearn.exception
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [WITHOUT_SKLEARN, BROKEN_SKLEARN, NOT_IMPORTED])
 def test_no_need_of_sklearn(code):
     subprocess.run([sys.executable, "-c", code], check=True)

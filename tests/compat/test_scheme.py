@@ -158,6 +158,7 @@ def entities_by(package, make, sides):
     return entities, getattr(made, "log", None), getattr(made, "made", None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", MAKERS)
 def test_a_token_is_made_and_asked_as_in_seqeval(make):
     for both in pairs(seed_of(make.__name__), alphabet_of("BIO"), 120):
@@ -241,6 +242,7 @@ def kind_of(result):
     return "EndlessError" if kind == "IndexError" else kind
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_endless_loops")
 def test_schemes_in_which_o_is_part_of_entities():
     ends = {"value": 0, "ValueError": 0, "EndlessError": 0}

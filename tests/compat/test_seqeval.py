@@ -42,6 +42,7 @@ from tests.helpers.twins import (
 # The default reading.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [False, True])
 @pytest.mark.parametrize("alphabet", ALPHABETS)
 def test_entities(alphabet, suffix):
@@ -56,6 +57,7 @@ def test_entities(alphabet, suffix):
     assert found > 700
 
 
+@pytest.mark.slow
 def test_entities_of_two_letters_and_types_of_all_sorts():
     """All sequences of three tags, over every row and column of the grid."""
     tags = [f"{letter}{kind}" for letter in "OBIES.L" for kind in ("-A", "-B", "")]
@@ -74,6 +76,7 @@ def test_chunks_start_and_end_where_they_did():
 ZERO_DIVISIONS = ["warn", 0, 1, 0.0, "1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [False, True])
 @pytest.mark.parametrize("alphabet", ALPHABETS)
 def test_scores(alphabet, suffix):
@@ -123,6 +126,7 @@ def test_precision_recall_fscore_support(average):
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("output_dict", [False, True])
 @pytest.mark.parametrize("alphabet", ALPHABETS)
 def test_reports(alphabet, output_dict):
@@ -147,6 +151,7 @@ def test_reports(alphabet, output_dict):
 # The strict mode.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [False, True])
 @pytest.mark.parametrize("name", SCHEMES)
 def test_strict_entities(name, suffix):
@@ -177,6 +182,7 @@ def entities_of_all(package, name, sequences, suffix):
     return found.entities, found.unique_tags, found.filter("A"), found.filter("none")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCHEMES)
 def test_tags_that_a_scheme_refuses(name):
     """Which tag is named, of several that are refused, is the same too."""
@@ -192,6 +198,7 @@ def test_tags_that_a_scheme_refuses(name):
     assert 40 < refused < 460
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCHEMES)
 def test_strict_scores_and_reports(name):
     options = [*product([False, True], AVERAGES, ["warn", 0, 1])]
@@ -332,6 +339,7 @@ def entities_by(package, made, tokens):
     return package.Tokens(tokens, made).entities
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "letters"),
     [

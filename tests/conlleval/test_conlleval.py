@@ -103,6 +103,7 @@ def add_rows(counter, rows, starts=()):
     counter.add(gold, predicted, np.array(starts, np.intp))
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(pairs, max_size=40), max_size=5))
 def test_the_counter_follows_the_rules_whatever_the_blocks(blocks):
     counter = ScriptCounter()
@@ -111,6 +112,7 @@ def test_the_counter_follows_the_rules_whatever_the_blocks(blocks):
     assert counter.finish(TYPES) == count_slowly([row for block in blocks for row in block])
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(pairs, max_size=8), max_size=6))
 def test_a_start_is_a_row_outside_on_both_sides(sentences):
     counter = ScriptCounter()
@@ -121,6 +123,7 @@ def test_a_start_is_a_row_outside_on_both_sides(sentences):
     assert counter.finish(TYPES) == count_slowly(expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_every_step_between_tags_is_counted(seed):
     random = Random(seed)
@@ -196,6 +199,7 @@ lines = st.lists(token_lines | odd_lines, max_size=12)
 steady_lines = st.lists(token_lines | st.sampled_from([b"", b"  ", b"a B-A O  "]), max_size=30)
 
 
+@pytest.mark.slow
 @given((lines | steady_lines).map(b"\n".join), st.booleans(), st.integers(1, 40))
 def test_reading_follows_the_rules_whatever_the_blocks(text, newline, block_size):
     text += b"\n" * newline
@@ -450,12 +454,14 @@ def as_command(case):
     return result.stdout.decode("latin-1"), errors, result.returncode
 
 
+@pytest.mark.slow
 def test_what_the_script_printed():
     cases = golden_cases()
     assert len(cases) == 1000
     assert [case["name"] for case in cases if in_process(case) != expected(case)] == []
 
 
+@pytest.mark.slow
 def test_what_the_script_printed_by_the_real_command():
     cases = golden_cases()
     by_kind = {(case["exit"], "-l" in case["args"], len(case["args"])): case for case in cases}
@@ -517,6 +523,7 @@ def test_standard_input_that_cannot_be_read():
     assert (result.stdout, result.stderr, result.exit_code) == ("", message, 255)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 @pytest.mark.parametrize(
     ("script", "printed"),

@@ -119,12 +119,14 @@ def naive(phrases, rule, tokens) -> list[tuple[int, int, str]]:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(LEXICA, st.sampled_from(list(RULES)), TOKENS)
 def test_against_a_naive_search(phrases, rule, tokens) -> None:
     assert Lexicon(phrases, rule=rule).mark(tokens) == naive(phrases, rule, tokens)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.sets(st.text("ab", min_size=1, max_size=6), max_size=8), st.text("abc", max_size=30))
 def test_overlapping_phrases_against_a_naive_search(forms, text) -> None:
@@ -132,6 +134,7 @@ def test_overlapping_phrases_against_a_naive_search(forms, text) -> None:
     assert Lexicon(phrases).mark(list(text)) == naive(phrases, "first", list(text))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("others", [{}, {("a",): {"Y": 1}}, {("a", "a", "b"): {"Y": 1}}])
 def test_long_phrases_take_no_longer(others) -> None:
     phrases = {("a",) * 20_000 + ("b",): {"X": 1}, **others}
@@ -205,6 +208,7 @@ def lines_of(sentences) -> str:
     return "\n".join("".join(f"{t} {tag}\n" for t, tag in sentence) for sentence in sentences)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(SENTENCES, SENTENCES, st.sampled_from(["IOB1", "IOB2", "IOBES", "IOE1", "BMEWO"]))
 def test_predictions_have_the_score(tmp_path_factory, train, test, scheme) -> None:
@@ -266,6 +270,7 @@ class TestCommand:
         assert r"\begin{tabular}" in run(*args, "latex").out
         assert run(*args, "conlleval").out.startswith("processed 6 tokens with 4 phrases")
 
+    @pytest.mark.slow
     def test_predictions_are_the_file_and_a_column(self, run) -> None:
         write("train", TRAIN)
         test = "-DOCSTART-\tO\r\n\r\nJohn\tS-PER\r\nNew\tO\r\nYork\tO\r\nx\tB-A\r\ny\tE-A"
@@ -302,6 +307,7 @@ class TestCommand:
         assert ran.out.startswith("New I-LOC I-LOC\n")
         assert Path("scores").read_text().splitlines()[0].split()[0] == "Precision"
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "args",
         [
@@ -322,6 +328,7 @@ class TestCommand:
         assert done.stderr.startswith(b"error: the predictions and the scores would be written to")
         assert Path("both").read_bytes() == b""
 
+    @pytest.mark.slow
     def test_bytes_that_are_no_text(self, tmp_path, monkeypatch) -> None:
         monkeypatch.chdir(tmp_path)
         write("train", b"\xff B-X\n\\xfe B-Y\n")
@@ -364,6 +371,7 @@ class TestCommand:
         assert "warning: 1 marked span became one with the span before" in ran.err
         assert Path("out").read_text() == "John I-PER I-PER\nPaul I-PER I-PER\n"
 
+    @pytest.mark.slow
     def test_pipes_and_compressed_files(self, tmp_path) -> None:
         path = tmp_path / "train.gz"
         path.write_bytes(gzip.compress(TRAIN.encode()))

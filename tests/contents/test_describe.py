@@ -145,6 +145,7 @@ class TestUnseen:
         st.tuples(st.sampled_from("abcd"), st.sampled_from("XYZ")), st.integers(1, 3)
     )
 
+    @pytest.mark.slow
     @settings(max_examples=100, deadline=None)
     @given(FORMS, FORMS)
     def test_against_sets(self, forms, train) -> None:
@@ -169,6 +170,7 @@ class TestUnseen:
             assert found[kind].other_type_forms == sum(key[1] == kind for key in other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "settings", "sizes", "types"),
     [
@@ -272,6 +274,7 @@ class TestCommand:
         assert "The 2 most\nfrequent:" in run("describe", "f", "--forms", "2").out
         assert "Ambiguous forms" not in run("describe", "f", "--forms", "0").out
 
+    @pytest.mark.slow
     def test_pipes_and_compressed_files(self) -> None:
         ran = pipe(gzip.compress(SMALL.encode()), "describe", "--format", "json")
         data = json.loads(ran.out)
@@ -284,6 +287,7 @@ class TestCommand:
         assert (total["documents"], total["sentences"], total["tokens"]) == (2, 0, 0)
         assert ran.err == "warning: there are no tokens in f\n"
 
+    @pytest.mark.slow
     def test_bytes_that_are_no_text(self, tmp_path, monkeypatch) -> None:
         monkeypatch.chdir(tmp_path)
         tags = ["X", "Y"]

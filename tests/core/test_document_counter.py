@@ -70,6 +70,7 @@ SPANS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(SPANS, SPANS), max_size=5))
 def test_spans_are_multisets(sides):
     text = "ab de ghij"
@@ -77,6 +78,7 @@ def test_spans_are_multisets(sides):
     assert counts(result) == by_hand(sides)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(SPANS, SPANS), min_size=2, max_size=5), st.randoms())
 def test_parts_add_up_and_keep_the_hash(sides, rng):
     text = "ab de ghij"
@@ -123,6 +125,7 @@ def chopped(rng, text, chance):
     return found
 
 
+@pytest.mark.slow
 def test_other_tokens_of_one_text():
     rng = random.Random(5)
     alphabet = "ab\N{GRINNING FACE}\N{CJK UNIFIED IDEOGRAPH-4E2D} \N{NO-BREAK SPACE}\t "

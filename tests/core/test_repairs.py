@@ -172,6 +172,7 @@ def merged(spans: list[Span]) -> tuple[list[Span], list[int]]:
 # ------------------------------------------------------------------------------------- encoding
 
 
+@pytest.mark.slow
 @steady
 @given(spans_in_sentences(), schemes)
 def test_encode_writes_what_the_definition_says(
@@ -185,6 +186,7 @@ def test_encode_writes_what_the_definition_says(
     assert carried.texts(written) == tags
 
 
+@pytest.mark.slow
 @steady
 @given(spans_in_sentences(), schemes)
 def test_decoding_undoes_encoding(sentences: list[tuple[int, list[Span]]], scheme: str) -> None:
@@ -202,6 +204,7 @@ def test_decoding_undoes_encoding(sentences: list[tuple[int, list[Span]]], schem
         assert found == [merged(spans)[0] for _, spans in sentences]
 
 
+@pytest.mark.slow
 @steady
 @given(spans_in_sentences())
 def test_touching(sentences: list[tuple[int, list[Span]]]) -> None:
@@ -233,6 +236,7 @@ def test_no_tokens_at_all(scheme: str) -> None:
 # ----------------------------------------------------------------------------------- conversion
 
 
+@pytest.mark.slow
 @fewer
 @given(spans_in_sentences())
 def test_there_and_back_is_the_identity(sentences: list[tuple[int, list[Span]]]) -> None:
@@ -273,6 +277,7 @@ def test_conversion_is_repair_and_then_conversion(case: tuple[str, Sentences], m
         assert found.lost.tolist() == later.lost.tolist()
 
 
+@pytest.mark.slow
 @steady
 @given(tagged_sentences(), methods)
 def test_what_is_lost_is_all_that_is_lost(case: tuple[str, Sentences], method: str) -> None:
@@ -320,6 +325,7 @@ def written_slowly(spans: list[Span], sentence: list[str], scheme: str) -> list[
     return [tag.removesuffix(f"-{UNTYPED}") for tag in tags]
 
 
+@pytest.mark.slow
 @steady
 @given(tagged_sentences(), methods)
 def test_repair_writes_what_its_sentence_says(case: tuple[str, Sentences], method: str) -> None:
@@ -335,6 +341,7 @@ def test_repair_writes_what_its_sentence_says(case: tuple[str, Sentences], metho
     assert (found.spans, found.ill_formed) == (len(spans), len(spans) - len(good))
 
 
+@pytest.mark.slow
 @steady
 @given(tagged_sentences(), methods)
 def test_repaired_spans(case: tuple[str, Sentences], method: str) -> None:
@@ -363,6 +370,7 @@ def test_what_repair_writes_is_well_formed(case: tuple[str, Sentences], method: 
         assert WELL_FORMED[to][decode(new.codes, new.starts).shape].all()
 
 
+@pytest.mark.slow
 @steady
 @given(spans_in_sentences(), schemes, methods)
 def test_well_formed_tags_are_left_alone(
@@ -376,6 +384,7 @@ def test_well_formed_tags_are_left_alone(
     assert found.ill_formed == len(found.lost) == 0
 
 
+@pytest.mark.slow
 @steady
 @given(tagged_sentences(), methods)
 def test_repair_twice_is_repair_once(case: tuple[str, Sentences], method: str) -> None:
@@ -385,6 +394,7 @@ def test_repair_twice_is_repair_once(case: tuple[str, Sentences], method: str) -
         assert rewritten(once, scheme, scheme, again)[0] == once
 
 
+@pytest.mark.slow
 @steady
 @given(tagged_sentences())
 def test_lenient_is_strict_after_begin(case: tuple[str, Sentences]) -> None:
@@ -398,6 +408,7 @@ def test_lenient_is_strict_after_begin(case: tuple[str, Sentences]) -> None:
     assert [spanf1.decode(s, scheme=scheme, reading="strict") for s in new] == lenient
 
 
+@pytest.mark.slow
 @steady
 @given(tagged_sentences())
 def test_strict_is_strict_after_discard(case: tuple[str, Sentences]) -> None:
@@ -409,6 +420,7 @@ def test_strict_is_strict_after_discard(case: tuple[str, Sentences]) -> None:
     assert [spanf1.decode(sentence) for sentence in new] == strict
 
 
+@pytest.mark.slow
 @steady
 @given(tagged_sentences(), tagged_sentences())
 def test_scores_before_and_after_repair(
@@ -481,6 +493,7 @@ def expected_violations(sentence: list[str], scheme: str) -> list[Step]:
     return found
 
 
+@pytest.mark.slow
 @steady
 @given(tagged_sentences())
 def test_violations_follow_their_definition(case: tuple[str, Sentences]) -> None:
@@ -501,6 +514,7 @@ def test_violations_follow_their_definition(case: tuple[str, Sentences]) -> None
         )
 
 
+@pytest.mark.slow
 @steady
 @given(tagged_sentences())
 def test_tags_without_violations_are_those_that_encode_writes(case: tuple[str, Sentences]) -> None:
@@ -513,6 +527,7 @@ def test_tags_without_violations_are_those_that_encode_writes(case: tuple[str, S
         assert (len(violations(tags.codes, tags.starts, scheme).token) == 0) == same
 
 
+@pytest.mark.slow
 @steady
 @given(tagged_sentences())
 def test_ill_formed_spans_are_those_with_a_violation_at_an_end(
@@ -576,6 +591,7 @@ def seqscore_errors(sentence: list[str], scheme: str) -> tuple[set[Step], set[St
     return steps, states
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", SEQSCORE_SCHEMES)
 def test_violations_are_those_that_seqscore_finds(scheme: str) -> None:
     @steady
@@ -591,6 +607,7 @@ def test_violations_are_those_that_seqscore_finds(scheme: str) -> None:
     compare()
 
 
+@pytest.mark.slow
 @steady
 @given(
     st.sampled_from(SEQSCORE_SCHEMES),
@@ -629,6 +646,7 @@ def test_a_foreign_prefix_by_example() -> None:
     assert steps == {(1, "B-A", "E-A", False), (2, "E-A", "I-A", False)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scheme", "method", "theirs"),
     [
@@ -660,6 +678,7 @@ def test_seqscore_has_no_other_repairs() -> None:
     assert methods == {("IOB1", "conlleval"), ("IOB2", "conlleval"), ("IOB2", "discard")}
 
 
+@pytest.mark.slow
 @fewer
 @given(spans_in_sentences())
 def test_conversion_is_that_of_seqscore(sentences: list[tuple[int, list[Span]]]) -> None:

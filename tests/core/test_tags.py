@@ -146,6 +146,7 @@ clear = st.sampled_from(["PER", "LOC", "creative-work", "date_time", "a/b:c", "ä
 clear_tags = st.lists(st.just((0, "")) | st.tuples(prefixes, clear | st.just(UNTYPED)), max_size=12)
 
 
+@pytest.mark.slow
 @steady
 @given(clear_tags, forms)
 def test_the_codes_are_the_same_in_every_form(tags: list[tuple[int, str]], form: TagForm) -> None:
@@ -161,6 +162,7 @@ def test_the_codes_are_the_same_in_every_form(tags: list[tuple[int, str]], form:
         assert tag_set.form_names() == frozenset()
 
 
+@pytest.mark.slow
 @steady
 @given(clear_tags, forms | other_forms)
 def test_a_given_form_is_the_only_one(tags: list[tuple[int, str]], form: TagForm) -> None:
@@ -313,6 +315,7 @@ def comparable(result: spanf1.Result) -> dict[str, Any]:
     return content
 
 
+@pytest.mark.slow
 @steady
 @given(sentences_of_pairs, forms, forms, st.sampled_from(["lenient", "strict", "conlleval"]))
 def test_lists_in_every_form_score_the_same(
@@ -323,6 +326,7 @@ def test_lists_in_every_form_score_the_same(
     assert comparable(found) == comparable(expected)
 
 
+@pytest.mark.slow
 @steady
 @given(st.lists(some_tags, max_size=8), forms)
 def test_decode_in_every_form(tags: list[tuple[int, str]], form: TagForm) -> None:
@@ -377,6 +381,7 @@ looks = st.fixed_dictionaries(
 some_sentences = sentences_of_pairs.filter(len)
 
 
+@pytest.mark.slow
 @fewer
 @given(pairs=some_sentences, gold_form=forms, predicted_form=forms, look=looks)
 def test_one_file_in_every_form_scores_the_same(
@@ -396,6 +401,7 @@ def test_one_file_in_every_form_scores_the_same(
     assert results[0]["documents"] == len(pairs) // 2
 
 
+@pytest.mark.slow
 @fewer
 @given(pairs=some_sentences, gold_form=forms, predicted_form=forms, look=looks)
 def test_two_files_in_different_forms_score_the_same(
@@ -418,6 +424,7 @@ MANY: TagPairs = [
 ] * 400
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pool", [ThreadPoolExecutor, ProcessPoolExecutor])
 @pytest.mark.parametrize("form", ["PER_B", "b/PER"])
 def test_parts_in_every_form_add_up(

@@ -93,6 +93,7 @@ FORMS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("seed", range(5))
 def test_how_tags_are_written_does_not_change_the_number(form, seed):
@@ -107,6 +108,7 @@ def test_how_tags_are_written_does_not_change_the_number(form, seed):
         assert hash_of(result) == hash_of(spanf1.evaluate(gold, gold))
 
 
+@pytest.mark.slow
 @fewer
 @given(
     sentences=corpora,
@@ -217,6 +219,7 @@ def test_any_single_change_changes_the_number(seed):
         assert hash_of_spans(*changed) != expected, what
 
 
+@pytest.mark.slow
 def test_all_annotations_of_a_few_tokens_have_numbers_of_their_own():
     tags = ["O", "B-A", "I-A", "B-B", "I-B"]
     spans_of = {
@@ -228,6 +231,7 @@ def test_all_annotations_of_a_few_tokens_have_numbers_of_their_own():
     assert len(found) == len(spans_of) == 2911
 
 
+@pytest.mark.slow
 def test_a_thousand_random_annotations_have_numbers_of_their_own():
     rng = np.random.default_rng(1)
     lists = {
@@ -323,6 +327,7 @@ def tiny(patch: pytest.MonkeyPatch, capacity: int) -> None:
     patch.setattr(BlockCounter, "CAPACITY", capacity)
 
 
+@pytest.mark.slow
 @fewer
 @given(sentences=corpora, schemes=all_schemes, in_order=st.booleans(), capacity=capacities)
 def test_rows_of_lists(sentences, schemes, in_order, capacity):
@@ -350,6 +355,7 @@ def test_rows_are_the_counts_of_each_sentence_alone(scheme, reading):
     assert rows_in(counted, ["A", "B"], schemes) == expected
 
 
+@pytest.mark.slow
 @fewer
 @given(
     sentences=corpora,
@@ -381,6 +387,7 @@ def by_document(text: Rendered) -> list[int]:
     return [sum(mark < line for mark in marks) for line in text.token_lines]
 
 
+@pytest.mark.slow
 @fewer
 @given(
     sentences=corpora,
@@ -406,6 +413,7 @@ def test_rows_of_two_files(folder, *, sentences, look, other, seed, sizes, kind,
     assert_rows(counted, expected_units(sentences, unit_of, None), None)
 
 
+@pytest.mark.slow
 @fewer
 @given(sentences=corpora, seed=seeds, part=st.integers(1, 100), capacity=capacities)
 def test_rows_of_parts(folder, sentences, seed, part, capacity):
@@ -429,6 +437,7 @@ def repeated(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pool", [ThreadPoolExecutor, ProcessPoolExecutor])
 def test_several_workers_make_the_same_intervals(tmp_path, monkeypatch, pool: type[Executor]):
     path = repeated(tmp_path)
@@ -527,6 +536,7 @@ def test_documents(tmp_path, case, size, paired):
 # Units themselves.
 
 
+@pytest.mark.slow
 @fewer
 @given(sentences=corpora, size=block_sizes, seed=seeds, capacity=capacities)
 def test_units_in_order_stay_in_order(folder, sentences, size, seed, capacity):

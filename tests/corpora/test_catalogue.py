@@ -391,6 +391,7 @@ class TestCommands:
         assert ran.code == 2
         assert "it is the input" in ran.err
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("command", ["list", "show"])
     @pytest.mark.parametrize("form", ["table", "json", "csv", "markdown", "latex"])
     def test_the_real_one(self, corpora, command, form) -> None:

@@ -232,6 +232,7 @@ class TestPlain:
 
 
 class TestErrors:
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("page", "more", "message"),
         [
@@ -281,6 +282,7 @@ class TestErrors:
             get(sha256=SHA, **more)
         assert left() == []
 
+    @pytest.mark.slow
     def test_no_answer_at_all(self, tmp_path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as silent:
             url = f"http://127.0.0.1:{silent.getsockname()[1]}/f"
@@ -477,6 +479,7 @@ class TestTwoAtOnce:
             get(progress=other)
         assert (get(sha256=SHA).address, left()) == ("", ["f"])
 
+    @pytest.mark.slow
     def test_processes(self, server, tmp_path) -> None:
         server.pages["/f"] = Page()
         code = (

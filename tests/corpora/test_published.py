@@ -127,6 +127,7 @@ class TestPipes:
     # So long that it does not fit into one block.
     LONG = TEST + "\n" + "of O\n\n" * 300_000
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("path", ["-", "/dev/stdin"])
     def test_verify(self, path) -> None:
         args = ["corpora", "verify", "toy", path, "--catalogue", "own.toml", "-f", "json"]
@@ -135,6 +136,7 @@ class TestPipes:
         assert found["figures"]["tokens"]["measured"] == 300_004
         assert found["figures"]["documents"]["measured"] == 1
 
+    @pytest.mark.slow
     def test_reproduce(self) -> None:
         own(*(score_of("good", f1="80.00") + 'match = "surface"\n', score_of("good", f1="80.00")))
         spanf1 = shlex.join(COMMAND)
@@ -146,6 +148,7 @@ class TestPipes:
         assert [one["match"] for one in found] == ["surface", "exact"]
         assert found[0]["output"].startswith("/dev/fd/")
 
+    @pytest.mark.slow
     def test_standard_input_is_one_file(self) -> None:
         args = ["reproduce", "toy", "--catalogue", "own.toml", "--gold", "d/toy.test"]
         assert pipe(GOOD.encode(), *args, "--system", "good=-").code == 0
@@ -196,6 +199,7 @@ class TestVerify:
             "it has 4 tokens and is like no split of toy, of whose sizes nothing was published"
         ]
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("text", [TEST, TEST.rstrip(), "\ufeff" + TEST, "x" * 600_000])
     @pytest.mark.parametrize("pack", [bytes, gzip.compress])
     def test_the_checksum_is_that_of_the_content(self, text, pack) -> None:

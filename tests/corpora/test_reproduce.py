@@ -43,6 +43,7 @@ def wnut17(tmp_path) -> Path:
     return Path(shutil.copytree(shared("wnut17"), tmp_path / "wnut17"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("merged", [False, True])
 def test_the_figures_of_wnut17(run, wnut17, merged) -> None:
     if merged:
@@ -81,6 +82,7 @@ def test_the_figures_of_conll2003(run) -> None:
     assert ran.code == 0
 
 
+@pytest.mark.slow
 def test_an_altered_copy_differs(run, wnut17) -> None:
     output = wnut17 / "submissions" / "arcada.conll"
     lines = output.read_text().split("\n")
@@ -98,6 +100,7 @@ def test_an_altered_copy_differs(run, wnut17) -> None:
     assert max(map(len, ran.out.splitlines())) <= 80
 
 
+@pytest.mark.slow
 def test_a_named_output(run, wnut17) -> None:
     shutil.copy(wnut17 / "submissions" / "arcada.conll", "mine.txt")
     for args in (
@@ -258,6 +261,7 @@ class TestOwnCatalogue:
             assert ran.code == code
             assert [one["split"] for one in json.loads(ran.out)] == [split.lower()]
 
+    @pytest.mark.slow
     def test_precision_recall_and_half_an_interval(self, run) -> None:
         rng = np.random.default_rng(1)
         gold = well_formed(rng, "IOB2", 300)

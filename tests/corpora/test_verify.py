@@ -579,6 +579,7 @@ def test_output(run, folder) -> None:
     assert Path("folder/toy.dev").read_text() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["-", "/dev/stdin"])
 def test_a_pipe(path) -> None:
     args = "corpora", "verify", "toy", path, "--catalogue", "catalogue.toml"

@@ -54,6 +54,7 @@ def batches(draw: Any, labels: int = len(MIXED), *, padded: bool = False) -> Bat
     return Batch(gold, predicted, mask)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(batches(), st.sampled_from(READINGS), st.integers(1, 9))
 def test_ids_are_scored_as_their_tags(batch: Batch, reading: str, size: int) -> None:
@@ -67,6 +68,7 @@ def test_ids_are_scored_as_their_tags(batch: Batch, reading: str, size: int) -> 
     assert found.to_dict() == expected
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=50)
 @given(batches(len(LABELS), padded=True), st.sampled_from(["int64", "int16", ">i4"]))
 def test_the_scheme_is_detected_as_of_tags(batch: Batch, dtype: str) -> None:
@@ -152,6 +154,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", CASES)
 def test_arrays_of_every_kind(kind: str) -> None:
     given_ = CASES[kind]

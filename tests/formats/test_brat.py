@@ -335,6 +335,7 @@ def documents(draw: st.DrawFn) -> Document:
     return Document(text, spans)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(documents())
 def test_round_trip(tmp_path_factory: pytest.TempPathFactory, document: Document) -> None:
@@ -350,6 +351,7 @@ def test_round_trip(tmp_path_factory: pytest.TempPathFactory, document: Document
 PIECES = [*"TREAMNX*#\t\n ;019-", "T1", "T2\t", "PER", " 0 3", "\tAda", "\r", "٣", "\ufeff", "😀"]
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join) | st.binary())
 def test_any_file_is_read_or_refused(

@@ -140,6 +140,7 @@ def test_errors(reading, content, how, error, message) -> None:
         list(reading(content, **how).documents())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("levels", [1, 2, 4])
 def test_spans_are_those_of_every_column(reading, levels) -> None:
     rng = random.Random(levels)
@@ -258,6 +259,7 @@ words = st.text(
 ).filter(lambda word: "-DOCSTART-" not in word)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(data=st.data(), scheme=st.sampled_from(list(SCHEMES)), levels=st.integers(1, 3))
 def test_round_trips(tmp_path_factory, data, scheme, levels) -> None:

@@ -327,6 +327,7 @@ class TestCommands:
             write(name, "# c\n# c\n" + text)
         assert named == run(*[NUMBERS.get(arg, arg) for arg in args])
 
+    @pytest.mark.slow
     def test_standard_input(self) -> None:
         done = pipe(HIPE.encode(), "validate", "-c", "LIT", "--scheme", "IOB2")
         assert (done.code, done.err) == (0, "")
@@ -349,6 +350,7 @@ class TestCommands:
         assert (ran.code, ran.err) == (0, "")
         assert Path("out").read_bytes() == text.encode()
 
+    @pytest.mark.slow
     @each_file
     def test_convert_keeps_the_header(self, run, text) -> None:
         write("f", text)
@@ -359,6 +361,7 @@ class TestCommands:
         assert b"S-loc" in Path("there").read_bytes()
         assert Path("back").read_bytes() == text.encode()
 
+    @pytest.mark.slow
     @each_file
     def test_predictions_of_the_baseline(self, run, text) -> None:
         write("f", text)

@@ -196,6 +196,7 @@ def decoded(run: RawLines) -> list[tuple[str, int, int]]:
     )
 
 
+@pytest.mark.slow
 @fewer
 @given(corpora, looks, seeds, block_sizes)
 def test_runs_of_any_file(folder: Path, sentences: list, look: Look, seed: int, size: int) -> None:
@@ -225,6 +226,7 @@ def write_plainly(path: Path, text: object, look: Look) -> bytes:
     return path.read_bytes()
 
 
+@pytest.mark.slow
 @fewer
 @given(corpora, looks, seeds, block_sizes)
 def test_no_span_goes_on_from_one_run_to_the_next(
@@ -255,6 +257,7 @@ def test_no_span_goes_on_from_one_run_to_the_next(
     ]
 
 
+@pytest.mark.slow
 @fewer
 @given(corpora, looks, seeds, block_sizes)
 def test_the_blocks_of_a_file_count_as_the_lists(
@@ -283,6 +286,7 @@ def test_the_blocks_of_a_file_count_as_the_lists(
     )
 
 
+@pytest.mark.slow
 def test_a_long_preamble(tmp_path: Path) -> None:
     """More comments than a layout is judged by, in blocks that have no token."""
     path = tmp_path / "f"
@@ -298,6 +302,7 @@ def test_a_long_preamble(tmp_path: Path) -> None:
         assert found.rewritten("IOB2", "IOBES", "begin") == data.replace(b"I-X", b"E-X")
 
 
+@pytest.mark.slow
 def test_a_long_file_without_any_token(tmp_path: Path) -> None:
     path = tmp_path / "f"
     data = b"# comment\r\n\r\n" * 9000
@@ -429,6 +434,7 @@ def fields_of(line: bytes, delimiter: str) -> tuple[list[bytes], list[bytes]]:
 schemes = st.sampled_from(sorted(SCHEMES))
 
 
+@pytest.mark.slow
 @fewer
 @given(
     sentences=corpora,
@@ -495,6 +501,7 @@ def plainly(sentence: list[str], scheme: str, to: str, method: str) -> list[str]
     return result
 
 
+@pytest.mark.slow
 @fewer
 @given(sentences=corpora, look=looks, seed=seeds, size=block_sizes, scheme=schemes)
 def test_repaired_files_score_strictly_as_the_file_leniently(

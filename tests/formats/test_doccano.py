@@ -96,6 +96,7 @@ def test_write() -> None:
         written([Document(TEXT, [TextSpan("PER", ((0, 1), (2, 3)))])])
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(documents=st.lists(texts_with_spans(parts=1), min_size=1, max_size=4))
 def test_round_trip(tmp_path, documents) -> None:

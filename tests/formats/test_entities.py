@@ -201,6 +201,7 @@ made = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(made, max_size=4))
 def test_round_trip(tmp_path, documents) -> None:
@@ -221,6 +222,7 @@ odd = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(odd | st.lists(odd, max_size=3), st.sampled_from(["gold", "predicted"]), st.booleans())
 def test_odd_json(tmp_path, content, side, alone) -> None:

@@ -310,6 +310,7 @@ def written_documents(draw):
     return Document(text, spans, id=key)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(written_documents(), max_size=4), st.sampled_from(["annotations", "predictions"]))
 def test_round_trip(tmp_path, documents, key) -> None:
@@ -349,6 +350,7 @@ def damaged(draw):
     return export
 
 
+@pytest.mark.slow
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(odd | damaged(), st.sampled_from(["gold", "predicted"]), st.booleans())
 def test_odd_json(tmp_path, content, side, alone) -> None:

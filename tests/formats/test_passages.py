@@ -75,6 +75,7 @@ def test_lines_and_documents(tmp_path) -> None:
     assert sum(one.documents for one in passages(path).passages(TagSet({}))) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("begin", ["-DOCSTART- O\n\n", "# newdoc id = 1\n"])
 @pytest.mark.parametrize("size", [1, 10, 1 << 19])
 @pytest.mark.parametrize("end", ["", "a O\n"])
@@ -96,6 +97,7 @@ TEXTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(TEXTS, st.integers(1, 80))
 def test_blocks_of_any_size_give_the_same(tmp_path_factory, rows, size) -> None:
@@ -104,6 +106,7 @@ def test_blocks_of_any_size_give_the_same(tmp_path_factory, rows, size) -> None:
     assert flat(passages(path, block_size=size)) == flat(passages(path))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(TEXTS, st.integers(1, 80))
 def test_passages_hold_whole_sentences(tmp_path_factory, rows, size) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +56,7 @@ def test_what_is_parted_can_be_joined(piece: Sentences, cuts: list[int]) -> None
     assert joined.lines == piece.lines
 
 
+@pytest.mark.slow
 @given(st.lists(sentences(), max_size=6), st.integers(1, 40))
 def test_nothing_goes_on_from_one_to_the_next(pieces: list[Sentences], size: int) -> None:
     found = list(whole(pieces, last_start, size))

@@ -253,6 +253,7 @@ tokens = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     odd | st.lists(st.lists(tokens, max_size=3), max_size=3),

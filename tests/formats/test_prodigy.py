@@ -208,6 +208,7 @@ def test_what_cannot_be_written(name, document, message) -> None:
         written([document], name)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(documents=st.lists(texts_with_spans(), min_size=1, max_size=4))
 def test_round_trip(tmp_path, documents) -> None:
@@ -227,6 +228,7 @@ def outcome(reading):
         return str(error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["prodigy", "doccano", "labelstudio", "entities", "pipeline"])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(

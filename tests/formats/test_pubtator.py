@@ -163,6 +163,7 @@ def test_what_cannot_be_written(document: Document, message: str) -> None:
     assert message.replace("'", "") in str(caught.value).replace("'", "")
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=60) | st.text("5|ta\t03\nAdPER", max_size=60).map(str.encode))
 @steady
 def test_any_bytes_are_read_or_refused(tmp_path_factory, content: bytes) -> None:

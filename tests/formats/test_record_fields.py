@@ -133,6 +133,7 @@ trees = st.recursive(
 objects = st.dictionaries(st.text(max_size=3), trees, min_size=1, max_size=3)
 
 
+@pytest.mark.slow
 @given(
     found=st.lists(objects, min_size=1, max_size=4),
     layout=st.sampled_from([*LAYOUTS]),
@@ -148,6 +149,7 @@ def test_any_layout_in_any_pieces(found, layout, size) -> None:
     assert all(lines[line - 1].lstrip(" [")[:1] == "{" for _, line in there)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", [",", ",\n"])
 def test_an_array_is_not_kept(layout) -> None:
     record = json.dumps({"text": "x" * 1000}).encode() + layout.encode()

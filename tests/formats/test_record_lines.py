@@ -50,6 +50,7 @@ sentences = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     sentences=sentences,
@@ -100,6 +101,7 @@ def test_ids_that_are_ignored() -> None:
 PACKED = {"plain": bytes, "gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", PACKED.values(), ids=PACKED)
 @pytest.mark.parametrize("begin", ["", "\n \n", "\ufeff"])
 def test_known_by_its_content(pack, begin) -> None:
@@ -356,6 +358,7 @@ def test_compare(run) -> None:
     assert run("compare", "--merged", "a2.jsonl", "b2.jsonl", "--token-column", "1").code == 2
 
 
+@pytest.mark.slow
 def test_damage_is_told_in_one_line() -> None:
     """Whatever is changed in a file, it is scored, or there is one of our errors."""
     draw = random.Random(7)

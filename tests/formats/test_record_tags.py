@@ -171,6 +171,7 @@ def test_errors(reading, content, how, error, message) -> None:
         list(reading(content, **how).documents())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ids", [False, True])
 def test_spans_are_those_of_the_tags(reading, ids) -> None:
     rng = random.Random(5)

@@ -246,6 +246,7 @@ def test_standard_input_that_does_not_tell(monkeypatch) -> None:
         stdin(monkeypatch, long)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1 << 12, 1 << 17, 1 << 21])
 def test_a_long_text_first(tmp_path, size) -> None:
     record = json.dumps({"text": "é" * size, "entities": [OFFSETS]})
@@ -260,6 +261,7 @@ def outcome(look, data) -> str:
         return str(error)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     found=st.lists(likely | trees, min_size=1, max_size=3),

@@ -530,6 +530,7 @@ def test_columns_of_one_name(tmp_path):
         read(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", ["tags", "tokens"])
 def test_numbers_that_are_not_in_a_dictionary(tmp_path, column):
     """Parquet is believed by the library, which then reads what is not there."""
@@ -582,6 +583,7 @@ def test_tags_that_are_not_utf8(tmp_path):
         score(path)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="Linux tells the peak there")
 @pytest.mark.parametrize("kind", ["parquet", "file", "stream"])
 def test_memory_is_flat(tmp_path, kind):

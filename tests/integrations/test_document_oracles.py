@@ -100,6 +100,7 @@ def evaluated(docs, **options):
     return spanf1.evaluate(*([record(pair[k]) for pair in docs] for k in (0, 1)), **options)
 
 
+@pytest.mark.slow
 def test_nested_spans_count_as_spacy_counts_them():
     docs = pairs(1, 3000)
     for first in range(0, len(docs), 20):
@@ -143,6 +144,7 @@ def test_spacy_takes_repeated_spans_for_one(gold, predicted, ours, theirs):
     assert figures[f"{KEY}_r"] == theirs
 
 
+@pytest.mark.slow
 def test_repeated_spans_made_single_count_as_spacy_counts_them():
     rng = random.Random(3)
     once = pairs(3, 500)
@@ -165,6 +167,7 @@ def saved(path, docs):
     return path
 
 
+@pytest.mark.slow
 def test_files_of_nested_spans_count_as_spacy_counts_them(tmp_path):
     docs = pairs(4, 1000)
     files = [saved(tmp_path / f"{k}.spacy", [pair[k] for pair in docs]) for k in (0, 1)]
@@ -192,6 +195,7 @@ def cut(rng, doc, spans):
     return small, [(first[start], first[end], name) for start, end, name in spans]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("smaller", ["gold", "predicted"])
 def test_spans_of_other_tokens_count_as_spacy_counts_them(smaller):
     """The spans of the smaller tokens are some of the others', if these are the gold ones."""
@@ -345,6 +349,7 @@ def output_of(tagger, sentences, strategy):
     return made([" ".join(words) for words, _ in sentences])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", ["none", "simple"])
 def test_what_a_pipeline_returns_counts_as_seqeval_counts_the_letters(
     tmp_path, tagger, sentences, strategy
@@ -365,6 +370,7 @@ def test_what_a_pipeline_returns_counts_as_seqeval_counts_the_letters(
     assert_as_seqeval(spanf1.score_file(*files), gold, predicted)
 
 
+@pytest.mark.slow
 def test_what_a_pipeline_makes_of_words_counts_as_seqeval_counts_the_words(tagger, sentences):
     """By the strategy "first", a word has the tag of its first subword."""
     predicted = []

@@ -228,6 +228,7 @@ def share_of(process, folder):
     return metric.compute()
 
 
+@pytest.mark.slow
 def test_gathered_from_two_processes(cache):
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(2, spawn) as pool:

@@ -65,6 +65,7 @@ class Tagger(lightning.LightningModule):
         return torch.optim.Adam(self.parameters(), 0.1)
 
 
+@pytest.mark.slow
 def test_what_is_logged_is_the_score_of_the_epoch(tmp_path: Path) -> None:
     torch.manual_seed(0)
     model = Tagger()

@@ -257,6 +257,7 @@ def documents(draw: st.DrawFn) -> Document:
     return Document(text, found, tokens)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.lists(documents(), max_size=3), st.sampled_from([None, "sc"]))
 def test_round_trip(

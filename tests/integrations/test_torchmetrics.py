@@ -228,6 +228,7 @@ def count_share(rank: int, folder: str) -> None:
     dist.destroy_process_group()
 
 
+@pytest.mark.slow
 def test_two_processes(tmp_path: Path) -> None:
     processes.spawn(count_share, (str(tmp_path),), nprocs=2)
     metrics = [SpanF1(LABELS, **options) for options in OPTIONS]

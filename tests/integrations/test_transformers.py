@@ -248,6 +248,7 @@ def by_hand(model):
     return figures_of(predicted, gold)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preprocess", [False, True])
 @pytest.mark.parametrize(
     "arguments",
@@ -288,6 +289,7 @@ def test_hidden_states_are_passed_over(tmp_path):
     assert figures == pytest.approx([by_hand(model)["f1"]] * 2, abs=1e-15)
 
 
+@pytest.mark.slow
 def test_the_best_model_is_found_by_it(tmp_path):
     trainer = trainer_of(
         tiny_model(),

@@ -310,6 +310,7 @@ def spans_of(tags) -> set[tuple[int, int, str]]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [0, 40, 300])
 def test_another_gold_is_never_missed(tmp_path, monkeypatch, block) -> None:
     monkeypatch.chdir(tmp_path)
@@ -438,6 +439,7 @@ def test_other_documents(tmp_path, monkeypatch, marks) -> None:
 # The command.
 
 
+@pytest.mark.slow
 def test_300_files_in_a_folder(run) -> None:
     rng = np.random.default_rng(0)
     gold = well_formed(rng, "IOB2", 30)
@@ -720,17 +722,20 @@ class TestCommand:
 @pytest.mark.usefixtures("files")
 class TestPipes:
     # Gold is read once for each system, an output with gold tags once more to compare these.
+    @pytest.mark.slow
     @pytest.mark.parametrize("gold", ["-", "/dev/stdin"])
     def test_gold(self, run, gold) -> None:
         expected = run("compare", "gold.conll", "good.conll", "poor.conll", "-q").out
         ran = pipe(GOLD.encode(), "compare", gold, "good.conll", "poor.conll", "-q")
         assert (ran.code, ran.out, ran.err) == (0, expected, "")
 
+    @pytest.mark.slow
     def test_a_system(self, run) -> None:
         expected = run("compare", "gold.conll", "x=good.conll", "poor.conll", "-q").out
         ran = pipe(GOOD.encode(), "compare", "gold.conll", "x=/dev/stdin", "poor.conll", "-q")
         assert (ran.code, ran.out, ran.err) == (0, expected, "")
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("order", [1, -1])
     def test_a_merged_system(self, run, order) -> None:
         expected = run("compare", "--merged", "x=good.merged", "poor.merged", "-q").out

@@ -123,6 +123,7 @@ def test_no_unit_is_lost(units: int, resamples: int) -> None:
     assert (abs(swapped - count / 2) < 4 * math.sqrt(count / 4)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [bootstrap_sums, swap_sums])
 def test_a_seed_gives_the_same_on_any_number_of_threads(draw: object) -> None:
     rows = table(4, 1000, 3).reshape(1000, 3, 3)
@@ -262,6 +263,7 @@ def two_systems(rng: np.random.Generator, units: int) -> IntArray:
     return np.stack(counts, axis=1)
 
 
+@pytest.mark.slow
 def test_p_values_are_uniform_where_there_is_no_difference() -> None:
     rng = np.random.default_rng(8)
     swapped, resampled = [], []
@@ -354,6 +356,7 @@ def test_intervals_are_those_of_scipy(method: str, level: float) -> None:
     assert ours.high[0] == pytest.approx(theirs.confidence_interval.high, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_intervals_from_the_counts_are_those_of_scipy_from_the_units() -> None:
     units = two_systems(np.random.default_rng(3), 300)[:, 0]
     rows, weights = distinct(units)
@@ -411,6 +414,7 @@ def test_an_interval_without_width() -> None:
         assert np.isnan(bca(values, estimate + aside, np.array([[0.3], [0.2]]), weights)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["percentile", "bca"])
 def test_intervals_hold_the_truth_as_often_as_they_say(method: str) -> None:
     rng = np.random.default_rng(12)

@@ -43,6 +43,7 @@ pairs = st.tuples(st.integers(-1, 5), st.integers(0, 5)).map(lambda p: (p[0], ma
 corpora = st.lists(st.lists(st.lists(pairs, max_size=6), max_size=3), min_size=1, max_size=7)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=100)
 @given(corpora, st.sampled_from(["lenient", "strict", "conlleval"]), st.randoms())
 def test_any_batches_and_any_sums(batches: list[Sentences], reading: str, random: Any) -> None:
@@ -70,6 +71,7 @@ def test_any_batches_and_any_sums(batches: list[Sentences], reading: str, random
     assert parts[0].compute().to_dict() == expected
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=50)
 @given(corpora)
 def test_tags_and_intervals(batches: list[Sentences]) -> None:
@@ -191,6 +193,7 @@ def test_processes() -> None:
     )
 
 
+@pytest.mark.slow
 def test_many_small_batches_are_quick_and_small() -> None:
     rng = np.random.default_rng(0)
     gold, predicted = rng.integers(0, 6, (2, 1000, 8, 32))

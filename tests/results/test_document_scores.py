@@ -97,6 +97,7 @@ def put(documents, name, path):
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", NEEDED)
 @pytest.mark.parametrize("seed", range(4))
 def test_every_pair_of_formats(tmp_path, kind, seed):
@@ -422,6 +423,7 @@ class TestRecords:
             spanf1.evaluate([gold], [[FOUND]])
         assert message in str(caught.value)
 
+    @pytest.mark.slow
     def test_nesting(self):
         deep = []
         for _ in range(100_000):
@@ -480,6 +482,7 @@ class TestCompare:
 
 
 class TestPipes:
+    @pytest.mark.slow
     @pytest.mark.usefixtures("run")
     def test_standard_input(self):
         record = lines(GOLD)

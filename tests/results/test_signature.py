@@ -119,6 +119,7 @@ def test_no_digit_is_lost(number):
     assert Signature.parse(str(signature)).options.beta == number
 
 
+@pytest.mark.slow
 @fewer
 @given(signatures, signatures)
 def test_two_signatures_mean_the_same_or_a_difference_is_named(one, other):
@@ -560,6 +561,7 @@ def test_two_signatures_are_compared(run, args, code, verdict):
             assert all(text.endswith(" (does not matter)") for text in others)
 
 
+@pytest.mark.slow
 def test_signatures_through_pipes(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write("f.conll", content())
@@ -725,6 +727,7 @@ def damaged(data: dict[str, Any], way: tuple[Any, ...], value: object) -> str:
 SMALL = "a B-A B-A\nb I-A I-A\n\nc I-B O\n\nd O B-B\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [[], ["--reading", "conlleval"], ["--match", "surface"]], ids=str)
 def test_a_damaged_file_is_no_traceback(run, how):
     rng = random.Random(str(how))

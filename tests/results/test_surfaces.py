@@ -313,6 +313,7 @@ def test_no_tokens(run, content):
 # The command.
 
 
+@pytest.mark.slow
 def test_the_command_reads_standard_input(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     given = corpus(4)

@@ -191,6 +191,7 @@ def test_size_of_stretches_does_not_matter(scheme: str) -> None:
     assert read(1, 1) == read(7, 3) == read(1 << 20, 100)
 
 
+@pytest.mark.slow
 def test_untyped_tags_are_counted_as_the_script_counts_them(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     for prefixes in ("BI", "BIES", "BILU"):
@@ -468,6 +469,7 @@ class TestCommand:
         assert run("schemes", name, "-o", "report").out == ""
         assert Path("report").read_text() == run("schemes", name).out
 
+    @pytest.mark.slow
     def test_standard_input_pipes_and_compressed_files_have_examples(self, run) -> None:
         ran = pipe(MERGED.encode(), "schemes", "--scheme", "IOB2")
         assert "    <stdin>:3 (predicted)  a/O b/B-A → c/I-B\n" in ran.out
