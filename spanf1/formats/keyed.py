@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -178,6 +179,8 @@ class KeyedReader(ABC):
         for pair in pairs:
             sides.compare(*pair)
             yield from blocks(*pair)
+            # The memory is for what is read next.
+            del pair
 
     @abstractmethod
     def _tables(self) -> Sequence[Table]:
@@ -223,10 +226,13 @@ def _check_keys(inputs: Inputs) -> None:
 
 def _merged(left: KeyedTags, right: KeyedTags, gold: TagSet, predicted: TagSet) -> Iterator[Pair]:
     """Yield the sentences of one table, for each side."""
-    other, one = right.table.reader(right, predicted), left.table.reader(left, gold)
-    for batch in left.table.batches(left, right):
-        sentences = other(batch)
-        yield one(batch), sentences
+    read, read_other = left.table.reader(left, gold), left.table.reader(right, predicted)
+
+    def both(batch: Any) -> Pair:
+        other = read_other(batch)
+        return read(batch), other
+
+    return map(both, left.table.batches(left, right))
 
 
 def checked(part: Sentences, column: KeyedTags) -> Sentences:
@@ -243,7 +249,10 @@ def checked(part: Sentences, column: KeyedTags) -> Sentences:
     """
     assert part.words and part.coder  # noqa: S101, PT018 - for mypy: there are keys of both
     words = part.words.lists()
-    _check_words(part, words, column)
+    counts = np.fromiter(map(len, words), np.intp, len(words))
+    texts = chain(map(str, part.ids or ()), *words) if isinstance(part.words, TokenLists) else ()
+    if not np.array_equal(counts, part.lengths) or broken([*texts]) is not None:
+        _refuse(part, words, column)
     if part.coder.ignored is not None:
         for token in np.flatnonzero(part.codes == part.coder.ignored)[:1].tolist():
             row, place = place_in(part.lengths, token)
@@ -256,19 +265,19 @@ def checked(part: Sentences, column: KeyedTags) -> Sentences:
     return part._replace(codes=codes, words=TokenLists(words), coder=None)
 
 
-def _check_words(part: Sentences, words: list[list[str]], column: KeyedTags) -> None:
+def _refuse(part: Sentences, words: list[list[str]], column: KeyedTags) -> None:
     """Raise an error for tokens that are not as many as the tags, or could not be written again."""
     ids = part.ids or [None] * len(words)
     rows = zip(part.lengths.tolist(), words, ids, part.places.tolist(), strict=True)
     for count, tokens, key, line in rows:
-        where = column.source.where
+        where = column.source.where(line)
         if count != len(tokens):
             message = f"{column.key} has {count} tags, {column.token} has {len(tokens)} tokens"
-            raise AlignmentError(message, where=where(line))
+            raise AlignmentError(message, where=where)
         for name, texts in ((column.token, tokens), (column.id, [str(key)])):
             if (place := broken(texts)) is not None:
                 message = f"{name} has {shortened(texts[place])}, with half of a surrogate pair"
-                raise LayoutError(f"{message}, which is no character", where=where(line))
+                raise LayoutError(f"{message}, which is no character", where=where)
 
 
 def documents_of(input: Input, sentences: Iterable[Sentences]) -> Iterator[Document]:
