@@ -9,7 +9,7 @@ PY := .venv/bin/python
 .DELETE_ON_ERROR:
 # Two pips at once would corrupt the one .venv.
 .NOTPARALLEL:
-.PHONY: help demo test test-integrations check bench bench-check format clean FORCE
+.PHONY: help demo test test-quick test-integrations check bench bench-check format clean FORCE
 
 help: ## list these targets
 	@echo "usage: make TARGET [PYTHON=/path/to/python]"
@@ -20,11 +20,14 @@ demo: .venv/.stamp-run ## score the sample corpus (installs the run-time depende
 	@echo '$$ spanf1 score corpora/sample/english.spacy.conll'
 	@.venv/bin/spanf1 score corpora/sample/english.spacy.conll
 
-test: .venv/.stamp-test ## run all the tests
-	$(PY) -m pytest
+test: .venv/.stamp-test ## run all the tests, on all cores
+	$(PY) -m pytest --numprocesses auto
+
+test-quick: .venv/.stamp-test ## run the tests that take no time
+	$(PY) -m pytest --numprocesses auto -m 'not slow'
 
 test-integrations: .venv/.stamp-integrations ## test the adaptors against the libraries they adapt (large installs)
-	$(PY) -m pytest tests/integrations tests/formats/test_arrays.py
+	$(PY) -m pytest --numprocesses auto tests/integrations tests/formats/test_arrays.py
 
 check: .venv/.stamp-check ## lint, check the formatting and check the types
 	$(PY) -m ruff check

@@ -17,7 +17,7 @@ PACKAGE = Path(spanf1.__file__).parent
 # Each room may import those of the floors before its own; rooms on one floor do not know each
 # other.
 FLOORS = [
-    ["exceptions", "_version", "wording"],
+    ["exceptions", "wording", "_version"],
     ["core", "resampling", "render"],
     ["formats"],
     ["checks", "conlleval", "compat"],
@@ -94,6 +94,13 @@ def test_third_party_imports(module: str) -> None:
     if room(module) not in ("core", "resampling", "render"):
         allowed |= OPTIONAL
     assert {name.partition(".")[0] for name in imports(module)} <= allowed
+
+
+def test_the_architecture_shows_the_house() -> None:
+    text = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    lines = text.split("## 2. The house")[1].split("```")[1].strip().splitlines()
+    drawn = [word for line in lines for word in line[:35].split()]
+    assert drawn == [room for floor in FLOORS for room in floor]
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -110,3 +110,14 @@ def test_table_of_readings(row: list[str]) -> None:
             assert cell == f"{micro.correct} of {micro.gold}"
         else:
             assert round(micro.f1, 3) == float(cell)
+
+
+@pytest.mark.parametrize("document", ["docs/architecture.md", "CONTRIBUTING.md"])
+def test_files_that_are_named_are_there(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    paths = re.findall(r"`((?:[a-z0-9_]+/)+[a-z0-9_]*(?:\.[a-z]+)?)`", text)
+    assert len(paths) > 8
+    missing = [
+        path for path in paths if not any((ROOT / top / path).exists() for top in ("", "spanf1"))
+    ]
+    assert not missing

@@ -14,7 +14,7 @@ from nervaluate import Evaluator
 from sklearn.metrics import precision_recall_fscore_support
 
 import spanf1
-from spanf1.checks.fitting import fitted
+from spanf1.checks.convert import fitted
 from spanf1.core.documents import Document, TextSpan, joined
 from spanf1.exceptions import AlignmentError
 from spanf1.formats.registry import FORMATS, Writing, write

@@ -1,24 +1,46 @@
-"""Documents of any format written in any other, with what that cannot carry named."""
+"""Documents of any format written in any other: what fits, and what is lost and named."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO, Unpack
+from functools import lru_cache
+from typing import BinaryIO, NamedTuple, Unpack
 
-from spanf1.checks.fitting import CONTINUED, Fitted, fitted, writes_tags
-from spanf1.checks.spans import scheme_to_write
-from spanf1.core.documents import Document
-from spanf1.core.options import AUTO
+from spanf1.checks.documents import detect
+from spanf1.checks.tags import scheme_to_write
+from spanf1.core.documents import Document, TextSpan
+from spanf1.core.options import AUTO, AnyScheme, TagScheme
 from spanf1.exceptions import LossError, UsageError
-from spanf1.formats.opening import detect, inputs_of_keywords
+from spanf1.formats.opening import inputs_of_keywords
 from spanf1.formats.options import InputKeywords
 from spanf1.formats.output import check_output, compression_of, folder_beside, opened_file
-from spanf1.formats.registry import COLUMNS, FEATURES, FORMATS, Input, Writing, write
+from spanf1.formats.registry import (
+    COLUMNS,
+    FEATURES,
+    FORMATS,
+    JSONL,
+    FormatName,
+    Input,
+    InputFormat,
+    Writing,
+    module_of,
+    write,
+)
 from spanf1.formats.source import Path
+from spanf1.formats.tokens import NO_TEXT, fits_in_tag, levels_of, with_tokens
 from spanf1.wording import many, printable, shortened
+
+#: what may be lost besides `spanf1.formats.registry.FEATURES`
+WHITE_SPACE = "white space of texts"
+WITHOUT_TOKENS = "texts without tokens"
+NO_TYPE = "spans whose type cannot be written"
+CONTINUED = "which sentences are of one document"
+
+# A scheme that keeps all spans apart, for formats that have tokens but no tags.
+_APART = "IOB2"
 
 _DEFAULT_SCHEME = "IOB2"
 # How many lines a message names.
@@ -141,7 +163,7 @@ class Converter:
         self,
         input: Input,
         to_format: str,
-        scheme: str = AUTO,
+        scheme: AnyScheme = AUTO,
         levels: int = 1,
         *,
         allow_loss: bool = False,
@@ -154,8 +176,8 @@ class Converter:
             tagged = ", ".join(filter(writes_tags, FORMATS))
             raise UsageError(f"a scheme (--to) is for formats of tags: {tagged}; not {to_format}")
         self._input, self._allow_loss = input, allow_loss
-        scheme = scheme_to_write(scheme) if scheme != AUTO else AUTO
-        self.result = Conversion(input.format, to_format, scheme, levels=levels)
+        to = scheme_to_write(scheme) if scheme != AUTO else AUTO
+        self.result = Conversion(input.format, to_format, to, levels=levels)
         self._losses = _Losses()
         # the document that is being written
         self._place = ""
@@ -192,15 +214,15 @@ class Converter:
         texts = "text" in FORMATS[result.to_format].carries
         for document in input.documents():
             self._place = input.place(document)
-            found = fitted(document, result.to_format, how)
-            self._losses.add(found, self._place)
-            lost.update(found.lacking)
+            fit = fitted(document, result.to_format, how)
+            self._losses.add(fit, self._place)
+            lost.update(fit.lacking)
             result.documents += 1
-            result.spans += len(found.document.spans)
-            result.split += found.split
+            result.spans += len(fit.document.spans)
+            result.split += fit.split
             result.spaced += texts and document.spaced
             continued += not document.begins
-            yield found.document
+            yield fit.document
         if 0 < continued < result.documents and result.to_format != COLUMNS:
             lost[CONTINUED] = continued
         result.lost = dict(lost)
@@ -208,18 +230,18 @@ class Converter:
 
 def _own_scheme(input: Input) -> str:
     """Return the scheme that the tags of an input are in or, if it has none, IOB2."""
-    found = detect(input)
-    fitting = found.fitting if found else [_DEFAULT_SCHEME]
+    detection = detect(input)
+    fitting = detection.fitting if detection else [_DEFAULT_SCHEME]
     return _DEFAULT_SCHEME if _DEFAULT_SCHEME in fitting else fitting[0]
 
 
 def convert_file(
     file: Path,
     output: Path,
-    to_format: str,
+    to_format: FormatName,
     *,
-    input_format: str = AUTO,
-    scheme: str = AUTO,
+    input_format: InputFormat = AUTO,
+    scheme: TagScheme = AUTO,
     levels: int = 1,
     allow_loss: bool = False,
     **given: Unpack[InputKeywords],
@@ -275,3 +297,133 @@ def convert_file(
             return converter.convert(folder)
     with opened_file(path, compression_of(path)) as stream:
         return converter.convert(stream)
+
+
+class Fitted(NamedTuple):
+    """A document with no more than a format carries.
+
+    Attributes
+    ----------
+    document : Document
+        The document.
+    lost : list of (TextSpan, str)
+        The spans that it has no more, and what such spans are, in words.
+    lacking : list of str
+        What else of it is lost, in words.
+    split : bool
+        Whether its text was split into tokens.
+    """
+
+    document: Document
+    lost: list[tuple[TextSpan, str]]
+    lacking: list[str]
+    split: bool
+
+
+def writes_tags(name: str) -> bool:
+    """Return whether a format has tokens and their tags, and nothing else of a text."""
+    carries = FORMATS[name].carries
+    return "tokens" in carries and "text" not in carries
+
+
+def _needs_texts(name: str) -> bool:
+    """Return whether a format says by a text, or by tokens, where spans are."""
+    carries = FORMATS[name].carries
+    return "offsets" in carries and bool(carries & {"text", "tokens"})
+
+
+def respells(input: Input, to_format: str | None, levels: int) -> bool:
+    """Return whether an input is to be written again with nothing but its tags changed."""
+    one_level = levels == 1 and len(input.options.tag_columns) < 2
+    return one_level and input.format in (COLUMNS, JSONL) and to_format in (None, input.format)
+
+
+def fitted(document: Document, name: str, how: Writing) -> Fitted:
+    """Return a document with only what a format carries, and what was lost.
+
+    Parameters
+    ----------
+    document : Document
+        The document.
+    name : str
+        One of `spanf1.formats.registry.FORMATS`.
+    how : Writing
+        The scheme and the number of levels, where spans become tags.
+
+    Raises
+    ------
+    LossError
+        If the format needs a text, and there is none.
+    """
+    carries = FORMATS[name].carries
+    if document.text is None and _needs_texts(name):
+        others = (other for other in FORMATS if not _needs_texts(other))
+        hint = f"those that need no texts: {', '.join(others)}"
+        raise LossError(f"{name} needs texts, and the input has none", hint=hint)
+    split = "tokens" in carries and "free" not in carries and document.tokens is None
+    if split:
+        document = with_tokens(document)
+    document, lacking = _fit(document, name)
+    lacking += [WITHOUT_TOKENS] * (name == COLUMNS and not document.tokens)
+    spans = document.spans
+    typed = [index for index, span in enumerate(spans) if _has_type(name, span.type)]
+    document = document._replace(spans=[spans[index] for index in typed])
+    if "offsets" not in carries:
+        document, lost = _unplaced(document)
+    elif "free" not in carries:
+        scheme = how.scheme if writes_tags(name) else _APART
+        lost = levels_of(document, how.levels, scheme).lost
+    else:
+        lost = [
+            (index, FEATURES[reason])
+            for index, span in enumerate(document.spans)
+            if (reason := _misfit(span)) and reason not in carries
+        ]
+    gone = {index for index, _ in lost}
+    kept = [span for index, span in enumerate(document.spans) if index not in gone]
+    reasons = dict.fromkeys(set(range(len(spans))).difference(typed), NO_TYPE)
+    reasons |= {typed[index]: reason for index, reason in lost}
+    left_out = [(spans[index], reasons[index]) for index in sorted(reasons)]
+    return Fitted(document._replace(spans=kept), left_out, lacking, split)
+
+
+@lru_cache
+def _has_type(name: str, kind: str) -> bool:
+    """Return whether spans of a format can have a type."""
+    if writes_tags(name) and not fits_in_tag(kind):
+        return False
+    known: Callable[[str], bool] | None = getattr(module_of(name), "has_type", None)
+    return known is None or known(kind)
+
+
+def _misfit(span: TextSpan) -> str:
+    """Return which of `FEATURES` a span of characters asks for, if any."""
+    return "unplaced" if not span.parts else "discontinuous" if len(span.parts) > 1 else ""
+
+
+def _unplaced(document: Document) -> tuple[Document, list[tuple[int, str]]]:
+    """Return a document with spans of which only the text is known; those without one are lost."""
+    spans = [TextSpan(span.type, (), document.text_of(span)) for span in document.spans]
+    lost = [(index, NO_TEXT) for index, span in enumerate(spans) if not (span.text or "").strip()]
+    return document._replace(spans=spans), lost
+
+
+def _fit(document: Document, name: str) -> tuple[Document, list[str]]:
+    """Return a document as a format holds it, and what of it is lost there, but for spans."""
+    carries = FORMATS[name].carries
+    text, lost = document.text, []
+    if text is not None and not document.spaced and "text" not in carries:
+        if "tokens" not in carries:
+            lost.append(FEATURES["text"])
+        elif " ".join(document.words()) != text:
+            lost.append(WHITE_SPACE)
+    if document.tokens is not None and "tokens" not in carries:
+        lost.append(FEATURES["tokens"])
+    if fit := getattr(module_of(name), "fit", None):
+        document, more = fit(document)
+        lost += more
+    if document.id is not None and "ids" not in carries:
+        lost.append(FEATURES["ids"])
+    if "offsets" not in carries and any(span.parts for span in document.spans):
+        lost.append(FEATURES["offsets"])
+    return document, lost

@@ -7,21 +7,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple, Unpack
 
-from spanf1.checks.columns import FileViolation, Validation, looked_at
-from spanf1.checks.documents import SpanFault, SpanValidation
-from spanf1.checks.records import CODED, TagValidation
+from spanf1.checks.columns import TaggedColumn, looked_at
+from spanf1.checks.documents import SpanFault, SpanValidation, detect
+from spanf1.checks.records import CODED, TaggedKeys
+from spanf1.checks.tags import FileViolation, Validation
 from spanf1.core.detection import found_by
-from spanf1.core.options import AUTO, Options
-from spanf1.formats.opening import check_twice, detect, inputs_of_keywords
+from spanf1.core.options import AUTO, Options, TagScheme
+from spanf1.formats.opening import check_twice, inputs_of_keywords
 from spanf1.formats.options import LAST, InputKeywords
-from spanf1.formats.registry import COLUMNS, Input
+from spanf1.formats.registry import COLUMNS, Input, InputFormat
 from spanf1.formats.source import Path
 
 
 class Checking(NamedTuple):
-    """What checks an input, what that is called, and words on how its scheme is known."""
+    """A check of an input, what that is called, and words on how its scheme is known."""
 
-    check: Validation | TagValidation | SpanValidation
+    check: Validation | SpanValidation
     name: str
     how: str
 
@@ -33,7 +34,7 @@ def streams(input: Input, scheme: str) -> bool:
 
 
 def checks_of(input: Input, scheme: str) -> Iterator[Checking]:
-    """Yield what checks an input: its columns of tags, its tags or, if it has none, its spans.
+    """Yield the checks of an input: of its columns of tags, its tags or, without any, its spans.
 
     Parameters
     ----------
@@ -51,31 +52,32 @@ def checks_of(input: Input, scheme: str) -> Iterator[Checking]:
     if input.format != COLUMNS:
         yield _check_documents(input, scheme)
     elif streams(input, scheme):
-        yield Checking(Validation(input, scheme), name, "given")
+        yield Checking(Validation(TaggedColumn(input), scheme), name, "given")
     else:
         for column in input.options.tag_columns or (LAST,):
-            one = replace(input, options=replace(input.options, tag_columns=(column,)))
-            exact, known, found = looked_at(one, scheme)
-            how = found_by(found.fitting) if scheme == AUTO else "given"
-            yield Checking(Validation(exact, known), name, how)
+            single = replace(input, options=replace(input.options, tag_columns=(column,)))
+            exact, known, detection = looked_at(single, scheme)
+            how = found_by(detection.fitting) if scheme == AUTO else "given"
+            yield Checking(Validation(TaggedColumn(exact), known), name, how)
 
 
 def _check_documents(input: Input, scheme: str) -> Checking:
-    """Return what checks an input without columns: its tags or, if it has none, its spans."""
-    found = detect(input)
-    if not found:
+    """Return the check of an input without columns: of its tags or, without any, its spans."""
+    detection = detect(input)
+    if not detection:
         return Checking(SpanValidation(input), input.source.name, "")
-    how = found_by(found.fitting) if scheme == AUTO else "given"
-    known = found.scheme if scheme == AUTO else scheme
-    check = (TagValidation if input.format in CODED else SpanValidation)(input, known)
+    how = found_by(detection.fitting) if scheme == AUTO else "given"
+    known = detection.scheme if scheme == AUTO else scheme
+    tagged = input.format in CODED
+    check = Validation(TaggedKeys(input), known) if tagged else SpanValidation(input, known)
     return Checking(check, input.source.name, how)
 
 
 def validate_file(
     file: Path,
     *,
-    input_format: str = AUTO,
-    scheme: str = AUTO,
+    input_format: InputFormat = AUTO,
+    scheme: TagScheme = AUTO,
     **given: Unpack[InputKeywords],
 ) -> list[FileViolation | SpanFault]:
     """Return everything that is wrong in a file or folder of any format.
@@ -105,7 +107,7 @@ def validate_file(
     UsageError
         If an argument is not one of those above.
     """
-    scheme = Options(gold_scheme=scheme).gold_scheme
-    (input,) = inputs_of_keywords([file], input_format, given, scheme=scheme)
+    known = Options(gold_scheme=scheme).gold_scheme
+    (input,) = inputs_of_keywords([file], input_format, given, scheme=known)
     check_twice(input.source)
-    return [found for one in checks_of(input, scheme) for found in one.check.violations()]
+    return [found for one in checks_of(input, known) for found in one.check.violations()]

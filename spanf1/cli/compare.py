@@ -8,8 +8,15 @@ from typing import Any
 import click
 
 from spanf1.cli.inputs import NORMALIZE_OPTION, SideOptions, kept, side_options
-from spanf1.cli.output import DIGITS_HELP, PERCENT_HELP, ReportOptions, report_options, tell
-from spanf1.cli.progress import StepProgress
+from spanf1.cli.output import (
+    DIGITS_HELP,
+    PERCENT_HELP,
+    ReportOptions,
+    choice_option,
+    report_options,
+    tell,
+)
+from spanf1.cli.running import JOBS_OPTION, StepProgress, workers
 from spanf1.cli.scoring import (
     confidence_of,
     confidence_options,
@@ -17,15 +24,14 @@ from spanf1.cli.scoring import (
     sentence_options,
     warnings,
 )
-from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.core.options import Options
-from spanf1.core.scores import AVERAGES
+from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import UsageError
 from spanf1.formats.source import STDIN
 from spanf1.ranking.compare import compare_outputs, systems_of
 from spanf1.ranking.rank import BEST, RankingOptions
 from spanf1.ranking.report import report_of
-from spanf1.resampling.significance import ADJUSTMENTS
+from spanf1.resampling.inference import ADJUSTMENTS, AdjustmentName
 
 HELP = """Rank systems on one gold, and say which of them can be told apart.
 
@@ -56,21 +62,13 @@ Examples:
 @click.option("--merged", is_flag=True, help="Every file holds gold and predicted tags: no GOLD.")
 @side_options()
 @sentence_options
-@click.option(
+@choice_option(
     "--match",
-    type=click.Choice(["exact", "text"]),
-    default="exact",
-    show_default=True,
-    help="What makes a span correct: its place, or its text, as for `spanf1 score`.",
+    choices=["exact", "text"],
+    help_text="What makes a span correct: its place, or its text, as for `spanf1 score`.",
 )
 @NORMALIZE_OPTION
-@click.option(
-    "--average",
-    type=click.Choice(AVERAGES),
-    default="micro",
-    show_default=True,
-    help="The average that ranks the systems.",
-)
+@choice_option("--average", choices=AVERAGES, help_text="The average that ranks the systems.")
 @click.option(
     "--reference",
     default=BEST,
@@ -96,11 +94,11 @@ def compare(
     *,
     sides: SideOptions,
     merged: bool,
-    average: str,
+    average: AverageName,
     reference: str,
     all_pairs: bool,
     per_type: bool,
-    correction: str,
+    correction: AdjustmentName,
     jobs: int | None,
     **settings: Any,
 ) -> None:
@@ -116,7 +114,7 @@ def compare(
         all_pairs=all_pairs,
         confidence=how,
     )
-    options = Options.given(**settings | scoring_of(settings))
+    options = Options.of(settings | scoring_of(settings))
     gold = None if merged or not files else files[0]
     systems = systems_of(files if merged else files[1:])
     inputs = [file for one in systems for file in one.files]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from spanf1.checks.columns import Changes, Rewriting
-from spanf1.checks.fitting import respells, writes_tags
+from spanf1.checks.convert import respells, writes_tags
+from spanf1.checks.tags import Changes, Rewriting
 from spanf1.cli.inputs import (
     KEY_OPTIONS,
     canonical,
@@ -22,12 +22,12 @@ from spanf1.cli.inputs import (
 from spanf1.cli.rewriting import (
     Destination,
     kinds_line,
-    rewrite,
+    rewrite_inputs,
     say,
     writing_options,
     written_whole,
 )
-from spanf1.core.options import AUTO
+from spanf1.core.options import AUTO, AnyScheme
 from spanf1.core.repairs import REPAIRS
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import tag_form
@@ -141,7 +141,7 @@ def convert(
     elif len(inputs) > 1:
         raise UsageError("files that have no columns are converted one by one")
     if all(kept):
-        rewrite(inputs, how, where, partial(_report, how))
+        rewrite_inputs(inputs, how, where, partial(_report, how))
         return
     (input,) = inputs
     if to_format is None:
@@ -183,7 +183,7 @@ class Wanted(NamedTuple):
     """What is to be written: the format, the scheme or ``auto``, and columns of tags."""
 
     format: str
-    scheme: str
+    scheme: AnyScheme
     levels: int
     allow_loss: bool
 

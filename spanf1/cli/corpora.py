@@ -19,7 +19,7 @@ from spanf1.cli.output import (
     wants_colour,
     write,
 )
-from spanf1.cli.progress import Progress
+from spanf1.cli.running import Progress
 from spanf1.corpora.catalogue import Catalogue, Corpus, Split, load
 from spanf1.corpora.report import catalogue_report, corpus_report, verification_report
 from spanf1.corpora.verify import sources_of

@@ -11,14 +11,15 @@ from typing import BinaryIO, cast
 
 import click
 
-from spanf1.checks.columns import Changes, Rewriting, looked_at, rewrite_file
+from spanf1.checks.columns import TaggedColumn, looked_at
+from spanf1.checks.documents import detect
+from spanf1.checks.tags import Changes, Rewriting, rewrite
 from spanf1.cli.inputs import CommandT, ready, with_options
 from spanf1.cli.output import check_output_is_no_input, check_writable, opened, tell
 from spanf1.core.detection import found_by
 from spanf1.core.options import AUTO
 from spanf1.core.repairs import PARTS
 from spanf1.exceptions import InputError, UsageError
-from spanf1.formats.opening import detect
 from spanf1.formats.output import compression_of, is_special
 from spanf1.formats.registry import JSONL, Input
 from spanf1.formats.source import STDIN
@@ -28,7 +29,7 @@ _LOSS = "Write two spans that touch as one where the scheme (IO) cannot part the
 
 
 def writing_options(more_loss: str = "") -> Callable[[CommandT], CommandT]:
-    """Return what adds the options that say where lines go, given what else may be lost."""
+    """Return a decorator that adds options for where lines go; it says what else may be lost."""
     options = (
         click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
         click.option(
@@ -73,7 +74,7 @@ class Destination:
             check_writable(path, ())
 
 
-def rewrite(
+def rewrite_inputs(
     inputs: Sequence[Input],
     how: Rewriting,
     where: Destination,
@@ -110,10 +111,10 @@ def _rewrite_columns(input: Input, how: Rewriting, where: Destination) -> tuple[
     with ready(input, again=not at_once, quiet=where.quiet) as kept:
         exact = kept
         if not at_once:
-            exact, scheme, found = looked_at(kept, how.scheme)
-            if how.scheme == AUTO and found.doubtful and not (how.to and how.method == "begin"):
-                raise _doubtful(kept, found.fitting)
-            words = found_by(found.fitting) if how.scheme == AUTO else "given"
+            exact, scheme, detection = looked_at(kept, how.scheme)
+            if how.scheme == AUTO and detection.doubtful and not (how.to and how.method == "begin"):
+                raise _doubtful(kept, detection.fitting)
+            words = found_by(detection.fitting) if how.scheme == AUTO else "given"
             how = replace(how, scheme=scheme)
         how = replace(how, to=how.to or how.scheme)
         changes = _rewrite_one(exact, how, where)
@@ -121,21 +122,21 @@ def _rewrite_columns(input: Input, how: Rewriting, where: Destination) -> tuple[
 
 
 def _rewrite_records(input: Input, how: Rewriting, where: Destination) -> tuple[str, Changes]:
-    """Write the tags of JSON Lines again, likewise; raises as `spanf1.checks.records.retag`."""
-    from spanf1.checks.records import retag
+    """Write the tags of JSON Lines again, likewise."""
+    from spanf1.checks.records import TaggedKeys
 
     words = "given"
     with ready(input, quiet=where.quiet) as kept:
         if how.to and how.scheme == AUTO:
-            found = detect(kept)
-            fitting = found.fitting if found else [how.to]
+            detection = detect(kept)
+            fitting = detection.fitting if detection else [how.to]
             how, words = replace(how, scheme=fitting[0]), found_by(fitting)
         with written_whole(input.source.path if where.in_place else where.output) as stream:
-            changes = retag(kept, how, stream.write)
+            changes = rewrite(TaggedKeys(kept), how, stream.write)
     return f"{how.scheme} ({words})" if how.scheme else "", changes
 
 
-def _doubtful(input: Input, schemes: list[str]) -> InputError:
+def _doubtful(input: Input, schemes: Sequence[str]) -> InputError:
     return InputError(
         f"the tags fit {' and '.join(schemes)} alike, and none of them wholly: what is to be "
         "repaired depends on which it is",
@@ -152,16 +153,16 @@ def say(lines: list[str]) -> None:
 def _rewrite_one(input: Input, how: Rewriting, where: Destination) -> Changes:
     """Rewrite one file."""
     if where.in_place:
-        changes = rewrite_file(input, how)
+        changes = rewrite(TaggedColumn(input), how)
         if changes.tags:
             with opened(input.source.path, input.source.compression()) as stream:
-                rewrite_file(input, how, stream.write)
+                rewrite(TaggedColumn(input), how, stream.write)
         return changes
     if how.to and how.to not in PARTS:
         # What is on standard output cannot be taken back.
-        rewrite_file(input, how)
+        rewrite(TaggedColumn(input), how)
     with opened(where.output, compression_of(where.output or "")) as stream:
-        return rewrite_file(input, how, stream.write)
+        return rewrite(TaggedColumn(input), how, stream.write)
 
 
 @contextlib.contextmanager

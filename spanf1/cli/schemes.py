@@ -11,8 +11,15 @@ from typing import Any
 import click
 
 from spanf1.cli.inputs import SideOptions, kept, paths_of, side_options
-from spanf1.cli.output import DIGITS_HELP, PERCENT_HELP, ReportOptions, report_options, tell
-from spanf1.cli.progress import Progress
+from spanf1.cli.output import (
+    DIGITS_HELP,
+    PERCENT_HELP,
+    ReportOptions,
+    count_option,
+    report_options,
+    tell,
+)
+from spanf1.cli.running import Progress
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
 from spanf1.formats.opening import both_inputs
@@ -48,17 +55,10 @@ Examples:
 @click.command("schemes", help=HELP, short_help="Say what each scorer would say, and why.")
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED...]")
 @side_options(keys=False)
-@click.option(
-    "--examples",
-    type=click.IntRange(0),
-    metavar="N",
-    help=f"Examples of each kind of step.  [default: {EXAMPLES}]",
-)
-@click.option(
+@count_option("--examples", help_text=f"Examples of each kind of step.  [default: {EXAMPLES}]")
+@count_option(
     "--kinds",
-    type=click.IntRange(0),
-    metavar="N",
-    help="Kinds of steps to show, those that explain most first; json has all.  "
+    help_text="Kinds of steps to show, those that explain most first; json has all.  "
     f"[default: {KINDS}]",
 )
 @report_options(help_text=PERCENT_HELP, digits=DIGITS_HELP)
@@ -67,9 +67,6 @@ def schemes(
     files: tuple[str, ...],
     *,
     sides: SideOptions,
-    scheme: str,
-    gold_scheme: str | None,
-    pred_scheme: str | None,
     examples: int | None,
     kinds: int | None,
     **settings: Any,
@@ -87,7 +84,7 @@ def schemes(
         raise UsageError("--align-by-position is for two files: GOLD PRED")
     report.check_writable(paths)
     gold, predicted, by_position, _ = sides.of_files(len(paths))
-    options = Options.given(scheme, gold_scheme, pred_scheme)
+    options = Options.of(settings)
     with contextlib.ExitStack() as stack:
         sources = [stack.enter_context(kept(path)) for path in paths]
         progress = stack.enter_context(Progress(sources[0].path, wanted=not report.quiet))

@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from spanf1.cli.inputs import NORMALIZE_OPTION, SideOptions, kept, paths_of, side_options
-from spanf1.cli.output import ReportOptions, report_options, tell, write
-from spanf1.cli.progress import Progress
+from spanf1.cli.output import ReportOptions, choice_option, report_options, tell, write
+from spanf1.cli.running import JOBS_OPTION, Progress, workers
 from spanf1.cli.scoring import (
     EXPLAINED,
     SCORE_RENDERERS,
@@ -22,17 +22,18 @@ from spanf1.cli.scoring import (
     scoring_options,
     warnings,
 )
-from spanf1.cli.workers import JOBS_OPTION, workers
 from spanf1.core.options import MATCHES, Options
 from spanf1.exceptions import UsageError
 from spanf1.formats.opening import both_inputs
-from spanf1.formats.registry import COLUMNS, Inputs
+from spanf1.formats.registry import COLUMNS, FORMATS, Inputs
 from spanf1.formats.source import STDIN, Source
 from spanf1.results.api import reads_again, score_inputs
 from spanf1.results.report import how_made, report_of
 from spanf1.results.result import Result
 
-HELP = """Score predictions against gold: precision, recall and F1 by type, micro, macro, weighted.
+_TEXTS = ", ".join(known.texts for known in FORMATS.values() if known.texts)
+
+HELP = f"""Score predictions against gold: precision, recall and F1 by type, micro, macro, weighted.
 
 FILE has the gold and the predicted tag of each token in its last two columns, as conlleval
 takes it. With two files, GOLD and PRED have the same tokens and their tags in the last column.
@@ -40,8 +41,7 @@ Without a file, or with -, standard input is read. Files may be compressed by gz
 zstd. What separates columns, and the tagging scheme of each side, are detected and reported.
 
 Other formats are known by their content: JSON Lines of tokens and tags (jsonl); texts with spans
-of characters, of spaCy and Prodigy (prodigy), doccano, Label Studio (labelstudio), Hugging Face
-pipelines (pipeline), brat folders, .spacy files; Parquet, Arrow and Hugging Face datasets
+of characters, of {_TEXTS}; Parquet, Arrow and Hugging Face datasets
 (arrow); lists of entities without offsets (entities), for --match text. Gold and predictions are
 in each record of one input, or in two inputs, of one format or of two, whose records are joined
 by id, or else by order.
@@ -76,12 +76,10 @@ Examples:
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
 @side_options()
 @scoring_options
-@click.option(
+@choice_option(
     "--match",
-    type=click.Choice(list(MATCHES)),
-    default="exact",
-    show_default=True,
-    help=f"What is counted. {'; '.join(f'{name}: {text}' for name, text in MATCHES.items())}.",
+    choices=MATCHES,
+    help_text=f"What is counted. {'; '.join(f'{name}: {text}' for name, text in MATCHES.items())}.",
 )
 @NORMALIZE_OPTION
 @confidence_options
@@ -117,7 +115,7 @@ def score(
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
     report.check_writable(paths)
     gold, predicted, by_position, _ = sides.of_files(len(paths))
-    options = Options.given(**settings | scoring_of(settings))
+    options = Options.of(settings | scoring_of(settings))
     with (
         ExitStack() as stack,
         Progress(paths[0], wanted=not report.quiet) as progress,

@@ -107,6 +107,6 @@ def validate(
 
 
 def _checks(input: Input, scheme: str, *, quiet: bool) -> Iterator[Checking]:
-    """Yield what checks an input, which is kept if it is a pipe and looked at more than once."""
+    """Yield the checks of an input, which is kept if it is a pipe and looked at more than once."""
     with ready(input, again=not streams(input, scheme), quiet=quiet) as kept:
         yield from checks_of(kept, scheme)

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Unpack
+from itertools import pairwise
+from operator import itemgetter
+from typing import NamedTuple, Unpack
 
 from spanf1.contents.contents import Contents, Description
-from spanf1.contents.mentions import MentionCounter
-from spanf1.core.detection import IllFormed, fitting_schemes, found_by, ill_formed, written_like
-from spanf1.core.options import AUTO, Options
+from spanf1.core.detection import fitting_schemes, found_by, ill_formed, written_like
+from spanf1.core.documents import Document, TextSpan
+from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme
 from spanf1.core.spans import Spans, decode
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import AUTO_FORM, TagSet
-from spanf1.core.tally import Tally
-from spanf1.formats.columns.file import ColumnFile
+from spanf1.core.tally import SideTally, Tally
 from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.opening import inputs_of_keywords
 from spanf1.formats.options import LAST, Column, InputKeywords, KeyKeywords
-from spanf1.formats.registry import COLUMNS, Input
+from spanf1.formats.registry import COLUMNS, Input, InputFormat
 from spanf1.formats.sentences import Sentences, aligned
-
-
-def passages_of(input: Input) -> TagFile:
-    """Return a reader of the tokens and tags of an input of columns."""
-    options = input.options
-    file = ColumnFile(input.source, delimiter=options.delimiter, progress=input.progress)
-    return TagFile(file, options.tag_column, options.token_column)
+from spanf1.formats.tokens import tokenized
+from spanf1.wording import many
 
 
 class CountedFile:
@@ -41,8 +38,8 @@ class CountedFile:
         The tagging scheme, or ``auto``.
     """
 
-    def __init__(self, input: Input, scheme: str = AUTO) -> None:
-        self.reader = passages_of(input)
+    def __init__(self, input: Input, scheme: AnyScheme = AUTO) -> None:
+        self.reader = TagFile.of(input, tokens=True)
         self.tags = TagSet({}, input.options.form)
         #: what was counted, the tags on both sides; complete when all was read
         self.tally = Tally()
@@ -66,39 +63,51 @@ class CountedFile:
         """Return the types by their numbers, of which the first is none."""
         return ["", *self.tags.types]
 
-    def fitting(self) -> list[str]:
-        """Return the scheme or, if it was to be detected, all that fit alike."""
-        if self._scheme != AUTO:
-            return [self._scheme]
-        return fitting_schemes(self.tally.shapes()[0], self.tally.gold.prefixes)
-
-    def faults(self) -> IllFormed:
-        """Return the spans that the scheme does not allow."""
-        return ill_formed(self.tally.shapes()[0], self.tally.gold.first, self.fitting()[0])
-
-    def notes(self) -> list[str]:
-        """Say where the tags are, how they are written, and what their scheme does not allow."""
-        form = written_like(self.tags.form_names(), self.tags.other_forms())
-        written = f", written like {form}" if form else ""
-        fitting, faults = self.fitting(), self.faults()
-        how = found_by(fitting) if self._scheme == AUTO else "given"
-        notes = [f"{self.reader.described()}{written}; {fitting[0]} ({how})"]
-        notes += _of_faults(faults)
-        return notes if self.reader.file.layout else [self.reader.described()]
+    def facts(self) -> SchemeFacts:
+        """Return the scheme, as far as it is known when all was read."""
+        tally, read = self.tally, self.reader.described()
+        facts = _scheme_of(self._scheme, tally.shapes()[0], tally.gold, read)
+        return facts if self.reader.file.layout else facts._replace(notes=[read])
 
 
-def _of_faults(faults: IllFormed) -> list[str]:
-    """Say how many spans are ill-formed, if any are."""
-    if not faults.spans:
-        return []
-    kinds = ", ".join(f"{kind} {count}" for kind, count in faults.kinds.items())
-    return [
-        f"{faults.spans} of {faults.of} spans are ill-formed ({kinds}; first in line "
-        f"{faults.first_line}), and count as entities"
-    ]
+class SchemeFacts(NamedTuple):
+    """What is known of the scheme of tags that were read.
+
+    Attributes
+    ----------
+    fitting : list of str
+        The scheme or, if it was to be detected, all that fit alike.
+    ill_formed : int
+        How many spans it does not allow.
+    notes : list of str
+        Where the tags are, how they are written, and what their scheme does not allow.
+    """
+
+    fitting: list[str]
+    ill_formed: int
+    notes: list[str]
 
 
-def contents_of(input: Input, *, scheme: str = AUTO, ignore_case: bool = False) -> Contents:
+def _scheme_of(scheme: str, shapes: Counter[int], side: SideTally, read: str) -> SchemeFacts:
+    """Return a scheme that is given, or ``auto``: then found out; `read` says where tags are."""
+    fitting, how = [scheme], "given"
+    if scheme == AUTO:
+        fitting = [*fitting_schemes(shapes, side.prefixes)]
+        how = found_by(fitting)
+    form = written_like(side.forms, side.other_forms)
+    written = f", written like {form}" if form else ""
+    notes = [f"{read}{written}; {fitting[0]} ({how})"]
+    faults = ill_formed(shapes, side.first, fitting[0])
+    if faults.spans:
+        kinds = ", ".join(f"{kind} {count}" for kind, count in faults.kinds.items())
+        notes.append(
+            f"{faults.spans} of {faults.of} spans are ill-formed ({kinds}; first in line "
+            f"{faults.first_line}), and count as entities"
+        )
+    return SchemeFacts(fitting, faults.spans, notes)
+
+
+def contents_of(input: Input, *, scheme: AnyScheme = AUTO, ignore_case: bool = False) -> Contents:
     """Read an input of any format and count what is in it.
 
     Parameters
@@ -120,7 +129,9 @@ def contents_of(input: Input, *, scheme: str = AUTO, ignore_case: bool = False) 
     return read(input, scheme, ignore_case=ignore_case)
 
 
-def contents_of_column(input: Input, scheme: str = AUTO, *, ignore_case: bool = False) -> Contents:
+def contents_of_column(
+    input: Input, scheme: AnyScheme = AUTO, *, ignore_case: bool = False
+) -> Contents:
     """Read one column of tags, and the tokens, and count what is in them; see `contents_of`."""
     file = CountedFile(input, scheme)
     lengths: Counter[tuple[int, int]] = Counter()
@@ -132,65 +143,51 @@ def contents_of_column(input: Input, scheme: str = AUTO, *, ignore_case: bool = 
         if ignore_case:
             texts = [text.casefold() for text in texts]
         forms.update(zip(texts, kinds, strict=True))
-    names, tally = file.names(), file.tally
-    return Contents(
-        input.source.name,
-        tally.documents,
-        tally.sentences,
-        tally.tokens,
-        Counter({(names[kind], length): count for (kind, length), count in lengths.items()}),
-        Counter({(form, names[kind]): count for (form, kind), count in forms.items()}),
-        file.faults().spans,
-        file.fitting()[0] if lengths else "",
-        file.fitting() if lengths else [],
-        file.notes(),
-    )
+    names, tally, facts = file.names(), file.tally, file.facts()
+    by_length = {(names[kind], length): count for (kind, length), count in lengths.items()}
+    by_form = {(form, names[kind]): count for (form, kind), count in forms.items()}
+    sizes = tally.documents, tally.sentences, tally.tokens
+    facts = facts if lengths else facts._replace(fitting=[])
+    return _contents(input, sizes, Counter(by_length), Counter(by_form), facts)
 
 
-def _contents_of_documents(input: Input, scheme: str, *, ignore_case: bool) -> Contents:
+def _contents_of_documents(input: Input, scheme: AnyScheme, *, ignore_case: bool) -> Contents:
+    scheme = Options(gold_scheme=scheme).gold_scheme
     counter = MentionCounter(ignore_case=ignore_case)
     for document in input.documents():
         counter.add(document)
-    given = Options(gold_scheme=scheme).gold_scheme
-    fitting: list[str] = [] if given == AUTO else [given]
-    notes = [input.described()]
-    faults = None
-    if input.tags is None:
-        fitting = []
-    elif counter.shapes:
-        how = "given"
-        if not fitting:
-            fitting = fitting_schemes(counter.shapes, frozenset(input.tags.prefixes()))
-            how = found_by(fitting)
-        faults = ill_formed(counter.shapes, counter.first, fitting[0])
-        form = written_like(input.tags.form_names(), input.tags.other_forms())
-        notes = [f"{notes[0]}, written like {form}; {fitting[0]} ({how})"]
-        notes += _of_faults(faults)
-    fitting = fitting if counter.shapes else []
+    facts = SchemeFacts([], 0, [input.described()])
+    if input.tags is not None and counter.shapes:
+        side = SideTally(first=counter.first).take(input.tags)
+        facts = _scheme_of(scheme, counter.shapes, side, facts.notes[0])
     remarks = input.left_out()
-    return Contents(
-        input.source.name,
-        counter.documents,
-        counter.sentences,
-        counter.tokens,
-        counter.lengths,
-        counter.forms,
-        faults.spans if faults else 0,
-        fitting[0] if fitting else "",
-        fitting,
-        [*notes, *counter.notes(), *([f"{remarks} left out"] if remarks else [])],
-    )
+    notes = [*facts.notes, *counter.notes(), *([f"{remarks} left out"] if remarks else [])]
+    sizes = counter.documents, counter.sentences, counter.tokens
+    return _contents(input, sizes, counter.lengths, counter.forms, facts._replace(notes=notes))
+
+
+def _contents(
+    input: Input,
+    sizes: tuple[int, int, int],
+    lengths: Counter[tuple[str, int]],
+    forms: Counter[tuple[str, str]],
+    facts: SchemeFacts,
+) -> Contents:
+    """Return the contents of an input, of whose schemes that fit the first is named."""
+    fitting, ill_formed, notes = facts
+    scheme = "".join(fitting[:1])
+    return Contents(input.source.name, *sizes, lengths, forms, ill_formed, scheme, fitting, notes)
 
 
 def describe(
     files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     *,
     train: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
-    input_format: str = AUTO,
+    input_format: InputFormat = AUTO,
     tag_column: Column = -1,
     token_column: Column | None = None,
     delimiter: str | None = None,
-    scheme: str = AUTO,
+    scheme: TagScheme = AUTO,
     tag_form: str = AUTO_FORM,
     ignore_case: bool = False,
     **keys: Unpack[KeyKeywords],
@@ -235,19 +232,98 @@ def describe(
         **keys,
     }
     inputs = inputs_of_keywords([*several, *training], input_format, given, scheme=scheme)
-    found = [contents_of(one, scheme=scheme, ignore_case=ignore_case) for one in inputs]
+    contents = [contents_of(input, scheme=scheme, ignore_case=ignore_case) for input in inputs]
     count = len(several)
-    return Description(found[:count], training_data(found[count:]), ignore_case)
+    return Description(contents[:count], training_data(contents[count:]), ignore_case)
 
 
 def _paths(files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[str]:
     """Return the paths of one file, or of several."""
-    return [
-        os.fspath(path) for path in ([files] if isinstance(files, str | os.PathLike) else files)
-    ]
+    paths = [files] if isinstance(files, str | os.PathLike) else files
+    return [os.fspath(path) for path in paths]
 
 
 def training_data(files: list[Contents]) -> Contents | None:
     """Return what is in all files of training data together; None if there is none."""
-    name = ", ".join(one.name for one in files)
+    name = ", ".join(part.name for part in files)
     return Contents.sum(name, files) if len(files) > 1 else files[0] if files else None
+
+
+class MentionCounter:
+    """Counts tokens, and mentions by type, length and surface form.
+
+    The tokens of a text that has none are those that `tokenized` finds. The surface form of a
+    mention is its tokens with a space between them; where the input has no tokens, what the text
+    has there, every run of white space being one space.
+
+    Parameters
+    ----------
+    ignore_case : bool
+        Take surface forms for the same that differ in case only.
+    """
+
+    def __init__(self, *, ignore_case: bool = False) -> None:
+        self._ignore_case = ignore_case
+        self.documents = self.sentences = self.tokens = 0
+        self.lengths: Counter[tuple[str, int]] = Counter()
+        self.forms: Counter[tuple[str, str]] = Counter()
+        #: how often each shape of a span from tags occurs, and the line where it first does
+        self.shapes: Counter[int] = Counter()
+        self.first: dict[int, int] = {}
+        self._split = self._textless = self._overlapping = self._unknown = 0
+
+    def add(self, document: Document) -> None:
+        """Count what is in one document."""
+        tokens = document.tokens
+        if tokens is None:
+            tokens = tokenized(document.text or "")
+            self._split += bool(tokens)
+        self.documents += document.begins
+        self.sentences += document.spaced and bool(tokens)
+        self.tokens += len(tokens)
+        self._textless += document.text is None
+        parts = sorted(part for span in document.spans for part in span.parts)
+        self._overlapping += any(before[1] > after[0] for before, after in pairwise(parts))
+        for span in document.spans:
+            self.shapes[span.shape] += 1
+            self.first.setdefault(span.shape, document.line)
+            words = self._words(document, span)
+            form = " ".join(words)
+            if not form:
+                self._unknown += 1
+                continue
+            length = len(words)
+            if document.tokens is None:
+                length = len(tokenized(form))
+            self.lengths[span.type, length] += 1
+            self.forms[form.casefold() if self._ignore_case else form, span.type] += 1
+
+    def _words(self, document: Document, span: TextSpan) -> list[str]:
+        """Return the tokens of a span, as far as they are in it; or words of its text."""
+        tokens = document.tokens
+        if tokens is None or not span.parts:
+            return document.text_of(span).split()
+        text, words = document.text or "", []
+        for start, end in span.parts:
+            number = bisect_right(tokens, start, key=itemgetter(1))
+            while number < len(tokens) and tokens[number][0] < end:
+                first, last = tokens[number]
+                words.append(text[max(start, first) : min(end, last)])
+                number += 1
+        return words
+
+    def notes(self) -> list[str]:
+        """Say what the numbers do not."""
+        notes = []
+        if self._split:
+            notes.append("tokens: words and punctuation marks of the texts")
+        if self._textless:
+            notes.append(f"{many(self._textless, 'document')} without a text: no tokens there")
+        if self._overlapping:
+            notes.append(
+                f"spans overlap in {many(self._overlapping, 'document')}: tokens that are in "
+                "several count in each"
+            )
+        if self._unknown:
+            notes.append(f"{many(self._unknown, 'span')} left out: not known what they say")
+        return notes

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from spanf1.core.schemes import OTHER, OUTSIDE, PREFIXES, SAME, SCHEMES
+from spanf1.core.schemes import OTHER, OUTSIDE, PREFIXES, SAME, SCHEMES, SchemeName
 from spanf1.core.spans import WELL_FORMED, end_faults, ends_of
 from spanf1.core.tally import SideTally
 
@@ -26,7 +26,7 @@ class IllFormed(NamedTuple):
 
 def fitting_schemes(
     shapes: Counter[int], prefixes: frozenset[str], preferred: str = ""
-) -> list[str]:
+) -> list[SchemeName]:
     """Return the schemes that fit one side best, the likeliest first.
 
     A scheme fits the better the fewer spans are ill-formed in it, then the fewer prefixes occur
@@ -50,7 +50,7 @@ def fitting_schemes(
         for name, scheme in SCHEMES.items()
     }
     best = min(misfit.values())
-    fitting = [name for name in SCHEMES if misfit[name] == best]
+    fitting = [cast(SchemeName, name) for name in SCHEMES if misfit[name] == best]
     return sorted(fitting, key=lambda name: name != preferred)
 
 
@@ -109,7 +109,7 @@ class Detection:
         For each scheme, the prefixes that occur and that it does not have.
     """
 
-    fitting: list[str]
+    fitting: list[SchemeName]
     tag_form: str
     other_forms: list[str]
     prefixes: str
@@ -119,7 +119,7 @@ class Detection:
     foreign: dict[str, str]
 
     @property
-    def scheme(self) -> str:
+    def scheme(self) -> SchemeName:
         """The likeliest scheme."""
         return self.fitting[0]
 
@@ -152,7 +152,7 @@ def detection(side: SideTally, shapes: Counter[int], tokens: int) -> Detection:
     )
 
 
-def found_by(schemes: list[str]) -> str:
+def found_by(schemes: Sequence[str]) -> str:
     """Say how the first of some schemes was found out, which fit the tags alike."""
     if len(schemes) == len(SCHEMES):
         return "no spans to detect it by"

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from operator import index
-from typing import Any
+from typing import Any, Final, Literal, get_args
 
-from spanf1.core.schemes import NO_TAGS, READINGS, SCHEME_NAMES
+from spanf1.core.schemes import NO_TAGS, READINGS, SCHEME_NAMES, ReadingName, SchemeName
 from spanf1.exceptions import UsageError, check_known
 
-AUTO = "auto"
+AUTO: Final = "auto"
+
+#: a scheme of tags, or that it is to be detected
+TagScheme = Literal[SchemeName, "auto"]
+#: a scheme of what may be tags, or spans given as such
+AnyScheme = Literal[TagScheme, "none"]
 
 #: what makes a span correct, and what is counted
 MATCHES = {
@@ -19,6 +24,8 @@ MATCHES = {
     "surface": "every distinct text and type counts once; it is correct if one span of it is",
     "text": "every span counts, and is correct by its text and type, wherever it is in a document",
 }
+#: a key of `MATCHES`, for type checkers
+MatchName = Literal["exact", "surface", "text"]
 
 #: what may make no difference between texts
 NORMALIZATIONS = {
@@ -26,9 +33,12 @@ NORMALIZATIONS = {
     "case": "upper and lower case",
     "space": "how much white space there is",
 }
+#: a key of `NORMALIZATIONS`, for type checkers
+NormalizationName = Literal["nfkc", "case", "space"]
 
 #: what `Options.types` may say instead of naming types
-TYPE_SETS = ("union", "gold", "predicted")
+TypeSet = Literal["union", "gold", "predicted"]
+TYPE_SETS: tuple[TypeSet, ...] = get_args(TypeSet)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,14 +70,14 @@ class Options:
         If a value is not one of these.
     """
 
-    gold_scheme: str = AUTO
-    pred_scheme: str = AUTO
-    reading: str = "lenient"
+    gold_scheme: AnyScheme = AUTO
+    pred_scheme: AnyScheme = AUTO
+    reading: ReadingName = "lenient"
     beta: float = 1.0
-    types: str | tuple[str, ...] = "union"
+    types: TypeSet | tuple[str, ...] = "union"
     zero_division: float = 0.0
-    match: str = "exact"
-    normalize: tuple[str, ...] = ()
+    match: MatchName = "exact"
+    normalize: tuple[NormalizationName, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("gold_scheme", "pred_scheme"):
@@ -128,34 +138,35 @@ class Options:
         return number
 
     @property
-    def schemes(self) -> tuple[str, str]:
+    def schemes(self) -> tuple[AnyScheme, AnyScheme]:
         """The schemes of gold and of the predictions."""
         return self.gold_scheme, self.pred_scheme
 
     @classmethod
-    def given(
-        cls,
-        scheme: str = AUTO,
-        gold_scheme: str | None = None,
-        pred_scheme: str | None = None,
-        types: str | Iterable[str] = "union",
-        **others: Any,
-    ) -> Options:
-        """Return options from what callers give: a scheme for both sides, or for one."""
-        return cls(
-            gold_scheme=scheme if gold_scheme is None else gold_scheme,
-            pred_scheme=scheme if pred_scheme is None else pred_scheme,
-            types=types if isinstance(types, str) else tuple(types),
-            **others,
-        )
+    def of(cls, given: Mapping[str, Any]) -> Options:
+        """Return what the keywords of a public function say, with a scheme for both sides, or one.
+
+        Parameters
+        ----------
+        given : mapping of str to object
+            The keywords, by their names; what is none of them is passed over.
+        """
+        chosen = {field.name: given[field.name] for field in fields(cls) if field.name in given}
+        for name in ("gold_scheme", "pred_scheme"):
+            if chosen.get(name) is None:
+                chosen[name] = given.get("scheme", AUTO)
+        types = chosen.get("types", "union")
+        return cls(**chosen | {"types": types if isinstance(types, str) else tuple(types)})
 
 
 #: the options where none are given
 DEFAULTS = Options()
 
 #: how intervals are made of resamples, and what is drawn
-METHODS = ("percentile", "bca")
-UNITS = ("sentence", "document")
+IntervalMethod = Literal["percentile", "bca"]
+METHODS: tuple[IntervalMethod, ...] = get_args(IntervalMethod)
+Unit = Literal["sentence", "document"]
+UNITS: tuple[Unit, ...] = get_args(Unit)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,8 +198,8 @@ class Confidence:
 
     level: float = 0.95
     resamples: int = 10_000
-    method: str = "percentile"
-    unit: str = "sentence"
+    method: IntervalMethod = "percentile"
+    unit: Unit = "sentence"
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -26,6 +26,8 @@ REPAIRS = {
     "join": "a span that begins ill-formed right behind another span becomes part of it, and "
     "takes its type; all others are kept and written anew",
 }
+#: a key of `REPAIRS`, for type checkers
+RepairName = Literal["begin", "discard", "join"]
 
 
 def _parts(name: str) -> bool:

@@ -6,7 +6,7 @@ it stands in is said once, by the chunk grid; what a scheme allows is said once,
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple
 
 # Codes of the prefixes. A tag's code is ``type << PREFIX_BITS | prefix``; the tag O is 0.
 PREFIXES = "OBIESLUMW"
@@ -65,7 +65,7 @@ SCHEMES = {
 }
 
 #: stands for a scheme where spans are given as such, and not by tags
-NO_TAGS = "none"
+NO_TAGS: Final = "none"
 
 SCHEME_NAMES = {
     name: canonical
@@ -73,9 +73,29 @@ SCHEME_NAMES = {
     for name in (canonical, *scheme.other_names)
 }
 
+#: a key of `SCHEME_NAMES`, for type checkers
+SchemeName = Literal[
+    "IOB2",
+    "BIO",
+    "IOBES",
+    "BIOES",
+    "BILOU",
+    "BIOLU",
+    "IOB1",
+    "IOE2",
+    "IOE1",
+    "BMES",
+    "BMEWO",
+    "BMEOW",
+    "IO",
+]
+
 READINGS = {
     "lenient": "ill-formed spans are kept, as seqeval does by default",
     "strict": "ill-formed spans are dropped, as in seqeval's strict mode",
     "error": "input with ill-formed spans is refused",
     "conlleval": "counted as the conlleval script does, which knows no S, L, U, M or W",
 }
+
+#: a key of `READINGS`, for type checkers
+ReadingName = Literal["lenient", "strict", "error", "conlleval"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -131,6 +131,8 @@ class Averages(NamedTuple):
 
 #: the names of the averages
 AVERAGES = Averages._fields
+#: one of `AVERAGES`, for type checkers
+AverageName = Literal["micro", "macro", "weighted"]
 
 
 def ratio(part: int, whole: int, zero_division: float = 0.0) -> float:

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Unpack
+from typing import TYPE_CHECKING, TypeAlias, Unpack
 
-from spanf1.core.detection import Detection, detection
 from spanf1.core.documents import Document
 from spanf1.core.options import AUTO, Options
 from spanf1.core.tag_counter import tally, tally_parts
-from spanf1.core.tags import Block, TagForm, TagSet
-from spanf1.core.tally import SideTally, Tally
+from spanf1.core.tags import TagForm
+from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, InputError, UsageError
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.layout import Layout
-from spanf1.formats.columns.tags import MergedFile, PairedFiles
-from spanf1.formats.options import Column, InputKeywords, InputOptions, Origin
-from spanf1.formats.registry import ARROW, COLUMNS, JSONL, Input, Inputs, check_options
-from spanf1.formats.sniffing import formats_of
+from spanf1.formats.columns.tags import ColumnPair, MergedFile, PairedFiles
+from spanf1.formats.options import InputKeywords, InputOptions
+from spanf1.formats.registry import (
+    ARROW,
+    COLUMNS,
+    JSONL,
+    Input,
+    InputFormat,
+    Inputs,
+    check_options,
+    formats_given,
+)
+from spanf1.formats.sniffing import format_of, formats_of
 from spanf1.formats.source import STDIN, Path, Source, source_of
 
 if TYPE_CHECKING:
@@ -36,7 +42,7 @@ PART_SIZE = 1 << 23
 
 
 def read_documents(
-    file: Path, input_format: str = AUTO, **given: Unpack[InputKeywords]
+    file: Path, input_format: InputFormat = AUTO, **given: Unpack[InputKeywords]
 ) -> Iterator[Document]:
     """Read documents, with their typed spans, from a file or folder of any format.
 
@@ -117,7 +123,7 @@ def inputs_of(
     UsageError
         If an option goes with none of them.
     """
-    keys = () if options.key is None else (options.key,)
+    keys = _keys_of(options)
     formats = [formats_of([source], options.format, keys)[0] for source in sources]
     check_options(formats, [options], scheme=scheme)
     return [Input(source, name, options) for source, name in zip(sources, formats, strict=True)]
@@ -150,8 +156,7 @@ def both_inputs(
     """
     if [source.path for source in sources].count(STDIN) == 2:
         raise UsageError("only one of the two files can be standard input")
-    keys = tuple(str(side.key) for side in (gold, predicted) if side.key is not None)
-    formats = formats_of(sources, gold.format, keys)
+    formats = formats_of(sources, gold.format, _keys_of(gold, predicted))
     check_options(formats, (gold, predicted))
     if len(sources) == 1:
         gold, predicted = (
@@ -163,29 +168,17 @@ def both_inputs(
     )
 
 
-def detect(input: Input) -> Detection | None:
-    """Return the scheme that the tags of an input are in; None if it has spans instead.
+def formats_with(gold: Source, options: InputOptions, predicted: InputOptions) -> str:
+    """Return the formats of gold and of what is beside it, with that of gold found out."""
+    names = formats_given(options.format, 2)
+    if names[0] == AUTO:
+        names[0] = format_of(gold, _keys_of(options, predicted)) or AUTO
+    return ",".join(names)
 
-    Raises
-    ------
-    InputError, UsageError
-        If it cannot be read, or not a second time: this is done before it is read for good.
-    """
-    check_twice(input.source)
-    input = input.again()
-    shapes: Counter[int] = Counter()
-    side = SideTally()
-    tokens = 0
-    for document in input.documents():
-        if input.tags is None:
-            return None
-        tokens += len(document.tokens or ())
-        for span in document.spans:
-            shapes[span.shape] += 1
-            side.first.setdefault(span.shape, document.line)
-    if input.tags is None:
-        return None
-    return detection(side.take(input.tags), shapes, tokens)
+
+def _keys_of(*sides: InputOptions) -> tuple[str, ...]:
+    """Return the keys of tags or spans that were given."""
+    return tuple(str(side.key) for side in sides if side.key is not None)
 
 
 def check_twice(source: Source) -> None:
@@ -201,50 +194,11 @@ def check_twice(source: Source) -> None:
         raise UsageError(message, where=source.name, hint="write it to a file first")
 
 
-class ColumnPair(NamedTuple):
-    """What reads gold and predicted tags in columns.
-
-    `columns` are those of the gold tags, the predicted tags and the tokens that are compared
-    (0: none are), by number from 1, or from the end by -1, or by name. `aligned` is as in `Origin`.
-    """
-
-    reader: MergedFile | PairedFiles
-    files: list[ColumnFile]
-    columns: tuple[Column, Column, Column]
-    aligned: str
-
-    def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
-        """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`."""
-        return self.reader.blocks(gold, predicted)
-
-    def origin(self) -> Origin:
-        """Describe what was read; call it after the reading."""
-        layouts = [file.layout or Layout(file.delimiter or "", 0) for file in self.files]
-        owners = layouts[0], layouts[-1], layouts[0]
-        gold, predicted, token = map(_number, self.columns, owners)
-        return Origin(
-            tuple(file.source.name for file in self.files),
-            tuple(layout.delimiter_name for layout in layouts),
-            tuple(layout.columns for layout in layouts),
-            gold,
-            predicted,
-            token,
-            self.aligned,
-        )
-
-
-def _number(column: Column, layout: Layout) -> int:
-    """Return the number from 1 of a column of lines that have been read; 0 if there are none."""
-    if isinstance(column, str):
-        return layout.names.index(column) + 1 if layout.columns else 0
-    return column if column >= 0 else max(layout.columns + 1 + column, 0)
-
-
 TagPair: TypeAlias = "ColumnPair | RecordReader | ArrowReader"
 
 
 def column_pair(inputs: Inputs, *, script: bool = False) -> ColumnPair:
-    """Return what reads columns of gold and predicted tags; `script`: lines as conlleval does.
+    """Return a reader of columns of gold and predicted tags; `script`: of lines as conlleval does.
 
     Raises
     ------
@@ -260,13 +214,16 @@ def column_pair(inputs: Inputs, *, script: bool = False) -> ColumnPair:
     ]
     files[0].progress = inputs.gold.progress
     if inputs.merged:
-        columns = gold.tag_column if gold.tag_columns else -2, predicted.tag_column
-        return ColumnPair(MergedFile(files[0], *columns), files, (*columns, 0), "line")
-    columns = gold.tag_column, predicted.tag_column
-    token, by_position = gold.token_column or 1, inputs.by_position
-    reader = PairedFiles(files[0], files[1], *columns, token_column=token, by_position=by_position)
-    compared, aligned = (0, "position") if by_position else (token, "token")
-    return ColumnPair(reader, files, (*columns, compared), aligned)
+        gold_column = gold.tag_column if gold.tag_columns else -2
+        return MergedFile(files[0], gold_column, predicted.tag_column)
+    return PairedFiles(
+        files[0],
+        files[1],
+        gold.tag_column,
+        predicted.tag_column,
+        token_column=gold.token_column or 1,
+        by_position=inputs.by_position,
+    )
 
 
 def one_file() -> UsageError:
@@ -278,7 +235,7 @@ def one_file() -> UsageError:
 
 
 def tag_pair(inputs: Inputs, *, match: str = "exact", script: bool = False) -> TagPair | None:
-    """Return what reads tags of both sides; None if their spans are to be read, as of documents.
+    """Return a reader of tags of both sides; None if their spans are to be read, as of documents.
 
     Raises
     ------
@@ -299,7 +256,7 @@ def tag_pair(inputs: Inputs, *, match: str = "exact", script: bool = False) -> T
 
 
 def document_pairs(inputs: Inputs) -> DocumentPairs:
-    """Return what reads documents of both sides.
+    """Return a reader of documents of both sides.
 
     Raises
     ------
@@ -371,10 +328,10 @@ def _tally_parts(
     reader: ColumnPair, executor: Executor, form: TagForm | None, *, script: bool, units: str
 ) -> Tally:
     """Read one file in parts, if it is large enough to gain."""
-    merged, parts = reader.reader, []
+    parts = []
     # The script's flag may outlive a sentence, and a document a part.
-    if isinstance(merged, MergedFile) and not script and units != "document":
-        parts = merged.parts(PART_SIZE)
+    if isinstance(reader, MergedFile) and not script and units != "document":
+        parts = reader.parts(PART_SIZE)
     if len(parts) > 1:
         progress = reader.files[0].progress or (lambda _: None)
         # A part counts its lines from its own beginning. Reading all in order says the true line

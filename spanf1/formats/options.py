@@ -105,7 +105,7 @@ class InputOptions:
 
     @classmethod
     def of(cls, given: Mapping[str, Any], side: str = "") -> InputOptions:
-        """Return what the keywords of a public function, or the options of a command, say.
+        """Return the options that a public function, or a command, is called with.
 
         Parameters
         ----------
@@ -122,18 +122,16 @@ class InputOptions:
         """
         options = cls(side=side or "gold", prefix=_PREFIXES[side])
         delimiter = given.get("delimiter")
+        same = ("token_column", "token_key", "text_key", "id_key", "labels")
+        as_given: dict[str, Any] = {name: given.get(name) for name in same}
         return replace(
             options,
             format=given.get("input_format", AUTO),
             tag_columns=_parted(given.get(options.name("tag_columns"))),
-            token_column=given.get("token_column"),
             delimiter=None if delimiter == AUTO else delimiter,
             key=given.get(options.name("key")),
-            token_key=given.get("token_key"),
-            text_key=given.get("text_key"),
-            id_key=given.get("id_key"),
-            labels=given.get("labels"),
             form=tag_form(given.get("tag_form", AUTO_FORM)),
+            **as_given,
         )
 
     def checked(self) -> InputOptions:
@@ -160,7 +158,7 @@ class InputOptions:
         return bool(value) if field == "tag_columns" else value is not None
 
     def name(self, field: str) -> str:
-        """Return what callers call a field of this side: ``pred_key``, ``tag_column``."""
+        """Return the name of a field in keywords and messages: ``pred_key``, ``tag_column``."""
         if self.prefix and field in _NAMES_OF_SIDE:
             return _NAMES_OF_SIDE[field].format(self.prefix)
         return _NAMES.get(field, field)
@@ -210,7 +208,7 @@ def columns_of(given: Column | None) -> tuple[Column, ...]:
 
 
 def _parted(given: Column | None) -> tuple[Column, ...]:
-    """Return what is between commas."""
+    """Return the columns between commas, as they are given."""
     if isinstance(given, str):
         return tuple(part.strip() for part in given.split(","))
     return () if given is None else (given,)
@@ -263,3 +261,8 @@ class Origin(NamedTuple):
     aligned: str
     keys: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain data that JSON can carry."""
+        values = self._asdict().items()
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values}

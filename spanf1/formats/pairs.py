@@ -178,10 +178,10 @@ class DocumentPairs:
                 raise _twice(self.gold, document, used[key])
             # Of what was used, only the place is needed.
             used[key] = document._replace(text=None, spans=(), tokens=None)
-            found = kept.get(key)
-            if found is None:
+            other = kept.get(key)
+            if other is None:
                 raise _missing(document, self.gold, self.predicted)
-            yield document, found
+            yield document, other
         for key, document in kept.items():
             if key not in used:
                 raise _missing(document, self.predicted, self.gold)
@@ -193,7 +193,7 @@ def pairs_of(
     labels: Labels | None = None,
     form: TagForm | None = None,
 ) -> DocumentPairs:
-    """Return what reads records that are in no file, such as JSON has them.
+    """Return a reader of records that are in no file, such as JSON has them.
 
     Tuples may stand for arrays, and numbers of NumPy for numbers.
 

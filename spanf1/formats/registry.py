@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from itertools import tee
-from typing import Any, BinaryIO, NamedTuple, TypeVar
+from typing import Any, BinaryIO, Literal, NamedTuple, TypeVar
 
 from spanf1.core.documents import Document
 from spanf1.core.options import AUTO
@@ -49,6 +49,8 @@ class Format(NamedTuple):
     Its module reads and writes it, by functions `documents` and `write`, and says how sure it is
     that something looks like it: by `looks_like_record`, if it is made of JSON, else by
     `looks_like_file` or `looks_like_folder`, or both.
+    Where it cannot hold every document, `fit` returns one that it can, and what of it is lost;
+    where not every type, `has_type` says which.
 
     Attributes
     ----------
@@ -73,6 +75,8 @@ class Format(NamedTuple):
         How names of such files end, if their first bytes alone do not tell.
     extra : str
         The extra of spanf1 that it needs, if any.
+    texts : str
+        What help calls texts with spans of it, if it has such.
     """
 
     title: str
@@ -85,6 +89,7 @@ class Format(NamedTuple):
     begins: bytes = b""
     ending: str = ""
     extra: str = ""
+    texts: str = ""
 
 
 #: the formats, by the names that ``--input-format`` and ``--to-format`` take
@@ -108,6 +113,7 @@ FORMATS = {
         _CHARACTERS | {"text", "tokens", "ids", "discontinuous"},
         _KEYS | {"token_key"},
         json=True,
+        texts="spaCy and Prodigy (prodigy)",
     ),
     "doccano": Format(
         "JSON Lines of doccano",
@@ -115,6 +121,7 @@ FORMATS = {
         _CHARACTERS | {"text", "ids"},
         _KEYS,
         json=True,
+        texts="doccano",
     ),
     "labelstudio": Format(
         "an export of Label Studio",
@@ -122,6 +129,7 @@ FORMATS = {
         _CHARACTERS | {"text", "ids"},
         _KEYS,
         json=True,
+        texts="Label Studio (labelstudio)",
     ),
     "pipeline": Format(
         "output of a Hugging Face pipeline",
@@ -129,6 +137,7 @@ FORMATS = {
         _CHARACTERS,
         _KEYS | {"labels"} | _TAGS,
         json=True,
+        texts="Hugging Face pipelines (pipeline)",
     ),
     "entities": Format(
         "lists of entities without offsets",
@@ -146,6 +155,14 @@ FORMATS = {
         folders=True,
         ending=".ann",
         begins=rb"T[0-9]+\t\S+ [0-9]",
+        texts="brat folders",
+    ),
+    "pubtator": Format(
+        "documents of PubTator",
+        "pubtator",
+        _CHARACTERS | {"text", "ids"},
+        frozenset(),
+        begins=rb"[^|\t\n]+\|t\|",
     ),
     "spacy": Format(
         "a .spacy file",
@@ -155,6 +172,7 @@ FORMATS = {
         ending=".spacy",
         begins=rb"x[\x01\x9c\xda]",
         extra="spacy",
+        texts=".spacy files",
     ),
     "arrow": Format(
         "Parquet, Arrow, or a folder of a Hugging Face dataset",
@@ -171,21 +189,27 @@ COLUMNS, JSONL, ARROW = "columns", "jsonl", "arrow"
 #: what input may be said to be
 INPUT_FORMATS = (AUTO, *FORMATS)
 
+#: a key of `FORMATS`, and one of `INPUT_FORMATS`, for type checkers
+FormatName = Literal[
+    "columns",
+    "jsonl",
+    "prodigy",
+    "doccano",
+    "labelstudio",
+    "pipeline",
+    "entities",
+    "brat",
+    "pubtator",
+    "spacy",
+    "arrow",
+]
+InputFormat = Literal[FormatName, "auto"]
+
 #: which formats an option goes with that not all go with, by its field of `InputOptions`
 GO_WITH = {
     option: frozenset(name for name, known in FORMATS.items() if option in known.takes)
-    for option in (
-        "tag_columns",
-        "token_column",
-        "delimiter",
-        "key",
-        "token_key",
-        "text_key",
-        "id_key",
-        "labels",
-        "form",
-        "scheme",
-    )
+    for option in (*InputOptions.__dataclass_fields__, "scheme")
+    if any(option in known.takes for known in FORMATS.values())
 }
 
 

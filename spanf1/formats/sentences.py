@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.spans import Spans
-from spanf1.core.tags import Block, CodeArray, IntArray, TagSet, starts_among
-from spanf1.formats.source import Source
+from spanf1.core.tags import Block, CodeArray, IntArray, starts_among
 
 #: the way out where tokens differ
 POSITION_HINT = "--align-by-position compares the tags whatever the tokens are"
@@ -141,7 +140,7 @@ class Sentences(NamedTuple):
             [*chain.from_iterable(lists)] if lists else None,
         )
 
-    def lists(self) -> Iterator[tuple[int, Sequence[str]]]:
+    def token_lists(self) -> Iterator[tuple[int, Sequence[str]]]:
         """Yield the tokens of each sentence, with the number of the first."""
         tokens = self.tokens or ()
         for start, end in pairwise([*self.starts.tolist(), len(tokens)]):
@@ -284,20 +283,6 @@ def whole_sentences(
     )
 
 
-def sentence_wise(sentences: Sentences) -> Sentences:
-    """Return sentences with what is known of each, if the tokens alone tell: they are whole."""
-    if len(sentences.lengths) or not len(sentences.codes):
-        return sentences
-    starts, tokens = sentences.starts, sentences.tokens
-    bounds = [*starts.tolist(), len(sentences.codes)]
-    rows = [] if tokens is None else [[*tokens[a:b]] for a, b in pairwise(bounds)]
-    return sentences._replace(
-        lengths=np.diff(bounds),
-        places=np.fromiter(map(sentences.line, starts.tolist()), np.intp, len(starts)),
-        words=None if tokens is None else TokenLists(rows),
-    )
-
-
 def place_in(lengths: IntArray, token: int) -> tuple[int, int]:
     """Return the sentence of a token, by its number among all, and its place there."""
     ends = np.cumsum(lengths)
@@ -337,19 +322,6 @@ class TokenLists:
         """Add those of other sentences; every distinct token is kept once."""
         once = self._distinct.setdefault
         self._rows += [list(map(once, row, row)) for row in others._rows]
-
-
-class TagSource(Protocol):
-    """An input of one side that has tags."""
-
-    @property
-    def source(self) -> Source:
-        """Where it is from."""
-        ...
-
-    def sentences(self, tags: TagSet) -> Iterator[Sentences]:
-        """Yield the sentences in order, numbering the tags in a set."""
-        ...
 
 
 def aligned(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from spanf1.core.options import Options
 from spanf1.core.scores import TypeCounts
@@ -13,7 +13,8 @@ from spanf1.core.tally import ABSENT, SpanKey, Tally
 from spanf1.results.result import Result
 
 # What was counted is well-formed, or no matter: a span of one token, B-PER between two O.
-_SCHEME, _SHAPE = "IOB2", shape_of(Ends("O", "B", "B", "O"))
+_SCHEME: Final = "IOB2"
+_SHAPE = shape_of(Ends("O", "B", "B", "O"))
 
 
 def counted(
@@ -36,4 +37,4 @@ def counted(
         spans[SpanKey(name, _SHAPE, ABSENT)] = gold - correct
         spans[SpanKey(name, ABSENT, _SHAPE)] = predicted - correct
     tally = Tally(spans=+spans, tokens=tokens, tags_equal=tokens_correct)
-    return Result(tally, Options.given(_SCHEME, **options))
+    return Result(tally, Options.of({"scheme": _SCHEME, **options}))

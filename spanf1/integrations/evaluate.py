@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, get_args
 
 import datasets
 import evaluate
@@ -25,8 +25,11 @@ from spanf1.exceptions import UsageError, check_known
 
 __all__ = ["Seqeval", "load", "seqeval_scores"]
 
-AVERAGES = ("micro", "macro", "weighted")
+AverageName = Literal["micro", "macro", "weighted"]
+AVERAGES: tuple[AverageName, ...] = get_args(AverageName)
 SCHEMES = {scheme.__name__: scheme for scheme in (IOB1, IOB2, IOE1, IOE2, IOBES, BILOU)}
+#: a key of `SCHEMES`, for type checkers
+SchemeName = Literal["IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"]
 #: what an option may be
 _VALUES: dict[str, tuple[Any, ...]] = {
     "average": AVERAGES,
@@ -108,12 +111,12 @@ def seqeval_scores(
     predictions: Sequence[Sequence[str]],
     references: Sequence[Sequence[str]],
     *,
-    average: str | Sequence[str] = "micro",
+    average: AverageName | Sequence[AverageName] = "micro",
     suffix: bool = False,
-    scheme: str | None = None,
-    mode: str | None = None,
+    scheme: SchemeName | None = None,
+    mode: Literal["strict"] | None = None,
     sample_weight: Sequence[float] | None = None,
-    zero_division: float | str = "warn",
+    zero_division: float | Literal["warn"] = "warn",
 ) -> dict[str, Any]:
     """Return the metric's figures: what ``compute`` does once it has all tags.
 

@@ -12,16 +12,16 @@ classifier, give `cv` as ``KFold()``.)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal
 
 from sklearn.metrics import make_scorer
 
-from spanf1.core.scores import AVERAGES
+from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import check_known
 from spanf1.results.api import evaluate
 
 
-def f1_score(y_true: Any, y_pred: Any, *, average: str = "micro", **options: Any) -> float:
+def f1_score(y_true: Any, y_pred: Any, *, average: AverageName = "micro", **options: Any) -> float:
     """Return the F1 of predicted tags.
 
     Parameters
@@ -44,18 +44,22 @@ def f1_score(y_true: Any, y_pred: Any, *, average: str = "micro", **options: Any
 
 
 def fbeta_score(
-    y_true: Any, y_pred: Any, *, beta: float, average: str = "micro", **options: Any
+    y_true: Any, y_pred: Any, *, beta: float, average: AverageName = "micro", **options: Any
 ) -> float:
     """Return the F-beta of predicted tags; parameters of `f1_score`, and `beta`."""
     return _figure("fbeta", y_true, y_pred, average, {"beta": beta, **options})
 
 
-def precision_score(y_true: Any, y_pred: Any, *, average: str = "micro", **options: Any) -> float:
+def precision_score(
+    y_true: Any, y_pred: Any, *, average: AverageName = "micro", **options: Any
+) -> float:
     """Return the precision of predicted tags; parameters of `f1_score`."""
     return _figure("precision", y_true, y_pred, average, options)
 
 
-def recall_score(y_true: Any, y_pred: Any, *, average: str = "micro", **options: Any) -> float:
+def recall_score(
+    y_true: Any, y_pred: Any, *, average: AverageName = "micro", **options: Any
+) -> float:
     """Return the recall of predicted tags; parameters of `f1_score`."""
     return _figure("recall", y_true, y_pred, average, options)
 
@@ -67,9 +71,11 @@ FIGURES: dict[str, Callable[..., float]] = {
     "precision": precision_score,
     "recall": recall_score,
 }
+#: a key of `FIGURES`, for type checkers
+FigureName = Literal["f1", "fbeta", "precision", "recall"]
 
 
-def scorer(figure: str = "f1", *, average: str = "micro", **options: Any) -> Any:
+def scorer(figure: FigureName = "f1", *, average: AverageName = "micro", **options: Any) -> Any:
     """Return a scorer for ``scoring=`` of `cross_val_score`, `GridSearchCV` and their like.
 
     Parameters

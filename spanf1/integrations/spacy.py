@@ -91,6 +91,7 @@ class EntityScorer:
         return {f"ents_{name}": value for name, value in total.items()} | {"ents_per_type": rows}
 
 
+# The options are `str`: spaCy checks a config by annotations, before spanf1 can say what is wrong.
 def make_scorer(
     average: str = "micro",
     types: str | list[str] = "union",

@@ -23,9 +23,9 @@ from torch import Tensor
 from torchmetrics import Metric
 
 from spanf1.core.detection import fitting_schemes
-from spanf1.core.options import AUTO, Options
-from spanf1.core.schemes import SCHEMES
-from spanf1.core.scores import AVERAGES, COUNTS, TypeCounts
+from spanf1.core.options import AUTO, Options, TagScheme, TypeSet
+from spanf1.core.schemes import SCHEMES, ReadingName
+from spanf1.core.scores import AVERAGES, COUNTS, AverageName, TypeCounts
 from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.core.tags import tag_form as form_of
 from spanf1.exceptions import TagError, UsageError, check_known
@@ -78,30 +78,22 @@ class SpanF1(Metric):
     def __init__(
         self,
         labels: Sequence[str] | Mapping[int, str],
-        average: str = "micro",
+        average: AverageName = "micro",
         *,
         return_dict: bool = False,
         ignore_index: int = -100,
-        scheme: str = AUTO,
-        gold_scheme: str | None = None,
-        pred_scheme: str | None = None,
-        reading: str = "lenient",
+        scheme: TagScheme = AUTO,
+        gold_scheme: TagScheme | None = None,
+        pred_scheme: TagScheme | None = None,
+        reading: ReadingName = "lenient",
         beta: float = 1.0,
-        types: str | Iterable[str] = "union",
+        types: TypeSet | Iterable[str] = "union",
         zero_division: float = 0.0,
         tag_form: str = AUTO_FORM,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        options = Options.given(
-            scheme,
-            gold_scheme,
-            pred_scheme,
-            types,
-            reading=reading,
-            beta=beta,
-            zero_division=zero_division,
-        )
+        options = Options.of(locals())
         by_id = labels_by_id(labels)
         tags = _tags_of(by_id, tag_form)
         check_known("average", average, AVERAGES)

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from spanf1.core.scores import AVERAGES, ratio
+from spanf1.core.scores import AVERAGES, AverageName, ratio
 from spanf1.exceptions import check_known
 from spanf1.results.accumulator import SpanF1
 from spanf1.results.result import Result
@@ -107,7 +107,7 @@ def _accuracy(result: Result) -> float:
 def compute_metrics(
     labels: Any,
     *,
-    averages: Iterable[str] = ("micro", "macro"),
+    averages: AverageName | Iterable[AverageName] = ("micro", "macro"),
     per_type: bool = True,
     prefix: str = "",
     **options: Any,

@@ -17,9 +17,9 @@ from spanf1.core.tags import AUTO_FORM, TagForm, TagSet
 from spanf1.core.tally import TOKEN
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.tags import TagFile
+from spanf1.formats.columns.tags import ColumnPair, TagFile
 from spanf1.formats.labels import labels_by_id
-from spanf1.formats.opening import ColumnPair, both_inputs, column_pair, counted
+from spanf1.formats.opening import both_inputs, column_pair, counted, formats_with
 from spanf1.formats.options import Column, InputOptions
 from spanf1.formats.registry import COLUMNS, JSONL, Input, Inputs
 from spanf1.formats.source import STDIN, Source, source_of
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str], object]
 
 _PATTERN = "*?["
+_ONE_GOLD = "systems are compared on one gold"
 
 
 class Named(NamedTuple):
@@ -60,17 +61,18 @@ def systems_of(given: Iterable[str]) -> list[Named]:
         If a folder is empty, a pattern fits nothing, or two systems have one name.
     """
     named: list[tuple[str, list[str]]] = []
-    for one in given:
-        name, parted, runs = one.partition("=")
-        if os.path.isdir(one):
-            named.append((os.path.basename(os.path.abspath(one)) or one, _files(one)))
-        elif parted and name and not _fits(one):
+    for argument in given:
+        name, parted, runs = argument.partition("=")
+        if os.path.isdir(argument):
+            folder = os.path.basename(os.path.abspath(argument)) or argument
+            named.append((folder, _files(argument)))
+        elif parted and name and not _fits(argument):
             files = [file for run in runs.split(",") if run for file in _files(run)]
             if not files:
-                raise UsageError(f"{one}: no run is named", hint="name=run1.conll,run2.conll")
+                raise UsageError(f"{argument}: no run is named", hint="name=run1.conll,run2.conll")
             named.append((name, files))
         else:
-            named += [("", [file]) for file in _files(one)]
+            named += [("", [file]) for file in _files(argument)]
     names = iter(names_of(files[0] for name, files in named if not name))
     systems = [Named(name or next(names), tuple(files)) for name, files in named]
     seen: set[str] = set()
@@ -100,16 +102,14 @@ def _files(run: str) -> list[str]:
 
         if is_one_input(run):
             return [run]
-        found = sorted(
-            entry.path for entry in os.scandir(run) if entry.is_file() and entry.name[0] != "."
-        )
-        if not found:
+        files = sorted(e.path for e in os.scandir(run) if e.is_file() and e.name[0] != ".")
+        if not files:
             raise UsageError("there is no file in this folder", where=run)
-        return found
-    found = _fits(run)
-    if not found and any(character in run for character in _PATTERN):
+        return files
+    files = _fits(run)
+    if not files and any(character in run for character in _PATTERN):
         raise UsageError(f"no file fits the pattern {run}")
-    return found or [run]
+    return files or [run]
 
 
 def compare(
@@ -209,6 +209,9 @@ def compare_outputs(
             raise UsageError("a system's output is to be a file, not standard input")
     if gold is None and gold_options.id_key is not None:
         raise UsageError("id_key joins systems to a gold file, and there is none")
+    if gold is not None:
+        formats = formats_with(gold, gold_options, predicted_options)
+        gold_options = replace(gold_options, format=formats)
     output = _Output(
         gold, gold_options, predicted_options, by_position, options, testing.confidence.unit
     )
@@ -216,24 +219,24 @@ def compare_outputs(
     for result in (executor.map if executor else map)(output, sources):
         results.append(result)
         progress(f"{len(results)} of {len(sources)} files read")
-    if len({one.tally.placed_by for one in results}) > 1:
+    if len({result.tally.placed_by for result in results}) > 1:
         # The tokens of some systems are not gold's: then places are characters for all.
         output = replace(output, documents=True)
         results = [
-            one if one.tally.placed_by != TOKEN else output(source)
-            for source, one in zip(sources, results, strict=True)
+            result if result.tally.placed_by != TOKEN else output(source)
+            for source, result in zip(sources, results, strict=True)
         ]
     if gold is None:
         for source, result in zip(sources[1:], results[1:], strict=True):
             _compare_gold((sources[0], results[0]), (source, result), output)
     left = iter(results)
-    found = [System(name, [*islice(left, len(runs))]) for name, runs in systems.items()]
-    return rank(found, testing, progress=progress)
+    ranked = [System(name, [*islice(left, len(runs))]) for name, runs in systems.items()]
+    return rank(ranked, testing, progress=progress)
 
 
 def _sources(files: Any) -> list[Source]:
-    one = isinstance(files, str | os.PathLike | Source)
-    return [source_of(file) for file in ([files] if one else files)]
+    single = isinstance(files, str | os.PathLike | Source)
+    return [source_of(file) for file in ([files] if single else files)]
 
 
 @dataclass(frozen=True)
@@ -252,28 +255,20 @@ class _Output:
     documents: bool = False
 
     def __call__(self, file: Source) -> Result:
+        inputs, units, documents = self.inputs(file), self.unit, self.documents
         reader, counts = counted(
-            self.inputs(file),
-            self.options,
-            units=self.unit,
-            in_order=True,
-            documents=self.documents,
+            inputs, self.options, units=units, in_order=True, documents=documents
         )
         return Result(counts, self.options, reader.origin()).check()
 
     def inputs(self, file: Source) -> Inputs:
-        """Return what is scored of an output."""
-        gold, predicted = self.gold_options, self.predicted_options
+        """Return the two sides that are scored of an output."""
+        sides = [self.gold_options, self.predicted_options]
         if self.gold is not None:
-            return both_inputs([self.gold, file], gold, predicted, by_position=self.by_position)
+            return both_inputs([self.gold, file], *sides, by_position=self.by_position)
         # One file needs nothing that joins two.
-        return both_inputs(
-            [file],
-            *(
-                replace(side, token_column=None, token_key=None, id_key=None)
-                for side in (gold, predicted)
-            ),
-        )
+        alone = [replace(side, token_column=None, token_key=None, id_key=None) for side in sides]
+        return both_inputs([file], *alone)
 
 
 def _compare_gold(
@@ -284,16 +279,14 @@ def _compare_gold(
     if {one.tally.placed_by for _, one in (first, other)} != {TOKEN}:
         if first[1].tally.gold_number != other[1].tally.gold_number:
             message = f"the gold spans are not those of {name}"
-            raise AlignmentError(
-                message, where=other[0].name, hint="systems are compared on one gold"
-            )
+            raise AlignmentError(message, where=other[0].name, hint=_ONE_GOLD)
         return
     reader = _gold_reader(first, other, output)
-    for line, there in gold_differences(reader, output.gold_options.form):
+    for line, place in gold_differences(reader, output.gold_options.form):
         raise AlignmentError(
             f"the gold spans part here from those of {first[0].where(line)}",
-            where=other[0].where(there),
-            hint="systems are compared on one gold",
+            where=other[0].where(place),
+            hint=_ONE_GOLD,
         )
     if (
         output.unit == "document"
@@ -315,7 +308,7 @@ def _compare_gold(
 def _gold_reader(
     first: tuple[Source, Result], other: tuple[Source, Result], output: _Output
 ) -> ColumnPair | RecordReader:
-    """Return what reads the gold tags of two outputs side by side."""
+    """Return a reader of the gold tags of two outputs, side by side."""
     sources = [source for source, _ in (first, other)]
     options, by_position = output.gold_options, output.by_position
     keys = [result.input.keys if result.input else () for _, result in (first, other)]
@@ -341,13 +334,12 @@ def _gold_reader(
 
 def _token_column(results: list[Result], options: InputOptions) -> Column:
     """Return the column of the tokens, if the lines of all files have one; 0 if not."""
-    found = []
-    for source in (one.input for one in results):
-        if source is None or not source.columns[0]:
-            continue
-        used = {source.gold_column, source.pred_column}
-        found.append(min({*range(1, source.columns[0] + 1)} - used, default=0))
-    return options.token_column or min(found, default=0)
+    free = []
+    for origin in (result.input for result in results):
+        if origin and origin.columns[0]:
+            used = {origin.gold_column, origin.pred_column}
+            free.append(min({*range(1, origin.columns[0] + 1)} - used, default=0))
+    return options.token_column or min(free, default=0)
 
 
 def _documents(file: ColumnFile, gold: Column) -> list[int]:
@@ -386,18 +378,17 @@ def gold_differences(reader: Reader, form: TagForm | None) -> Iterator[tuple[int
 
 def _apart(gold: Spans, other: Spans) -> tuple[int, int] | None:
     """Return where the first span begins that is on one side only, and on which."""
-    found = []
+    firsts = []
     for side, (spans, same) in enumerate(zip((gold, other), match_spans(gold, other), strict=True)):
-        alone = np.ones(len(spans.start), np.bool_)
-        alone[same] = False
-        found += [(int(start), side) for start in spans.start[alone][:1]]
-    return min(found, default=None)
+        alone = np.delete(spans.start, same)
+        firsts += [(int(start), side) for start in alone[:1]]
+    return min(firsts, default=None)
 
 
 def names_of(paths: Iterable[str]) -> list[str]:
     """Return names for files: without folder and ending, where these tell them apart."""
-    given = list(paths)
-    short = [path.rstrip("/").rsplit("/", 1)[-1] for path in given]
-    stems = [[name.split(".", 1)[0] or name for name in short]]
-    stems.append([name.rsplit(".", 1)[0] or name for name in short])
-    return next((n for n in (*stems, short) if len(set(n)) == len(set(given))), given)
+    whole = list(paths)
+    short = [path.rstrip("/").rsplit("/", 1)[-1] for path in whole]
+    stems = [name.split(".", 1)[0] or name for name in short]
+    longer = [name.rsplit(".", 1)[0] or name for name in short]
+    return next((n for n in (stems, longer, short) if len(set(n)) == len(set(whole))), whole)

@@ -6,14 +6,22 @@ from collections.abc import Iterable, Mapping
 from copy import copy, deepcopy
 from typing import Any, Self
 
-from spanf1.core.options import AUTO, Confidence, Options, confidence_from
+from spanf1.core.options import (
+    AUTO,
+    Confidence,
+    Options,
+    TagScheme,
+    TypeSet,
+    confidence_from,
+)
+from spanf1.core.schemes import ReadingName
 from spanf1.core.tag_counter import BlockCounter, Reader
 from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.core.tags import tag_form as form_of
 from spanf1.core.tally import Tally
 from spanf1.exceptions import UsageError
-from spanf1.formats.arrays import reader_of
 from spanf1.formats.labels import IGNORE_INDEX, labels_by_id
+from spanf1.formats.lists import reader_of
 from spanf1.results.result import Result
 
 
@@ -51,25 +59,17 @@ class SpanF1:
         *,
         labels: Iterable[str] | Mapping[Any, str] | None = None,
         ignore_index: int = IGNORE_INDEX,
-        scheme: str = AUTO,
-        gold_scheme: str | None = None,
-        pred_scheme: str | None = None,
-        reading: str = "lenient",
+        scheme: TagScheme = AUTO,
+        gold_scheme: TagScheme | None = None,
+        pred_scheme: TagScheme | None = None,
+        reading: ReadingName = "lenient",
         beta: float = 1.0,
-        types: str | Iterable[str] = "union",
+        types: TypeSet | Iterable[str] = "union",
         zero_division: float = 0.0,
         tag_form: str = AUTO_FORM,
         confidence: float | Confidence | None = None,
     ) -> None:
-        self._options = Options.given(
-            scheme,
-            gold_scheme,
-            pred_scheme,
-            types,
-            reading=reading,
-            beta=beta,
-            zero_division=zero_division,
-        )
+        self._options = Options.of(locals())
         self._labels = None if labels is None else labels_by_id(labels)
         self._ignore_index = ignore_index
         self._form = form_of(tag_form)

@@ -11,9 +11,19 @@ from typing import TYPE_CHECKING, Self
 
 from spanf1.core.detection import IllFormed, fitting_schemes, ill_formed
 from spanf1.core.fingerprint import spelt
-from spanf1.core.options import AUTO, DEFAULTS, Confidence, Options
+from spanf1.core.options import AUTO, DEFAULTS, AnyScheme, Confidence, Options
 from spanf1.core.schemes import NO_TAGS
-from spanf1.core.scores import AVERAGES, Averages, Counts, Score, TypeCounts, average, ratio, score
+from spanf1.core.scores import (
+    AVERAGES,
+    AverageName,
+    Averages,
+    Counts,
+    Score,
+    TypeCounts,
+    average,
+    ratio,
+    score,
+)
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import SIDES, TOKEN, Tally
 from spanf1.exceptions import IllFormedError, UsageError, check_known
@@ -50,7 +60,7 @@ class Scored:
         return self.tally.shapes()
 
     @cached_property
-    def gold_schemes(self) -> list[str]:
+    def gold_schemes(self) -> list[AnyScheme]:
         """The scheme of the gold tags; if it was detected, all that fit alike, likeliest first.
 
         It is ``none`` where spans are given as such.
@@ -61,21 +71,21 @@ class Scored:
         return self._schemes(0, like)
 
     @cached_property
-    def pred_schemes(self) -> list[str]:
+    def pred_schemes(self) -> list[AnyScheme]:
         """The scheme of the predicted tags, likewise."""
         return self._schemes(1, self.gold_schemes[0])
 
-    def _schemes(self, side: int, like: str = "") -> list[str]:
+    def _schemes(self, side: int, like: str = "") -> list[AnyScheme]:
         """Return the scheme of a side, or all that fit; of these, first the one that it is like."""
         tags, given = self.tally.sides[side], self.options.schemes[side]
         if not tags.tagged:
             return [NO_TAGS]
         if given != AUTO:
             return [given]
-        return fitting_schemes(self._shapes[side], tags.prefixes, like)
+        return [*fitting_schemes(self._shapes[side], tags.prefixes, like)]
 
     @property
-    def schemes(self) -> tuple[str, str]:
+    def schemes(self) -> tuple[AnyScheme, AnyScheme]:
         """The schemes that gold and the predictions were read in."""
         return self.gold_schemes[0], self.pred_schemes[0]
 
@@ -175,7 +185,7 @@ class Scored:
         gold, predicted = self.schemes
         return replace(self.options, gold_scheme=gold, pred_scheme=predicted)
 
-    def signature(self, average: str = "micro") -> Signature:
+    def signature(self, average: AverageName = "micro") -> Signature:
         """Return what shaped the F of an average, as a line to cite: ``str(result.signature())``.
 
         Raises

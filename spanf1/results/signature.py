@@ -15,7 +15,7 @@ from typing import Any
 
 from spanf1.core.options import AUTO, MATCHES, NORMALIZATIONS, TYPE_SETS, Confidence, Options
 from spanf1.core.schemes import READINGS
-from spanf1.core.scores import AVERAGES
+from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import PLACES, TOKEN
 from spanf1.exceptions import UsageError
@@ -52,7 +52,7 @@ class Signature:
         The version of spanf1.
     """
 
-    average: str = "micro"
+    average: AverageName = "micro"
     options: Options
     tag_forms: tuple[str, ...] = ()
     tokens: int
@@ -217,7 +217,7 @@ def _in_words(name: str, value: str) -> str:
     return _unescaped(value) or {"tags": TagForm().name}.get(name, "none")
 
 
-def _read(parts: dict[str, str]) -> dict[str, Any]:
+def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the attributes that the parts of a line say; a `KeyError` names one that is not there.
 
     Raises

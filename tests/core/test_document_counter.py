@@ -16,8 +16,7 @@ from spanf1.core.document_counter import DocumentCounter, normalized
 from spanf1.core.documents import Document, TextSpan, joined, places, squeezed
 from spanf1.core.options import Confidence, Options
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
-from spanf1.results.rescore import rescore
-from spanf1.results.result import Result
+from spanf1.results.result import Result, rescore
 from spanf1.results.signature import Signature
 from tests.helpers import oracles
 
@@ -328,7 +327,7 @@ def test_schemes_are_for_tags():
     tally = counter.finish(None, None)
     assert Result(tally).check().schemes == ("none", "none")
     with pytest.raises(UsageError, match="have no scheme IOB2"):
-        Result(tally, Options.given("IOB2")).check()
+        Result(tally, Options.of({"scheme": "IOB2"})).check()
     with pytest.raises(UsageError, match="counts tags only"):
         Result(tally, Options(reading="conlleval")).check()
     assert Result(tally, Options(reading="strict")).check().micro.f1 == 1

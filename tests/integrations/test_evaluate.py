@@ -3,6 +3,7 @@ import json
 import multiprocessing
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -12,7 +13,13 @@ seqeval_metrics = pytest.importorskip("seqeval.metrics")
 seqeval_scheme = pytest.importorskip("seqeval.scheme")
 
 from spanf1.exceptions import UsageError  # noqa: E402
-from spanf1.integrations.evaluate import SCHEMES, Seqeval, load, seqeval_scores  # noqa: E402
+from spanf1.integrations.evaluate import (  # noqa: E402
+    SCHEMES,
+    SchemeName,
+    Seqeval,
+    load,
+    seqeval_scores,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -228,3 +235,7 @@ def test_gathered_from_two_processes(cache):
     references, predictions = random_tags(7, "IOB2")
     assert first == seqeval_scores(predictions, references)
     assert second is None
+
+
+def test_type_checkers_know_the_schemes() -> None:
+    assert sorted(get_args(SchemeName)) == sorted(SCHEMES)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -133,3 +133,7 @@ def test_wrong_options(wrong: Any) -> None:
 def test_different_lengths() -> None:
     with pytest.raises(spanf1.AlignmentError, match=r"y_true\[0\] has 3 tags"):
         scores.f1_score(GOLD, [["O"], *PREDICTED[1:]])
+
+
+def test_type_checkers_know_the_figures() -> None:
+    assert sorted(get_args(scores.FigureName)) == sorted(scores.FIGURES)

@@ -40,7 +40,7 @@ def noised(gold: Tags, seed: int, noise: float, types="ABC") -> Tags:
 
 def counted(gold: Tags, predicted: Tags, unit: str = "sentence", **options) -> Result:
     found = tally(ListReader(gold, predicted), units=unit, in_order=True)
-    return Result(found, Options.given(**options)).check()
+    return Result(found, Options.of(options)).check()
 
 
 def how_to(resamples: int = 200, seed: int = 0, level: float = 0.95, **given) -> RankingOptions:
@@ -138,7 +138,7 @@ def test_scores_are_those_of_each_alone(options, average) -> None:
         assert math.isnan(standing.deviation)
     ordered = [standing.mean for standing in found.standings]
     assert ordered == sorted(ordered, reverse=True)
-    nothing = Options.given(**options).zero_division
+    nothing = Options.of(options).zero_division
     kinds = options.get("types") if isinstance(options.get("types"), list) else [*TYPES, "D"]
     assert [one.type for one in found.differences] == [
         kind for kind in ["", *sorted(kinds, key=list(kinds).index)] for _ in range(3)

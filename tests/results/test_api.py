@@ -13,7 +13,7 @@ import pytest
 
 import spanf1
 from spanf1 import AlignmentError, IllFormedError, Result, Span, TagError, UsageError
-from spanf1.cli.progress import progress_line
+from spanf1.cli.running import progress_line
 
 GOLD = [["B-PER", "I-PER", "O", "B-LOC"], ["O", "B-ORG"], []]
 PREDICTED = [["B-PER", "I-PER", "O", "O"], ["O", "I-ORG"], []]
@@ -58,7 +58,7 @@ class TestEvaluate:
         other = [["O", *tags[0][:-1]], tags[1], tags[2][::-1]]
         whole = spanf1.evaluate(tags, other)
         for size in (1, 2, 3, 7):
-            monkeypatch.setattr("spanf1.formats.joining.BLOCK_TOKENS", size)
+            monkeypatch.setattr("spanf1.formats.labels.BLOCK_TOKENS", size)
             assert spanf1.evaluate(tags, other) == whole
 
     @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ import numpy.typing as npt
 from spanf1.core.tags import IntArray, TagSet
 from spanf1.exceptions import InputError, LayoutError, ReadError, TagError
 from spanf1.formats.arrow.files import BATCH_ROWS, ArrowFile, feature_of, lacking, pyarrow, type_of
-from spanf1.formats.joining import order_hint
-from spanf1.formats.keyed import TAG_KEYS, KeyedReader, KeyedTags, Table
+from spanf1.formats.keyed import TAG_KEYS, KeyedReader, KeyedTags, Table, order_hint
 from spanf1.formats.labels import LABELS_HINT, LabelCodes, labels_by_id
 from spanf1.formats.registry import ARROW, Inputs
 from spanf1.formats.sentences import Sentences, place_in, whole_sentences

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 from spanf1.exceptions import LayoutError
@@ -122,6 +123,10 @@ class Layout(NamedTuple):
         if close:
             return f"did you mean {folded[close[0]]}?"
         return "names are taken from the first line; a column can be given by its number, too"
+
+    def free_column(self, used: Collection[int]) -> int | None:
+        """Return the index of the first column that is none of some; None if there is none."""
+        return next((index for index in range(self.columns) if index not in used), None)
 
     def fields(self, line: bytes) -> list[bytes]:
         """Return the fields of one line, given without its line end."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import pairwise
@@ -16,7 +17,8 @@ from spanf1.formats.columns.file import ColumnFile, TaggedLines
 from spanf1.formats.columns.layout import MERGED_HINT, Layout
 from spanf1.formats.columns.lines import Fields
 from spanf1.formats.columns.lookup import different_fields
-from spanf1.formats.options import Column
+from spanf1.formats.options import Column, Origin
+from spanf1.formats.registry import Input
 from spanf1.formats.sentences import POSITION_HINT, Sentences, aligned, last_start, whole
 from spanf1.formats.source import Source
 
@@ -50,6 +52,13 @@ class TagFile:
         self.token_column = token_column
         #: the indices from 0 of the columns of the tags and of the tokens, once they are known
         self.columns = (0, 0)
+
+    @classmethod
+    def of(cls, input: Input, *, tokens: bool = False) -> TagFile:
+        """Return a reader of the column of tags of an input, and of that of the tokens if asked."""
+        options = input.options
+        file = ColumnFile(input.source, delimiter=options.delimiter, progress=input.progress)
+        return cls(file, options.tag_column, options.token_column if tokens else None)
 
     def lines(
         self, tags: TagSet, *, tokens: bool = False, blank: bool = False
@@ -97,13 +106,14 @@ class TagFile:
     def _token_index(self, layout: Layout, indices: list[int]) -> int:
         """Return the index of the column of the tokens."""
         tag = indices[0]
-        if layout.columns == 1:
+        free = layout.free_column([tag])
+        if free is None:
             raise LayoutError(
                 "there is no column of tokens: this line has only one column",
                 where=self.source.where(layout.line),
                 hint=_TOKEN_HINT,
             )
-        token = indices[1] if len(indices) > 1 else int(not tag)
+        token = indices[1] if len(indices) > 1 else free
         check_token(self.source, token, [tag])
         self.columns = tag, token
         return token
@@ -133,7 +143,55 @@ def passages(sentences: Iterable[Sentences]) -> Iterator[Sentences]:
     return whole(pieces, last_start)
 
 
-class MergedFile:
+class ColumnPair(ABC):
+    """Gold and predicted tags in columns.
+
+    Attributes
+    ----------
+    files : list of ColumnFile
+        The file of both, or that of gold and that of predicted tags.
+    columns : tuple of (int or str)
+        The columns of the gold tags, of the predicted tags, and of the tokens that are compared
+        (0: none are), by number from 1, or from the end by -1, or by name.
+    aligned : str
+        As in `Origin`.
+    """
+
+    def __init__(
+        self, files: list[ColumnFile], columns: tuple[Column, Column, Column], aligned: str
+    ) -> None:
+        self.files = files
+        self.columns = columns
+        self.aligned = aligned
+
+    @abstractmethod
+    def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
+        """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`."""
+
+    def origin(self) -> Origin:
+        """Describe what was read; call it after the reading."""
+        layouts = [file.layout or Layout(file.delimiter or "", 0) for file in self.files]
+        owners = layouts[0], layouts[-1], layouts[0]
+        gold, predicted, token = map(_number, self.columns, owners)
+        return Origin(
+            tuple(file.source.name for file in self.files),
+            tuple(layout.delimiter_name for layout in layouts),
+            tuple(layout.columns for layout in layouts),
+            gold,
+            predicted,
+            token,
+            self.aligned,
+        )
+
+
+def _number(column: Column, layout: Layout) -> int:
+    """Return the number from 1 of a column of lines that have been read; 0 if there are none."""
+    if isinstance(column, str):
+        return layout.names.index(column) + 1 if layout.columns else 0
+    return column if column >= 0 else max(layout.columns + 1 + column, 0)
+
+
+class MergedFile(ColumnPair):
     """Reads one file that holds gold and predicted tags in two of its columns.
 
     Parameters
@@ -147,15 +205,13 @@ class MergedFile:
     def __init__(
         self, file: ColumnFile, gold_column: Column = -2, predicted_column: Column = -1
     ) -> None:
+        super().__init__([file], (gold_column, predicted_column, 0), "line")
         self.file = file
-        self.gold_column = gold_column
-        self.predicted_column = predicted_column
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`."""
-        columns = self.gold_column, self.predicted_column
         for lines in self.file.tagged_lines(
-            (gold, predicted), columns, token=self._check, sparse=True
+            (gold, predicted), self.columns[:2], token=self._check, sparse=True
         ):
             yield aligned(lines.side(0), lines.side(1), lines.kept)
 
@@ -177,7 +233,7 @@ class MergedFile:
             file.detect(file.source.blocks())
         if file.layout is None:
             return [self]
-        columns = [index + 1 for index in file.indices((self.gold_column, self.predicted_column))]
+        columns = [index + 1 for index in file.indices(self.columns[:2])]
         # A part counts its lines from its own beginning; the names stand in the first one.
         behind = file.layout._replace(names_line=0)
         cuts = [0, *_cuts(file.source.path, size)]
@@ -211,7 +267,7 @@ def _cuts(path: str, size: int) -> list[int]:
     return [*cuts, total]
 
 
-class PairedFiles:
+class PairedFiles(ColumnPair):
     """Reads two files of the same tokens, one with gold and one with predicted tags.
 
     Parameters
@@ -236,12 +292,8 @@ class PairedFiles:
         token_column: Column = 1,
         by_position: bool = False,
     ) -> None:
-        self.gold = gold
-        self.predicted = predicted
-        self.gold_column = gold_column
-        self.predicted_column = predicted_column
-        self.token_column = token_column
-        self.by_position = by_position
+        compared, how = (0, "position") if by_position else (token_column, "token")
+        super().__init__([gold, predicted], (gold_column, predicted_column, compared), how)
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`.
@@ -251,8 +303,7 @@ class PairedFiles:
         AlignmentError
             If a token, the end of a sentence or the end of one file has no counterpart.
         """
-        golds = self._side(self.gold, self.gold_column, gold)
-        others = self._side(self.predicted, self.predicted_column, predicted)
+        golds, others = self._side(0, gold), self._side(1, predicted)
         left, right = next(golds), next(others)
         while left.size and right.size:
             count = min(left.size, right.size)
@@ -261,35 +312,37 @@ class PairedFiles:
             yield aligned(left, right)
             left = left_rest if left_rest.size else next(golds)
             right = right_rest if right_rest.size else next(others)
+        sources = [file.source for file in self.files]
         if left.size:
-            raise _ended(self.predicted.source, right.lines, self.gold.source, left)
+            raise _ended(sources[1], right.lines, sources[0], left)
         if right.size:
-            raise _ended(self.gold.source, left.lines, self.predicted.source, right)
+            raise _ended(sources[0], left.lines, sources[1], right)
         yield aligned(left, right)
 
-    def _side(self, file: ColumnFile, column: Column, tags: TagSet) -> Iterator[Sentences]:
-        """Yield one file's tags, and what stands behind the last token: lines and documents."""
+    def _side(self, side: int, tags: TagSet) -> Iterator[Sentences]:
+        """Yield the tags of one file; at last the lines and documents behind all tokens."""
         none = np.zeros(0, np.intp)
         rest = Sentences(np.zeros(0, np.int32), none, int, 0, none)
-        for lines in file.tagged_lines(
+        token = self.columns[2]
+        for lines in self.files[side].tagged_lines(
             [tags],
-            [column],
-            others=[] if self.by_position else [self.token_column],
-            token=partial(self._token_index, file),
+            [self.columns[side]],
+            others=[token] if token else [],
+            token=partial(self._token_index, self.files[side].source),
         ):
-            side = lines.side()
-            side = side._replace(documents=rest.documents + side.documents)
-            rest = rest._replace(lines=side.lines, documents=0 if side.size else side.documents)
-            if side.size:
-                yield side
+            part = lines.side()
+            part = part._replace(documents=rest.documents + part.documents)
+            rest = rest._replace(lines=part.lines, documents=0 if part.size else part.documents)
+            if part.size:
+                yield part
         yield rest
 
-    def _token_index(self, file: ColumnFile, layout: Layout, indices: list[int]) -> int:  # noqa: ARG002
+    def _token_index(self, source: Source, layout: Layout, indices: list[int]) -> int:  # noqa: ARG002
         """Return the index of the tokens' column; by position, tags stand for them in messages."""
         if len(set(indices)) < len(indices):
             raise LayoutError(
                 f"column {indices[0] + 1} cannot be both the tokens and the tags",
-                where=file.source.name,
+                where=source.name,
                 hint=POSITION_HINT,
             )
         return indices[-1]
@@ -300,14 +353,16 @@ class PairedFiles:
         if not np.array_equal(gold.starts, predicted.starts):
             parted = np.setxor1d(gold.starts, predicted.starts)
         differ: IntArray = np.zeros(0, np.intp)
-        if not self.by_position:
+        if self.columns[2]:
             differ = different_fields(_fields(gold).places, _fields(predicted).places)
         if not len(parted) and not len(differ):
             return
         index = int(min(part[0] for part in (parted, differ) if len(part)))
         token = _fields(predicted).shown(index)
-        here = self.predicted.source.where(predicted.line(index))
-        there = self.gold.source.where(gold.line(index))
+        there, here = (
+            file.source.where(side.line(index))
+            for file, side in zip(self.files, (gold, predicted), strict=True)
+        )
         if len(differ) and differ[0] == index:
             raise AlignmentError(
                 f"token {token} where {there} has {_fields(gold).shown(index)}",

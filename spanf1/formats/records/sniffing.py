@@ -67,8 +67,8 @@ class View(NamedTuple):
     @property
     def has_tokens(self) -> bool:
         """Whether the record has tokens that are strings, or none."""
-        found = [self.record[key] for key in _TAGS.token if isinstance(self.record.get(key), list)]
-        return any(not tokens or isinstance(tokens[0], str) for tokens in found)
+        lists = [self.record[key] for key in _TAGS.token if isinstance(self.record.get(key), list)]
+        return any(not tokens or isinstance(tokens[0], str) for tokens in lists)
 
     @property
     def has_text(self) -> bool:
@@ -130,15 +130,15 @@ def format_of_json(source: Source, heads: Iterable[tuple[bytes, bool]], keys: Se
     for head, whole in heads:
         if not _JSON.match(head):
             return COLUMNS
-        found, error = _records(source, head, whole)
-        records = [value for value, _ in found or _completed(source, head)]
+        read, error = _records(source, head, whole)
+        records = [value for value, _ in read or _completed(source, head)]
         if name := format_of_records(records, keys):
             return name
-        if len(found) == _RECORDS:
+        if len(read) == _RECORDS:
             break
-    name = format_of_keys(value for value, _ in found)
+    name = format_of_keys(value for value, _ in read)
     if not name:
-        raise error or _unknown(source, found)
+        raise error or _unknown(source, read)
     return name
 
 
@@ -147,18 +147,18 @@ def _records(source: Source, head: bytes, whole: bool) -> tuple[list[Value], Inp
 
     What is not `whole` may be wrong only where it is cut off.
     """
-    found: list[Value] = []
+    read: list[Value] = []
     try:
         for value in values([_text(head).encode()], source.where):
-            found.append(value)
-            if len(found) == _RECORDS:
+            read.append(value)
+            if len(read) == _RECORDS:
                 break
     except InputError as error:
         if whole:
-            return found, error
+            return read, error
         message = f"its first {len(head)} bytes do not tell which format it is in"
-        return found, LayoutError(message, where=source.name, hint=_HINT)
-    return found, None
+        return read, LayoutError(message, where=source.name, hint=_HINT)
+    return read, None
 
 
 def _text(head: bytes) -> str:
@@ -193,10 +193,10 @@ def _completed(source: Source, head: bytes) -> list[Value]:
     return []
 
 
-def _unknown(source: Source, found: Sequence[Value]) -> LayoutError:
-    if not found:
+def _unknown(source: Source, read: Sequence[Value]) -> LayoutError:
+    if not read:
         return LayoutError("there are no records", where=source.name, hint=_HINT)
-    value, line = found[0]
+    value, line = read[0]
     has = f"has the keys {named_keys(value)}" if isinstance(value, dict) else f"is {spelt(value)}"
     message = f"no format is known whose records are like this, which {has}"
     return LayoutError(message, where=source.where(line), hint=_HINT)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.checks.fitting import CONTINUED, WHITE_SPACE, WITHOUT_TOKENS, fitted
+from spanf1.checks.convert import CONTINUED, WHITE_SPACE, WITHOUT_TOKENS, fitted
 from spanf1.core.documents import Document, TextSpan, joined
 from spanf1.exceptions import LayoutError, LossError, UsageError
 from spanf1.formats.registry import FEATURES, FORMATS, Writing
