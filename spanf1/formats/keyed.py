@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -142,9 +142,13 @@ class SentencePairs(NamedTuple):
         """Yield the sentences of one input, for each side."""
         read_gold = self.gold.table.reader(self.gold, gold)
         read_predicted = self.predicted.table.reader(self.predicted, predicted)
-        for batch in self.gold.table.batches(self.gold, self.predicted):
+
+        def both(batch: Any) -> Pair:
             sentences = read_predicted(batch)
-            yield read_gold(batch), sentences
+            return read_gold(batch), sentences
+
+        # Nothing of a batch is kept while the next one is read.
+        return map(both, self.gold.table.batches(self.gold, self.predicted))
 
     def in_order(self, gold: TagSet, predicted: TagSet) -> Iterator[Pair]:
         """Yield the n-th sentence of one input with the n-th of the other.
@@ -365,6 +369,7 @@ class KeyedReader(ABC):
         for pair in (pairs.in_step if pairs.merged else joined)(gold, predicted):
             pairs.compare(*pair)
             yield from blocks(*pair)
+            del pair
 
     @abstractmethod
     def _tables(self) -> Sequence[Table]:
@@ -422,7 +427,10 @@ def checked(part: Sentences, column: KeyedTags) -> Sentences:
     """
     assert part.words and part.coder  # noqa: S101, PT018 - for mypy: there are keys of both
     words = part.words.lists()
-    _check_words(part, words, column)
+    counts = np.fromiter(map(len, words), np.intp, len(words))
+    texts = chain(map(str, part.ids or ()), *words) if isinstance(part.words, TokenLists) else ()
+    if not np.array_equal(counts, part.lengths) or broken([*texts]) is not None:
+        _refuse(part, words, column)
     if part.coder.ignored is not None:
         for token in np.flatnonzero(part.codes == part.coder.ignored)[:1].tolist():
             row, place = place_in(part.lengths, token)
@@ -435,19 +443,19 @@ def checked(part: Sentences, column: KeyedTags) -> Sentences:
     return part._replace(codes=codes, words=TokenLists(words), coder=None)
 
 
-def _check_words(part: Sentences, words: list[list[str]], column: KeyedTags) -> None:
+def _refuse(part: Sentences, words: list[list[str]], column: KeyedTags) -> None:
     """Raise an error for tokens that are not as many as the tags, or could not be written again."""
     ids = part.ids or [None] * len(words)
     rows = zip(part.lengths.tolist(), words, ids, part.places.tolist(), strict=True)
     for count, tokens, key, line in rows:
-        where = column.source.where
+        where = column.source.where(line)
         if count != len(tokens):
             message = f"{column.key} has {count} tags, {column.token} has {len(tokens)} tokens"
-            raise AlignmentError(message, where=where(line))
+            raise AlignmentError(message, where=where)
         for name, texts in ((column.token, tokens), (column.id, [str(key)])):
             if (place := broken(texts)) is not None:
                 message = f"{name} has {shortened(texts[place])}, with half of a surrogate pair"
-                raise LayoutError(f"{message}, which is no character", where=where(line))
+                raise LayoutError(f"{message}, which is no character", where=where)
 
 
 def documents_of(input: Input, sentences: Iterable[Sentences]) -> Iterator[Document]:

@@ -166,38 +166,32 @@ def blocks(
     mask : array of bool, optional
         Which tokens count, besides that.
     """
-    ignored = gold.coder.ignored if gold.coder else None
     # whether a sentence began of which no token counted so far
     begun = False
     for first in range(0, len(gold.codes) or 1, BLOCK_TOKENS):
         part = slice(first, first + BLOCK_TOKENS)
         low, high = np.searchsorted(gold.starts, (first, first + BLOCK_TOKENS))
         starts = gold.starts[low:high] - first
-        counts = _counting(gold.codes[part], ignored, None if mask is None else mask[part])
         there = _not_outside(gold, predicted, part)
-        numbers: IntArray | None = None
-        if counts is not None:
-            numbers = np.flatnonzero(counts)
-            there = there[numbers]
-        if begun or numbers is not None:
-            starts, begun = _first_counted(starts, numbers, len(there), begun=begun)
+        counted = _counted(gold, mask, part)
+        if counted is not None:
+            there = there[counted]
+        if begun or counted is not None:
+            starts, begun = _first_counted(starts, counted, len(there), begun=begun)
         there[:1] = there[-1:] = True
         tokens = np.flatnonzero(there)
-        numbers = (tokens if numbers is None else numbers[tokens]) + first
+        numbers = (tokens if counted is None else counted[tokens]) + first
         codes = _codes(gold, numbers), _codes(predicted, numbers)
-        side = gold._replace(starts=starts)
-        yield block_of(side, predicted, codes, tokens, len(there), numbers=numbers)
+        yield block_of(gold, predicted, codes, tokens, len(there), starts=starts, numbers=numbers)
 
 
-def _counting(
-    numbers: npt.NDArray[np.integer], ignored: int | None, mask: npt.NDArray[np.bool_] | None
-) -> npt.NDArray[np.bool_] | None:
-    """Return which tokens count; None if all do."""
-    counts = mask
-    if ignored is not None:
-        counts = numbers != ignored
-        counts = counts if mask is None else counts & mask
-    return None if counts is None or counts.all() else counts
+def _counted(gold: Sentences, mask: npt.NDArray[np.bool_] | None, part: slice) -> IntArray | None:
+    """Return which tokens of a part count; None if all do."""
+    counts = None if mask is None else mask[part]
+    if gold.coder and gold.coder.ignored is not None:
+        kept: npt.NDArray[np.bool_] = gold.codes[part] != gold.coder.ignored
+        counts = kept if counts is None else kept & counts
+    return None if counts is None or counts.all() else np.flatnonzero(counts)
 
 
 def _not_outside(gold: Sentences, predicted: Sentences, part: slice) -> npt.NDArray[np.bool_]:

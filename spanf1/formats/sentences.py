@@ -358,6 +358,7 @@ def block_of(
     tokens: IntArray,
     count: int,
     *,
+    starts: IntArray | None = None,
     numbers: IntArray | None = None,
 ) -> Block:
     """Return a block of the tokens that stay.
@@ -370,16 +371,19 @@ def block_of(
         The codes of the tokens that stay, on each side.
     tokens : array of int
         Which these are, of `count` tokens.
+    starts : array of int, optional
+        Those of the `count` tokens that begin a sentence, where gold has more tokens.
     numbers : array of int, optional
-        What the sides call them, where that is not the same.
+        What the sides call those that stay, likewise.
     """
+    starts = gold.starts if starts is None else starts
     numbers = tokens if numbers is None else numbers
     return Block(
         *codes,
-        starts_among(tokens, gold.starts, count),
+        starts_among(tokens, starts, count),
         count,
         tokens,
-        gold.starts,
+        starts,
         gold.document_starts,
         gold.documents,
         partial(line_among, gold.line, numbers),
