@@ -33,8 +33,9 @@ from spanf1.contents.lexicon import RULES, Lexicon, lexicon_of
 from spanf1.core.options import AnyScheme
 from spanf1.exceptions import UsageError
 from spanf1.formats.options import InputOptions
+from spanf1.formats.output import compression_of
 from spanf1.formats.registry import COLUMNS, Input
-from spanf1.formats.source import COMPRESSIONS, STDIN, Source
+from spanf1.formats.source import STDIN, Source
 from spanf1.results.report import how_made, report_of
 from spanf1.wording import many, printable
 
@@ -186,9 +187,7 @@ def _scheme_of(file: str, settings: dict[str, Any]) -> AnyScheme:
 
 
 def _write_predictions(marked: Marked, path: str) -> None:
-    suffix = os.path.splitext(path)[1].lower()
-    compression = {end: name for name, end in COMPRESSIONS.items()}.get(suffix, "")
-    with opened(path, compression) as stream:
+    with opened(path, compression_of(path)) as stream:
         for lines in marked.lines():
             stream.write(lines)
 
