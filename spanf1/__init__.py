@@ -18,23 +18,29 @@ from spanf1.exceptions import (
     UsageError,
 )
 from spanf1.results.api import evaluate, score_file
-from spanf1.results.result import Result
+from spanf1.results.result import Result, rescore
 from spanf1.results.signature import Signature
 
 if TYPE_CHECKING:
     from spanf1.checks.convert import convert_file
-    from spanf1.checks.lists import Violation, convert, detect, repair, validate
-    from spanf1.checks.spans import Span, decode, encode
+    from spanf1.checks.lists import (
+        Span,
+        Violation,
+        convert,
+        decode,
+        detect,
+        encode,
+        repair,
+        validate,
+    )
     from spanf1.checks.validate import validate_file
-    from spanf1.contents.baseline import baseline
+    from spanf1.contents.baseline import Lexicon, baseline
     from spanf1.contents.describe import describe
-    from spanf1.contents.lexicon import Lexicon
     from spanf1.core.documents import Document, TextSpan
     from spanf1.formats.opening import read_documents
     from spanf1.ranking.compare import compare
     from spanf1.ranking.rank import RankingOptions
     from spanf1.results.accumulator import SpanF1
-    from spanf1.results.rescore import rescore
 
 __all__ = [
     "AlignmentError",
@@ -82,9 +88,9 @@ __all__ = [
 # What scoring does not need is imported when it is asked for: start-up is part of every run.
 _LATER = {
     "Document": "core.documents",
-    "Lexicon": "contents.lexicon",
+    "Lexicon": "contents.baseline",
     "RankingOptions": "ranking.rank",
-    "Span": "checks.spans",
+    "Span": "checks.lists",
     "SpanF1": "results.accumulator",
     "TextSpan": "core.documents",
     "Violation": "checks.lists",
@@ -92,13 +98,12 @@ _LATER = {
     "compare": "ranking.compare",
     "convert": "checks.lists",
     "convert_file": "checks.convert",
-    "decode": "checks.spans",
+    "decode": "checks.lists",
     "describe": "contents.describe",
     "detect": "checks.lists",
-    "encode": "checks.spans",
+    "encode": "checks.lists",
     "read_documents": "formats.opening",
     "repair": "checks.lists",
-    "rescore": "results.rescore",
     "validate": "checks.lists",
     "validate_file": "checks.validate",
 }

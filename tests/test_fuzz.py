@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import spanf1
-from spanf1.checks.columns import Rewriting, Validation, looked_at, rewrite_file
+from spanf1.checks.columns import TaggedColumn, looked_at
+from spanf1.checks.tags import Rewriting, Validation, rewrite
 from spanf1.core.repairs import REPAIRS
 from spanf1.formats.options import InputOptions
 from spanf1.formats.registry import Input
@@ -158,18 +159,18 @@ def test_damaged_files_are_repaired_or_refused(seed, damage, tmp_path):
         try:
             exact, scheme, _ = looked_at(column, "IOB2")
             how = Rewriting(scheme, scheme, method)
-            rewrite_file(exact, how, pieces.append)
+            rewrite(TaggedColumn(exact), how, pieces.append)
         except spanf1.InputError as error:
             assert_says_where(error, path, data)
             continue
         written = b"".join(pieces)
         path.write_bytes(written)
         assert len(written) == len(data) or method != "begin"
-        assert not rewrite_file(exact, how).tags
-        assert list(Validation(exact, scheme).violations()) == []
+        assert not rewrite(TaggedColumn(exact), how).tags
+        assert list(Validation(TaggedColumn(exact), scheme).violations()) == []
         path.write_bytes(data)
         everything = []
-        rewrite_file(exact, Rewriting(), everything.append)
+        rewrite(TaggedColumn(exact), Rewriting(), everything.append)
         assert b"".join(everything) == data
 
 
@@ -344,13 +345,14 @@ except spanf1.InputError as error:
 """
 
 CONVERT = """
-from spanf1.checks.columns import Rewriting, Validation, detect_column, rewrite_file
+from spanf1.checks.columns import TaggedColumn, detect_column
+from spanf1.checks.tags import Rewriting, Validation, rewrite
 from spanf1.formats.registry import Input
 from spanf1.formats.source import Source
 column = Input(Source(sys.argv[1]), "columns")
 size = []
-rewrite_file(column, Rewriting("IOB2", "IOBES"), lambda data: size.append(len(data)))
-check = Validation(column, "IOBES")
+rewrite(TaggedColumn(column), Rewriting("IOB2", "IOBES"), lambda data: size.append(len(data)))
+check = Validation(TaggedColumn(column), "IOBES")
 found = sum(1 for _ in check.violations())
 print(detect_column(column)[0].scheme, sum(size), found)
 """

@@ -93,6 +93,12 @@ def made(name: str, side: list[Spans]) -> str:
             notes = [f"T{n}\t{kind} {a} {b}\t{text[a:b]}\n" for n, (a, b, kind) in found]
             write(f"{stem}/{number}.ann", "".join(notes))
         return stem
+    if name == "pubtator":
+        parts = []
+        for number, (text, spans) in enumerate(both):
+            notes = [f"\n{number}\t{a}\t{b}\t{text[a:b]}\t{t}" for a, b, t in placed(text, spans)]
+            parts.append(f"{number}|t|{text}{''.join(notes)}\n")
+        return write(stem, "\n".join(parts))
     found = [RECORDS[name](text, spans) for text, spans in both]
     return write(stem, json.dumps(found) if name in ("labelstudio", "pipeline") else lines(found))
 

@@ -13,7 +13,7 @@ from typing import Any, get_args
 import pytest
 
 import spanf1
-from spanf1.contents.lexicon import RULES, RuleName
+from spanf1.contents.baseline import RULES, RuleName
 from spanf1.core.options import (
     MATCHES,
     METHODS,
@@ -32,7 +32,7 @@ from spanf1.core.repairs import REPAIRS, RepairName
 from spanf1.core.schemes import READINGS, SCHEME_NAMES, ReadingName, SchemeName
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.formats.registry import FORMATS, INPUT_FORMATS, FormatName, InputFormat
-from spanf1.resampling.significance import ADJUSTMENTS, AdjustmentName
+from spanf1.resampling.inference import ADJUSTMENTS, AdjustmentName
 
 # Each line that is wrong says so, with the code of mypy's error.
 PROGRAM = """\

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import BinaryIO, NamedTuple, Unpack
 
-from spanf1.checks.spans import scheme_to_write
+from spanf1.checks.documents import detect
+from spanf1.checks.tags import scheme_to_write
 from spanf1.core.documents import Document, TextSpan
 from spanf1.core.options import AUTO, AnyScheme, TagScheme
 from spanf1.exceptions import LossError, UsageError
-from spanf1.formats.brat import is_file_name, is_type
-from spanf1.formats.opening import detect, inputs_of_keywords
+from spanf1.formats.opening import inputs_of_keywords
 from spanf1.formats.options import InputKeywords
 from spanf1.formats.output import check_output, compression_of, folder_beside, opened_file
 from spanf1.formats.registry import (
@@ -27,6 +26,7 @@ from spanf1.formats.registry import (
     Input,
     InputFormat,
     Writing,
+    module_of,
     write,
 )
 from spanf1.formats.source import Path
@@ -36,16 +36,11 @@ from spanf1.wording import many, printable, shortened
 #: what may be lost besides `spanf1.formats.registry.FEATURES`
 WHITE_SPACE = "white space of texts"
 WITHOUT_TOKENS = "texts without tokens"
-BLANK_TOKENS = "tokens of white space"
 NO_TYPE = "spans whose type cannot be written"
-NO_FILE_NAMES = "ids that cannot be names of files"
 CONTINUED = "which sentences are of one document"
 
 # A scheme that keeps all spans apart, for formats that have tokens but no tags.
 _APART = "IOB2"
-# What no field of a line can be made of.
-_BLANK = "\t\n\v\f\r "
-_NO_FIELD = re.compile(f"[\0{_BLANK}]")
 
 _DEFAULT_SCHEME = "IOB2"
 # How many lines a message names.
@@ -368,10 +363,8 @@ def fitted(document: Document, name: str, how: Writing) -> Fitted:
     split = "tokens" in carries and "free" not in carries and document.tokens is None
     if split:
         document = with_tokens(document)
-    lacking = _lacking(document, name)
-    if name == COLUMNS:
-        document = _without_blanks(document)
-        lacking += [WITHOUT_TOKENS] * (not document.tokens)
+    document, lacking = _fit(document, name)
+    lacking += [WITHOUT_TOKENS] * (name == COLUMNS and not document.tokens)
     spans = document.spans
     typed = [index for index, span in enumerate(spans) if _has_type(name, span.type)]
     document = document._replace(spans=[spans[index] for index in typed])
@@ -397,9 +390,10 @@ def fitted(document: Document, name: str, how: Writing) -> Fitted:
 @lru_cache
 def _has_type(name: str, kind: str) -> bool:
     """Return whether spans of a format can have a type."""
-    if name == COLUMNS and _NO_FIELD.search(kind):
+    if writes_tags(name) and not fits_in_tag(kind):
         return False
-    return fits_in_tag(kind) if writes_tags(name) else not FORMATS[name].folder or is_type(kind)
+    known: Callable[[str], bool] | None = getattr(module_of(name), "has_type", None)
+    return known is None or known(kind)
 
 
 def _misfit(span: TextSpan) -> str:
@@ -414,15 +408,8 @@ def _unplaced(document: Document) -> tuple[Document, list[tuple[int, str]]]:
     return document._replace(spans=spans), lost
 
 
-def _without_blanks(document: Document) -> Document:
-    """Return a document without the tokens that are white space, or empty."""
-    text, tokens = document.text or "", document.tokens or ()
-    kept = [(start, end) for start, end in tokens if text[start:end].strip(_BLANK)]
-    return document if len(kept) == len(tokens) else document._replace(tokens=kept)
-
-
-def _lacking(document: Document, name: str) -> list[str]:
-    """Return what a format does not carry of a document, but for spans."""
+def _fit(document: Document, name: str) -> tuple[Document, list[str]]:
+    """Return a document as a format holds it, and what of it is lost there, but for spans."""
     carries = FORMATS[name].carries
     text, lost = document.text, []
     if text is not None and not document.spaced and "text" not in carries:
@@ -430,14 +417,13 @@ def _lacking(document: Document, name: str) -> list[str]:
             lost.append(FEATURES["text"])
         elif " ".join(document.words()) != text:
             lost.append(WHITE_SPACE)
-    if name == COLUMNS and any(not word.strip(_BLANK) for word in document.words()):
-        lost.append(BLANK_TOKENS)
     if document.tokens is not None and "tokens" not in carries:
         lost.append(FEATURES["tokens"])
+    if fit := getattr(module_of(name), "fit", None):
+        document, more = fit(document)
+        lost += more
     if document.id is not None and "ids" not in carries:
         lost.append(FEATURES["ids"])
-    elif document.id is not None and FORMATS[name].folder and not is_file_name(str(document.id)):
-        lost.append(NO_FILE_NAMES)
     if "offsets" not in carries and any(span.parts for span in document.spans):
         lost.append(FEATURES["offsets"])
-    return lost
+    return document, lost

@@ -1,4 +1,4 @@
-"""What is wrong with the spans of documents: there twice, white space at an edge, within tokens."""
+"""Spans of documents: their scheme, if they are from tags, and what only spans can have wrong."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from spanf1.core.detection import fault
+from spanf1.core.detection import Detection, detection, fault
 from spanf1.core.documents import Document, Offsets, TextSpan
 from spanf1.core.spans import UNTAGGED, WELL_FORMED
+from spanf1.core.tally import SideTally
+from spanf1.formats.opening import check_twice
 from spanf1.formats.registry import Input
 
 #: what may be wrong
@@ -19,6 +21,31 @@ EDGE = "white space at the edge of a span"
 WITHIN = "a span that does not begin and end where tokens do"
 SAME_ID = "an id that is there twice"
 ILL_FORMED = "ill-formed tags"
+
+
+def detect(input: Input) -> Detection | None:
+    """Return the scheme that the tags of an input are in; None if it has spans instead.
+
+    Raises
+    ------
+    InputError, UsageError
+        If it cannot be read, or not a second time: this is done before it is read for good.
+    """
+    check_twice(input.source)
+    input = input.again()
+    shapes: Counter[int] = Counter()
+    side = SideTally()
+    tokens = 0
+    for document in input.documents():
+        if input.tags is None:
+            return None
+        tokens += len(document.tokens or ())
+        for span in document.spans:
+            shapes[span.shape] += 1
+            side.first.setdefault(span.shape, document.line)
+    if input.tags is None:
+        return None
+    return detection(side.take(input.tags), shapes, tokens)
 
 
 class SpanFault(NamedTuple):

@@ -1,25 +1,34 @@
-"""The public functions that check and change tags: detect, validate, repair, convert."""
+"""The public functions for lists of tags: detect, validate, repair, convert, decode, encode."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple, cast, overload
+from operator import index
+from typing import Any, NamedTuple, cast, overload
 
 import numpy as np
 
-from spanf1.checks.spans import refuse_loss, scheme_to_write
-from spanf1.core.detection import Detection, detection
-from spanf1.core.options import AUTO, Options, TagScheme
-from spanf1.core.repairs import FOREIGN, REPAIRS, RepairName, kind_of, reason, rewrite, violations
-from spanf1.core.schemes import SchemeName
+from spanf1.checks.tags import (
+    Changes,
+    Rewriting,
+    Validation,
+    detection_of,
+    rewrite,
+    scheme_to_write,
+)
+from spanf1.core.detection import Detection, fault
+from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme
+from spanf1.core.repairs import PARTS, RepairName, kind_of
+from spanf1.core.schemes import NO_TAGS, PREFIX_BITS, PREFIX_MASK, ReadingName, SchemeName
+from spanf1.core.spans import WELL_FORMED, Spans, touching
 from spanf1.core.spans import decode as decode_codes
-from spanf1.core.tags import AUTO_FORM, CodeArray, IntArray, TagSet
+from spanf1.core.spans import encode as encode_spans
+from spanf1.core.tags import AUTO_FORM, CodeArray, IntArray, TagForm, TagSet
 from spanf1.core.tags import tag_form as form_of
-from spanf1.core.tally import SideTally
-from spanf1.exceptions import TagError, UsageError
+from spanf1.exceptions import IllFormedError, LossError, TagError, UsageError
 from spanf1.formats.lists import TagLists, tag_codes
+from spanf1.formats.sentences import Sentences
 
 #: one sentence's tags, or a list of sentences
 Tags = Sequence[str] | TagLists
@@ -45,45 +54,109 @@ class Violation(NamedTuple):
         return kind_of(self.before, self.after)
 
 
-class _Given:
-    """Tags that were given, as one flat array of codes."""
+class _Given(NamedTuple):
+    """Tags that were given: one part, and nothing more; how it is checked and written again.
 
-    def __init__(self, tags: Sequence[str] | TagLists, form: str) -> None:
-        self.set = TagSet({}, form_of(form))
+    Attributes
+    ----------
+    lists : sequence of sequences of str
+        The tags by sentence.
+    flat : bool
+        Whether they were given as one sentence.
+    tags : TagSet
+        Numbers them.
+    ends : array of int
+        How many tags there are up to the end of each sentence.
+    sentences : Sentences
+        Their codes. The line of a tag is its number, from 1.
+    name : str
+        What they are called in messages.
+    """
+
+    lists: TagLists
+    flat: bool
+    tags: TagSet
+    ends: IntArray
+    sentences: Sentences
+    name: str = "tags"
+
+    @classmethod
+    def of(cls, tags: Tags, form: str) -> _Given:
+        """Return tags as they were given to a public function."""
+        tag_set = TagSet({}, form_of(form))
+        flat = False
         try:
             if isinstance(tags, str):
                 raise TypeError
             tags = list(tags)
-            #: whether they are one sentence
-            self.flat = any(isinstance(tag, str) for tag in tags)
-            self.sentences = cast(TagLists, [tags] if self.flat else tags)
-            lengths = np.fromiter(map(len, self.sentences), np.intp)
-            self.ends: IntArray = np.cumsum(lengths)
-            self.codes: CodeArray = tag_codes(self.sentences, self.set, self.ends, "tags")
+            flat = any(isinstance(tag, str) for tag in tags)
+            lists = cast(TagLists, [tags] if flat else tags)
+            lengths = np.fromiter(map(len, lists), np.intp)
+            ends: IntArray = np.cumsum(lengths)
+            codes = tag_codes(lists, tag_set, ends, "tags")
         except TypeError:
             raise UsageError("tags are to be a list of tags, or a list of such lists") from None
         except TagError as error:
-            where = error.where.replace("tags[0]", "tags", 1) if self.flat else error.where
+            where = error.where.replace("tags[0]", "tags", 1) if flat else error.where
             raise TagError(error.message, where=where, hint=error.hint) from None
-        self.starts: IntArray = (self.ends - lengths)[lengths > 0]
+        starts = (ends - lengths)[lengths > 0]
+        return cls(
+            lists,
+            flat,
+            tag_set,
+            ends,
+            Sentences(codes, starts, lambda token: token + 1, len(codes)),
+        )
+
+    def parts(self) -> Iterator[_Given]:
+        """Yield the one part that there is."""
+        yield self
+
+    def described(self) -> str:
+        """Say nothing: who gives tags knows what they are."""
+        return ""
 
     def detection(self) -> Detection:
         """Return which scheme they are in."""
-        shape = decode_codes(self.codes, self.starts)
-        first = dict(zip(shape.shape[::-1].tolist(), (shape.start[::-1] + 1).tolist(), strict=True))
-        counts = np.bincount(shape.shape)
-        shapes = Counter({kind: int(counts[kind]) for kind in np.flatnonzero(counts).tolist()})
-        return detection(SideTally(first=first).take(self.set), shapes, len(self.codes))
+        return detection_of([self.sentences], self.tags)
 
     def scheme(self, given: TagScheme) -> str:
         """Return the scheme by its canonical name, found out if none is given."""
         name = Options(gold_scheme=given).gold_scheme
+        if name == NO_TAGS:
+            raise UsageError("these are tags, and have a scheme")
         return self.detection().scheme if name == AUTO else name
 
-    def place(self, token: int) -> tuple[int, int]:
-        """Return a token's sentence, and its place in that, from 0."""
-        sentence = int(np.searchsorted(self.ends, token, side="right"))
-        return sentence, token - int(self.ends[sentence - 1] if sentence else 0)
+    def places(self, tokens: IntArray) -> list[tuple[int, int]]:
+        """Return the sentence of each of some tokens, and its place in that, from 0."""
+        sentences = np.searchsorted(self.ends, tokens, side="right")
+        before = np.append(0, self.ends)[sentences]
+        return [*zip(sentences.tolist(), (tokens - before).tolist(), strict=True)]
+
+    def lost(self, changes: Changes, to: str) -> LossError:
+        """Return the error for spans that a scheme cannot part."""
+        sentence, place = changes.lost_places[0]
+        where = f"tags[{place}]" if self.flat else f"tags[{sentence}][{place}]"
+        return _loss(where, changes.lost, to)
+
+    def respelt(self, codes: CodeArray, *_: object) -> tuple[Iterator[list[str]], IntArray]:
+        """Return all tags with other codes, spelt as they are asked for; and which change."""
+        changed = np.flatnonzero(codes != self.sentences.codes)
+        return self._spelt(codes, changed), changed
+
+    def _spelt(self, codes: CodeArray, changed: IntArray) -> Iterator[list[str]]:
+        texts = [str(tag) for sentence in self.lists for tag in sentence]
+        for token in changed.tolist():
+            texts[token] = self.tags.respell(texts[token], int(codes[token]))
+        yield texts
+
+    def rewritten(self, how: Rewriting) -> list[str] | list[list[str]]:
+        """Return the tags written again, in lists as they were given."""
+        written: list[str] = []
+        rewrite(self, how, lambda lists: written.extend(*lists))
+        if self.flat:
+            return written
+        return [written[begin:end] for begin, end in pairwise([0, *self.ends.tolist()])]
 
 
 def detect(tags: Tags, *, tag_form: str = AUTO_FORM) -> Detection:
@@ -115,7 +188,7 @@ def detect(tags: Tags, *, tag_form: str = AUTO_FORM) -> Detection:
     >>> found.scheme, found.fitting, found.prefixes
     ('BILOU', ['BILOU'], 'BLU')
     """
-    return _Given(tags, tag_form).detection()
+    return _Given.of(tags, tag_form).detection()
 
 
 def validate(tags: Tags, *, scheme: TagScheme = AUTO, tag_form: str = AUTO_FORM) -> list[Violation]:
@@ -144,20 +217,9 @@ def validate(tags: Tags, *, scheme: TagScheme = AUTO, tag_form: str = AUTO_FORM)
     ...     print(violation.token, violation.kind, "-", violation.reason)
     1 O → I-PER - I begins no span in IOB2
     """
-    given = _Given(tags, tag_form)
-    name = given.scheme(scheme)
-    found = violations(given.codes, given.starts, name)
-    return [
-        Violation(
-            *given.place(token),
-            "" if before == FOREIGN else given.set.spell(before),
-            given.set.spell(after),
-            reason(before, after, name),
-        )
-        for token, before, after in zip(
-            found.token.tolist(), found.before.tolist(), found.after.tolist(), strict=True
-        )
-    ]
+    given = _Given.of(tags, tag_form)
+    check = Validation(given, given.scheme(scheme))
+    return [Violation(*step) for step in check.steps()]
 
 
 # A text is a sequence of texts, so to a type checker the two cases overlap.
@@ -227,9 +289,9 @@ def repair(
     >>> spanf1.repair(["B-PER", "I-LOC", "O", "I-LOC"], scheme="IOB2", method="join")
     ['B-PER', 'I-PER', 'O', 'B-LOC']
     """
-    given = _Given(tags, tag_form)
+    given = _Given.of(tags, tag_form)
     name = given.scheme(scheme)
-    return _rewritten(given, name, name, method, allow_loss=allow_loss)
+    return given.rewritten(Rewriting(name, name, method, None, allow_loss))
 
 
 @overload
@@ -293,25 +355,185 @@ def convert(
     >>> spanf1.convert([["B-PER", "I-PER", "O"], ["B-LOC"]], "IOBES")
     [['B-PER', 'E-PER', 'O'], ['S-LOC']]
     """
-    given = _Given(tags, tag_form)
+    given = _Given.of(tags, tag_form)
     name = scheme_to_write(to)
-    return _rewritten(given, given.scheme(scheme), name, method, allow_loss=allow_loss)
+    return given.rewritten(Rewriting(given.scheme(scheme), name, method, None, allow_loss))
 
 
-def _rewritten(
-    given: _Given, scheme: str, to: str, method: str, *, allow_loss: bool
-) -> list[str] | list[list[str]]:
-    if method not in REPAIRS:
-        raise UsageError(f"unknown method {method!r}", hint=f"one of {', '.join(REPAIRS)}")
-    new = rewrite(given.codes, given.starts, scheme, to, method)
-    if not allow_loss:
-        places = map(given.place, new.lost.tolist())
-        refuse_loss(
-            [f"tags[{k}]" if given.flat else f"tags[{sentence}][{k}]" for sentence, k in places], to
+class Span(NamedTuple):
+    """A typed span of tokens in one sentence: from `start` to before `end`, counted from 0."""
+
+    start: int
+    end: int
+    type: str
+
+
+def decode(
+    tags: Sequence[str],
+    *,
+    scheme: AnyScheme | None = None,
+    reading: ReadingName = "lenient",
+    tag_form: str = AUTO_FORM,
+) -> list[Span]:
+    """Return the spans of one sentence's tags, in order.
+
+    Parameters
+    ----------
+    tags : sequence of str
+        ``O``, or a prefix, a hyphen and a type. All prefixes are understood, of whatever scheme.
+    scheme : str, optional
+        The tagging scheme. It says which spans are ill-formed, and nothing else: the reading
+        ``lenient`` needs none.
+    reading : str
+        ``lenient`` keeps ill-formed spans, ``strict`` drops them, ``error`` refuses them.
+    tag_form : str
+        How tags are written, as an example: ``B-PER``, ``PER-B``, ``B_PER``, ``b/PER``; or
+        ``auto`` to find it out.
+
+    Raises
+    ------
+    TagError
+        If there is a tag that no scheme has.
+    IllFormedError
+        If a span is ill-formed and the reading is ``error``.
+    UsageError
+        If the reading needs a scheme and none is given, or either is unknown.
+
+    Examples
+    --------
+    >>> import spanf1
+    >>> spanf1.decode(["B-PER", "I-PER", "O", "I-LOC"])
+    [Span(start=0, end=2, type='PER'), Span(start=3, end=4, type='LOC')]
+    >>> spanf1.decode(["B-PER", "I-PER", "O", "I-LOC"], scheme="IOB2", reading="strict")
+    [Span(start=0, end=2, type='PER')]
+    """
+    options = Options(gold_scheme=scheme or AUTO, reading=reading)
+    if reading == "conlleval":
+        raise UsageError("the conlleval script counts, it does not decode: use evaluate()")
+    if reading != "lenient" and options.gold_scheme == AUTO:
+        raise UsageError(f"the reading {reading!r} needs a scheme: scheme='IOB2', for example")
+    try:
+        tags = list(tags)
+    except TypeError:
+        raise UsageError("tags are to be a list of tags") from None
+    tag_set = TagSet({}, form_of(tag_form))
+    codes = np.zeros(len(tags), np.int32)
+    for number, tag in enumerate(tags):
+        if not isinstance(tag, str):
+            raise TagError("the tag is to be a string", where=f"tag {number}")
+        try:
+            codes[number] = tag_set.code(tag)
+        except TagError as error:
+            raise TagError(error.message, where=f"tag {number}", hint=error.hint) from None
+    spans = decode_codes(codes, np.zeros(1, np.intp)[: len(codes)])
+    good = np.ones(len(spans.start), np.bool_)
+    if reading != "lenient":
+        good = WELL_FORMED[options.gold_scheme][spans.shape]
+    if reading == "error" and not good.all():
+        bad = int(np.argmin(good))
+        what = fault(int(spans.shape[bad]), options.gold_scheme)
+        raise IllFormedError(
+            f"the span is ill-formed in {options.gold_scheme}: {what}",
+            where=f"tag {spans.start[bad]}",
         )
-    old = [str(tag) for sentence in given.sentences for tag in sentence]
-    for token in np.flatnonzero(new.codes != given.codes).tolist():
-        old[token] = given.set.respell(old[token], int(new.codes[token]))
-    if given.flat:
-        return old
-    return [old[begin:end] for begin, end in pairwise([0, *given.ends.tolist()])]
+    names = ["", *tag_set.types]
+    return [
+        Span(start, end, names[kind])
+        for start, end, kind in zip(
+            *(array[good].tolist() for array in (spans.start, spans.end, spans.type)), strict=True
+        )
+    ]
+
+
+def encode(
+    spans: Iterable[tuple[int, int, str]],
+    length: int,
+    *,
+    scheme: SchemeName = "IOB2",
+    tag_form: str = "B-PER",
+    allow_loss: bool = False,
+) -> list[str]:
+    """Return the tags of one sentence that has some spans; the inverse of `decode`.
+
+    Parameters
+    ----------
+    spans : iterable of (start, end, type)
+        Spans of tokens, in any order: `Span`, or plain tuples. The end is exclusive.
+    length : int
+        How many tokens the sentence has.
+    scheme : str
+        The tagging scheme to write.
+    tag_form : str
+        How to write a tag, as an example: ``B-PER``, ``PER-B``, ``B_PER``, ``b/PER``.
+    allow_loss : bool
+        Write two spans of one type that touch as one, where the scheme (IO) cannot part them.
+
+    Raises
+    ------
+    UsageError
+        If a span is empty, not in the sentence, or overlaps another; if a type cannot be
+        written in a tag; if the scheme is unknown.
+    LossError
+        If the scheme cannot part two spans, and that is not allowed.
+
+    Examples
+    --------
+    >>> import spanf1
+    >>> spanf1.encode([(0, 2, "PER"), (3, 4, "LOC")], 4, scheme="BILOU")
+    ['B-PER', 'L-PER', 'O', 'U-LOC']
+    """
+    name = scheme_to_write(scheme)
+    form = form_of(tag_form)
+    if form is None:
+        raise UsageError("tag_form is to be an example of a tag: 'B-PER'")
+    try:
+        length = index(length)
+        ordered = _checked(spans, length, form)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, UsageError):
+            raise
+        raise UsageError(
+            f"spans are to be (start, end, type), and length a number of tokens ({error})"
+        ) from None
+    types = {kind: number for number, kind in enumerate({span.type: 0 for span in ordered}, 1)}
+    found = Spans(
+        np.array([span.start for span in ordered], np.intp),
+        np.array([span.end for span in ordered], np.intp),
+        np.array([types[span.type] for span in ordered], np.intp),
+        np.zeros(len(ordered), np.int16),
+    )
+    nowhere = np.zeros(0, np.intp)
+    lost = found.start[touching(found, nowhere)]
+    if len(lost) and name not in PARTS and not allow_loss:
+        raise _loss(f"token {lost[0]}", len(lost), name)
+    names = ["", *types]
+    return [
+        form.spell(code & PREFIX_MASK, names[code >> PREFIX_BITS])
+        for code in encode_spans(found, length, nowhere, name).tolist()
+    ]
+
+
+def _checked(spans: Iterable[Any], length: int, form: TagForm) -> list[Span]:
+    """Return spans in order, that are in a sentence of some length and can be written."""
+    ordered = sorted(Span(index(start), index(end), kind) for start, end, kind in spans)
+    end = 0
+    if length < 0:
+        raise UsageError(f"a sentence cannot have {length} tokens")
+    for span in ordered:
+        if not end <= span.start < span.end <= length:
+            problem = "overlaps another" if 0 <= span.start < end else "is empty or not within it"
+            raise UsageError(f"in a sentence of {length} tokens {span} {problem}")
+        if form.parse(form.spell(1, span.type)) != (1, span.type):
+            raise UsageError(f"{span}: this type cannot be written in a tag like {form.name}")
+        end = span.end
+    return ordered
+
+
+def _loss(where: str, count: int, scheme: str) -> LossError:
+    """Return the error for so many spans that a scheme cannot part, and the place of the first."""
+    more = f", and {count - 1} more" if count > 1 else ""
+    return LossError(
+        f"{scheme} cannot part two spans of one type that touch{more}",
+        where=where,
+        hint="allow_loss=True writes them as one span",
+    )

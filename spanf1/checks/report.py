@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from spanf1.checks.columns import FileViolation
 from spanf1.checks.documents import SpanFault, SpanValidation
+from spanf1.checks.tags import FileViolation
 from spanf1.checks.validate import Checking
 from spanf1.core.detection import Detection, found_by
 from spanf1.core.schemes import SCHEMES

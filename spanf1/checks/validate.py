@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple, Unpack
 
-from spanf1.checks.columns import FileViolation, Validation, looked_at
-from spanf1.checks.documents import SpanFault, SpanValidation
-from spanf1.checks.records import CODED, TagValidation
+from spanf1.checks.columns import TaggedColumn, looked_at
+from spanf1.checks.documents import SpanFault, SpanValidation, detect
+from spanf1.checks.records import CODED, TaggedKeys
+from spanf1.checks.tags import FileViolation, Validation
 from spanf1.core.detection import found_by
 from spanf1.core.options import AUTO, Options, TagScheme
-from spanf1.formats.opening import check_twice, detect, inputs_of_keywords
+from spanf1.formats.opening import check_twice, inputs_of_keywords
 from spanf1.formats.options import LAST, InputKeywords
 from spanf1.formats.registry import COLUMNS, Input, InputFormat
 from spanf1.formats.source import Path
@@ -21,7 +22,7 @@ from spanf1.formats.source import Path
 class Checking(NamedTuple):
     """A check of an input, what that is called, and words on how its scheme is known."""
 
-    check: Validation | TagValidation | SpanValidation
+    check: Validation | SpanValidation
     name: str
     how: str
 
@@ -51,13 +52,13 @@ def checks_of(input: Input, scheme: str) -> Iterator[Checking]:
     if input.format != COLUMNS:
         yield _check_documents(input, scheme)
     elif streams(input, scheme):
-        yield Checking(Validation(input, scheme), name, "given")
+        yield Checking(Validation(TaggedColumn(input), scheme), name, "given")
     else:
         for column in input.options.tag_columns or (LAST,):
             single = replace(input, options=replace(input.options, tag_columns=(column,)))
             exact, known, detection = looked_at(single, scheme)
             how = found_by(detection.fitting) if scheme == AUTO else "given"
-            yield Checking(Validation(exact, known), name, how)
+            yield Checking(Validation(TaggedColumn(exact), known), name, how)
 
 
 def _check_documents(input: Input, scheme: str) -> Checking:
@@ -67,7 +68,8 @@ def _check_documents(input: Input, scheme: str) -> Checking:
         return Checking(SpanValidation(input), input.source.name, "")
     how = found_by(detection.fitting) if scheme == AUTO else "given"
     known = detection.scheme if scheme == AUTO else scheme
-    check = (TagValidation if input.format in CODED else SpanValidation)(input, known)
+    tagged = input.format in CODED
+    check = Validation(TaggedKeys(input), known) if tagged else SpanValidation(input, known)
     return Checking(check, input.source.name, how)
 
 

@@ -12,15 +12,22 @@ from spanf1.cli.inputs import (
     COLUMN_HELP,
     DELIMITER_OPTION,
     FORM_OPTION,
-    CommandT,
     canonical,
     column_option,
     paths_of,
     ready,
     scheme_option,
-    with_options,
+    token_option,
 )
-from spanf1.cli.output import ReportOptions, check_writable, opened, report_options, tell
+from spanf1.cli.output import (
+    ReportOptions,
+    check_writable,
+    choice_option,
+    count_option,
+    opened,
+    report_options,
+    tell,
+)
 from spanf1.cli.scoring import (
     EXPLAINED,
     SCORE_RENDERERS,
@@ -28,8 +35,7 @@ from spanf1.cli.scoring import (
     confidence_options,
     interval_option,
 )
-from spanf1.contents.baseline import Marked, mark_file
-from spanf1.contents.lexicon import RULES, Lexicon, lexicon_of
+from spanf1.contents.baseline import RULES, Lexicon, Marked, lexicon_of, mark_file
 from spanf1.core.options import AnyScheme
 from spanf1.exceptions import UsageError
 from spanf1.formats.options import InputOptions
@@ -60,50 +66,32 @@ Examples:
   spanf1 baseline --train eng.train test.txt --train-tag-column 4 --rule unique
 """
 
-_OPTIONS = (
-    column_option("--tag-column", help_text=f"Column of the tags, {COLUMN_HELP}.  [default: -1]"),
-    column_option(
-        "--token-column",
-        help_text="Column of the tokens.  [default: the first that is not the tags']",
-    ),
-    column_option("--train-tag-column", help_text="Column of the tags in the training file."),
-    column_option("--train-token-column", help_text="Column of the tokens in the training file."),
-    column_option("--test-tag-column", help_text="Column of the tags in TEST."),
-    column_option("--test-token-column", help_text="Column of the tokens in TEST."),
-    DELIMITER_OPTION,
-    FORM_OPTION,
-    scheme_option(),
-    click.option("--train-scheme", metavar="SCHEME", help="Scheme of the training file."),
-    click.option(
-        "--test-scheme", metavar="SCHEME", help="Scheme of TEST, and of the tags that are written."
-    ),
-    click.option(
-        "--rule",
-        type=click.Choice(list(RULES)),
-        default="majority",
-        show_default=True,
-        help="The type of a phrase that has several.",
-    ),
-    click.option("--ignore-case", is_flag=True, help="Match tokens in any case."),
-    click.option(
-        "--min-count",
-        type=click.IntRange(1),
-        default=1,
-        show_default=True,
-        metavar="N",
-        help="Mark only phrases that are an entity so often in the training file.",
-    ),
-)
-
-
-def _options(command: CommandT) -> CommandT:
-    return with_options(command, _OPTIONS)
-
 
 @click.command("baseline", help=HELP, short_help="Score what knowing the training data is worth.")
 @click.argument("test", required=False, metavar="[TEST]")
 @click.option("--train", required=True, metavar="FILE", help="The training file.")
-@_options
+@column_option("--tag-column", help_text=f"Column of the tags, {COLUMN_HELP}.  [default: -1]")
+@token_option()
+@column_option("--train-tag-column", help_text="Column of the tags in the training file.")
+@column_option("--train-token-column", help_text="Column of the tokens in the training file.")
+@column_option("--test-tag-column", help_text="Column of the tags in TEST.")
+@column_option("--test-token-column", help_text="Column of the tokens in TEST.")
+@DELIMITER_OPTION
+@FORM_OPTION
+@scheme_option()
+@click.option("--train-scheme", metavar="SCHEME", help="Scheme of the training file.")
+@click.option(
+    "--test-scheme", metavar="SCHEME", help="Scheme of TEST, and of the tags that are written."
+)
+@choice_option("--rule", choices=RULES, help_text="The type of a phrase that has several.")
+@click.option("--ignore-case", is_flag=True, help="Match tokens in any case.")
+@count_option(
+    "--min-count",
+    least=1,
+    default=1,
+    show_default=True,
+    help_text="Mark only phrases that are an entity so often in the training file.",
+)
 @click.option(
     "--predictions",
     metavar="FILE",

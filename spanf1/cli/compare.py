@@ -8,7 +8,14 @@ from typing import Any
 import click
 
 from spanf1.cli.inputs import NORMALIZE_OPTION, SideOptions, kept, side_options
-from spanf1.cli.output import DIGITS_HELP, PERCENT_HELP, ReportOptions, report_options, tell
+from spanf1.cli.output import (
+    DIGITS_HELP,
+    PERCENT_HELP,
+    ReportOptions,
+    choice_option,
+    report_options,
+    tell,
+)
 from spanf1.cli.running import JOBS_OPTION, StepProgress, workers
 from spanf1.cli.scoring import (
     confidence_of,
@@ -24,7 +31,7 @@ from spanf1.formats.source import STDIN
 from spanf1.ranking.compare import compare_outputs, systems_of
 from spanf1.ranking.rank import BEST, RankingOptions
 from spanf1.ranking.report import report_of
-from spanf1.resampling.significance import ADJUSTMENTS, AdjustmentName
+from spanf1.resampling.inference import ADJUSTMENTS, AdjustmentName
 
 HELP = """Rank systems on one gold, and say which of them can be told apart.
 
@@ -55,21 +62,13 @@ Examples:
 @click.option("--merged", is_flag=True, help="Every file holds gold and predicted tags: no GOLD.")
 @side_options()
 @sentence_options
-@click.option(
+@choice_option(
     "--match",
-    type=click.Choice(["exact", "text"]),
-    default="exact",
-    show_default=True,
-    help="What makes a span correct: its place, or its text, as for `spanf1 score`.",
+    choices=["exact", "text"],
+    help_text="What makes a span correct: its place, or its text, as for `spanf1 score`.",
 )
 @NORMALIZE_OPTION
-@click.option(
-    "--average",
-    type=click.Choice(AVERAGES),
-    default="micro",
-    show_default=True,
-    help="The average that ranks the systems.",
-)
+@choice_option("--average", choices=AVERAGES, help_text="The average that ranks the systems.")
 @click.option(
     "--reference",
     default=BEST,

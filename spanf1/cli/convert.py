@@ -8,8 +8,8 @@ from functools import partial
 
 import click
 
-from spanf1.checks.columns import Changes, Rewriting
 from spanf1.checks.convert import Conversion, Converter, respells, writes_tags
+from spanf1.checks.tags import Changes, Rewriting
 from spanf1.cli.inputs import (
     KEY_OPTIONS,
     canonical,
@@ -22,7 +22,7 @@ from spanf1.cli.inputs import (
 from spanf1.cli.rewriting import (
     Destination,
     kinds_line,
-    rewrite,
+    rewrite_inputs,
     say,
     writing_options,
     written_whole,
@@ -138,7 +138,7 @@ def convert(
     elif len(inputs) > 1:
         raise UsageError("files that have no columns are converted one by one")
     if all(kept):
-        rewrite(inputs, how, where, partial(_report, how))
+        rewrite_inputs(inputs, how, where, partial(_report, how))
         return
     (input,) = inputs
     if to_format is None:

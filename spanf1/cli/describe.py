@@ -16,7 +16,14 @@ from spanf1.cli.inputs import (
     scheme_option,
     token_option,
 )
-from spanf1.cli.output import DIGITS_HELP, PERCENT_HELP, ReportOptions, report_options, tell
+from spanf1.cli.output import (
+    DIGITS_HELP,
+    PERCENT_HELP,
+    ReportOptions,
+    count_option,
+    report_options,
+    tell,
+)
 from spanf1.contents.contents import Description
 from spanf1.contents.describe import contents_of, training_data
 from spanf1.contents.report import FORMS, report_of
@@ -57,11 +64,10 @@ Examples:
     help="Training data to compare with; several files are taken together.",
 )
 @click.option("--ignore-case", is_flag=True, help="Forms that differ in case only are the same.")
-@click.option(
+@count_option(
     "--forms",
-    type=click.IntRange(0),
-    metavar="N",
-    help=f"Ambiguous forms to show, the most frequent first; json has all.  [default: {FORMS}]",
+    help_text="Ambiguous forms to show, the most frequent first; json has all.  "
+    f"[default: {FORMS}]",
 )
 @report_options(help_text=PERCENT_HELP, digits=DIGITS_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Only the first table: no words, no progress.")

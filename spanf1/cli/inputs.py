@@ -73,14 +73,14 @@ def token_option(purpose: str = "") -> Option:
     return column_option("--token-column", help_text=what)
 
 
-def scheme_option(*names: str) -> Option:
-    """Return the option for the scheme that the tags are in."""
+def scheme_option(*names: str, of: str = "the tags") -> Option:
+    """Return the option for the scheme that tags are in."""
     return click.option(
         *(names or ("--scheme",)),
         default=AUTO,
         show_default=True,
         metavar="SCHEME",
-        help=f"Tagging scheme of the tags: auto, {', '.join(SCHEME_NAMES)}.",
+        help=f"Tagging scheme of {of}: auto, {', '.join(SCHEME_NAMES)}.",
     )
 
 
@@ -104,11 +104,15 @@ FORM_OPTION = click.option(
     metavar="EXAMPLE",
     help="How tags are written: auto, or an example such as B-PER, PER-B, B_PER, b/PER.",
 )
+
+
+def _key_option(name: str, help_text: str) -> Option:
+    return click.option(name, metavar="KEY", help=help_text)
+
+
 # What all commands have that read keys: the options, and what of their help differs.
-_TOKEN_KEY = click.option(
-    "--token-key", metavar="KEY", help="The tokens.  [default: tokens, words]"
-)
-_TEXT_KEY = click.option("--text-key", metavar="KEY", help="The text.  [default: text]")
+_TOKEN_KEY = _key_option("--token-key", "The tokens.  [default: tokens, words]")
+_TEXT_KEY = _key_option("--text-key", "The text.  [default: text]")
 _LABELS = click.option(
     "--labels",
     callback=_labels,
@@ -138,14 +142,13 @@ KEY_OPTIONS = (
         metavar="FORMAT",
         help=f"{', '.join(INPUT_FORMATS)}.",
     ),
-    click.option(
+    _key_option(
         "--key",
-        metavar="KEY",
-        help="Of JSON, or Parquet: the tags or spans.  [default: gold, tags, spans, label…]",
+        "Of JSON, or Parquet: the tags or spans.  [default: gold, tags, spans, label…]",
     ),
     _TOKEN_KEY,
     _TEXT_KEY,
-    click.option("--id-key", metavar="KEY", help="The id.  [default: id]"),
+    _key_option("--id-key", "The id.  [default: id]"),
     _LABELS,
 )
 _COLUMNS_OF_TWO = (
@@ -166,13 +169,7 @@ _COLUMNS_OF_TWO = (
         is_flag=True,
         help="With two files: compare tags whatever the tokens are.",
     ),
-    click.option(
-        "--scheme",
-        default=AUTO,
-        show_default=True,
-        metavar="SCHEME",
-        help=f"Tagging scheme of both sides: auto, {', '.join(SCHEME_NAMES)}.",
-    ),
+    scheme_option(of="both sides"),
     click.option("--gold-scheme", metavar="SCHEME", help="Scheme of the gold tags."),
     click.option("--pred-scheme", metavar="SCHEME", help="Scheme of the predicted tags."),
     FORM_OPTION,
@@ -185,22 +182,17 @@ _KEYS_OF_TWO = (
         metavar="FORMAT[,FORMAT]",
         help=f"{', '.join(INPUT_FORMATS)}; two, if those of GOLD and PRED differ.",
     ),
-    click.option(
+    _key_option(
         "--gold-key",
-        metavar="KEY",
-        help="Of JSON, or Parquet: the gold tags or spans.  [default: gold, tags, spans, label…]",
+        "Of JSON, or Parquet: the gold tags or spans.  [default: gold, tags, spans, label…]",
     ),
-    click.option(
-        "--pred-key",
-        metavar="KEY",
-        help="The predicted tags or spans.  [default: predicted, pred, predictions…]",
+    _key_option(
+        "--pred-key", "The predicted tags or spans.  [default: predicted, pred, predictions…]"
     ),
     _TOKEN_KEY,
     _TEXT_KEY,
-    click.option(
-        "--id-key",
-        metavar="KEY",
-        help="With two files: what joins their records.  [default: id; or by order]",
+    _key_option(
+        "--id-key", "With two files: what joins their records.  [default: id; or by order]"
     ),
     _LABELS,
 )

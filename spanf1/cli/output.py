@@ -36,18 +36,22 @@ _WITHOUT = {
 }
 
 
+def choice_option(*names: str, choices: Iterable[str], help_text: str) -> _Decorator:
+    """Return an option that takes one of a few words: the first is the default."""
+    known = list(choices)
+    return click.option(
+        *names, type=click.Choice(known), default=known[0], show_default=True, help=help_text
+    )
+
+
+def count_option(*names: str, help_text: str, least: int = 0, **settings: Any) -> _Decorator:
+    """Return an option that takes a whole number."""
+    return click.option(*names, type=click.IntRange(least), metavar="N", help=help_text, **settings)
+
+
 def format_option(names: Iterable[str] = FORMATS, help_text: str = "") -> _Decorator:
     """Return the option that says how to render a report: the first name is the default."""
-    known = list(names)
-    return click.option(
-        "-f",
-        "--format",
-        "format_name",
-        type=click.Choice(known),
-        default=known[0],
-        show_default=True,
-        help=help_text,
-    )
+    return choice_option("-f", "--format", "format_name", choices=names, help_text=help_text)
 
 
 def report_options(
@@ -75,12 +79,10 @@ def report_options(
 
 def output_options(command: Any) -> Any:
     """Add the options that say where a report goes, and whether in colour."""
-    colour = click.option(
+    colour = choice_option(
         "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        show_default=True,
-        help="auto is on a terminal, unless NO_COLOR is set.",
+        choices=["auto", "always", "never"],
+        help_text="auto is on a terminal, unless NO_COLOR is set.",
     )
     return output_option(colour(command))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from spanf1.checks.columns import Changes, Rewriting
+from spanf1.checks.tags import Changes, Rewriting
 from spanf1.cli.inputs import canonical, input_options, paths_of, scheme_option
-from spanf1.cli.rewriting import Destination, kinds_line, rewrite, writing_options
+from spanf1.cli.rewriting import Destination, kinds_line, rewrite_inputs, writing_options
 from spanf1.core.repairs import REPAIRS
 from spanf1.formats.options import InputOptions
 from spanf1.formats.registry import COLUMNS, Input
@@ -62,7 +62,7 @@ def repair(
     quiet: bool,
 ) -> None:
     """Repair files; see `HELP`."""
-    rewrite(
+    rewrite_inputs(
         [Input(Source(path), COLUMNS, options) for path in paths_of(files, "repair")],
         Rewriting(canonical(scheme), "", method, None, allow_loss),
         Destination(output, in_place, quiet),

@@ -12,8 +12,8 @@ from spanf1.cli.scoring import SCORE_RENDERERS
 from spanf1.cli.signature import RESULTS_HINT, input_name, parsed, read_text
 from spanf1.exceptions import ReadError, SpanF1Error
 from spanf1.results.report import report_of
-from spanf1.results.rescore import rescore as scored_again
 from spanf1.results.result import Result
+from spanf1.results.result import rescore as scored_again
 from spanf1.results.signature import Signature
 
 HELP = """Score again from a results file, without the corpus.

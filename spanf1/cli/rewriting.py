@@ -11,14 +11,15 @@ from typing import BinaryIO, cast
 
 import click
 
-from spanf1.checks.columns import Changes, Rewriting, looked_at, rewrite_file
+from spanf1.checks.columns import TaggedColumn, looked_at
+from spanf1.checks.documents import detect
+from spanf1.checks.tags import Changes, Rewriting, rewrite
 from spanf1.cli.inputs import CommandT, ready, with_options
 from spanf1.cli.output import check_output_is_no_input, check_writable, opened, tell
 from spanf1.core.detection import found_by
 from spanf1.core.options import AUTO
 from spanf1.core.repairs import PARTS
 from spanf1.exceptions import InputError, UsageError
-from spanf1.formats.opening import detect
 from spanf1.formats.output import compression_of, is_special
 from spanf1.formats.registry import JSONL, Input
 from spanf1.formats.source import STDIN
@@ -73,7 +74,7 @@ class Destination:
             check_writable(path, ())
 
 
-def rewrite(
+def rewrite_inputs(
     inputs: Sequence[Input],
     how: Rewriting,
     where: Destination,
@@ -121,8 +122,8 @@ def _rewrite_columns(input: Input, how: Rewriting, where: Destination) -> tuple[
 
 
 def _rewrite_records(input: Input, how: Rewriting, where: Destination) -> tuple[str, Changes]:
-    """Write the tags of JSON Lines again, likewise; raises as `spanf1.checks.records.retag`."""
-    from spanf1.checks.records import retag
+    """Write the tags of JSON Lines again, likewise."""
+    from spanf1.checks.records import TaggedKeys
 
     words = "given"
     with ready(input, quiet=where.quiet) as kept:
@@ -131,7 +132,7 @@ def _rewrite_records(input: Input, how: Rewriting, where: Destination) -> tuple[
             fitting = detection.fitting if detection else [how.to]
             how, words = replace(how, scheme=fitting[0]), found_by(fitting)
         with written_whole(input.source.path if where.in_place else where.output) as stream:
-            changes = retag(kept, how, stream.write)
+            changes = rewrite(TaggedKeys(kept), how, stream.write)
     return f"{how.scheme} ({words})" if how.scheme else "", changes
 
 
@@ -152,16 +153,16 @@ def say(lines: list[str]) -> None:
 def _rewrite_one(input: Input, how: Rewriting, where: Destination) -> Changes:
     """Rewrite one file."""
     if where.in_place:
-        changes = rewrite_file(input, how)
+        changes = rewrite(TaggedColumn(input), how)
         if changes.tags:
             with opened(input.source.path, input.source.compression()) as stream:
-                rewrite_file(input, how, stream.write)
+                rewrite(TaggedColumn(input), how, stream.write)
         return changes
     if how.to and how.to not in PARTS:
         # What is on standard output cannot be taken back.
-        rewrite_file(input, how)
+        rewrite(TaggedColumn(input), how)
     with opened(where.output, compression_of(where.output or "")) as stream:
-        return rewrite_file(input, how, stream.write)
+        return rewrite(TaggedColumn(input), how, stream.write)
 
 
 @contextlib.contextmanager

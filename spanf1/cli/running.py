@@ -11,20 +11,18 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import click
-
+from spanf1.cli.output import count_option
 from spanf1.exceptions import ReadError
 from spanf1.formats.opening import PART_SIZE
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-JOBS_OPTION = click.option(
+JOBS_OPTION = count_option(
     "-j",
     "--jobs",
-    type=click.IntRange(1),
-    metavar="N",
-    help="Processes, where there is much to read.  [default: cores]",
+    least=1,
+    help_text="Processes, where there is much to read.  [default: cores]",
 )
 #: files are worth several processes if they have so many bytes together
 _LARGE = 1 << 25

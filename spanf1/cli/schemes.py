@@ -11,7 +11,14 @@ from typing import Any
 import click
 
 from spanf1.cli.inputs import SideOptions, kept, paths_of, side_options
-from spanf1.cli.output import DIGITS_HELP, PERCENT_HELP, ReportOptions, report_options, tell
+from spanf1.cli.output import (
+    DIGITS_HELP,
+    PERCENT_HELP,
+    ReportOptions,
+    count_option,
+    report_options,
+    tell,
+)
 from spanf1.cli.running import Progress
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
@@ -48,17 +55,10 @@ Examples:
 @click.command("schemes", help=HELP, short_help="Say what each scorer would say, and why.")
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED...]")
 @side_options(keys=False)
-@click.option(
-    "--examples",
-    type=click.IntRange(0),
-    metavar="N",
-    help=f"Examples of each kind of step.  [default: {EXAMPLES}]",
-)
-@click.option(
+@count_option("--examples", help_text=f"Examples of each kind of step.  [default: {EXAMPLES}]")
+@count_option(
     "--kinds",
-    type=click.IntRange(0),
-    metavar="N",
-    help="Kinds of steps to show, those that explain most first; json has all.  "
+    help_text="Kinds of steps to show, those that explain most first; json has all.  "
     f"[default: {KINDS}]",
 )
 @report_options(help_text=PERCENT_HELP, digits=DIGITS_HELP)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from spanf1.cli.inputs import NORMALIZE_OPTION, SideOptions, kept, paths_of, side_options
-from spanf1.cli.output import ReportOptions, report_options, tell, write
+from spanf1.cli.output import ReportOptions, choice_option, report_options, tell, write
 from spanf1.cli.running import JOBS_OPTION, Progress, workers
 from spanf1.cli.scoring import (
     EXPLAINED,
@@ -76,12 +76,10 @@ Examples:
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
 @side_options()
 @scoring_options
-@click.option(
+@choice_option(
     "--match",
-    type=click.Choice(list(MATCHES)),
-    default="exact",
-    show_default=True,
-    help=f"What is counted. {'; '.join(f'{name}: {text}' for name, text in MATCHES.items())}.",
+    choices=MATCHES,
+    help_text=f"What is counted. {'; '.join(f'{name}: {text}' for name, text in MATCHES.items())}.",
 )
 @NORMALIZE_OPTION
 @confidence_options

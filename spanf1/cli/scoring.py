@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from spanf1.cli.inputs import CommandT, with_options
+from spanf1.cli.output import choice_option, count_option
 from spanf1.conlleval.report import conlleval_report
 from spanf1.core.options import METHODS, TYPE_SETS, UNITS, Confidence
 from spanf1.core.schemes import READINGS
@@ -39,13 +40,8 @@ EXPLAINED = ("table", "json")
 
 def _reading_option(names: list[str]) -> Callable[[Any], Any]:
     texts = "; ".join(f"{name}: {READINGS[name]}" for name in names)
-    return click.option(
-        "--reading",
-        type=click.Choice(names),
-        default="lenient",
-        show_default=True,
-        help=f"What is done about spans that the scheme does not allow. {texts}.",
-    )
+    help_text = f"What is done about spans that the scheme does not allow. {texts}."
+    return choice_option("--reading", choices=names, help_text=help_text)
 
 
 _SCORING_OPTIONS = (
@@ -60,12 +56,10 @@ _SCORING_OPTIONS = (
     click.option(
         "--beta", type=float, default=1.0, show_default=True, help="Report F-beta instead of F1."
     ),
-    click.option(
+    choice_option(
         "--zero-division",
-        type=click.Choice(["0", "1", "nan"]),
-        default="0",
-        show_default=True,
-        help="What 0/0 is: a precision with nothing predicted, a recall with nothing in gold.",
+        choices=["0", "1", "nan"],
+        help_text="What 0/0 is: a precision with nothing predicted, a recall with nothing in gold.",
     ),
 )
 _CONFIDENCE_OPTIONS = (
@@ -75,21 +69,15 @@ _CONFIDENCE_OPTIONS = (
         metavar="LEVEL",
         help="Add an interval to every figure: 0.95 for 95%.",
     ),
-    click.option(
+    count_option(
         "--resamples",
-        type=click.IntRange(1),
-        metavar="N",
-        help=f"Resamples that intervals are made of.  [default: {Confidence.resamples}]",
+        least=1,
+        help_text=f"Resamples that intervals are made of.  [default: {Confidence.resamples}]",
     ),
     click.option(
         "--unit", type=click.Choice(UNITS), help=f"What is drawn.  [default: {Confidence.unit}]"
     ),
-    click.option(
-        "--seed",
-        type=click.IntRange(0),
-        metavar="N",
-        help=f"Seed of the random numbers.  [default: {Confidence.seed}]",
-    ),
+    count_option("--seed", help_text=f"Seed of the random numbers.  [default: {Confidence.seed}]"),
 )
 interval_option = click.option(
     "--interval",

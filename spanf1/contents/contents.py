@@ -121,29 +121,23 @@ class Contents:
     @classmethod
     def sum(cls, name: str, parts: Iterable[Contents]) -> Contents:
         """Return what is in several files together."""
-        all_parts = list(parts)
         lengths: Counter[tuple[str, int]] = Counter()
         forms: Counter[tuple[str, str]] = Counter()
-        for part in all_parts:
+        documents = sentences = tokens = ill_formed = 0
+        for part in parts:
+            documents, sentences = documents + part.documents, sentences + part.sentences
+            tokens, ill_formed = tokens + part.tokens, ill_formed + part.ill_formed
             lengths.update(part.lengths)
             forms.update(part.forms)
-        return cls(
-            name,
-            sum(part.documents for part in all_parts),
-            sum(part.sentences for part in all_parts),
-            sum(part.tokens for part in all_parts),
-            lengths,
-            forms,
-            sum(part.ill_formed for part in all_parts),
-        )
+        return cls(name, documents, sentences, tokens, lengths, forms, ill_formed)
 
     @cached_property
     def types_of(self) -> dict[str, dict[str, int]]:
         """The mentions by type of each surface form."""
-        found: dict[str, dict[str, int]] = {}
+        types: defaultdict[str, dict[str, int]] = defaultdict(dict)
         for (form, kind), count in self.forms.items():
-            found.setdefault(form, {})[kind] = count
-        return found
+            types[form][kind] = count
+        return dict(types)
 
     @cached_property
     def ambiguous(self) -> dict[str, dict[str, int]]:
@@ -187,15 +181,8 @@ class Contents:
         by_length = dict.fromkeys(LENGTHS, 0)
         for length, count in lengths.items():
             by_length[LENGTHS[min(length, LONG) - 1]] += count
-        return Figures(
-            entities,
-            ratio(entities, self.lengths.total(), 0.0),
-            tokens,
-            by_length,
-            ratio(tokens, entities, 0.0),
-            max(lengths, default=0),
-            *forms,
-        )
+        share, mean = ratio(entities, self.lengths.total()), ratio(tokens, entities)
+        return Figures(entities, share, tokens, by_length, mean, max(lengths, default=0), *forms)
 
     @property
     def density(self) -> float:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple, Unpack
 
 from spanf1.contents.contents import Contents, Description
-from spanf1.contents.mentions import MentionCounter
 from spanf1.core.detection import fitting_schemes, found_by, ill_formed, written_like
+from spanf1.core.documents import Document, TextSpan
 from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme
 from spanf1.core.spans import Spans, decode
 from spanf1.core.tag_counter import BlockCounter
@@ -20,6 +23,8 @@ from spanf1.formats.opening import inputs_of_keywords
 from spanf1.formats.options import LAST, Column, InputKeywords, KeyKeywords
 from spanf1.formats.registry import COLUMNS, Input, InputFormat
 from spanf1.formats.sentences import Sentences, aligned
+from spanf1.formats.tokens import tokenized
+from spanf1.wording import many
 
 
 class CountedFile:
@@ -139,19 +144,11 @@ def contents_of_column(
             texts = [text.casefold() for text in texts]
         forms.update(zip(texts, kinds, strict=True))
     names, tally, facts = file.names(), file.tally, file.facts()
-    fitting = facts.fitting if lengths else []
-    return Contents(
-        input.source.name,
-        tally.documents,
-        tally.sentences,
-        tally.tokens,
-        Counter({(names[kind], length): count for (kind, length), count in lengths.items()}),
-        Counter({(form, names[kind]): count for (form, kind), count in forms.items()}),
-        facts.ill_formed,
-        "".join(fitting[:1]),
-        fitting,
-        facts.notes,
-    )
+    by_length = {(names[kind], length): count for (kind, length), count in lengths.items()}
+    by_form = {(form, names[kind]): count for (form, kind), count in forms.items()}
+    sizes = tally.documents, tally.sentences, tally.tokens
+    facts = facts if lengths else facts._replace(fitting=[])
+    return _contents(input, sizes, Counter(by_length), Counter(by_form), facts)
 
 
 def _contents_of_documents(input: Input, scheme: AnyScheme, *, ignore_case: bool) -> Contents:
@@ -164,18 +161,22 @@ def _contents_of_documents(input: Input, scheme: AnyScheme, *, ignore_case: bool
         side = SideTally(first=counter.first).take(input.tags)
         facts = _scheme_of(scheme, counter.shapes, side, facts.notes[0])
     remarks = input.left_out()
-    return Contents(
-        input.source.name,
-        counter.documents,
-        counter.sentences,
-        counter.tokens,
-        counter.lengths,
-        counter.forms,
-        facts.ill_formed,
-        "".join(facts.fitting[:1]),
-        facts.fitting,
-        [*facts.notes, *counter.notes(), *([f"{remarks} left out"] if remarks else [])],
-    )
+    notes = [*facts.notes, *counter.notes(), *([f"{remarks} left out"] if remarks else [])]
+    sizes = counter.documents, counter.sentences, counter.tokens
+    return _contents(input, sizes, counter.lengths, counter.forms, facts._replace(notes=notes))
+
+
+def _contents(
+    input: Input,
+    sizes: tuple[int, int, int],
+    lengths: Counter[tuple[str, int]],
+    forms: Counter[tuple[str, str]],
+    facts: SchemeFacts,
+) -> Contents:
+    """Return the contents of an input, of whose schemes that fit the first is named."""
+    fitting, ill_formed, notes = facts
+    scheme = "".join(fitting[:1])
+    return Contents(input.source.name, *sizes, lengths, forms, ill_formed, scheme, fitting, notes)
 
 
 def describe(
@@ -231,19 +232,98 @@ def describe(
         **keys,
     }
     inputs = inputs_of_keywords([*several, *training], input_format, given, scheme=scheme)
-    contents = [contents_of(one, scheme=scheme, ignore_case=ignore_case) for one in inputs]
+    contents = [contents_of(input, scheme=scheme, ignore_case=ignore_case) for input in inputs]
     count = len(several)
     return Description(contents[:count], training_data(contents[count:]), ignore_case)
 
 
 def _paths(files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[str]:
     """Return the paths of one file, or of several."""
-    return [
-        os.fspath(path) for path in ([files] if isinstance(files, str | os.PathLike) else files)
-    ]
+    paths = [files] if isinstance(files, str | os.PathLike) else files
+    return [os.fspath(path) for path in paths]
 
 
 def training_data(files: list[Contents]) -> Contents | None:
     """Return what is in all files of training data together; None if there is none."""
-    name = ", ".join(one.name for one in files)
+    name = ", ".join(part.name for part in files)
     return Contents.sum(name, files) if len(files) > 1 else files[0] if files else None
+
+
+class MentionCounter:
+    """Counts tokens, and mentions by type, length and surface form.
+
+    The tokens of a text that has none are those that `tokenized` finds. The surface form of a
+    mention is its tokens with a space between them; where the input has no tokens, what the text
+    has there, every run of white space being one space.
+
+    Parameters
+    ----------
+    ignore_case : bool
+        Take surface forms for the same that differ in case only.
+    """
+
+    def __init__(self, *, ignore_case: bool = False) -> None:
+        self._ignore_case = ignore_case
+        self.documents = self.sentences = self.tokens = 0
+        self.lengths: Counter[tuple[str, int]] = Counter()
+        self.forms: Counter[tuple[str, str]] = Counter()
+        #: how often each shape of a span from tags occurs, and the line where it first does
+        self.shapes: Counter[int] = Counter()
+        self.first: dict[int, int] = {}
+        self._split = self._textless = self._overlapping = self._unknown = 0
+
+    def add(self, document: Document) -> None:
+        """Count what is in one document."""
+        tokens = document.tokens
+        if tokens is None:
+            tokens = tokenized(document.text or "")
+            self._split += bool(tokens)
+        self.documents += document.begins
+        self.sentences += document.spaced and bool(tokens)
+        self.tokens += len(tokens)
+        self._textless += document.text is None
+        parts = sorted(part for span in document.spans for part in span.parts)
+        self._overlapping += any(before[1] > after[0] for before, after in pairwise(parts))
+        for span in document.spans:
+            self.shapes[span.shape] += 1
+            self.first.setdefault(span.shape, document.line)
+            words = self._words(document, span)
+            form = " ".join(words)
+            if not form:
+                self._unknown += 1
+                continue
+            length = len(words)
+            if document.tokens is None:
+                length = len(tokenized(form))
+            self.lengths[span.type, length] += 1
+            self.forms[form.casefold() if self._ignore_case else form, span.type] += 1
+
+    def _words(self, document: Document, span: TextSpan) -> list[str]:
+        """Return the tokens of a span, as far as they are in it; or words of its text."""
+        tokens = document.tokens
+        if tokens is None or not span.parts:
+            return document.text_of(span).split()
+        text, words = document.text or "", []
+        for start, end in span.parts:
+            number = bisect_right(tokens, start, key=itemgetter(1))
+            while number < len(tokens) and tokens[number][0] < end:
+                first, last = tokens[number]
+                words.append(text[max(start, first) : min(end, last)])
+                number += 1
+        return words
+
+    def notes(self) -> list[str]:
+        """Say what the numbers do not."""
+        notes = []
+        if self._split:
+            notes.append("tokens: words and punctuation marks of the texts")
+        if self._textless:
+            notes.append(f"{many(self._textless, 'document')} without a text: no tokens there")
+        if self._overlapping:
+            notes.append(
+                f"spans overlap in {many(self._overlapping, 'document')}: tokens that are in "
+                "several count in each"
+            )
+        if self._unknown:
+            notes.append(f"{many(self._unknown, 'span')} left out: not known what they say")
+        return notes

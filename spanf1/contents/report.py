@@ -50,20 +50,14 @@ def _first_with_words(tables: Iterable[Section]) -> list[Section]:
 def _files(
     description: Description, parts: list[tuple[str, Contents]], digits: int | None
 ) -> Section:
-    rows = [
-        [
-            name,
-            str(part.documents) if part.documents else "-",
-            str(part.sentences) if part.sentences or not part.documents else "-",
-            str(part.tokens),
-            str(part.all.entities),
-            percent(part.density if part.tokens else math.nan, digits),
-            str(part.all.forms),
-            str(part.all.ambiguous_forms),
-            percent(_ambiguous_share(part.all), digits),
-        ]
-        for name, part in parts
-    ]
+    rows = []
+    for name, part in parts:
+        sentences = "-" if part.documents and not part.sentences else part.sentences
+        sizes = part.documents or "-", sentences, part.tokens
+        inside = percent(part.density if part.tokens else math.nan, digits)
+        forms = part.all.forms, part.all.ambiguous_forms
+        share = percent(_ambiguous_share(part.all), digits)
+        rows.append([name, *map(str, (*sizes, part.all.entities, inside, *forms, share))])
     case = "; case is ignored" * description.ignore_case
     text = (
         "Inside is the share of tokens in entities, in percent. Forms are distinct surface "
@@ -83,18 +77,12 @@ def _ambiguous_share(figures: Figures) -> float:
 
 
 def _entities(where: str, part: Contents, digits: int | None) -> Section:
-    rows = [
-        [
-            name,
-            str(figures.entities),
-            percent(figures.share, digits),
-            *map(str, figures.lengths.values()),
-            f"{figures.mean_length:.{2 if digits is None else digits}f}",
-            str(figures.max_length),
-            str(figures.forms),
-        ]
-        for name, figures in [*part.types.items(), (_ALL, part.all)]
-    ]
+    rows = []
+    for name, figures in [*part.types.items(), (_ALL, part.all)]:
+        share = percent(figures.share, digits)
+        mean = f"{figures.mean_length:.{2 if digits is None else digits}f}"
+        lengths = *figures.lengths.values(), mean, figures.max_length
+        rows.append([name, *map(str, (figures.entities, share, *lengths, figures.forms))])
     text = "Share in percent; how many have 1, 2, … tokens; mean and longest; distinct forms."
     header = ["", "Entities", "Share", *LENGTHS, "Mean", "Max", "Forms"]
     return Section(f"Entities{where}", text, header, rows)
@@ -126,19 +114,12 @@ def _named(kinds: dict[str, int]) -> str:
 
 def _unseen(whose: str, description: Description, part: Contents, digits: int | None) -> Section:
     train = description.train.name if description.train else ""
-    rows = [
-        [
-            name or _ALL,
-            str(new.mentions),
-            str(new.unseen),
-            percent(new.share, digits),
-            str(new.other_type),
-            percent(new.other_type_share, digits),
-            str(new.forms),
-            str(new.unseen_forms),
-        ]
-        for name, new in description.unseen(part).items()
-    ]
+    rows = []
+    for name, new in description.unseen(part).items():
+        unseen = new.unseen, percent(new.share, digits)
+        other = new.other_type, percent(new.other_type_share, digits)
+        cells = new.mentions, *unseen, *other, new.forms, new.unseen_forms
+        rows.append([name or _ALL, *map(str, cells)])
     text = (
         f"Compared with {train}. Unseen are mentions whose form is no entity there; other, those "
         "whose form is one of other types only. Share in percent."

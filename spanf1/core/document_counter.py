@@ -206,9 +206,8 @@ class DocumentCounter:
         if same is None:
             raise self._differing(gold, predicted)
         by_key = []
-        for side, document, other in zip(
-            self.sides, (gold, predicted), (predicted, gold), strict=True
-        ):
+        pair = gold, predicted
+        for side, document, other in zip(self.sides, pair, pair[::-1], strict=True):
             if self._match == "text":
                 keys = side.texts(document, other, self._normalize)
             else:
@@ -225,17 +224,13 @@ class DocumentCounter:
             if words:
                 text = words(key[1]) or (spans[0] or spans[1])[0].text
                 self._forms[key[0], self.sides[0].known(text, key, gold)].update(pairs)
-        self._count(gold, predicted, matched)
-
-    def _count(self, gold: Document, predicted: Document, matched: Sequence[SpanKey]) -> None:
-        """Add two documents whose spans are matched."""
         sums = self._tally
         sums.spans.update(matched)
         self._identify(gold, predicted)
         sums.sentences += gold.spaced
         sums.documents += gold.begins
         if self._units:
-            self._place(gold, matched)
+            self._place(self._units, gold, matched)
 
     def finish(self, gold_tags: TagSet | None, predicted_tags: TagSet | None) -> Tally:
         """Return the sum; the tag sets are those of the sides that have tags."""
@@ -245,7 +240,7 @@ class DocumentCounter:
             for side, tags in zip(self.sides, (gold_tags, predicted_tags), strict=True)
         )
         if self._units:
-            self._flush()
+            self._flush(self._units)
             sums.units = self._units.finish({n: key for key, n in self._numbers.items()})
         sums.forms = Counter(
             SurfaceForm(name, frozenset(ways)) for (name, _), ways in self._forms.items()
@@ -267,9 +262,9 @@ class DocumentCounter:
         """Take gold's spans into the number that stands for them."""
         sums = self._tally
         if sums.placed_by == TEXT:
-            texts = [gold.text_of(span) or predicted.text_of(span) for span in gold.spans]
             spans = [
-                (1, 1, f"{span.type}\0{text}") for span, text in zip(gold.spans, texts, strict=True)
+                (1, 1, f"{span.type}\0{gold.text_of(span) or predicted.text_of(span)}")
+                for span in gold.spans
             ]
             number, extent = summed_up(spans, sums.size), 1
         else:
@@ -277,22 +272,20 @@ class DocumentCounter:
         sums.gold_number = sums.gold_number + number & (1 << 64) - 1
         sums.size += extent
 
-    def _place(self, gold: Document, matched: Sequence[SpanKey]) -> None:
+    def _place(self, units: Collector, gold: Document, matched: Sequence[SpanKey]) -> None:
         """Note in which unit spans are."""
-        units = self._units
-        assert units is not None  # noqa: S101 - for mypy: else nobody asks
         if units.kind == "sentence" or gold.begins or not units.begun:
             units.begun += 1
         unit = units.begun - 1
         numbers = self._numbers
         self._waiting += [(unit, numbers.setdefault(key, len(numbers))) for key in matched]
         if len(self._waiting) > _WAITING:
-            self._flush()
+            self._flush(units)
 
-    def _flush(self) -> None:
-        assert self._units is not None  # noqa: S101 - likewise
+    def _flush(self, units: Collector) -> None:
+        """Put the spans that wait in rows of their units."""
         rows = np.array(self._waiting, np.int64).reshape(-1, 2)
-        self._units.add(rows[:, 0], rows[:, 1])
+        units.add(rows[:, 0], rows[:, 1])
         self._waiting = []
 
 
@@ -338,13 +331,8 @@ def common(gold: Document, predicted: Document, *, by_position: bool) -> Keys | 
         return _as_given
     if (gold.spaced or predicted.spaced) and squeezed(text) == squeezed(other):
         return _squeezed
-    if (
-        by_position
-        and (gold.spaced and predicted.spaced)
-        and len(gold.tokens or ()) == len(predicted.tokens or ())
-    ):
-        return _by_token
-    return None
+    as_many = len(gold.tokens or ()) == len(predicted.tokens or ())
+    return _by_token if by_position and gold.spaced and predicted.spaced and as_many else None
 
 
 def parting(text: str, other: str) -> tuple[str, str, int]:
@@ -466,19 +454,19 @@ def _by_token(document: Document) -> list[Key]:
     tokens = document.tokens or ()
     first = {start: number for number, (start, _) in enumerate(tokens)}
     last = {end: number for number, (_, end) in enumerate(tokens)}
-    return [
-        (span.type, tuple((first[start], last[end]) for start, end in span.parts))
-        for span in document.spans
-    ]
+    return _placed(document, first, last)
 
 
 def _squeezed(document: Document) -> list[Key]:
     """Return the types of spans, and their places without white space."""
-    place = places(
-        document.text or "",
-        [offset for span in document.spans for part in span.parts for offset in part],
-    )
+    offsets = [offset for span in document.spans for part in span.parts for offset in part]
+    place = places(document.text or "", offsets)
+    return _placed(document, place, place)
+
+
+def _placed(document: Document, first: dict[int, int], last: dict[int, int]) -> list[Key]:
+    """Return the types of spans, and what their parts begin and end with in two tables."""
     return [
-        (span.type, tuple((place[start], place[end]) for start, end in span.parts))
+        (span.type, tuple((first[start], last[end]) for start, end in span.parts))
         for span in document.spans
     ]

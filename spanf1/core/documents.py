@@ -7,6 +7,7 @@ nest, overlap, repeat, or be discontinuous; or they only say what text is of whi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from spanf1.core.spans import UNTAGGED
@@ -80,13 +81,9 @@ class Document(NamedTuple):
 
 def joined(tokens: Iterable[str]) -> tuple[str, list[Offsets]]:
     """Return a text made of tokens, with a space between them, and the characters of each."""
-    offsets = []
-    end = -1
     words = list(tokens)
-    for word in words:
-        start = end + 1
-        end = start + len(word)
-        offsets.append((start, end))
+    behind = accumulate(len(word) + 1 for word in words)
+    offsets = [(end - len(word) - 1, end - 1) for word, end in zip(words, behind, strict=True)]
     return " ".join(words), offsets
 
 
@@ -97,9 +94,9 @@ def squeezed(text: str) -> str:
 
 def places(text: str, offsets: Iterable[int]) -> dict[int, int]:
     """Return for each place in a text how many characters before it are no white space."""
-    found, last, count = {}, 0, 0
+    counts, last, count = {}, 0, 0
     for place in sorted(set(offsets)):
         count += len(squeezed(text[last:place]))
-        found[place] = count
+        counts[place] = count
         last = place
-    return found
+    return counts

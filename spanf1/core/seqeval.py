@@ -81,42 +81,13 @@ class StrictSpans(NamedTuple):
 
 # seqeval's facts, its slips too: IOB1 lacks the end of B before a B of another type.
 STRICT_PATTERNS = {
-    "IOB1": Patterns(
-        "IOB",
-        start="OI BI II/ IB= BB=",
-        inside="BI= II=",
-        end="BO IO IB BI/ II/ BB=",
-    ),
-    "IOE1": Patterns(
-        "IOE",
-        start="OI EI II/ EE=",
-        inside="II= IE=",
-        end="IO II/ IE/ EI= EE=",
-    ),
-    "IOB2": Patterns(
-        "IOB",
-        start="*B",
-        inside="BI= II=",
-        end="BO IO BB IB BI/ II/",
-    ),
-    "IOE2": Patterns(
-        "IOE",
-        start="OI OE EI EE II/ IE/",
-        inside="II= IE=",
-        end="E*",
-    ),
-    "IOBES": Patterns(
-        "IOBES",
-        start="*B *S",
-        inside="BI= BE= II= IE=",
-        end="S* E*",
-    ),
-    "BILOU": Patterns(
-        "BILOU",
-        start="*B *U",
-        inside="BI= BL= II= IL=",
-        end="U* L*",
-    ),
+    # letters, start, inside, end
+    "IOB1": Patterns("IOB", "OI BI II/ IB= BB=", "BI= II=", "BO IO IB BI/ II/ BB="),
+    "IOE1": Patterns("IOE", "OI EI II/ EE=", "II= IE=", "IO II/ IE/ EI= EE="),
+    "IOB2": Patterns("IOB", "*B", "BI= II=", "BO IO BB IB BI/ II/"),
+    "IOE2": Patterns("IOE", "OI OE EI EE II/ IE/", "II= IE=", "E*"),
+    "IOBES": Patterns("IOBES", "*B *S", "BI= BE= II= IE=", "S* E*"),
+    "BILOU": Patterns("BILOU", "*B *U", "BI= BL= II= IL=", "U* L*"),
 }
 ANY_LETTER = "*"
 #: the letters that ``*`` stands for

@@ -69,11 +69,11 @@ class PublishedScore:
         Parameters
         ----------
         figure : str
-            Which one: a key of `figures`.
+            Which one: a key of `figures`, or ``plus_minus``.
         measured : float
             What it should be, as a fraction of 1.
         """
-        return agrees(self.figures[figure], measured)
+        return agrees(getattr(self, figure), measured)
 
 
 @dataclass(frozen=True)
@@ -202,11 +202,8 @@ def catalogue_path() -> str:
         If it is in neither place.
     """
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    places = (
-        os.path.join(package, _FILE),
-        os.path.join(os.path.dirname(package), "corpora", _FILE),
-    )
-    for path in places:
+    for folder in (package, os.path.join(os.path.dirname(package), "corpora")):
+        path = os.path.join(folder, _FILE)
         if os.path.isfile(path):
             return path
     raise ReadError("the catalogue of corpora is missing", hint="--catalogue FILE names another")
@@ -255,43 +252,46 @@ class _WrongError(Exception):
         self.hint = hint
 
 
+def _check(right: object, message: str, key: str = "") -> None:
+    """Raise an error if something is not right."""
+    if not right:
+        raise _WrongError(message, key)
+
+
 def _corpus(name: str, table: Mapping[str, Any]) -> Corpus:
     key = f"corpora.{name}"
-    if not re.fullmatch("[a-z0-9][a-z0-9-]*", name):
-        raise _WrongError("a corpus is named by a to z, 0 to 9 and hyphens", key)
+    named = re.fullmatch("[a-z0-9][a-z0-9-]*", name)
+    _check(named, "a corpus is named by a to z, 0 to 9 and hyphens", key)
     values = _values(key, table, CORPUS_KEYS, Corpus)
     parts = _tables(f"{key}.splits", table.get("splits", {}))
     splits = {split: _split(f"{key}.splits.{split}", split, part) for split, part in parts}
     rows = table.get("scores", [])
-    if not isinstance(rows, list):
-        raise _WrongError("it must be an array of tables", f"{key}.scores")
+    _check(isinstance(rows, list), "it must be an array of tables", f"{key}.scores")
     scores = tuple(_score(f"{key}.scores[{k}]", row, splits) for k, row in enumerate(rows))
     for split in splits.values():
-        if split.url and not values["open"]:
-            raise _WrongError("only what is open has an address", f"{key}.splits.{split.name}.url")
+        place = f"{key}.splits.{split.name}.url"
+        _check(values["open"] or not split.url, "only what is open has an address", place)
     return Corpus(name=name, splits=splits, scores=scores, **values)
 
 
 def _split(key: str, name: str, table: Mapping[str, Any]) -> Split:
     split = Split(name=name, **_values(key, table, SPLIT_KEYS, Split))
+    count = sum(split.types.values())
     if split.entities is None and split.types:
-        split = replace(split, entities=sum(split.types.values()))
-    elif split.entities is not None and sum(split.types.values()) > split.entities:
-        raise _WrongError("the types have more of them than there are", f"{key}.entities")
+        split = replace(split, entities=count)
+    enough = count <= (split.entities or 0)
+    _check(enough, "the types have more of them than there are", f"{key}.entities")
     for other in ("sha256", "size", "member"):
-        if getattr(split, other) and not split.url:
-            raise _WrongError("it goes with url, which is missing", f"{key}.{other}")
+        alone = getattr(split, other) and not split.url
+        _check(not alone, "it goes with url, which is missing", f"{key}.{other}")
     return split
 
 
-def _score(key: str, table: object, splits: Mapping[str, Split]) -> PublishedScore:
-    if not isinstance(table, dict):
-        raise _WrongError("it must be a table", key)
+def _score(key: str, table: Any, splits: Mapping[str, Split]) -> PublishedScore:
+    _check(isinstance(table, dict), "it must be a table", key)
     score = PublishedScore(**_values(key, table, SCORE_KEYS, PublishedScore))
-    if score.split not in splits:
-        raise _WrongError(f"there is no split {score.split!r}", f"{key}.split")
-    if not score.figures:
-        raise _WrongError(f"it has none of {', '.join(FIGURES)}", key)
+    _check(score.split in splits, f"there is no split {score.split!r}", f"{key}.split")
+    _check(score.figures, f"it has none of {', '.join(FIGURES)}", key)
     return score
 
 
@@ -300,9 +300,9 @@ def _check_names(catalogue: Catalogue) -> None:
     taken = {name: name for name in catalogue.corpora}
     for corpus in catalogue.corpora.values():
         for alias in corpus.aliases:
-            if taken.setdefault(alias.lower(), corpus.name) != corpus.name:
-                message = f"{alias!r} is also a name of {taken[alias.lower()]}"
-                raise _WrongError(message, f"corpora.{corpus.name}.aliases")
+            name = taken.setdefault(alias.lower(), corpus.name)
+            message = f"{alias!r} is also a name of {name}"
+            _check(name == corpus.name, message, f"corpora.{corpus.name}.aliases")
 
 
 def _values(
@@ -319,8 +319,8 @@ def _values(
                 raise _WrongError(str(error), f"{key}.{name}") from None
     for attribute in fields(made):
         needed = attribute.default is MISSING and attribute.default_factory is MISSING
-        if needed and attribute.name in kinds and attribute.name not in values:
-            raise _WrongError("it is missing", f"{key}.{attribute.name}")
+        missing = needed and attribute.name in kinds and attribute.name not in values
+        _check(not missing, "it is missing", f"{key}.{attribute.name}")
     return values
 
 
@@ -331,69 +331,59 @@ def _only(prefix: str, table: Mapping[str, Any], known: list[str]) -> None:
             raise _WrongError("there is no such key", f"{prefix}{name}", hint)
 
 
-def _tables(key: str, value: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _tables(key: str, value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the tables that a table is made of, by name."""
-    if not isinstance(value, dict):
-        raise _WrongError("it must be a table", key)
+    _check(isinstance(value, dict), "it must be a table", key)
     for name, table in value.items():
-        if not isinstance(table, dict):
-            raise _WrongError("it must be a table", f"{key}.{name}")
+        _check(isinstance(table, dict), "it must be a table", f"{key}.{name}")
         yield name, table
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise _WrongError("it must be a text")
+def _text(value: Any) -> str:
+    _check(isinstance(value, str) and value.strip(), "it must be a text")
     return " ".join(value.split())
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value:
-        raise _WrongError("it must be a list of texts")
+def _texts(value: Any) -> tuple[str, ...]:
+    _check(isinstance(value, list) and value, "it must be a list of texts")
     return tuple(map(_text, value))
 
 
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise _WrongError("it must be true or false")
-    return value
+def _flag(value: Any) -> bool:
+    _check(isinstance(value, bool), "it must be true or false")
+    return bool(value)
 
 
-def _count(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise _WrongError("it must be a whole number, 0 or more")
-    if value > _LARGEST:
-        raise _WrongError(f"it is more than {_LARGEST}")
-    return value
+def _count(value: Any) -> int:
+    _check(type(value) is int and value >= 0, "it must be a whole number, 0 or more")
+    _check(value <= _LARGEST, f"it is more than {_LARGEST}")
+    return int(value)
 
 
-def _counts(value: object) -> dict[str, int]:
-    if not isinstance(value, dict):
-        raise _WrongError("it must be a table of whole numbers")
+def _counts(value: Any) -> dict[str, int]:
+    _check(isinstance(value, dict), "it must be a table of whole numbers")
     return {name: _count(count) for name, count in value.items()}
 
 
-def _one_of(choices: Iterable[str]) -> Callable[[object], str]:
+def _one_of(choices: Iterable[str]) -> Callable[[Any], str]:
     known = list(choices)
 
-    def one_of(value: object) -> str:
-        if value not in known:
-            raise _WrongError(f"it must be one of {', '.join(known)}")
+    def one_of(value: Any) -> str:
+        _check(value in known, f"it must be one of {', '.join(known)}")
         return str(value)
 
     return one_of
 
 
-def _like(pattern: str, words: str) -> Callable[[object], str]:
-    def like(value: object) -> str:
-        if not isinstance(value, str) or not re.fullmatch(pattern, value):
-            raise _WrongError(f"it must be {words}")
-        return value
+def _like(pattern: str, words: str) -> Callable[[Any], str]:
+    def like(value: Any) -> str:
+        _check(isinstance(value, str) and re.fullmatch(pattern, value), f"it must be {words}")
+        return str(value)
 
     return like
 
 
-def _address(value: object) -> str:
+def _address(value: Any) -> str:
     address = _like(r"(https?|file)://\S+", "an address of http, https or file")(value)
     try:
         urlsplit(address)
@@ -402,11 +392,11 @@ def _address(value: object) -> str:
     return address
 
 
-def _scheme(value: object) -> str:
+def _scheme(value: Any) -> str:
     return SCHEME_NAMES[_one_of(SCHEME_NAMES)(value)]
 
 
-def _encoding(value: object) -> str:
+def _encoding(value: Any) -> str:
     try:
         # Codecs are also of things that are no text; an encoding may have a name that is none.
         "a".encode(_text(value))
@@ -415,10 +405,9 @@ def _encoding(value: object) -> str:
     return _text(value)
 
 
-def _columns(value: object) -> tuple[str, ...]:
+def _columns(value: Any) -> tuple[str, ...]:
     columns = _texts(value)
-    if "tag" not in columns:
-        raise _WrongError("one of them must be 'tag'")
+    _check("tag" in columns, "one of them must be 'tag'")
     return columns
 
 
@@ -431,13 +420,9 @@ CORPUS_KEYS: dict[str, Callable[[Any], Any]] = {
     "title": _text,
     "aliases": _texts,
     "task": _one_of(TASKS),
-    "language": _text,
-    "licence": _text,
+    **dict.fromkeys(("language", "licence"), _text),
     "open": _flag,
-    "homepage": _text,
-    "obtain": _text,
-    "citation": _text,
-    "source": _text,
+    **dict.fromkeys(("homepage", "obtain", "citation", "source"), _text),
     "scheme": _scheme,
     "encoding": _encoding,
     "columns": _columns,

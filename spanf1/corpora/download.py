@@ -421,21 +421,19 @@ def cache_folder(
     if folder := environ.get("SPANF1_CACHE"):
         return os.path.abspath(os.path.expanduser(folder))
     if platform == "win32":
-        local = environ.get("LOCALAPPDATA") or os.path.join(
-            _home(home, environ), "AppData", "Local"
-        )
+        local = environ.get("LOCALAPPDATA") or _home(home, environ, "AppData", "Local")
         return os.path.join(local, "spanf1", "Cache")
     if platform == "darwin":
-        return os.path.join(_home(home, environ), "Library", "Caches", "spanf1")
+        return _home(home, environ, "Library", "Caches", "spanf1")
     base = environ.get("XDG_CACHE_HOME", "")
-    base = base if os.path.isabs(base) else os.path.join(_home(home, environ), ".cache")
-    return os.path.join(base, "spanf1")
+    return os.path.join(base if os.path.isabs(base) else _home(home, environ, ".cache"), "spanf1")
 
 
-def _home(home: str, environ: Mapping[str, str]) -> str:
+def _home(home: str, environ: Mapping[str, str], *parts: str) -> str:
+    """Return the path of a folder in the home folder."""
     folder = os.path.expanduser(home)
     # An empty HOME would stand for the root of all folders.
     if environ.get("HOME") == "" or not os.path.isabs(folder):
         hint = "SPANF1_CACHE, or --to, names a folder"
         raise UsageError("there is no home folder to keep files in", hint=hint)
-    return folder
+    return os.path.join(folder, *parts)

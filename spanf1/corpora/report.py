@@ -35,17 +35,10 @@ def catalogue_report(catalogue: Catalogue) -> Report:
 
 
 def _list(catalogue: Catalogue, _: int | None) -> list[Section]:
-    rows = [
-        [
-            corpus.name,
-            corpus.title,
-            corpus.language,
-            _split_names(corpus),
-            corpus.licence,
-            _OPEN if corpus.has_address else _CLOSED,
-        ]
-        for corpus in catalogue.corpora.values()
-    ]
+    rows = []
+    for corpus in catalogue.corpora.values():
+        what = [corpus.name, corpus.title, corpus.language, _split_names(corpus), corpus.licence]
+        rows.append([*what, _OPEN if corpus.has_address else _CLOSED])
     header = ["", "Title", "Language", "Splits", "Licence", "File"]
     return [Section(header=header, rows=rows, words=True)]
 
@@ -159,15 +152,13 @@ def _show_values(corpus: Corpus) -> Iterator[list[str]]:
     """
     rows: list[list[object]] = [["split", "kind", "system", "match", "name", "value"]]
     for split in corpus.splits.values():
-        counts = {name: getattr(split, name) for name in _COUNTS}
-        known = {name: n for name, n in counts.items() if n is not None}
-        rows += [[split.name, "count", "", "", name, n] for name, n in known.items()]
+        counts = [(name, getattr(split, name)) for name in _COUNTS]
+        rows += [[split.name, "count", "", "", *count] for count in counts if count[1] is not None]
         rows += [[split.name, "type", "", "", name, n] for name, n in split.types.items()]
     for score in corpus.scores:
-        figures = {name: getattr(score, name) for name in _FIGURES}
-        printed = {name: figure for name, figure in figures.items() if figure}
+        figures = [(name, getattr(score, name)) for name in _FIGURES]
         which = [score.split, "score", score.system, score.match]
-        rows += [[*which, name, figure] for name, figure in printed.items()]
+        rows += [[*which, *figure] for figure in figures if figure[1]]
     for row in rows:
         yield [printable(str(cell)) for cell in row]
 
@@ -186,12 +177,7 @@ def _verified(verifications: list[Verification], _: int | None) -> list[Section]
     sections = []
     for copy in verifications:
         rows = [
-            [
-                figure.name,
-                str(figure.published),
-                str(figure.measured),
-                _AGREES if figure.agrees else f"{figure.measured - figure.published:+d}",
-            ]
+            [*map(str, figure), _AGREES if figure.agrees else f"{figure[2] - figure[1]:+d}"]
             for figure in copy.figures
         ]
         scheme = copy.corpus.scheme
@@ -280,7 +266,5 @@ def _reproduced_values(reproductions: list[Reproduction]) -> Iterator[list[objec
     yield ["system", "split", "match", "figure", "published", "measured", "agrees", "output"]
     for score in reproductions:
         which = [printable(score.published.system), printable(score.published.split)]
-        for figure in score.figures:
-            measured = [figure.published, figure.measured, int(figure.agrees)]
-            output = printable(score.output)
-            yield [*which, score.published.match, figure.name, *measured, output]
+        for *figure, agrees in score.figures:
+            yield [*which, score.published.match, *figure, int(agrees), printable(score.output)]

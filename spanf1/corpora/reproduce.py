@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from spanf1.contents.baseline import baseline
 from spanf1.core.options import Confidence
-from spanf1.corpora.catalogue import Corpus, PublishedScore, agrees
+from spanf1.corpora.catalogue import Corpus, PublishedScore
 from spanf1.exceptions import AlignmentError, ReadError, UsageError
 from spanf1.formats.source import STDIN, Source
 from spanf1.results.api import score_file
@@ -77,12 +77,8 @@ class Reproduction:
             "signature": str(self.result.signature()),
             "agrees": self.agrees,
             "figures": {
-                figure.name: {
-                    "published": figure.published,
-                    "measured": figure.measured,
-                    "agrees": figure.agrees,
-                }
-                for figure in self.figures
+                name: dict(zip(Compared._fields[1:], values, strict=True))
+                for name, *values in self.figures
             },
             "remarks": self.remarks,
         }
@@ -220,15 +216,8 @@ def _outputs_among(
 ) -> list[Output]:
     """Return the outputs among files: neither gold nor data of the corpus nor documents."""
     known = {name for split in corpus.splits.values() for name in split.files}
-    return _outputs(
-        scores,
-        [
-            file
-            for file in files
-            if not (_is_gold(file) or os.path.basename(file) in known)
-            and not file.lower().endswith(NO_OUTPUTS)
-        ],
-    )
+    others = [file for file in files if not (_is_gold(file) or os.path.basename(file) in known)]
+    return _outputs(scores, [file for file in others if not file.lower().endswith(NO_OUTPUTS)])
 
 
 def _outputs(scores: Sequence[PublishedScore], files: Sequence[str]) -> list[Output]:
@@ -281,13 +270,12 @@ def measured(task: Task, sources: Mapping[str, Source] | None = None) -> Reprodu
         As for `spanf1.score_file`.
     """
     score, files, trained = task
-    sources = sources or {}
     confidence = INTERVAL if score.plus_minus else None
     if trained:
         train, test = files
         result = baseline(train, test, confidence=confidence)
         return Reproduction(score, test, result, compared(score, result))
-    read = [sources.get(file, file) for file in files]
+    read = [(sources or {}).get(file, file) for file in files]
     remarks = []
     try:
         result = score_file(*read, match=score.match, confidence=confidence)
@@ -302,18 +290,15 @@ def measured(task: Task, sources: Mapping[str, Source] | None = None) -> Reprodu
 
 def compared(score: PublishedScore, result: Result) -> list[Compared]:
     """Return the figures of a published score beside those of a result."""
-    figures = [
-        Compared(name, text, 100 * measured, score.agrees(name, measured))
-        for name, text in score.figures.items()
-        for measured in [getattr(result.micro, name)]
-    ]
+    printed = score.figures
+    values = {name: getattr(result.micro, name) for name in printed}
     if score.plus_minus and result.certainty:
         ends = result.certainty.averages["micro"].f1
-        half = (ends.high - ends.low) / 2
-        figures.append(
-            Compared("plus_minus", score.plus_minus, 100 * half, agrees(score.plus_minus, half))
-        )
-    return figures
+        printed["plus_minus"], values["plus_minus"] = score.plus_minus, (ends.high - ends.low) / 2
+    return [
+        Compared(name, text, 100 * values[name], score.agrees(name, values[name]))
+        for name, text in printed.items()
+    ]
 
 
 def _baselines(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from spanf1.formats.source import FRONT, Source, source_of
 
 # A file whose tokens are so far from a split's is no copy of it.
 _FAR = 0.2
+_COUNTS = ("documents", "sentences", "tokens", "entities")
 
 
 class Figure(NamedTuple):
@@ -130,20 +131,17 @@ def verify(
     UsageError
         If there is no such split.
     """
-    wanted = None if split is None else corpus.split(split)
+    named = None if split is None else corpus.split(split)
     others = list(catalogue.corpora.values()) if catalogue else []
-    found = []
+    verifications = []
     for source in sources_of(corpus, path):
         tag, token = _columns(corpus, source)
-        options = InputOptions.of(
-            {
-                "tag_column": tag if tag_column is None else tag_column,
-                "token_column": token if token_column is None else token_column,
-            }
-        )
+        tag = tag if tag_column is None else tag_column
+        token = token if token_column is None else token_column
+        options = InputOptions.of({"tag_column": tag, "token_column": token})
         contents = contents_of_column(Input(source, COLUMNS, options))
-        found.append(_verified(corpus, source, contents, wanted, others))
-    return found
+        verifications.append(_verified(corpus, source, contents, named, others))
+    return verifications
 
 
 def sources_of(corpus: Corpus, path: str | os.PathLike[str] | Source) -> list[Source]:
@@ -170,9 +168,9 @@ def sources_of(corpus: Corpus, path: str | os.PathLike[str] | Source) -> list[So
 
 
 def _verified(
-    corpus: Corpus, source: Source, contents: Contents, wanted: Split | None, others: list[Corpus]
+    corpus: Corpus, source: Source, contents: Contents, named: Split | None, others: list[Corpus]
 ) -> Verification:
-    split = wanted or _likest(corpus, contents, os.path.basename(source.name))
+    split = named or _likest(corpus, contents, os.path.basename(source.name))
     figures = _figures(corpus, split, contents) if split else []
     agreeing = [
         f"{other.name}, {one.name}"
@@ -185,7 +183,7 @@ def _verified(
     return Verification(source.name, corpus, split, contents, figures, same_file, agreeing)
 
 
-def _columns(corpus: Corpus, source: Source) -> tuple[int, int | None]:
+def _columns(corpus: Corpus, source: Source) -> tuple[Column, Column | None]:
     """Return where the tags and the tokens are, if the lines are as the corpus has them."""
     read = ColumnFile(source)
     read.detect(source.blocks())
@@ -202,19 +200,16 @@ def _whole(figures: list[Figure]) -> bool:
 
 def _figures(corpus: Corpus, split: Split, contents: Contents) -> list[Figure]:
     """Return the figures of a split beside those of a file; lines that begin documents apart."""
-    counted: dict[str, int] = {"documents": contents.documents, "tokens": contents.tokens}
-    published: dict[str, int | None] = {"documents": split.documents, "tokens": split.tokens}
-    if split.sentences is not None:
-        inside = split.documents or 0 if corpus.sentences_include_documents else 0
-        published["sentences"] = split.sentences - inside
-        counted["sentences"] = contents.sentences
-    types: Mapping[str, int] = {kind: one.entities for kind, one in contents.types.items()}
-    published["entities"] = split.entities or sum(split.types.values()) or None
-    counted["entities"] = sum(types.values())
+    sentences, types = split.sentences, {kind: row.entities for kind, row in contents.types.items()}
+    if sentences is not None and corpus.sentences_include_documents:
+        sentences -= split.documents or 0
+    entities = split.entities or sum(split.types.values()) or None
+    published = split.documents, sentences, split.tokens, entities
+    measured = contents.documents, contents.sentences, contents.tokens, sum(types.values())
     figures = [
-        Figure(name, count, counted[name])
-        for name in ("documents", "sentences", "tokens", "entities")
-        if (count := published.get(name)) is not None
+        Figure(name, expected, actual)
+        for name, expected, actual in zip(_COUNTS, published, measured, strict=True)
+        if expected is not None
     ]
     if split.types:
         names = [*split.types, *sorted(types.keys() - split.types.keys())]
@@ -230,7 +225,7 @@ def _likest(corpus: Corpus, contents: Contents, name: str) -> Split | None:
         apart = [
             abs(f.measured - f.published) / max(f.published, 1)
             for f in figures
-            if f.name in ("tokens", "sentences", "entities")
+            if f.name in _COUNTS[1:]
         ]
         return -sum(f.agrees for f in figures), sum(apart), name not in split.files
 
@@ -298,6 +293,7 @@ def _differences(found: Verification, split: Split) -> Iterator[str]:
         )
     elif documents:
         yield f"it marks {documents.measured} documents, not {documents.published}"
+    has_all = "it has all tokens, but" if split.tokens is not None else ""
     if tokens := wrong.get("tokens"):
         more = tokens.measured - tokens.published
         yield (
@@ -305,16 +301,11 @@ def _differences(found: Verification, split: Split) -> Iterator[str]:
             "longer, or tokenised in another way"
         )
     elif "sentences" in wrong:
-        has = "it has all tokens, but" if split.tokens is not None else "its"
-        yield f"{has} sentences begin at other places"
+        yield f"{has_all or 'its'} sentences begin at other places"
     kinds = [name for name in wrong if name in split.types or name not in _COUNTS]
     if "tokens" in wrong or not (kinds or "entities" in wrong):
         return
-    has = "it has all tokens, but" if split.tokens is not None else "it has"
     named = ", ".join(f"{k} {wrong[k].measured - wrong[k].published:+d}" for k in kinds)
     what = "in other numbers" if "entities" in wrong else "of other types"
     listed = f" ({named})" if kinds else ""
-    yield f"{has} entities {what}{listed}: it was corrected, or relabelled"
-
-
-_COUNTS = {"documents", "sentences", "tokens", "entities"}
+    yield f"{has_all or 'it has'} entities {what}{listed}: it was corrected, or relabelled"

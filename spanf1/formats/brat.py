@@ -37,6 +37,8 @@ _LEFT_OUT = {
     "*": "equivalences",
 }
 _NO_TEXT = "missing .txt files"
+#: what may be lost of documents here
+NO_FILE_NAMES = "ids that cannot be names of files"
 
 _ID = re.compile(r"([TREAMN][A-Za-z]*[0-9]\S*|[#*]\S*)\t")
 _SPAN = re.compile(
@@ -298,7 +300,7 @@ def _place(span: TextSpan) -> tuple[tuple[Offsets, ...], str]:
 
 def _line(text: str, span: TextSpan, where: str) -> str:
     """Return what describes a span, behind its id."""
-    if not is_type(span.type):
+    if not has_type(span.type):
         message = f"the type {shortened(span.type)} is empty or has white space, which parts fields"
         raise LossError(message, where=where)
     ends = [0, *(place for part in span.parts for place in part), len(text)]
@@ -310,9 +312,15 @@ def _line(text: str, span: TextSpan, where: str) -> str:
     return f"{span.type} {offsets}\t{_BREAKS.sub(' ', said)}"
 
 
-def is_type(name: str) -> bool:
-    """Return whether brat can have a type: white space would part it."""
-    return bool(name) and not re.search(r"\s", name)
+def has_type(kind: str) -> bool:
+    """Return whether a span can have a type: white space would part it."""
+    return bool(kind) and not re.search(r"\s", kind)
+
+
+def fit(document: Document) -> tuple[Document, list[str]]:
+    """Return a document as it can be written, and what of it is lost, in words."""
+    named = document.id is None or is_file_name(str(document.id))
+    return document, [] if named else [NO_FILE_NAMES]
 
 
 def is_file_name(name: str) -> bool:

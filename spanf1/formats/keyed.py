@@ -1,10 +1,11 @@
-"""Tags at keys: of the records of JSON Lines, or in the columns of Arrow's rows."""
+"""Tags at keys of JSON Lines, or in columns of Arrow's rows: both sides, joined and compared."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from itertools import repeat
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,12 +13,17 @@ from spanf1.core.documents import Document
 from spanf1.core.spans import decode
 from spanf1.core.tags import Block, TagSet
 from spanf1.exceptions import AlignmentError, LayoutError, TagError, UsageError
-from spanf1.formats.joining import Pair, Sides, blocks
-from spanf1.formats.labels import IGNORE_INDEX, labels_by_id
+from spanf1.formats.labels import IGNORE_INDEX, blocks, labels_by_id
 from spanf1.formats.options import InputOptions, Origin
 from spanf1.formats.records.keys import KEYS
 from spanf1.formats.registry import Input, Inputs
-from spanf1.formats.sentences import Sentences, TokenLists, place_in
+from spanf1.formats.sentences import (
+    POSITION_HINT,
+    Sentences,
+    TokenLists,
+    place_in,
+    whole_sentences,
+)
 from spanf1.formats.source import Source
 from spanf1.formats.tokens import broken, by_sentence, sentence_of
 from spanf1.wording import shortened
@@ -25,8 +31,12 @@ from spanf1.wording import shortened
 #: the keys of tags that are looked for where there are two sides
 TAG_KEYS = KEYS["jsonl"]
 
+Id = str | int | None
+#: sentences of gold and of predicted tags that belong together
+Pair = tuple[Sentences, Sentences]
 
-class Table(Protocol):
+
+class Table(ABC):
     """A file whose keys are known, and may be read.
 
     Attributes
@@ -34,39 +44,55 @@ class Table(Protocol):
     source : Source
         The file.
     keys : collection of str
-        The keys that there are.
-    records : str
-        What its sentences are called in messages.
-    where : str
-        How a message goes on that tells the place of one.
+        The keys that there are; none where it is empty.
     """
+
+    #: what messages call a key, and the sentences, and how they go on with the place of one
+    name = "key"
+    records = "records"
+    where = " where"
 
     source: Source
     keys: Collection[str]
-    records: str
-    where: str
+
+    @abstractmethod
+    def lacking(self, message: str, option: str) -> LayoutError:
+        """Return the error for a file without a key, which an option may give."""
 
     def key(self, options: InputOptions) -> str:
-        """Return the key of the tags of a side: what was given, or the first that is known.
+        """Return the key of the tags of a side; raises as `needed`."""
+        known, what = TAG_KEYS.of(options), f"{options.side} tags"
+        return self.needed(options.key, known, what, options.option("key"))
+
+    def needed(self, given: str | None, known: Sequence[str], what: str, option: str) -> str:
+        """Return the key of something: what was given, or the first that is known.
 
         Raises
         ------
         LayoutError
             If there is none.
         """
-        ...
+        key = self.chosen(given, known, option)
+        if not key:
+            message = f"there is no {self.name} of {what} ({', '.join(known)})"
+            raise self.lacking(message, option)
+        return key
 
+    def chosen(self, given: str | None, known: Sequence[str], option: str) -> str:  # noqa: ARG002
+        """Return the key that was given, or the first that is known; nothing if there is none."""
+        return next((key for key in known if key in self.keys), "") if given is None else given
+
+    @abstractmethod
     def batches(self, *columns: KeyedTags) -> Iterator[Any]:
         """Yield what the file has at some keys, a batch at a time."""
-        ...
 
+    @abstractmethod
     def reader(self, column: KeyedTags, tags: TagSet) -> Callable[[Any], Sentences]:
         """Return a function that makes sentences of a batch."""
-        ...
 
 
 class KeyedTags(NamedTuple):
-    """One side's tags at a key of a table: a `TagSource`.
+    """One side's tags at a key of a table.
 
     Attributes
     ----------
@@ -95,6 +121,188 @@ class KeyedTags(NamedTuple):
     def sentences(self, tags: TagSet) -> Iterator[Sentences]:
         """Yield the sentences in order, numbering the tags in a set."""
         return map(self.table.reader(self, tags), self.table.batches(self))
+
+
+class SentencePairs(NamedTuple):
+    """Gold and predicted sentences that belong together, of two inputs, or of one that has both.
+
+    Attributes
+    ----------
+    gold, predicted : KeyedTags
+        The sides.
+    merged : bool
+        Whether both are in the same sentences of one input.
+    """
+
+    gold: KeyedTags
+    predicted: KeyedTags
+    merged: bool
+
+    def in_step(self, gold: TagSet, predicted: TagSet) -> Iterator[Pair]:
+        """Yield the sentences of one input, for each side."""
+        read_gold = self.gold.table.reader(self.gold, gold)
+        read_predicted = self.predicted.table.reader(self.predicted, predicted)
+        for batch in self.gold.table.batches(self.gold, self.predicted):
+            sentences = read_predicted(batch)
+            yield read_gold(batch), sentences
+
+    def in_order(self, gold: TagSet, predicted: TagSet) -> Iterator[Pair]:
+        """Yield the n-th sentence of one input with the n-th of the other.
+
+        Raises
+        ------
+        AlignmentError
+            If one has more than the other.
+        """
+        streams = self.gold.sentences(gold), self.predicted.sentences(predicted)
+        rest = [next(stream, None) for stream in streams]
+        ends = [part.lines if part else 0 for part in rest]
+        while True:
+            for side, stream in enumerate(streams):
+                while (part := rest[side]) is not None and not len(part.lengths):
+                    rest[side] = part = next(stream, None)
+                    ends[side] = part.lines if part else ends[side]
+            left, right = rest
+            if left is None or right is None:
+                break
+            count = min(len(left.lengths), len(right.lengths))
+            pairs = left.split(count), right.split(count)
+            yield pairs[0][0], pairs[1][0]
+            rest = [pair[1] for pair in pairs]
+        for part, long, short, end in (
+            (left, self.gold, self.predicted, ends[1]),
+            (right, self.predicted, self.gold, ends[0]),
+        ):
+            if part is not None:
+                there = long.source.where(int(part.places[0]))
+                raise AlignmentError(
+                    f"the {self.gold.table.records} end here, {there} goes on",
+                    where=short.source.where(end) if end else short.source.name,
+                    hint="both files must have the same sentences",
+                )
+
+    def by_id(self, gold: TagSet, predicted: TagSet) -> Iterator[Pair]:
+        """Yield the sentences of gold with the predicted ones that have the same ids.
+
+        Raises
+        ------
+        AlignmentError
+            If a sentence is on one side only.
+        LayoutError
+            If an id is there twice.
+        """
+        kept, numbers = self._kept(predicted)
+        begins = np.cumsum(kept.lengths) - kept.lengths
+        # the line of gold that has each of them, and behind the last, of those that are missing
+        used = np.zeros(len(numbers) + 1, np.intp)
+        for part in self.gold.sentences(gold):
+            ids, lines = part.ids or (), part.places
+            rows = np.fromiter(map(numbers.get, ids, repeat(-1)), np.intp, len(ids))
+            # Assigned from the last to the first, a sentence keeps the first that has its id.
+            first = used[rows]
+            used[rows[::-1]] = lines[::-1]
+            first = np.where(first, first, used[rows])
+            for wrong in np.flatnonzero((rows < 0) | (first != lines))[:1].tolist():
+                key, line = ids[wrong], int(lines[wrong])
+                if rows[wrong] < 0:
+                    raise self._missing(key, line, self.gold, self.predicted)
+                raise self._twice(key, line, int(first[wrong]), self.gold)
+            yield part, kept.take(rows, begins)
+        for number in np.flatnonzero(used[:-1] == 0)[:1].tolist():
+            line = int(kept.places[number])
+            raise self._missing([*numbers][number], line, self.predicted, self.gold)
+
+    def _kept(self, tags: TagSet) -> tuple[Sentences, dict[Id, int]]:
+        """Return all predicted sentences, and the number of each by its id."""
+        numbers: dict[Id, int] = {}
+        none, words = np.zeros(0, np.intp), None
+        parts = [whole_sentences(np.zeros(0, np.int8), none, none, 0)]
+        for part in self.predicted.sentences(tags):
+            ids = part.ids or ()
+            parts.append(part._replace(ids=None, words=None))
+            new = dict(zip(ids, range(len(numbers), len(numbers) + len(ids)), strict=True))
+            if len(new) < len(ids) or not numbers.keys().isdisjoint(new):
+                self._refuse_repeated(ids, numbers, parts)
+            numbers.update(new)
+            if part.words is not None:
+                words = words or part.words.take(slice(0))
+                words.keep(part.words)
+        kept = whole_sentences(
+            np.concatenate([part.codes for part in parts]),
+            np.concatenate([part.lengths for part in parts]),
+            np.concatenate([part.places for part in parts]),
+            parts[-1].lines,
+            words=words,
+            coder=parts[-1].coder,
+        )
+        return kept, numbers
+
+    def _refuse_repeated(
+        self, ids: Sequence[Id], numbers: dict[Id, int], parts: Sequence[Sentences]
+    ) -> None:
+        """Raise an error for the first of the last part's ids that is there before."""
+        places = np.concatenate([part.places for part in parts]).tolist()
+        for number, key in enumerate(ids, len(numbers)):
+            first = numbers.setdefault(key, number)
+            if first < number:
+                raise self._twice(key, places[number], places[first], self.predicted)
+
+    def _missing(self, key: object, line: int, here: KeyedTags, there: KeyedTags) -> AlignmentError:
+        message = f"{self.gold.id} {shortened(key)} is not in {there.source.name}"
+        return AlignmentError(
+            message, where=here.source.where(line), hint=order_hint(self.gold.table.records)
+        )
+
+    def _twice(self, key: object, line: int, first: int, side: KeyedTags) -> LayoutError:
+        where = side.source.where
+        message = f"{self.gold.id} {shortened(key)} a second time: {where(first)} has it, too"
+        return LayoutError(message, where=where(line), hint=order_hint(self.gold.table.records))
+
+    def compare(self, gold: Sentences, predicted: Sentences) -> None:
+        """Compare the tokens of sentences, if they are known, and how many tags these have.
+
+        Raises
+        ------
+        AlignmentError
+            If they are not the same.
+        """
+        if gold.words is not None and gold.words != predicted.words:
+            self._compare_tokens(gold, predicted)
+        for row in np.flatnonzero(gold.lengths != predicted.lengths)[:1].tolist():
+            gold_place, place = self._places(gold, predicted, row)
+            where = f", {self.gold.key}" if self.merged else f"{self.gold.table.where} {gold_place}"
+            counts = predicted.lengths[row], gold.lengths[row]
+            message = f"{self.predicted.key} has {counts[0]} tags{where} has {counts[1]}"
+            raise AlignmentError(message, where=place)
+
+    def _compare_tokens(self, gold: Sentences, predicted: Sentences) -> None:
+        """Raise an error at the first token that is not the same."""
+        if gold.words is None or predicted.words is None:
+            return
+        pairs = enumerate(zip(gold.words.lists(), predicted.words.lists(), strict=True))
+        for row, (left, right) in pairs:
+            if left == right:
+                continue
+            there, place = self._places(gold, predicted, row)
+            message = f"{len(right)} tokens where {there} has {len(left)}"
+            for number, (one, other) in enumerate(zip(left, right, strict=False)):
+                if one != other:
+                    name = f"{self.predicted.token}[{number}]"
+                    message = f"{name} is {shortened(other)} where {there} has {shortened(one)}"
+                    break
+            raise AlignmentError(message, where=place, hint=POSITION_HINT)
+
+    def _places(self, gold: Sentences, predicted: Sentences, row: int) -> tuple[str, str]:
+        """Return the places of a sentence on both sides."""
+        return (
+            self.gold.source.where(int(gold.places[row])),
+            self.predicted.source.where(int(predicted.places[row])),
+        )
+
+
+def order_hint(records: str) -> str:
+    """Return the way out where the ids of records do not fit."""
+    return f"--align-by-position takes the {records} of both files in order, whatever their ids"
 
 
 class KeyedReader(ABC):
@@ -152,15 +360,10 @@ class KeyedReader(ABC):
             If the two sides are not annotations of the same tokens.
         """
         left, right = self._columns(self._tables())
-        table, merged = left.table, self._inputs.merged
-        keys = left.key, right.key, right.token
-        sides = Sides(left, right, keys, left.id, table.records, table.where, merged)
-        if merged:
-            pairs = _merged(left, right, gold, predicted)
-        else:
-            pairs = (sides.by_id if left.id else sides.in_order)(gold, predicted)
-        for pair in pairs:
-            sides.compare(*pair)
+        pairs = SentencePairs(left, right, self._inputs.merged)
+        joined = pairs.by_id if left.id else pairs.in_order
+        for pair in (pairs.in_step if pairs.merged else joined)(gold, predicted):
+            pairs.compare(*pair)
             yield from blocks(*pair)
 
     @abstractmethod
@@ -203,14 +406,6 @@ def _check_keys(inputs: Inputs) -> None:
         raise UsageError("align_by_position looks at no tokens and ids: leave their keys out")
     if "" in (options.key, inputs.predicted.options.key, options.token_key, options.id_key):
         raise UsageError("a key is empty")
-
-
-def _merged(left: KeyedTags, right: KeyedTags, gold: TagSet, predicted: TagSet) -> Iterator[Pair]:
-    """Yield the sentences of one table, for each side."""
-    other, one = right.table.reader(right, predicted), left.table.reader(left, gold)
-    for batch in left.table.batches(left, right):
-        sentences = other(batch)
-        yield one(batch), sentences
 
 
 def checked(part: Sentences, column: KeyedTags) -> Sentences:

@@ -1,16 +1,17 @@
-"""Labels of ids: which tag each id is, and the code of each tag that occurs."""
+"""Tags that are numbers: the label of each, its code, and blocks of two sides of such tags."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
+import numpy.typing as npt
 
-from spanf1.core.tags import CodeArray, IntArray, TagSet
+from spanf1.core.tags import Block, CodeArray, IntArray, TagSet
 from spanf1.exceptions import AlignmentError, InputError, TagError, UsageError
 from spanf1.formats.options import Labels
-from spanf1.formats.sentences import Sentences
+from spanf1.formats.sentences import Sentences, block_of
 from spanf1.wording import shortened
 
 #: the id of tokens that do not count, as in the losses of PyTorch
@@ -18,6 +19,9 @@ IGNORE_INDEX = -100
 
 #: ids are looked up in a table as long as the largest of them
 MAX_LABELS = 1 << 20
+
+#: how many tokens are decoded at a time: few enough for the processor's cache
+BLOCK_TOKENS = 1 << 16
 
 #: the way out where tags are ids without labels
 LABELS_HINT = "labels=[...] (--labels O,B-PER,I-PER) says which tag each id is"
@@ -144,3 +148,90 @@ def unlabelled(number: str, labels: Mapping[int, str]) -> TagError:
     """Return the error for an id that has no label."""
     there = f"there are {len(labels)}, the last for {max(labels)}"
     return TagError(f"there is no label for id {number}; {there}")
+
+
+def blocks(
+    gold: Sentences, predicted: Sentences, mask: npt.NDArray[np.bool_] | None = None
+) -> Iterator[Block]:
+    """Yield two sides of the same tokens in blocks, without the tokens that do not count.
+
+    These are those that gold ignores. As in `aligned`, tokens that are outside of every span on
+    both sides are left out; here it is the numbers of tags that tell, and a code is looked up
+    only for the tokens that stay.
+
+    Parameters
+    ----------
+    gold, predicted : Sentences
+        The sides; one block at least comes of them.
+    mask : array of bool, optional
+        Which tokens count, besides that.
+    """
+    ignored = gold.coder.ignored if gold.coder else None
+    # whether a sentence began of which no token counted so far
+    begun = False
+    for first in range(0, len(gold.codes) or 1, BLOCK_TOKENS):
+        part = slice(first, first + BLOCK_TOKENS)
+        low, high = np.searchsorted(gold.starts, (first, first + BLOCK_TOKENS))
+        starts = gold.starts[low:high] - first
+        counts = _counting(gold.codes[part], ignored, None if mask is None else mask[part])
+        there = _not_outside(gold, predicted, part)
+        numbers: IntArray | None = None
+        if counts is not None:
+            numbers = np.flatnonzero(counts)
+            there = there[numbers]
+        if begun or numbers is not None:
+            starts, begun = _first_counted(starts, numbers, len(there), begun=begun)
+        there[:1] = there[-1:] = True
+        tokens = np.flatnonzero(there)
+        numbers = (tokens if numbers is None else numbers[tokens]) + first
+        codes = _codes(gold, numbers), _codes(predicted, numbers)
+        side = gold._replace(starts=starts)
+        yield block_of(side, predicted, codes, tokens, len(there), numbers=numbers)
+
+
+def _counting(
+    numbers: npt.NDArray[np.integer], ignored: int | None, mask: npt.NDArray[np.bool_] | None
+) -> npt.NDArray[np.bool_] | None:
+    """Return which tokens count; None if all do."""
+    counts = mask
+    if ignored is not None:
+        counts = numbers != ignored
+        counts = counts if mask is None else counts & mask
+    return None if counts is None or counts.all() else counts
+
+
+def _not_outside(gold: Sentences, predicted: Sentences, part: slice) -> npt.NDArray[np.bool_]:
+    """Return which tokens are not, on both sides, what most are: outside of all spans."""
+    outside = [side.coder.outside if side.coder else 0 for side in (gold, predicted)]
+    if None in outside:
+        return np.ones(len(gold.codes[part]), np.bool_)
+    there: npt.NDArray[np.bool_] = gold.codes[part] != outside[0]
+    there |= predicted.codes[part] != outside[1]
+    return there
+
+
+def _first_counted(
+    starts: IntArray, numbers: IntArray | None, count: int, *, begun: bool
+) -> tuple[IntArray, bool]:
+    """Return the tokens that begin sentences among those that count, and whether one is left over.
+
+    Parameters
+    ----------
+    starts : array of int
+        The tokens of all that begin a sentence.
+    numbers : array of int, optional
+        Which of all are the tokens that count; by default all.
+    count : int
+        How many of these there are.
+    begun : bool
+        Whether a sentence that began before had none.
+    """
+    rows = np.concatenate((np.zeros(int(begun), np.intp), starts))
+    bounds = np.append(rows if numbers is None else np.searchsorted(numbers, rows), count)
+    # A sentence may begin with tokens that do not count, or have no others.
+    return bounds[:-1][bounds[:-1] < bounds[1:]], bool(len(rows) and bounds[-2] == count)
+
+
+def _codes(side: Sentences, tokens: IntArray) -> CodeArray:
+    """Return the codes of some tokens."""
+    return side.codes.take(tokens) if side.coder is None else side.coder.codes(side, tokens)

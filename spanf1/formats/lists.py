@@ -1,23 +1,70 @@
-"""Lists of tags: one list for each sentence, gold and predicted."""
+"""Gold and predicted tags that are in memory: lists of tags, or label ids in arrays.
+
+The arrays may be of any library: none is imported, and no string is made for a token, as an id
+is looked up in a table.
+"""
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain
+from operator import add, index
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.tags import Block, CodeArray, IntArray, TagSet
-from spanf1.exceptions import AlignmentError, TagError, UsageError
-from spanf1.formats.joining import blocks
-from spanf1.formats.sentences import Sentences
+from spanf1.exceptions import AlignmentError, InputError, TagError, UsageError
+from spanf1.formats.labels import IGNORE_INDEX, LabelCodes, blocks, labels_by_id
+from spanf1.formats.options import Labels
+from spanf1.formats.sentences import Sentences, line_among, place_in, whole_sentences
 from spanf1.wording import shortened
 
 #: what the two sides are called in messages, as the arguments of `evaluate` are
 GOLD, PREDICTED = "y_true", "y_pred"
 
+#: what the argument is called that says which tokens count; it may hold truth values
+MASK = "mask"
+
+IdArray = npt.NDArray[Any]
+
+_NO_LINES = np.zeros(0, np.intp)
+
+_ONE_SENTENCE = "for a single sentence: evaluate([gold], [predicted], labels=labels)"
+
 TagLists = Sequence[Sequence[str]]
+
+
+def reader_of(
+    gold: Any, predicted: Any, labels: Labels | None, ignore_index: int, mask: Any
+) -> ArrayReader | ListReader:
+    """Return what reads ids, if there are labels, or lists of tags; parameters of `ArrayReader`.
+
+    Raises
+    ------
+    UsageError
+        If there are ids and no labels.
+    """
+    if labels is not None:
+        return ArrayReader(gold, predicted, labels, ignore_index=ignore_index, mask=mask)
+    if mask is not None or ignore_index != IGNORE_INDEX:
+        raise UsageError("mask and ignore_index are for label ids, and there are no labels")
+    for name, side in ((GOLD, gold), (PREDICTED, predicted)):
+        try:
+            first = next(chain.from_iterable(side), "")
+        except TypeError:
+            continue
+        if not isinstance(first, str) and any(
+            hasattr(first, trait) for trait in ("__index__", "dtype", "as_py")
+        ):
+            raise UsageError(
+                f"{name} holds no tags, and there are no labels",
+                hint="labels=[...] says which tag each id is",
+            )
+    return ListReader(gold, predicted)
 
 
 class ListReader:
@@ -44,19 +91,10 @@ class ListReader:
                 or any(isinstance(sentence, str) for sentence in side)
             ):
                 raise _not_lists(name)
-        if len(gold) != len(predicted):
-            raise AlignmentError(
-                f"{GOLD} has {len(gold)} sentences, {PREDICTED} has {len(predicted)}"
-            )
+        _check_counts(len(gold), len(predicted), PREDICTED)
         self._gold, self._predicted = gold, predicted
-        self._lengths, lengths = _lengths(gold, GOLD), _lengths(predicted, PREDICTED)
-        differ = np.flatnonzero(self._lengths != lengths)
-        if len(differ):
-            first = int(differ[0])
-            raise AlignmentError(
-                f"{GOLD}[{first}] has {self._lengths[first]} tags, "
-                f"{PREDICTED}[{first}] has {lengths[first]}"
-            )
+        self._lengths = _lengths(gold, GOLD)
+        _check_lengths(self._lengths, _lengths(predicted, PREDICTED), PREDICTED, "tags")
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`."""
@@ -67,13 +105,23 @@ class ListReader:
             tag_codes(self._gold, gold, ends, GOLD),
             tag_codes(self._predicted, predicted, ends, PREDICTED),
         )
-        left, right = (Sentences(side, starts, _number, count) for side in codes)
+        # A token has its number, from 1, for a line.
+        left, right = (Sentences(side, starts, partial(add, 1), count) for side in codes)
         return blocks(left, right)
 
 
-def _number(token: int) -> int:
-    """Return the number of a token from 1, which is what it has for a line."""
-    return token + 1
+def _check_counts(gold: int, other: int, name: str) -> None:
+    """Raise an error if there are not as many sentences as in gold."""
+    if gold != other:
+        raise AlignmentError(f"{GOLD} has {gold} sentences, {name} has {other}")
+
+
+def _check_lengths(gold: IntArray, other: IntArray, name: str, units: str) -> None:
+    """Raise an error if a sentence has not as many tags, or tokens, as in gold."""
+    for row in np.flatnonzero(gold != other)[:1].tolist():
+        raise AlignmentError(
+            f"{GOLD}[{row}] has {gold[row]} {units}, {name}[{row}] has {other[row]}"
+        )
 
 
 def _not_lists(side: str) -> UsageError:
@@ -113,9 +161,8 @@ def tag_codes(sentences: TagLists, tags: TagSet, ends: IntArray, side: str) -> C
             codes[number] = tags.code(tag)
         except TagError as error:
             token = int(np.flatnonzero(numbers == number)[0])
-            sentence = int(np.searchsorted(ends, token, side="right"))
-            start = int(ends[sentence - 1]) if sentence else 0
-            where = f"{side}[{sentence}][{token - start}]"
+            sentence, place = place_in(np.diff(ends, prepend=0), token)
+            where = f"{side}[{sentence}][{place}]"
             raise TagError(error.message, where=where, hint=error.hint) from None
     taken: CodeArray = codes[numbers]
     return taken
@@ -139,3 +186,236 @@ def numbered(sentences: TagLists, numbering: Numbering) -> npt.NDArray[np.intege
         return np.frombuffer(bytearray(map(number, chain.from_iterable(sentences))), np.uint8)
     except ValueError:
         return np.fromiter(map(number, chain.from_iterable(sentences)), np.int32)
+
+
+class ArrayReader:
+    """Reads gold and predicted label ids from arrays.
+
+    Parameters
+    ----------
+    gold, predicted : array
+        Integers of the shape (sentences, tokens), or a sequence of rows of any length.
+        `predicted` may be logits, (sentences, tokens, labels): the largest counts. An array is
+        what NumPy can make one of: that of NumPy, PyTorch, JAX, TensorFlow, Arrow, pandas.
+    labels : sequence of str, or mapping of int to str
+        The tag of each id.
+    ignore_index : int
+        The id that gold has where a token does not count.
+    mask : array of bool, optional
+        Which tokens count, besides that; of the same shape.
+
+    Raises
+    ------
+    UsageError
+        If an argument is not of that form.
+    AlignmentError
+        If they differ in the number of sentences, or of tokens in one.
+    """
+
+    def __init__(
+        self,
+        gold: Any,
+        predicted: Any,
+        labels: Labels,
+        *,
+        ignore_index: int = IGNORE_INDEX,
+        mask: Any = None,
+    ) -> None:
+        if not hasattr(ignore_index, "__index__"):
+            raise UsageError(f"ignore_index is {ignore_index!r}: it is to be a whole number")
+        self._ignored = index(ignore_index)
+        self._labels = labels_by_id(labels)
+        self._gold = ids_of(gold, GOLD)
+        self._predicted = ids_of(predicted, PREDICTED, max(self._labels) + 1)
+        self._check(self._predicted, PREDICTED)
+        self._mask = None
+        if mask is not None:
+            chosen = ids_of(mask, MASK)
+            self._check(chosen, MASK)
+            self._mask = chosen.flat.astype(np.bool_, copy=False)
+
+    def _check(self, other: Ids, name: str) -> None:
+        """Raise an error if there are not as many sentences and tokens as in gold."""
+        _check_counts(len(self._gold.lengths), len(other.lengths), name)
+        _check_lengths(self._gold.lengths, other.lengths, name, "tokens")
+
+    def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
+        """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`.
+
+        Raises
+        ------
+        TagError
+            If an id has no label, or a label that occurs is no tag.
+        AlignmentError
+            If a prediction is the id that is ignored, and gold is not.
+        """
+        left, right = (
+            whole_sentences(
+                *ids, _NO_LINES, 0, coder=_IdCodes(tags, self._labels, self._ignored, name)
+            )
+            for ids, tags, name in (
+                (self._gold, gold, GOLD),
+                (self._predicted, predicted, PREDICTED),
+            )
+        )
+        count = 0
+        for block in blocks(left, right, self._mask):
+            # The tokens that count have lines: their numbers, from 1.
+            line = partial(line_among, partial(add, count + 1), block.numbers)
+            count += block.tokens
+            yield block._replace(
+                gold_line=line, predicted_line=line, gold_lines=count, predicted_lines=count
+            )
+
+
+class _IdCodes(LabelCodes):
+    """The codes of ids on one side, which has a name in messages."""
+
+    gold = GOLD
+
+    def __init__(self, tags: TagSet, labels: dict[int, str], ignored: int, name: str) -> None:
+        super().__init__(tags, labels, ignored)
+        self._name = name
+
+    def placed(
+        self, error: InputError, sentences: Sentences, token: int, number: int
+    ) -> InputError:
+        """Return an error with the place of a label or, if a token has none, of the token."""
+        row, place = place_in(sentences.lengths, token)
+        labelled = number in self.labels
+        where = f"labels[{number}]" if labelled else f"{self._name}[{row}][{place}]"
+        return type(error)(error.message, where=where, hint=error.hint)
+
+
+class Ids(NamedTuple):
+    """The ids of one side, row by row, and how long each row is."""
+
+    flat: IdArray
+    lengths: IntArray
+
+
+def ids_of(value: Any, name: str, labels: int = 0) -> Ids:
+    """Return the ids that an array holds, or rows.
+
+    Parameters
+    ----------
+    value : array
+        Of any library; see `ArrayReader`.
+    name : str
+        What it is called in messages.
+    labels : int
+        How many logits each token has, if there may be logits.
+
+    Raises
+    ------
+    UsageError
+        If it is of another shape, or holds no integers.
+    """
+    if hasattr(value, "value_lengths") or hasattr(value, "combine_chunks"):
+        return _arrow(value, name)
+    if getattr(value, "is_nested", False):
+        # PyTorch's ragged tensors
+        value = value.unbind()
+    if not hasattr(value, "shape") and not hasattr(value, "__dlpack__"):
+        return _ragged(value, name, labels)
+    ids = _array(value, name, labels, 2)
+    if ids.dtype == object:
+        return _ragged(ids.tolist(), name, labels)
+    if ids.ndim != 2:
+        raise _misshapen(name, ids, "(sentences, tokens)")
+    return Ids(_integers(ids, name).reshape(-1), np.full(len(ids), ids.shape[1], np.intp))
+
+
+def _ragged(value: Any, name: str, labels: int) -> Ids:
+    """Return the ids of rows of any length: lists or arrays, of ids or of logits."""
+    try:
+        rows = list(value)
+    except TypeError:
+        raise UsageError(f"{name} is to be rows of label ids", hint=_ONE_SENTENCE) from None
+    if all(isinstance(row, list | tuple) for row in rows):
+        lengths = np.fromiter(map(len, rows), np.intp, len(rows))
+        try:
+            return Ids(np.frombuffer(array("q", chain.from_iterable(rows)), np.int64), lengths)
+        except (TypeError, OverflowError):
+            pass
+    arrays = [np.zeros(0, np.int64)]
+    for number, row in enumerate(rows):
+        where = f"{name}[{number}]"
+        found = _array(row, where, labels, 1)
+        if found.ndim != 1:
+            raise _misshapen(where, found, "(tokens,)")
+        if not _whole(found, name):
+            token = next((k for k, one in enumerate(row) if not hasattr(one, "__index__")), 0)
+            raise _no_id(f"{where}[{token}]", row[token])
+        arrays.append(found if len(found) else arrays[0])
+    lengths = np.array([len(found) for found in arrays[1:]], np.intp)
+    return Ids(_integers(np.concatenate(arrays), name), lengths)
+
+
+def _arrow(value: Any, name: str) -> Ids:
+    """Return the ids of an Arrow array of lists, which needs no array for each row."""
+    if hasattr(value, "combine_chunks"):
+        value = value.combine_chunks()
+    if not hasattr(value, "value_lengths") or value.null_count or value.flatten().null_count:
+        raise UsageError(f"{name} is to be lists of label ids, without nulls")
+    flat, lengths = value.flatten(), value.value_lengths()
+    return Ids(_integers(np.asarray(flat), name), np.asarray(lengths).astype(np.intp))
+
+
+def _array(value: Any, name: str, labels: int, dimensions: int) -> IdArray:
+    """Return a NumPy array with what one of any library holds; of logits, the largest's id."""
+    if hasattr(value, "filled"):
+        # of numpy.ma: its numbers would count where it is masked, too
+        raise UsageError(f"{name} is a masked array", hint="mask=~y_true.mask, and y_true.data")
+    try:
+        if hasattr(value, "__dlpack__") and not hasattr(value, "shape"):
+            value = np.from_dlpack(value)
+        if hasattr(value, "detach"):
+            # PyTorch. The largest is found where the tensor is: NumPy has no bfloat16.
+            value = value.detach()
+        if not hasattr(value, "argmax"):
+            # TensorFlow's ragged tensors have no other way.
+            value = np.asarray(value.numpy() if hasattr(value, "numpy") else value)
+        if labels and value.ndim == dimensions + 1:
+            if value.shape[-1] != labels:
+                raise UsageError(
+                    f"{name} has {value.shape[-1]} logits a token, for {labels} labels"
+                )
+            value = value.argmax(-1)
+        return np.asarray(value.cpu() if hasattr(value, "cpu") else value)
+    except (TypeError, ValueError, RuntimeError, BufferError) as error:
+        if isinstance(error, UsageError):
+            raise
+        reason = str(error).partition("\n")[0]
+        raise UsageError(f"{name} is no array of label ids: {reason}") from None
+
+
+def _whole(found: IdArray, name: str) -> bool:
+    """Return whether an array holds integers, or nothing; those of a mask may be truth values."""
+    return found.dtype.kind in ("iub" if name == MASK else "iu") or not found.size
+
+
+def _integers(found: IdArray, name: str) -> IdArray:
+    """Return an array of integers in one run of memory, in this machine's byte order.
+
+    Raises
+    ------
+    UsageError
+        If it holds anything else.
+    """
+    if not _whole(found, name):
+        raise _no_id(name + "[0]" * found.ndim, found.flat[0])
+    if not found.size:
+        found = found.astype(np.int64)
+    return np.ascontiguousarray(found, found.dtype.newbyteorder("="))
+
+
+def _no_id(where: str, value: object) -> UsageError:
+    plain = value.item() if isinstance(value, np.generic) else value
+    return UsageError(f"{where} is {shortened(plain)}, and is to be a whole number")
+
+
+def _misshapen(where: str, found: IdArray, shape: str) -> UsageError:
+    return UsageError(
+        f"{where} has the shape {found.shape}, and is to be {shape}", hint=_ONE_SENTENCE
+    )

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias, Unpack
 
-from spanf1.core.detection import Detection, detection
 from spanf1.core.documents import Document
 from spanf1.core.options import AUTO, Options
 from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tags import TagForm
-from spanf1.core.tally import SideTally, Tally
+from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, InputError, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.tags import ColumnPair, MergedFile, PairedFiles
@@ -181,31 +179,6 @@ def formats_with(gold: Source, options: InputOptions, predicted: InputOptions) -
 def _keys_of(*sides: InputOptions) -> tuple[str, ...]:
     """Return the keys of tags or spans that were given."""
     return tuple(str(side.key) for side in sides if side.key is not None)
-
-
-def detect(input: Input) -> Detection | None:
-    """Return the scheme that the tags of an input are in; None if it has spans instead.
-
-    Raises
-    ------
-    InputError, UsageError
-        If it cannot be read, or not a second time: this is done before it is read for good.
-    """
-    check_twice(input.source)
-    input = input.again()
-    shapes: Counter[int] = Counter()
-    side = SideTally()
-    tokens = 0
-    for document in input.documents():
-        if input.tags is None:
-            return None
-        tokens += len(document.tokens or ())
-        for span in document.spans:
-            shapes[span.shape] += 1
-            side.first.setdefault(span.shape, document.line)
-    if input.tags is None:
-        return None
-    return detection(side.take(input.tags), shapes, tokens)
 
 
 def check_twice(source: Source) -> None:

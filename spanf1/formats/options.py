@@ -122,18 +122,16 @@ class InputOptions:
         """
         options = cls(side=side or "gold", prefix=_PREFIXES[side])
         delimiter = given.get("delimiter")
+        same = ("token_column", "token_key", "text_key", "id_key", "labels")
+        as_given: dict[str, Any] = {name: given.get(name) for name in same}
         return replace(
             options,
             format=given.get("input_format", AUTO),
             tag_columns=_parted(given.get(options.name("tag_columns"))),
-            token_column=given.get("token_column"),
             delimiter=None if delimiter == AUTO else delimiter,
             key=given.get(options.name("key")),
-            token_key=given.get("token_key"),
-            text_key=given.get("text_key"),
-            id_key=given.get("id_key"),
-            labels=given.get("labels"),
             form=tag_form(given.get("tag_form", AUTO_FORM)),
+            **as_given,
         )
 
     def checked(self) -> InputOptions:
@@ -263,3 +261,8 @@ class Origin(NamedTuple):
     aligned: str
     keys: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain data that JSON can carry."""
+        values = self._asdict().items()
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values}

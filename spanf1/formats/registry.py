@@ -49,6 +49,8 @@ class Format(NamedTuple):
     Its module reads and writes it, by functions `documents` and `write`, and says how sure it is
     that something looks like it: by `looks_like_record`, if it is made of JSON, else by
     `looks_like_file` or `looks_like_folder`, or both.
+    Where it cannot hold every document, `fit` returns one that it can, and what of it is lost;
+    where not every type, `has_type` says which.
 
     Attributes
     ----------
@@ -155,6 +157,13 @@ FORMATS = {
         begins=rb"T[0-9]+\t\S+ [0-9]",
         texts="brat folders",
     ),
+    "pubtator": Format(
+        "documents of PubTator",
+        "pubtator",
+        _CHARACTERS | {"text", "ids"},
+        frozenset(),
+        begins=rb"[^|\t\n]+\|t\|",
+    ),
     "spacy": Format(
         "a .spacy file",
         "spacy",
@@ -190,6 +199,7 @@ FormatName = Literal[
     "pipeline",
     "entities",
     "brat",
+    "pubtator",
     "spacy",
     "arrow",
 ]
@@ -198,18 +208,8 @@ InputFormat = Literal[FormatName, "auto"]
 #: which formats an option goes with that not all go with, by its field of `InputOptions`
 GO_WITH = {
     option: frozenset(name for name, known in FORMATS.items() if option in known.takes)
-    for option in (
-        "tag_columns",
-        "token_column",
-        "delimiter",
-        "key",
-        "token_key",
-        "text_key",
-        "id_key",
-        "labels",
-        "form",
-        "scheme",
-    )
+    for option in (*InputOptions.__dataclass_fields__, "scheme")
+    if any(option in known.takes for known in FORMATS.values())
 }
 
 

@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.spans import Spans
-from spanf1.core.tags import Block, CodeArray, IntArray, TagSet, starts_among
-from spanf1.formats.source import Source
+from spanf1.core.tags import Block, CodeArray, IntArray, starts_among
 
 #: the way out where tokens differ
 POSITION_HINT = "--align-by-position compares the tags whatever the tokens are"
@@ -29,12 +28,8 @@ class Words(Protocol):
         """Return the tokens of each sentence."""
         ...
 
-    def part(self, first: int, stop: int | None = None) -> Self:
-        """Return those of the sentences from one number to another."""
-        ...
-
-    def take(self, sentences: IntArray) -> Self:
-        """Return those of some sentences, by number."""
+    def take(self, rows: slice | IntArray) -> Self:
+        """Return those of a part of the sentences, or of some, by number."""
         ...
 
     def keep(self, others: Self) -> None:
@@ -145,7 +140,7 @@ class Sentences(NamedTuple):
             [*chain.from_iterable(lists)] if lists else None,
         )
 
-    def lists(self) -> Iterator[tuple[int, Sequence[str]]]:
+    def token_lists(self) -> Iterator[tuple[int, Sequence[str]]]:
         """Yield the tokens of each sentence, with the number of the first."""
         tokens = self.tokens or ()
         for start, end in pairwise([*self.starts.tolist(), len(tokens)]):
@@ -159,37 +154,34 @@ class Sentences(NamedTuple):
             for start, end in zip(spans.start.tolist(), spans.end.tolist(), strict=True)
         ]
 
-    def part(self, first: int, stop: int | None = None) -> Sentences:
-        """Return the sentences from one number to another; those that are there whole."""
-        bounds = np.append(0, np.cumsum(self.lengths))
-        begin, end = bounds[first], bounds[len(self.lengths) if stop is None else stop]
-        part = whole_sentences(
-            self.codes[begin:end],
-            self.lengths[first:stop],
-            self.places[first:stop],
-            self.lines,
-            words=self.words and self.words.part(first, stop),
-            ids=self.ids and self.ids[first:stop],
-            coder=self.coder,
+    def split(self, count: int) -> tuple[Sentences, Sentences]:
+        """Return so many sentences, and the others; they are whole, and known one by one."""
+        first, rest = (
+            part._replace(
+                line=partial(_line_of, self.lengths[rows], self.places[rows]),
+                lengths=self.lengths[rows],
+                places=self.places[rows],
+                words=self.words and self.words.take(rows),
+                ids=self.ids and self.ids[rows],
+            )
+            for part, rows in zip(
+                self.parted(int(self.lengths[:count].sum())),
+                (slice(count), slice(count, None)),
+                strict=True,
+            )
         )
-        if not self.documents:
-            return part
-        low, high = np.searchsorted(self.document_starts, (begin, end))
-        return part._replace(
-            document_starts=self.document_starts[low:high] - begin,
-            documents=0 if first else self.documents,
-        )
+        return first, rest
 
-    def take(self, sentences: IntArray, begins: IntArray) -> Sentences:
+    def take(self, rows: IntArray, begins: IntArray) -> Sentences:
         """Return some sentences by number, without ids; `begins` has the first tag of each."""
-        lengths = self.lengths[sentences]
-        shift = begins[sentences] - (np.cumsum(lengths) - lengths)
+        lengths = self.lengths[rows]
+        shift = begins[rows] - (np.cumsum(lengths) - lengths)
         return whole_sentences(
             self.codes[np.repeat(shift, lengths) + np.arange(lengths.sum())],
             lengths,
-            self.places[sentences],
+            self.places[rows],
             self.lines,
-            words=self.words and self.words.take(sentences),
+            words=self.words and self.words.take(rows),
             coder=self.coder,
         )
 
@@ -278,31 +270,16 @@ def whole_sentences(
 ) -> Sentences:
     """Return sentences that are whole, each on a line of its own; see `Sentences`."""
     starts = (np.cumsum(lengths) - lengths)[lengths > 0]
-    line = _Places(lengths, places).line
     return Sentences(
         cast(CodeArray, codes),
         starts,
-        line,
+        partial(_line_of, lengths, places),
         lines,
         lengths=lengths,
         places=places,
         words=words,
         ids=ids,
         coder=coder,
-    )
-
-
-def sentence_wise(sentences: Sentences) -> Sentences:
-    """Return sentences with what is known of each, if the tokens alone tell: they are whole."""
-    if len(sentences.lengths) or not len(sentences.codes):
-        return sentences
-    starts, tokens = sentences.starts, sentences.tokens
-    bounds = [*starts.tolist(), len(sentences.codes)]
-    rows = [] if tokens is None else [[*tokens[a:b]] for a, b in pairwise(bounds)]
-    return sentences._replace(
-        lengths=np.diff(bounds),
-        places=np.fromiter(map(sentences.line, starts.tolist()), np.intp, len(starts)),
-        words=None if tokens is None else TokenLists(rows),
     )
 
 
@@ -313,15 +290,9 @@ def place_in(lengths: IntArray, token: int) -> tuple[int, int]:
     return sentence, token - int(ends[sentence] - lengths[sentence])
 
 
-class _Places(NamedTuple):
-    """Tells the lines of tokens by those of their sentences."""
-
-    lengths: IntArray
-    places: IntArray
-
-    def line(self, token: int) -> int:
-        """Return the line of a token."""
-        return int(self.places[place_in(self.lengths, token)[0]])
+def _line_of(lengths: IntArray, places: IntArray, token: int) -> int:
+    """Return the line of a token, given those of the sentences."""
+    return int(places[place_in(lengths, token)[0]])
 
 
 class TokenLists:
@@ -341,31 +312,16 @@ class TokenLists:
         """Return the tokens of each sentence."""
         return self._rows
 
-    def part(self, first: int, stop: int | None = None) -> TokenLists:
-        """Return those of the sentences from one number to another."""
-        return TokenLists(self._rows[first:stop])
-
-    def take(self, sentences: IntArray) -> TokenLists:
-        """Return those of some sentences, by number."""
-        return TokenLists([self._rows[number] for number in sentences.tolist()])
+    def take(self, rows: slice | IntArray) -> TokenLists:
+        """Return those of a part of the sentences, or of some, by number."""
+        if isinstance(rows, slice):
+            return TokenLists(self._rows[rows])
+        return TokenLists([self._rows[row] for row in rows.tolist()])
 
     def keep(self, others: TokenLists) -> None:
         """Add those of other sentences; every distinct token is kept once."""
         once = self._distinct.setdefault
         self._rows += [list(map(once, row, row)) for row in others._rows]
-
-
-class TagSource(Protocol):
-    """An input of one side that has tags."""
-
-    @property
-    def source(self) -> Source:
-        """Where it is from."""
-        ...
-
-    def sentences(self, tags: TagSet) -> Iterator[Sentences]:
-        """Yield the sentences in order, numbering the tags in a set."""
-        ...
 
 
 def aligned(

@@ -261,30 +261,14 @@ class Stream:
 
     def _decompress(self, method: str) -> tuple[BinaryIO, tuple[type[Exception], ...]]:
         """Return the stream of the content, and what reading it may raise."""
-        file = self._file
-        if method == "gzip":
-            import gzip
-            import zlib
-
-            return cast(BinaryIO, gzip.GzipFile(fileobj=file)), (OSError, EOFError, zlib.error)
-        if method == "bzip2":
-            import bz2
-
-            return cast(BinaryIO, bz2.BZ2File(file)), (OSError, EOFError)
-        if method == "xz":
-            import lzma
-
-            return cast(BinaryIO, lzma.LZMAFile(file)), (OSError, EOFError, lzma.LZMAError)
-        if method == "zstd":
-            zstd = _zstd_module()
-            if zstd is None:
-                message = "compressed by zstd, which this Python cannot read"
-                hint = (
-                    "pip install 'spanf1[zstd]', or decompress it first: zstd -dc FILE | spanf1 …"
-                )
-                raise ReadError(message, where=self._source.name, hint=hint)
-            return zstd.ZstdFile(file), (OSError, EOFError, zstd.ZstdError)
-        return file, (OSError,)
+        if not method:
+            return self._file, (OSError,)
+        content = _compressed(self._file, method, "rb")
+        if content is None:
+            message = "compressed by zstd, which this Python cannot read"
+            hint = "pip install 'spanf1[zstd]', or decompress it first: zstd -dc FILE | spanf1 …"
+            raise ReadError(message, where=self._source.name, hint=hint)
+        return content
 
     def first(self) -> tuple[bytes, bytes]:
         """Return a byte-order mark, if there is one, and the first bytes that are none."""
@@ -358,23 +342,37 @@ def compressing(file: BinaryIO, method: str) -> BinaryIO:
     UsageError
         If this Python cannot write that.
     """
-    if method == "gzip":
-        import gzip
-
-        return cast(BinaryIO, gzip.GzipFile("", "wb", fileobj=file))
-    if method == "bzip2":
-        import bz2
-
-        return cast(BinaryIO, bz2.BZ2File(file, "wb"))
-    if method == "xz":
-        import lzma
-
-        return cast(BinaryIO, lzma.LZMAFile(file, "wb"))
-    zstd = _zstd_module()
-    if zstd is None:
+    content = _compressed(file, method, "wb")
+    if content is None:
         hint = "pip install 'spanf1[zstd]', or write another kind of file"
         raise UsageError("this Python cannot write what is compressed by zstd", hint=hint)
-    return cast(BinaryIO, zstd.ZstdFile(file, "wb"))
+    return content[0]
+
+
+def _compressed(
+    file: Any, method: str, mode: Any
+) -> tuple[BinaryIO, tuple[type[Exception], ...]] | None:
+    """Return a compressed file's content, and what reading it may raise; None without zstd."""
+    content: Any
+    damage: tuple[type[Exception], ...] = ()
+    if method == "gzip":
+        import gzip
+        import zlib
+
+        content, damage = gzip.GzipFile("", mode, fileobj=file), (zlib.error,)
+    elif method == "bzip2":
+        import bz2
+
+        content = bz2.BZ2File(file, mode)
+    elif method == "xz":
+        import lzma
+
+        content, damage = lzma.LZMAFile(file, mode), (lzma.LZMAError,)  # noqa: SIM115  (see `close`)
+    elif zstd := _zstd_module():
+        content, damage = zstd.ZstdFile(file, mode), (zstd.ZstdError,)
+    else:
+        return None
+    return content, (OSError, EOFError, *damage)
 
 
 def _standard_input() -> BinaryIO:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str], object]
 
 _PATTERN = "*?["
+_ONE_GOLD = "systems are compared on one gold"
 
 
 class Named(NamedTuple):
@@ -60,17 +61,18 @@ def systems_of(given: Iterable[str]) -> list[Named]:
         If a folder is empty, a pattern fits nothing, or two systems have one name.
     """
     named: list[tuple[str, list[str]]] = []
-    for one in given:
-        name, parted, runs = one.partition("=")
-        if os.path.isdir(one):
-            named.append((os.path.basename(os.path.abspath(one)) or one, _files(one)))
-        elif parted and name and not _fits(one):
+    for argument in given:
+        name, parted, runs = argument.partition("=")
+        if os.path.isdir(argument):
+            folder = os.path.basename(os.path.abspath(argument)) or argument
+            named.append((folder, _files(argument)))
+        elif parted and name and not _fits(argument):
             files = [file for run in runs.split(",") if run for file in _files(run)]
             if not files:
-                raise UsageError(f"{one}: no run is named", hint="name=run1.conll,run2.conll")
+                raise UsageError(f"{argument}: no run is named", hint="name=run1.conll,run2.conll")
             named.append((name, files))
         else:
-            named += [("", [file]) for file in _files(one)]
+            named += [("", [file]) for file in _files(argument)]
     names = iter(names_of(files[0] for name, files in named if not name))
     systems = [Named(name or next(names), tuple(files)) for name, files in named]
     seen: set[str] = set()
@@ -100,9 +102,7 @@ def _files(run: str) -> list[str]:
 
         if is_one_input(run):
             return [run]
-        files = sorted(
-            entry.path for entry in os.scandir(run) if entry.is_file() and entry.name[0] != "."
-        )
+        files = sorted(e.path for e in os.scandir(run) if e.is_file() and e.name[0] != ".")
         if not files:
             raise UsageError("there is no file in this folder", where=run)
         return files
@@ -198,13 +198,13 @@ def compare_outputs(
 ) -> Ranking:
     """Rank systems, given what is to be read of gold and of their outputs; see `compare`."""
     if len(systems) < 2:
-        hint = "spanf1 score --confidence 0.95 says how sure result score is"
+        hint = "spanf1 score --confidence 0.95 says how sure one score is"
         raise UsageError("two systems at least are to be compared", hint=hint)
     sources = [source for runs in systems.values() for source in runs]
     for name, runs in systems.items():
         paths = [source.path for source in runs]
         if not paths or len(set(paths)) < len(paths):
-            raise UsageError(f"system {name!r} has no run, or result twice")
+            raise UsageError(f"system {name!r} has no run, or one twice")
         if STDIN in paths:
             raise UsageError("a system's output is to be a file, not standard input")
     if gold is None and gold_options.id_key is not None:
@@ -230,8 +230,8 @@ def compare_outputs(
         for source, result in zip(sources[1:], results[1:], strict=True):
             _compare_gold((sources[0], results[0]), (source, result), output)
     left = iter(results)
-    outputs = [System(name, [*islice(left, len(runs))]) for name, runs in systems.items()]
-    return rank(outputs, testing, progress=progress)
+    ranked = [System(name, [*islice(left, len(runs))]) for name, runs in systems.items()]
+    return rank(ranked, testing, progress=progress)
 
 
 def _sources(files: Any) -> list[Source]:
@@ -255,28 +255,20 @@ class _Output:
     documents: bool = False
 
     def __call__(self, file: Source) -> Result:
+        inputs, units, documents = self.inputs(file), self.unit, self.documents
         reader, counts = counted(
-            self.inputs(file),
-            self.options,
-            units=self.unit,
-            in_order=True,
-            documents=self.documents,
+            inputs, self.options, units=units, in_order=True, documents=documents
         )
         return Result(counts, self.options, reader.origin()).check()
 
     def inputs(self, file: Source) -> Inputs:
         """Return the two sides that are scored of an output."""
-        gold, predicted = self.gold_options, self.predicted_options
+        sides = [self.gold_options, self.predicted_options]
         if self.gold is not None:
-            return both_inputs([self.gold, file], gold, predicted, by_position=self.by_position)
+            return both_inputs([self.gold, file], *sides, by_position=self.by_position)
         # One file needs nothing that joins two.
-        return both_inputs(
-            [file],
-            *(
-                replace(side, token_column=None, token_key=None, id_key=None)
-                for side in (gold, predicted)
-            ),
-        )
+        alone = [replace(side, token_column=None, token_key=None, id_key=None) for side in sides]
+        return both_inputs([file], *alone)
 
 
 def _compare_gold(
@@ -287,16 +279,14 @@ def _compare_gold(
     if {one.tally.placed_by for _, one in (first, other)} != {TOKEN}:
         if first[1].tally.gold_number != other[1].tally.gold_number:
             message = f"the gold spans are not those of {name}"
-            raise AlignmentError(
-                message, where=other[0].name, hint="systems are compared on one gold"
-            )
+            raise AlignmentError(message, where=other[0].name, hint=_ONE_GOLD)
         return
     reader = _gold_reader(first, other, output)
-    for line, there in gold_differences(reader, output.gold_options.form):
+    for line, place in gold_differences(reader, output.gold_options.form):
         raise AlignmentError(
             f"the gold spans part here from those of {first[0].where(line)}",
-            where=other[0].where(there),
-            hint="systems are compared on one gold",
+            where=other[0].where(place),
+            hint=_ONE_GOLD,
         )
     if (
         output.unit == "document"
@@ -343,13 +333,12 @@ def _gold_reader(
 
 
 def _token_column(results: list[Result], options: InputOptions) -> Column:
-    """Return the column of the tokens, if the lines of all files have result; 0 if not."""
+    """Return the column of the tokens, if the lines of all files have one; 0 if not."""
     free = []
     for origin in (result.input for result in results):
-        if origin is None or not origin.columns[0]:
-            continue
-        used = {origin.gold_column, origin.pred_column}
-        free.append(min({*range(1, origin.columns[0] + 1)} - used, default=0))
+        if origin and origin.columns[0]:
+            used = {origin.gold_column, origin.pred_column}
+            free.append(min({*range(1, origin.columns[0] + 1)} - used, default=0))
     return options.token_column or min(free, default=0)
 
 
@@ -389,18 +378,17 @@ def gold_differences(reader: Reader, form: TagForm | None) -> Iterator[tuple[int
 
 def _apart(gold: Spans, other: Spans) -> tuple[int, int] | None:
     """Return where the first span begins that is on one side only, and on which."""
-    starts = []
+    firsts = []
     for side, (spans, same) in enumerate(zip((gold, other), match_spans(gold, other), strict=True)):
-        alone = np.ones(len(spans.start), np.bool_)
-        alone[same] = False
-        starts += [(int(start), side) for start in spans.start[alone][:1]]
-    return min(starts, default=None)
+        alone = np.delete(spans.start, same)
+        firsts += [(int(start), side) for start in alone[:1]]
+    return min(firsts, default=None)
 
 
 def names_of(paths: Iterable[str]) -> list[str]:
     """Return names for files: without folder and ending, where these tell them apart."""
     whole = list(paths)
     short = [path.rstrip("/").rsplit("/", 1)[-1] for path in whole]
-    stems = [[name.split(".", 1)[0] or name for name in short]]
-    stems.append([name.rsplit(".", 1)[0] or name for name in short])
-    return next((n for n in (*stems, short) if len(set(n)) == len(set(whole))), whole)
+    stems = [name.split(".", 1)[0] or name for name in short]
+    longer = [name.rsplit(".", 1)[0] or name for name in short]
+    return next((n for n in (stems, longer, short) if len(set(n)) == len(set(whole))), whole)

@@ -20,12 +20,13 @@ from spanf1.core.scores import AVERAGES, FIGURES, AverageName, f_scores, figures
 from spanf1.core.tally import rows_of
 from spanf1.exceptions import UsageError, check_known
 from spanf1.resampling.draws import cores
-from spanf1.resampling.intervals import bootstrap_values, percentile
-from spanf1.resampling.significance import (
+from spanf1.resampling.inference import (
     ADJUSTMENTS,
     AdjustmentName,
     adjusted,
     bootstrap_p_values,
+    bootstrap_values,
+    percentile,
     permutation_test,
     randomization_test,
 )
@@ -237,12 +238,8 @@ class RunTable:
 
     def values(self, sums: npt.NDArray[Any]) -> FloatArray:
         """Return figures (..., K) of sums (..., types, counts)."""
-        every = figures(
-            sums,
-            types=self._options.types,
-            beta=self._options.beta,
-            zero_division=self._options.zero_division,
-        )
+        how = self._options
+        every = figures(sums, types=how.types, beta=how.beta, zero_division=how.zero_division)
         return every[..., self._chosen, FIGURES.index("fbeta")]
 
 
@@ -401,14 +398,9 @@ def _tests(
             b for a, b in pairs if a == reference and len(table.runs[a]) == len(table.runs[b]) == 1
         ]
         if single:
-            runs = [table.runs[k].start for k in (reference, *single)]
+            counts = table.counts[:, [table.runs[k].start for k in (reference, *single)]]
             tested = randomization_test(
-                table.counts[:, runs],
-                table.weight,
-                table.values,
-                how.resamples,
-                how.seed,
-                threads=cores(),
+                counts, table.weight, table.values, how.resamples, how.seed, threads=cores()
             )
             for b, p_values in zip(single, tested.p_values, strict=True):
                 tests[reference, b] = "randomization", p_values

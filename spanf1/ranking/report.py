@@ -27,6 +27,7 @@ _TESTS = {
     "randomization": "approximate randomisation: {unit}s are swapped between the two at random",
     "permutation": "permutation of runs between the two systems",
 }
+_UNITS = ("wins", "ties", "losses")
 # How many pairs a remark names.
 _NAMED = 20
 
@@ -238,13 +239,9 @@ def to_dict(ranking: Ranking) -> dict[str, Any]:
         ],
         "differences": [
             {
-                **{
-                    name: _number(value) if isinstance(value, float) else value
-                    for name, value in pair._asdict().items()
-                },
+                **{name: _number(value) for name, value in pair._asdict().items()},
                 "interval": [*map(_number, pair.interval)],
-                "units": pair.units
-                and dict(zip(("wins", "ties", "losses"), pair.units, strict=True)),
+                "units": pair.units and dict(zip(_UNITS, pair.units, strict=True)),
             }
             for pair in ranking.differences
         ],
@@ -252,8 +249,9 @@ def to_dict(ranking: Ranking) -> dict[str, Any]:
     }
 
 
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else value
+def _number(value: Any) -> Any:
+    """Return a value as JSON has it, which knows no NaN."""
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _values(ranking: Ranking) -> Iterator[list[object]]:
@@ -261,7 +259,7 @@ def _values(ranking: Ranking) -> Iterator[list[object]]:
     system = ["f", "f_low", "f_high", "runs", "deviation", "min", "max"]
     difference = ["reference", "type", "difference", "difference_low", "difference_high", "test"]
     difference += ["p", "p_adjusted", "p_bootstrap", "p_bootstrap_adjusted"]
-    difference += ["wins", "ties", "losses"]
+    difference += _UNITS
     yield ["row", "system", *system, *difference]
     for standing in ranking.standings:
         scores = standing.scores
@@ -269,19 +267,7 @@ def _values(ranking: Ranking) -> Iterator[list[object]]:
         figures += [min(scores), max(scores)]
         yield ["system", standing.system.name, *figures, *[""] * len(difference)]
     for pair in ranking.differences:
-        yield [
-            "difference",
-            pair.system,
-            pair.score,
-            *[""] * (len(system) - 1),
-            pair.reference,
-            pair.type,
-            pair.difference,
-            *pair.interval,
-            pair.test,
-            pair.p_value,
-            pair.p_adjusted,
-            pair.p_bootstrap,
-            pair.p_bootstrap_adjusted,
-            *(pair.units or ("", "", "")),
-        ]
+        compared = [pair.reference, pair.type, pair.difference, *pair.interval, pair.test]
+        tested = [pair.p_value, pair.p_adjusted, pair.p_bootstrap, pair.p_bootstrap_adjusted]
+        cells = [pair.system, pair.score, *[""] * (len(system) - 1), *compared, *tested]
+        yield ["difference", *cells, *(pair.units or ("", "", ""))]

@@ -6,15 +6,22 @@ from collections.abc import Iterable, Mapping
 from copy import copy, deepcopy
 from typing import Any, Self
 
-from spanf1.core.options import AUTO, Confidence, Options, TagScheme, TypeSet, confidence_from
+from spanf1.core.options import (
+    AUTO,
+    Confidence,
+    Options,
+    TagScheme,
+    TypeSet,
+    confidence_from,
+)
 from spanf1.core.schemes import ReadingName
 from spanf1.core.tag_counter import BlockCounter, Reader
 from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.core.tags import tag_form as form_of
 from spanf1.core.tally import Tally
 from spanf1.exceptions import UsageError
-from spanf1.formats.arrays import reader_of
 from spanf1.formats.labels import IGNORE_INDEX, labels_by_id
+from spanf1.formats.lists import reader_of
 from spanf1.results.result import Result
 
 

@@ -6,9 +6,11 @@ Readers that a command does not need are not imported: a small file is scored in
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from spanf1.core.options import (
     AUTO,
@@ -21,15 +23,17 @@ from spanf1.core.options import (
     confidence_from,
 )
 from spanf1.core.schemes import ReadingName
-from spanf1.core.tag_counter import tally
-from spanf1.core.tags import AUTO_FORM
+from spanf1.core.spans import Decoder, Spans, decode
+from spanf1.core.tag_counter import match_spans, tally
+from spanf1.core.tags import AUTO_FORM, TagForm, TagSet
 from spanf1.core.tags import tag_form as form_of
-from spanf1.core.tally import SurfaceForm
-from spanf1.exceptions import LayoutError, UsageError
+from spanf1.core.tally import ABSENT, SurfaceForm
+from spanf1.exceptions import AlignmentError, LayoutError, UsageError
 from spanf1.formats.columns.tags import ColumnPair, TagFile
 from spanf1.formats.opening import both_inputs, counted, one_file
 from spanf1.formats.options import Column, InputOptions, Origin
 from spanf1.formats.registry import COLUMNS, JSONL, Inputs
+from spanf1.formats.sentences import Sentences
 from spanf1.formats.source import STDIN, Progress, Source, source_of
 from spanf1.results.result import Result
 
@@ -140,12 +144,11 @@ def evaluate(
 
         if mask is not None:
             raise UsageError("mask is for label ids")
-        pairs = pairs_of(y_true, y_pred, labels, form)
-        counts = pairs.tally(options, units=units)
+        counts = pairs_of(y_true, y_pred, labels, form).tally(options, units=units)
         return Result(counts, options, None, intervals).check()
     if match != "exact":
         raise UsageError(f"match {match} is for records of texts, and these are tags")
-    from spanf1.formats.arrays import reader_of
+    from spanf1.formats.lists import reader_of
 
     counts = tally(
         reader_of(y_true, y_pred, labels, ignore_index, mask),
@@ -321,8 +324,6 @@ def _forms(
     reader: ColumnPair, origin: Origin, inputs: Inputs, tokens: int
 ) -> tuple[Counter[SurfaceForm], int]:
     """Return the surface forms of files that have been read, and the column of their tokens."""
-    from spanf1.results.surfaces import surface_forms
-
     options, files = inputs.gold.options, reader.files
     columns = origin.gold_column, origin.pred_column
     layout = files[0].layout
@@ -341,3 +342,81 @@ def _forms(
     files[0].progress = None
     gold, predicted = TagFile(files[0], columns[0], column), TagFile(files[-1], columns[1])
     return surface_forms(gold, predicted, options.form, tokens), column
+
+
+def surface_forms(
+    gold: TagFile, predicted: TagFile, form: TagForm | None, tokens: int
+) -> Counter[SurfaceForm]:
+    """Return how many texts occur in each way, in files that have been read and fit together.
+
+    WNUT-17's second score (L. Derczynski, E. Nichols, M. van Erp, N. Limsopatham. 2017): gold and
+    predicted forms are the distinct (text, type) pairs of each side, correct ones those of the
+    spans that are right at their own place.
+
+    Parameters
+    ----------
+    gold, predicted : TagFile
+        The tags; they may be in one file. The texts are those of gold's tokens.
+    form : TagForm, optional
+        How the tags are written, if that is given.
+    tokens : int
+        How many tokens there are.
+
+    Raises
+    ------
+    AlignmentError
+        If the tags of one side alone are not on so many lines.
+    InputError
+        If a file cannot be read, or has no such column.
+    """
+    types: dict[str, int] = {}
+    sets = TagSet(types, form), TagSet(types, form)
+    spans, count = _all_spans(predicted, sets[1])
+    forms: defaultdict[tuple[int, str], set[tuple[int, int]]] = defaultdict(set)
+    base = 0
+    for passage in gold.passages(sets[0]):
+        first, stop = np.searchsorted(spans.end, (base, base + passage.size), "right")
+        part = spans.only(np.arange(first, stop))
+        part = part._replace(start=part.start - base, end=part.end - base)
+        for kind, text, gold_shape, predicted_shape in _pairs(passage, part):
+            forms[kind, text].add((gold_shape, predicted_shape))
+        base += passage.size
+    if not base == count == tokens:
+        raise AlignmentError(
+            "a line that begins with # is a token by its tag on one side, and none by the other",
+            where=gold.source.name,
+        )
+    names = ["", *types]
+    return Counter(SurfaceForm(names[kind], frozenset(ways)) for (kind, _), ways in forms.items())
+
+
+def _all_spans(side: TagFile, tags: TagSet) -> tuple[Spans, int]:
+    """Return all spans of one side, counted from its first token, and how many tokens it has."""
+    decoder = Decoder()
+    parts = [decoder.feed(piece.codes, piece.starts)[0] for piece in side.sentences(tags)]
+    count = decoder.position
+    parts.append(decoder.finish())
+    return Spans(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True))), count
+
+
+def _pairs(passage: Sentences, predicted: Spans) -> Iterator[tuple[int, str, int, int]]:
+    """Yield the type, the text, and the shape on each side of every span of a passage."""
+    gold = decode(passage.codes, passage.starts)
+    gold_match, predicted_match = match_spans(gold, predicted)
+    other = np.full(len(gold.start), ABSENT)
+    other[gold_match] = predicted.shape[predicted_match]
+    alone = np.ones(len(predicted.start), np.bool_)
+    alone[predicted_match] = False
+    extra = predicted.only(alone)
+    nowhere = np.full(len(extra.start), ABSENT)
+    for spans, gold_shape, predicted_shape in (
+        (gold, gold.shape, other),
+        (extra, nowhere, extra.shape),
+    ):
+        yield from zip(
+            spans.type.tolist(),
+            passage.texts(spans),
+            gold_shape.tolist(),
+            predicted_shape.tolist(),
+            strict=True,
+        )

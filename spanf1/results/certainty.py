@@ -14,7 +14,7 @@ from spanf1.core.scores import AVERAGES, FIGURES, TypeCounts, figures
 from spanf1.core.tally import Tally, Units, adds_of, rows_of
 from spanf1.exceptions import UsageError
 from spanf1.resampling.draws import cores
-from spanf1.resampling.intervals import bca, bootstrap_values, jackknife_values, percentile
+from spanf1.resampling.inference import bca, bootstrap_values, jackknife_values, percentile
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -11,10 +12,12 @@ import numpy.typing as npt
 
 from spanf1.core.detection import IllFormed
 from spanf1.core.options import AUTO
-from spanf1.core.repairs import FOREIGN, kind_of
-from spanf1.core.schemes import PREFIX_BITS, SCHEMES
-from spanf1.core.scores import Score, TypeCounts, score
-from spanf1.core.tags import TagForm
+from spanf1.core.repairs import FOREIGN, PARTS, kind_of
+from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, PREFIXES, SCHEMES
+from spanf1.core.scores import Score, TypeCounts, f_score, score
+from spanf1.core.spans import Spans, decode, encode, touching
+from spanf1.core.tag_counter import match_spans
+from spanf1.core.tags import CodeArray, IntArray, TagForm
 from spanf1.core.tally import SIDES
 from spanf1.results.result import Result
 from spanf1.scorers.disputes import (
@@ -33,8 +36,92 @@ from spanf1.scorers.disputes import (
     Place,
     Step,
 )
-from spanf1.scorers.encodings import Encoding
 from spanf1.scorers.scorers import Scorer
+
+
+@dataclass
+class Encoding:
+    """Spans written in one scheme.
+
+    Attributes
+    ----------
+    scheme : str
+        The scheme.
+    tokens, spans : int
+        Tokens, those outside of all spans too; spans.
+    codes : Counter of int
+        How often each tag occurs, O left out.
+    merged : int
+        Spans that become one with the span before them.
+    kept : int
+        Spans that are read back as they were.
+    """
+
+    scheme: str
+    tokens: int = 0
+    spans: int = 0
+    codes: Counter[int] = field(default_factory=Counter)
+    merged: int = 0
+    kept: int = 0
+
+    @property
+    def tags(self) -> int:
+        """How many different tags there are, O among them if it occurs."""
+        return len(self.codes) + (self.tokens > self.codes.total())
+
+    @property
+    def prefixes(self) -> dict[str, int]:
+        """How often each prefix of the scheme occurs, ``O`` first."""
+        counts = {"O": self.tokens - self.codes.total()} | dict.fromkeys(
+            SCHEMES[self.scheme].prefixes, 0
+        )
+        for code, count in self.codes.items():
+            counts[PREFIXES[code & PREFIX_MASK]] += count
+        return counts
+
+    @property
+    def best(self) -> float:
+        """The F1 of a model that gets every tag right."""
+        if not self.spans:
+            return 1.0
+        return f_score(TypeCounts(self.spans, self.spans - self.merged, self.kept))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the counts, and the F1 of a model that gets every tag right."""
+        sizes = {"distinct_tags": self.tags, "tokens": self.tokens, "prefixes": self.prefixes}
+        losses = {"spans": self.spans, "merged": self.merged, "best_f1": self.best}
+        return {"scheme": self.scheme, **sizes, **losses}
+
+    def add(self, spans: Spans, tokens: int, starts: IntArray) -> None:
+        """Write spans, given how many tokens they are among, and where no span can go on."""
+        codes = encode(spans, tokens, starts, self.scheme)
+        numbers, counts = np.unique(codes[codes != 0], return_counts=True)
+        self.codes.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
+        self.spans += len(spans.start)
+        self.kept += len(spans.start)
+        if self.scheme not in PARTS:
+            self.merged += len(touching(spans, starts))
+            self.kept -= len(spans.start) - len(match_spans(spans, decode(codes, starts))[0])
+
+
+class Encodings:
+    """Writes the spans of tags in every scheme."""
+
+    def __init__(self) -> None:
+        self.schemes = [Encoding(name) for name in SCHEMES]
+
+    def add(self, codes: CodeArray, starts: IntArray) -> None:
+        """Take the codes of some tags, O left out where that parts nothing."""
+        spans = decode(codes, starts)
+        for encoding in self.schemes:
+            encoding.add(spans, len(codes), starts)
+
+    def finish(self, tokens: int) -> list[Encoding]:
+        """Return what it comes to, given how many tokens there were in all."""
+        for encoding in self.schemes:
+            encoding.tokens = tokens
+        return self.schemes
+
 
 #: the sides of a `Place`
 PLACE_SIDES = ("gold", "predicted", "both")
@@ -88,6 +175,15 @@ class Row(NamedTuple):
     difference: float
     group: int
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the scores as fractions of 1 and the counts, or why there are none."""
+        if self.score is None:
+            return {"reading": self.scorer.name, "refuses": self.scorer.refuses}
+        ratios = {name: getattr(self.score, name) for name in ("precision", "recall", "f1")}
+        ratios["difference"] = self.difference
+        counts = self.score.counts._asdict()
+        return {"reading": self.scorer.name, "group": self.group + 1, **ratios, **counts}
+
 
 @dataclass
 class Kind:
@@ -121,8 +217,8 @@ class Kind:
     ill_formed_in: tuple[str, ...]
     outcomes: list[dict[str, int]]
     parts: list[float]
-    foreign: bool = False
-    places: list[Place] = field(default_factory=list)
+    foreign: bool
+    places: list[Place]
     examples: list[Example] = field(default_factory=list)
 
 
@@ -180,9 +276,9 @@ class Comparison:
             "spanf1": __version__,
             "files": list(source.files) if source else [],
             "tokens": self.result.tally.tokens,
-            "input": input_dict(self.result),
+            "input": source and source.to_dict(),
             "schemes": schemes_dict(self.result),
-            "readings": [_row_dict(row) for row in self.rows],
+            "readings": [row.to_dict() for row in self.rows],
             "kinds": [
                 {
                     "kind": kind.name,
@@ -198,19 +294,9 @@ class Comparison:
             ],
             "other_schemes": by_row(self.other_schemes),
             "elsewhere": by_row(self.elsewhere),
-            "encodings": [_encoding_dict(one) for one in self.encodings],
+            "encodings": [encoding.to_dict() for encoding in self.encodings],
             "notes": self.notes,
         }
-
-
-def input_dict(result: Result) -> dict[str, Any] | None:
-    """Return what was read, as plain data: columns, delimiters, the alignment."""
-    if result.input is None:
-        return None
-    return {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in result.input._asdict().items()
-    }
 
 
 def schemes_dict(result: Result) -> dict[str, Any]:
@@ -229,35 +315,6 @@ def schemes_dict(result: Result) -> dict[str, Any]:
             (tags.forms for tags in result.tally.sides),
             strict=True,
         )
-    }
-
-
-def _row_dict(row: Row) -> dict[str, Any]:
-    data: dict[str, Any] = {"reading": row.scorer.name}
-    if row.score is None:
-        return data | {"refuses": row.scorer.refuses}
-    one = row.score
-    return data | {
-        "group": row.group + 1,
-        "precision": one.precision,
-        "recall": one.recall,
-        "f1": one.f1,
-        "difference": row.difference,
-        "gold": one.gold,
-        "predicted": one.predicted,
-        "correct": one.correct,
-    }
-
-
-def _encoding_dict(one: Encoding) -> dict[str, Any]:
-    return {
-        "scheme": one.scheme,
-        "distinct_tags": one.tags,
-        "tokens": one.tokens,
-        "prefixes": one.prefixes,
-        "spans": one.spans,
-        "merged": one.merged,
-        "best_f1": one.best,
     }
 
 
@@ -304,30 +361,27 @@ def compare(
     names : mapping of str to int
         The numbers of the types.
     """
-    columns = [None if one.refuses else disputes.column(one) for one in scorers]
+    columns = [None if scorer.refuses else disputes.column(scorer) for scorer in scorers]
     rows = _rows(scorers, columns, disputes.totals)
 
     def parts(key: Step | str) -> list[float]:
-        more = disputes.parts.get(key)
-        if more is None:
-            return [0.0] * len(rows)
-        first = disputes.totals[0]
-        return [
-            0.0 if column is None else _part(first, disputes.totals[column], more[column])
-            for column in columns
-        ]
+        totals = disputes.totals
+        more = disputes.parts.get(key, np.zeros(totals.shape))
+        return [0.0 if k is None else _part(totals[0], totals[k], more[k]) for k in columns]
 
-    schemes = result.gold_schemes[0], result.pred_schemes[0]
     spelt = ["", *names]
     kinds = []
     for step, dispute in disputes.kinds.items():
-        kind = _kind(step, dispute, columns, spelt)
-        kind.parts = parts(step)
-        kept = [one for one, row in zip(kind.outcomes, rows, strict=True) if row.scorer.keeps]
-        agreed = all(one in ({}, kept[0]) for one in kept)
-        kind.foreign = agreed and not {*schemes} & {*kind.ill_formed_in}
-        kind.places = [*dispute.places[0], *dispute.places[1]][: disputes.places]
-        kinds.append(kind)
+        name, (gold, predicted) = _name(step, spelt), dispute.count
+        outcomes = _outcomes(step, dispute, columns)
+        wrong = dispute.ill_formed[0] | dispute.ill_formed[1]
+        kept = [made for made, row in zip(outcomes, rows, strict=True) if row.scorer.keeps]
+        foreign = all(made in ({}, kept[0]) for made in kept) and not wrong & {*result.schemes}
+        places = [*dispute.places[0], *dispute.places[1]][: disputes.places]
+        ill_formed_in = tuple(scheme for scheme in SCHEMES if scheme in wrong)
+        kinds.append(
+            Kind(name, gold, predicted, ill_formed_in, outcomes, parts(step), foreign, places)
+        )
     kinds.sort(
         key=lambda kind: (
             kind.foreign,
@@ -370,17 +424,18 @@ def _part(first: npt.NDArray[np.int64], total: npt.NDArray[np.int64], more: Floa
     return gain / after if after else f1 * spans / max(before, 1)
 
 
-def _kind(
-    step: Step,
-    dispute: Dispute,
-    columns: list[int | None],
-    names: list[str],
-) -> Kind:
+def _name(step: Step, names: list[str]) -> str:
+    """Return what a kind of step is called, given the types by number."""
     form = TagForm()
-    mask = (1 << PREFIX_BITS) - 1
     before, after = (
-        form.spell(code & mask, names[code >> PREFIX_BITS]) if code >= 0 else "" for code in step
+        form.spell(code & PREFIX_MASK, names[code >> PREFIX_BITS]) if code >= 0 else ""
+        for code in step
     )
+    return kind_of("" if step.before == FOREIGN else before, after)
+
+
+def _outcomes(step: Step, dispute: Dispute, columns: list[int | None]) -> list[dict[str, int]]:
+    """Return what each scorer makes of a kind of step in words, and how often."""
     words = _BETWEEN if step.after else _TO_OUTSIDE
     if step.before <= 0:
         words = _FROM_OUTSIDE
@@ -389,15 +444,7 @@ def _kind(
         counts = np.zeros(0) if column is None else dispute.outcomes[column]
         often = sorted(np.flatnonzero(counts).tolist(), key=lambda outcome: -counts[outcome])
         outcomes.append({words.get(outcome, _OVERLAP): int(counts[outcome]) for outcome in often})
-    wrong = dispute.ill_formed[0] | dispute.ill_formed[1]
-    return Kind(
-        kind_of("" if step.before == FOREIGN else before, after),
-        dispute.count[0],
-        dispute.count[1],
-        tuple(name for name in SCHEMES if name in wrong),
-        outcomes,
-        [],
-    )
+    return outcomes
 
 
 def _notes(result: Result) -> list[str]:

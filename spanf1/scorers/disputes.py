@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import partial, reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -21,8 +21,7 @@ from spanf1.core.scores import COUNTS, TypeCounts
 from spanf1.core.spans import BoolArray
 from spanf1.core.tags import CodeArray, IntArray
 from spanf1.scorers.scorers import Scorer
-from spanf1.scorers.stretches import Stretch
-from spanf1.scorers.views import Seen, Viewer
+from spanf1.scorers.views import Seen, Stretch, Viewer
 
 # What a scorer makes of a step: any of these.
 INSIDE_BEFORE, ENDS_BEFORE, INSIDE_AFTER, BEGINS_AFTER = 8, 4, 2, 1
@@ -95,8 +94,8 @@ def disputed_steps(
     fixed = np.zeros(size + 1, np.bool_)
     fixed[stretch.starts] = fixed[size] = True
     before = np.where(fixed[:-1], 0, np.concatenate(([0], codes[:-1]))).astype(np.int32)
-    kept = [one for one, keeps in zip(seen, keeping, strict=True) if keeps]
-    begins, ends = (_disagree([one[which] for one in kept]) for which in (0, 1))
+    kept = [view for view, keeps in zip(seen, keeping, strict=True) if keeps]
+    begins, ends = (_disagree([view[which] for view in kept]) for which in (0, 1))
     into, out = begins, ends & fixed[1:]
     into[1:] |= ends[:-1] & ~fixed[1:-1]
     wrong = np.zeros((len(schemes), 3, size), np.bool_)
@@ -246,7 +245,7 @@ class Disputes:
     def add(self, stretch: Stretch) -> None:
         """Read a stretch."""
         columns = self._viewer.read(stretch)
-        found = [
+        by_side = [
             disputed_steps(
                 stretch,
                 side,
@@ -257,22 +256,17 @@ class Disputes:
             )
             for side in (0, 1)
         ]
-        cut = ~reduce(np.logical_or, [one.goes_on for column in columns for one in column.seen])
-        for steps in found:
+        cut = ~reduce(np.logical_or, [view.goes_on for column in columns for view in column.seen])
+        for steps in by_side:
             cut[steps.token[~steps.out]] = False
         cut[stretch.starts] = True
         unit = np.cumsum(cut) - 1
-        units = int(unit[-1]) + 1
-        counts = np.array(
-            [
-                [np.bincount(unit[at], minlength=units) for at in column.counted]
-                for column in columns
-            ]
-        )
+        by_unit = partial(np.bincount, minlength=int(unit[-1]) + 1)
+        counts = np.array([[by_unit(unit[at]) for at in column.counted] for column in columns])
         self.totals += counts.sum(axis=2)
-        self._add_kinds(found)
-        self._add_places(stretch, found)
-        self._add_parts(counts - counts[:1], unit, found)
+        self._add_kinds(by_side)
+        self._add_places(stretch, by_side)
+        self._add_parts(counts - counts[:1], unit, by_side)
 
     def correct_first(self, counts: TypeCounts) -> bool:
         """Say what the first column counts in truth, and return whether that is something else.
@@ -286,44 +280,35 @@ class Disputes:
         self.totals[0] = exact
         return bool(more.any())
 
-    def _add_kinds(self, found: list[Steps]) -> None:
+    def _add_kinds(self, by_side: list[Steps]) -> None:
         """Count the kinds of disputed steps, and what is made of them."""
-        for side, steps in enumerate(found):
+        for side, steps in enumerate(by_side):
             kinds, number = np.unique(packed_steps(steps), return_inverse=True)
-            cells = len(kinds) * OUTCOMES
-            outcomes = np.array(
-                [
-                    np.bincount(number * OUTCOMES + outcome, minlength=cells)
-                    for outcome in steps.outcomes
-                ]
-            ).reshape(len(self.columns), len(kinds), OUTCOMES)
+            by_cell = partial(np.bincount, minlength=len(kinds) * OUTCOMES)
+            outcomes = np.array([by_cell(number * OUTCOMES + made) for made in steps.outcomes])
+            outcomes = outcomes.reshape(len(self.columns), len(kinds), OUTCOMES)
             wrong = [np.bincount(number, row, len(kinds)) > 0 for row in steps.wrong]
             for k, kind in enumerate(kinds.tolist()):
-                dispute = self._dispute(unpacked(kind))
+                unknown = Dispute(np.zeros((len(self.columns), OUTCOMES), np.int64))
+                dispute = self.kinds.setdefault(unpacked(kind), unknown)
                 dispute.outcomes += outcomes[:, k]
                 dispute.count[side] += int(outcomes[0, k].sum())
                 dispute.ill_formed[side] |= {
                     name for name, row in zip(self._schemes[side], wrong, strict=True) if row[k]
                 }
 
-    def _dispute(self, step: Step) -> Dispute:
-        if step not in self.kinds:
-            self.kinds[step] = Dispute(np.zeros((len(self.columns), OUTCOMES), np.int64))
-        return self.kinds[step]
-
-    def _add_places(self, stretch: Stretch, found: list[Steps]) -> None:
+    def _add_places(self, stretch: Stretch, by_side: list[Steps]) -> None:
         """Remember the first places of every kind; one that is on both sides is one place."""
         token, out, fine = (
             np.concatenate(arrays)
-            for arrays in zip(*((s.token, s.out, ~s.wrong[0]) for s in found), strict=True)
+            for arrays in zip(*((s.token, s.out, ~s.wrong[0]) for s in by_side), strict=True)
         )
-        kinds, number = np.unique(
-            np.concatenate([packed_steps(steps) for steps in found]), return_inverse=True
-        )
+        packed = np.concatenate([packed_steps(steps) for steps in by_side])
+        kinds, number = np.unique(packed, return_inverse=True)
         keys = (number * stretch.size + token) * 2 + out
         _, first, which = np.unique(keys, return_index=True, return_inverse=True)
         # All of gold stands before all of predicted.
-        side = (first >= len(found[0].token)) + 2 * (np.bincount(which) > 1)
+        side = (first >= len(by_side[0].token)) + 2 * (np.bincount(which) > 1)
         fine = np.bincount(which, ~fine) == 0
         ends = np.cumsum(np.bincount(number[first], minlength=len(kinds))).tolist()
         for kind, low, high in zip(kinds.tolist(), [0, *ends], ends, strict=False):
@@ -336,24 +321,24 @@ class Disputes:
                     known.append(Place(int(side[k]), line, bool(out[at])))
 
     def _add_parts(
-        self, differences: npt.NDArray[np.int64], unit: IntArray, found: list[Steps]
+        self, differences: npt.NDArray[np.int64], unit: IntArray, by_side: list[Steps]
     ) -> None:
         """Put what is counted otherwise in each unit down to the kinds of step in it.
 
         For each column, those steps matter of which it does not make what the first one does.
         """
         packed = np.concatenate(
-            [np.where(steps.foreign, _OTHER_SCHEMES, packed_steps(steps)) for steps in found]
+            [np.where(steps.foreign, _OTHER_SCHEMES, packed_steps(steps)) for steps in by_side]
         )
-        units = np.concatenate([unit[steps.token] for steps in found])
-        outcomes = np.concatenate([steps.outcomes for steps in found], axis=1)
+        units = np.concatenate([unit[steps.token] for steps in by_side])
+        outcomes = np.concatenate([steps.outcomes for steps in by_side], axis=1)
         kinds, number = np.unique(packed, return_inverse=True)
         size = differences.shape[2]
         for column, difference in enumerate(differences):
-            there = difference.any(axis=0)
-            if not there.any():
+            differs = difference.any(axis=0)
+            if not differs.any():
                 continue
-            matter = there[units] & (outcomes[column] != outcomes[0])
+            matter = differs[units] & (outcomes[column] != outcomes[0])
             # Each kind once for each unit that it is in.
             pairs = np.unique(units[matter] * len(kinds) + number[matter])
             place, kind = np.divmod(pairs, max(len(kinds), 1))

@@ -22,7 +22,6 @@ from spanf1.scorers.comparison import (
     Kind,
     Row,
     System,
-    input_dict,
     schemes_dict,
 )
 from spanf1.wording import many, percent, printable, short_names, signed
@@ -40,14 +39,9 @@ _FIGURES = ("precision", "recall", "f1", "gold", "predicted", "correct")
 
 def report_of(comparison: Comparison, *, kinds: int = KINDS) -> Report:
     """Return the report on what scorers say of an output: their scores, reasons, encodings."""
-    return Report(
-        comparison,
-        partial(_sections, kinds=kinds),
-        _values,
-        Comparison.to_dict,
-        terminal=partial(_sections, kinds=kinds, terminal=True),
-        tables=1,
-    )
+    sections = partial(_sections, kinds=kinds)
+    terminal = partial(sections, terminal=True)
+    return Report(comparison, sections, _values, Comparison.to_dict, terminal=terminal, tables=1)
 
 
 def _sections(
@@ -75,17 +69,11 @@ def _scorers(comparison: Comparison, digits: int | None, *, terminal: bool) -> S
     for scorer in without:
         name = f"    {scorer.name}" if terminal else scorer.name
         rows.append([name, "-", "-", "-", "", "-", "-", "-"])
-    return Section(
-        "What each scorer says",
-        _what_was_read(comparison),
-        ["", "P", "R", "F1", "Diff.", "Gold", "Pred.", "Corr."],
-        rows,
-        after=[
-            *(f"{scorer.name} does not take it: {scorer.refuses}" for scorer in without),
-            *comparison.notes,
-        ],
-        spare=True,
-    )
+    text = _what_was_read(comparison)
+    header = ["", "P", "R", "F1", "Diff.", "Gold", "Pred.", "Corr."]
+    after = [f"{scorer.name} does not take it: {scorer.refuses}" for scorer in without]
+    after += comparison.notes
+    return Section("What each scorer says", text, header, rows, after=after, spare=True)
 
 
 def _what_was_read(comparison: Comparison) -> str:
@@ -144,15 +132,12 @@ def _encodings(comparison: Comparison, digits: int | None) -> Section:
 
 def _values(comparison: Comparison) -> Iterator[list[object]]:
     """Yield a row for each scorer, in fractions of 1."""
-    names = ["precision", "recall", "f1", "difference", "gold", "predicted", "correct"]
-    yield ["reading", "group", *names, "refuses"]
+    header = ["reading", "group", "precision", "recall", "f1", "difference", "gold", "predicted"]
+    header += ["correct", "refuses"]
+    yield [*header]
     for row in comparison.rows:
-        values: list[object] = [""] * (1 + len(names))
-        if row.score:
-            score = row.score
-            ratios = score.precision, score.recall, score.f1, row.difference
-            values = [row.group + 1, *ratios, *score[4:]]
-        yield [row.scorer.name, *values, row.scorer.refuses]
+        data = row.to_dict()
+        yield [data.get(name, "") for name in header]
 
 
 def _label(number: int) -> str:
@@ -294,19 +279,13 @@ def systems_report(systems: list[System]) -> Report:
 def _systems(systems: list[System], digits: int | None) -> list[Section]:
     """Return one table: a row for each system."""
     first = systems[0].result
-    rows = [
-        [
-            name,
-            system.result.pred_schemes[0],
-            *_ratios(system.score, digits),
-            signed(system.score.f1 - systems[0].score.f1, digits),
-            percent(system.result.strict.f1, digits),
-            str(system.ill_formed.spans),
-            str(system.score.predicted),
-            str(system.score.correct),
-        ]
-        for name, system in zip(short_names([one.name for one in systems]), systems, strict=True)
-    ]
+    rows = []
+    for name, system in zip(short_names([one.name for one in systems]), systems, strict=True):
+        score, result = system.score, system.result
+        ratios = [*_ratios(score, digits), signed(score.f1 - systems[0].score.f1, digits)]
+        counts = map(str, (system.ill_formed.spans, score.predicted, score.correct))
+        strict = percent(result.strict.f1, digits)
+        rows.append([name, result.pred_schemes[0], *ratios, strict, *counts])
     how = "given" if first.options.gold_scheme != AUTO else found_by(first.gold_schemes)
     text = (
         f"{first.input.files[0] if first.input else 'gold'}: "
@@ -321,13 +300,13 @@ def _systems(systems: list[System], digits: int | None) -> list[Section]:
 
 def _notes(systems: list[System]) -> list[str]:
     """Say which columns were read, once for files that are alike, and what other schemes fit."""
-    names = short_names([system.name for system in systems])
-    alike: dict[str, list[str]] = {}
-    for name, system in zip(names, systems, strict=True):
-        alike.setdefault(_read(system, ""), []).append(name)
-    first = {_read(system, ""): system for system in reversed(systems)}
-    notes = [_read(first[key], ", ".join(dict.fromkeys(who))) for key, who in alike.items() if key]
-    for name, system in dict(zip(names, systems, strict=True)).items():
+    named = list(zip(short_names([system.name for system in systems]), systems, strict=True))
+    alike: dict[str, list[tuple[str, System]]] = {}
+    for name, system in named:
+        alike.setdefault(_read(system, ""), []).append((name, system))
+    groups = [(group[0][1], dict(group)) for key, group in alike.items() if key]
+    notes = [_read(first, ", ".join(names)) for first, names in groups]
+    for name, system in dict(named).items():
         schemes = system.result.pred_schemes
         if system.result.options.pred_scheme == AUTO and len(schemes) > 1:
             notes.append(f"{name}: {schemes[0]} ({found_by(schemes)})")
@@ -358,7 +337,7 @@ def _systems_data(systems: list[System]) -> dict[str, Any]:
                 "file": system.name,
                 "scheme": system.result.pred_schemes[0],
                 **{name: getattr(system.score, name) for name in _FIGURES},
-                "input": input_dict(system.result),
+                "input": system.result.input and system.result.input.to_dict(),
                 "schemes": schemes_dict(system.result),
                 "difference": system.score.f1 - systems[0].score.f1,
                 "ill_formed": system.ill_formed.spans,

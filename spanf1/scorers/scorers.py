@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from spanf1.core.detection import ill_formed
-from spanf1.core.schemes import OUTSIDE, PREFIX_BITS, PREFIXES, SAME, SCHEMES
+from spanf1.core.schemes import OUTSIDE, PREFIX_BITS, PREFIX_MASK, PREFIXES, SAME, SCHEMES
 from spanf1.core.seqeval import STRICT_PATTERNS, seqeval_default, seqeval_strict
 from spanf1.core.spans import WELL_FORMED, Spans, decode, ends_of
 from spanf1.core.tags import CodeArray, IntArray
@@ -37,11 +37,12 @@ SEQSCORE_NAMES = {
 }
 SEQSCORE_REPAIRS = {"conlleval": ("IOB2", "IOB1"), "discard": ("IOB2",)}
 
-_MASK = (1 << PREFIX_BITS) - 1
-
 
 def _letters(remap: dict[str, str]) -> CodeArray:
-    return np.array([PREFIXES.index(remap.get(letter, letter)) for letter in PREFIXES], np.int32)
+    """Return for each prefix, by number, the number of the one that it is taken for."""
+    numbers = np.zeros(1 << PREFIX_BITS, np.int32)
+    numbers[: len(PREFIXES)] = [PREFIXES.index(remap.get(letter, letter)) for letter in PREFIXES]
+    return numbers
 
 
 _REMAPPED = {name: _letters(remap) for name, remap in REMAPS.items()}
@@ -55,9 +56,8 @@ class Decoding(NamedTuple):
 
 
 def _remapped(codes: CodeArray, starts: IntArray, name: str, _: int) -> Spans:
-    padded = np.zeros(1 << PREFIX_BITS, np.int32)
-    padded[: len(PREFIXES)] = _REMAPPED[name]
-    return decode(codes & ~np.int32(_MASK) | padded[codes & _MASK], starts)
+    prefixes = _REMAPPED[name][codes & PREFIX_MASK]
+    return decode(codes & ~np.int32(PREFIX_MASK) | prefixes, starts)
 
 
 def _strict(codes: CodeArray, starts: IntArray, scheme: str, _: int) -> Spans:
@@ -116,16 +116,11 @@ class Facts(NamedTuple):
         """The prefixes that occur on either side."""
         return self.result.tally.gold.prefixes | self.result.tally.predicted.prefixes
 
-    @property
-    def schemes(self) -> tuple[str, str]:
-        """The schemes of the gold and of the predicted tags."""
-        return self.result.gold_schemes[0], self.result.pred_schemes[0]
-
     def ill_formed(self, scheme: str) -> str:
         """Say how many spans are ill-formed in a scheme, and on which sides; empty if none are."""
         sides = zip(("gold", "predicted"), self.result.tally.shapes(), strict=True)
-        found = [(side, ill_formed(shapes, {}, scheme).spans) for side, shapes in sides]
-        return ", ".join(f"{side} {count}" for side, count in found if count)
+        counts = [(side, ill_formed(shapes, {}, scheme).spans) for side, shapes in sides]
+        return ", ".join(f"{side} {count}" for side, count in counts if count)
 
 
 def scorers_of(facts: Facts) -> list[Scorer]:
@@ -150,7 +145,7 @@ def scorers_of(facts: Facts) -> list[Scorer]:
 def _candidates(facts: Facts, letters: dict[str, str]) -> list[str]:
     """Return the schemes that have all prefixes of the input; if they can, those of its sides."""
     having = [name for name in letters if facts.prefixes <= set(letters[name])]
-    own = [name for name in dict.fromkeys(facts.schemes) if name in having]
+    own = [str(name) for name in dict.fromkeys(facts.result.schemes) if name in having]
     if own:
         return own if facts.prefixes else own[:1]
     fewest = min((len(letters[name]) for name in having), default=0)
@@ -165,34 +160,25 @@ def _seqeval_strict(facts: Facts) -> Iterator[Scorer]:
         decoding = Decoding("seqeval strict", name)
         yield Scorer(f"seqeval strict ({name})", decoding, decoding, keeps=False)
     if not schemes:
-        found = _named(facts.prefixes)
-        yield Scorer("seqeval strict", refuses=f"none of its schemes has all of {found}")
+        yield Scorer("seqeval strict", refuses=_foreign(facts.prefixes))
 
 
-def _named(prefixes: frozenset[str]) -> str:
-    return " ".join(sorted(prefixes, key=PREFIXES.index))
+def _foreign(prefixes: frozenset[str]) -> str:
+    return f"none of its schemes has all of {' '.join(sorted(prefixes, key=PREFIXES.index))}"
 
 
 def _seqscore(facts: Facts) -> Iterator[Scorer]:
     """Yield its two repairs, and what it does by default, which is to refuse what is ill-formed."""
     letters = {name: SCHEMES[name].prefixes for name in SEQSCORE_NAMES}
     schemes = _candidates(facts, letters)
-    why = ""
-    if facts.bare:
-        why = _untyped(facts.bare)
-    elif not schemes:
-        why = f"none of its schemes has all of {_named(facts.prefixes)}"
+    why = _untyped(facts.bare) or ("" if schemes else _foreign(facts.prefixes))
     for repair, repaired in SEQSCORE_REPAIRS.items():
         having = [name for name in repaired if facts.prefixes <= set(letters[name])]
         able = [name for name in having if name in schemes] or having
         for name in able if not why else []:
             decoding = LENIENT if repair == "conlleval" else Decoding("strict", name)
-            yield Scorer(
-                f"seqscore {repair} ({SEQSCORE_NAMES[name]})",
-                decoding,
-                decoding,
-                keeps=repair == "conlleval",
-            )
+            mode = f"seqscore {repair} ({SEQSCORE_NAMES[name]})"
+            yield Scorer(mode, decoding, decoding, keeps=repair == "conlleval")
         if why or not able:
             only = " and ".join(SEQSCORE_NAMES[name] for name in repaired)
             yield Scorer(f"seqscore {repair}", refuses=why or f"it repairs only {only}")
@@ -208,12 +194,12 @@ def _seqscore(facts: Facts) -> Iterator[Scorer]:
 
 
 def _untyped(bare: Collection[str]) -> str:
-    return f"{min(bare)!r} is a tag without a type"
+    return f"{min(bare)!r} is a tag without a type" if bare else ""
 
 
 def _hipe(facts: Facts) -> Scorer:
     decoding = Decoding("remapped", "hipe")
-    return Scorer("HIPE", decoding, decoding, refuses=_untyped(facts.bare) if facts.bare else "")
+    return Scorer("HIPE", decoding, decoding, refuses=_untyped(facts.bare))
 
 
 def _nervaluate(facts: Facts) -> Scorer:
@@ -223,23 +209,15 @@ def _nervaluate(facts: Facts) -> Scorer:
         firsts = {ends.first for ends in map(ends_of, shapes) if ends.before != SAME}
         if odd := firsts - {"B", "I", OUTSIDE}:
             why = f"an entity begins with {min(odd)}, not B or I"
-    if bare := {tag for tag in facts.bare if len(tag) == 1}:
-        why = _untyped(bare)
-    if why:
-        return Scorer("nervaluate strict", refuses=why)
+    why = _untyped({tag for tag in facts.bare if len(tag) == 1}) or why
     decoding = Decoding("remapped", "nervaluate")
-    return Scorer("nervaluate strict", decoding, decoding)
+    return Scorer("nervaluate strict", decoding, decoding, refuses=why)
 
 
 def _ours_strict(facts: Facts) -> Iterator[Scorer]:
-    gold, predicted = facts.schemes
-    named = gold if gold == predicted else f"{gold}, {predicted}"
-    yield Scorer(
-        f"spanf1 strict ({named})",
-        Decoding("strict", gold),
-        Decoding("strict", predicted),
-        keeps=False,
-    )
+    gold, predicted = facts.result.schemes
+    names = ", ".join(dict.fromkeys([gold, predicted]))
+    strict = Decoding("strict", gold)
+    yield Scorer(f"spanf1 strict ({names})", strict, Decoding("strict", predicted), keeps=False)
     if gold != predicted:
-        both = Decoding("strict", gold)
-        yield Scorer(f"spanf1 strict (both {gold})", both, both, keeps=False)
+        yield Scorer(f"spanf1 strict (both {gold})", strict, strict, keeps=False)

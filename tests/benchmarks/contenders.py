@@ -14,7 +14,7 @@ import numpy as np
 import spanf1
 from spanf1.core.scores import f_scores
 from spanf1.resampling.draws import cores
-from spanf1.resampling.significance import randomization_test
+from spanf1.resampling.inference import randomization_test
 from tests.benchmarks.inputs import SEED, TYPES, Ids, Lists
 from tests.benchmarks.measure import Command
 from tests.benchmarks.plain import RESAMPLES, Counts

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 import spanf1
@@ -169,3 +171,11 @@ class TestDetect:
     def test_form(self) -> None:
         assert spanf1.detect(["A/S", "O"]).tag_form == "PER/B"
         assert spanf1.detect(["O", "B"]).tag_form == ""
+
+
+@pytest.mark.parametrize(
+    "function", [spanf1.validate, spanf1.repair, partial(spanf1.convert, to="IOB1")]
+)
+def test_tags_have_a_scheme(function) -> None:
+    with pytest.raises(UsageError, match="these are tags, and have a scheme"):
+        function(["B-A", "O"], scheme="none")

@@ -14,8 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.contents.baseline import baseline
-from spanf1.contents.lexicon import RULES, Lexicon
+from spanf1.contents.baseline import RULES, Lexicon, baseline
 from tests.helpers.commands import COMMAND, pipe, write
 from tests.helpers.shared_data import shared
 

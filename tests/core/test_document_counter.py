@@ -16,8 +16,7 @@ from spanf1.core.document_counter import DocumentCounter, normalized
 from spanf1.core.documents import Document, TextSpan, joined, places, squeezed
 from spanf1.core.options import Confidence, Options
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
-from spanf1.results.rescore import rescore
-from spanf1.results.result import Result
+from spanf1.results.result import Result, rescore
 from spanf1.results.signature import Signature
 from tests.helpers import oracles
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import spanf1
 from spanf1 import AlignmentError, TagError, UsageError
-from spanf1.formats import joining
+from spanf1.formats import labels
 
 LABELS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
 MIXED = ["B-A", "O", "I-A", "E-B", "S-B", "O", "B-B", "I-B", "B", "I-B-A"]
@@ -60,7 +60,7 @@ def test_ids_are_scored_as_their_tags(batch: Batch, reading: str, size: int) -> 
     options: dict[str, Any] = {"reading": reading, "tag_form": "B-PER"}
     expected = spanf1.evaluate(*tags_of(batch, MIXED), **options).to_dict()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(joining, "BLOCK_TOKENS", size)
+        patch.setattr(labels, "BLOCK_TOKENS", size)
         found = spanf1.evaluate(
             batch.gold, batch.predicted, labels=MIXED, mask=batch.mask, **options
         )

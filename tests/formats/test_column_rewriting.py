@@ -22,7 +22,7 @@ from spanf1.core.tags import FORMS, TagForm, TagSet
 from spanf1.core.tally import Tally
 from spanf1.exceptions import LayoutError, TagError
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.rewriting import RawLines, raw_lines, respelt
+from spanf1.formats.columns.rewriting import RawLines, raw_lines
 from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.source import Source
 from tests.helpers.files import COMPRESS, documents_in, lists_of, render, tally_of_lists, write
@@ -48,13 +48,13 @@ class Read(NamedTuple):
     def respelt(self, to_form: TagForm | None = None) -> bytes:
         """Write every run as it is, or in another form."""
         return b"".join(
-            respelt(run, run.sentences.codes, self.tags, to_form).data for run in self.runs
+            run.respelt(run.sentences.codes, self.tags, to_form).data for run in self.runs
         )
 
     def rewritten(self, scheme: str, to: str, method: str) -> bytes:
         """Write every run in another scheme."""
         return b"".join(
-            respelt(run, in_scheme(run, scheme, to, method).codes, self.tags).data
+            run.respelt(in_scheme(run, scheme, to, method).codes, self.tags).data
             for run in self.runs
         )
 
@@ -595,7 +595,7 @@ def written_run_by_run(path: Path, size: int, to: str, method: str) -> bytes:
     pieces = []
     for run in raw_lines(TagFile(ColumnFile(Source(str(path)), block_size=size)), tags):
         new = in_scheme(run, "IOB2", to, method)
-        pieces.append(respelt(run, new.codes, tags).data)
+        pieces.append(run.respelt(new.codes, tags).data)
     return b"".join(pieces)
 
 
@@ -645,7 +645,7 @@ def test_only_codes_that_change_are_written(tmp_path: Path) -> None:
     runs = list(raw_lines(TagFile(ColumnFile(Source(str(path)))), tags))
     assert runs[0].size == 3 or b"".join(run.data for run in runs) == data
     new_type = tags.code("S-new")
-    new = b"".join(respelt(run, np.full(run.size, new_type, np.int32), tags).data for run in runs)
+    new = b"".join(run.respelt(np.full(run.size, new_type, np.int32), tags).data for run in runs)
     assert new == b"a S-new\nb S-new\nc S-new\n"
-    nothing = b"".join(respelt(run, np.zeros_like(run.sentences.codes), tags).data for run in runs)
+    nothing = b"".join(run.respelt(np.zeros_like(run.sentences.codes), tags).data for run in runs)
     assert nothing == b"a O\nb O\nc O\n"

@@ -27,7 +27,7 @@ def flat(reader: TagFile):
     done = 0
     for one in reader.passages(tags):
         names, found = ["", *tags.types], decode(one.codes, one.starts)
-        sentences += [tokens for _, tokens in one.lists()]
+        sentences += [tokens for _, tokens in one.token_lists()]
         spans += [
             (start + done, end + done, names[kind], text)
             for start, end, kind, text in zip(

@@ -80,5 +80,5 @@ def test_forms_are_tokens_with_spaces(piece: Sentences) -> None:
 def test_lists_are_the_sentences(piece: Sentences) -> None:
     assert piece.tokens is not None
     begin = int(piece.starts[0]) if len(piece.starts) else piece.size
-    assert [token for _, tokens in piece.lists() for token in tokens] == piece.tokens[begin:]
-    assert [first for first, _ in piece.lists()] == piece.starts.tolist()
+    assert [token for _, tokens in piece.token_lists() for token in tokens] == piece.tokens[begin:]
+    assert [first for first, _ in piece.token_lists()] == piece.starts.tolist()

@@ -24,7 +24,7 @@ from spanf1.exceptions import (  # noqa: E402
     TagError,
     UsageError,
 )
-from spanf1.formats import joining  # noqa: E402
+from spanf1.formats import labels  # noqa: E402
 from spanf1.formats.arrow import files as arrowfiles  # noqa: E402
 from spanf1.formats.arrow.documents import documents, write  # noqa: E402
 from spanf1.formats.arrow.files import is_arrow  # noqa: E402
@@ -117,7 +117,7 @@ def same(found, expected):
 @pytest.mark.parametrize("lists", LISTS)
 @pytest.mark.parametrize("size", [1, 5, 1 << 16])
 def test_ids_are_scored_as_their_tags(tmp_path, monkeypatch, kind, lists, size):
-    monkeypatch.setattr(joining, "BLOCK_TOKENS", size)
+    monkeypatch.setattr(labels, "BLOCK_TOKENS", size)
     monkeypatch.setattr(arrowfiles, "BATCH_VALUES", 40)
     ignored = 0.0 if lists == "unsigned" else 0.3
     for seed in range(4):

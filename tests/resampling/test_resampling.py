@@ -14,12 +14,15 @@ from scipy import stats
 from spanf1.core.scores import AVERAGES, TypeCounts, average, f_scores, figures, score, scores_of
 from spanf1.exceptions import UsageError
 from spanf1.resampling.draws import FloatArray, IntArray, bootstrap_sums, swap_sums
-from spanf1.resampling.intervals import bca, bootstrap_values, jackknife_values, percentile
-from spanf1.resampling.significance import (
+from spanf1.resampling.inference import (
     ADJUSTMENTS,
     adjusted,
+    bca,
     bootstrap_p_values,
+    bootstrap_values,
+    jackknife_values,
     p_values,
+    percentile,
     permutation_test,
     randomization_test,
 )

@@ -58,7 +58,7 @@ class TestEvaluate:
         other = [["O", *tags[0][:-1]], tags[1], tags[2][::-1]]
         whole = spanf1.evaluate(tags, other)
         for size in (1, 2, 3, 7):
-            monkeypatch.setattr("spanf1.formats.joining.BLOCK_TOKENS", size)
+            monkeypatch.setattr("spanf1.formats.labels.BLOCK_TOKENS", size)
             assert spanf1.evaluate(tags, other) == whole
 
     @pytest.mark.parametrize(

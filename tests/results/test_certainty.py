@@ -17,7 +17,7 @@ from spanf1.core.options import Confidence
 from spanf1.core.scores import figures
 from spanf1.core.tally import rows_of
 from spanf1.render.renderers import RENDERERS
-from spanf1.resampling.intervals import bca, bootstrap_values, jackknife_values, percentile
+from spanf1.resampling.inference import bca, bootstrap_values, jackknife_values, percentile
 from spanf1.results.certainty import meanings
 from spanf1.results.report import report_of
 from spanf1.results.result import Result

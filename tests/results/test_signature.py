@@ -26,7 +26,7 @@ from spanf1.core.tags import FORMS
 from spanf1.exceptions import InputError, UsageError
 from spanf1.render.renderers import RENDERERS
 from spanf1.results.report import report_of
-from spanf1.results.rescore import rescore
+from spanf1.results.result import rescore
 from tests.helpers.commands import pipe, write
 from tests.helpers.oracles import altered, well_formed
 from tests.helpers.strategies import steady

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, NamedTuple, cast
 from spanf1.core.documents import Document, Offsets
 from spanf1.core.tags import TagSet
 from spanf1.exceptions import LayoutError
-from spanf1.formats.arrow.files import ArrowFile, feature_of, is_arrow, lacking, pyarrow
+from spanf1.formats.arrow.files import ArrowFile, feature_of, is_arrow, pyarrow
 from spanf1.formats.arrow.tags import (
     ArrowTable,
     Batch,
@@ -91,7 +91,7 @@ def documents(input: Input) -> Iterator[Document]:
         yield from documents_of(input, _sentences(input, table, columns, labels))
         return
     for batch in _rows(table, columns):
-        with only_utf8(batch.name(), table.source.name):
+        with only_utf8(batch.called, table.source.name):
             for line, value in enumerate(batch.rows.to_pylist(), batch.before + 1):
                 yield _document(Record(input, value, line), columns, labels)
 
@@ -120,27 +120,25 @@ def _opened(input: Input) -> tuple[ArrowTable, _Columns, Mapping[int, str] | Non
 def _columns(input: Input, table: ArrowTable) -> _Columns:
     """Return the columns to read: those that are given, or the first of those that are known."""
     options, option = input.options, input.options.option("key")
-    key = table.column(options.key, (), option)
-    if not key:
-        known = _KEYS.of(options)
+    known = _KEYS.of(options)
+    if options.key is None:
         kinds = {name: table.type_of(name) for name in known if name in table.keys}
         readable = [name for name, kind in kinds.items() if are_tags(kind) or _has_spans(kind)]
-        key = next(iter(readable or kinds), "")
-        key = key or table.missing(f"{options.side} tags or spans", known, option)
+        known = (*readable, *known)
+    key = table.needed(options.key, known, f"{options.side} tags or spans", option)
     kind = table.type_of(key)
-    token = table.column(options.token_key, _KEYS.token, "--token-key")
+    token = table.chosen(options.token_key, _KEYS.token, "--token-key")
     text = ""
     if are_tags(kind):
         if not token:
             message = f"there is no column of tokens ({', '.join(_KEYS.token)})"
-            hint = "--token-key says which it is"
-            raise lacking(table.schema, message, table.source.name, hint)
+            raise table.lacking(message, "--token-key", "which it is")
     elif _has_spans(kind):
-        text = table.column(options.text_key, _KEYS.text, "--text-key")
+        text = table.chosen(options.text_key, _KEYS.text, "--text-key")
     else:
         message = f"{key} is {kind}, and is to be lists of tags or of spans"
         raise LayoutError(message, where=table.source.name, hint=f"{option} says which to read")
-    return _Columns(key, token, text, table.column(options.id_key, _KEYS.id, "--id-key"))
+    return _Columns(key, token, text, table.chosen(options.id_key, _KEYS.id, "--id-key"))
 
 
 def _has_spans(kind: Any) -> bool:
@@ -199,7 +197,7 @@ def _sentences(
     for batch in _rows(table, columns):
         part, ids = checked(read(batch), column), None
         if columns.id:
-            with only_utf8(batch.name(), table.source.name):
+            with only_utf8(batch.called, table.source.name):
                 values = enumerate(batch.rows.column(columns.id).to_pylist(), batch.before + 1)
                 ids = [
                     _id(Record(input, {columns.id: value}, line), columns) for line, value in values

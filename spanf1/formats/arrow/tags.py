@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,27 +12,17 @@ import numpy.typing as npt
 from spanf1.core.tags import IntArray, TagSet
 from spanf1.exceptions import InputError, LayoutError, ReadError, TagError
 from spanf1.formats.arrow.files import BATCH_ROWS, ArrowFile, feature_of, lacking, pyarrow, type_of
-from spanf1.formats.joining import order_hint
-from spanf1.formats.keyed import TAG_KEYS, KeyedReader, KeyedTags
+from spanf1.formats.keyed import TAG_KEYS, KeyedReader, KeyedTags, Table, order_hint
 from spanf1.formats.labels import LABELS_HINT, LabelCodes, labels_by_id
-from spanf1.formats.options import InputOptions
 from spanf1.formats.registry import ARROW, Inputs
 from spanf1.formats.sentences import Sentences, place_in, whole_sentences
 from spanf1.formats.source import Source
 from spanf1.wording import shortened
 
-# The features of Hugging Face's datasets that are lists.
-_LISTS = ("Sequence", "List", "LargeList")
-
 
 def label_names(feature: Any) -> list[str] | None:
     """Return the names of the labels in a feature of class labels, or of lists of such."""
-    if isinstance(feature, list) and len(feature) == 1:
-        return label_names(feature[0])
-    if not isinstance(feature, dict):
-        return None
-    if feature.get("_type") in _LISTS:
-        return label_names(feature.get("feature"))
+    feature = _element(feature)
     names = feature.get("names") if feature.get("_type") == "ClassLabel" else None
     named = isinstance(names, list) and names and all(isinstance(one, str) for one in names)
     return names if named else None
@@ -40,13 +30,19 @@ def label_names(feature: Any) -> list[str] | None:
 
 def field_of(feature: Any, name: str) -> Any:
     """Return a field of a feature of structs, or of lists of such; None if there is none."""
-    if isinstance(feature, list) and len(feature) == 1:
-        return field_of(feature[0], name)
-    if not isinstance(feature, dict):
-        return None
-    if feature.get("_type") in _LISTS:
-        return field_of(feature.get("feature"), name)
-    return feature.get(name)
+    return _element(feature).get(name)
+
+
+def _element(feature: Any) -> dict[str, Any]:
+    """Return a feature or, of lists, that of their elements; an empty one if it is none."""
+    while True:
+        match feature:
+            case [one]:
+                feature = one
+            case {"_type": "Sequence" | "List" | "LargeList"}:
+                feature = feature.get("feature")
+            case _:
+                return feature if isinstance(feature, dict) else {}
 
 
 def no_labels(key: str, kind: Any, where: str) -> TagError:
@@ -106,10 +102,6 @@ class Batch(NamedTuple):
     before: int
     called: str = ""
 
-    def name(self, column: str = "") -> str:
-        """Return what messages call texts that are in a column, if the rows are not called so."""
-        return self.called or column
-
     def where(self, row: int) -> str:
         """Return the place of a row, for a message."""
         return self.source.where(self.before + row + 1)
@@ -123,13 +115,11 @@ class Batch(NamedTuple):
             If there are nulls.
         """
         column = self.rows.column(key)
-        if column.null_count:
-            row = int(np.flatnonzero(np.asarray(column.is_null()))[0])
+        for row in _first_null(column):
             raise LayoutError(f"{key} is null", where=self.where(row))
         flat = column.flatten()
         lengths = np.asarray(column.value_lengths()).astype(np.intp)
-        if flat.null_count:
-            row, place = place_in(lengths, int(np.flatnonzero(np.asarray(flat.is_null()))[0]))
+        for row, place in (place_in(lengths, token) for token in _first_null(flat)):
             raise LayoutError(f"{key}[{place}] is null", where=self.where(row))
         return flat, lengths
 
@@ -145,7 +135,7 @@ class Batch(NamedTuple):
         if not (is_list(kind) and is_string(kind.value_type)):
             message = f"{key} is {kind}, and is to be lists of tokens"
             raise LayoutError(message, where=self.source.name)
-        return ArrowWords.of(*self.values(key), self.name(key), self.source.name)
+        return ArrowWords.of(*self.values(key), self.called or key, self.source.name)
 
     def ids(self, key: str) -> list[str | int | None]:
         """Return the ids in a column: strings or whole numbers.
@@ -159,12 +149,19 @@ class Batch(NamedTuple):
         if not (is_string(column.type) or is_integer(column.type)):
             message = f"{key} is {column.type}: ids are to be strings or whole numbers"
             raise LayoutError(message, where=self.source.name)
-        if column.null_count:
-            row = int(np.flatnonzero(np.asarray(column.is_null()))[0])
+        for row in _first_null(column):
             raise LayoutError(f"{key} is null", where=self.where(row))
         with only_utf8(key, self.source.name):
             ids: list[str | int | None] = column.to_pylist()
         return ids
+
+
+def _first_null(array: Any) -> list[int]:
+    """Return the number of the first value of an array that is null, if there is one."""
+    if not array.null_count:
+        return []
+    nulls: list[int] = np.flatnonzero(np.asarray(array.is_null()))[:1].tolist()
+    return nulls
 
 
 class ArrowWords:
@@ -202,57 +199,41 @@ class ArrowWords:
             lists: list[list[str]] = self.array.to_pylist()
         return lists
 
-    def part(self, first: int, stop: int | None = None) -> ArrowWords:
-        """Return those of the rows from one number to another."""
-        count = None if stop is None else stop - first
-        return ArrowWords(self.array.slice(first, count), *self._named)
-
-    def take(self, sentences: IntArray) -> ArrowWords:
-        """Return those of some rows, by number."""
-        return ArrowWords(self.array.take(pyarrow().array(sentences)), *self._named)
+    def take(self, rows: slice | IntArray) -> ArrowWords:
+        """Return those of a part of the rows, or of some, by number."""
+        array = self.array[rows] if isinstance(rows, slice) else self.array.take(rows)
+        return ArrowWords(array, *self._named)
 
     def keep(self, others: ArrowWords) -> None:
         """Add those of other rows."""
         self._parts += others._parts
 
 
-class ArrowTable:
-    """A table whose schema is known; a `Table`."""
+class ArrowTable(Table):
+    """A table whose schema is known."""
 
-    records, where = "rows", ", where"
+    name, records, where = "column", "rows", ", where"
 
     def __init__(self, file: ArrowFile) -> None:
         self.source, self._file = file.source, file
         self.schema = file.schema()
-        self.keys: Collection[str] = self.schema.names
+        self.keys = self.schema.names
 
-    def key(self, options: InputOptions) -> str:
-        """Return the column of the tags of a side: what was given, or the first that is known.
+    def lacking(self, message: str, option: str, reads: str = "which to read") -> LayoutError:
+        """Return the error for a table without a column, which an option may give."""
+        return lacking(self.schema, message, self.source.name, f"{option} says {reads}")
+
+    def chosen(self, given: str | None, known: Sequence[str], option: str) -> str:
+        """Return the column that was given, or the first that is known; nothing if there is none.
 
         Raises
         ------
         LayoutError
-            If there is none.
+            If what was given is none.
         """
-        known, option = TAG_KEYS.of(options), options.option("key")
-        key = self.column(options.key, known, option)
-        return key or self.missing(f"{options.side} tags", known, option)
-
-    def column(self, given: str | None, known: Sequence[str], option: str) -> str:
-        """Return the column that was given, or the first that is known; empty if there is none."""
-        if given is None:
-            return next((name for name in known if name in self.keys), "")
-        if given not in self.keys:
-            raise self._lacking(f"there is no column {shortened(given)}", option)
-        return given
-
-    def missing(self, what: str, known: Sequence[str], option: str) -> NoReturn:
-        """Raise the error for a table without a column that is known."""
-        raise self._lacking(f"there is no column of {what} ({', '.join(known)})", option)
-
-    def _lacking(self, message: str, option: str) -> LayoutError:
-        hint = f"{option} says which to read"
-        return lacking(self.schema, message, self.source.name, hint)
+        if given is not None and given not in self.keys:
+            raise self.lacking(f"there is no column {shortened(given)}", option)
+        return super().chosen(given, known, option)
 
     def type_of(self, column: str) -> Any:
         """Return the type of a column.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO
 
 from spanf1.core.documents import Document, TextSpan
 from spanf1.exceptions import LossError, UsageError
@@ -23,24 +23,8 @@ _ID, _TEXT, _TOKENS = "id", "text", "tokens"
 _MOST = 1 << 63
 
 
-class Table(Protocol):
-    """Columns, and what goes into them."""
-
-    def fields(self) -> list[tuple[str, Any]]:
-        """Return the names and types of the columns but the id."""
-        ...
-
-    def row(self, document: Document) -> dict[str, Any]:
-        """Return a document as a row, without its id."""
-        ...
-
-    def features(self) -> dict[str, Any]:
-        """Return what Hugging Face's datasets are to know of the columns, after the last row."""
-        ...
-
-
 class SpanTable:
-    """A table of texts, tokens and spans; see `Table`.
+    """A table of texts, tokens and spans.
 
     A discontinuous span has ``offsets``, a list of the start and end of each part, for a start
     and an end.
@@ -80,7 +64,7 @@ class SpanTable:
 
 
 class TagTable:
-    """A table of tokens and the ids of their tags, numbered as they occur; see `Table`."""
+    """A table of tokens and the ids of their tags, numbered as they occur."""
 
     def __init__(self, key: str, how: Writing) -> None:
         self._key, self._token_key = key, how.token_key or _TOKENS
@@ -112,7 +96,9 @@ class TagTable:
         }
 
 
-def write_parquet(documents: Iterable[Document], target: BinaryIO, table: Table) -> None:
+def write_parquet(
+    documents: Iterable[Document], target: BinaryIO, table: SpanTable | TagTable
+) -> None:
     """Write documents, a group of rows at a time.
 
     Raises

@@ -24,6 +24,9 @@ from spanf1.wording import shortened
 
 # What would end a field or a line, or make a reader take the file for a binary one.
 _BREAKS = re.compile(r"[\0\t-\r ]")
+_BLANK = "\t\n\v\f\r "
+#: what may be lost of documents here
+BLANK_TOKENS = "tokens of white space"
 _LINE_END = re.compile(r"[\r\n]")
 _NO_TOKENS = "tokens and tags are in different columns; --delimiter says what separates them"
 
@@ -85,7 +88,7 @@ def _sentences(passage: Sentences, names: Sequence[str], input: Input) -> Iterat
     levels = (decode(codes, passage.starts) for codes in passage.codes)
     spans = zip(*(by_sentence(level, passage.starts) for level in levels), strict=True)
     begins = set(passage.document_starts.tolist())
-    for (first, words), here in zip(passage.lists(), spans, strict=True):
+    for (first, words), here in zip(passage.token_lists(), spans, strict=True):
         line = passage.line(first)
         sentence = sentence_of(words, here, names, input.where(line))
         yield sentence._replace(line=line, begins=first in begins)
@@ -110,6 +113,21 @@ def _token_index(
             hint=_NO_TOKENS,
         )
     return free
+
+
+def has_type(kind: str) -> bool:
+    """Return whether a span can have a type: it is a part of a field of a line."""
+    return not _BREAKS.search(kind)
+
+
+def fit(document: Document) -> tuple[Document, list[str]]:
+    """Return a document without tokens that are white space or empty, and if that loses any."""
+    words = document.words()
+    if all(word.strip(_BLANK) for word in words):
+        return document, []
+    pairs = zip(document.tokens or (), words, strict=True)
+    tokens = [token for token, word in pairs if word.strip(_BLANK)]
+    return document._replace(tokens=tokens), [BLANK_TOKENS]
 
 
 def write(documents: Iterable[Document], target: BinaryIO, how: Writing) -> None:

@@ -15,12 +15,19 @@ from spanf1.formats.columns.layout import DOCUMENT, WHITE, Layout
 from spanf1.formats.columns.lines import TokenLines
 from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.sentences import Sentences, shifted, whole
-from spanf1.formats.source import BOM, FRONT
+from spanf1.formats.source import BOM, FRONT, Source
 from spanf1.wording import shortened
 
 _MARK = b"-DOCSTART-"
 #: what the new column is called, if those that are there are known by name
 NEW_NAME = "BASELINE"
+
+
+class Respelt(NamedTuple):
+    """Lines with other tags; `changed` are the tokens whose tags are not the same text any more."""
+
+    data: bytes
+    changed: IntArray
 
 
 class RawLines(NamedTuple):
@@ -40,6 +47,8 @@ class RawLines(NamedTuple):
         What the lines look like.
     column : int
         The index of the tags' column, from 0.
+    source : Source
+        The file.
     """
 
     sentences: Sentences
@@ -49,10 +58,11 @@ class RawLines(NamedTuple):
     lines_before: int
     layout: Layout
     column: int
+    source: Source
 
     @classmethod
-    def of(cls, lines: TaggedLines) -> RawLines:
-        """Return the lines of a block."""
+    def of(cls, source: Source, lines: TaggedLines) -> RawLines:
+        """Return the lines of a block of a file."""
         raw = lines.lines.raw
         (start, length), *_ = lines.places
         # Positions in a block are counted from the line end before it.
@@ -64,6 +74,7 @@ class RawLines(NamedTuple):
             lines.lines.lines_before,
             lines.lines.layout,
             lines.column,
+            source,
         )
 
     @property
@@ -123,6 +134,61 @@ class RawLines(NamedTuple):
         del fields[self.column : self.column + 1]
         return fields[0].decode("utf-8", "backslashreplace") if fields else ""
 
+    def places(self, tokens: IntArray) -> list[tuple[int, str]]:
+        """Return the line number in the file of each of some tokens, and the token itself."""
+        return [
+            *zip(self.line_numbers(tokens).tolist(), map(self.token, tokens.tolist()), strict=True)
+        ]
+
+    def respelt(self, codes: CodeArray, tags: TagSet, to_form: TagForm | None = None, /) -> Respelt:
+        """Return the lines with other tags, and all other bytes as they were.
+
+        A tag stays byte for byte as it is if its code does, and a type if only the prefix changes.
+
+        Parameters
+        ----------
+        codes : array of int32, shape (tokens,)
+            The codes of the new tags.
+        tags : TagSet
+            The tags that were read.
+        to_form : TagForm, optional
+            How to write all tags; by default as they were.
+
+        Raises
+        ------
+        TagError
+            If a tag cannot be written.
+        """
+        spelling = _Spelling(tags, to_form, self.layout)
+        # Another form may write even O in another way.
+        tokens = (
+            np.flatnonzero(codes != self.sentences.codes)
+            if to_form is None
+            else np.arange(len(codes))
+        )
+        pieces: list[bytes | memoryview] = []
+        changed = []
+        data, done = memoryview(self.data), 0
+        for token, new, start, length in zip(
+            tokens.tolist(),
+            codes[tokens].tolist(),
+            self.tag_start[tokens].tolist(),
+            self.tag_length[tokens].tolist(),
+            strict=True,
+        ):
+            old = self.data[start : start + length]
+            try:
+                text = spelling[old, new]
+            except TagError as error:
+                where = self.source.where(self.sentences.line(token))
+                raise TagError(error.message, where=where, hint=error.hint) from None
+            if text != old:
+                pieces += data[done:start], text
+                done = start + length
+                changed.append(token)
+        pieces.append(data[done:])
+        return Respelt(b"".join(pieces), np.array(changed, np.intp))
+
 
 def raw_lines(reader: TagFile, tags: TagSet) -> Iterator[RawLines]:
     """Yield the lines of a file, numbering the tags in a set.
@@ -134,74 +200,14 @@ def raw_lines(reader: TagFile, tags: TagSet) -> Iterator[RawLines]:
     LayoutError, ReadError, TagError
         As `TagFile.sentences`.
     """
-    return whole(map(RawLines.of, reader.lines(tags, blank=True)), _last_end)
+    blocks = reader.lines(tags, blank=True)
+    return whole((RawLines.of(reader.source, lines) for lines in blocks), _last_end)
 
 
 def _last_end(lines: RawLines) -> int | None:
     """Return the last token of some lines at which no span goes on; None if there is none."""
     starts, outside = lines.sentences.starts, np.flatnonzero(lines.sentences.codes == 0)
     return max([*starts[-1:].tolist(), *(outside[-1:] + 1).tolist()], default=None)
-
-
-class Respelt(NamedTuple):
-    """Lines with other tags; `changed` are the tokens whose tags are not the same text any more."""
-
-    data: bytes
-    changed: IntArray
-
-
-def respelt(
-    lines: RawLines, codes: CodeArray, tags: TagSet, to_form: TagForm | None = None, file: str = ""
-) -> Respelt:
-    """Return the lines with other tags, and all other bytes as they were.
-
-    A tag stays byte for byte as it is if its code does, and a type if only the prefix changes.
-
-    Parameters
-    ----------
-    lines : RawLines
-        The lines.
-    codes : array of int32, shape (tokens,)
-        The codes of the new tags.
-    tags : TagSet
-        The tags that were read.
-    to_form : TagForm, optional
-        How to write all tags; by default as they were.
-    file : str
-        What the file is called in a message.
-
-    Raises
-    ------
-    TagError
-        If a tag cannot be written.
-    """
-    spelling = _Spelling(tags, to_form, lines.layout)
-    # Another form may write even O in another way.
-    tokens = (
-        np.flatnonzero(codes != lines.sentences.codes) if to_form is None else np.arange(len(codes))
-    )
-    pieces: list[bytes | memoryview] = []
-    changed = []
-    data, done = memoryview(lines.data), 0
-    for token, new, start, length in zip(
-        tokens.tolist(),
-        codes[tokens].tolist(),
-        lines.tag_start[tokens].tolist(),
-        lines.tag_length[tokens].tolist(),
-        strict=True,
-    ):
-        old = lines.data[start : start + length]
-        try:
-            text = spelling[old, new]
-        except TagError as error:
-            where = f"{file}:{lines.sentences.line(token)}" if file else ""
-            raise TagError(error.message, where=where, hint=error.hint) from None
-        if text != old:
-            pieces += data[done:start], text
-            done = start + length
-            changed.append(token)
-    pieces.append(data[done:])
-    return Respelt(b"".join(pieces), np.array(changed, np.intp))
 
 
 class _Spelling(dict[tuple[bytes, int], bytes]):

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, NamedTuple, cast
 from spanf1.core.documents import Document, Offsets, TextSpan
 from spanf1.exceptions import LayoutError, LossError
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
-from spanf1.formats.records.values import HALF, Value, lacking, named_keys, no_id, spelt, values
+from spanf1.formats.records.values import HALF, NO_ID, Value, lacking, named_keys, spelt, values
 from spanf1.formats.registry import Input
 from spanf1.wording import shortened
 
@@ -122,11 +122,12 @@ class Record(NamedTuple):
             if given is None:
                 return None
             raise self.lacking(f"there is no key {shortened(given)}", "--id-key")
-        if type(value[key]) is int:
-            return cast(int, value[key])
-        if not isinstance(value[key], str):
-            raise self.error(f"{key} is {no_id(value[key])}")
-        return self.string(key, value[key])
+        own = value[key]
+        if type(own) is int:
+            return own
+        if not isinstance(own, str):
+            raise self.error(f"{key} is {spelt(own)}{NO_ID}")
+        return self.string(key, own)
 
     def note_relations(self) -> None:
         """Remark that the relations of a record are left out, if it has some."""
@@ -341,6 +342,5 @@ def write_array(values: Iterable[object], target: BinaryIO | str) -> None:
     file = cast(BinaryIO, target)
     file.write(b"[")
     for number, value in enumerate(values):
-        file.write(b",\n" if number else b"\n")
-        file.write(line_of(value).removesuffix(b"\n"))
+        file.write((b",\n" if number else b"\n") + line_of(value).removesuffix(b"\n"))
     file.write(b"\n]\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, BinaryIO
 
@@ -15,12 +15,12 @@ from spanf1.formats.keyed import (
     TAG_KEYS,
     KeyedReader,
     KeyedTags,
+    Table,
     checked,
     documents_of,
 )
 from spanf1.formats.labels import IGNORE_INDEX, LABELS_HINT, LabelCodes, labels_by_id, unlabelled
 from spanf1.formats.lists import Numbering, numbered
-from spanf1.formats.options import InputOptions
 from spanf1.formats.records.record import line_of, with_id
 from spanf1.formats.records.sniffing import View
 from spanf1.formats.records.values import (
@@ -54,7 +54,7 @@ def looks_like_record(view: View) -> int:
     return 0
 
 
-class RecordTable:
+class RecordTable(Table):
     """Records, of which the first are read at once, to see what keys they have.
 
     Parameters
@@ -65,36 +65,20 @@ class RecordTable:
         The records; one batch at least.
     """
 
-    records, where = "records", " where"
-
     def __init__(self, source: Source, batches: Iterator[Batch]) -> None:
         self.source, self._batches = source, batches
         self.head = next(batches)
-        self.keys: Collection[str] = self.head.records[0] if self.head.records else ()
+        self.keys = self.head.records[0] if self.head.records else ()
 
-    def key(self, options: InputOptions) -> str:
-        """Return the key of the tags of a side; nothing if none is given and there are no records.
+    def lacking(self, message: str, option: str) -> LayoutError:
+        """Return the error for a first record without a key, which an option may give."""
+        return lacking(self.head.records[0], message, option, self.head.where(0))
 
-        Raises
-        ------
-        LayoutError
-            If no key that is known is there.
-        """
-        what = f"{options.side} tags"
-        return self.chosen(options.key, TAG_KEYS.of(options), what, options.option("key"))
-
-    def chosen(self, given: str | None, known: Sequence[str], what: str, option: str) -> str:
-        """Return the key that was given, or the first that is known; raises likewise.
-
-        In messages, `what` says what is there, and `option` gives another key.
-        """
-        if given is not None or not self.head.records:
+    def needed(self, given: str | None, known: Sequence[str], what: str, option: str) -> str:
+        """Return the key of something; nothing if none is given and there are no records."""
+        if not self.head.records:
             return given or ""
-        key = next((key for key in known if key in self.keys), None)
-        if key is None:
-            message = f"there is no key of {what} ({', '.join(known)})"
-            raise lacking(self.head.records[0], message, option, self.head.where(0))
-        return key
+        return super().needed(given, known, what, option)
 
     def batches(self, *_: KeyedTags) -> Iterator[Batch]:
         """Yield all records, the first ones too."""
@@ -248,7 +232,7 @@ def tagged_batches(input: Input) -> Iterator[tuple[Batch, Sentences]]:
     if not table.head.records:
         return
     key = table.key(options)
-    token = table.chosen(options.token_key, TAG_KEYS.token, "tokens", "--token-key")
+    token = table.needed(options.token_key, TAG_KEYS.token, "tokens", "--token-key")
     if key == token:
         raise UsageError(f"tokens and tags cannot both be {shortened(key)}")
     known = next((name for name in TAG_KEYS.id if name in table.keys), "")

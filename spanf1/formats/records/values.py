@@ -26,6 +26,9 @@ _ONE_A_LINE = "every line is to be one whole JSON object"
 #: half of a surrogate pair, as escapes of JSON may spell it: no character
 HALF = re.compile("[\ud800-\udfff]")
 
+#: what is said of a value that is no id
+NO_ID = ": ids are to be strings or whole numbers"
+
 #: how many keys of a record a message names
 _NAMED = 12
 
@@ -69,14 +72,17 @@ class Batch(NamedTuple):
             message = f"there is no key {shortened(key)}"
             raise lacking(self.records[row], message, option, self.where(row)) from None
 
+    def _of_types(self, key: str, option: str, kinds: set[type], expected: str) -> list[Any]:
+        """Return what each record has at a key, which is to be of some types; raises likewise."""
+        values = self.values(key, option)
+        if set(map(type, values)) <= kinds:
+            return values
+        row = next(row for row, value in enumerate(values) if type(value) not in kinds)
+        raise LayoutError(f"{key} is {spelt(values[row])}{expected}", where=self.where(row))
+
     def lists(self, key: str, option: str) -> list[Row]:
         """Return the list that each record has at a key; raises likewise."""
-        values = self.values(key, option)
-        if set(map(type, values)) <= {list}:
-            return values
-        row = next(row for row, value in enumerate(values) if type(value) is not list)
-        message = f"{key} is {spelt(values[row])}, and is to be a list"
-        raise LayoutError(message, where=self.where(row))
+        return self._of_types(key, option, {list}, ", and is to be a list")
 
     def tokens(self, key: str, option: str) -> list[Row]:
         """Return the tokens that each record has at a key: strings; raises likewise."""
@@ -89,11 +95,7 @@ class Batch(NamedTuple):
 
     def ids(self, key: str, option: str) -> list[str | int]:
         """Return the ids that the records have at a key: strings or numbers; raises likewise."""
-        ids = self.values(key, option)
-        if not set(map(type, ids)) <= {str, int}:
-            _, row = first_not([ids], (str, int))
-            raise LayoutError(f"{key} is {no_id(ids[row])}", where=self.where(row))
-        return ids
+        return self._of_types(key, option, {str, int}, NO_ID)
 
 
 def lacking(record: dict[str, Any], message: str, option: str, where: str) -> LayoutError:
@@ -133,11 +135,6 @@ def spelt(value: object) -> str:
     if isinstance(value, str | int | float | None):
         return json.dumps(value)
     return f"of type {type(value).__name__}"
-
-
-def no_id(value: object) -> str:
-    """Say of a value that it is no id."""
-    return f"{spelt(value)}: ids are to be strings or whole numbers"
 
 
 def value_of(line: str, where: str, hint: str) -> Any:

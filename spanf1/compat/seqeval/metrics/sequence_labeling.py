@@ -128,7 +128,7 @@ def _one_score(
             sums = _default_sums(y_true, y_pred, suffix, sample_weight)
         return sums[1:]
 
-    found = _precision_recall_fscore_support(
+    figures = _precision_recall_fscore_support(
         y_true,
         y_pred,
         average=average,
@@ -139,7 +139,7 @@ def _one_score(
         suffix=suffix,
         extract_tp_actual_correct=count,
     )
-    return found[FIGURES.index(figure)]
+    return figures[FIGURES.index(figure)]
 
 
 def f1_score(
@@ -189,17 +189,7 @@ def f1_score(
     >>> float(f1_score(gold, predicted))
     0.6666666666666666
     """
-    return _one_score(
-        "f-score",
-        y_true,
-        y_pred,
-        average=average,
-        suffix=suffix,
-        mode=mode,
-        sample_weight=sample_weight,
-        zero_division=zero_division,
-        scheme=scheme,
-    )
+    return _one_score("f-score", **locals())
 
 
 def precision_score(
@@ -224,17 +214,7 @@ def precision_score(
     >>> float(precision_score(gold, predicted))
     1.0
     """
-    return _one_score(
-        "precision",
-        y_true,
-        y_pred,
-        average=average,
-        suffix=suffix,
-        mode=mode,
-        sample_weight=sample_weight,
-        zero_division=zero_division,
-        scheme=scheme,
-    )
+    return _one_score("precision", **locals())
 
 
 def recall_score(
@@ -259,17 +239,7 @@ def recall_score(
     >>> float(recall_score(gold, predicted))
     0.5
     """
-    return _one_score(
-        "recall",
-        y_true,
-        y_pred,
-        average=average,
-        suffix=suffix,
-        mode=mode,
-        sample_weight=sample_weight,
-        zero_division=zero_division,
-        scheme=scheme,
-    )
+    return _one_score("recall", **locals())
 
 
 def classification_report(  # noqa: PLR0917  (seqeval's)
@@ -323,17 +293,9 @@ def classification_report(  # noqa: PLR0917  (seqeval's)
     weighted avg       0.25      0.50      0.33         2
     <BLANKLINE>
     """
-    if mode == STRICT:
-        return cr(
-            y_true,
-            y_pred,
-            digits=digits,
-            output_dict=output_dict,
-            sample_weight=sample_weight,
-            zero_division=zero_division,
-            scheme=scheme,
-            suffix=suffix,
-        )
+    arguments = locals()
+    if arguments.pop("mode") == STRICT:
+        return cr(**arguments)
     check_consistent_length(y_true, y_pred)
     sums = _default_sums(y_true, y_pred, suffix, sample_weight)
     options = {"digits": digits, "output_dict": output_dict, "zero_division": zero_division}
