@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from spanf1.checks.convert import respells, writes_tags
+from spanf1.checks.convert import Conversion, Converter, respells, writes_tags
 from spanf1.checks.tags import Changes, Rewriting
 from spanf1.cli.inputs import (
     KEY_OPTIONS,
@@ -27,7 +27,7 @@ from spanf1.cli.rewriting import (
     writing_options,
     written_whole,
 )
-from spanf1.core.options import AUTO, AnyScheme
+from spanf1.core.options import AUTO
 from spanf1.core.repairs import REPAIRS
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import tag_form
@@ -38,9 +38,6 @@ from spanf1.formats.output import check_output, folder_beside
 from spanf1.formats.registry import COLUMNS, FORMATS, Input
 from spanf1.formats.source import STDIN, Source
 from spanf1.wording import many
-
-if TYPE_CHECKING:
-    from spanf1.checks.convert import Conversion
 
 HELP = """Write the same spans in another tagging scheme, or in another format.
 
@@ -151,11 +148,10 @@ def convert(
         raise UsageError("--to-form and --method are for columns and JSON Lines that stay such")
     if to is None and writes_tags(to_format):
         target = known
-    _convert(
-        input,
-        where,
-        Wanted(to_format, target, levels or 1, allow_loss=allow_loss),
+    converter = partial(
+        Converter, to_format=to_format, scheme=target, levels=levels or 1, allow_loss=allow_loss
     )
+    _convert(input, where, to_format, converter)
 
 
 def _unasked(source: Source) -> UsageError | ReadError:
@@ -179,33 +175,24 @@ def _report(how: Rewriting, from_scheme: str, changes: Changes) -> list[str]:
     return [f"{from_scheme} to {how.to}: {', '.join(parts)}", *kinds_line(changes)]
 
 
-class Wanted(NamedTuple):
-    """What is to be written: the format, the scheme or ``auto``, and columns of tags."""
-
-    format: str
-    scheme: AnyScheme
-    levels: int
-    allow_loss: bool
-
-
-def _convert(input: Input, where: Destination, wanted: Wanted) -> None:
+def _convert(
+    input: Input, where: Destination, to_format: str, converter: Callable[[Input], Converter]
+) -> None:
     """Write the documents of an input in another format, and say what was lost."""
-    from spanf1.checks.convert import Converter
-
     if where.in_place:
         raise UsageError("--in-place is for columns and JSON Lines that stay such")
-    known, output = FORMATS[wanted.format], where.output
+    known, output = FORMATS[to_format], where.output
     if not known.folder:
         where.check((input.source.path,))
     elif output in (None, "", STDIN):
         raise UsageError(f"{known.title} cannot be standard output", hint="--output names a folder")
     if output is not None and output != STDIN:
-        check_output(output, wanted.format, input.source.path)
+        check_output(output, to_format, input.source.path)
     whole = folder_beside(output or "") if known.folder else written_whole(output)
     with ready(input, quiet=where.quiet, again=True) as kept:
-        converter = Converter(kept, *wanted[:3], allow_loss=wanted.allow_loss)
+        writer = converter(kept)
         with whole as target:
-            done = converter.convert(target)
+            done = writer.convert(target)
     if not where.quiet:
         say(_notes(input, done))
 
