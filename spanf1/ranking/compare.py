@@ -198,13 +198,13 @@ def compare_outputs(
 ) -> Ranking:
     """Rank systems, given what is to be read of gold and of their outputs; see `compare`."""
     if len(systems) < 2:
-        hint = "spanf1 score --confidence 0.95 says how sure result score is"
+        hint = "spanf1 score --confidence 0.95 says how sure one score is"
         raise UsageError("two systems at least are to be compared", hint=hint)
     sources = [source for runs in systems.values() for source in runs]
     for name, runs in systems.items():
         paths = [source.path for source in runs]
         if not paths or len(set(paths)) < len(paths):
-            raise UsageError(f"system {name!r} has no run, or result twice")
+            raise UsageError(f"system {name!r} has no run, or one twice")
         if STDIN in paths:
             raise UsageError("a system's output is to be a file, not standard input")
     if gold is None and gold_options.id_key is not None:
