@@ -16,7 +16,7 @@ from spanf1.core.schemes import SCHEMES
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet
 from spanf1.exceptions import LossError, UsageError
-from spanf1.formats.joining import blocks
+from spanf1.formats.labels import blocks
 from spanf1.formats.registry import Input
 from spanf1.formats.sentences import Sentences
 
