@@ -21,23 +21,23 @@ from spanf1.wording import printable
 _INTERRUPTED = 130
 
 
-#: the commands, each in the module of its name, in the order of the help text
-COMMANDS = (
-    "score",
-    "compare",
-    "schemes",
-    "signature",
-    "rescore",
-    "corpora",
-    "reproduce",
-    "baseline",
-    "describe",
-    "detect",
-    "validate",
-    "repair",
-    "convert",
-    "conlleval",
-)
+#: the commands, each in the module of its name, and what each does, in the order of the help text
+COMMANDS = {
+    "score": "Score predictions against gold.",
+    "compare": "Say which system is better, and how sure it is.",
+    "schemes": "Say what each scorer would say, and why.",
+    "signature": "Compare what made two scores.",
+    "rescore": "Score again from a results file.",
+    "corpora": "What is known of the corpora in use.",
+    "reproduce": "Print published scores beside measured ones.",
+    "baseline": "Score what knowing the training data is worth.",
+    "describe": "Say what is in files of tags or spans.",
+    "detect": "Find out which scheme tags are in.",
+    "validate": "Check that tags and spans are well-formed.",
+    "repair": "Put ill-formed tags right.",
+    "convert": "Write the same spans in another scheme or format.",
+    "conlleval": "Score as the conlleval script does.",
+}
 
 
 class _Group(click.Group):
@@ -53,6 +53,11 @@ class _Group(click.Group):
             return None
         command: click.Command = getattr(import_module(f"spanf1.cli.{cmd_name}"), cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write what each command does; none is imported for that."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def main(  # type: ignore[override]
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any

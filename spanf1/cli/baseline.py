@@ -67,7 +67,7 @@ Examples:
 """
 
 
-@click.command("baseline", help=HELP, short_help="Score what knowing the training data is worth.")
+@click.command("baseline", help=HELP)
 @click.argument("test", required=False, metavar="[TEST]")
 @click.option("--train", required=True, metavar="FILE", help="The training file.")
 @column_option("--tag-column", help_text=f"Column of the tags, {COLUMN_HELP}.  [default: -1]")

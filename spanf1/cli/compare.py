@@ -57,7 +57,7 @@ Examples:
 """
 
 
-@click.command("compare", help=HELP, short_help="Say which system is better, and how sure it is.")
+@click.command("compare", help=HELP)
 @click.argument("files", nargs=-1, metavar="GOLD SYSTEM SYSTEM...")
 @click.option("--merged", is_flag=True, help="Every file holds gold and predicted tags: no GOLD.")
 @side_options()

@@ -73,7 +73,6 @@ def _die(ctx: click.Context, message: str, code: int = _DIED) -> NoReturn:
     "conlleval",
     cls=_ScriptCommand,
     help=HELP,
-    short_help="Score as the conlleval script does.",
     context_settings={"help_option_names": ["--help"]},
 )
 @click.option("-l", "latex", is_flag=True, help="Print the body of a LaTeX table.")

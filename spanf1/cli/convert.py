@@ -71,7 +71,7 @@ Examples:
 _MISSING = "--to BIOES, or --to-format jsonl, for example"
 
 
-@click.command("convert", help=HELP, short_help="Write the same spans in another scheme or format.")
+@click.command("convert", help=HELP)
 @input_options(token_option(", for --to-format"), *KEY_OPTIONS)
 @scheme_option("--from", "--scheme", "scheme")
 @click.option("--to", metavar="SCHEME", help=f"Scheme to write: {', '.join(SCHEME_NAMES)}.")

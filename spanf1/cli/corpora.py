@@ -106,7 +106,7 @@ class _InOrder(click.Group):
         return list(self.commands)
 
 
-@click.group("corpora", cls=_InOrder, help=HELP, short_help="What is known of the corpora in use.")
+@click.group("corpora", cls=_InOrder, help=HELP)
 def corpora() -> None:
     """Hold the commands; see `HELP`."""
 

@@ -54,7 +54,7 @@ Examples:
 """
 
 
-@click.command("describe", help=HELP, short_help="Say what is in files of tags or spans.")
+@click.command("describe", help=HELP)
 @input_options(*KEY_OPTIONS, token_option())
 @scheme_option()
 @click.option(

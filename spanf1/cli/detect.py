@@ -29,7 +29,7 @@ Examples:
 """
 
 
-@click.command("detect", help=HELP, short_help="Find out which scheme tags are in.")
+@click.command("detect", help=HELP)
 @input_options()
 @report_options(["table", "json"])
 def detect(files: tuple[str, ...], *, options: InputOptions, **settings: Any) -> None:

@@ -38,7 +38,7 @@ Examples:
 _METHODS_HELP = "; ".join(f"{name}: {text}" for name, text in REPAIRS.items())
 
 
-@click.command("repair", help=HELP, short_help="Put ill-formed tags right.")
+@click.command("repair", help=HELP)
 @input_options()
 @scheme_option()
 @click.option(

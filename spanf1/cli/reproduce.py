@@ -36,7 +36,7 @@ Examples:
 """
 
 
-@click.command("reproduce", help=HELP, short_help="Print published scores beside measured ones.")
+@click.command("reproduce", help=HELP)
 @click.argument("name")
 @click.argument("path", required=False)
 @click.option(

@@ -31,7 +31,7 @@ Examples:
 """
 
 
-@click.command("rescore", help=HELP, short_help="Score again from a results file.")
+@click.command("rescore", help=HELP)
 @click.argument("file", metavar="FILE")
 @click.option("--like", metavar="SIGNATURE", help="Score as this signature says.")
 @report_options(SCORE_RENDERERS, "As for `spanf1 score`.", digits=DIGITS_HELP)

@@ -52,7 +52,7 @@ Examples:
 """
 
 
-@click.command("schemes", help=HELP, short_help="Say what each scorer would say, and why.")
+@click.command("schemes", help=HELP)
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED...]")
 @side_options(keys=False)
 @count_option("--examples", help_text=f"Examples of each kind of step.  [default: {EXAMPLES}]")

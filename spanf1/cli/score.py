@@ -72,7 +72,7 @@ Examples:
 """
 
 
-@click.command("score", help=HELP, short_help="Score predictions against gold.")
+@click.command("score", help=HELP)
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
 @side_options()
 @scoring_options

@@ -30,7 +30,7 @@ Examples:
 RESULTS_HINT = "spanf1 score FILE --format json makes one"
 
 
-@click.command("signature", help=HELP, short_help="Compare what made two scores.")
+@click.command("signature", help=HELP)
 @click.argument("signatures", nargs=-1, required=True, metavar="SIGNATURE [OTHER]")
 @click.pass_context
 def signature(context: click.Context, signatures: tuple[str, ...]) -> None:

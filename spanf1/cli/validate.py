@@ -51,7 +51,7 @@ Examples:
 """
 
 
-@click.command("validate", help=HELP, short_help="Check that tags and spans are well-formed.")
+@click.command("validate", help=HELP)
 @input_options(*KEY_OPTIONS)
 @scheme_option()
 @click.option(

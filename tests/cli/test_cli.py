@@ -532,3 +532,14 @@ class TestRobust:
         out = run("score", write("f", "a B-[x] O\nb B-*y O\n"), "-f", "latex", "-q").out
         assert "\n{[}x] &" in out
         assert "\n{*}y &" in out
+
+
+def test_help_imports_no_command() -> None:
+    code = (
+        "import sys\nfrom spanf1.cli import COMMANDS, main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n"
+        "    sys.exit(any(f'spanf1.cli.{name}' in sys.modules for name in COMMANDS))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert all(f"\n  {name} " in done.stdout for name in COMMANDS)
