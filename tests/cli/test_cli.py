@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import spanf1
+from spanf1.cli import COMMANDS
 from tests.helpers.commands import COMMAND, pipe, write
 from tests.helpers.shared_data import ROOT
 
@@ -234,7 +235,7 @@ class TestInput:
     def test_several_processes_give_the_same(self, run, monkeypatch) -> None:
         text = write("f", SAMPLE.read_bytes())
         one = run("score", text, "-f", "json").out
-        monkeypatch.setattr(sys.modules["spanf1.cli.running"], "_LARGE", 0)
+        monkeypatch.setattr("spanf1.cli.running._LARGE", 0)
         assert run("score", text, "-f", "json", "--jobs", "2").out == one
 
 
@@ -497,7 +498,7 @@ class TestRobust:
 
     def test_no_sched_getaffinity(self, run, monkeypatch) -> None:
         monkeypatch.delattr(os, "sched_getaffinity", raising=False)
-        monkeypatch.setattr(sys.modules["spanf1.cli.running"], "_LARGE", 0)
+        monkeypatch.setattr("spanf1.cli.running._LARGE", 0)
         assert run("score", write("f", MERGED), "-q").code == 0
 
     @pytest.mark.parametrize(
