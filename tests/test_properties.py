@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import spanf1
 from spanf1.core.schemes import READINGS, SCHEMES
-from spanf1.core.tag_counter import tally, tally_parts
+from spanf1.core.tag_counter import tally, tally_into, tally_parts
+from spanf1.core.tags import tag_sets
 from spanf1.formats import opening
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.tags import MergedFile, PairedFiles
@@ -412,3 +413,39 @@ def test_a_result_from_a_file_survives_json(folder, sentences, look, seed):
     path = write(folder / "json", render(sentences, (0, 1, 2), look, seed), look).path
     result = spanf1.score_file(path, delimiter=look.delimiter)
     assert spanf1.Result.from_dict(json.loads(json.dumps(result.to_dict()))) == result
+
+
+# Few tags, which are counted without arrays.
+
+written = st.sampled_from(["B-B", "I-B", "B_A", "A-I", "b/A", "o", "B-", "", " B-A", 5, None, []])
+any_tags = tags | tags | tags | written
+any_sentences = st.lists(st.lists(st.tuples(any_tags, any_tags), max_size=9), max_size=5)
+
+
+def outcome(count, *arguments):
+    try:
+        return count(*arguments)
+    except (spanf1.SpanF1Error, AttributeError) as error:
+        return type(error), str(error)
+
+
+def reader_of(sentences):
+    return ListReader(*([[pair[side] for pair in one] for one in sentences] for side in (0, 1)))
+
+
+@steady
+@given(any_sentences | st.lists(st.lists(tag_pairs, max_size=9), max_size=5))
+def test_few_tags_are_counted_as_many_are(sentences):
+    reader = reader_of(sentences)
+    many = outcome(tally_into, tag_sets(), reader)
+    assert outcome(reader.tally, tag_sets()) == many
+    assert outcome(reader.tally, reader.tag_sets(None)) == many
+
+
+@steady
+@given(st.lists(any_sentences, min_size=1, max_size=4))
+def test_batches_of_few_tags_are_counted_as_batches_of_many(batches):
+    few, many = tag_sets(), tag_sets()
+    for reader in map(reader_of, batches):
+        assert outcome(reader.tally, few) == outcome(tally_into, many, reader)
+        assert [side.codes for side in few] == [side.codes for side in many]

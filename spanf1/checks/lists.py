@@ -93,7 +93,7 @@ class _Given(NamedTuple):
             lists = cast(TagLists, [tags] if flat else tags)
             lengths = np.fromiter(map(len, lists), np.intp)
             ends: IntArray = np.cumsum(lengths)
-            codes = tag_codes(lists, tag_set, ends, "tags")
+            codes = tag_codes(lists, tag_set, "tags")
         except TypeError:
             raise UsageError("tags are to be a list of tags, or a list of such lists") from None
         except TagError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 from spanf1.core.schemes import OTHER, OUTSIDE, PREFIXES, SAME, SCHEMES, SchemeName
@@ -42,9 +43,17 @@ def fitting_schemes(
     preferred : str
         A scheme's name, or empty.
     """
+    return [*_fitting(frozenset(shapes.items()), prefixes, preferred)]
+
+
+@lru_cache(1 << 10)
+def _fitting(
+    shapes: frozenset[tuple[int, int]], prefixes: frozenset[str], preferred: str
+) -> list[SchemeName]:
+    """Return what `fitting_schemes` does; single sentences are often alike."""
     misfit = {
         name: (
-            sum(count for shape, count in shapes.items() if not WELL_FORMED[name][shape]),
+            sum(count for shape, count in shapes if not WELL_FORMED[name][shape]),
             len(prefixes - set(scheme.prefixes)),
         )
         for name, scheme in SCHEMES.items()

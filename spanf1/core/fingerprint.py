@@ -57,6 +57,13 @@ def summed(
     return shifted(int(value.dot(powers(int(end[-1]) + 1).take(end))), before)
 
 
+def number_of(kind: int, length: int, end: int) -> int:
+    """Return the number of one span, as `summed` does of many."""
+    value = length * _LENGTH & _ALL ^ kind
+    value = (value ^ value >> 29) * _MIX & _ALL
+    return shifted(value ^ value >> 32, end)
+
+
 def shifted(number: int, tokens: int) -> int:
     """Return the number of the same spans, had so many tokens been read before them."""
     return number * pow(_RATIO, tokens, 1 << _BITS) & _ALL

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from functools import lru_cache
 from operator import index
 from typing import Any, Final, Literal, get_args
 
@@ -151,12 +152,24 @@ class Options:
         given : mapping of str to object
             The keywords, by their names; what is none of them is passed over.
         """
-        chosen = {field.name: given[field.name] for field in fields(cls) if field.name in given}
+        chosen = {name: given[name] for name in cls.__dataclass_fields__ if name in given}
         for name in ("gold_scheme", "pred_scheme"):
             if chosen.get(name) is None:
                 chosen[name] = given.get("scheme", AUTO)
         types = chosen.get("types", "union")
-        return cls(**chosen | {"types": types if isinstance(types, str) else tuple(types)})
+        if not isinstance(types, str):
+            chosen["types"] = tuple(types)
+        try:
+            return _options(**chosen)
+        except TypeError:
+            # one that cannot be looked up
+            return cls(**chosen)
+
+
+@lru_cache
+def _options(**chosen: Any) -> Options:
+    """Return options, which most calls of a function have alike."""
+    return Options(**chosen)
 
 
 #: the options where none are given

@@ -8,7 +8,7 @@ read one flat sequence in which a tag O follows each sentence, and both are tabl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -144,6 +144,7 @@ def _rows(patterns: Patterns) -> Iterator[tuple[int, list[int], list[int], str]]
 
 #: what each step does by seqeval's default
 DEFAULT_ACTIONS = step_actions(DEFAULT_GRID, LETTERS)
+_ACTIONS = DEFAULT_ACTIONS.tolist()
 _STRICT_FLAGS = {name: strict_flags(_rows(patterns)) for name, patterns in STRICT_PATTERNS.items()}
 
 
@@ -181,6 +182,21 @@ def default_spans(flat: CodeArray) -> Spans:
     last = np.cumsum(starts_here)[closes] - starts_here[closes]
     start = np.concatenate((np.zeros(1, np.intp), starts))[last]
     return _spans(start, steps[closes], before[closes] >> PREFIX_BITS)
+
+
+def default_walk(flat: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Return what `default_spans` does, of so few codes that no array pays: start, end and type."""
+    entities = []
+    before, start = _NOTHING, 0
+    for position, code in enumerate(flat):
+        step = (before & PREFIX_MASK) << 1 + PREFIX_BITS | (code & PREFIX_MASK) << 1
+        action = _ACTIONS[step | ((before ^ code) <= PREFIX_MASK)]
+        if action & CLOSES:
+            entities.append((start, position, before >> PREFIX_BITS))
+        if action & OPENS:
+            start = position
+        before = code
+    return entities
 
 
 def steps_of(flat: npt.NDArray[np.integer]) -> IntArray:

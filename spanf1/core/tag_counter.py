@@ -7,16 +7,17 @@ in parallel, on an executor it is handed too.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from operator import eq
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.fingerprint import summed, type_number
+from spanf1.core.fingerprint import number_of, summed, type_number
 from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK
-from spanf1.core.spans import OPENS, SHAPES, Decoder, Spans, first_of_each
+from spanf1.core.spans import OPENS, SHAPES, Decoder, Spans, first_of_each, walk
 from spanf1.core.tags import (
     MAX_TYPES,
     TOO_MANY_TYPES,
@@ -26,6 +27,8 @@ from spanf1.core.tags import (
     IntArray,
     TagForm,
     TagSet,
+    TagSets,
+    tag_sets,
 )
 from spanf1.core.tally import ABSENT, Collector, SideTally, SpanKey, Tally
 from spanf1.exceptions import TagError
@@ -78,12 +81,78 @@ def tally(
     in_order : bool
         Whether these are to stay in order; else memory does not grow with their number.
     """
-    types: dict[str, int] = {}
-    gold_tags, predicted_tags = TagSet(types, form), TagSet(types, form)
-    counter = BlockCounter(types, script=script, units=units, in_order=in_order)
-    for block in reader.blocks(gold_tags, predicted_tags):
+    return tally_into(tag_sets(form), reader, script=script, units=units, in_order=in_order)
+
+
+def tally_into(
+    tags: TagSets,
+    reader: Reader,
+    *,
+    script: bool = False,
+    units: str = "",
+    in_order: bool = False,
+) -> Tally:
+    """Return what `tally` does; the tags of gold and predictions are numbered in two sets."""
+    counter = BlockCounter(tags[0].types, script=script, units=units, in_order=in_order)
+    for block in reader.blocks(*tags):
         counter.add(block)
-    return counter.finish(gold_tags, predicted_tags)
+    return counter.finish(*tags)
+
+
+def tally_few(
+    tags: TagSets,
+    gold: Sequence[int],
+    predicted: Sequence[int],
+    starts: Collection[int],
+) -> Tally:
+    """Return what `tally` does, of so few tokens that arrays would take longer.
+
+    Parameters
+    ----------
+    tags : TagSets
+        The sets in which the tags of gold and predictions are numbered.
+    gold, predicted : sequence of int
+        The codes of the tags.
+    starts : collection of int
+        The tokens that begin a sentence.
+    """
+    names = ["", *tags[0].types]
+    gold_spans, predicted_spans = walk(gold, starts), walk(predicted, starts)
+    keys = [
+        SpanKey(names[span[2]], shape, predicted_spans.get(span, ABSENT))
+        for span, shape in gold_spans.items()
+    ]
+    keys += [
+        SpanKey(names[span[2]], ABSENT, shape)
+        for span, shape in predicted_spans.items()
+        if span not in gold_spans
+    ]
+    # tokens at which one side alone begins a span, or that have types that differ
+    other_labels = {span[0] for span in gold_spans} ^ {span[0] for span in predicted_spans}
+    for token, (code, other) in enumerate(zip(gold, predicted, strict=True)):
+        if (code ^ other) > PREFIX_MASK:
+            other_labels.add(token)
+    gold_side, predicted_side = (
+        # The first span of a shape is the last that is written.
+        SideTally(
+            first={shape: start + 1 for (start, _, _), shape in reversed(spans.items())},
+            lines=len(gold),
+        ).take(tag_set)
+        for spans, tag_set in ((gold_spans, tags[0]), (predicted_spans, tags[1]))
+    )
+    number = sum(
+        number_of(type_number(names[kind]), end - start, end) for start, end, kind in gold_spans
+    )
+    return Tally(
+        Counter(keys),
+        gold_side,
+        predicted_side,
+        tokens=len(gold),
+        tags_equal=sum(map(eq, gold, predicted)),
+        labels_equal=len(gold) - len(other_labels),
+        sentences=len(starts),
+        gold_number=number & (1 << 64) - 1,
+    )
 
 
 def tally_parts(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
@@ -91,7 +91,14 @@ FORMS = {
         for delimiter in DELIMITERS
     )
 }
+_ALL_FORMS = [*FORMS.values()]
 AUTO_FORM = "auto"
+
+
+@lru_cache(1 << 12)
+def _forms_of(tag: str) -> list[TagForm]:
+    """Return all forms that a tag may be of."""
+    return [form for form in _ALL_FORMS if form.parse(tag) is not None]
 
 
 def tag_form(name: object) -> TagForm | None:
@@ -135,14 +142,28 @@ class TagSet:
         self.types = types
         self.codes: dict[str, int] = {}
         #: the forms that all tags so far have, the likeliest first
-        self.forms = list(FORMS.values()) if form is None else [form]
+        self.forms: Sequence[TagForm] = _ALL_FORMS if form is None else [form]
         self._typed = False
         self._names: list[str] = []
+        self._facts: tuple[frozenset[str], frozenset[str], frozenset[str]] | None = None
 
     @property
     def form(self) -> TagForm:
         """How the tags are written, by all that were met."""
         return self.forms[0]
+
+    def copy(self, types: dict[str, int]) -> TagSet:
+        """Return a set with the same tags, and the numbering of a copy of the other side."""
+        other = TagSet(types)
+        other.codes, other.forms = self.codes.copy(), self.forms
+        other._typed, other._facts = self._typed, self._facts
+        return other
+
+    def facts(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        """Return the prefixes, the name of the form, and the names of other forms, of all tags."""
+        if self._facts is None:
+            self._facts = frozenset(self.prefixes()), self.form_names(), self.other_forms()
+        return self._facts
 
     def form_names(self) -> frozenset[str]:
         """Return the name of the tags' form, or nothing if there was no tag to tell it by."""
@@ -188,6 +209,7 @@ class TagSet:
             self._typed |= name not in ("", UNTYPED)
             number = self._number(name) if prefix else 0
             code = self.codes[tag] = number << PREFIX_BITS | prefix
+            self._facts = None
         return code
 
     def spell(self, code: int, form: TagForm | None = None) -> str:
@@ -222,19 +244,22 @@ class TagSet:
         return tag[:-1] + letter if form.prefix_last else letter + tag[1:]
 
     def _parse(self, tag: str) -> tuple[int, str]:
-        fitting = [form for form in self.forms if form.parse(tag) is not None]
+        fitting = _forms_of(tag)
+        if self.forms is not _ALL_FORMS:
+            fitting = [form for form in self.forms if form.parse(tag) is not None]
         if not fitting:
             raise self._misfit(tag)
-        if fitting[0] is not self.form:
+        likeliest = fitting[0]
+        if likeliest is not self.form:
             for earlier in self.codes:
-                if fitting[0].parse(earlier) != self.form.parse(earlier):
+                if likeliest.parse(earlier) != self.form.parse(earlier):
                     raise TagError(
-                        f"tag {shortened(tag)} is written as {fitting[0].name} is, and "
+                        f"tag {shortened(tag)} is written as {likeliest.name} is, and "
                         f"{shortened(earlier)} before it was taken for {self.form.name}",
                         hint=FORM_HINT,
                     )
         self.forms = fitting
-        parsed = self.form.parse(tag)
+        parsed = likeliest.parse(tag)
         assert parsed is not None  # noqa: S101 - for mypy: the form was chosen because it fits
         return parsed
 
@@ -242,7 +267,7 @@ class TagSet:
         """Return the error for a tag that has none of the forms."""
         if not tag:
             return TagError(f"empty tag: {_expected(self.form)}")
-        others = [form for form in FORMS.values() if form.parse(tag) is not None]
+        others = _forms_of(tag)
         if others and self.form not in others:
             return TagError(
                 f"tag {shortened(tag)} is written as {others[0].name} is: "
@@ -261,6 +286,16 @@ class TagSet:
         """Return the prefixes that were met, ``O`` left out, in the order of `PREFIXES`."""
         met = {code & PREFIX_MASK for code in self.codes.values()}
         return "".join(prefix for number, prefix in enumerate(PREFIXES) if number and number in met)
+
+
+#: those of gold and of predictions, with one numbering of the types
+TagSets = tuple[TagSet, TagSet]
+
+
+def tag_sets(form: TagForm | None = None) -> TagSets:
+    """Return the sets of gold and of predictions, without tags."""
+    types: dict[str, int] = {}
+    return TagSet(types, form), TagSet(types, form)
 
 
 FORM_HINT = "all tags must be written alike; tag_form (--tag-form PER-B) says how"

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.fingerprint import added, powers
-from spanf1.core.scores import COUNTS, Counts, TypeCounts, add_types, total_of
+from spanf1.core.scores import COUNTS, Counts, TypeCounts, add_types
 from spanf1.core.spans import WELL_FORMED, first_of_each, ranges
 from spanf1.core.tags import FORM_HINT, IntArray, TagSet
 from spanf1.exceptions import TagError, UsageError
@@ -61,24 +61,23 @@ _ADDS = {
 
 def adds_of(span: SpanKey, gold_scheme: str, predicted_scheme: str, *, strict: bool) -> TypeCounts:
     """Return what a span adds to the counts of its type; an ill-formed one nothing if `strict`."""
-    in_gold, predicted = span.gold != ABSENT, span.predicted != ABSENT
-    if strict:
-        in_gold = in_gold and bool(WELL_FORMED[gold_scheme][span.gold])
-        predicted = predicted and bool(WELL_FORMED[predicted_scheme][span.predicted])
-    return _ADDS[in_gold, predicted]
+    _, gold, predicted = span
+    if not strict:
+        return _ADDS[gold != ABSENT, predicted != ABSENT]
+    return _ADDS[
+        gold != ABSENT and bool(WELL_FORMED[gold_scheme][gold]),
+        predicted != ABSENT and bool(WELL_FORMED[predicted_scheme][predicted]),
+    ]
 
 
 def _summed(rows: Iterable[tuple[str, TypeCounts, int]]) -> dict[str, TypeCounts]:
     """Return counts by type, given what spans of a type add, and how many there are."""
-    times: dict[str, dict[TypeCounts, int]] = {}
+    sums: dict[str, list[int]] = {}
     for name, adds, count in rows:
-        ways = times.setdefault(name, {})
-        ways[adds] = ways.get(adds, 0) + count
-    sums = {
-        name: total_of([part * count for part in adds] for adds, count in times[name].items())
-        for name in sorted(times)
-    }
-    return {name: counts for name, counts in sums.items() if any(counts)}
+        total = sums.setdefault(name, [0] * len(COUNTS))
+        for column, amount in enumerate(adds):
+            total[column] += amount * count
+    return {name: TypeCounts(*sums[name]) for name in sorted(sums) if any(sums[name])}
 
 
 @dataclass
@@ -112,8 +111,7 @@ class SideTally:
         """Take over how the tags are written, None for spans that are from none; return itself."""
         self.tagged = tags is not None
         if tags:
-            self.prefixes = frozenset(tags.prefixes())
-            self.forms, self.other_forms = tags.form_names(), tags.other_forms()
+            self.prefixes, self.forms, self.other_forms = tags.facts()
         return self
 
     def __add__(self, other: SideTally) -> SideTally:
@@ -260,9 +258,10 @@ class Tally:
         gold: Counter[int] = Counter()
         predicted: Counter[int] = Counter()
         for (_, gold_shape, predicted_shape), count in self.spans.items():
-            gold[gold_shape] += count
-            predicted[predicted_shape] += count
-        del gold[ABSENT], predicted[ABSENT]
+            if gold_shape != ABSENT:
+                gold[gold_shape] += count
+            if predicted_shape != ABSENT:
+                predicted[predicted_shape] += count
         return gold, predicted
 
 

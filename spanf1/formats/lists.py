@@ -7,16 +7,19 @@ is looked up in a table.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
-from functools import partial
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import lru_cache, partial
+from itertools import accumulate, chain
 from operator import add, index
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.tags import Block, CodeArray, IntArray, TagSet
+from spanf1.core.tag_counter import tally_few, tally_into
+from spanf1.core.tags import Block, CodeArray, IntArray, TagForm, TagSet, TagSets, tag_sets
+from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, InputError, TagError, UsageError
 from spanf1.formats.labels import IGNORE_INDEX, LabelCodes, blocks, labels_by_id
 from spanf1.formats.options import Labels
@@ -28,6 +31,9 @@ GOLD, PREDICTED = "y_true", "y_pred"
 
 #: what the argument is called that says which tokens count; it may hold truth values
 MASK = "mask"
+
+#: up to so many tokens, lists are counted without arrays
+FEW_TOKENS = 256
 
 IdArray = npt.NDArray[Any]
 
@@ -95,19 +101,52 @@ class ListReader:
         self._gold, self._predicted = gold, predicted
         self._lengths = _lengths(gold, GOLD)
         _check_lengths(self._lengths, _lengths(predicted, PREDICTED), PREDICTED, "tags")
+        self._count = sum(self._lengths)
+
+    def tag_sets(self, form: TagForm | None) -> TagSets:
+        """Return sets for the tags. Few tags have theirs ready-made; nothing is to be added."""
+        if self._count <= FEW_TOKENS:
+            sides = self._gold, self._predicted
+            with suppress(TypeError, AttributeError, TagError):
+                return _sets_of(form, *(tuple(dict.fromkeys(chain(*side))) for side in sides))
+        return tag_sets(form)
+
+    def tally(self, tags: TagSets, *, script: bool = False, units: str = "") -> Tally:
+        """Return the tally; see `spanf1.core.tag_counter.tally_into`."""
+        if script or units or self._count > FEW_TOKENS:
+            return tally_into(tags, self, script=script, units=units)
+        gold, predicted = (
+            few_codes(sentences, tag_set, name)
+            for sentences, tag_set, name in (
+                (self._gold, tags[0], GOLD),
+                (self._predicted, tags[1], PREDICTED),
+            )
+        )
+        first = accumulate(self._lengths, initial=0)
+        starts = {start for start, length in zip(first, self._lengths, strict=False) if length}
+        return tally_few(tags, gold, predicted, starts)
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`."""
-        ends = np.cumsum(self._lengths)
-        starts = (ends - self._lengths)[self._lengths > 0]
-        count = int(self._lengths.sum())
         codes = (
-            tag_codes(self._gold, gold, ends, GOLD),
-            tag_codes(self._predicted, predicted, ends, PREDICTED),
+            tag_codes(self._gold, gold, GOLD),
+            tag_codes(self._predicted, predicted, PREDICTED),
         )
+        lengths = np.array(self._lengths, np.intp)
+        starts = (np.cumsum(lengths) - lengths)[lengths > 0]
         # A token has its number, from 1, for a line.
-        left, right = (Sentences(side, starts, partial(add, 1), count) for side in codes)
+        left, right = (Sentences(side, starts, partial(add, 1), self._count) for side in codes)
         return blocks(left, right)
+
+
+@lru_cache(1 << 10)
+def _sets_of(form: TagForm | None, *sides: Sequence[str]) -> TagSets:
+    """Return sets of the distinct tags of both sides."""
+    sets = tag_sets(form)
+    for tags, side in zip(sets, sides, strict=True):
+        for tag in side:
+            tags.code(tag)
+    return sets
 
 
 def _check_counts(gold: int, other: int, name: str) -> None:
@@ -116,9 +155,10 @@ def _check_counts(gold: int, other: int, name: str) -> None:
         raise AlignmentError(f"{GOLD} has {gold} sentences, {name} has {other}")
 
 
-def _check_lengths(gold: IntArray, other: IntArray, name: str, units: str) -> None:
+def _check_lengths(gold: list[int], other: list[int], name: str, units: str) -> None:
     """Raise an error if a sentence has not as many tags, or tokens, as in gold."""
-    for row in np.flatnonzero(gold != other)[:1].tolist():
+    if gold != other:
+        row = next(row for row, count in enumerate(gold) if count != other[row])
         raise AlignmentError(
             f"{GOLD}[{row}] has {gold[row]} {units}, {name}[{row}] has {other[row]}"
         )
@@ -131,11 +171,23 @@ def _not_lists(side: str) -> UsageError:
     )
 
 
-def _lengths(sentences: TagLists, side: str) -> IntArray:
+def _lengths(sentences: TagLists, side: str) -> list[int]:
     try:
-        return np.fromiter(map(len, sentences), np.intp, len(sentences))
+        return [*map(len, sentences)]
     except TypeError:
         raise _not_lists(side) from None
+
+
+def few_codes(sentences: TagLists, tags: TagSet, side: str) -> list[int]:
+    """Return the codes of all tags, without an array."""
+    flat = [*chain.from_iterable(sentences)]
+    try:
+        distinct = dict.fromkeys(flat)
+    except TypeError:
+        raise _not_a_string(sentences, side) from None
+    if not distinct.keys() <= tags.codes.keys():
+        code_tags(distinct, tags, sentences, side)
+    return [*map(tags.codes.__getitem__, flat)]
 
 
 class Numbering(dict[str, int]):
@@ -146,37 +198,46 @@ class Numbering(dict[str, int]):
         return number
 
 
-def tag_codes(sentences: TagLists, tags: TagSet, ends: IntArray, side: str) -> CodeArray:
+def tag_codes(sentences: TagLists, tags: TagSet, side: str) -> CodeArray:
     """Return the codes of all tags: each distinct one is parsed once."""
     numbering = Numbering()
     try:
         numbers = numbered(sentences, numbering)
     except TypeError:
         raise _not_a_string(sentences, side) from None
-    codes = np.zeros(len(numbering), np.int32)
-    for tag, number in numbering.items():
+    code_tags(numbering, tags, sentences, side)
+    taken: CodeArray = np.array([*map(tags.codes.__getitem__, numbering)], np.int32)[numbers]
+    return taken
+
+
+def code_tags(distinct: Iterable[str], tags: TagSet, sentences: TagLists, side: str) -> None:
+    """Take the distinct tags of sentences into a set, which tells their codes."""
+    for tag in distinct:
         if not isinstance(tag, str):
             raise _not_a_string(sentences, side)
         try:
-            codes[number] = tags.code(tag)
+            tags.code(tag)
         except TagError as error:
-            token = int(np.flatnonzero(numbers == number)[0])
-            sentence, place = place_in(np.diff(ends, prepend=0), token)
-            where = f"{side}[{sentence}][{place}]"
+            _, where = _first(sentences, side, tag.__eq__)
             raise TagError(error.message, where=where, hint=error.hint) from None
-    taken: CodeArray = codes[numbers]
-    return taken
 
 
 def _not_a_string(sentences: Sequence[Sequence[object]], side: str) -> TagError:
     """Return the error for the first tag that is not a string."""
-    where, tag = next(
-        (f"{side}[{number}][{place}]", tag)
+    tag, where = _first(sentences, side, lambda tag: not isinstance(tag, str))
+    return TagError(f"the tag is to be a string, and is {shortened(tag)}", where=where)
+
+
+def _first(
+    sentences: Sequence[Sequence[object]], side: str, fits: Callable[[object], bool]
+) -> tuple[object, str]:
+    """Return the first tag that fits, and its place."""
+    return next(
+        (tag, f"{side}[{number}][{place}]")
         for number, sentence in enumerate(sentences)
         for place, tag in enumerate(sentence)
-        if not isinstance(tag, str)
+        if fits(tag)
     )
-    return TagError(f"the tag is to be a string, and is {shortened(tag)}", where=where)
 
 
 def numbered(sentences: TagLists, numbering: Numbering) -> npt.NDArray[np.integer]:
@@ -234,10 +295,18 @@ class ArrayReader:
             self._check(chosen, MASK)
             self._mask = chosen.flat.astype(np.bool_, copy=False)
 
+    def tag_sets(self, form: TagForm | None) -> TagSets:
+        """Return sets for the tags."""
+        return tag_sets(form)
+
+    def tally(self, tags: TagSets, *, script: bool = False, units: str = "") -> Tally:
+        """Return the tally; see `spanf1.core.tag_counter.tally_into`."""
+        return tally_into(tags, self, script=script, units=units)
+
     def _check(self, other: Ids, name: str) -> None:
         """Raise an error if there are not as many sentences and tokens as in gold."""
         _check_counts(len(self._gold.lengths), len(other.lengths), name)
-        _check_lengths(self._gold.lengths, other.lengths, name, "tokens")
+        _check_lengths(self._gold.lengths.tolist(), other.lengths.tolist(), name, "tokens")
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`.

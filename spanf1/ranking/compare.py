@@ -13,7 +13,7 @@ import numpy as np
 from spanf1.core.options import AUTO, Options
 from spanf1.core.spans import Decoder, Spans
 from spanf1.core.tag_counter import Reader, match_spans
-from spanf1.core.tags import AUTO_FORM, TagForm, TagSet
+from spanf1.core.tags import AUTO_FORM, TagForm, TagSet, tag_sets
 from spanf1.core.tally import TOKEN
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.columns.file import ColumnFile
@@ -353,11 +353,10 @@ def _documents(file: ColumnFile, gold: Column) -> list[int]:
 
 def gold_differences(reader: Reader, form: TagForm | None) -> Iterator[tuple[int, int]]:
     """Yield the lines, on both sides, where a span is on one side only; the first one first."""
-    types: dict[str, int] = {}
     decoders = Decoder(), Decoder()
     # the lines where the spans begin that are open
     opened = [(0, 0), (0, 0)]
-    for block in reader.blocks(TagSet(types, form), TagSet(types, form)):
+    for block in reader.blocks(*tag_sets(form)):
         base = decoders[0].position
         sides = [
             decoder.feed(codes, block.starts)[0]

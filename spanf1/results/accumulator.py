@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from copy import copy, deepcopy
+from copy import copy
 from typing import Any, Self
 
 from spanf1.core.options import (
@@ -15,13 +15,12 @@ from spanf1.core.options import (
     confidence_from,
 )
 from spanf1.core.schemes import ReadingName
-from spanf1.core.tag_counter import BlockCounter, Reader
-from spanf1.core.tags import AUTO_FORM, TagSet
+from spanf1.core.tags import AUTO_FORM, TagSets, tag_sets
 from spanf1.core.tags import tag_form as form_of
 from spanf1.core.tally import Tally
 from spanf1.exceptions import UsageError
 from spanf1.formats.labels import IGNORE_INDEX, labels_by_id
-from spanf1.formats.lists import reader_of
+from spanf1.formats.lists import ArrayReader, ListReader, reader_of
 from spanf1.results.result import Result
 
 
@@ -78,8 +77,7 @@ class SpanF1:
 
     def reset(self) -> None:
         """Forget everything that was added."""
-        types: dict[str, int] = {}
-        self._tags = TagSet(types, self._form), TagSet(types, self._form)
+        self._tags = tag_sets(self._form)
         nothing = reader_of([], [], self._labels, self._ignore_index, None)
         self._tally = self._counted(nothing, self._tags)
 
@@ -97,8 +95,7 @@ class SpanF1:
             As for `spanf1.evaluate`.
         """
         reader = reader_of(references, predictions, self._labels, self._ignore_index, mask)
-        # One numbering of types for both sides, in the copy too.
-        tags = deepcopy(self._tags)
+        tags = self._copied_tags()
         self._tally = _added(self._tally, self._counted(reader, tags))
         self._tags = tags
 
@@ -124,7 +121,7 @@ class SpanF1:
         """
         if self._settings != other._settings:
             raise UsageError("accumulators can be added only if their settings are the same")
-        tags = deepcopy(self._tags)
+        tags = self._copied_tags()
         for side, others in zip(tags, other._tags, strict=True):
             for tag in others.codes:
                 side.code(tag)
@@ -149,20 +146,23 @@ class SpanF1:
         self.merge(other)
         return self
 
+    def _copied_tags(self) -> TagSets:
+        """Return copies of the tag sets, which have one numbering of types, too."""
+        gold, predicted = self._tags
+        types = gold.types.copy()
+        return gold.copy(types), predicted.copy(types)
+
     @property
     def _settings(self) -> tuple[object, ...]:
         return self._options, self._labels, self._ignore_index, self._form, self._confidence
 
-    def _counted(self, reader: Reader, tags: tuple[TagSet, TagSet]) -> Tally:
+    def _counted(self, reader: ListReader | ArrayReader, tags: TagSets) -> Tally:
         """Return what a reader reads comes to; the tags that it meets are added to the sets."""
-        counter = BlockCounter(
-            tags[0].types,
+        return reader.tally(
+            tags,
             script=self._options.reading == "conlleval",
             units=self._confidence.unit if self._confidence else "",
         )
-        for block in reader.blocks(*tags):
-            counter.add(block)
-        return counter.finish(*tags)
 
 
 def _added(first: Tally, second: Tally) -> Tally:

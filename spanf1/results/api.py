@@ -24,8 +24,8 @@ from spanf1.core.options import (
 )
 from spanf1.core.schemes import ReadingName
 from spanf1.core.spans import Decoder, Spans, decode
-from spanf1.core.tag_counter import match_spans, tally
-from spanf1.core.tags import AUTO_FORM, TagForm, TagSet
+from spanf1.core.tag_counter import match_spans
+from spanf1.core.tags import AUTO_FORM, TagForm, TagSet, tag_sets
 from spanf1.core.tags import tag_form as form_of
 from spanf1.core.tally import ABSENT, SurfaceForm
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
@@ -39,6 +39,9 @@ from spanf1.results.result import Result
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+
+_LISTS = (list, tuple)
 
 
 def evaluate(
@@ -150,25 +153,24 @@ def evaluate(
         raise UsageError(f"match {match} is for records of texts, and these are tags")
     from spanf1.formats.lists import reader_of
 
-    counts = tally(
-        reader_of(y_true, y_pred, labels, ignore_index, mask),
-        form=form,
-        script=reading == "conlleval",
-        units=units,
-    )
+    reader = reader_of(y_true, y_pred, labels, ignore_index, mask)
+    tags = reader.tag_sets(form)
+    counts = reader.tally(tags, script=reading == "conlleval", units=units)
     return Result(counts, options, None, intervals).check()
 
 
 def _has_records(side: Any) -> bool:
     """Return whether a list holds records of texts: objects, or lists of them."""
-    if not isinstance(side, list | tuple):
+    if not isinstance(side, _LISTS):
         return False
-    # A text in which nothing is found is an empty list.
-    rows = (one for one in side if not isinstance(one, list | tuple) or one)
-    first = next(rows, None)
-    # Older versions of spaCy are trained with pairs of a text and an object.
-    parts = first[:2] if isinstance(first, list | tuple) else (first,)
-    return any(isinstance(part, dict) for part in parts)
+    for row in side:
+        if not isinstance(row, _LISTS):
+            return isinstance(row, dict)
+        # A text in which nothing is found is an empty list.
+        if row:
+            # Older versions of spaCy are trained with pairs of a text and an object.
+            return any(isinstance(part, dict) for part in row[:2])
+    return False
 
 
 def score_file(
@@ -369,8 +371,7 @@ def surface_forms(
     InputError
         If a file cannot be read, or has no such column.
     """
-    types: dict[str, int] = {}
-    sets = TagSet(types, form), TagSet(types, form)
+    sets = tag_sets(form)
     spans, count = _all_spans(predicted, sets[1])
     forms: defaultdict[tuple[int, str], set[tuple[int, int]]] = defaultdict(set)
     base = 0
@@ -386,7 +387,7 @@ def surface_forms(
             "a line that begins with # is a token by its tag on one side, and none by the other",
             where=gold.source.name,
         )
-    names = ["", *types]
+    names = ["", *sets[0].types]
     return Counter(SurfaceForm(names[kind], frozenset(ways)) for (kind, _), ways in forms.items())
 
 

@@ -23,6 +23,7 @@ from spanf1.core.scores import (
     average,
     ratio,
     score,
+    total_of,
 )
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import SIDES, TOKEN, Tally
@@ -98,16 +99,17 @@ class Scored:
     @cached_property
     def types(self) -> dict[str, Score]:
         """The score of each type, in alphabetical order or in that of ``options.types``."""
-        chosen, none = self.options.types, TypeCounts()
-        names = self.counts.types if isinstance(chosen, str) else chosen
-        return {
-            name: score(
-                self.counts.types.get(name, none),
-                beta=self.options.beta,
-                zero_division=self.options.zero_division,
-            )
-            for name in names
-        }
+        return {name: self._score(counts) for name, counts in self._type_counts.items()}
+
+    @property
+    def _type_counts(self) -> dict[str, TypeCounts]:
+        types, chosen = self.counts.types, self.options.types
+        if isinstance(chosen, str):
+            return types
+        return {name: types.get(name, TypeCounts()) for name in chosen}
+
+    def _score(self, counts: TypeCounts) -> Score:
+        return score(counts, beta=self.options.beta, zero_division=self.options.zero_division)
 
     @cached_property
     def averages(self) -> Averages:
@@ -121,10 +123,10 @@ class Scored:
         ]
         return average(rows, over, beta=self.options.beta, zero_division=self.options.zero_division)
 
-    @property
+    @cached_property
     def micro(self) -> Score:
         """The score of all spans together."""
-        return self.averages.micro
+        return self._score(total_of(self._type_counts.values()))
 
     @property
     def macro(self) -> Score:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from spanf1.core.options import Options
 from spanf1.core.scores import Counts
 from spanf1.core.tag_counter import BlockCounter, tally
-from spanf1.core.tags import UNTYPED, TagForm, TagSet
+from spanf1.core.tags import UNTYPED, TagSets, tag_sets
 from spanf1.exceptions import InputError
 from spanf1.formats.columns.layout import DOCUMENT, WHITE, Layout
 from spanf1.formats.columns.tags import ColumnPair, MergedFile
@@ -60,7 +60,7 @@ def explain(inputs: Inputs, *, options: Options, examples: int = EXAMPLES) -> Co
     """
     token_column, form = inputs.gold.options.token_column, inputs.gold.options.form
     pair = column_pair(inputs)
-    sets = _tag_sets(form)
+    sets = tag_sets(form)
     counter = BlockCounter(sets[0].types)
     for block in pair.blocks(*sets):
         counter.add(block)
@@ -69,7 +69,7 @@ def explain(inputs: Inputs, *, options: Options, examples: int = EXAMPLES) -> Co
         layout.column_index(token_column, inputs.gold.source)
     bare = _bare(sets)
     scorers = scorers_of(Facts(result, bare))
-    sets = _tag_sets(form)
+    sets = tag_sets(form)
     able = [scorer for scorer in scorers if not scorer.refuses]
     disputes = Disputes(able, result.schemes, sets[0].types, examples)
     encodings = Encodings()
@@ -110,12 +110,7 @@ def _count_as_script(disputes: Disputes, inputs: Inputs) -> list[str]:
     ]
 
 
-def _tag_sets(form: TagForm | None) -> tuple[TagSet, TagSet]:
-    types: dict[str, int] = {}
-    return TagSet(types, form), TagSet(types, form)
-
-
-def _bare(sets: tuple[TagSet, TagSet]) -> frozenset[str]:
+def _bare(sets: TagSets) -> frozenset[str]:
     """Return the tags that have a prefix and no type."""
     return frozenset(
         tag
@@ -156,7 +151,7 @@ class _Shown(NamedTuple):
 def add_examples(
     kinds: Iterable[Kind],
     pair: ColumnPair,
-    sets: tuple[TagSet, TagSet],
+    sets: TagSets,
     token_column: Column | None,
 ) -> None:
     """Give kinds of disputed steps the tokens around the places that were remembered.
@@ -167,7 +162,7 @@ def add_examples(
         The kinds.
     pair : ColumnPair
         What has read the tags.
-    sets : pair of TagSet
+    sets : TagSets
         The tags of gold, and of predicted.
     token_column : int or str, optional
         The column of the tokens that are shown; by default the one that was compared, or the

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+import spanf1
 from tests.benchmarks import contenders as c
 from tests.benchmarks import plain
 from tests.benchmarks.inputs import CONLL_2003, CONLL_2003_SENTENCES, MILLION, Inputs, Lists, ids_of
@@ -32,6 +33,7 @@ PARQUET_RATE, RECORDS_RATE = Target(30, "Mt/s"), Target(2, "Mt/s")
 START = Target(0.11 / 0.07, most=True)
 SEQEVAL, SEQEVAL_STRICT, SEQEVAL_REPORT = Target(10), Target(25), Target(50)
 IDS = Target(100)
+WARM = Target(1)
 MEMORY = Target(120, " MB", most=True)
 GROWTH = Target(1.05, most=True)
 RESAMPLE_SMALL, RESAMPLE_LARGE = Target(0.3, " s", most=True), Target(3, " s", most=True)
@@ -206,14 +208,20 @@ def records(bench: Bench) -> Iterator[Row]:
 
 def warm(bench: Bench) -> Iterator[Row]:
     tags = _with_entities(bench.inputs.lists(CONLL_2003))
-    for count in (1, 10, 100):
+    metric = spanf1.SpanF1()
+    for count, target in ((1, WARM), (10, None), (100, None)):
         some = Lists(tags.gold[:count], tags.predicted[:count])
         theirs = _there("seqeval", partial(_often, c.seqeval_f1, some))
-        runs = in_turn(partial(_often, c.evaluate, some), theirs, bench.pairs)
-        runs = runs.scaled(1 / CALLS, 1 / CALLS)
         tokens = sum(map(len, some.gold))
-        absent = theirs is None
-        yield timed(f"seqeval f1_score: {count}", runs, tokens=tokens, absent=absent)
+        for what, ours in (
+            ("seqeval f1_score", c.evaluate_f1),
+            ("  SpanF1.update", partial(c.update, metric)),
+            ("  the drop-in", c.drop_in_f1),
+        ):
+            runs = in_turn(partial(_often, ours, some), theirs, bench.pairs)
+            runs = runs.scaled(1 / CALLS, 1 / CALLS)
+            row = f"{what}: {count}"
+            yield timed(row, runs, tokens=tokens, target=target, absent=theirs is None)
 
 
 def _with_entities(tags: Lists) -> Lists:

@@ -118,6 +118,16 @@ def evaluate(tags: Lists) -> spanf1.Result:
     return spanf1.evaluate(*tags)
 
 
+def evaluate_f1(tags: Lists) -> float:
+    """`spanf1.evaluate`, and the micro F1."""
+    return spanf1.evaluate(*tags).micro.f1
+
+
+def update(metric: spanf1.SpanF1, tags: Lists) -> None:
+    """Add tags to what an accumulator has."""
+    metric.update(tags.predicted, tags.gold)
+
+
 def evaluate_ids(ids: Ids) -> spanf1.Result:
     """`spanf1.evaluate` of label ids."""
     return spanf1.evaluate(ids.gold, ids.predicted, labels=ids.labels)

@@ -77,9 +77,11 @@ ZERO_DIVISIONS = ["warn", 0, 1, 0.0, "1"]
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("few", [labeling.FEW_TOKENS, -1])
 @pytest.mark.parametrize("suffix", [False, True])
 @pytest.mark.parametrize("alphabet", ALPHABETS)
-def test_scores(alphabet, suffix):
+def test_scores(alphabet, suffix, few, monkeypatch):
+    monkeypatch.setattr(labeling, "FEW_TOKENS", few)
     seed, tags = seed_of("scores", alphabet, suffix), ALPHABETS[alphabet]
     options = product(AVERAGES, ZERO_DIVISIONS)
     for (average, zero_division), both in zip(

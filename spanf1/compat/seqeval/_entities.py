@@ -28,6 +28,7 @@ from spanf1.core.seqeval import (
     STRICT_LETTERS,
     StrictSpans,
     default_spans,
+    default_walk,
     letter_number,
     steps_of,
     strict_flags,
@@ -80,9 +81,7 @@ def split_tag(tag: str, *, suffix: bool) -> tuple[str, str]:
     return tag[0], tag[1:].split("-", maxsplit=1)[-1] or UNTYPED
 
 
-def _default_codes(
-    numbering: Numbering, *, suffix: bool
-) -> tuple[npt.NDArray[np.int32], list[str]]:
+def _default_codes(numbering: Numbering, *, suffix: bool) -> tuple[list[int], list[str]]:
     """Return the code of each number, and the types' names; warn of tags that are none."""
     types = {UNTYPED: 0}
     codes, strange = [], []
@@ -94,7 +93,7 @@ def _default_codes(
         number = types.setdefault(name, len(types))
         codes.append(number << PREFIX_BITS | letter_number(letter))
     warn_no_tags(strange)
-    return np.array(codes, np.int32), [*types]
+    return codes, [*types]
 
 
 def default_entities(tags: Sentences, *, suffix: bool) -> list[tuple[str, int, int]]:
@@ -102,7 +101,7 @@ def default_entities(tags: Sentences, *, suffix: bool) -> list[tuple[str, int, i
     numbering = Numbering({OUTSIDE: 0})
     numbers = flat_numbers(tags, separators_of(tags), numbering)
     codes, names = _default_codes(numbering, suffix=suffix)
-    start, end, kind, _ = default_spans(codes[numbers])
+    start, end, kind, _ = default_spans(np.array(codes, np.int32)[numbers])
     types = map(names.__getitem__, kind.tolist())
     return [*zip(types, start.tolist(), (end - 1).tolist(), strict=True)]
 
@@ -113,8 +112,24 @@ def default_sides(y_true: Sentences, y_pred: Sentences, *, suffix: bool) -> Side
     separators = separators_of(y_true)
     numbers = [flat_numbers(side, separators, numbering) for side in (y_true, y_pred)]
     codes, names = _default_codes(numbering, suffix=suffix)
-    gold, predicted = (default_spans(codes[side]) for side in numbers)
+    by_number = np.array(codes, np.int32)
+    gold, predicted = (default_spans(by_number[side]) for side in numbers)
     return Sides(gold, predicted, names, separators)
+
+
+def few_default_sides(
+    y_true: Sentences, y_pred: Sentences, *, suffix: bool
+) -> tuple[list[str], Sequence[tuple[int, int, int]], Sequence[tuple[int, int, int]]]:
+    """Return the types' names by number, and start, end and type of each entity of both sides."""
+    numbering = Numbering({OUTSIDE: 0})
+    number = numbering.__getitem__
+    sides = [
+        [*chain.from_iterable((*map(number, tags), 0) for tags in side)]
+        for side in (y_true, y_pred)
+    ]
+    codes, names = _default_codes(numbering, suffix=suffix)
+    gold, predicted = (default_walk([codes[tag] for tag in side]) for side in sides)
+    return names, gold, predicted
 
 
 # By a scheme.
