@@ -3,9 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from spanf1._version import __version__
-from spanf1.core.detection import Detection
-from spanf1.core.options import Confidence, Options
-from spanf1.core.scores import Counts, Score, TypeCounts
 from spanf1.exceptions import (
     AlignmentError,
     IllFormedError,
@@ -17,9 +14,6 @@ from spanf1.exceptions import (
     TagError,
     UsageError,
 )
-from spanf1.results.api import evaluate, score_file
-from spanf1.results.result import Result, rescore
-from spanf1.results.signature import Signature
 
 if TYPE_CHECKING:
     from spanf1.checks.convert import convert_file
@@ -36,11 +30,17 @@ if TYPE_CHECKING:
     from spanf1.checks.validate import validate_file
     from spanf1.contents.baseline import Lexicon, baseline
     from spanf1.contents.describe import describe
+    from spanf1.core.detection import Detection
     from spanf1.core.documents import Document, TextSpan
+    from spanf1.core.options import Confidence, Options
+    from spanf1.core.scores import Counts, Score, TypeCounts
     from spanf1.formats.opening import read_documents
     from spanf1.ranking.compare import compare
     from spanf1.ranking.rank import RankingOptions
     from spanf1.results.accumulator import SpanF1
+    from spanf1.results.api import evaluate, score_file
+    from spanf1.results.result import Result, rescore
+    from spanf1.results.signature import Signature
 
 __all__ = [
     "AlignmentError",
@@ -85,14 +85,22 @@ __all__ = [
     "validate_file",
 ]
 
-# What scoring does not need is imported when it is asked for: start-up is part of every run.
+# Where the names are that are imported when they are asked for: start-up is part of every run.
 _LATER = {
+    "Confidence": "core.options",
+    "Counts": "core.scores",
+    "Detection": "core.detection",
     "Document": "core.documents",
     "Lexicon": "contents.baseline",
+    "Options": "core.options",
     "RankingOptions": "ranking.rank",
+    "Result": "results.result",
+    "Score": "core.scores",
+    "Signature": "results.signature",
     "Span": "checks.lists",
     "SpanF1": "results.accumulator",
     "TextSpan": "core.documents",
+    "TypeCounts": "core.scores",
     "Violation": "checks.lists",
     "baseline": "contents.baseline",
     "compare": "ranking.compare",
@@ -102,8 +110,11 @@ _LATER = {
     "describe": "contents.describe",
     "detect": "checks.lists",
     "encode": "checks.lists",
+    "evaluate": "results.api",
     "read_documents": "formats.opening",
     "repair": "checks.lists",
+    "rescore": "results.result",
+    "score_file": "results.api",
     "validate": "checks.lists",
     "validate_file": "checks.validate",
 }

@@ -20,6 +20,8 @@ from spanf1.wording import printable
 #: what the shell says of a program that Ctrl-C ended
 _INTERRUPTED = 130
 
+#: what says how many threads linear algebra begins
+_THREADS = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"
 
 #: the commands, each in the module of its name, and what each does, in the order of the help text
 COMMANDS = {
@@ -65,6 +67,9 @@ class _Group(click.Group):
         """Run a command and exit."""
         code: object = 0
         _end_cleanly()
+        # NumPy is not imported so far; threads that nothing uses would take a part of its start.
+        for name in _THREADS:
+            os.environ.setdefault(name, "1")
         try:
             extra["standalone_mode"] = False
             code = super().main(args, prog_name, **extra)
