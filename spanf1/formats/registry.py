@@ -8,7 +8,7 @@ from importlib import import_module
 from itertools import tee
 from typing import Any, BinaryIO, Literal, NamedTuple, TypeVar
 
-from spanf1.core.documents import Document
+from spanf1.core.documents import Document, DocumentBatch, in_batches
 from spanf1.core.options import AUTO
 from spanf1.core.tags import TagSet
 from spanf1.exceptions import UsageError
@@ -340,12 +340,16 @@ class Input:
         read: Callable[[Input], Iterator[Document]] = module_of(self.format).documents
         return read(self)
 
-    def beside(self, other: Input) -> tuple[Iterator[Document], Iterator[Document]]:
+    def batches(self) -> Iterator[DocumentBatch]:
+        """Read the input in batches; what is wrong is raised when all before it was yielded."""
+        return in_batches(self.documents())
+
+    def beside(self, other: Input) -> tuple[Iterator[DocumentBatch], Iterator[DocumentBatch]]:
         """Read this side of an input and the other, side by side; raises as `documents`."""
         same = self.format == other.format
         self._other, other._other = (other, self) if same else (None, None)
         self._parsed = other._parsed = None
-        return self.documents(), other.documents()
+        return self.batches(), other.batches()
 
     def once(self, parse: Callable[[], Iterator[ParsedT]]) -> Iterator[ParsedT]:
         """Return what a function parses of the source: once, if the other side is read beside."""
