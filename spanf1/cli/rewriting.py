@@ -11,9 +11,15 @@ from typing import BinaryIO, cast
 
 import click
 
-from spanf1.checks.columns import TaggedColumn, looked_at
-from spanf1.checks.documents import detect
-from spanf1.checks.tags import Changes, Rewriting, rewrite
+from spanf1.checks.tags import (
+    Changes,
+    Rewriting,
+    TaggedColumn,
+    TaggedKeys,
+    detect,
+    looked_at,
+    rewrite,
+)
 from spanf1.cli.inputs import CommandT, ready, with_options
 from spanf1.cli.output import check_output_is_no_input, check_writable, opened, tell
 from spanf1.core.detection import found_by
@@ -123,8 +129,6 @@ def _rewrite_columns(input: Input, how: Rewriting, where: Destination) -> tuple[
 
 def _rewrite_records(input: Input, how: Rewriting, where: Destination) -> tuple[str, Changes]:
     """Write the tags of JSON Lines again, likewise."""
-    from spanf1.checks.records import TaggedKeys
-
     words = "given"
     with ready(input, quiet=where.quiet) as kept:
         if how.to and how.scheme == AUTO:
