@@ -11,14 +11,20 @@ from typing import BinaryIO, cast
 
 import click
 
-from spanf1.checks.columns import TaggedColumn, looked_at
-from spanf1.checks.documents import detect
-from spanf1.checks.tags import Changes, Rewriting, rewrite
+from spanf1.checks.tags import (
+    Changes,
+    Rewriting,
+    TaggedColumn,
+    TaggedKeys,
+    detect,
+    looked_at,
+    rewrite,
+)
 from spanf1.cli.inputs import CommandT, ready, with_options
-from spanf1.cli.output import check_output_is_no_input, check_writable, opened, tell
+from spanf1.cli.output import check_output_is_no_input, check_writable, choice_option, opened, tell
 from spanf1.core.detection import found_by
 from spanf1.core.options import AUTO
-from spanf1.core.repairs import PARTS
+from spanf1.core.repairs import PARTS, REPAIRS
 from spanf1.exceptions import InputError, UsageError
 from spanf1.formats.output import compression_of, is_special
 from spanf1.formats.registry import JSONL, Input
@@ -39,6 +45,11 @@ def writing_options(more_loss: str = "") -> Callable[[CommandT], CommandT]:
         click.option("-q", "--quiet", is_flag=True, help="Do not say what was changed."),
     )
     return functools.partial(with_options, options=options)
+
+
+def method_option(help_text: str) -> Callable[[CommandT], CommandT]:
+    """Return the option for what is done about ill-formed spans."""
+    return choice_option("-m", "--method", choices=REPAIRS, help_text=help_text)
 
 
 @dataclass(frozen=True)
@@ -123,8 +134,6 @@ def _rewrite_columns(input: Input, how: Rewriting, where: Destination) -> tuple[
 
 def _rewrite_records(input: Input, how: Rewriting, where: Destination) -> tuple[str, Changes]:
     """Write the tags of JSON Lines again, likewise."""
-    from spanf1.checks.records import TaggedKeys
-
     words = "given"
     with ready(input, quiet=where.quiet) as kept:
         if how.to and how.scheme == AUTO:
