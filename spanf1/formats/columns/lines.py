@@ -262,6 +262,10 @@ class Fields(Sequence[str]):
         pairs = zip(start.tolist(), end.tolist(), strict=True)
         return iter([text[begin:stop] for begin, stop in pairs])
 
+    def take(self, rows: IntArray) -> Fields:
+        """Return some of them, by number."""
+        return Fields(self._lines, self._start[rows], self._length[rows])
+
     def shown(self, index: int) -> str:
         """Return a field for a message."""
         data = self[index].encode("utf-8", "surrogateescape")
