@@ -158,7 +158,7 @@ def test_damaged_files_are_repaired_or_refused(seed, damage, tmp_path):
         path.write_bytes(data)
         pieces = []
         try:
-            exact, scheme, _ = looked_at(column, "IOB2")
+            exact, scheme, *_ = looked_at(column, "IOB2")
             how = Rewriting(scheme, scheme, method)
             rewrite(TaggedColumn(exact), how, pieces.append)
         except spanf1.InputError as error:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast, overload
 
 import numpy as np
 
-from spanf1.checks.tags import detection_of, explained, scheme_to_write
+from spanf1.checks.tags import detection_of, explained, scheme_to_write, tally_of
 from spanf1.core import repairs
 from spanf1.core.detection import Detection, fault
 from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme
@@ -96,7 +96,7 @@ class _Given(NamedTuple):
 
     def detection(self) -> Detection:
         """Return which scheme they are in."""
-        return detection_of([self.sentences], self.tags)
+        return detection_of(tally_of([self.sentences], self.tags))
 
     def scheme(self, given: TagScheme) -> str:
         """Return the scheme by its canonical name, found out if none is given."""

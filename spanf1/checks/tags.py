@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -18,8 +19,8 @@ from spanf1.core.repairs import FOREIGN, REPAIRS, kind_of, reason
 from spanf1.core.schemes import SCHEMES
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet, tag_form
-from spanf1.core.tally import SideTally
-from spanf1.exceptions import LossError, UsageError, check_known
+from spanf1.core.tally import SideTally, Tally
+from spanf1.exceptions import LossError, SpanF1Error, UsageError, check_known
 from spanf1.formats.columns.rewriting import RawLines, raw_lines
 from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.labels import blocks
@@ -31,6 +32,8 @@ from spanf1.formats.sentences import Sentences, Words
 CODED = frozenset({JSONL, ARROW})
 # How many places of lost spans are kept.
 _NAMED = 10
+# How much of what is to be written is kept in memory until all was read.
+_MOST_KEPT = 1 << 25
 
 
 class Part(Protocol):
@@ -203,14 +206,18 @@ def _line_of(record: dict[str, Any]) -> bytes:
         return json.dumps(record).encode() + b"\n"
 
 
-def detection_of(sentences: Iterable[Sentences], tags: TagSet) -> Detection:
-    """Return which scheme the tags of some sentences are in, which a set numbers."""
+def tally_of(sentences: Iterable[Sentences], tags: TagSet) -> Tally:
+    """Return what there is in some sentences, whose tags a set numbers."""
     counter = BlockCounter(tags.types)
     for part in sentences:
         for block in blocks(part, part):
             counter.add(block)
-    counted = counter.finish(tags, tags)
-    return detection(counted.gold, counted.shapes()[0], counted.tokens)
+    return counter.finish(tags, tags)
+
+
+def detection_of(tally: Tally) -> Detection:
+    """Return which scheme the tags are in that were counted on one side, or on both alike."""
+    return detection(tally.gold, tally.shapes()[0], tally.tokens)
 
 
 def detect_column(input: Input) -> tuple[Detection, str]:
@@ -229,27 +236,49 @@ def detect_column(input: Input) -> tuple[Detection, str]:
         If it cannot be read, or has no such column, or a tag that no scheme has.
     """
     column = TaggedColumn(input)
-    found = detection_of(column.reader.sentences(column.tags), column.tags)
+    found = detection_of(tally_of(column.reader.sentences(column.tags), column.tags))
     return found, column.described(doubts=True)
 
 
-def looked_at(input: Input, scheme: str) -> tuple[Input, str, Detection]:
-    """Read a file to its end, so that what is wrong with it is known before anything is written.
+class Looked(NamedTuple):
+    """A file that was read to its end, so that what is wrong with it is known.
 
-    Returns
-    -------
+    Attributes
+    ----------
     input : Input
-        The same input, with the form of the tags.
+        The file, with the form of its tags.
     scheme : str
         The scheme that was given or, if that is ``auto``, the one that was found.
-    found : Detection
+    detection : Detection
         What was found.
+    tally : Tally
+        What was counted.
+    column : TaggedColumn
+        What read it.
     """
-    found, _ = detect_column(input)
+
+    input: Input
+    scheme: str
+    detection: Detection
+    tally: Tally
+    column: TaggedColumn
+
+    @property
+    def well_formed(self) -> bool:
+        """Whether there is nothing that the scheme does not allow."""
+        foreign = self.detection.foreign[self.scheme]
+        return not foreign and not self.detection.ill_formed[self.scheme].spans
+
+
+def looked_at(input: Input, scheme: str) -> Looked:
+    """Read a file of columns before anything is written of it."""
+    column = TaggedColumn(input)
+    tally = tally_of(column.reader.sentences(column.tags), column.tags)
+    found = detection_of(tally)
     # Where the form is in doubt, whoever writes a tag has to say so.
     if found.tag_form and not found.other_forms:
         input = replace(input, options=replace(input.options, form=tag_form(found.tag_form)))
-    return input, found.scheme if scheme == AUTO else scheme, found
+    return Looked(input, found.scheme if scheme == AUTO else scheme, found, tally, column)
 
 
 def detect(input: Input) -> Detection | None:
@@ -422,3 +451,61 @@ def rewrite(
         raise file.lost(changes, how.to)
     changes.read = file.described()
     return changes
+
+
+class Rewritten(NamedTuple):
+    """A file written again in memory: its lines, how, what was changed, the schemes that fit."""
+
+    lines: list[bytes]
+    how: Rewriting
+    changes: Changes
+    fitting: Sequence[str]
+
+
+def rewritten_once(input: Input, how: Rewriting) -> Rewritten | None:
+    """Return a file of columns written again, which is read once.
+
+    Its scheme, if that is ``auto``, is taken to be the one of its first block.
+
+    Returns
+    -------
+    Rewritten, optional
+        None if the file is large, or something is wrong with it, or it is not as its first block
+        is: then it has to be `looked_at` first.
+    """
+    path = input.source.path
+    if not os.path.isfile(path) or os.path.getsize(path) > _MOST_KEPT:
+        return None
+    try:
+        return _rewritten_once(input, how)
+    except SpanF1Error:
+        return None
+
+
+def _rewritten_once(input: Input, how: Rewriting) -> Rewritten | None:
+    fitting: Sequence[str] = ()
+    if how.scheme == AUTO:
+        column = TaggedColumn(input)
+        first = islice(column.reader.sentences(column.tags), 1)
+        fitting = detection_of(tally_of(first, column.tags)).fitting
+        how = replace(how, scheme=fitting[0])
+    how = replace(how, to=how.to or how.scheme)
+    column = TaggedColumn(input)
+    counter = BlockCounter(column.tags.types)
+    changes, lines, forms, size = Changes(), [], set(), 0
+    for part in column.parts():
+        lines.append(changes.add(part, column.tags, how))
+        forms.add(column.tags.form)
+        size += len(lines[-1])
+        if size > _MOST_KEPT:
+            return None
+        for block in blocks(part.sentences, part.sentences) if fitting else ():
+            counter.add(block)
+    if fitting:
+        found = detection_of(counter.finish(column.tags, column.tags))
+        if found.fitting != fitting or found.doubtful:
+            return None
+    if len(forms) > 1 or (changes.lost and not how.allow_loss):
+        return None
+    changes.read = column.described()
+    return Rewritten(lines, how, changes, fitting)

@@ -11,6 +11,7 @@ from typing import NamedTuple, Unpack
 
 from spanf1.checks.tags import (
     CODED,
+    Looked,
     TaggedColumn,
     TaggedFile,
     TaggedKeys,
@@ -69,6 +70,8 @@ class Validation:
         The scheme.
     tokens, sentences : int
         How many were read so far.
+    done : bool
+        Whether all were read before, and nothing is wrong.
     kinds : Counter of str
         How often each kind of violation occurs, so far.
     """
@@ -77,6 +80,7 @@ class Validation:
     scheme: str
     tokens: int = 0
     sentences: int = 0
+    done: bool = False
     kinds: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -93,7 +97,7 @@ class Validation:
             If it cannot be read.
         """
         yielded = 0
-        for part in self.file.parts():
+        for part in () if self.done else self.file.parts():
             tags, codes, starts = self.file.tags, part.sentences.codes, part.sentences.starts
             self.tokens += len(codes)
             self.sentences += len(starts)
@@ -281,9 +285,17 @@ def checks_of(input: Input, scheme: str) -> Iterator[Checking]:
     else:
         for column in input.options.tag_columns or (LAST,):
             single = replace(input, options=replace(input.options, tag_columns=(column,)))
-            exact, known, detection = looked_at(single, scheme)
-            how = found_by(detection.fitting) if scheme == AUTO else "given"
-            yield Checking(Validation(TaggedColumn(exact), known), name, how)
+            looked = looked_at(single, scheme)
+            how = found_by(looked.detection.fitting) if scheme == AUTO else "given"
+            yield Checking(_check_column(looked), name, how)
+
+
+def _check_column(looked: Looked) -> Validation:
+    """Return the check of a column that was looked at: where nothing is wrong, that is done."""
+    if not looked.well_formed:
+        return Validation(TaggedColumn(looked.input), looked.scheme)
+    tally = looked.tally
+    return Validation(looked.column, looked.scheme, tally.tokens, tally.sentences, done=True)
 
 
 def _check_documents(input: Input, scheme: str) -> Checking:

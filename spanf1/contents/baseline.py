@@ -277,7 +277,7 @@ def mark_file(
         As `TagFile.passages`.
     """
     options = Options.of({"scheme": scheme})
-    exact, to, _ = looked_at(input, options.gold_scheme)
+    exact, to, *_ = looked_at(input, options.gold_scheme)
     tags = TagSet({}, exact.options.form)
     counter = BlockCounter(tags.types, units=confidence.unit if confidence else "")
     reader = TagFile.of(exact, tokens=True)
