@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import partial
 
 from spanf1.contents.contents import LENGTHS, Contents, Description, Figures, spelt_out
@@ -44,7 +43,7 @@ def _sections(description: Description, digits: int | None, *, forms: int) -> li
 
 def _first_with_words(tables: Iterable[Section]) -> list[Section]:
     """Return tables that are alike, of which the first only is explained."""
-    return [replace(table, text="") if number else table for number, table in enumerate(tables)]
+    return [table._replace(text="") if number else table for number, table in enumerate(tables)]
 
 
 def _files(

@@ -88,9 +88,9 @@ def _in_markdown(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
 
 
-def _cells(section: Section) -> list[list[str]]:
+def _cells(section: Section) -> list[Sequence[str]]:
     """Return the cells of a table, or of facts, the header first."""
-    rows = [section.header, *section.rows]
+    rows: list[Sequence[str]] = [section.header, *section.rows]
     if not section.header:
         rows = [["", ""], *([fact.label, fact.text] for fact in section.facts)]
     return rows if section.verbatim else [[cell.strip() for cell in row] for row in rows]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
 from spanf1.wording import printable
@@ -18,8 +17,7 @@ class Fact(NamedTuple):
     label_style: str = ""
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """A part of a report: a heading, a few words, and a table, or facts.
 
     Attributes
@@ -61,13 +59,13 @@ class Section:
 
     title: str = ""
     text: str = ""
-    header: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-    after: list[str] = field(default_factory=list)
+    header: Sequence[str] = ()
+    rows: Sequence[list[str]] = ()
+    after: Sequence[str] = ()
     facts: Iterable[Fact] = ()
-    lines: list[str] = field(default_factory=list)
+    lines: Sequence[str] = ()
     totals: int = 0
-    under: list[list[str]] = field(default_factory=list)
+    under: Sequence[list[str]] = ()
     columns: int = 99
     fixed: int = 1
     widest: int = 36
@@ -84,22 +82,22 @@ class Section:
             fact._replace(label=printable(fact.label), text=printable(fact.text))
             for fact in self.facts
         ]
-        parts = {part.name: _printable(getattr(self, part.name)) for part in fields(self)}
+        others = self._replace(facts=())._asdict().items()
+        parts = {name: _printable(part) for name, part in others}
         return Section(**parts | {"facts": facts})
 
     def brief(self) -> Section:
         """Return the table without any words."""
-        return replace(self, title="", text="", after=[], facts=())
+        return self._replace(title="", text="", after=(), facts=())
 
 
 def _printable(value: Any) -> Any:
     if isinstance(value, str):
         return printable(value)
-    return [_printable(part) for part in value] if isinstance(value, list) else value
+    return [_printable(part) for part in value] if isinstance(value, list | tuple) else value
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """What a command has to say; each part is made when a rendering asks for it.
 
     Attributes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from spanf1.render.report import Fact, Report, Section
@@ -100,7 +100,7 @@ def _part(section: Section, columns: list[int], *, colour: bool) -> Iterator[str
     names = [fitted(row[0], room) for row in section.rows]
     width = max([min(_NAME, section.least), *map(width_of, names)]) + section.apart
 
-    def line(name: str, cells: list[str]) -> str:
+    def line(name: str, cells: Sequence[str]) -> str:
         pairs = zip(columns, widths, strict=True)
         return (padded(name, width) + "".join(f"{cells[k]:>{w}}" for k, w in pairs)).rstrip()
 

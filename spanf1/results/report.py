@@ -57,10 +57,10 @@ def _terminal(result: Scored, digits: int | None) -> list[Section]:
     ]
     if under:
         # So that intervals have room on 80 columns; names are cut where they take it.
-        table = replace(table, header=[*table.header[:-2], "Pred.", "Corr."], under=under)
+        table = table._replace(header=[*table.header[:-2], "Pred.", "Corr."], under=under)
     least = 6 if under else _WIDEST
     facts = _facts(result, digits)
-    return [replace(table, facts=facts, fixed=7, widest=_WIDEST, least=least, apart=2)]
+    return [table._replace(facts=facts, fixed=7, widest=_WIDEST, least=least, apart=2)]
 
 
 def _facts(result: Scored, digits: int | None) -> Iterator[Fact]:

@@ -31,9 +31,12 @@ SEQSCORE = Target(150)
 RATE = Target(15, "Mt/s")
 PARQUET_RATE, RECORDS_RATE = Target(30, "Mt/s"), Target(2, "Mt/s")
 START = Target(0.11 / 0.07, most=True)
+START_HELP, START_IMPORT = Target(1, most=True), Target(1.25, most=True)
+PERL = Target(1 / 0.8)
 SEQEVAL, SEQEVAL_STRICT, SEQEVAL_REPORT = Target(10), Target(25), Target(50)
 IDS = Target(100)
 WARM = Target(1)
+TEXTS, TEXTS_SAID = Target(6), Target(5)
 MEMORY = Target(120, " MB", most=True)
 GROWTH = Target(1.05, most=True)
 RESAMPLE_SMALL, RESAMPLE_LARGE = Target(0.3, " s", most=True), Target(3, " s", most=True)
@@ -143,13 +146,18 @@ def small(bench: Bench) -> Iterator[Row]:
     yield compare("script with seqeval", ours.run, _there("seqeval", c.seqeval_script(path).run))
     if bench.perl:
         perl = c.perl_conlleval(bench.perl, path)
+        yield compare("Perl's script", ours.run, perl.run, target=PERL)
         yield compare("spanf1 conlleval: Perl's", c.conlleval(path).run, perl.run)
 
 
 def start(bench: Bench) -> Iterator[Row]:
-    ours = c.score(bench.inputs.merged(CONLL_2003))
-    runs = in_turn(ours.run, c.import_numpy().run, bench.pairs * OFTEN)
-    yield timed('python -c "import numpy"', runs, target=START, inverse=True)
+    for what, ours, target in (
+        ("spanf1 score", c.score(bench.inputs.merged(CONLL_2003)), START),
+        ("spanf1 --help", c.help_text(), START_HELP),
+        ("spanf1.evaluate, imported", c.import_evaluate(), START_IMPORT),
+    ):
+        runs = in_turn(ours.run, c.import_numpy().run, bench.pairs * OFTEN)
+        yield timed(what, runs, target=target, inverse=True)
 
 
 def lists(bench: Bench) -> Iterator[Row]:
@@ -204,6 +212,18 @@ def records(bench: Bench) -> Iterator[Row]:
     yield timed("one file", in_turn(ours, None, bench.pairs), tokens=MILLION, target=RECORDS_RATE)
     theirs = _there("seqeval", partial(c.records_to_f1, path))
     yield bench.compare("json.loads and seqeval f1_score", ours, theirs, tokens=MILLION)
+
+
+def texts(bench: Bench) -> Iterator[Row]:
+    tokens = 100_000 if bench.quick else MILLION
+    pair = bench.inputs.texts(tokens)
+    other = _there("nervaluate", c.nervaluate_script(*pair).run)
+    for what, options, target in (
+        ("json.loads and nervaluate", (), TEXTS),
+        ("the same, --match text", ("--match", "text"), TEXTS_SAID),
+    ):
+        ours = c.score(*pair, *options)
+        yield bench.compare(what, ours.run, other, tokens=tokens, target=bench.target(target))
 
 
 def warm(bench: Bench) -> Iterator[Row]:
@@ -319,7 +339,7 @@ SECTIONS = {
     "change": Section("spanf1 repair and convert, 1 million tokens, in a new process", change),
     "small": Section("spanf1 score FILE, 46,435 tokens, in a new process", small),
     "start": Section(
-        "the same and Python with numpy alone; the ratio is spanf1's time to its", start
+        'new processes and python -c "import numpy"; the ratio is spanf1\'s time to its', start
     ),
     "lists": Section("spanf1.evaluate, lists of 1 million tags, in a running process", lists),
     "arrow": Section(
@@ -327,6 +347,9 @@ SECTIONS = {
     ),
     "records": Section(
         "spanf1.score_file, 1 million tags in JSON Lines, in a running process", records
+    ),
+    "texts": Section(
+        "spanf1 score, two JSON Lines files of texts and spans, in a new process", texts
     ),
     "warm": Section("spanf1.evaluate, 1 to 100 sentences, in a running process", warm),
     "resample": Section(

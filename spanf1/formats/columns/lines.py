@@ -16,7 +16,7 @@ import numpy.typing as npt
 from spanf1.core.tags import IntArray, TagSet
 from spanf1.exceptions import LayoutError
 from spanf1.formats.columns.layout import DOCUMENT, NEW_DOCUMENT, WHITE, Layout
-from spanf1.formats.source import RawBlock, Source
+from spanf1.formats.source import FRONT, RawBlock, Source
 from spanf1.wording import shortened
 
 ByteArray = npt.NDArray[np.uint8]
@@ -39,9 +39,6 @@ _SPECIAL[list(b"DX")] = True
 
 # What an odd line may be; none of these: a comment.
 _IS_DOCUMENT, _IS_TOKEN, _IS_BREAK = 1, 2, 4
-
-# A byte of UTF-8 that begins no character is one of these.
-_CONTINUATION, _CONTINUATION_MASK = 0x80, 0xC0
 
 
 class Bits:
@@ -248,19 +245,20 @@ class Fields(Sequence[str]):
         return data.decode("utf-8", "surrogateescape")
 
     def __iter__(self) -> Iterator[str]:
-        data = self._lines.raw.data[: self._lines.raw.end]
-        start, end = self._start, self._start + self._length
-        try:
+        data = bytes(self._lines.raw.data[: self._lines.raw.end])
+        end = self._start + self._length
+        pairs = zip(self._start.tolist(), end.tolist(), strict=True)
+        if data.isascii():
             text = data.decode()
-        except UnicodeDecodeError:
-            return map(self.__getitem__, range(len(self)))
-        if len(text) != len(data):
-            # Places are counted in characters from here on: in bytes that begin one.
-            octets = np.frombuffer(data, np.uint8)
-            place = np.cumsum((octets & _CONTINUATION_MASK) != _CONTINUATION) - 1
-            start, end = place[start], place[end]
-        pairs = zip(start.tolist(), end.tolist(), strict=True)
-        return iter([text[begin:stop] for begin, stop in pairs])
+            return iter([text[begin:stop] for begin, stop in pairs])
+        # Decoded all at once, with a byte between them that is in none.
+        joined = FRONT.join([data[begin:stop] for begin, stop in pairs])
+        fields = joined.decode("utf-8", "surrogateescape").split(FRONT.decode())
+        return iter(fields[: len(self)])
+
+    def take(self, rows: IntArray) -> Fields:
+        """Return some of them, by number."""
+        return Fields(self._lines, self._start[rows], self._length[rows])
 
     def shown(self, index: int) -> str:
         """Return a field for a message."""
