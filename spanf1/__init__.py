@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from spanf1.formats.opening import read_documents
     from spanf1.ranking.compare import compare
     from spanf1.ranking.rank import RankingOptions
-    from spanf1.results.accumulator import SpanF1
-    from spanf1.results.api import evaluate, score_file
+    from spanf1.results.files import score_file
+    from spanf1.results.lists import SpanF1, evaluate
     from spanf1.results.result import Result, rescore
     from spanf1.results.signature import Signature
 
@@ -98,7 +98,7 @@ _LATER = {
     "Score": "core.scores",
     "Signature": "results.signature",
     "Span": "checks.lists",
-    "SpanF1": "results.accumulator",
+    "SpanF1": "results.lists",
     "TextSpan": "core.documents",
     "TypeCounts": "core.scores",
     "Violation": "checks.lists",
@@ -110,11 +110,11 @@ _LATER = {
     "describe": "contents.describe",
     "detect": "checks.lists",
     "encode": "checks.lists",
-    "evaluate": "results.api",
+    "evaluate": "results.lists",
     "read_documents": "formats.opening",
     "repair": "checks.lists",
     "rescore": "results.result",
-    "score_file": "results.api",
+    "score_file": "results.files",
     "validate": "checks.lists",
     "validate_file": "checks.validate",
 }

@@ -27,7 +27,7 @@ from spanf1.exceptions import UsageError
 from spanf1.formats.opening import both_inputs
 from spanf1.formats.registry import COLUMNS, FORMATS, Inputs
 from spanf1.formats.source import STDIN, Source
-from spanf1.results.api import reads_again, score_inputs
+from spanf1.results.files import reads_again, score_inputs
 from spanf1.results.report import how_made, report_of
 from spanf1.results.result import Result
 

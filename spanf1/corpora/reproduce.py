@@ -13,7 +13,7 @@ from spanf1.core.options import Confidence
 from spanf1.corpora.catalogue import Corpus, PublishedScore
 from spanf1.exceptions import AlignmentError, ReadError, UsageError
 from spanf1.formats.source import STDIN, Source
-from spanf1.results.api import score_file
+from spanf1.results.files import score_file
 from spanf1.results.result import Result
 
 #: the system of the catalogue that is no output but made from the training data

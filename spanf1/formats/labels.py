@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.tags import Block, CodeArray, IntArray, TagSet
 from spanf1.exceptions import AlignmentError, InputError, TagError, UsageError
-from spanf1.formats.options import Labels
 from spanf1.formats.sentences import Sentences, block_of
 from spanf1.wording import shortened
+
+if TYPE_CHECKING:
+    from spanf1.formats.options import Labels
 
 #: the id of tokens that do not count, as in the losses of PyTorch
 IGNORE_INDEX = -100

@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import lru_cache, partial
 from itertools import accumulate, chain
 from operator import add, index
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,9 +22,11 @@ from spanf1.core.tags import Block, CodeArray, IntArray, TagForm, TagSet, TagSet
 from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, InputError, TagError, UsageError
 from spanf1.formats.labels import IGNORE_INDEX, LabelCodes, blocks, labels_by_id
-from spanf1.formats.options import Labels
 from spanf1.formats.sentences import Sentences, line_among, place_in, whole_sentences
 from spanf1.wording import shortened
+
+if TYPE_CHECKING:
+    from spanf1.formats.options import Labels
 
 #: what the two sides are called in messages, as the arguments of `evaluate` are
 GOLD, PREDICTED = "y_true", "y_pred"

@@ -18,7 +18,7 @@ from sklearn.metrics import make_scorer
 
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import check_known
-from spanf1.results.api import evaluate
+from spanf1.results.lists import evaluate
 
 
 def f1_score(y_true: Any, y_pred: Any, *, average: AverageName = "micro", **options: Any) -> float:

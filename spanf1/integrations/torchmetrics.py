@@ -31,7 +31,7 @@ from spanf1.core.tags import tag_form as form_of
 from spanf1.exceptions import TagError, UsageError, check_known
 from spanf1.formats.labels import labels_by_id
 from spanf1.integrations.counted import counted
-from spanf1.results.api import evaluate
+from spanf1.results.lists import evaluate
 from spanf1.results.result import Result
 
 #: readings that come out differently by the scheme

@@ -24,7 +24,7 @@ from typing import Any
 
 from spanf1.core.scores import AVERAGES, AverageName, ratio
 from spanf1.exceptions import check_known
-from spanf1.results.accumulator import SpanF1
+from spanf1.results.lists import SpanF1
 from spanf1.results.result import Result
 
 __all__ = ["Metrics", "compute_metrics", "preprocess_logits_for_metrics"]

@@ -25,12 +25,12 @@ from spanf1.core.tally import (
     Tally,
 )
 from spanf1.exceptions import InputError, UsageError
-from spanf1.formats.options import Origin
 from spanf1.results.scored import Scored
-from spanf1.results.signature import Signature
 
 if TYPE_CHECKING:
+    from spanf1.formats.options import Origin
     from spanf1.results.certainty import Intervals
+    from spanf1.results.signature import Signature
 
 
 @dataclass(frozen=True, repr=False)
@@ -191,6 +191,8 @@ def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _input_from_dict(data: Mapping[str, Any]) -> Origin:
+    from spanf1.formats.options import Origin
+
     files, delimiters = (tuple(map(str, data[name])) for name in ("files", "delimiters"))
     columns = tuple(map(_as_count, data["columns"]))
     if not 1 <= len(files) == len(delimiters) == len(columns) <= 2:
@@ -352,6 +354,8 @@ def rescore(data: Mapping[str, Any], signature: Signature | str | None = None) -
     InputError
         If a figure in the data is not what its own counts give.
     """
+    from spanf1.results.signature import Signature
+
     result = Result.from_dict(data)
     if signature is None:
         _check(data, result)
@@ -404,6 +408,8 @@ def _check(data: Mapping[str, Any], result: Result) -> None:
 
 def _check_signature(data: Mapping[str, Any], result: Result) -> None:
     """Raise an error if the line in the data is not that of the counts; intervals are not read."""
+    from spanf1.results.signature import Signature
+
     line = data.get("signature")
     if not isinstance(line, str):
         raise InputError("signature: there is none")

@@ -28,11 +28,11 @@ from spanf1.core.scores import (
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import SIDES, TOKEN, Tally
 from spanf1.exceptions import IllFormedError, UsageError, check_known
-from spanf1.formats.options import Origin
-from spanf1.results.signature import Signature
 
 if TYPE_CHECKING:
+    from spanf1.formats.options import Origin
     from spanf1.results.certainty import Certainty
+    from spanf1.results.signature import Signature
 
 
 @dataclass(frozen=True, repr=False)
@@ -197,6 +197,7 @@ class Scored:
         """
         check_known("average", average, AVERAGES)
         from spanf1._version import __version__
+        from spanf1.results.signature import Signature
 
         return Signature(
             average=average,

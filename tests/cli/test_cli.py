@@ -535,12 +535,32 @@ class TestRobust:
         assert "\n{*}y &" in out
 
 
-def test_help_imports_no_command() -> None:
+def test_help_imports_neither_numpy_nor_a_command() -> None:
     code = (
         "import sys\nfrom spanf1.cli import COMMANDS, main\n"
         "try:\n    main(['--help'])\nexcept SystemExit:\n"
-        "    sys.exit(any(f'spanf1.cli.{name}' in sys.modules for name in COMMANDS))"
+        "    slow = ['numpy', *(f'spanf1.cli.{name}' for name in COMMANDS)]\n"
+        "    sys.exit(any(name in sys.modules for name in slow))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert all(f"\n  {name} " in done.stdout for name in COMMANDS)
+
+
+THREADS = "OPENBLAS_NUM_THREADS"
+
+
+@pytest.mark.parametrize(("given", "used"), [({}, "1"), ({THREADS: "3"}, "3")])
+def test_the_command_begins_no_threads_that_it_does_not_need(given, used) -> None:
+    path = write("f", MERGED)
+    code = (
+        "import os, spanf1\nspanf1.evaluate([['O']], [['O']])\n"
+        f"before = os.environ.get({THREADS!r}, '')\n"
+        f"from spanf1.cli import main\ntry:\n    main(['score', {path!r}, '-q'])\n"
+        f"finally:\n    print(before + '|' + os.environ[{THREADS!r}])"
+    )
+    kept = {name: os.environ[name] for name in os.environ if name != THREADS}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=kept | given
+    )
+    assert done.stdout.splitlines()[-1] == f"{given.get(THREADS, '')}|{used}"

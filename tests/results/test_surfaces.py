@@ -14,7 +14,7 @@ from spanf1.core.tag_counter import tally
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.tags import MergedFile, TagFile
 from spanf1.formats.source import Source
-from spanf1.results.api import surface_forms
+from spanf1.results.files import surface_forms
 from tests.helpers.commands import pipe, write
 from tests.helpers.oracles import altered, well_formed
 from tests.helpers.plain import RULES, decode_slowly, is_well_formed

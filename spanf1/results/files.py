@@ -1,4 +1,4 @@
-"""Scoring: from lists, files or opened inputs to a result.
+"""Scoring: from files or opened inputs to a result.
 
 Readers that a command does not need are not imported: a small file is scored in less time.
 """
@@ -26,7 +26,6 @@ from spanf1.core.options import (
 from spanf1.core.schemes import ReadingName
 from spanf1.core.spans import Decoder, Spans, decode
 from spanf1.core.tags import AUTO_FORM, TagForm, TagSet, tag_sets
-from spanf1.core.tags import tag_form as form_of
 from spanf1.core.tally import ABSENT, SurfaceForm
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
 from spanf1.formats.columns.tags import ColumnPair, TagFile
@@ -39,138 +38,6 @@ from spanf1.results.result import Result
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-
-
-_LISTS = (list, tuple)
-
-
-def evaluate(
-    y_true: Any,
-    y_pred: Any,
-    *,
-    labels: Iterable[str] | Mapping[Any, str] | None = None,
-    ignore_index: int = -100,
-    mask: Any = None,
-    scheme: AnyScheme = AUTO,
-    gold_scheme: AnyScheme | None = None,
-    pred_scheme: AnyScheme | None = None,
-    reading: ReadingName = "lenient",
-    beta: float = 1.0,
-    types: TypeSet | Iterable[str] = "union",
-    zero_division: float = 0.0,
-    match: MatchName = "exact",
-    normalize: Iterable[NormalizationName] = (),
-    tag_form: str = AUTO_FORM,
-    confidence: float | Confidence | None = None,
-) -> Result:
-    """Score predicted tags, label ids, or spans of texts against gold ones.
-
-    Parameters
-    ----------
-    y_true, y_pred : sequence of sequences of str, or array of int
-        The gold and the predicted tags, one sequence for each sentence. Or label ids: arrays of
-        the shape (sentences, tokens), or rows of any length, of any library (NumPy, PyTorch, JAX,
-        TensorFlow, Arrow, pandas). Predictions may be logits, (sentences, tokens, labels): the
-        largest counts. Or records, one for each text, such as JSON has them in one of the formats
-        that `score_file` reads: ``{"text": …, "spans": [{"start": 0, "end": 5, "label": "PER"}]}``,
-        the lists that a Hugging Face pipeline returns.
-    labels : sequence of str, or mapping of int to str
-        The tag of each id; needed for ids.
-    ignore_index : int
-        The id that gold has where a token does not count: padding, or all but the first part of
-        a word.
-    mask : array of bool, optional
-        Which tokens count, besides that; of the shape of `y_true`, which are ids.
-    scheme : str
-        The tagging scheme of both sides, or ``auto`` to detect it, on each side by itself.
-    gold_scheme, pred_scheme : str, optional
-        The scheme of one side, where it is another.
-    reading : str
-        What is done about spans that the scheme does not allow: ``lenient`` keeps them,
-        ``strict`` drops them, ``error`` refuses them, ``conlleval`` counts as that script does.
-    beta : float
-        The beta of ``fbeta``.
-    types : str or iterable of str
-        What the macro and weighted averages run over: ``union``, ``gold`` or ``predicted``; or
-        the types to score, in order.
-    zero_division : float
-        What 0/0 is: 0, 1 or NaN.
-    match, normalize
-        As for `score_file`; other than ``exact`` for records only.
-    tag_form : str
-        How tags are written, as an example: ``B-PER``, ``PER-B``, ``B_PER``, ``b/PER``; or
-        ``auto`` to find it out, on each side by itself.
-    confidence : float or Confidence, optional
-        Make intervals of every figure, of this level: see `Result.certainty`.
-
-    Raises
-    ------
-    AlignmentError
-        If the two differ in the number of sentences, or of tags in one.
-    TagError
-        If there is a tag that no scheme has, or an id that has no label.
-    IllFormedError
-        If a span is ill-formed and the reading is ``error``.
-    UsageError
-        If an argument is not one of those above.
-
-    Examples
-    --------
-    >>> import spanf1
-    >>> gold = [["B-PER", "I-PER", "O"], ["B-LOC", "O"]]
-    >>> predicted = [["B-PER", "I-PER", "O"], ["O", "B-LOC"]]
-    >>> result = spanf1.evaluate(gold, predicted)
-    >>> result.micro.f1, result["PER"].precision, result["LOC"].recall
-    (0.5, 1.0, 0.0)
-
-    The same as label ids, the second sentence padded:
-
-    >>> labels = ["O", "B-PER", "I-PER", "B-LOC"]
-    >>> gold = [[1, 2, 0], [3, 0, -100]]
-    >>> predicted = [[1, 2, 0], [0, 3, 0]]
-    >>> spanf1.evaluate(gold, predicted, labels=labels).micro.f1
-    0.5
-
-    Spans of characters, and what a Hugging Face pipeline returns:
-
-    >>> gold = [{"text": "Ada met Bob", "spans": [{"start": 0, "end": 3, "label": "PER"}]}]
-    >>> predicted = [[{"entity_group": "PER", "word": "Ada", "start": 0, "end": 3}]]
-    >>> spanf1.evaluate(gold, predicted).micro.f1
-    1.0
-    """
-    options = Options.of(locals())
-    intervals = confidence_from(confidence)
-    units = intervals.unit if intervals else ""
-    form = form_of(tag_form)
-    if _has_records(y_true) or _has_records(y_pred):
-        from spanf1.formats.pairs import pairs_of
-
-        if mask is not None:
-            raise UsageError("mask is for label ids")
-        counts = pairs_of(y_true, y_pred, labels, form).tally(options, units=units)
-        return Result(counts, options, None, intervals).check()
-    if match != "exact":
-        raise UsageError(f"match {match} is for records of texts, and these are tags")
-    from spanf1.formats.lists import reader_of
-
-    reader = reader_of(y_true, y_pred, labels, ignore_index, mask)
-    tags = reader.tag_sets(form)
-    counts = reader.tally(tags, script=reading == "conlleval", units=units)
-    return Result(counts, options, None, intervals).check()
-
-
-def _has_records(side: Any) -> bool:
-    """Return whether a list holds records of texts: objects, or lists of them."""
-    if not isinstance(side, _LISTS):
-        return False
-    for row in side:
-        if not isinstance(row, _LISTS):
-            return isinstance(row, dict)
-        # A text in which nothing is found is an empty list.
-        if row:
-            # Older versions of spaCy are trained with pairs of a text and an object.
-            return any(isinstance(part, dict) for part in row[:2])
-    return False
 
 
 def score_file(
@@ -255,7 +122,7 @@ def score_file(
     Other Parameters
     ----------------
     scheme, gold_scheme, pred_scheme, reading, beta, types, zero_division, tag_form, confidence
-        As for `evaluate`.
+        As for `spanf1.evaluate`.
 
     Raises
     ------
@@ -267,7 +134,7 @@ def score_file(
     AlignmentError
         If two files are not annotations of the same sentences, or texts.
     TagError, IllFormedError, UsageError
-        As for `evaluate`.
+        As for `spanf1.evaluate`.
     """
     given = locals()
     options = Options.of(given)

@@ -1,0 +1,4 @@
+a O O
+b B-PER B-PER
+
+c B-LOC O
