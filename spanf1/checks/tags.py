@@ -33,7 +33,7 @@ CODED = frozenset({JSONL, ARROW})
 # How many places of lost spans are kept.
 _NAMED = 10
 # How much of what is to be written is kept in memory until all was read.
-_MOST_KEPT = 1 << 25
+_MOST_KEPT = 1 << 24
 
 
 class Part(Protocol):

@@ -422,9 +422,12 @@ class Splitter:
         breaks = [parted, odd[blank]]
         documents: list[int] = []
         rest = ~(blank | comment | plain)
-        for line, begin in zip(odd[rest].tolist(), begins[rest].tolist(), strict=True):
+        odd, begins = odd[rest], begins[rest]
+        numbers = self.lines + newlines.count_before(ends[odd])
+        for line, begin, number in zip(
+            odd.tolist(), begins.tolist(), numbers.tolist(), strict=True
+        ):
             text = bytes(raw.data[begin : ends[line]].removesuffix(b"\r"))
-            number = self.lines + int(newlines.count_before(ends[line : line + 1])[0])
             kind = self._kind(text, number)
             token[line] = kind & _IS_TOKEN
             documents += [line] * (kind & _IS_DOCUMENT)
