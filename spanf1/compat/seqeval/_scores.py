@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from itertools import chain
@@ -11,13 +11,30 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.compat.seqeval._entities import Sentences, Sides, few_default_sides, strict_sides
-from spanf1.compat.seqeval._notices import warn, warn_undefined
-from spanf1.compat.seqeval._tokens import OUTSIDE
+from spanf1.compat.seqeval._notices import warn, warn_no_tags, warn_undefined
 from spanf1.compat.seqeval.reporters import DictReporter, StringReporter
-from spanf1.compat.seqeval.scheme import IOB2, Token, auto_detect
+from spanf1.compat.seqeval.scheme import (
+    IOB2,
+    OUTSIDE,
+    Sentences,
+    StrictReader,
+    Token,
+    auto_detect,
+    flat_numbers,
+    or_outside,
+    separators_of,
+)
 from spanf1.core.matching import match_spans
+from spanf1.core.schemes import PREFIX_BITS
+from spanf1.core.seqeval import default_spans, default_walk, letter_number
 from spanf1.core.spans import Spans
+from spanf1.core.tags import UNTYPED, IntArray
+from spanf1.formats.lists import Numbering
+
+#: tags that need no type, and how the others begin, or end where the letter comes last
+_BARE = frozenset("OBIES")
+_BEGINNINGS = ("B-", "I-", "E-", "S-")
+_ENDINGS = ("-B", "-I", "-E", "-S")
 
 WARN = "warn"
 AVERAGES = ("micro", "macro", "weighted")
@@ -31,6 +48,76 @@ _EXACT = 2**53
 Array = npt.NDArray[Any]
 #: precision, recall, F-score and support: arrays by type, or one figure each
 Scores = tuple[Any, Any, Any, Any]
+
+
+# Entities.
+
+
+class Sides(NamedTuple):
+    """The entities of both sides, in the flat sequence of all tags and an O after each sentence."""
+
+    gold: Spans
+    predicted: Spans
+    #: the types' names by number
+    names: list[str]
+    #: where in the flat sequence the tags O stand
+    separators: IntArray
+
+
+def split_tag(tag: str, *, suffix: bool) -> tuple[str, str]:
+    """Return the letter and the type of a tag as seqeval's default splits it."""
+    if suffix:
+        return tag[-1], tag[:-1].rsplit("-", maxsplit=1)[0] or UNTYPED
+    return tag[0], tag[1:].split("-", maxsplit=1)[-1] or UNTYPED
+
+
+def _default_codes(numbering: Numbering, *, suffix: bool) -> tuple[list[int], list[str]]:
+    """Return the code of each number, and the types' names; warn of tags that are none."""
+    types = {UNTYPED: 0}
+    codes, strange = [], []
+    for tag in numbering:
+        fits = tag.endswith(_ENDINGS) if suffix else tag.startswith(_BEGINNINGS)
+        if not fits and tag not in _BARE:
+            strange.append(tag)
+        letter, name = split_tag(or_outside(tag), suffix=suffix)
+        number = types.setdefault(name, len(types))
+        codes.append(number << PREFIX_BITS | letter_number(letter))
+    warn_no_tags(strange)
+    return codes, [*types]
+
+
+def default_entities(tags: Sentences, *, suffix: bool) -> list[tuple[str, int, int]]:
+    """Return type, first and last token of each entity, in the flat sequence."""
+    numbering = Numbering({OUTSIDE: 0})
+    numbers = flat_numbers(tags, separators_of(tags), numbering)
+    codes, names = _default_codes(numbering, suffix=suffix)
+    start, end, kind, _ = default_spans(np.array(codes, np.int32)[numbers])
+    types = map(names.__getitem__, kind.tolist())
+    return [*zip(types, start.tolist(), (end - 1).tolist(), strict=True)]
+
+
+def default_sides(y_true: Sentences, y_pred: Sentences, *, suffix: bool) -> Sides:
+    """Return the entities of sides whose sentences are of the same lengths."""
+    numbering = Numbering({OUTSIDE: 0})
+    separators = separators_of(y_true)
+    numbers = [flat_numbers(side, separators, numbering) for side in (y_true, y_pred)]
+    codes, names = _default_codes(numbering, suffix=suffix)
+    by_number = np.array(codes, np.int32)
+    gold, predicted = (default_spans(by_number[side]) for side in numbers)
+    return Sides(gold, predicted, names, separators)
+
+
+def strict_sides(
+    y_true: Sentences, y_pred: Sentences, scheme: Callable[..., Any], *, suffix: bool
+) -> Sides:
+    """Return the entities by a scheme, of sides whose sentences are of the same lengths."""
+    reader = StrictReader(scheme, suffix=suffix)
+    separators = separators_of(y_true)
+    gold, predicted = reader.read(y_true, separators), reader.read(y_pred, separators)
+    return Sides(gold, predicted, reader.names, separators)
+
+
+# Counts.
 
 
 class Sums(NamedTuple):
@@ -114,7 +201,14 @@ def sums_of(sides: Sides, weights: Array | None = None) -> Sums:
 
 def few_sums(y_true: Sentences, y_pred: Sentences, suffix: bool) -> Sums:
     """Count the entities of so few tags that arrays would take longer, by the default reading."""
-    names, gold, predicted = few_default_sides(y_true, y_pred, suffix=suffix)
+    numbering = Numbering({OUTSIDE: 0})
+    number = numbering.__getitem__
+    sides = [
+        [*chain.from_iterable((*map(number, tags), 0) for tags in side)]
+        for side in (y_true, y_pred)
+    ]
+    codes, names = _default_codes(numbering, suffix=suffix)
+    gold, predicted = (default_walk([codes[tag] for tag in side]) for side in sides)
     rows: dict[int, list[int]] = {}
     for column, entities in enumerate((predicted, {*predicted}.intersection(gold), gold)):
         for _, _, kind in entities:

@@ -10,13 +10,14 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from spanf1.compat.seqeval._entities import Sentences, default_entities, default_sides
 from spanf1.compat.seqeval._notices import warn_undefined
 from spanf1.compat.seqeval._scores import (
     FIGURES,
     WARN,
     Scores,
     Sums,
+    default_entities,
+    default_sides,
     few_sums,
     report,
     strict_sums,
@@ -33,7 +34,7 @@ from spanf1.compat.seqeval.metrics.v1 import (
     precision_recall_fscore_support as precision_recall_fscore_support_v1,
 )
 from spanf1.compat.seqeval.reporters import DictReporter, StringReporter
-from spanf1.compat.seqeval.scheme import Token
+from spanf1.compat.seqeval.scheme import Sentences, Token
 from spanf1.core.seqeval import default_action, letter_number
 from spanf1.core.spans import CLOSES, OPENS
 from spanf1.formats.lists import FEW_TOKENS

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from contextlib import nullcontext
 from typing import Any
 
-from spanf1.compat.seqeval._entities import Sentences, StrictReader, separators_of
 from spanf1.compat.seqeval._notices import undefined_metric_warning, warn_undefined
 from spanf1.compat.seqeval._scores import (
     FIGURES,
@@ -27,7 +26,14 @@ from spanf1.compat.seqeval._scores import (
     without_a_scheme,
 )
 from spanf1.compat.seqeval.reporters import DictReporter, StringReporter
-from spanf1.compat.seqeval.scheme import Entities, Token, auto_detect
+from spanf1.compat.seqeval.scheme import (
+    Entities,
+    Sentences,
+    StrictReader,
+    Token,
+    auto_detect,
+    separators_of,
+)
 
 PER_CLASS_SCORES = tuple[list[float], list[float], list[float], list[int]]
 AVERAGE_SCORES = tuple[float, float, float, int]
