@@ -12,7 +12,7 @@ from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet
 from spanf1.exceptions import TagError
 from spanf1.formats.columns.file import TaggedLines
 from spanf1.formats.columns.layout import DOCUMENT, WHITE, Layout
-from spanf1.formats.columns.lines import TokenLines
+from spanf1.formats.columns.lines import Fields, TokenLines
 from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.sentences import Sentences, shifted, whole
 from spanf1.formats.source import BOM, FRONT, Source
@@ -64,7 +64,7 @@ class RawLines(NamedTuple):
     def of(cls, source: Source, lines: TaggedLines) -> RawLines:
         """Return the lines of a block of a file."""
         raw = lines.lines.raw
-        (start, length), *_ = lines.places
+        start, length = Fields(lines.lines, lines.columns[0]).places
         # Positions in a block are counted from the line end before it.
         return cls(
             lines.side(),
@@ -73,7 +73,7 @@ class RawLines(NamedTuple):
             length,
             lines.lines.lines_before,
             lines.lines.layout,
-            lines.column,
+            lines.columns[0],
             source,
         )
 
