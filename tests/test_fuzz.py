@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import spanf1
-from spanf1.checks.columns import TaggedColumn, looked_at
-from spanf1.checks.tags import Rewriting, Validation, rewrite
+from spanf1.checks.tags import Rewriting, TaggedColumn, looked_at, rewrite
+from spanf1.checks.validate import Validation
 from spanf1.core.repairs import REPAIRS
 from spanf1.formats.options import InputOptions
 from spanf1.formats.registry import Input
@@ -158,7 +158,7 @@ def test_damaged_files_are_repaired_or_refused(seed, damage, tmp_path):
         path.write_bytes(data)
         pieces = []
         try:
-            exact, scheme, _ = looked_at(column, "IOB2")
+            exact, scheme, *_ = looked_at(column, "IOB2")
             how = Rewriting(scheme, scheme, method)
             rewrite(TaggedColumn(exact), how, pieces.append)
         except spanf1.InputError as error:
@@ -349,8 +349,8 @@ except spanf1.InputError as error:
 """
 
 CONVERT = """
-from spanf1.checks.columns import TaggedColumn, detect_column
-from spanf1.checks.tags import Rewriting, Validation, rewrite
+from spanf1.checks.tags import Rewriting, TaggedColumn, detect_column, rewrite
+from spanf1.checks.validate import Validation
 from spanf1.formats.registry import Input
 from spanf1.formats.source import Source
 column = Input(Source(sys.argv[1]), "columns")

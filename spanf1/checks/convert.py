@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import BinaryIO, NamedTuple, Unpack
 
-from spanf1.checks.documents import detect
-from spanf1.checks.tags import scheme_to_write
+from spanf1.checks.tags import detect, scheme_to_write
 from spanf1.core.documents import Document, TextSpan
 from spanf1.core.options import AUTO, AnyScheme, TagScheme
 from spanf1.exceptions import LossError, UsageError

@@ -9,24 +9,18 @@ from typing import Any, NamedTuple, cast, overload
 
 import numpy as np
 
-from spanf1.checks.tags import (
-    Changes,
-    Rewriting,
-    Validation,
-    detection_of,
-    rewrite,
-    scheme_to_write,
-)
+from spanf1.checks.tags import detection_of, explained, scheme_to_write, tally_of
+from spanf1.core import repairs
 from spanf1.core.detection import Detection, fault
 from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme
-from spanf1.core.repairs import PARTS, RepairName, kind_of
+from spanf1.core.repairs import PARTS, REPAIRS, RepairName, kind_of
 from spanf1.core.schemes import NO_TAGS, PREFIX_BITS, PREFIX_MASK, ReadingName, SchemeName
 from spanf1.core.spans import WELL_FORMED, Spans, touching
 from spanf1.core.spans import decode as decode_codes
 from spanf1.core.spans import encode as encode_spans
-from spanf1.core.tags import AUTO_FORM, CodeArray, IntArray, TagForm, TagSet
+from spanf1.core.tags import AUTO_FORM, IntArray, TagForm, TagSet
 from spanf1.core.tags import tag_form as form_of
-from spanf1.exceptions import IllFormedError, LossError, TagError, UsageError
+from spanf1.exceptions import IllFormedError, LossError, TagError, UsageError, check_known
 from spanf1.formats.lists import TagLists, tag_codes
 from spanf1.formats.sentences import Sentences
 
@@ -55,7 +49,7 @@ class Violation(NamedTuple):
 
 
 class _Given(NamedTuple):
-    """Tags that were given: one part, and nothing more; how it is checked and written again.
+    """Tags that were given.
 
     Attributes
     ----------
@@ -69,8 +63,6 @@ class _Given(NamedTuple):
         How many tags there are up to the end of each sentence.
     sentences : Sentences
         Their codes. The line of a tag is its number, from 1.
-    name : str
-        What they are called in messages.
     """
 
     lists: TagLists
@@ -78,7 +70,6 @@ class _Given(NamedTuple):
     tags: TagSet
     ends: IntArray
     sentences: Sentences
-    name: str = "tags"
 
     @classmethod
     def of(cls, tags: Tags, form: str) -> _Given:
@@ -100,25 +91,12 @@ class _Given(NamedTuple):
             where = error.where.replace("tags[0]", "tags", 1) if flat else error.where
             raise TagError(error.message, where=where, hint=error.hint) from None
         starts = (ends - lengths)[lengths > 0]
-        return cls(
-            lists,
-            flat,
-            tag_set,
-            ends,
-            Sentences(codes, starts, lambda token: token + 1, len(codes)),
-        )
-
-    def parts(self) -> Iterator[_Given]:
-        """Yield the one part that there is."""
-        yield self
-
-    def described(self) -> str:
-        """Say nothing: who gives tags knows what they are."""
-        return ""
+        sentences = Sentences(codes, starts, lambda token: token + 1, len(codes))
+        return cls(lists, flat, tag_set, ends, sentences)
 
     def detection(self) -> Detection:
         """Return which scheme they are in."""
-        return detection_of([self.sentences], self.tags)
+        return detection_of(tally_of([self.sentences], self.tags))
 
     def scheme(self, given: TagScheme) -> str:
         """Return the scheme by its canonical name, found out if none is given."""
@@ -127,36 +105,29 @@ class _Given(NamedTuple):
             raise UsageError("these are tags, and have a scheme")
         return self.detection().scheme if name == AUTO else name
 
-    def places(self, tokens: IntArray) -> list[tuple[int, int]]:
-        """Return the sentence of each of some tokens, and its place in that, from 0."""
+    def places(self, tokens: IntArray) -> Iterator[tuple[int, int]]:
+        """Yield the sentence of each of some tokens, and its place in that, from 0."""
         sentences = np.searchsorted(self.ends, tokens, side="right")
         before = np.append(0, self.ends)[sentences]
-        return [*zip(sentences.tolist(), (tokens - before).tolist(), strict=True)]
+        return zip(sentences.tolist(), (tokens - before).tolist(), strict=True)
 
-    def lost(self, changes: Changes, to: str) -> LossError:
-        """Return the error for spans that a scheme cannot part."""
-        sentence, place = changes.lost_places[0]
-        where = f"tags[{place}]" if self.flat else f"tags[{sentence}][{place}]"
-        return _loss(where, changes.lost, to)
-
-    def respelt(self, codes: CodeArray, *_: object) -> tuple[Iterator[list[str]], IntArray]:
-        """Return all tags with other codes, spelt as they are asked for; and which change."""
-        changed = np.flatnonzero(codes != self.sentences.codes)
-        return self._spelt(codes, changed), changed
-
-    def _spelt(self, codes: CodeArray, changed: IntArray) -> Iterator[list[str]]:
-        texts = [str(tag) for sentence in self.lists for tag in sentence]
-        for token in changed.tolist():
-            texts[token] = self.tags.respell(texts[token], int(codes[token]))
-        yield texts
-
-    def rewritten(self, how: Rewriting) -> list[str] | list[list[str]]:
+    def rewritten(
+        self, scheme: str, to: str, method: str, *, allow_loss: bool
+    ) -> list[str] | list[list[str]]:
         """Return the tags written again, in lists as they were given."""
-        written: list[str] = []
-        rewrite(self, how, lambda lists: written.extend(*lists))
+        check_known("method", method, REPAIRS)
+        codes = self.sentences.codes
+        new = repairs.rewrite(codes, self.sentences.starts, scheme, to, method)
+        if len(new.lost) and not allow_loss:
+            ((sentence, place),) = self.places(new.lost[:1])
+            where = f"tags[{place}]" if self.flat else f"tags[{sentence}][{place}]"
+            raise _loss(where, len(new.lost), to)
+        texts = [str(tag) for sentence in self.lists for tag in sentence]
+        for token in np.flatnonzero(new.codes != codes).tolist():
+            texts[token] = self.tags.respell(texts[token], int(new.codes[token]))
         if self.flat:
-            return written
-        return [written[begin:end] for begin, end in pairwise([0, *self.ends.tolist()])]
+            return texts
+        return [texts[begin:end] for begin, end in pairwise([0, *self.ends.tolist()])]
 
 
 def detect(tags: Tags, *, tag_form: str = AUTO_FORM) -> Detection:
@@ -218,8 +189,10 @@ def validate(tags: Tags, *, scheme: TagScheme = AUTO, tag_form: str = AUTO_FORM)
     1 O → I-PER - I begins no span in IOB2
     """
     given = _Given.of(tags, tag_form)
-    check = Validation(given, given.scheme(scheme))
-    return [Violation(*step) for step in check.steps()]
+    name = given.scheme(scheme)
+    found = repairs.violations(given.sentences.codes, given.sentences.starts, name)
+    steps = zip(given.places(found.token), explained(found, given.tags, name), strict=True)
+    return [Violation(*place, *words) for place, words in steps]
 
 
 # A text is a sequence of texts, so to a type checker the two cases overlap.
@@ -291,7 +264,7 @@ def repair(
     """
     given = _Given.of(tags, tag_form)
     name = given.scheme(scheme)
-    return given.rewritten(Rewriting(name, name, method, None, allow_loss))
+    return given.rewritten(name, name, method, allow_loss=allow_loss)
 
 
 @overload
@@ -357,7 +330,7 @@ def convert(
     """
     given = _Given.of(tags, tag_form)
     name = scheme_to_write(to)
-    return given.rewritten(Rewriting(given.scheme(scheme), name, method, None, allow_loss))
+    return given.rewritten(given.scheme(scheme), name, method, allow_loss=allow_loss)
 
 
 class Span(NamedTuple):

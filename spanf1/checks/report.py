@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from spanf1.checks.documents import SpanFault, SpanValidation
-from spanf1.checks.tags import FileViolation
-from spanf1.checks.validate import Checking
+from spanf1.checks.validate import Checking, FileViolation, SpanFault, SpanValidation
 from spanf1.core.detection import Detection, found_by
 from spanf1.core.schemes import SCHEMES
 from spanf1.render.renderers import delimited_lines, json_text

@@ -22,13 +22,13 @@ from spanf1.cli.inputs import (
 from spanf1.cli.rewriting import (
     Destination,
     kinds_line,
+    method_option,
     rewrite_inputs,
     say,
     writing_options,
     written_whole,
 )
 from spanf1.core.options import AUTO
-from spanf1.core.repairs import REPAIRS
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import tag_form
 from spanf1.exceptions import ReadError, UsageError
@@ -90,14 +90,7 @@ _MISSING = "--to BIOES, or --to-format jsonl, for example"
 @click.option(
     "--to-form", metavar="EXAMPLE", help="How to write the tags, as an example: B-PER, PER_B."
 )
-@click.option(
-    "-m",
-    "--method",
-    type=click.Choice(list(REPAIRS)),
-    default="begin",
-    show_default=True,
-    help="What is done about ill-formed spans, as in `spanf1 repair`.",
-)
+@method_option("What is done about ill-formed spans, as in `spanf1 repair`.")
 @writing_options("; with --to-format, leave out the spans that it cannot carry")
 def convert(
     files: tuple[str, ...],

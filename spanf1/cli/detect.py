@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from spanf1.checks.columns import detect_column
 from spanf1.checks.report import Detected, detection_report
+from spanf1.checks.tags import detect_column
 from spanf1.cli.inputs import input_options, paths_of, ready
 from spanf1.cli.output import ReportOptions, report_options
 from spanf1.formats.options import InputOptions

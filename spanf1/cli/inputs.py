@@ -6,7 +6,7 @@ import contextlib
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
@@ -197,12 +197,11 @@ _KEYS_OF_TWO = (
     _LABELS,
 )
 # The names of the options above, as commands get them.
-_OF_ONE = ("tag_column", "token_column", "delimiter", "tag_form", "input_format", "key")
-_OF_TWO = (
-    *("gold_column", "pred_column", "token_column", "delimiter", "align_by_position", "tag_form"),
-    *("input_format", "gold_key", "pred_key", "tag_column"),
+_NAMES = (
+    *("tag_column", "gold_column", "pred_column", "token_column", "delimiter", "tag_form"),
+    *("align_by_position", "input_format", "key", "gold_key", "pred_key"),
+    *("token_key", "text_key", "id_key", "labels"),
 )
-_OF_ALL = ("token_key", "text_key", "id_key", "labels")
 
 
 class SideOptions(NamedTuple):
@@ -247,9 +246,7 @@ def input_options(*more: Option) -> Callable[[CommandT], CommandT]:
         settings["tag_column"] = None if settings["tag_column"] == LAST else settings["tag_column"]
         return InputOptions.of(settings)
 
-    return functools.partial(
-        _gathered, (*_COLUMNS_OF_ONE, *more), "options", (*_OF_ONE, *_OF_ALL), options
-    )
+    return functools.partial(_gathered, (*_COLUMNS_OF_ONE, *more), "options", options)
 
 
 def side_options(*, keys: bool = True) -> Callable[[CommandT], CommandT]:
@@ -267,13 +264,12 @@ def side_options(*, keys: bool = True) -> Callable[[CommandT], CommandT]:
         )
 
     added = (*_COLUMNS_OF_TWO, *(_KEYS_OF_TWO if keys else ()))
-    return functools.partial(_gathered, added, "sides", (*_OF_TWO, *_OF_ALL), sides)
+    return functools.partial(_gathered, added, "sides", sides)
 
 
 def _gathered(
-    options: Iterable[Option],
+    options: tuple[Option, ...],
     name: str,
-    names: Iterable[str],
     made: Callable[[dict[str, Any]], Any],
     command: CommandT,
 ) -> CommandT:
@@ -281,10 +277,10 @@ def _gathered(
 
     @functools.wraps(command)
     def called(*args: Any, **settings: Any) -> Any:
-        own = {key: settings.pop(key) for key in names if key in settings}
+        own = {key: settings.pop(key) for key in _NAMES if key in settings}
         return command(*args, **{name: made({"input_format": COLUMNS, **own})}, **settings)
 
-    return with_options(called, tuple(options))  # type: ignore[return-value]
+    return with_options(called, options)  # type: ignore[return-value]
 
 
 def with_options(command: CommandT, options: tuple[Callable[[Any], Any], ...]) -> CommandT:

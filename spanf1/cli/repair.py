@@ -6,7 +6,13 @@ import click
 
 from spanf1.checks.tags import Changes, Rewriting
 from spanf1.cli.inputs import canonical, input_options, paths_of, scheme_option
-from spanf1.cli.rewriting import Destination, kinds_line, rewrite_inputs, writing_options
+from spanf1.cli.rewriting import (
+    Destination,
+    kinds_line,
+    method_option,
+    rewrite_inputs,
+    writing_options,
+)
 from spanf1.core.repairs import REPAIRS
 from spanf1.formats.options import InputOptions
 from spanf1.formats.registry import COLUMNS, Input
@@ -41,14 +47,7 @@ _METHODS_HELP = "; ".join(f"{name}: {text}" for name, text in REPAIRS.items())
 @click.command("repair", help=HELP)
 @input_options()
 @scheme_option()
-@click.option(
-    "-m",
-    "--method",
-    type=click.Choice(list(REPAIRS)),
-    default="begin",
-    show_default=True,
-    help=f"What is done about ill-formed spans. {_METHODS_HELP}.",
-)
+@method_option(f"What is done about ill-formed spans. {_METHODS_HELP}.")
 @writing_options()
 def repair(
     files: tuple[str, ...],

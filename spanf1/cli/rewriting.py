@@ -6,19 +6,27 @@ import contextlib
 import functools
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import BinaryIO, cast
 
 import click
 
-from spanf1.checks.columns import TaggedColumn, looked_at
-from spanf1.checks.documents import detect
-from spanf1.checks.tags import Changes, Rewriting, rewrite
+from spanf1.checks.tags import (
+    Changes,
+    Rewriting,
+    TaggedColumn,
+    TaggedKeys,
+    detect,
+    looked_at,
+    rewrite,
+    rewritten_once,
+)
 from spanf1.cli.inputs import CommandT, ready, with_options
-from spanf1.cli.output import check_output_is_no_input, check_writable, opened, tell
+from spanf1.cli.output import check_output_is_no_input, check_writable, choice_option, opened, tell
 from spanf1.core.detection import found_by
 from spanf1.core.options import AUTO
-from spanf1.core.repairs import PARTS
+from spanf1.core.repairs import PARTS, REPAIRS
 from spanf1.exceptions import InputError, UsageError
 from spanf1.formats.output import compression_of, is_special
 from spanf1.formats.registry import JSONL, Input
@@ -39,6 +47,11 @@ def writing_options(more_loss: str = "") -> Callable[[CommandT], CommandT]:
         click.option("-q", "--quiet", is_flag=True, help="Do not say what was changed."),
     )
     return functools.partial(with_options, options=options)
+
+
+def method_option(help_text: str) -> Callable[[CommandT], CommandT]:
+    """Return the option for what is done about ill-formed spans."""
+    return choice_option("-m", "--method", choices=REPAIRS, help_text=help_text)
 
 
 @dataclass(frozen=True)
@@ -107,33 +120,43 @@ def _rewrite_columns(input: Input, how: Rewriting, where: Destination) -> tuple[
     written = how.to or how.scheme
     loses_nothing = not written or written in PARTS
     at_once = how.scheme != AUTO and loses_nothing and not os.path.isfile(input.source.path)
-    words = "given"
+    fitting: Sequence[str] = ()
     with ready(input, again=not at_once, quiet=where.quiet) as kept:
-        exact = kept
-        if not at_once:
-            exact, scheme, detection = looked_at(kept, how.scheme)
-            if how.scheme == AUTO and detection.doubtful and not (how.to and how.method == "begin"):
-                raise _doubtful(kept, detection.fitting)
-            words = found_by(detection.fitting) if how.scheme == AUTO else "given"
-            how = replace(how, scheme=scheme)
-        how = replace(how, to=how.to or how.scheme)
-        changes = _rewrite_one(exact, how, where)
-    return f"{how.scheme} ({words})" if how.scheme else "", changes
+        if not at_once and (whole := rewritten_once(kept, how)):
+            lines, how, changes, fitting = whole
+            if changes.tags or not where.in_place:
+                with _target(kept, where) as stream:
+                    stream.writelines(lines)
+        else:
+            exact = kept
+            if not at_once:
+                exact, scheme, detection, *_ = looked_at(kept, how.scheme)
+                if how.scheme == AUTO:
+                    fitting = detection.fitting
+                    if detection.doubtful and not (how.to and how.method == "begin"):
+                        raise _doubtful(kept, fitting)
+                how = replace(how, scheme=scheme)
+            how = replace(how, to=how.to or how.scheme)
+            changes = _rewrite_one(exact, how, where)
+    return _scheme_words(how, fitting), changes
 
 
 def _rewrite_records(input: Input, how: Rewriting, where: Destination) -> tuple[str, Changes]:
     """Write the tags of JSON Lines again, likewise."""
-    from spanf1.checks.records import TaggedKeys
-
-    words = "given"
+    fitting: Sequence[str] = ()
     with ready(input, quiet=where.quiet) as kept:
         if how.to and how.scheme == AUTO:
             detection = detect(kept)
             fitting = detection.fitting if detection else [how.to]
-            how, words = replace(how, scheme=fitting[0]), found_by(fitting)
+            how = replace(how, scheme=fitting[0])
         with written_whole(input.source.path if where.in_place else where.output) as stream:
             changes = rewrite(TaggedKeys(kept), how, stream.write)
-    return f"{how.scheme} ({words})" if how.scheme else "", changes
+    return _scheme_words(how, fitting), changes
+
+
+def _scheme_words(how: Rewriting, fitting: Sequence[str]) -> str:
+    """Say which scheme tags are in, and how that is known; nothing if it does not matter."""
+    return f"{how.scheme} ({found_by(fitting) if fitting else 'given'})" if how.scheme else ""
 
 
 def _doubtful(input: Input, schemes: Sequence[str]) -> InputError:
@@ -155,14 +178,21 @@ def _rewrite_one(input: Input, how: Rewriting, where: Destination) -> Changes:
     if where.in_place:
         changes = rewrite(TaggedColumn(input), how)
         if changes.tags:
-            with opened(input.source.path, input.source.compression()) as stream:
+            with _target(input, where) as stream:
                 rewrite(TaggedColumn(input), how, stream.write)
         return changes
     if how.to and how.to not in PARTS:
         # What is on standard output cannot be taken back.
         rewrite(TaggedColumn(input), how)
-    with opened(where.output, compression_of(where.output or "")) as stream:
+    with _target(input, where) as stream:
         return rewrite(TaggedColumn(input), how, stream.write)
+
+
+def _target(input: Input, where: Destination) -> AbstractContextManager[BinaryIO]:
+    """Return what gives the stream that a file is written to."""
+    if where.in_place:
+        return opened(input.source.path, input.source.compression())
+    return opened(where.output, compression_of(where.output or ""))
 
 
 @contextlib.contextmanager

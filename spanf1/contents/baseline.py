@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from spanf1.checks.columns import looked_at
 from spanf1.checks.lists import Span
+from spanf1.checks.tags import looked_at
 from spanf1.contents.describe import CountedFile
 from spanf1.core.options import AUTO, AnyScheme, Confidence, Options, TagScheme, confidence_from
 from spanf1.core.repairs import PARTS
@@ -277,7 +277,7 @@ def mark_file(
         As `TagFile.passages`.
     """
     options = Options.of({"scheme": scheme})
-    exact, to, _ = looked_at(input, options.gold_scheme)
+    exact, to, *_ = looked_at(input, options.gold_scheme)
     tags = TagSet({}, exact.options.form)
     counter = BlockCounter(tags.types, units=confidence.unit if confidence else "")
     reader = TagFile.of(exact, tokens=True)

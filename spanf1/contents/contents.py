@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from spanf1.core.scores import ratio
@@ -142,12 +143,17 @@ class Contents:
     @cached_property
     def ambiguous(self) -> dict[str, dict[str, int]]:
         """The surface forms that carry several types: mentions by type, the most frequent first."""
-        several = [(form, kinds) for form, kinds in self.types_of.items() if len(kinds) > 1]
-        several.sort(key=lambda one: (-sum(one[1].values()), one[0]))
-        return {
-            form: dict(sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0])))
-            for form, kinds in several
-        }
+        types = self._types_by_form
+        rows = [(-count, *key) for key, count in self.forms.items() if types[key[0]] > 1]
+        ambiguous: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        for count, form, kind in sorted(rows, key=itemgetter(0, 2)):
+            ambiguous[form][kind] = -count
+        return dict(sorted(ambiguous.items(), key=lambda one: (-sum(one[1].values()), one[0])))
+
+    @cached_property
+    def _types_by_form(self) -> Counter[str]:
+        """How many types each surface form has."""
+        return Counter(map(itemgetter(0), self.forms))
 
     @cached_property
     def types(self) -> dict[str, Figures]:
@@ -155,12 +161,13 @@ class Contents:
         lengths: dict[str, dict[int, int]] = defaultdict(dict)
         for (kind, length), count in self.lengths.items():
             lengths[kind][length] = count
-        forms: Counter[str] = Counter(kind for _, kind in self.forms)
+        forms: Counter[str] = Counter(map(itemgetter(1), self.forms))
         ambiguous: Counter[str] = Counter()
         mentions: Counter[str] = Counter()
         for kinds in self.ambiguous.values():
-            ambiguous.update(kinds.keys())
-            mentions.update(kinds)
+            for kind, count in kinds.items():
+                ambiguous[kind] += 1
+                mentions[kind] += count
         return {
             kind: self._figures(lengths[kind], (forms[kind], ambiguous[kind], mentions[kind]))
             for kind in sorted(lengths)
@@ -173,7 +180,7 @@ class Contents:
         for (_, length), count in self.lengths.items():
             lengths[length] += count
         mentions = sum(sum(kinds.values()) for kinds in self.ambiguous.values())
-        return self._figures(lengths, (len(self.types_of), len(self.ambiguous), mentions))
+        return self._figures(lengths, (len(self._types_by_form), len(self.ambiguous), mentions))
 
     def _figures(self, lengths: Mapping[int, int], forms: tuple[int, int, int]) -> Figures:
         entities = sum(lengths.values())

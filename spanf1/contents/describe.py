@@ -46,7 +46,7 @@ class CountedFile:
         self._scheme = Options(gold_scheme=scheme).gold_scheme
 
     def passages(self) -> Iterator[tuple[Sentences, Spans]]:
-        """Yield whole sentences, and the spans in them.
+        """Yield whole sentences with the tokens of their spans, and the spans in them.
 
         Raises
         ------
@@ -54,7 +54,7 @@ class CountedFile:
             As `TagFile.passages`.
         """
         counter = BlockCounter(self.tags.types)
-        for passage in self.reader.passages(self.tags):
+        for passage in self.reader.passages(self.tags, outside=False):
             counter.add(aligned(passage, passage))
             yield passage, decode(passage.codes, passage.starts)
         self.tally = counter.finish(self.tags, self.tags)
@@ -134,21 +134,20 @@ def contents_of_column(
 ) -> Contents:
     """Read one column of tags, and the tokens, and count what is in them; see `contents_of`."""
     file = CountedFile(input, scheme)
-    lengths: Counter[tuple[int, int]] = Counter()
-    forms: Counter[tuple[str, int]] = Counter()
+    lengths: Counter[tuple[str, int]] = Counter()
+    forms: Counter[tuple[str, str]] = Counter()
     for passage, spans in file.passages():
-        kinds = spans.type.tolist()
+        names = file.names()
+        kinds = [names[kind] for kind in spans.type.tolist()]
         lengths.update(zip(kinds, (spans.end - spans.start).tolist(), strict=True))
         texts = passage.texts(spans)
         if ignore_case:
             texts = [text.casefold() for text in texts]
         forms.update(zip(texts, kinds, strict=True))
-    names, tally, facts = file.names(), file.tally, file.facts()
-    by_length = {(names[kind], length): count for (kind, length), count in lengths.items()}
-    by_form = {(form, names[kind]): count for (form, kind), count in forms.items()}
+    tally, facts = file.tally, file.facts()
     sizes = tally.documents, tally.sentences, tally.tokens
     facts = facts if lengths else facts._replace(fitting=[])
-    return _contents(input, sizes, Counter(by_length), Counter(by_form), facts)
+    return _contents(input, sizes, lengths, forms, facts)
 
 
 def _contents_of_documents(input: Input, scheme: AnyScheme, *, ignore_case: bool) -> Contents:

@@ -6,11 +6,12 @@ nest, overlap, repeat, or be discontinuous; or they only say what text is of whi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, repeat
 from typing import NamedTuple
 
 from spanf1.core.spans import UNTAGGED
+from spanf1.exceptions import InputError
 
 #: a part of a text: from a character to before another, counted from 0
 Offsets = tuple[int, int]
@@ -79,6 +80,164 @@ class Document(NamedTuple):
         return " ".join(self.text[start:end] for start, end in span.parts)
 
 
+#: about how many documents, and characters of their texts, a batch has at most
+BATCH, BATCH_SIZE = 512, 1 << 18
+
+# How many of the columns of a batch of documents have something for each document, and not span.
+_OF_DOCUMENTS = 7
+
+
+class DocumentBatch:
+    """Documents of one side, as columns.
+
+    Attributes
+    ----------
+    texts, tokens, ids, lines, spaced, begins : list
+        What each document has; see `Document`.
+    counts : list of int
+        How many spans each document has.
+    types, starts, ends, said, shapes : list
+        Of all spans, document by document: the type, the first and the last place, what it says
+        where the input has it, and the shape; see `TextSpan`.
+    parts : dict of int to tuple of (start, end)
+        The parts of spans that have none, or several, by their index.
+    """
+
+    __slots__ = (
+        *("texts", "tokens", "ids", "lines", "spaced", "begins"),
+        *("counts", "types", "starts", "ends", "said", "shapes", "parts"),
+    )
+
+    def __init__(self, documents: Iterable[Document] = ()) -> None:
+        self.texts: list[str | None] = []
+        self.tokens: list[Sequence[Offsets] | None] = []
+        self.ids: list[str | int | None] = []
+        self.lines: list[int] = []
+        self.spaced: list[bool] = []
+        self.begins: list[bool] = []
+        self.counts: list[int] = []
+        self.types: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.said: list[str | None] = []
+        self.shapes: list[int] = []
+        self.parts: dict[int, tuple[Offsets, ...]] = {}
+        for document in documents:
+            self.append(document)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def append(self, document: Document) -> None:
+        """Add a document."""
+        self.texts.append(document.text)
+        self.tokens.append(document.tokens)
+        self.ids.append(document.id)
+        self.lines.append(document.line)
+        self.spaced.append(document.spaced)
+        self.begins.append(document.begins)
+        self.counts.append(len(document.spans))
+        for kind, parts, said, shape in document.spans:
+            if len(parts) != 1:
+                self.parts[len(self.types)] = parts
+            self.types.append(kind)
+            self.starts.append(parts[0][0] if parts else 0)
+            self.ends.append(parts[-1][1] if parts else 0)
+            self.said.append(said)
+            self.shapes.append(shape)
+
+    def extend(self, other: DocumentBatch) -> None:
+        """Add the documents of another batch."""
+        behind = len(self.types)
+        for name in self.__slots__[:-1]:
+            getattr(self, name).extend(getattr(other, name))
+        self.parts.update({behind + index: parts for index, parts in other.parts.items()})
+
+    def span(self, index: int) -> TextSpan:
+        """Return a span, by its index among all."""
+        parts = self.parts.get(index, ((self.starts[index], self.ends[index]),))
+        return TextSpan(self.types[index], parts, self.said[index], self.shapes[index])
+
+    def document(self, number: int) -> Document:
+        """Return a document."""
+        first = sum(self.counts[:number])
+        spans = [self.span(index) for index in range(first, first + self.counts[number])]
+        return Document(
+            self.texts[number],
+            spans,
+            self.tokens[number],
+            self.ids[number],
+            self.lines[number],
+            self.spaced[number],
+            self.begins[number],
+        )
+
+    def documents(self) -> Iterator[Document]:
+        """Yield the documents."""
+        return map(self.document, range(len(self)))
+
+    def only(self, begin: int, end: int, spans: tuple[int, int] | None = None) -> DocumentBatch:
+        """Return the documents of a range; `spans` says which spans these have, if it is known."""
+        first, last = spans or (sum(self.counts[:begin]), sum(self.counts[:end]))
+        some = DocumentBatch()
+        for name in self.__slots__[:_OF_DOCUMENTS]:
+            setattr(some, name, getattr(self, name)[begin:end])
+        for name in self.__slots__[_OF_DOCUMENTS:-1]:
+            setattr(some, name, getattr(self, name)[first:last])
+        if self.parts:
+            some.parts = {
+                index - first: parts for index, parts in self.parts.items() if first <= index < last
+            }
+        return some
+
+    def take(self, rows: Sequence[int], firsts: Sequence[int]) -> DocumentBatch:
+        """Return documents by their numbers, given the first span of each one in the batch."""
+        if rows and rows == [*range(rows[0], rows[0] + len(rows))]:
+            begin, end = rows[0], rows[-1] + 1
+            return self.only(begin, end, (firsts[begin], firsts[end]))
+        some = DocumentBatch()
+        for row in rows:
+            some.extend(self.only(row, row + 1, (firsts[row], firsts[row + 1])))
+        return some
+
+    def owners(self) -> list[int]:
+        """Return the number of each span's document."""
+        return [*chain.from_iterable(map(repeat, range(len(self)), self.counts))]
+
+    def says(self, texts: Sequence[str | None]) -> list[str]:
+        """Return what each span says in texts, one for each document; or itself without one."""
+        places = zip(self.owners(), self.starts, self.ends, self.said, strict=True)
+        words = [
+            said or "" if (text := texts[number]) is None else text[start:end]
+            for number, start, end, said in places
+        ]
+        if self.parts:
+            owners = self.owners()
+            for index in self.parts:
+                lent = Document(texts[owners[index]], ())
+                words[index] = lent.text_of(self.span(index))
+        return words
+
+
+def in_batches(documents: Iterable[Document]) -> Iterator[DocumentBatch]:
+    """Yield documents in batches; if there is an error, those before it first."""
+    batch = DocumentBatch()
+    size = 0
+    try:
+        for document in documents:
+            batch.append(document)
+            size += len(document.text or "")
+            if len(batch) >= BATCH or size >= BATCH_SIZE:
+                yield batch
+                batch, size = DocumentBatch(), 0
+    except InputError:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
+
+
 def joined(tokens: Iterable[str]) -> tuple[str, list[Offsets]]:
     """Return a text made of tokens, with a space between them, and the characters of each."""
     words = list(tokens)
@@ -90,13 +249,3 @@ def joined(tokens: Iterable[str]) -> tuple[str, list[Offsets]]:
 def squeezed(text: str) -> str:
     """Return a text without its white space."""
     return "".join(text.split())
-
-
-def places(text: str, offsets: Iterable[int]) -> dict[int, int]:
-    """Return for each place in a text how many characters before it are no white space."""
-    counts, last, count = {}, 0, 0
-    for place in sorted(set(offsets)):
-        count += len(squeezed(text[last:place]))
-        counts[place] = count
-        last = place
-    return counts

@@ -7,7 +7,9 @@ apart what is not the same by mistake; it is no seal against somebody who means 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +24,9 @@ _LENGTHS, _MIXES = np.uint64(_LENGTH), np.uint64(_MIX)
 _SHIFTS = np.uint64(29), np.uint64(32)
 # FNV-1a, by G. Fowler, L. C. Noll and K.-P. Vo
 _FNV_START, _FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
+_FNV_PRIMES = np.uint64(_FNV_PRIME)
+# The farthest place whose power is looked up in a table.
+_LONG = 1 << 24
 
 
 @lru_cache(1 << 12)
@@ -33,9 +38,46 @@ def type_number(name: str) -> int:
     return number
 
 
-def summed(
-    kind: npt.NDArray[np.uint64], length: npt.NDArray[np.int64], end: IntArray, before: int
-) -> int:
+class TypeNumbers:
+    """The numbers of types that are themselves numbered from 1.
+
+    Parameters
+    ----------
+    types : mapping of str to int
+        The types, which may grow.
+    """
+
+    def __init__(self, types: Mapping[str, int]) -> None:
+        self._types = types
+        # there is no type 0
+        self._numbers = np.zeros(1, np.uint64)
+
+    def take(self, types: IntArray) -> npt.NDArray[np.uint64]:
+        """Return the number of each of some types."""
+        if len(self._numbers) <= len(self._types):
+            more = islice(self._types, len(self._numbers) - 1, None)
+            numbers = np.array([*map(type_number, more)], np.uint64)
+            self._numbers = np.concatenate((self._numbers, numbers))
+        return self._numbers.take(types)
+
+
+def type_numbers(names: Sequence[str]) -> npt.NDArray[np.uint64]:
+    """Return what `type_number` does for each of many names."""
+    encoded = [name.encode("utf-8", "surrogatepass") for name in names]
+    length = np.array([*map(len, encoded)], np.intp)
+    number = np.full(len(names), _FNV_START, np.uint64)
+    # Those that still have bytes left go on, the longest of them last.
+    order = np.argsort(length, kind="stable")
+    start = np.cumsum(length) - length
+    bytes_ = np.frombuffer(b"".join(encoded), np.uint8)
+    for place in range(int(length.max(initial=0))):
+        done = int(np.searchsorted(length, place, side="right", sorter=order))
+        left = order[done:]
+        number[left] = (number[left] ^ bytes_[start[left] + place]) * _FNV_PRIMES
+    return number
+
+
+def summed(kind: npt.NDArray[np.uint64], length: npt.NDArray[np.int64], end: IntArray) -> int:
     """Return the number of some spans, one at least.
 
     Parameters
@@ -43,18 +85,20 @@ def summed(
     kind : array of uint64
         The numbers of their types; see `type_number`.
     length : array of int64
-        How many tokens each has.
+        How much of what spans are placed by each has: tokens, or characters.
     end : array of int
-        The tokens behind them, ascending, counted from where they were read.
-    before : int
-        How many tokens were read before.
+        The places behind them, counted from where they were read.
     """
     value = length.view(np.uint64) * _LENGTHS
     value ^= kind
     value ^= value >> _SHIFTS[0]
     value *= _MIXES
     value ^= value >> _SHIFTS[1]
-    return shifted(int(value.dot(powers(int(end[-1]) + 1).take(end))), before)
+    last = int(end.max())
+    if last > _LONG:
+        parts = zip(value.tolist(), end.tolist(), strict=True)
+        return sum(shifted(number, place) for number, place in parts) & _ALL
+    return int(value.dot(powers(last + 1).take(end)))
 
 
 def shifted(number: int, tokens: int) -> int:

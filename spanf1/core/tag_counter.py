@@ -6,17 +6,18 @@ in parallel, on an executor it is handed too.
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.fingerprint import summed, type_number
+from spanf1.core.fingerprint import TypeNumbers, summed
+from spanf1.core.matching import SpanBatch, SpanCounter
 from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK
-from spanf1.core.spans import OPENS, SHAPES, Decoder, Spans, first_of_each
+from spanf1.core.spans import OPENS, SHAPES, Decoder, Spans
 from spanf1.core.tags import (
     MAX_TYPES,
     TOO_MANY_TYPES,
@@ -27,7 +28,7 @@ from spanf1.core.tags import (
     TagForm,
     TagSet,
 )
-from spanf1.core.tally import ABSENT, Collector, SideTally, SpanKey, Tally
+from spanf1.core.tally import Collector, SideTally, Tally
 from spanf1.exceptions import TagError
 
 if TYPE_CHECKING:
@@ -37,11 +38,6 @@ if TYPE_CHECKING:
 
 #: how many parts are handed out before the first is waited for: what is handed out takes memory
 PARTS_AHEAD = 32
-
-# A span's key, packed: its type, then for each side its shape with a bit that says it is there.
-_PRESENT = SHAPES
-_SIDE_BITS = SHAPES.bit_length()
-_SIDE = (1 << _SIDE_BITS) - 1
 
 
 class Reader(Protocol):
@@ -117,8 +113,9 @@ def tally_parts(
     def submit(more: int) -> Iterator[tuple[PartT, Future[Tally]]]:
         return ((part, executor.submit(count, part)) for part in islice(to_do, more))
 
-    waiting = deque(submit(PARTS_AHEAD))
+    waiting: deque[tuple[PartT, Future[Tally]]] = deque()
     try:
+        waiting.extend(submit(PARTS_AHEAD))
         while waiting:
             part, task = waiting.popleft()
             counted = task.result()
@@ -197,9 +194,6 @@ class BlockCounter:
         As for `tally`.
     """
 
-    #: how many packed keys wait before the distinct ones are counted; eight bytes each
-    CAPACITY = 1 << 18
-
     def __init__(
         self,
         types: Mapping[str, int],
@@ -209,19 +203,15 @@ class BlockCounter:
         in_order: bool = False,
     ) -> None:
         self._types = types
-        # those of the types, by which gold is identified; there is no type 0
-        self._type_numbers = np.zeros(1, np.uint64)
+        self._type_numbers = TypeNumbers(types)
         self._gold, self._predicted = SideDecoder(), SideDecoder()
-        self._waiting: list[npt.NDArray[np.int64]] = []
-        self._size = 0
-        self._keys: Counter[int] = Counter()
         self._tally = Tally()
+        self._counter = SpanCounter(self._tally, units=units, in_order=in_order)
         self._script: ScriptCounter | None = None
         if script:
             from spanf1.core.script import ScriptCounter
 
             self._script = ScriptCounter()
-        self._units = Collector(units, in_order=in_order) if units else None
 
     def add(self, block: Block) -> None:
         """Decode, match and count one block."""
@@ -229,7 +219,7 @@ class BlockCounter:
         predicted, predicted_action = self._predicted.feed(
             block.predicted, block.starts, block.predicted_line
         )
-        self._match(gold, predicted, block)
+        self._counter.add(self._batch(gold, predicted, block))
         sums = self._tally
         sums.tokens += block.tokens
         differ = block.gold ^ block.predicted
@@ -250,123 +240,59 @@ class BlockCounter:
 
     def finish(self, gold_tags: TagSet, predicted_tags: TagSet) -> Tally:
         """Return the sum; the tag sets say what the codes in the blocks meant."""
-        self._match(self._gold.finish(), self._predicted.finish(), None)
-        self._compact()
-        names = ["", *self._types]
+        last = self._batch(self._gold.finish(), self._predicted.finish(), None)
+        self._counter.add(last)
+        self._counter.finish([*self._types])
         sums = self._tally
-        keys = {key: _unpacked(key, names) for key in self._keys}
-        for key, count in self._keys.items():
-            sums.spans[keys[key]] = count
-        if self._units:
-            sums.units = self._units.finish(keys)
         sums.gold = self._gold.tally(gold_tags)
         sums.predicted = self._predicted.tally(predicted_tags)
         if self._script:
-            sums.script = self._script.finish([UNTYPED, *names[1:]])
+            sums.script = self._script.finish([UNTYPED, *self._types])
         return sums
 
-    def _match(self, gold: Spans, predicted: Spans, block: Block | None) -> None:
-        """Find the spans that are the same on both sides, and keep a key for every span.
+    def _batch(self, gold: Spans, predicted: Spans, block: Block | None) -> SpanBatch:
+        """Return the spans that a block has closed, at tokens counted from its first.
 
         Equal spans end at the same token, so both are among the spans of one block. (There is
         none behind the last.)
         """
-        gold_match, predicted_match = match_spans(gold, predicted)
-        gold_side = (gold.shape.astype(np.int64) | _PRESENT) << _SIDE_BITS
-        predicted_side = predicted.shape.astype(np.int64) | _PRESENT
-        gold_side[gold_match] |= predicted_side[predicted_match]
-        gold_side |= gold.type.astype(np.int64) << 2 * _SIDE_BITS
-        predicted_side |= predicted.type.astype(np.int64) << 2 * _SIDE_BITS
-        alone = np.ones(len(predicted_side), np.bool_)
-        alone[predicted_match] = False
-        predicted_side = predicted_side[alone]
-        self._waiting += gold_side, predicted_side
-        self._size += len(gold_side) + len(predicted_side)
-        if self._size > self.CAPACITY:
-            self._compact()
+        gold, predicted = self._placed(gold, block), self._placed(predicted, block)
+        number = 0
         if len(gold.end):
-            self._identify(gold, self._last_token(gold.end, block))
-        if self._units:
-            last = gold.end, predicted.end[alone]
-            tokens = np.concatenate([self._last_token(end, block) for end in last])
-            self._place(tokens, np.concatenate((gold_side, predicted_side)), block)
+            kinds = self._type_numbers.take(gold.type)
+            number = summed(kinds, gold.end - gold.start, gold.end)
+        batch = SpanBatch(gold, predicted, block.tokens if block else 0, number, flat=True)
+        if not self._counter.units:
+            return batch
+        starts = self._unit_starts(self._counter.units, block)
+        units = (
+            np.searchsorted(starts, gold.end - 1, side="right") - 1,
+            np.searchsorted(starts, predicted.end - 1, side="right") - 1,
+        )
+        return batch._replace(units=units, begun=len(starts))
 
-    def _last_token(self, end: IntArray, block: Block | None) -> IntArray:
-        """Return the last tokens of spans, given the ends, counted from the block's first token.
+    def _placed(self, spans: Spans, block: Block | None) -> Spans:
+        """Return decoded spans at tokens counted from the block's first, those left out too.
 
-        A span that the block's first token closes has its last token, -1, in the block before.
+        A span that the block's first token closes ends before it.
         """
         if block is None:
-            return np.full(len(end), -1, np.intp)
-        last = end - (self._gold.decoder.position - len(block.gold) + 1)
-        token = block.numbers.take(last, mode="wrap")
-        if len(last) and last[0] < 0:
-            token[0] = -1
-        return token
+            end = np.zeros(len(spans.end), np.intp)
+        else:
+            last = spans.end - (self._gold.decoder.position - len(block.gold) + 1)
+            end = block.numbers.take(last, mode="wrap") + 1
+            if len(last) and last[0] < 0:
+                end[0] = 0
+        return spans._replace(start=end - (spans.end - spans.start), end=end)
 
-    def _identify(self, gold: Spans, last: IntArray) -> None:
-        """Take gold's spans into the number that stands for them."""
-        if len(self._type_numbers) <= len(self._types):
-            more = islice(self._types, len(self._type_numbers) - 1, None)
-            numbers = np.array([*map(type_number, more)], np.uint64)
-            self._type_numbers = np.concatenate((self._type_numbers, numbers))
-        sums = self._tally
-        number = summed(
-            self._type_numbers.take(gold.type), gold.end - gold.start, last + 1, sums.tokens
-        )
-        sums.gold_number = sums.gold_number + number & (1 << 64) - 1
-
-    def _place(self, last: IntArray, keys: npt.NDArray[np.int64], block: Block | None) -> None:
-        """Find the units of spans, by their last tokens."""
-        units = self._units
-        assert units is not None  # noqa: S101 - for mypy: else nobody asks
-        starts = np.zeros(0, np.intp)
-        if block:
-            starts = block.sentence_starts
-            if units.kind != "sentence":
-                starts = block.document_starts
-                # What stands before the first mark is a document, too.
-                if not self._tally.tokens and block.tokens and 0 not in starts[:1]:
-                    starts = np.concatenate((np.zeros(1, np.intp), starts))
-        unit = np.searchsorted(starts, last, side="right") + units.begun - 1
-        units.begun += len(starts)
-        units.add(unit, keys)
-
-    def _compact(self) -> None:
-        """Count the distinct keys among those that wait."""
-        if self._waiting:
-            keys = np.sort(np.concatenate(self._waiting))
-            first = first_of_each(keys)
-            counts = np.diff(first, append=len(keys))
-            self._keys.update(dict(zip(keys[first].tolist(), counts.tolist(), strict=True)))
-        self._waiting, self._size = [], 0
-
-
-def _unpacked(key: int, names: Sequence[str]) -> SpanKey:
-    gold, predicted = key >> _SIDE_BITS & _SIDE, key & _SIDE
-    return SpanKey(
-        names[key >> 2 * _SIDE_BITS],
-        gold & ~_PRESENT if gold else ABSENT,
-        predicted & ~_PRESENT if predicted else ABSENT,
-    )
-
-
-def match_spans(gold: Spans, predicted: Spans) -> tuple[IntArray, IntArray]:
-    """Return the indices of the spans that are the same on both sides, pair by pair.
-
-    Both sides are in order of end, and no two spans of one side end at the same token.
-    """
-    if not len(gold.start) or not len(predicted.start):
-        none = np.zeros(0, np.intp)
-        return none, none
-    # The predicted span, if any, that ends at each token from the first end on.
-    first = min(int(gold.end[0]), int(predicted.end[0]))
-    last = max(int(gold.end[-1]), int(predicted.end[-1]))
-    ending = np.zeros(last - first + 1, np.intp)
-    ending[predicted.end - first] = np.arange(len(predicted.end))
-    candidate = ending.take(gold.end - first)
-    same = predicted.end.take(candidate) == gold.end
-    same &= predicted.start.take(candidate) == gold.start
-    same &= predicted.type.take(candidate) == gold.type
-    index = np.flatnonzero(same)
-    return index, candidate.take(index)
+    def _unit_starts(self, units: Collector, block: Block | None) -> IntArray:
+        """Return the tokens of a block with which a unit begins."""
+        if block is None:
+            return np.zeros(0, np.intp)
+        if units.kind == "sentence":
+            return block.sentence_starts
+        starts = block.document_starts
+        # What stands before the first mark is a document, too.
+        if not self._tally.tokens and block.tokens and 0 not in starts[:1]:
+            starts = np.concatenate((np.zeros(1, np.intp), starts))
+        return starts

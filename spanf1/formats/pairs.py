@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, zip_longest
+from itertools import accumulate, chain
 from typing import Any
 
 import numpy as np
 
-from spanf1.core.document_counter import DocumentCounter
-from spanf1.core.documents import Document
+from spanf1.core.documents import Document, DocumentBatch
 from spanf1.core.options import DEFAULTS, Options
+from spanf1.core.placing import TextCounter
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import Tally
-from spanf1.exceptions import AlignmentError, LayoutError, UsageError
+from spanf1.exceptions import AlignmentError, InputError, LayoutError, UsageError
 from spanf1.formats.options import InputOptions, Labels, Origin
 from spanf1.formats.records.sniffing import format_of_keys, format_of_records
 from spanf1.formats.registry import COLUMNS, Input, Inputs, Listed
@@ -23,7 +23,8 @@ from spanf1.wording import shortened
 
 _ORDER_HINT = "--align-by-position takes both in order, whatever their ids"
 
-Pair = tuple[Document, Document]
+#: documents of gold, and as many predicted ones
+Batches = tuple[DocumentBatch, DocumentBatch]
 
 
 class DocumentPairs:
@@ -57,22 +58,21 @@ class DocumentPairs:
     def tally(
         self, options: Options = DEFAULTS, *, units: str = "", in_order: bool = False
     ) -> Tally:
-        """Read everything and return the counts; parameters of `DocumentCounter`.
+        """Read everything and return the counts; parameters of `TextCounter`.
 
         Raises
         ------
         InputError, UsageError
             If an input cannot be read, or the two do not fit together.
         """
-        counter = DocumentCounter(
+        counter = TextCounter(
             (self.gold.place, self.predicted.place),
-            match=options.match,
-            normalize=options.normalize,
+            options,
             units=units,
             in_order=in_order,
             by_position=self._by_position,
         )
-        for gold, predicted in self.pairs():
+        for gold, predicted in self.batches():
             counter.add(gold, predicted)
         tally = counter.finish(self.gold.tags, self.predicted.tags)
         spans = [shapes.total() for shapes in tally.shapes()]
@@ -80,14 +80,16 @@ class DocumentPairs:
         self.notes += [
             f"{count} of {of} spans of {name} say something else than the text of {other} there"
             for count, of, name, other in zip(
-                (side.astray for side in counter.sides), spans, names, names[::-1], strict=True
+                counter.astray, spans, names, names[::-1], strict=True
             )
             if count
         ]
         return tally
 
-    def pairs(self) -> Iterator[Pair]:
-        """Yield the documents that belong together, in the order of gold.
+    def batches(self) -> Iterator[Batches]:
+        """Yield the documents that belong together, in batches in the order of gold.
+
+        Whatever is wrong is said when all before it has been yielded.
 
         Raises
         ------
@@ -103,12 +105,12 @@ class DocumentPairs:
             yield from self._in_order(*self.gold.beside(self.predicted))
             self._check_keys()
             return
-        sides = self.gold.documents(), self.predicted.documents()
+        sides = self.gold.batches(), self.predicted.batches()
         heads = [next(side, None) for side in sides]
         gold, predicted = (
             chain([head] if head else [], side) for head, side in zip(heads, sides, strict=True)
         )
-        have_ids = all(head is not None and head.id is not None for head in heads)
+        have_ids = all(head is not None and head.ids[0] is not None for head in heads)
         asked = self.gold.options.id_key is not None
         if self._by_position or not (have_ids or asked):
             self._aligned = "position" if self._by_position else "order"
@@ -137,19 +139,37 @@ class DocumentPairs:
             (*self.notes, *remarks),
         )
 
-    def _in_order(self, gold: Iterator[Document], predicted: Iterator[Document]) -> Iterator[Pair]:
-        last: tuple[Document | None, Document | None] = (None, None)
-        for left, right in zip_longest(gold, predicted):
-            if left is None or right is None:
-                long, short = (self.gold, self.predicted)[:: 1 if left else -1]
-                end = last[1 if left else 0]
+    def _in_order(
+        self, gold: Iterator[DocumentBatch], predicted: Iterator[DocumentBatch]
+    ) -> Iterator[Batches]:
+        streams = gold, predicted
+        left: list[DocumentBatch | None] = [DocumentBatch(), DocumentBatch()]
+        last: list[Document | None] = [None, None]
+        while True:
+            for number, stream in enumerate(streams):
+                if not left[number]:
+                    left[number] = next(stream, None)
+            gold_left, predicted_left = left
+            if gold_left is None or predicted_left is None:
+                break
+            size = min(len(gold_left), len(predicted_left))
+            batches = gold_left.only(0, size), predicted_left.only(0, size)
+            last = [side.document(size - 1) for side in batches]
+            yield batches
+            left = [
+                gold_left.only(size, len(gold_left)),
+                predicted_left.only(size, len(predicted_left)),
+            ]
+        for number, side in enumerate(left):
+            if side:
+                sides = self.gold, self.predicted
+                short, end = sides[1 - number], last[1 - number]
                 raise AlignmentError(
-                    f"there are no more documents, and {long.place(left or right)} goes on",
+                    f"there are no more documents, and {sides[number].place(side.document(0))} "
+                    "goes on",
                     where=short.place(end) if end else short.source.name,
                     hint="both sides must have the same documents",
                 )
-            last = left, right
-            yield left, right
 
     def _check_keys(self) -> None:
         """Raise an error if both sides of one input were the same."""
@@ -164,27 +184,41 @@ class DocumentPairs:
                 where=self.gold.source.name,
             )
 
-    def _by_id(self, gold: Iterator[Document], predicted: Iterator[Document]) -> Iterator[Pair]:
-        kept: dict[str, Document] = {}
-        for document in predicted:
-            key = _id(document, self.predicted)
-            first = kept.setdefault(key, document)
-            if first is not document:
-                raise _twice(self.predicted, document, first)
+    def _by_id(
+        self, gold: Iterator[DocumentBatch], predicted: Iterator[DocumentBatch]
+    ) -> Iterator[Batches]:
+        kept = DocumentBatch()
+        rows: dict[str, int] = {}
+        for batch in predicted:
+            kept.extend(batch)
+            for row in range(len(rows), len(kept)):
+                key = _id(kept, row, self.predicted)
+                first = rows.setdefault(key, row)
+                if first != row:
+                    raise _twice(self.predicted, _place(kept, row), _place(kept, first))
+        firsts = [0, *accumulate(kept.counts)]
         used: dict[str, Document] = {}
-        for document in gold:
-            key = _id(document, self.gold)
-            if key in used:
-                raise _twice(self.gold, document, used[key])
-            # Of what was used, only the place is needed.
-            used[key] = document._replace(text=None, spans=(), tokens=None)
-            other = kept.get(key)
-            if other is None:
-                raise _missing(document, self.gold, self.predicted)
-            yield document, other
-        for key, document in kept.items():
+
+        def row_of(batch: DocumentBatch, number: int) -> int:
+            key, place = _id(batch, number, self.gold), _place(batch, number)
+            if used.setdefault(key, place) is not place:
+                raise _twice(self.gold, place, used[key])
+            if key not in rows:
+                raise _missing(place, self.gold, self.predicted)
+            return rows[key]
+
+        for batch in gold:
+            chosen: list[int] = []
+            try:
+                for number in range(len(batch)):
+                    chosen.append(row_of(batch, number))  # noqa: PERF401 - up to an error
+            except InputError:
+                yield batch.only(0, len(chosen)), kept.take(chosen, firsts)
+                raise
+            yield batch, kept.take(chosen, firsts)
+        for key, row in rows.items():
             if key not in used:
-                raise _missing(document, self.predicted, self.gold)
+                raise _missing(_place(kept, row), self.predicted, self.gold)
 
 
 def pairs_of(
@@ -240,11 +274,17 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _id(document: Document, side: Input) -> str:
-    if document.id is None:
-        where = side.where(document.line)
+def _id(batch: DocumentBatch, number: int, side: Input) -> str:
+    own = batch.ids[number]
+    if own is None:
+        where = side.where(batch.lines[number])
         raise LayoutError("there is no id, and others have one", where=where, hint=_ORDER_HINT)
-    return str(document.id)
+    return str(own)
+
+
+def _place(batch: DocumentBatch, number: int) -> Document:
+    """Return as much of a document as tells its place."""
+    return Document(None, (), id=batch.ids[number], line=batch.lines[number])
 
 
 def _twice(side: Input, document: Document, first: Document) -> LayoutError:

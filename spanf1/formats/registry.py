@@ -8,7 +8,7 @@ from importlib import import_module
 from itertools import tee
 from typing import Any, BinaryIO, Literal, NamedTuple, TypeVar
 
-from spanf1.core.documents import Document
+from spanf1.core.documents import Document, DocumentBatch, in_batches
 from spanf1.core.options import AUTO
 from spanf1.core.tags import TagSet
 from spanf1.exceptions import UsageError
@@ -48,7 +48,7 @@ class Format(NamedTuple):
 
     Its module reads and writes it, by functions `documents` and `write`, and says how sure it is
     that something looks like it: by `looks_like_record`, if it is made of JSON, else by
-    `looks_like_file` or `looks_like_folder`, or both.
+    `looks_like_file` or `looks_like_folder`, or both. It may read faster by `batches`.
     Where it cannot hold every document, `fit` returns one that it can, and what of it is lost;
     where not every type, `has_type` says which.
 
@@ -340,12 +340,18 @@ class Input:
         read: Callable[[Input], Iterator[Document]] = module_of(self.format).documents
         return read(self)
 
-    def beside(self, other: Input) -> tuple[Iterator[Document], Iterator[Document]]:
+    def batches(self) -> Iterator[DocumentBatch]:
+        """Read the input in batches; what is wrong is raised when all before it was yielded."""
+        own = getattr(module_of(self.format), "batches", None)
+        batches: Iterator[DocumentBatch] = own(self) if own else in_batches(self.documents())
+        return batches
+
+    def beside(self, other: Input) -> tuple[Iterator[DocumentBatch], Iterator[DocumentBatch]]:
         """Read this side of an input and the other, side by side; raises as `documents`."""
         same = self.format == other.format
         self._other, other._other = (other, self) if same else (None, None)
         self._parsed = other._parsed = None
-        return self.documents(), other.documents()
+        return self.batches(), other.batches()
 
     def once(self, parse: Callable[[], Iterator[ParsedT]]) -> Iterator[ParsedT]:
         """Return what a function parses of the source: once, if the other side is read beside."""

@@ -150,7 +150,7 @@ class Sentences(NamedTuple):
         """Return the surface form of each span: its tokens, with a space between them."""
         tokens = self.tokens or ()
         return [
-            " ".join(tokens[start:end])
+            tokens[start] if end == start + 1 else " ".join(tokens[start:end])
             for start, end in zip(spans.start.tolist(), spans.end.tolist(), strict=True)
         ]
 

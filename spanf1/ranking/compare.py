@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from spanf1.core.matching import match_spans
 from spanf1.core.options import AUTO, Options
 from spanf1.core.spans import Decoder, Spans
-from spanf1.core.tag_counter import Reader, match_spans
+from spanf1.core.tag_counter import Reader
 from spanf1.core.tags import AUTO_FORM, TagForm, TagSet
 from spanf1.core.tally import TOKEN
 from spanf1.exceptions import AlignmentError, UsageError

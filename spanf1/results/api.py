@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from spanf1.core.matching import match_spans
 from spanf1.core.options import (
     AUTO,
     AnyScheme,
@@ -24,7 +25,7 @@ from spanf1.core.options import (
 )
 from spanf1.core.schemes import ReadingName
 from spanf1.core.spans import Decoder, Spans, decode
-from spanf1.core.tag_counter import match_spans, tally
+from spanf1.core.tag_counter import tally
 from spanf1.core.tags import AUTO_FORM, TagForm, TagSet
 from spanf1.core.tags import tag_form as form_of
 from spanf1.core.tally import ABSENT, SurfaceForm

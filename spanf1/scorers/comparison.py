@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.detection import IllFormed
+from spanf1.core.matching import match_spans
 from spanf1.core.options import AUTO
 from spanf1.core.repairs import FOREIGN, PARTS, kind_of
 from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, PREFIXES, SCHEMES
 from spanf1.core.scores import Score, TypeCounts, f_score, score
 from spanf1.core.spans import Spans, decode, encode, touching
-from spanf1.core.tag_counter import match_spans
 from spanf1.core.tags import CodeArray, IntArray, TagForm
 from spanf1.core.tally import SIDES
 from spanf1.results.result import Result

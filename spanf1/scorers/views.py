@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spanf1.core.matching import match_spans
 from spanf1.core.script import ScriptCounter
 from spanf1.core.spans import CLOSES, OPENS, BoolArray, Spans
-from spanf1.core.tag_counter import match_spans, script_codes
+from spanf1.core.tag_counter import script_codes
 from spanf1.core.tags import UNTYPED, Block, IntArray, starts_among
 from spanf1.formats.sentences import Sentences, last_start, line_among, whole
 from spanf1.scorers.scorers import DECODERS, SCRIPT, Decoding

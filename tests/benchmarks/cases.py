@@ -33,6 +33,7 @@ PARQUET_RATE, RECORDS_RATE = Target(30, "Mt/s"), Target(2, "Mt/s")
 START = Target(0.11 / 0.07, most=True)
 SEQEVAL, SEQEVAL_STRICT, SEQEVAL_REPORT = Target(10), Target(25), Target(50)
 IDS = Target(100)
+TEXTS, TEXTS_SAID = Target(6), Target(5)
 MEMORY = Target(120, " MB", most=True)
 GROWTH = Target(1.05, most=True)
 RESAMPLE_SMALL, RESAMPLE_LARGE = Target(0.3, " s", most=True), Target(3, " s", most=True)
@@ -212,6 +213,18 @@ def records(bench: Bench) -> Iterator[Row]:
     yield bench.compare("json.loads and seqeval f1_score", ours, theirs, tokens=MILLION)
 
 
+def texts(bench: Bench) -> Iterator[Row]:
+    tokens = 100_000 if bench.quick else MILLION
+    pair = bench.inputs.texts(tokens)
+    other = _there("nervaluate", c.nervaluate_script(*pair).run)
+    for what, options, target in (
+        ("json.loads and nervaluate", (), TEXTS),
+        ("the same, --match text", ("--match", "text"), TEXTS_SAID),
+    ):
+        ours = c.score(*pair, *options)
+        yield bench.compare(what, ours.run, other, tokens=tokens, target=bench.target(target))
+
+
 def warm(bench: Bench) -> Iterator[Row]:
     tags = _with_entities(bench.inputs.lists(CONLL_2003))
     for count in (1, 10, 100):
@@ -327,6 +340,9 @@ SECTIONS = {
     ),
     "records": Section(
         "spanf1.score_file, 1 million tags in JSON Lines, in a running process", records
+    ),
+    "texts": Section(
+        "spanf1 score, two JSON Lines files of texts and spans, in a new process", texts
     ),
     "warm": Section("spanf1.evaluate, 1 to 100 sentences, in a running process", warm),
     "resample": Section(

@@ -42,6 +42,19 @@ print(f1_score(gold, predicted))
 """
 
 
+#: what is written around nervaluate to score two files of texts and spans with it
+_NERVALUATE_SCRIPT = """
+import json, sys
+from nervaluate import Evaluator
+sides, types = [], set()
+for path in sys.argv[1:]:
+    with open(path) as file:
+        sides.append([json.loads(line)["spans"] for line in file])
+    types.update(span["label"] for spans in sides[-1] for span in spans)
+print(Evaluator(*sides, tags=sorted(types), loader="dict").evaluate()["overall"]["strict"].f1)
+"""
+
+
 def installed(package: str) -> str | None:
     """Return the version of a package, or None if it is not there."""
     try:
@@ -93,6 +106,11 @@ def seqscore_convert(path: Path, output: Path) -> Command:
     """``seqscore convert``."""
     options = "--input-labels BIO --output-labels BIOES --output-delim tab"
     return _python(_SEQSCORE, "convert", *options.split(), path, output)
+
+
+def nervaluate_script(gold: Path, predicted: Path) -> Command:
+    """A script that reads JSON Lines of texts and spans, and scores them with nervaluate."""
+    return _python(_NERVALUATE_SCRIPT, gold, predicted)
 
 
 def seqeval_script(path: Path) -> Command:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import accumulate, chain, islice, repeat
 from pathlib import Path
@@ -14,6 +14,8 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+import spanf1
 
 #: tokens of the CoNLL-2003 English test file, the size that is scored most
 CONLL_2003 = 46_435
@@ -275,6 +277,16 @@ class Inputs:
             _write(path, (f"{json.dumps(record)}\n".encode() for record in records))
         return path
 
+    def texts(self, tokens: int) -> tuple[Path, Path]:
+        """Return two files of JSON Lines, of texts and of gold and predicted spans in them."""
+        paths = [self.folder / f"{side}-{tokens}.v{VERSION}.spans.jsonl" for side in Lists._fields]
+        for path, lists in zip(paths, zip(*self._made(tokens), strict=True), strict=True):
+            if not path.exists():
+                words = iter(_words(Random(SEED), tokens + 1000))
+                records = (_text_and_spans([*islice(words, len(tags))], tags) for tags in lists)
+                _write(path, (f"{json.dumps(record)}\n".encode() for record in records))
+        return paths[0], paths[1]
+
     def lists(self, tokens: int) -> Lists:
         """Return the tags as lists; equal ones are one object, as where a model looks them up."""
         gold, predicted = zip(*self._made(tokens), strict=True)
@@ -299,6 +311,16 @@ class Inputs:
             times = max(1, tokens // MILLION)
             _write(path, repeat(_text(self._made(tokens // times), tags), times))
         return path
+
+
+def _text_and_spans(words: Sequence[str], tags: Sequence[str]) -> dict[str, object]:
+    """Return a sentence as a record of its text and its spans in characters."""
+    begins = [*accumulate((len(word) + 1 for word in words), initial=0)]
+    spans = [
+        {"start": begins[span.start], "end": begins[span.end] - 1, "label": span.type}
+        for span in spanf1.decode(tags)
+    ]
+    return {"text": " ".join(words), "spans": spans}
 
 
 def _both(sentence: Sentence) -> Iterable[tuple[str, ...]]:

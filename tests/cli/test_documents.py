@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import spanf1
-from spanf1.checks.documents import EDGE, ILL_FORMED, SAME_ID, TWICE, WITHIN
+from spanf1.checks.validate import EDGE, ILL_FORMED, SAME_ID, TWICE, WITHIN
 from spanf1.exceptions import UsageError
 from tests.helpers.commands import pipe, write
 from tests.helpers.shared_data import shared

@@ -672,3 +672,43 @@ class TestDetect:
         scored = json.loads(run("score", "merged", "-f", "json").out)
         (found,) = json.loads(run("detect", "f", "-f", "json").out)
         assert found["fitting"] == scored["schemes"]["predicted"]["fitting"]
+
+
+class TestReadOnce:
+    """What is small is written again in one reading, as if it had been looked at before."""
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("repair", "f"),
+            ("repair", "f", "--scheme", "IOB2", "--method", "discard", "-o", "out"),
+            ("repair", "f", "--scheme", "IOBES", "--in-place"),
+            ("convert", "f", "--to", "IOBES", "-o", "out.gz"),
+            ("convert", "f", "--to-form", "PER_b"),
+            ("convert", "f", "--to", "IO"),
+            ("convert", "f", "--to", "IO", "--allow-loss"),
+        ],
+    )
+    def test_it_is_the_same(self, run, monkeypatch, arguments) -> None:
+        ran = []
+        for most in (1 << 20, 0):
+            monkeypatch.setattr("spanf1.checks.tags._MOST_KEPT", most)
+            write("f", ODD)
+            done = run(*arguments)
+            files = {path.name: path.read_bytes() for path in Path().iterdir()}
+            ran.append((done.out, done.err, done.code, decompressed(files)))
+        assert ran[0] == ran[1]
+
+    def test_it_begins_like_another_scheme(self, run) -> None:
+        write("f", "x B-A\nx I-A\nx O\n" * 40_000 + "x B-A\nx E-A\nx O\n" * 50_000)
+        ran = run("repair", "f", "--method", "discard", "-o", "out")
+        assert "note: IOBES (detected): 40000 of 90000 spans ill-formed" in ran.err
+        expected = "x O\nx O\nx O\n" * 40_000 + "x B-A\nx E-A\nx O\n" * 50_000
+        assert Path("out").read_text() == expected
+
+
+def decompressed(files: dict[str, bytes]) -> dict[str, bytes]:
+    return {
+        name: gzip.decompress(data) if name.endswith(".gz") else data
+        for name, data in files.items()
+    }

@@ -13,13 +13,18 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-import spanf1.conlleval.perl
 import spanf1.conlleval.reader
 import spanf1.conlleval.report
 import spanf1.core.script
 from spanf1.cli.conlleval import conlleval
-from spanf1.conlleval.perl import PerlSplit, literal_byte, translate
-from spanf1.conlleval.reader import FieldCountError, ScriptDiedError, ScriptFile
+from spanf1.conlleval.reader import (
+    FieldCountError,
+    PerlSplit,
+    ScriptDiedError,
+    ScriptFile,
+    literal_byte,
+    translate,
+)
 from spanf1.conlleval.report import conlleval_latex, conlleval_report
 from spanf1.core.schemes import PREFIX_BITS
 from spanf1.core.scores import Counts, TypeCounts
@@ -543,7 +548,7 @@ def test_closed_streams_make_no_noise(script, printed):
 
 @pytest.mark.parametrize(
     "module",
-    [spanf1.conlleval, spanf1.conlleval.reader, spanf1.conlleval.perl, spanf1.conlleval.report],
+    [spanf1.conlleval, spanf1.conlleval.reader, spanf1.conlleval.report],
 )
 def test_examples_in_docstrings_run(module):
     assert doctest.testmod(module).failed == 0

@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from spanf1.core.matching import match_spans
 from spanf1.core.seqeval import (
     DEFAULT_GRID,
     default_action,
@@ -14,7 +15,6 @@ from spanf1.core.seqeval import (
     seqeval_strict,
 )
 from spanf1.core.spans import CLOSES, OPENS, Spans
-from spanf1.core.tag_counter import match_spans
 from spanf1.core.tags import TagSet
 from tests.helpers.twins import (
     LETTERS,

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 import spanf1
 from spanf1.core import tally as tally_module
 from spanf1.core.fingerprint import type_number
+from spanf1.core.matching import SpanCounter
 from spanf1.core.options import Confidence
-from spanf1.core.tag_counter import BlockCounter, tally, tally_parts
+from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tally import Collector, Tally, Units, rows_of
 from spanf1.formats.columns.tags import MergedFile, PairedFiles
 from spanf1.formats.lists import ListReader
@@ -325,7 +326,7 @@ capacities = st.sampled_from([0, 1, 7, 1 << 18])
 
 def tiny(patch: pytest.MonkeyPatch, capacity: int) -> None:
     patch.setattr(Collector, "CAPACITY", capacity)
-    patch.setattr(BlockCounter, "CAPACITY", capacity)
+    patch.setattr(SpanCounter, "CAPACITY", capacity)
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import spanf1
 from spanf1.checks.convert import WHITE_SPACE, Conversion, fitted
-from spanf1.core.documents import Document, TextSpan, places, squeezed
+from spanf1.core.documents import Document, TextSpan, squeezed
 from spanf1.exceptions import LossError
 from spanf1.formats.registry import FORMATS, Writing, write
 from spanf1.formats.tokens import tokenized
@@ -94,8 +94,8 @@ def spans_of(found: Sequence[Document], *formats: str) -> Spans:
                 continue
             ends: object = span.parts
             if squeezes and document.text is not None:
-                place = places(document.text, [end for part in span.parts for end in part])
-                ends = tuple((place[start], place[end]) for start, end in span.parts)
+                black = [len(squeezed(document.text[:end])) for part in span.parts for end in part]
+                ends = tuple(zip(black[::2], black[1::2], strict=True))
             keys[number, span.type, ends] += 1
     return keys
 

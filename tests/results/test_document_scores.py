@@ -16,10 +16,14 @@ import numpy as np
 import pytest
 
 import spanf1
-from spanf1.core.document_counter import DocumentCounter, paired
-from spanf1.core.documents import Document, TextSpan, joined, squeezed
+from spanf1.core import fingerprint
+from spanf1.core.documents import Document, DocumentBatch, TextSpan, joined, squeezed
+from spanf1.core.fingerprint import summed, type_number, type_numbers
+from spanf1.core.matching import SpanBatch, SpanCounter
 from spanf1.core.options import Options
-from spanf1.core.tally import ABSENT
+from spanf1.core.placing import TextCounter
+from spanf1.core.spans import Spans
+from spanf1.core.tally import ABSENT, Tally
 from spanf1.formats.registry import FORMATS, Writing
 from spanf1.formats.registry import write as write_as
 from spanf1.results.result import Result
@@ -139,10 +143,10 @@ def test_every_pair_of_formats(tmp_path, kind, seed):
 
 
 def scored(pairs, match="exact", **options):
-    counter = DocumentCounter((lambda one: f"gold:{one.line}", lambda _: "pred"), match=match)
-    for pair in pairs:
-        counter.add(*pair)
-    return Result(counter.finish(None, None), Options(match=match, **options)).check()
+    given = Options(match=match, **options)
+    counter = TextCounter((lambda one: f"gold:{one.line}", lambda _: "pred"), given)
+    counter.add(*(DocumentBatch(pair[side] for pair in pairs) for side in (0, 1)))
+    return Result(counter.finish(None, None), given).check()
 
 
 def test_surface_forms_are_those_of_gold():
@@ -167,13 +171,26 @@ def test_surface_forms_are_those_of_gold():
         assert tuple(result.counts.total) == (len(gold), len(predicted), len(both))
 
 
+def paired(*sides):
+    """Return how often which shapes of spans at one place are put together."""
+    tally = Tally()
+    counter = SpanCounter(tally)
+    spans = [
+        Spans(*(np.ones(len(side), np.intp) for _ in "set"), np.array(side, np.int16))
+        for side in sides
+    ]
+    counter.add(SpanBatch(*spans, 1, 0))
+    counter.finish(["A"])
+    return Counter({key[1:]: count for key, count in tally.spans.items()})
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_pairs_of_shapes_do_not_depend_on_the_order(seed):
     rng = random.Random(seed)
     for _ in range(200):
         sides = [rng.choices(range(4), k=rng.randint(0, 4)) for _ in range(2)]
-        found = Counter(paired(*sides))
-        assert found == Counter(paired(*(rng.sample(side, len(side)) for side in sides)))
+        found = paired(*sides)
+        assert found == paired(*(rng.sample(side, len(side)) for side in sides))
         if any(sides):
             for column, side in enumerate(sides):
                 assert Counter(
@@ -371,12 +388,14 @@ class TestWithoutText:
             assert done.code == 3
             assert "is outside the text" in done.err
 
-    def test_a_number_is_the_same_by_a_table_and_without(self):
-        from spanf1.core.document_counter import summed_up
-
-        rng = random.Random(1)
-        spans = [(rng.randrange(50, 90), rng.randrange(1, 50), rng.choice("AB")) for _ in range(20)]
-        assert summed_up(spans, 7) == summed_up(spans, 7, long=True)
+    def test_a_number_is_the_same_by_a_table_and_without(self, monkeypatch):
+        rng = np.random.default_rng(1)
+        kinds = type_numbers(["A", "B", "", "\N{GRINNING FACE}" * 9])
+        assert kinds.tolist() == [*map(type_number, ["A", "B", "", "\N{GRINNING FACE}" * 9])]
+        spans = rng.choice(kinds, 20), rng.integers(1, 50, 20), rng.integers(50, 90, 20)
+        by_table = summed(*spans)
+        monkeypatch.setattr(fingerprint, "_LONG", 10)
+        assert summed(*spans) == by_table
 
 
 class TestRecords:

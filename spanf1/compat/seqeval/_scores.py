@@ -16,8 +16,8 @@ from spanf1.compat.seqeval._notices import warn, warn_undefined
 from spanf1.compat.seqeval._tokens import OUTSIDE
 from spanf1.compat.seqeval.reporters import DictReporter, StringReporter
 from spanf1.compat.seqeval.scheme import IOB2, Token, auto_detect
+from spanf1.core.matching import match_spans
 from spanf1.core.spans import Spans
-from spanf1.core.tag_counter import match_spans
 
 WARN = "warn"
 AVERAGES = ("micro", "macro", "weighted")

@@ -40,9 +40,6 @@ _SPECIAL[list(b"DX")] = True
 # What an odd line may be; none of these: a comment.
 _IS_DOCUMENT, _IS_TOKEN, _IS_BREAK = 1, 2, 4
 
-# A byte of UTF-8 that begins no character is one of these.
-_CONTINUATION, _CONTINUATION_MASK = 0x80, 0xC0
-
 
 class Bits:
     """A set of positions in a block, one bit a byte: how many lie before a place, which is last.
@@ -290,28 +287,25 @@ class Fields(Sequence[str]):
 
     def __getitem__(self, index: int | slice) -> str | Fields:
         if isinstance(index, slice):
-            return self._only(self.tokens[index])
-        start, length = (int(part[0]) for part in self._only(self.tokens[[index]]).places)
+            return Fields(self.lines, self.column, self.tokens[index])
+        start, length = (int(part[0]) for part in self.take(np.array([index])).places)
         return self.lines.raw.data[start : start + length].decode("utf-8", "surrogateescape")
 
-    def _only(self, tokens: IntArray) -> Fields:
-        return Fields(self.lines, self.column, tokens)
-
     def __iter__(self) -> Iterator[str]:
-        data = self.lines.raw.data[: self.lines.raw.end]
+        data = bytes(self.lines.raw.data[: self.lines.raw.end])
         start, length = self.places
-        end = start + length
-        try:
+        pairs = zip(start.tolist(), (start + length).tolist(), strict=True)
+        if data.isascii():
             text = data.decode()
-        except UnicodeDecodeError:
-            return map(self.__getitem__, range(len(self)))
-        if len(text) != len(data):
-            # Places are counted in characters from here on: in bytes that begin one.
-            octets = np.frombuffer(data, np.uint8)
-            place = np.cumsum((octets & _CONTINUATION_MASK) != _CONTINUATION) - 1
-            start, end = place[start], place[end]
-        pairs = zip(start.tolist(), end.tolist(), strict=True)
-        return iter([text[begin:stop] for begin, stop in pairs])
+            return iter([text[begin:stop] for begin, stop in pairs])
+        # Decoded all at once, with a byte between them that is in none.
+        joined = FRONT.join([data[begin:stop] for begin, stop in pairs])
+        fields = joined.decode("utf-8", "surrogateescape").split(FRONT.decode())
+        return iter(fields[: len(self)])
+
+    def take(self, rows: IntArray) -> Fields:
+        """Return some of them, by number."""
+        return Fields(self.lines, self.column, self.tokens[rows])
 
     def shown(self, index: int) -> str:
         """Return a field for a message."""
@@ -337,7 +331,7 @@ class Fields(Sequence[str]):
         if self.lines.layout[:2] == other.lines.layout[:2] and self.column == other.column:
             # Most lines are the same as a whole, and their fields need not be found.
             rows = different_fields(self._lines(), other._lines())
-            fields, others = self._only(self.tokens[rows]), other._only(other.tokens[rows])
+            fields, others = self.take(rows), other.take(rows)
         data, other_data = self.lines.data, other.lines.data
         return rows[different_fields((data, *fields.places), (other_data, *others.places))]
 
@@ -493,9 +487,12 @@ class Splitter:
         breaks = [parted, odd[blank]]
         documents: list[int] = []
         rest = ~(blank | comment | plain)
-        for line, begin in zip(odd[rest].tolist(), begins[rest].tolist(), strict=True):
+        odd, begins = odd[rest], begins[rest]
+        numbers = self.lines + newlines.count_before(ends[odd])
+        for line, begin, number in zip(
+            odd.tolist(), begins.tolist(), numbers.tolist(), strict=True
+        ):
             text = bytes(raw.data[begin : ends[line]].removesuffix(b"\r"))
-            number = self.lines + int(newlines.count_before(ends[line : line + 1])[0])
             kind = self._kind(text, number)
             token[line] = kind & _IS_TOKEN
             documents += [line] * (kind & _IS_DOCUMENT)

@@ -8,14 +8,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spanf1.core.spans import first_of_each
 from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet
 from spanf1.exceptions import TagError
 from spanf1.formats.columns.file import TaggedLines
 from spanf1.formats.columns.layout import DOCUMENT, WHITE, Layout
 from spanf1.formats.columns.lines import Fields, TokenLines
+from spanf1.formats.columns.lookup import TagLookup
 from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.sentences import Sentences, shifted, whole
-from spanf1.formats.source import BOM, FRONT, Source
+from spanf1.formats.source import BOM, FRONT, ROOM, Source
 from spanf1.wording import shortened
 
 _MARK = b"-DOCSTART-"
@@ -159,35 +161,73 @@ class RawLines(NamedTuple):
         TagError
             If a tag cannot be written.
         """
-        spelling = _Spelling(tags, to_form, self.layout)
         # Another form may write even O in another way.
         tokens = (
             np.flatnonzero(codes != self.sentences.codes)
             if to_form is None
             else np.arange(len(codes))
         )
-        pieces: list[bytes | memoryview] = []
-        changed = []
-        data, done = memoryview(self.data), 0
-        for token, new, start, length in zip(
-            tokens.tolist(),
-            codes[tokens].tolist(),
-            self.tag_start[tokens].tolist(),
-            self.tag_length[tokens].tolist(),
-            strict=True,
-        ):
-            old = self.data[start : start + length]
+        start, length, new = self.tag_start[tokens], self.tag_length[tokens], codes[tokens]
+        old, written = self._written(start, length)
+        # Each change, from a text to a code, is spelt once: those in the order of their first
+        # tokens, so that what cannot be written is said of the first.
+        key = old.astype(np.int64) << 32 | new
+        order = np.argsort(key, kind="stable")
+        first = order[first_of_each(key[order])]
+        change = np.searchsorted(key[first], key)
+        texts = [b""] * len(first)
+        for number in np.argsort(first).tolist():
+            token = int(first[number])
             try:
-                text = spelling[old, new]
+                texts[number] = _spelt(
+                    written[old[token]], int(new[token]), tags, to_form, self.layout
+                )
             except TagError as error:
-                where = self.source.where(self.sentences.line(token))
+                where = self.source.where(self.sentences.line(int(tokens[token])))
                 raise TagError(error.message, where=where, hint=error.hint) from None
-            if text != old:
-                pieces += data[done:start], text
-                done = start + length
-                changed.append(token)
-        pieces.append(data[done:])
-        return Respelt(b"".join(pieces), np.array(changed, np.intp))
+        differs = np.array([text != written[old[k]] for text, k in zip(texts, first, strict=True)])
+        rows = np.flatnonzero(differs[change]) if len(tokens) else tokens
+        data = _replaced(self.data, start[rows], length[rows], change[rows], texts)
+        return Respelt(data, tokens[rows])
+
+    def _written(self, start: IntArray, length: IntArray) -> tuple[CodeArray, list[bytes]]:
+        """Return the number of each of some tags as it is written, and the texts by number."""
+        written = [b"O"]
+
+        def number(tag: bytes) -> int:
+            written.append(tag)
+            return len(written) - 1
+
+        data = np.frombuffer(self.data + bytes(ROOM), np.uint8)
+        return TagLookup(number).numbers(data, start, length, lambda _: ""), written
+
+
+def _replaced(
+    data: bytes, start: IntArray, length: IntArray, which: IntArray, texts: Sequence[bytes]
+) -> bytes:
+    """Return bytes with others at some places, in order: one of the texts for each place."""
+    sizes = np.array([*map(len, texts)], np.intp)
+    fits = sizes[which] == length
+    new = bytearray(data)
+    octets = np.frombuffer(new, np.uint8)
+    # Where as many bytes come as go, the first of all texts are written at once, then the second …
+    widest = max(map(len, texts), default=0)
+    table = np.frombuffer(b"".join(text.ljust(widest) for text in texts), np.uint8)
+    for offset in range(widest):
+        rows = np.flatnonzero(fits & (length > offset))
+        octets[start[rows] + offset] = table[which[rows] * widest + offset]
+    if fits.all():
+        return bytes(new)
+    pieces: list[bytes | memoryview] = []
+    view, done = memoryview(new), 0
+    rows = np.flatnonzero(~fits)
+    for begin, size, number in zip(
+        start[rows].tolist(), length[rows].tolist(), which[rows].tolist(), strict=True
+    ):
+        pieces += view[done:begin], texts[number]
+        done = begin + size
+    pieces.append(view[done:])
+    return b"".join(pieces)
 
 
 def raw_lines(reader: TagFile, tags: TagSet) -> Iterator[RawLines]:
@@ -210,30 +250,20 @@ def _last_end(lines: RawLines) -> int | None:
     return max([*starts[-1:].tolist(), *(outside[-1:] + 1).tolist()], default=None)
 
 
-class _Spelling(dict[tuple[bytes, int], bytes]):
-    """New tags by the old one as it is written, and the new code."""
-
-    def __init__(self, tags: TagSet, to_form: TagForm | None, layout: Layout) -> None:
-        super().__init__()
-        self._tags = tags
-        self._to_form = to_form
-        self._delimiter = layout.delimiter
-
-    def __missing__(self, key: tuple[bytes, int]) -> bytes:
-        written, code = key
-        if self._to_form is None:
-            text = self._tags.respell(written.decode(), code)
-        else:
-            text = self._tags.spell(code, self._to_form)
-            in_two = bool(self._delimiter) and self._delimiter in text
-            if in_two or (code and self._to_form.parse(text) is None):
-                raise TagError(
-                    f"tag {shortened(written.decode())} cannot be written like "
-                    f"{self._to_form.name}",
-                    hint="choose another form",
-                )
-        self[key] = text.encode()
-        return self[key]
+def _spelt(
+    written: bytes, code: int, tags: TagSet, to_form: TagForm | None, layout: Layout
+) -> bytes:
+    """Return a new tag by the old one as it is written, and the new code."""
+    if to_form is None:
+        return tags.respell(written.decode(), code).encode()
+    text = tags.spell(code, to_form)
+    in_two = bool(layout.delimiter) and layout.delimiter in text
+    if in_two or (code and to_form.parse(text) is None):
+        raise TagError(
+            f"tag {shortened(written.decode())} cannot be written like {to_form.name}",
+            hint="choose another form",
+        )
+    return text.encode()
 
 
 def with_column(

@@ -89,10 +89,17 @@ class TagFile:
         """Yield the tags in blocks, both sides alike; see `spanf1.core.tag_counter.Reader`."""
         return (aligned(side, side) for side in self.sentences(gold))
 
-    def passages(self, tags: TagSet) -> Iterator[Sentences]:
+    def passages(self, tags: TagSet, *, outside: bool = True) -> Iterator[Sentences]:
         """Yield whole sentences with their tokens.
 
         A sentence is held as a whole, and a file without blank lines is one sentence.
+
+        Parameters
+        ----------
+        tags : TagSet
+            Numbers the tags.
+        outside : bool
+            Read the tokens outside of all spans, too; else each of them is the empty text.
 
         Raises
         ------
@@ -103,7 +110,8 @@ class TagFile:
         ReadError, TagError
             As `ColumnFile.tagged_lines`.
         """
-        return passages(lines.side() for lines in self.lines(tags, tokens=True, blank=True))
+        sides = (lines.side() for lines in self.lines(tags, tokens=True, blank=True))
+        return passages(sides if outside else map(_without_outside, sides))
 
     def _token_index(self, layout: Layout, indices: list[int]) -> int:
         """Return the index of the column of the tokens."""
@@ -137,6 +145,18 @@ def check_token(source: Source, token: int, tags: list[int]) -> None:
     if token in tags:
         message = f"tokens and tags are both in column {token + 1}"
         raise UsageError(message, where=source.name, hint="--token-column, --tag-column")
+
+
+def _without_outside(sentences: Sentences) -> Sentences:
+    """Return sentences with the tokens in spans alone."""
+    fields = sentences.tokens
+    if not isinstance(fields, Fields):
+        return sentences
+    tokens = [""] * sentences.size
+    inside = np.flatnonzero(sentences.codes)
+    for token, text in zip(inside.tolist(), fields.take(inside), strict=True):
+        tokens[token] = text
+    return sentences._replace(tokens=tokens)
 
 
 def passages(sentences: Iterable[Sentences]) -> Iterator[Sentences]:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
-from spanf1.core.documents import Document
+from spanf1.core.documents import Document, DocumentBatch
 from spanf1.exceptions import LossError
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
-from spanf1.formats.records.record import placed_text, records, with_id, write_lines
+from spanf1.formats.records.record import (
+    Record,
+    placed_text,
+    record_batches,
+    records,
+    with_id,
+    write_lines,
+)
 from spanf1.formats.records.sniffing import View
 from spanf1.formats.registry import LIKELY, SURE, Input, Writing
 from spanf1.wording import shortened
@@ -36,11 +43,20 @@ def documents(input: Input) -> Iterator[Document]:
     ReadError, LayoutError
         If there is anything else in the file.
     """
-    for record in records(input):
-        record.note_relations()
-        text = record.text()
-        spans = record.spans_at(record.key(), text)
-        yield Document(text, spans, None, record.id(), record.line)
+    return map(_document, records(input))
+
+
+def batches(input: Input) -> Iterator[DocumentBatch]:
+    """Read what `documents` does, many at a time."""
+    return record_batches(input, _document)
+
+
+def _document(record: Record) -> Document:
+    """Return the document of a record."""
+    record.note_relations()
+    text = record.text()
+    spans = record.spans_at(record.key(), text)
+    return Document(text, spans, None, record.id(), record.line)
 
 
 def write(documents: Iterable[Document], target: BinaryIO | str, how: Writing) -> None:

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
-from spanf1.core.documents import Document, Offsets, TextSpan
+from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
-from spanf1.formats.records.record import Record, placed_text, records, with_id, write_lines
+from spanf1.formats.records.record import (
+    Record,
+    placed_text,
+    record_batches,
+    records,
+    with_id,
+    write_lines,
+)
 from spanf1.formats.records.sniffing import View
 from spanf1.formats.records.values import spelt
 from spanf1.formats.registry import LIKELY, MAYBE, SURE, Input, Writing
@@ -44,12 +51,22 @@ def documents(input: Input) -> Iterator[Document]:
     ReadError, LayoutError
         If there is anything else in the file.
     """
-    for record in map(_whole, records(input)):
-        if _left_out(record):
-            continue
-        text = record.text()
-        spans = record.spans_at(record.key(), text)
-        yield Document(text, spans, _tokens(record, text), record.id(), record.line)
+    return (document for document in map(_document, records(input)) if document)
+
+
+def batches(input: Input) -> Iterator[DocumentBatch]:
+    """Read what `documents` does, many at a time."""
+    return record_batches(input, _document)
+
+
+def _document(given: Record) -> Document | None:
+    """Return the document of a record; None if it was not accepted."""
+    record = _whole(given)
+    if _left_out(record):
+        return None
+    text = record.text()
+    spans = record.spans_at(record.key(), text)
+    return Document(text, spans, _tokens(record, text), record.id(), record.line)
 
 
 def _whole(record: Record) -> Record:

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, count, pairwise
+from itertools import chain, pairwise, repeat
 from typing import Any, BinaryIO, NamedTuple, cast
 
-from spanf1.core.documents import Document, Offsets, TextSpan
+from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan, in_batches
 from spanf1.exceptions import LayoutError, LossError
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
-from spanf1.formats.records.values import HALF, NO_ID, Value, lacking, named_keys, spelt, values
+from spanf1.formats.records.plain import plain_batch
+from spanf1.formats.records.values import (
+    HALF,
+    NO_ID,
+    Values,
+    lacking,
+    listed,
+    named_keys,
+    spelt,
+    values,
+)
 from spanf1.formats.registry import Input
 from spanf1.wording import shortened
+
+# Into how many parts records are cut of which one is not plain.
+_PARTS = 8
 
 # how many bytes are read at a time
 _PIECE = 1 << 18
@@ -261,14 +274,64 @@ def records(input: Input) -> Iterator[Record]:
     LayoutError
         If there is something in it that is no JSON.
     """
-    source = input.source
+    for batch in _parsed(input):
+        for value, line in zip(batch.values, batch.lines, strict=True):
+            yield Record(input, value, line)
 
-    def parse() -> Iterator[Value]:
+
+def _parsed(input: Input) -> Iterator[Values]:
+    """Yield the records of a file, many at a time; parsed once for both sides of an input."""
+
+    def parse() -> Iterator[Values]:
         if input.values is not None:
-            return zip(input.values, count(1), strict=False)
-        return values(source.chunks(_PIECE, input.progress), source.where)
+            return listed(input.values)
+        return values(input.source.chunks(_PIECE, input.progress), input.source.where)
 
-    return (Record(input, value, line) for value, line in input.once(parse))
+    return input.once(parse)
+
+
+def record_batches(
+    input: Input, document: Callable[[Record], Document | None]
+) -> Iterator[DocumentBatch]:
+    """Yield the documents of records of a text and its spans, many at a time.
+
+    Parameters
+    ----------
+    input : Input
+        The input.
+    document : callable
+        Returns the document of a record, or None if it is to be left out; it knows what may be
+        wrong, and is asked where a record is not as plain as most are.
+
+    Raises
+    ------
+    ReadError, LayoutError
+        As `records`.
+    """
+    for read in _parsed(input):
+        yield from _batches_of(input, read.values, read.lines, document)
+
+
+def _batches_of(
+    input: Input,
+    values: Sequence[Any],
+    lines: Sequence[int],
+    document: Callable[[Record], Document | None],
+) -> Iterator[DocumentBatch]:
+    """Yield the documents of some records: at once if all are plain, else of fewer and fewer."""
+    plain = plain_batch(input, values, lines) if input.key else None
+    if plain:
+        yield plain
+    elif len(values) == 1 or not input.key:
+        read = map(document, map(Record, repeat(input), values[:1], lines))
+        yield from in_batches(one for one in read if one)
+        if len(values) > 1:
+            yield from _batches_of(input, values[1:], lines[1:], document)
+    else:
+        size = -(-len(values) // _PARTS)
+        for begin in range(0, len(values), size):
+            some = slice(begin, begin + size)
+            yield from _batches_of(input, values[some], lines[some], document)
 
 
 def gathered(input: Input, is_item: Callable[[object], bool]) -> Iterator[Record]:

@@ -149,16 +149,16 @@ def _records(source: Source, head: bytes, whole: bool) -> tuple[list[Value], Inp
     """
     read: list[Value] = []
     try:
-        for value in values([_text(head).encode()], source.where):
-            read.append(value)
-            if len(read) == _RECORDS:
+        for batch in values([_text(head).encode()], source.where):
+            read += zip(batch.values, batch.lines, strict=True)
+            if len(read) >= _RECORDS:
                 break
     except InputError as error:
         if whole:
-            return read, error
+            return read[:_RECORDS], error
         message = f"its first {len(head)} bytes do not tell which format it is in"
-        return read, LayoutError(message, where=source.name, hint=_HINT)
-    return read, None
+        return read[:_RECORDS], LayoutError(message, where=source.name, hint=_HINT)
+    return read[:_RECORDS], None
 
 
 def _text(head: bytes) -> str:
@@ -189,7 +189,8 @@ def _completed(source: Source, head: bytes) -> list[Value]:
         end = mark.start() if mark[0] == "," else mark.end()
     whole = "".join([text[:end], *reversed(closers)])
     with contextlib.suppress(InputError):
-        return list(values([whole.encode()], source.where))
+        batches = values([whole.encode()], source.where)
+        return [value for batch in batches for value in zip(batch.values, batch.lines, strict=True)]
     return []
 
 

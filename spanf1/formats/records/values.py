@@ -10,11 +10,11 @@ import gc
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, count, islice, repeat
 from operator import itemgetter
 from typing import Any, NamedTuple, NoReturn
 
-from spanf1.exceptions import LayoutError, ReadError
+from spanf1.exceptions import InputError, LayoutError, ReadError
 from spanf1.formats.source import MAX_LINE, Progress, Source
 from spanf1.wording import shortened
 
@@ -31,6 +31,9 @@ NO_ID = ": ids are to be strings or whole numbers"
 
 #: how many keys of a record a message names
 _NAMED = 12
+
+# How many values are yielded at a time that are read one by one.
+_TOGETHER = 512
 
 Row = list[Any]
 
@@ -248,18 +251,25 @@ class RecordFile:
 
 def _parsed(lines: Sequence[str]) -> Sequence[dict[str, Any]] | None:
     """Return the records of lines that are plain objects, quickly; None if one is anything else."""
-    # Every record is kept for now: to look for garbage among them takes a sixth of the time.
+    records = _values_of(lines)
+    return records if records is not None and set(map(type, records)) == {dict} else None
+
+
+def _values_of(lines: Sequence[str]) -> Sequence[Any] | None:
+    """Return the values that lines are, quickly; None if one is not just one value."""
+    # Every value is kept for now: to look for garbage among them takes a sixth of the time.
     collects = gc.isenabled()
     gc.disable()
     try:
-        records, ends = zip(*map(DECODER.raw_decode, lines), strict=True)
+        # What is no value at all ends the loop.
+        parsed = list(map(_SCAN, lines, repeat(0)))
     except (ValueError, RecursionError):
         return None
     finally:
         if collects:
             gc.enable()
-    whole = ends == tuple(map(len, lines)) and set(map(type, records)) == {dict}
-    return records if whole else None
+    ends = [end for _, end in parsed]
+    return [value for value, _ in parsed] if ends == [*map(len, lines)] else None
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -268,10 +278,19 @@ def _no_constant(name: str) -> NoReturn:
 
 #: reads JSON, and nothing more than JSON
 DECODER = json.JSONDecoder(parse_constant=_no_constant)
+# what it reads a value with; raises StopIteration where there is none
+_SCAN: Callable[[str, int], Value] = DECODER.scan_once  # type: ignore[attr-defined]
 
 
-def values(content: Iterable[bytes], where: Callable[[int], str]) -> Iterator[Value]:
-    """Yield the values in a file.
+class Values(NamedTuple):
+    """Some values of a file, and the line that each begins on."""
+
+    values: Sequence[Any]
+    lines: Sequence[int]
+
+
+def values(content: Iterable[bytes], where: Callable[[int], str]) -> Iterator[Values]:
+    """Yield the values in a file, many at a time; if something is wrong, those before it first.
 
     These are its lines, if each is a JSON value; or else the elements of the array that it is; or
     what is in it, one after the other. An array that is alone in a file is one value, if its first
@@ -296,9 +315,31 @@ def values(content: Iterable[bytes], where: Callable[[int], str]) -> Iterator[Va
     if first and _has_values_as_lines(text, first):
         yield from _lines(text)
     elif first == "[" and text.peek(1) in "[{]":
-        yield from _elements(text)
+        yield from _together(_elements(text))
     else:
-        yield from _values(text)
+        yield from _together(_values(text))
+
+
+def listed(records: Sequence[Any]) -> Iterator[Values]:
+    """Yield records that are in no file, many at a time."""
+    return _together(zip(records, count(1), strict=False))
+
+
+def _together(values: Iterator[Value]) -> Iterator[Values]:
+    """Yield values that come one by one, many at a time."""
+    failed: InputError | None = None
+
+    def some() -> Iterator[Value]:
+        nonlocal failed
+        try:
+            yield from islice(values, _TOGETHER)
+        except InputError as error:
+            failed = error
+
+    while read := list(some()):
+        yield Values(*zip(*read, strict=True))
+    if failed:
+        raise failed
 
 
 def _decoded(content: Iterable[bytes], where: Callable[[int], str]) -> Iterator[str]:
@@ -427,16 +468,31 @@ def _has_values_as_lines(text: _Text, first: str) -> bool:
     return True
 
 
-def _lines(text: _Text) -> Iterator[Value]:
-    """Yield the value of each line that is not blank."""
+def _lines(text: _Text) -> Iterator[Values]:
+    """Yield the values of the lines that are not blank."""
     while True:
-        line = text.rest_of_line()
-        if line and not line.isspace():
-            yield value_of(line, text.where(text.line), _HINT), text.line
-        end = text.place + len(line or "") + 1
-        if end > len(text.text):
-            return
+        end = text.text.rfind("\n", text.place) + 1
+        if not end:
+            if text.grow():
+                continue
+            end = len(text.text)
+        block, first = text.text[text.place : end], text.line
+        lines = block.removesuffix("\n").replace("\r\n", "\n").split("\n")
+        parsed = _values_of(lines)
+        if parsed is not None:
+            yield Values(parsed, range(first, first + len(lines)))
+        else:
+            yield from _together(_one_by_one(block.split("\n"), first, text.where))
         text.advance(end)
+        if end == len(text.text) and not text.grow():
+            return
+
+
+def _one_by_one(lines: Sequence[str], first: int, where: Callable[[int], str]) -> Iterator[Value]:
+    """Yield the value of each line that is not blank; the slower way, which knows what is wrong."""
+    for number, line in enumerate(lines, first):
+        if line and not line.isspace():
+            yield value_of(line, where(number), _HINT), number
 
 
 def _elements(text: _Text) -> Iterator[Value]:

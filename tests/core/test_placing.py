@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import unicodedata
 from collections import Counter
 
@@ -12,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.core.document_counter import DocumentCounter, normalized
-from spanf1.core.documents import Document, TextSpan, joined, places, squeezed
+from spanf1.core.documents import Document, DocumentBatch, TextSpan, joined, squeezed
 from spanf1.core.options import Confidence, Options
+from spanf1.core.placing import TextCounter, _Solid, normalized
 from spanf1.core.spans import UNTAGGED
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
 from spanf1.results.result import Result, rescore
@@ -29,14 +30,14 @@ def spans(*given):
     return [TextSpan(name, tuple(parts)) for name, *parts in given]
 
 
-def scored(pairs, *, match="exact", normalize=(), confidence=None, by_position=False):
+def scored(pairs, *, match="exact", normalize=(), confidence=None, by_position=False, size=3):
     unit = confidence.unit if confidence else ""
-    counter = DocumentCounter(
-        WHERE, match=match, normalize=normalize, units=unit, by_position=by_position
-    )
-    for gold, predicted in pairs:
-        counter.add(gold, predicted)
     options = Options(match=match, normalize=tuple(normalize))
+    counter = TextCounter(WHERE, options, units=unit, by_position=by_position)
+    pairs = list(pairs)
+    for begin in range(0, len(pairs), size):
+        some = pairs[begin : begin + size]
+        counter.add(*(DocumentBatch(pair[side] for pair in some) for side in (0, 1)))
     return Result(counter.finish(None, None), options, None, confidence).check()
 
 
@@ -74,8 +75,10 @@ SPANS = st.lists(
 @given(st.lists(st.tuples(SPANS, SPANS), max_size=5))
 def test_spans_are_multisets(sides):
     text = "ab de ghij"
-    result = scored([(Document(text, gold), Document(text, pred)) for gold, pred in sides])
-    assert counts(result) == by_hand(sides)
+    pairs = [(Document(text, gold), Document(text, pred)) for gold, pred in sides]
+    results = [scored(pairs, size=size) for size in (1, 2, 5)]
+    assert counts(results[0]) == by_hand(sides)
+    assert results[0].tally == results[1].tally == results[2].tally
 
 
 @pytest.mark.slow
@@ -245,9 +248,15 @@ def test_normalizing_again_changes_nothing_more(text, how):
 @given(st.text(), st.lists(st.integers(0, 30)))
 def test_places_without_white_space(text, offsets):
     offsets = [min(place, len(text)) for place in offsets]
-    assert places(text, offsets) == {
-        place: sum(not c.isspace() for c in text[:place]) for place in offsets
-    }
+    solid = _Solid(["x y", text, None])
+    found = solid.at(np.ones(len(offsets), np.intp), np.array(offsets, np.intp))
+    assert found.tolist() == [sum(not c.isspace() for c in text[:place]) for place in offsets]
+    assert solid.sizes.tolist() == [2, len(squeezed(text)), 0]
+
+
+def test_white_space_is_what_python_takes_for_it():
+    text = "".join(map(chr, range(sys.maxunicode + 1)))
+    assert _Solid([text]).sizes.tolist() == [len(squeezed(text))]
 
 
 @pytest.mark.parametrize(
@@ -329,8 +338,8 @@ def test_results_of_documents_go_through_json():
 
 def test_schemes_are_for_tags():
     pair = (Document(TEXT, spans(("PER", (0, 12)))),) * 2
-    counter = DocumentCounter(WHERE)
-    counter.add(*pair)
+    counter = TextCounter(WHERE, Options())
+    counter.add(*(DocumentBatch([side]) for side in pair))
     tally = counter.finish(None, None)
     assert Result(tally).check().schemes == ("none", "none")
     with pytest.raises(UsageError, match="have no scheme IOB2"):

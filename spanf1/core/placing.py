@@ -1,0 +1,544 @@
+"""Texts with spans that belong together, as a batch of spans at places that both sides have."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan, squeezed
+from spanf1.core.fingerprint import TypeNumbers, summed, type_number, type_numbers
+from spanf1.core.matching import Pairs, SpanBatch, SpanCounter
+from spanf1.core.options import Options
+from spanf1.core.spans import Spans
+from spanf1.core.tags import IntArray, TagSet
+from spanf1.core.tally import ABSENT, CHARACTER, TEXT, SideTally, SurfaceForm, Tally
+from spanf1.exceptions import AlignmentError, InputError, LayoutError
+from spanf1.wording import shortened
+
+# How much of two texts a message shows, before the place where they part and behind it.
+_BEFORE, _BEHIND = 12, 24
+
+_WHITE = "they differ in white space only: both must have the same"
+_FORMS = "they differ in Unicode's normal form only (NFC, NFD): both must be in one"
+
+#: names the place of a document
+Where = Callable[[Document], str]
+
+# How long a text is that is not known.
+_ENDLESS = 1 << 62
+
+TEXT_HINT = "--match text compares what spans say, and not where they are"
+
+# What the places of a document's spans count: its characters as they are given; those that are no
+# white space; its tokens.
+_AS_GIVEN, _SQUEEZED, _BY_TOKEN = range(3)
+
+Arrays = tuple[IntArray, IntArray]
+
+
+def normalized(text: str, how: Sequence[str]) -> str:
+    """Return a text with all that makes no difference taken out.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    how : sequence of str
+        Names of `spanf1.core.options.NORMALIZATIONS`.
+    """
+    if "nfkc" in how:
+        text = unicodedata.normalize("NFKC", text)
+    if "case" in how:
+        text = text.casefold()
+    if "space" in how:
+        text = " ".join(text.split())
+    return text
+
+
+class TextCounter:
+    """Counts the spans of documents that belong together, batch by batch.
+
+    Parameters
+    ----------
+    where : tuple of callable
+        For gold and for predictions, what names the place of a document in its file.
+    options : Options
+        What makes spans match, and texts alike.
+    units : str
+        ``sentence`` to keep what each pair has, ``document`` for what each document has.
+    in_order : bool
+        Whether these are to stay in order.
+    by_position : bool
+        Whether two tokens at one place are the same, though their texts differ.
+
+    Attributes
+    ----------
+    astray : list of int
+        For gold and for predictions, how many spans say something else than the other side's text
+        does at their places, where theirs has no text of its own.
+    """
+
+    def __init__(
+        self,
+        where: tuple[Where, Where],
+        options: Options,
+        *,
+        units: str = "",
+        in_order: bool = False,
+        by_position: bool = False,
+    ) -> None:
+        self.astray = [0, 0]
+        self._where = where
+        self._match, self._normalize = options.match, options.normalize
+        self._by_position = by_position
+        self._sides = SideTally(), SideTally()
+        self._types: dict[str, int] = {}
+        self._type_numbers = TypeNumbers(self._types)
+        self._tally = Tally(placed_by=TEXT if self._match == "text" else CHARACTER)
+        self._counter = SpanCounter(self._tally, units=units, in_order=in_order)
+        self._forms: defaultdict[tuple[str, str], set[tuple[int, int]]] = defaultdict(set)
+
+    def add(self, gold: DocumentBatch, predicted: DocumentBatch) -> None:
+        """Match and count the spans of as many documents of both sides.
+
+        Raises
+        ------
+        AlignmentError
+            If the texts of two differ.
+        LayoutError
+            If a span's place is not known, or is not in the text, or what it says is asked for
+            and not known.
+        """
+        try:
+            self._add(gold, predicted)
+        except InputError:
+            # One by one, the first that is wrong is the first that is said.
+            for number in range(len(gold) if len(gold) > 1 else 0):
+                self._add(gold.only(number, number + 1), predicted.only(number, number + 1))
+            raise
+
+    def finish(self, gold_tags: TagSet | None, predicted_tags: TagSet | None) -> Tally:
+        """Return the sum; the tag sets are those of the sides that have tags."""
+        sums = self._tally
+        self._counter.finish([*self._types])
+        sums.gold = self._sides[0].take(gold_tags)
+        sums.predicted = self._sides[1].take(predicted_tags)
+        sums.forms = Counter(
+            SurfaceForm(name, frozenset(ways)) for (name, _), ways in self._forms.items()
+        )
+        return sums
+
+    def _add(self, gold: DocumentBatch, predicted: DocumentBatch) -> None:
+        common = _Common(gold, predicted, self._modes(gold, predicted))
+        if self._match == "text":
+            batch = self._by_text(common)
+        else:
+            self._check_places(common)
+            batch = self._by_place(common)
+        if self._counter.units:
+            batch = self._in_units(batch, common)
+        pairs = self._counter.add(batch)
+        if self._match == "surface":
+            self._note_forms(common, batch, pairs)
+        for side, tally in zip(common.sides, self._sides, strict=True):
+            _note_lines(side, tally)
+        sums = self._tally
+        sums.sentences += sum(gold.spaced)
+        sums.documents += sum(gold.begins)
+        sums.size += batch.size
+
+    def _modes(self, gold: DocumentBatch, predicted: DocumentBatch) -> list[int]:
+        """Return what the places of each document count on both sides; empty if all as given."""
+        if gold.texts == predicted.texts:
+            return []
+        return [
+            _AS_GIVEN
+            if text is None or other is None or text == other
+            else self._mode(gold.document(number), predicted.document(number))
+            for number, (text, other) in enumerate(zip(gold.texts, predicted.texts, strict=True))
+        ]
+
+    def _mode(self, gold: Document, predicted: Document) -> int:
+        """Return what the places of two documents count whose texts differ."""
+        texts = predicted.text or "", gold.text or ""
+        if (gold.spaced or predicted.spaced) and squeezed(texts[0]) == squeezed(texts[1]):
+            return _SQUEEZED
+        as_many = len(gold.tokens or ()) == len(predicted.tokens or ())
+        if self._by_position and gold.spaced and predicted.spaced and as_many:
+            return _BY_TOKEN
+        shown, other, start = parting(*texts)
+        where = self._where[0](gold)
+        raise AlignmentError(
+            f"the text is {shown} where {where} has {other} (from character {start})",
+            where=self._where[1](predicted),
+            hint=remedy(*texts),
+        )
+
+    def _check_places(self, common: _Common) -> None:
+        """Raise an error if a span has no place; count those that say else than the text lent."""
+        for number, side in enumerate(common.sides):
+            other = common.sides[1 - number]
+            sizes = [_ENDLESS if text is None else len(text) for text in common.known[number]]
+            wrong = common.given[number][1] > np.array(sizes, np.intp)[common.owners[number]]
+            for index, parts in side.parts.items():
+                wrong[index] |= not parts
+            if wrong.any():
+                raise self._misplaced(common, number, int(wrong.argmax()))
+            if None in side.texts:
+                self.astray[number] += sum(
+                    says_other(span, document._replace(text=text))
+                    for document, text in zip(side.documents(), other.texts, strict=True)
+                    if document.text is None and text is not None
+                    for span in document.spans
+                )
+
+    def _misplaced(self, common: _Common, number: int, index: int) -> InputError:
+        """Return the error for a span that has no place, or not in its text."""
+        span = common.sides[number].span(index)
+        owner = int(common.owners[number][index])
+        where = self._where[number](common.sides[number].document(owner))
+        if not span.parts:
+            said = shortened(span.text or "")
+            message = f"where {span.type} {said} is, the input does not say"
+            return LayoutError(message, where=where, hint=TEXT_HINT)
+        start, end = span.parts[-1]
+        size = len(common.known[number][owner] or "")
+        message = (
+            f"{span.type} from {start} to {end} is not in the text, which has {size} characters"
+        )
+        return AlignmentError(message, where=where)
+
+    def _type_of(self, side: DocumentBatch) -> IntArray:
+        """Return the number of the type of each span."""
+        numbers = self._types
+        for name in dict.fromkeys(side.types):
+            numbers.setdefault(name, len(numbers) + 1)
+        return np.array([*map(numbers.__getitem__, side.types)], np.intp)
+
+    def _by_place(self, common: _Common) -> SpanBatch:
+        """Return spans that are the same if their places are."""
+        places = [common.places(number) for number in (0, 1)]
+        # So far apart that no span of one document is at a place of another.
+        base = _before(common.last(places))
+        gold, predicted = (
+            Spans(start + base[owner], end + base[owner], self._type_of(side), _shapes(side))
+            for (start, end), owner, side in zip(places, common.owners, common.sides, strict=True)
+        )
+        size, number = self._identity(common, gold.type)
+        return SpanBatch(gold, predicted, size, number, common.details())
+
+    def _identity(self, common: _Common, types: IntArray) -> tuple[int, int]:
+        """Return how many characters there are, and the number that stands for gold's spans.
+
+        White space does not count.
+        """
+        side, owner = common.sides[0], common.owners[0]
+        extents = common.extents()
+        size = int(extents.sum())
+        if not len(types):
+            return size, 0
+        start, end = (common.solid(owner, place) for place in common.given[0])
+        kinds = self._type_numbers.take(types)
+        for index, parts in side.parts.items():
+            # The type of a discontinuous span says what it leaves out.
+            places = common.solid(owner[index], np.array(parts)) - start[index]
+            gaps = [(a[1], b[0]) for a, b in pairwise(places.tolist())]
+            kinds[index] = type_number(f"{side.types[index]}\0{gaps}")
+        return size, summed(kinds, end - start, end + _before(extents)[owner])
+
+    def _by_text(self, common: _Common) -> SpanBatch:
+        """Return spans that are the same if they say the same, in the same document."""
+        said = [self._said(common, number) for number in (0, 1)]
+        alike = {text: normalized(text, self._normalize) for text in {*said[0], *said[1]}}
+        numbers = {text: number for number, text in enumerate(dict.fromkeys(alike.values()))}
+        gold_details, predicted_details = (
+            np.array([numbers[alike[text]] for text in texts], np.intp) for texts in said
+        )
+        gold, predicted = (
+            Spans(owner, owner + 1, self._type_of(side), _shapes(side))
+            for owner, side in zip(common.owners, common.sides, strict=True)
+        )
+        number = 0
+        if len(gold.end):
+            names = zip(common.sides[0].types, said[0], strict=True)
+            kinds = type_numbers([f"{name}\0{text}" for name, text in names])
+            number = summed(kinds, np.ones(len(kinds), np.int64), gold.end)
+        size = len(common.sides[0])
+        return SpanBatch(gold, predicted, size, number, (gold_details, predicted_details))
+
+    def _said(self, common: _Common, number: int) -> list[str]:
+        """Return what the spans of a side say, or what is there in the other's text."""
+        side, lent = common.sides[number], common.sides[1 - number].texts
+        words = side.says(side.texts)
+        for index, word in enumerate(words):
+            if not word:
+                owner = int(common.owners[number][index])
+                text, span = lent[owner], side.span(index)
+                if text is not None and span.parts[-1][1] > len(text):
+                    raise self._misplaced(common, number, index)
+                said = Document(text, ()).text_of(span)
+                words[index] = self._known(said, common, number, index)
+        return words
+
+    def _known(self, text: str | None, common: _Common, number: int, index: int) -> str:
+        """Return what a span says; raise an error if that is not known."""
+        if not text:
+            side, owner = common.sides[number], int(common.owners[number][index])
+            raise LayoutError(
+                f"what {side.types[index]} from {side.starts[index]} to {side.ends[index]} says is "
+                "not known: there is no text",
+                where=self._where[number](side.document(owner)),
+            )
+        return text
+
+    def _in_units(self, batch: SpanBatch, common: _Common) -> SpanBatch:
+        """Return a batch with the units of its spans."""
+        units = self._counter.units
+        begins = np.array(common.sides[0].begins, np.bool_)
+        if units and units.kind == "sentence":
+            begins[:] = True
+        elif units and not units.begun:
+            begins[:1] = True
+        unit = np.cumsum(begins) - 1
+        gold, predicted = (unit[owner] for owner in common.owners)
+        return batch._replace(units=(gold, predicted), begun=int(begins.sum()))
+
+    def _note_forms(self, common: _Common, batch: SpanBatch, pairs: Pairs) -> None:
+        """Note in which shapes the texts of spans occur."""
+        shapes = batch.gold.shape.tolist(), batch.predicted.shape.tolist()
+        matched = dict(zip(*(side.tolist() for side in pairs), strict=True))
+        rows = [
+            (0, index, (shape, shapes[1][matched[index]] if index in matched else ABSENT))
+            for index, shape in enumerate(shapes[0])
+        ]
+        alone = {*range(len(shapes[1]))} - {*matched.values()}
+        rows += [(1, index, (ABSENT, shapes[1][index])) for index in sorted(alone)]
+        for number, index, ways in rows:
+            side = common.sides[number]
+            text = common.words(number, index) or side.said[index]
+            self._forms[side.types[index], self._known(text, common, number, index)].add(ways)
+
+
+class _Common:
+    """Documents of both sides that belong together, and the places that both count by.
+
+    Parameters
+    ----------
+    gold, predicted : DocumentBatch
+        As many documents.
+    modes : list of int
+        What the places of each count; empty if all are as they are given.
+    """
+
+    def __init__(self, gold: DocumentBatch, predicted: DocumentBatch, modes: list[int]) -> None:
+        self.sides = gold, predicted
+        self._modes = modes
+        # the text of each document, or the other side's where a side has none
+        self.known = _lent(gold.texts, predicted.texts), _lent(predicted.texts, gold.texts)
+        self.owners = _owners(gold), _owners(predicted)
+        self.given = tuple(
+            (np.array(side.starts, np.int64), np.array(side.ends, np.int64)) for side in self.sides
+        )
+        self._solid = _Solid(self.known[0])
+        self._has_text = np.array([text is not None for text in self.known[0]], np.bool_)
+        squeezes = _SQUEEZED in modes
+        self._solids = [_Solid(texts) for texts in self.known] if squeezes else []
+
+    def at(self, number: int, owner: int, part: Offsets) -> Offsets:
+        """Return where a part of a document's text is for both sides."""
+        mode = self._modes[owner] if self._modes else _AS_GIVEN
+        if mode == _SQUEEZED:
+            start, end = self._solids[number].at(owner, np.array(part)).tolist()
+            return start, end
+        if mode == _BY_TOKEN:
+            tokens = self.sides[number].tokens[owner] or ()
+            starts, ends = zip(*tokens, strict=True)
+            return len(starts) - 1 - starts[::-1].index(part[0]), len(ends) - 1 - ends[::-1].index(
+                part[1]
+            )
+        return part
+
+    def places(self, number: int) -> Arrays:
+        """Return where the spans of a side begin and end, for both sides."""
+        start, end = self.given[number]
+        if not self._modes:
+            return start, end
+        owner = self.owners[number]
+        mode = np.array(self._modes, np.intp)[owner]
+        if self._solids:
+            which = mode == _SQUEEZED
+            start, end = (
+                np.where(which, self._solids[number].at(owner, np.where(which, place, 0)), place)
+                for place in (start, end)
+            )
+        for index in np.flatnonzero(mode == _BY_TOKEN).tolist():
+            start[index], end[index] = self.at(
+                number, int(owner[index]), (int(start[index]), int(end[index]))
+            )
+        return start, end
+
+    def last(self, places: Sequence[Arrays]) -> IntArray:
+        """Return the last place of each document that a span of either side has."""
+        last = np.zeros(len(self.sides[0]), np.int64)
+        for owner, (_, end) in zip(self.owners, places, strict=True):
+            np.maximum.at(last, owner, end + 1)
+        return last
+
+    def extents(self) -> IntArray:
+        """Return how many characters each text has, white space apart.
+
+        Of a text that is not known there are as many as spans say.
+        """
+        if None not in self.known[0]:
+            return self._solid.sizes
+        return np.where(self._has_text, self._solid.sizes, (self.last(self.given) - 1).clip(0))
+
+    def solid(self, owner: IntArray, place: IntArray) -> IntArray:
+        """Return places in gold's texts, by the number of each, without white space."""
+        if None not in self.known[0]:
+            return self._solid.at(owner, place)
+        has = self._has_text[owner]
+        return np.where(has, self._solid.at(owner, np.where(has, place, 0)), place)
+
+    def details(self) -> tuple[IntArray, IntArray] | None:
+        """Return a number for the parts of each span, 0 for the whole ones; None if all are."""
+        if not any(side.parts for side in self.sides):
+            return None
+        numbers: dict[tuple[Offsets, ...], int] = {}
+        details = []
+        for number, side in enumerate(self.sides):
+            detail = np.zeros(len(side.types), np.intp)
+            for index, parts in side.parts.items():
+                owner = int(self.owners[number][index])
+                mapped = tuple(self.at(number, owner, part) for part in parts)
+                detail[index] = numbers.setdefault(mapped, len(numbers) + 1)
+            details.append(detail)
+        return details[0], details[1]
+
+    def words(self, number: int, index: int) -> str:
+        """Return what gold's text, or the other's if it has none, has at a span's places."""
+        side, owner = self.sides[number], int(self.owners[number][index])
+        text = self.known[0][owner] or ""
+        mode = self._modes[owner] if self._modes else _AS_GIVEN
+        parts = [self.at(number, owner, part) for part in side.span(index).parts]
+        if mode == _BY_TOKEN:
+            tokens = self.sides[0].tokens[owner] or ()
+            return " ".join(text[tokens[a][0] : tokens[b][1]] for a, b in parts)
+        if mode == _SQUEEZED:
+            kept = [place for place, character in enumerate(text) if not character.isspace()]
+            return " ".join(text[kept[a] : kept[b - 1] + 1] for a, b in parts if a < b)
+        return " ".join(text[a:b] for a, b in parts)
+
+
+class _Solid:
+    """Texts without their white space.
+
+    Parameters
+    ----------
+    texts : sequence of str or None
+        The texts.
+
+    Attributes
+    ----------
+    sizes : array of int
+        How many characters each has that are no white space.
+    """
+
+    def __init__(self, texts: Sequence[str | None]) -> None:
+        known = [text or "" for text in texts]
+        self._begin = _before(np.array([*map(len, known)], np.int64))
+        solid = _is_solid("".join(known))
+        self._before = np.zeros(len(solid) + 1, np.int64)
+        np.cumsum(solid, out=self._before[1:])
+        self._first = self._before[self._begin]
+        self.sizes = np.diff(self._first, append=self._before[-1:])
+
+    def at(self, owner: Any, place: IntArray) -> IntArray:
+        """Return how many characters of a text, by its number, are before a place in it."""
+        before: IntArray = self._before[self._begin[owner] + place] - self._first[owner]
+        return before
+
+
+def _is_solid(text: str) -> npt.NDArray[np.uint8]:
+    """Return 1 for every character that is no white space, else 0."""
+    if text.isascii():
+        return _solid_characters().take(np.frombuffer(text.encode(), np.uint8))
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return _solid_characters().take(codes, mode="clip")
+
+
+@lru_cache(1)
+def _solid_characters() -> npt.NDArray[np.uint8]:
+    """Return 1 for every character that is no white space, by its number; the last is none."""
+    return np.array([not chr(code).isspace() for code in range(0x3002)], np.uint8)
+
+
+def _before(sizes: IntArray) -> IntArray:
+    """Return how much there is before each of some things, given the size of each."""
+    return np.cumsum(sizes) - sizes
+
+
+def _lent(texts: list[str | None], others: list[str | None]) -> list[str | None]:
+    """Return texts, and for those that are not known the others."""
+    if None not in texts:
+        return texts
+    return [other if text is None else text for text, other in zip(texts, others, strict=True)]
+
+
+def _owners(side: DocumentBatch) -> IntArray:
+    """Return the number of each span's document."""
+    return np.repeat(np.arange(len(side)), np.array(side.counts, np.intp))
+
+
+def _shapes(side: DocumentBatch) -> npt.NDArray[np.int16]:
+    return np.array(side.shapes, np.int16)
+
+
+def _note_lines(side: DocumentBatch, tally: SideTally) -> None:
+    """Note the line of each shape of span that has not occurred before."""
+    for shape in {*side.shapes} - tally.first.keys():
+        tally.first[shape] = side.lines[side.owners()[side.shapes.index(shape)]]
+
+
+def parting(text: str, other: str) -> tuple[str, str, int]:
+    """Return how two texts go on around the place where they part, and from which character."""
+    place = next(
+        (k for k, pair in enumerate(zip(text, other)) if pair[0] != pair[1]),  # noqa: B905 - one may be longer
+        min(len(text), len(other)),
+    )
+    start = max(place - _BEFORE, 0)
+    shown, meant = (side[start : place + _BEHIND] for side in (text, other))
+    # What looks the same is spelt out.
+    alike = unicodedata.normalize("NFKC", shown) == unicodedata.normalize("NFKC", meant)
+    spell = ascii if alike else repr
+    return spell(shown), spell(meant), start
+
+
+def remedy(text: str, other: str) -> str:
+    """Return what can be done about two texts that differ."""
+    if squeezed(text) == squeezed(other):
+        return _WHITE
+    if unicodedata.normalize("NFC", text) == unicodedata.normalize("NFC", other):
+        return _FORMS
+    return "both must be annotations of the same texts"
+
+
+def says_other(span: TextSpan, document: Document) -> bool:
+    """Return whether a span says something else than a document has at its place.
+
+    Only letters and digits count, without case and marks: a tokenizer may spell words its own way.
+    """
+    text = document.text_of(span)
+    return span.text not in (None, text) and _letters(span.text or "") != _letters(text)
+
+
+def _letters(text: str) -> str:
+    text = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(character for character in text if character.isalnum())

@@ -1,0 +1,102 @@
+"""Records read column by column: as when each is read by itself, whatever is odd about some."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+
+import spanf1
+from spanf1.exceptions import InputError
+from spanf1.formats.records import record as record_module
+from tests.helpers.commands import write
+
+TEXT = "Ada met Bob in \N{GRINNING FACE} Rome"
+PLACES = [(0, 3), (8, 11), (17, 21), (0, 11), (15, 16), (3, 8)]
+
+# What may be odd about a record, and is read all the same.
+ODD = [
+    {"answer": "reject"},
+    {"answer": "ignore"},
+    {"answer": None},
+    {"relations": [{"head": 0}]},
+    {"relations": []},
+    {"tokens": [{"start": 0, "end": 3}, {"start": 4, "end": 4}, {"start": 4, "end": 7}]},
+    {"tokens": [{"start": 0, "end": 3}, {"start": 4, "end": 7}]},
+    {"tokens": ["Ada"]},
+    {"spans": [{"offsets": [[0, 3], [8, 11]], "label": "PER"}]},
+    {"spans": [{"start": 0, "end": 3, "labels": ["PER", "LOC"]}]},
+    {"spans": [{"start_offset": 0, "end_offset": 3, "type": "PER", "text": "Ada"}]},
+    {"spans": [[0, 3, "PER"]]},
+    {"spans": []},
+]
+# What is wrong with a record.
+WRONG = [
+    {"text": None},
+    {"text": "\ud800"},
+    {"text": 3},
+    {"spans": None},
+    {"spans": {"group": []}},
+    {"spans": [{"start": 0, "end": 3}]},
+    {"spans": [{"start": 0, "end": 99, "label": "PER"}]},
+    {"spans": [{"start": 3, "end": 0, "label": "PER"}]},
+    {"spans": [{"start": 0.0, "end": 3, "label": "PER"}]},
+    {"spans": [{"start": True, "end": 3, "label": "PER"}]},
+    {"spans": [{"start": -1, "end": 10**30, "label": "PER"}]},
+    {"spans": [{"start": 0, "end": 3, "label": ""}]},
+    {"spans": [{"start": 0, "end": 3, "label": "\udfff"}]},
+    {"spans": [{"start": 0, "end": 3, "label": "PER", "text": "Bob"}]},
+    {"spans": [[0, 3]]},
+    {"spans": ["Ada"]},
+    {"answer": "perhaps"},
+    {"answer": []},
+    {"tokens": [{"start": 0, "end": 30}]},
+    {"tokens": [{"start": 4, "end": 7}, {"start": 0, "end": 3}]},
+    {"id": 1.5},
+    {"id": True},
+]
+
+
+def record(rng, number):
+    spans = [
+        {"start": start, "end": end, "label": rng.choice(["PER", "LOC"])}
+        for start, end in rng.choices(PLACES, k=rng.randrange(4))
+    ]
+    return {"id": number, "text": TEXT, "spans": spans}
+
+
+def outcome(**options):
+    """Return all that is said of two files, or the error."""
+    try:
+        result = spanf1.score_file("gold", "pred", **options)
+    except InputError as error:
+        return str(error)
+    return result.to_dict(), str(result.signature())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("match", ["exact", "text", "surface"])
+@pytest.mark.parametrize("wrong", [0, 0.03])
+def test_column_by_column_as_one_by_one(monkeypatch, match, wrong):
+    rng = random.Random(match)
+    outcomes = set()
+    for _ in range(60):
+        texts = [record(rng, number) for number in range(rng.randrange(1, 40))]
+        for name in ("gold", "pred"):
+            rows = []
+            for row in texts:
+                odd = rng.choice(ODD) if rng.random() < 0.05 else {}
+                bad = rng.choice(WRONG) if rng.random() < wrong else {}
+                spans = record(rng, 0)["spans"] if rng.random() < 0.3 else row["spans"]
+                rows.append(json.dumps({**row, "spans": spans} | odd | bad))
+            rows += ["{"] * (rng.random() < wrong)
+            if rng.random() < 0.3:
+                rng.shuffle(rows)
+            write(name, "\n".join(rows) + "\n")
+        plain = outcome(match=match)
+        outcomes.add(isinstance(plain, str))
+        with monkeypatch.context() as patch:
+            patch.setattr(record_module, "plain_batch", lambda *_: None)
+            assert outcome(match=match) == plain
+    assert outcomes >= ({False, True} if wrong else {False})
