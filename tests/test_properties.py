@@ -185,11 +185,11 @@ def test_parts_of_a_file_add_up_to_it(folder, *, sentences, look, seed, size, pa
     text = render(sentences, (0, 1, 2), look, seed)
     source = write(folder / "parts", text, look)
     reader = MergedFile(column_file(source, look, size))
-    parts = reader.parts(part)
+    parts = [*reader.parts(part)]
     if look.compression != "plain":
         assert parts == [reader]
     with ThreadPoolExecutor(workers) as executor:
-        found = tally_parts(parts, executor)
+        found = tally_parts(parts, executor, tally)
     assert_same(found, tally_of_lists(sentences), text, text)
     assert found.documents == documents_in(text)
 
@@ -217,10 +217,10 @@ def test_a_file_is_cut_into_many_parts(folder):
     path = folder / "many"
     path.write_text("a O B-A\nb I-A I-A\n\n" * 500)
     reader = MergedFile(ColumnFile(Source(str(path))))
-    parts = reader.parts(100)
+    parts = [*reader.parts(100)]
     assert len(parts) == 84
     with ThreadPoolExecutor(4) as executor:
-        assert tally_parts(parts, executor) == tally(reader)
+        assert tally_parts(parts, executor, tally) == tally(reader)
 
 
 @pytest.mark.slow
@@ -246,6 +246,106 @@ def test_two_files_count_as_one(folder, *, sentences, look, other, seed, sizes, 
     found = tally(PairedFiles(*files, by_position=by_position))
     assert_same(found, tally_of_lists(sentences), gold_text, predicted_text)
     assert found.documents == documents_in(gold_text)
+
+
+@pytest.mark.slow
+@steady
+@given(
+    sentences=corpora,
+    look=looks,
+    other=looks,
+    seed=seeds,
+    sizes=st.tuples(block_sizes, block_sizes),
+    part=st.integers(1, 200),
+    by_position=st.booleans(),
+)
+def test_two_files_are_counted_in_parts_as_a_whole(
+    folder, *, sentences, look, other, seed, sizes, part, by_position
+):
+    """Their parts may not fit together, as where a document is marked in one of them only."""
+    texts = [render(sentences, columns, look, seed) for columns in ((0, 1), (0, 2))]
+    texts.append(render(sentences, (0, 2), other, seed + 1))
+    gold, alike, unlike = (
+        column_file(write(folder / f"parts{number}", text, which), which, size)
+        for number, (text, which, size) in enumerate(
+            zip(texts, (look, look, other), (*sizes, sizes[0]), strict=True)
+        )
+    )
+    for predicted, fit in (alike, True), (unlike, False):
+        reader = PairedFiles(gold, predicted, by_position=by_position)
+        parts = [*reader.parts(part)]
+        if "plain" not in {look.compression} & {other.compression if not fit else "plain"}:
+            assert parts == [reader]
+        with ThreadPoolExecutor(2) as executor:
+            try:
+                found = tally_parts(parts, executor, tally)
+            except spanf1.InputError:
+                assert not fit
+                continue
+        whole = tally(reader)
+        for side in (*found.sides, *whole.sides):
+            side.other_forms = frozenset()
+        assert found == whole
+
+
+def test_two_files_are_cut_behind_as_many_sentences(folder):
+    """However they write what parts these, and how long ever their lines are."""
+    gold, predicted = folder / "cut", folder / "cut too"
+    gold.write_text("\n\n" + "a O\nb B-A\n\n" * 500)
+    predicted.write_bytes(b"a\tNN\tB-A\r\nb\tNN\tB-A\r\n \t\r\n\r\n" * 500)
+    files = [ColumnFile(Source(str(path)), block_size=100) for path in (gold, predicted)]
+    reader = PairedFiles(*files)
+    parts = [*reader.parts(400)]
+    assert len(parts) == 27
+    with ThreadPoolExecutor(4) as executor:
+        assert tally_parts(parts, executor, tally) == tally(reader)
+
+
+# What may be wrong with a line of a file of two columns, or with what stands before it.
+_WRONG = [
+    lambda line: [line, line],
+    lambda line: ["", line],
+    lambda line: [" \t", "", line],
+    lambda line: ["-DOCSTART-\tO", "", line],
+    lambda line: ["# comment", line],
+    lambda line: [f"{line}\tx"],
+    lambda line: [f"un{line}"],
+    lambda line: [f"{line}?"],
+    lambda _: ["word\tX-A"],
+    lambda _: [],
+]
+
+
+@pytest.mark.slow
+@steady
+@given(
+    sentences=corpora,
+    seed=seeds,
+    ends=st.tuples(*[st.sampled_from(["\n", "\r\n"])] * 2),
+    wrong=st.lists(
+        st.tuples(st.booleans(), st.integers(0, 50), st.sampled_from(_WRONG)), max_size=2
+    ),
+    size=st.integers(2, 100),
+)
+def test_two_files_in_parts_have_the_same_scores_and_errors(
+    folder, *, sentences, seed, ends, wrong, size
+):
+    texts = [render(sentences, columns, Look(), seed).lines for columns in ((0, 1), (0, 2))]
+    for side, number, change in wrong:
+        at = min(number, len(texts[side]) - 1)
+        texts[side][at : at + 1] = change(texts[side][at])
+    paths = [folder / "golds", folder / "predictions"]
+    for path, lines, end in zip(paths, texts, ends, strict=True):
+        path.write_bytes("".join(line + end for line in lines).encode())
+    outcomes = []
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as executor:
+        patch.setattr(opening, "PART_SIZE", size)
+        for runner in (None, executor):
+            try:
+                outcomes.append(str(spanf1.score_file(*paths, executor=runner)))
+            except spanf1.SpanF1Error as error:
+                outcomes.append(f"{type(error)} {error} {error.hint}")
+    assert outcomes[0] == outcomes[1]
 
 
 @pytest.mark.parametrize("size", [4, 1 << 19])

@@ -126,7 +126,7 @@ def score(
         if STDIN in paths and reads_again(inputs, options):
             inputs = _kept_inputs(inputs, stack)
         inputs.gold.progress = progress
-        large = paths if inputs.merged and inputs.format == COLUMNS else ()
+        large = paths if inputs.format == COLUMNS else ()
         executor = stack.enter_context(workers(large, jobs))
         result = score_inputs(inputs, options, confidence=confidence, executor=executor)
     if signature:

@@ -20,8 +20,7 @@ from spanf1.core.schemes import PREFIX_BITS
 from spanf1.core.script import OTHER_PREFIX, SCRIPT_PREFIXES, ScriptRows
 from spanf1.core.tags import CodeArray, IntArray
 from spanf1.exceptions import FieldCountError, InputError, ScriptDiedError
-from spanf1.formats.columns.lines import ByteArray
-from spanf1.formats.columns.lookup import TagLookup
+from spanf1.formats.columns.lookup import ByteArray, TagLookup
 from spanf1.formats.source import BLOCK_SIZE, FRONT, ROOM
 
 _LF, _HYPHEN, _X = b"\n-X"

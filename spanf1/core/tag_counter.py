@@ -51,7 +51,7 @@ class Reader(Protocol):
         ...
 
 
-PartT = TypeVar("PartT", bound=Reader)
+PartT = TypeVar("PartT")
 
 
 def tally(
@@ -152,25 +152,22 @@ def tally_few(
 
 
 def tally_parts(
-    parts: Sequence[PartT],
+    parts: Iterable[PartT],
     executor: Executor,
+    count: Callable[[PartT], Tally],
     *,
-    form: TagForm | None = None,
-    units: str = "",
     done: Callable[[PartT], object] | None = None,
 ) -> Tally:
-    """Read the parts of one input, each in a task of its own, and return the sum, in order.
+    """Count the parts of one input, each in a task of its own, and return the sum, in order.
 
     Parameters
     ----------
-    parts : sequence of Reader
-        They are sent to the tasks.
+    parts : iterable
+        What is read in each task. They are sent there, some ahead of those that are counted.
     executor : concurrent.futures.Executor
         Runs the tasks.
-    form : TagForm, optional
-        As for `tally`.
-    units : str
-        ``sentence`` to keep what each of them has. A document may be in two parts.
+    count : callable
+        Returns the tally of a part, such as `tally`. It is sent to the tasks, too.
     done : callable, optional
         Called with each part that has been read.
 
@@ -182,14 +179,12 @@ def tally_parts(
     total: Tally | None = None
     to_do = iter(parts)
 
-    def submit(count: int) -> Iterator[tuple[PartT, Future[Tally]]]:
-        return (
-            (part, executor.submit(tally, part, form=form, units=units))
-            for part in islice(to_do, count)
-        )
+    def submit(more: int) -> Iterator[tuple[PartT, Future[Tally]]]:
+        return ((part, executor.submit(count, part)) for part in islice(to_do, more))
 
-    waiting = deque(submit(PARTS_AHEAD))
+    waiting: deque[tuple[PartT, Future[Tally]]] = deque()
     try:
+        waiting.extend(submit(PARTS_AHEAD))
         while waiting:
             part, task = waiting.popleft()
             counted = task.result()

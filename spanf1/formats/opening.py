@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias, Unpack
 
 from spanf1.core.documents import Document
@@ -294,7 +296,7 @@ def counted(
     documents : bool
         Read documents anyway.
     executor : concurrent.futures.Executor, optional
-        Reads the parts of one large file.
+        Reads the parts of large files of columns.
 
     Raises
     ------
@@ -327,21 +329,24 @@ def counted(
 def _tally_parts(
     reader: ColumnPair, executor: Executor, form: TagForm | None, *, script: bool, units: str
 ) -> Tally:
-    """Read one file in parts, if it is large enough to gain."""
-    parts = []
+    """Read columns in parts, if there is enough of them to gain."""
+    count = partial(tally, form=form, units=units)
     # The script's flag may outlive a sentence, and a document a part.
-    if isinstance(reader, MergedFile) and not script and units != "document":
+    if script or units == "document":
+        return count(reader, script=script)
+    progress = reader.files[0].progress or (lambda _: None)
+    with suppress(InputError):
         parts = reader.parts(PART_SIZE)
-    if len(parts) > 1:
-        progress = reader.files[0].progress or (lambda _: None)
-        # A part counts its lines from its own beginning. Reading all in order says the true line
-        # of the first thing that is wrong.
-        with suppress(InputError):
+        first = next(parts)
+        if first is not reader:
             return tally_parts(
-                parts,
+                chain([first], parts),
                 executor,
-                form=form,
-                units=units,
-                done=lambda part: progress(part.file.source.stop),
+                count,
+                done=lambda part: progress(part.files[0].source.stop),
             )
-    return tally(reader, form=form, script=script, units=units)
+    # A part counts its lines from its own beginning. Reading all in order says the true line of the
+    # first thing that is wrong.
+    for file in reader.files:
+        file.layout = None
+    return count(reader)

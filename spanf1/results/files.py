@@ -115,7 +115,7 @@ def score_file(
     normalize : iterable of str
         What makes no difference if `match` is ``text``: ``nfkc``, ``case``, ``space``.
     executor : concurrent.futures.Executor, optional
-        Runs the parts of one large file. Worker processes must be able to import spanf1.
+        Reads the parts of large files of columns. Worker processes must be able to import spanf1.
     progress : callable, optional
         Called now and then with the number of bytes read so far.
 

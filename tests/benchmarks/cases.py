@@ -29,6 +29,7 @@ from tests.benchmarks.report import Row, Target, cores, measured, timed
 # How many times as fast as another, tokens a second, or how much memory.
 SEQSCORE = Target(150)
 RATE = Target(15, "Mt/s")
+GAIN = Target(1.4)
 PARQUET_RATE, RECORDS_RATE = Target(30, "Mt/s"), Target(2, "Mt/s")
 START = Target(0.11 / 0.07, most=True)
 START_HELP, START_IMPORT = Target(1, most=True), Target(1.25, most=True)
@@ -108,6 +109,13 @@ def files(bench: Bench) -> Iterator[Row]:
     rate = bench.target(RATE)
     yield timed(f"on {cores()} cores", Pairs(runs.ours, []), tokens=tokens, target=rate)
     yield timed("--jobs 1", Pairs(runs.theirs, []), tokens=tokens)
+    pair = bench.pair_of_files(tokens)
+    ours, one = c.score(*pair), c.score(*pair, "--jobs", "1")
+    yield compare("two files: seqscore score", ours.run, seqscore, target=bench.target(SEQSCORE))
+    # On one core there is nothing to gain.
+    gain = bench.target(GAIN) if cores() > 1 else None
+    runs = in_turn(ours.run, one.run, bench.pairs)
+    yield timed("two files: --jobs 1", runs, tokens=tokens, target=gain)
     script = c.conlleval(path)
     yield bench.alone("spanf1 conlleval", script, tokens)
     if bench.perl:

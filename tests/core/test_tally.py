@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -127,7 +128,7 @@ def test_where_tags_come_from_does_not_change_the_number(
     source = write(folder / "merged", text, look)
     reader = MergedFile(column_file(source, look, sizes[0]))
     with ThreadPoolExecutor(2) as executor:
-        assert tally_parts(reader.parts(part), executor).gold_number == expected
+        assert tally_parts(reader.parts(part), executor, tally).gold_number == expected
     assert tally(reader).gold_number == expected
     files = [
         column_file(write(folder / name, render(sentences, columns, how, seed), how), how, size)
@@ -423,7 +424,7 @@ def test_rows_of_parts(folder, sentences, seed, part, capacity):
     reader = MergedFile(column_file(write(folder / "parts", text, look), look, 1 << 19))
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as executor:
         tiny(patch, capacity)
-        counted = tally_parts(reader.parts(part), executor, units="sentence")
+        counted = tally_parts(reader.parts(part), executor, partial(tally, units="sentence"))
     assert_rows(counted, expected_units(sentences, by_sentence(sentences), None), None)
 
 
@@ -466,7 +467,7 @@ def test_rows_do_not_depend_on_how_units_arrive(tmp_path, seed):
     )
     reader = MergedFile(column_file(Source(str(path)), Look(delimiter=" "), 1 << 19))
     with ThreadPoolExecutor(2) as executor:
-        parted = tally_parts(reader.parts(60), executor, units="sentence")
+        parted = tally_parts(reader.parts(60), executor, partial(tally, units="sentence"))
     whole, kept = (tally(reader, units="sentence", in_order=order) for order in (False, True))
     expected, *others = (
         rows_of([(one.units, meanings(one.units, {"A": 0, "B": 1}, ("IO", "IO"), "lenient"))], 2)

@@ -194,7 +194,7 @@ class TestFiles:
         path = tmp_path / "f"
         path.write_text(HIPE + ("\n" + ROWS) * 200)
         monkeypatch.setattr(opening, "PART_SIZE", 1000)
-        parts = MergedFile(ColumnFile(Source(str(path))), "LIT", "METO").parts(1000)
+        parts = [*MergedFile(ColumnFile(Source(str(path))), "LIT", "METO").parts(1000)]
         assert len(parts) > 5
         with concurrent.futures.ThreadPoolExecutor(2) as executor:
             found = spanf1.score_file(path, **TAGS, executor=executor)

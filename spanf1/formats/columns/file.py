@@ -44,22 +44,18 @@ class TaggedLines(NamedTuple):
     ----------
     lines : TokenLines
         The lines.
-    places : list of pairs of arrays of int
-        For each column of tags, and behind them for that of the tokens if these are wanted: where
-        the fields begin, and how long they are.
     codes : list of arrays of int32
         For each column of tags: the codes.
     kept : array of bool, optional
         Which of the tokens these are of, if some were left out.
-    column : int
-        The index of the first column of tags.
+    columns : list of int
+        The indices of the columns of tags, and behind them of that of the tokens if it is wanted.
     """
 
     lines: TokenLines
-    places: list[tuple[IntArray, IntArray]]
     codes: list[CodeArray]
     kept: BoolArray | None
-    column: int
+    columns: list[int]
 
     def side(self, number: int = 0) -> Sentences:
         """Return the tags of one column, by its number from 0."""
@@ -71,7 +67,7 @@ class TaggedLines(NamedTuple):
             lines.lines,
             lines.document_starts,
             lines.documents,
-            Fields(lines, *self.places[-1]) if len(self.places) > len(self.codes) else None,
+            Fields(lines, self.columns[-1]) if len(self.columns) > len(self.codes) else None,
         )
 
 
@@ -115,6 +111,37 @@ class ColumnFile:
         self.block_size = block_size
         self.progress = progress
 
+    def can_be_parted(self, columns: Iterable[Column]) -> bool:
+        """Return whether parts of the file can be read; its layout is known then.
+
+        Raises
+        ------
+        LayoutError
+            If there is no such column.
+        ReadError
+            If it cannot be read.
+        """
+        if not self.source.is_plain():
+            return False
+        if self.layout is None:
+            self.detect(self.source.blocks())
+        if self.layout is not None:
+            self.indices(columns)
+        return self.layout is not None
+
+    def part(self, start: int, stop: int) -> ColumnFile:
+        """Return a reader of a part of the file, whose layout is known.
+
+        A part counts its lines from its own beginning; the names of columns stand in the first.
+        """
+        assert self.layout is not None  # noqa: S101 - for mypy: it is detected by now
+        return ColumnFile(
+            self.source._replace(start=start, stop=stop),
+            layout=self.layout._replace(names_line=0) if start else self.layout,
+            script=self.script,
+            block_size=self.block_size,
+        )
+
     def tagged_lines(
         self,
         tags: Sequence[TagSet],
@@ -157,7 +184,8 @@ class ColumnFile:
         chosen: list[int] = []
         for lines, indices in self._token_lines((*columns, *others), tags, blank=blank):
             if not indices:
-                yield _no_tags(lines, len(tags))
+                none = [np.zeros(0, np.int32) for _ in tags]
+                yield TaggedLines(lines, none, None, [0] * (len(tags) + 1))
                 continue
             if not lookups:
                 picked = token(lines.layout, indices) if token else None
@@ -165,17 +193,21 @@ class ColumnFile:
                 # Where two columns are all there are, both sides cannot be in this file.
                 few = len(tags) == lines.layout.columns == 2
                 lookups = [tag_lookup(each, MERGED_HINT if few else hint) for each in tags]
-            kept = None
+            kept = ~lines.outside
             if sparse:
-                kept = ~lines.outside
                 kept[:1] = kept[-1:] = True
-            tokens = np.arange(len(lines.ends)) if kept is None else np.flatnonzero(kept)
-            places = lines.fields(tokens, *chosen)
+            tokens = np.flatnonzero(kept)
             codes = [
                 self._codes(lookup, lines, tokens, place)
-                for lookup, place in zip(lookups, places, strict=False)
+                for lookup, place in zip(
+                    lookups, lines.fields(tokens, *indices[: len(tags)]), strict=True
+                )
             ]
-            yield TaggedLines(lines, places, codes, kept, chosen[0])
+            if not sparse:
+                for number, of_some in enumerate(codes):
+                    codes[number] = np.zeros(len(kept), np.int32)
+                    codes[number][tokens] = of_some
+            yield TaggedLines(lines, codes, kept if sparse else None, chosen)
 
     def _codes(
         self,
@@ -326,10 +358,3 @@ class ColumnFile:
             hint = "convert it to UTF-8 first"
             raise ReadError("this is UTF-16 text", where=self.source.name, hint=hint)
         raise ReadError("this is a binary file, not text", where=self.source.name)
-
-
-def _no_tags(lines: TokenLines, columns: int) -> TaggedLines:
-    """Return lines none of which is a token, with as many columns of tags as others have."""
-    none = np.zeros(0, np.intp)
-    places = [(none, none)] * (columns + 1)
-    return TaggedLines(lines, places, [none.astype(np.int32)] * columns, None, 0)

@@ -16,10 +16,10 @@ import numpy.typing as npt
 from spanf1.core.tags import IntArray, TagSet
 from spanf1.exceptions import LayoutError
 from spanf1.formats.columns.layout import DOCUMENT, NEW_DOCUMENT, WHITE, Layout
+from spanf1.formats.columns.lookup import ByteArray, different_fields
 from spanf1.formats.source import FRONT, RawBlock, Source
 from spanf1.wording import shortened
 
-ByteArray = npt.NDArray[np.uint8]
 BoolArray = npt.NDArray[np.bool_]
 
 WORD_BITS = 64
@@ -65,11 +65,22 @@ class Bits:
     def __or__(self, other: Bits) -> Bits:
         return Bits(self.words | other.words)
 
+    def __invert__(self) -> Bits:
+        return Bits(~self.words)
+
+    def behind(self, other: Bits) -> Bits:
+        """Return those positions of the set whose predecessor is in another one."""
+        return Bits(self.words & other._next())
+
     def run_starts(self) -> Bits:
         """Return those positions of the set whose predecessor is not in it."""
-        before = self.words << _ONE
-        before[1:] |= self.words[:-1] >> np.uint64(WORD_BITS - 1)
-        return Bits(self.words & ~before)
+        return Bits(self.words & ~self._next())
+
+    def _next(self) -> npt.NDArray[np.uint64]:
+        """Return the words of the positions behind those of the set."""
+        words = self.words << _ONE
+        words[1:] |= self.words[:-1] >> np.uint64(WORD_BITS - 1)
+        return words
 
     @cached_property
     def _rank(self) -> npt.NDArray[np.int64]:
@@ -112,7 +123,7 @@ class Bits:
         place = np.flatnonzero(octets != 0)
         octet = octets[place]
         if (octet & (octet - np.uint8(1))).any():
-            return np.flatnonzero(np.unpackbits(octets, bitorder="little"))
+            return np.flatnonzero(np.unpackbits(octets, bitorder="little").view(np.bool_))
         place <<= 3
         # the number of the lowest bit is how many bits lie below it
         place += np.bitwise_count((octet & -octet) - np.uint8(1))
@@ -134,6 +145,39 @@ def _highest(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     return exponent
 
 
+def sentence_ends(source: Source) -> Iterator[IntArray]:
+    """Yield, block by block, the places in a file behind the first blank line after others.
+
+    Blocks without one are left out.
+
+    Raises
+    ------
+    LayoutError, ReadError
+        If it cannot be read.
+    """
+    done, blank_before = 0, True
+    for raw in source.blocks():
+        done += len(raw.mark)
+        data = np.frombuffer(raw.data, np.uint8)
+        is_newline = data == _LF
+        is_newline[raw.end :] = False
+        newlines, white = Bits.where(is_newline), Bits.where(data <= _SPACE)
+        # what ends behind white space, but lines that end in CRLF
+        ends = newlines.behind(white).positions()
+        ends = ends[(data[ends - 1] != _CR) | (data[ends - 2] <= _SPACE)]
+        begins = (newlines | ~white).last(ends - 1)
+        blank = is_newline[begins]
+        ends, begins = ends[blank], begins[blank]
+        first = np.ones(len(ends), np.bool_)
+        first[1:] = begins[1:] != ends[:-1]
+        if blank_before and len(ends) and not begins[0]:
+            first[0] = False
+        blank_before = bool(len(ends)) and int(ends[-1]) == raw.end - 1
+        if first.any():
+            yield ends[first] + done
+        done += raw.end - len(FRONT) - raw.added
+
+
 class TokenLines(NamedTuple):
     """The token lines of a block.
 
@@ -148,7 +192,7 @@ class TokenLines(NamedTuple):
     starts : array of int
         Numbers of the tokens that begin a sentence, ascending.
     outside : array of bool, shape (tokens,)
-        Lines that end in two fields ``O``. Not all of them need be marked.
+        Lines whose tags are all ``O``. Not all of them need be marked.
     before, after : Bits
         Positions of the bytes before and after fields.
     layout : Layout
@@ -189,7 +233,8 @@ class TokenLines(NamedTuple):
         *indices : int
             Indices of columns, from 0.
         """
-        found: dict[int, tuple[IntArray, IntArray]] = {}
+        # Lines without columns are no tokens.
+        found = dict.fromkeys(indices, (tokens, tokens))
         # Where one character separates fields, the byte before one is the byte after another.
         parted_by_one = self.after is self.before
         end = self.ends[tokens]
@@ -221,15 +266,18 @@ class Fields(Sequence[str]):
     ----------
     lines : TokenLines
         The lines of the block.
-    start, length : array of int
-        Where each field begins, and how many bytes it has.
+    column : int
+        The index of the column.
+    tokens : array of int, optional
+        Numbers of the tokens whose fields they are; by default of all.
     """
 
-    def __init__(self, lines: TokenLines, start: IntArray, length: IntArray) -> None:
-        self._lines, self._start, self._length = lines, start, length
+    def __init__(self, lines: TokenLines, column: int, tokens: IntArray | None = None) -> None:
+        self.lines, self.column = lines, column
+        self.tokens = np.arange(len(lines.ends)) if tokens is None else tokens
 
     def __len__(self) -> int:
-        return len(self._start)
+        return len(self.tokens)
 
     @overload
     def __getitem__(self, index: int) -> str: ...
@@ -238,16 +286,15 @@ class Fields(Sequence[str]):
     def __getitem__(self, index: slice) -> Fields: ...
 
     def __getitem__(self, index: int | slice) -> str | Fields:
-        start, length = self._start[index], self._length[index]
         if isinstance(index, slice):
-            return Fields(self._lines, start, length)
-        data = self._lines.raw.data[start : start + length]
-        return data.decode("utf-8", "surrogateescape")
+            return Fields(self.lines, self.column, self.tokens[index])
+        start, length = (int(part[0]) for part in self.take(np.array([index])).places)
+        return self.lines.raw.data[start : start + length].decode("utf-8", "surrogateescape")
 
     def __iter__(self) -> Iterator[str]:
-        data = bytes(self._lines.raw.data[: self._lines.raw.end])
-        end = self._start + self._length
-        pairs = zip(self._start.tolist(), end.tolist(), strict=True)
+        data = bytes(self.lines.raw.data[: self.lines.raw.end])
+        start, length = self.places
+        pairs = zip(start.tolist(), (start + length).tolist(), strict=True)
         if data.isascii():
             text = data.decode()
             return iter([text[begin:stop] for begin, stop in pairs])
@@ -258,7 +305,7 @@ class Fields(Sequence[str]):
 
     def take(self, rows: IntArray) -> Fields:
         """Return some of them, by number."""
-        return Fields(self._lines, self._start[rows], self._length[rows])
+        return Fields(self.lines, self.column, self.tokens[rows])
 
     def shown(self, index: int) -> str:
         """Return a field for a message."""
@@ -266,9 +313,27 @@ class Fields(Sequence[str]):
         return shortened(data.decode("utf-8", "backslashreplace"))
 
     @property
-    def places(self) -> tuple[ByteArray, IntArray, IntArray]:
-        """The bytes of the block, and where each field begins and how long it is."""
-        return self._lines.data, self._start, self._length
+    def places(self) -> tuple[IntArray, IntArray]:
+        """Where each field begins, and how many bytes it has."""
+        return self.lines.fields(self.tokens, self.column)[0]
+
+    def _lines(self) -> tuple[ByteArray, IntArray, IntArray]:
+        """Return the data, and for each of tokens in a row what stands behind the line before."""
+        before = np.concatenate(([0], self.lines.ends))[self.tokens]
+        return self.lines.data, before + 1, self.lines.ends[self.tokens] - before
+
+    def different(self, other: Fields) -> IntArray:
+        """Return the numbers of the fields, of tokens in a row, that are not the same in another.
+
+        There are as many of both.
+        """
+        fields, others, rows = self, other, np.arange(len(self))
+        if self.lines.layout[:2] == other.lines.layout[:2] and self.column == other.column:
+            # Most lines are the same as a whole, and their fields need not be found.
+            rows = different_fields(self._lines(), other._lines())
+            fields, others = self.take(rows), other.take(rows)
+        data, other_data = self.lines.data, other.lines.data
+        return rows[different_fields((data, *fields.places), (other_data, *others.places))]
 
 
 class Splitter:
@@ -304,7 +369,8 @@ class Splitter:
         self._tag_columns = tag_columns
         self._tag_sets = tag_sets
         self._script = script
-        self._tags_last = tag_columns == [layout.columns - 2, layout.columns - 1]
+        last = layout.columns
+        self._tags_last = list(range(last - len(tag_columns), last)) == [*tag_columns]
         # the line that names the columns, if one was asked for by name
         self._header = layout.names_line if layout.headed else 0
         #: lines that were split so far
@@ -375,11 +441,10 @@ class Splitter:
         )
 
     def _outside(self, data: ByteArray, ends: IntArray) -> BoolArray:
-        """Mark the lines that end in two fields ``O``, if the last two are the tags."""
+        """Mark the lines that end in fields ``O``, if the last ones are the tags."""
         if not self._tags_last:
             return np.zeros(len(ends), np.bool_)
-        delimiter = ord(self._layout.delimiter)
-        tail = [delimiter, _O, delimiter, _O]
+        tail = [ord(self._layout.delimiter), _O] * len(self._tag_columns)
         if len(ends) and data[ends[0] - 1] == _CR:
             tail.append(_CR)
         # The bytes before each line end. Those before the buffer are, by a negative index, in the

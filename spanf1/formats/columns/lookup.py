@@ -55,13 +55,17 @@ def different_fields(
     other_data, other_start, other_length = b
     words, other_words = words_of(data), words_of(other_data)
     differ = length != other_length
-    rows = np.flatnonzero(~differ)
-    done = 0
+    first = words[start]
+    first ^= other_words[other_start]
+    first &= _FIRST_BYTES.take(length, mode="clip")
+    differ |= first != 0
+    rows, done = np.flatnonzero(~differ & (length > _WORD)), _WORD
     while len(rows):
-        mask = _FIRST_BYTES[np.minimum(length[rows] - done, _WORD)]
-        unlike = (words[start[rows] + done] ^ other_words[other_start[rows] + done]) & mask != 0
-        differ[rows] |= unlike
+        # The last word of a field begins within the one before.
+        place = np.minimum(length[rows] - _WORD, done)
+        unlike = words[start[rows] + place] != other_words[other_start[rows] + place]
         done += _WORD
+        differ[rows[unlike]] = True
         rows = rows[~unlike & (length[rows] > done)]
     return np.flatnonzero(differ)
 

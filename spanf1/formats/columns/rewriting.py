@@ -13,7 +13,7 @@ from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet
 from spanf1.exceptions import TagError
 from spanf1.formats.columns.file import TaggedLines
 from spanf1.formats.columns.layout import DOCUMENT, WHITE, Layout
-from spanf1.formats.columns.lines import TokenLines
+from spanf1.formats.columns.lines import Fields, TokenLines
 from spanf1.formats.columns.lookup import TagLookup
 from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.sentences import Sentences, shifted, whole
@@ -66,7 +66,7 @@ class RawLines(NamedTuple):
     def of(cls, source: Source, lines: TaggedLines) -> RawLines:
         """Return the lines of a block of a file."""
         raw = lines.lines.raw
-        (start, length), *_ = lines.places
+        start, length = Fields(lines.lines, lines.columns[0]).places
         # Positions in a block are counted from the line end before it.
         return cls(
             lines.side(),
@@ -75,7 +75,7 @@ class RawLines(NamedTuple):
             length,
             lines.lines.lines_before,
             lines.lines.layout,
-            lines.column,
+            lines.columns[0],
             source,
         )
 

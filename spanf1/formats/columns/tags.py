@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
+from typing import Self
 
 import numpy as np
 
@@ -15,8 +17,7 @@ from spanf1.core.tags import Block, IntArray, TagSet
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
 from spanf1.formats.columns.file import ColumnFile, TaggedLines
 from spanf1.formats.columns.layout import MERGED_HINT, Layout
-from spanf1.formats.columns.lines import Fields
-from spanf1.formats.columns.lookup import different_fields
+from spanf1.formats.columns.lines import Fields, sentence_ends
 from spanf1.formats.options import Column, Origin
 from spanf1.formats.registry import Input
 from spanf1.formats.sentences import POSITION_HINT, Sentences, aligned, last_start, whole
@@ -26,6 +27,7 @@ from spanf1.formats.source import Source
 _CUT_WINDOW = 1 << 16
 _BLANK_LINE = re.compile(rb"\n[ \t\r]*\n")
 
+_NONE = np.zeros(0, np.intp)
 _HINT = "are the tags elsewhere? --tag-column and --delimiter say where"
 _TOKEN_HINT = "tokens and tags are in two columns; --delimiter says what separates them"  # noqa: S105
 
@@ -188,6 +190,36 @@ class ColumnPair(ABC):
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`."""
 
+    def parts(self, size: int) -> Iterator[Self]:
+        """Yield readers of parts of about `size` bytes, cut where a sentence ends.
+
+        Two files are cut behind as many sentences; where these are not the same, the tokens of a
+        part do not fit together. Where there is nothing to cut, or a file cannot be read in parts,
+        such as a pipe, the reader itself is the only part.
+
+        Raises
+        ------
+        LayoutError, ReadError
+            As `blocks`.
+        """
+        gold, predicted, token = self.columns
+        tags = [[gold, predicted]] if len(self.files) == 1 else [[gold], [predicted]]
+        tokens = [token] if token else []
+        sources = [file.source for file in self.files]
+        cuts: Iterator[tuple[int, ...]] = iter(())
+        if all(map(ColumnFile.can_be_parted, self.files, [columns + tokens for columns in tags])):
+            merged = len(sources) == 1
+            cuts = _cuts(sources[0], size) if merged else _common_cuts(sources, -(-size // 2))
+        first = next(cuts, None)
+        if first is None:
+            yield self
+            return
+        sizes = tuple(os.path.getsize(source.path) for source in sources)
+        for starts, stops in pairwise(chain([(0,) * len(sizes), first], cuts, [sizes])):
+            part = copy(self)
+            part.files = list(map(ColumnFile.part, self.files, starts, stops))
+            yield part
+
     def origin(self) -> Origin:
         """Describe what was read; call it after the reading."""
         layouts = [file.layout or Layout(file.delimiter or "", 0) for file in self.files]
@@ -226,11 +258,10 @@ class MergedFile(ColumnPair):
         self, file: ColumnFile, gold_column: Column = -2, predicted_column: Column = -1
     ) -> None:
         super().__init__([file], (gold_column, predicted_column, 0), "line")
-        self.file = file
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`."""
-        for lines in self.file.tagged_lines(
+        for lines in self.files[0].tagged_lines(
             (gold, predicted), self.columns[:2], token=self._check, sparse=True
         ):
             yield aligned(lines.side(0), lines.side(1), lines.kept)
@@ -239,52 +270,7 @@ class MergedFile(ColumnPair):
         """Raise an error if both sides are in one column."""
         if indices[0] == indices[1]:
             message = f"gold and predicted tags are both in column {indices[0] + 1}"
-            raise UsageError(message, where=self.file.source.name, hint=MERGED_HINT)
-
-    def parts(self, size: int) -> list[MergedFile]:
-        """Return readers of the parts of about `size` bytes, cut where a sentence ends.
-
-        A file that cannot be read in parts, such as a pipe, is one part.
-        """
-        file = self.file
-        if not file.source.is_plain():
-            return [self]
-        if file.layout is None:
-            file.detect(file.source.blocks())
-        if file.layout is None:
-            return [self]
-        columns = [index + 1 for index in file.indices(self.columns[:2])]
-        # A part counts its lines from its own beginning; the names stand in the first one.
-        behind = file.layout._replace(names_line=0)
-        cuts = [0, *_cuts(file.source.path, size)]
-        return [
-            MergedFile(
-                ColumnFile(
-                    Source(file.source.path, start, stop),
-                    layout=behind if start else file.layout,
-                    script=file.script,
-                    block_size=file.block_size,
-                ),
-                *columns,
-            )
-            for start, stop in pairwise(cuts)
-        ]
-
-
-def _cuts(path: str, size: int) -> list[int]:
-    """Return where parts of a file end, about `size` apart: behind blank lines, and at its end."""
-    cuts: list[int] = []
-    with open(path, "rb") as file:
-        total = os.fstat(file.fileno()).st_size
-        position = size
-        while position < total:
-            file.seek(position)
-            found = _BLANK_LINE.search(file.read(_CUT_WINDOW))
-            if found and position + found.end() < total:
-                cuts.append(position + found.end())
-                position = cuts[-1]
-            position += size
-    return [*cuts, total]
+            raise UsageError(message, where=self.files[0].source.name, hint=MERGED_HINT)
 
 
 class PairedFiles(ColumnPair):
@@ -374,7 +360,7 @@ class PairedFiles(ColumnPair):
             parted = np.setxor1d(gold.starts, predicted.starts)
         differ: IntArray = np.zeros(0, np.intp)
         if self.columns[2]:
-            differ = different_fields(_fields(gold).places, _fields(predicted).places)
+            differ = _fields(gold).different(_fields(predicted))
         if not len(parted) and not len(differ):
             return
         index = int(min(part[0] for part in (parted, differ) if len(part)))
@@ -405,6 +391,37 @@ def _ended(short: Source, end: int, long: Source, rest: Sentences) -> AlignmentE
         where=short.where(end) if end else short.name,
         hint="both files must have the same tokens",
     )
+
+
+def _cuts(source: Source, size: int) -> Iterator[tuple[int]]:
+    """Yield where a file can be cut, at least `size` apart: behind blank lines."""
+    with open(source.path, "rb") as file:
+        total = os.fstat(file.fileno()).st_size
+        position = size
+        while position < total:
+            file.seek(position)
+            found = _BLANK_LINE.search(file.read(_CUT_WINDOW))
+            if found and position + found.end() < total:
+                position += found.end()
+                yield (position,)
+            position += size
+
+
+def _common_cuts(sources: Sequence[Source], size: int) -> Iterator[tuple[int, int]]:
+    """Yield where two files can be cut, at least `size` apart: behind as many sentences."""
+    gold, predicted = map(sentence_ends, sources)
+    position, count = size, 0
+    others, others_before = next(predicted, _NONE), 0
+    for ends in gold:
+        while (index := int(np.searchsorted(ends, position))) < len(ends):
+            while count + index >= others_before + len(others):
+                others_before += len(others)
+                others = next(predicted, _NONE)
+                if not len(others):
+                    return
+            yield int(ends[index]), int(others[count + index - others_before])
+            position = int(ends[index]) + size
+        count += len(ends)
 
 
 def _fields(side: Sentences) -> Fields:

@@ -1,4 +1,0 @@
-a O O
-b B-PER B-PER
-
-c B-LOC O
