@@ -100,3 +100,24 @@ def test_column_by_column_as_one_by_one(monkeypatch, match, wrong):
             patch.setattr(record_module, "plain_batch", lambda *_: None)
             assert outcome(match=match) == plain
     assert outcomes >= ({False, True} if wrong else {False})
+
+
+@pytest.mark.parametrize("left_out", [1, 5000])
+def test_many_records_are_left_out_before_the_first_that_tells_the_key(left_out):
+    rows = [{"text": TEXT, "spans": [], "answer": "reject"}] * left_out
+    rows.append({"text": TEXT, "spans": [{"start": 0, "end": 3, "label": "PER"}]})
+    write("gold", "".join(json.dumps(row) + "\n" for row in rows))
+    result = spanf1.score_file("gold", "gold")
+    assert tuple(result.counts.total) == (1, 1, 1)
+    assert f"rejected examples left out: {left_out}" in str(result.input)
+
+
+def test_discontinuous_spans_are_found_by_id_in_any_order():
+    spans = {"A": [[0, 3], [8, 11]], "B": [[0, 3], [4, 7]], "C": [[0, 3]]}
+    rows = [
+        {"id": name, "text": TEXT, "spans": [{"offsets": parts, "label": name}]}
+        for name, parts in spans.items()
+    ]
+    write("gold", "".join(json.dumps(row) + "\n" for row in rows))
+    write("pred", "".join(json.dumps(row) + "\n" for row in rows[::-1]))
+    assert tuple(spanf1.score_file("gold", "pred").counts.total) == (3, 3, 3)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, pairwise, repeat
+from itertools import chain, pairwise
 from typing import Any, BinaryIO, NamedTuple, cast
 
-from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan, in_batches
+from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan
 from spanf1.exceptions import LayoutError, LossError
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
 from spanf1.formats.records.plain import plain_batch
@@ -309,29 +309,30 @@ def record_batches(
         As `records`.
     """
     for read in _parsed(input):
-        yield from _batches_of(input, read.values, read.lines, document)
+        begin = 0
+        # The first record that is not left out tells the key of the spans.
+        while not input.key and begin < len(read.values):
+            yield from _batches_of(input, read.only(begin, begin + 1), document)
+            begin += 1
+        yield from _batches_of(input, read.only(begin, len(read.values)), document)
 
 
 def _batches_of(
-    input: Input,
-    values: Sequence[Any],
-    lines: Sequence[int],
-    document: Callable[[Record], Document | None],
+    input: Input, read: Values, document: Callable[[Record], Document | None]
 ) -> Iterator[DocumentBatch]:
     """Yield the documents of some records: at once if all are plain, else of fewer and fewer."""
-    plain = plain_batch(input, values, lines) if input.key else None
+    count = len(read.values)
+    plain = plain_batch(input, *read) if input.key else None
     if plain:
         yield plain
-    elif len(values) == 1 or not input.key:
-        read = map(document, map(Record, repeat(input), values[:1], lines))
-        yield from in_batches(one for one in read if one)
-        if len(values) > 1:
-            yield from _batches_of(input, values[1:], lines[1:], document)
+    elif count == 1:
+        found = document(Record(input, read.values[0], read.lines[0]))
+        if found:
+            yield DocumentBatch([found])
     else:
-        size = -(-len(values) // _PARTS)
-        for begin in range(0, len(values), size):
-            some = slice(begin, begin + size)
-            yield from _batches_of(input, values[some], lines[some], document)
+        size = max(-(-count // _PARTS), 1)
+        for begin in range(0, count, size):
+            yield from _batches_of(input, read.only(begin, begin + size), document)
 
 
 def gathered(input: Input, is_item: Callable[[object], bool]) -> Iterator[Record]:

@@ -288,6 +288,10 @@ class Values(NamedTuple):
     values: Sequence[Any]
     lines: Sequence[int]
 
+    def only(self, begin: int, end: int) -> Values:
+        """Return those of a range."""
+        return Values(self.values[begin:end], self.lines[begin:end])
+
 
 def values(content: Iterable[bytes], where: Callable[[int], str]) -> Iterator[Values]:
     """Yield the values in a file, many at a time; if something is wrong, those before it first.
