@@ -185,8 +185,11 @@ class DocumentBatch:
         for name in self.__slots__[_OF_DOCUMENTS:-1]:
             setattr(some, name, getattr(self, name)[first:last])
         if self.parts:
+            # Many slices are made of a large batch: each looks at its own spans alone.
             some.parts = {
-                index - first: parts for index, parts in self.parts.items() if first <= index < last
+                index - first: self.parts[index]
+                for index in range(first, last)
+                if index in self.parts
             }
         return some
 

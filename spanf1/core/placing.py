@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -348,8 +348,9 @@ class _Common:
         )
         self._solid = _Solid(self.known[0])
         self._has_text = np.array([text is not None for text in self.known[0]], np.bool_)
-        squeezes = _SQUEEZED in modes
-        self._solids = [_Solid(texts) for texts in self.known] if squeezes else []
+        self._solids = [self._solid, _Solid(self.known[1])] if _SQUEEZED in modes else []
+        # of documents whose places count tokens: the number of each by where it begins, and ends
+        self._tokens: dict[tuple[int, int], tuple[dict[int, int], dict[int, int]]] = {}
 
     def at(self, number: int, owner: int, part: Offsets) -> Offsets:
         """Return where a part of a document's text is for both sides."""
@@ -358,12 +359,20 @@ class _Common:
             start, end = self._solids[number].at(owner, np.array(part)).tolist()
             return start, end
         if mode == _BY_TOKEN:
-            tokens = self.sides[number].tokens[owner] or ()
-            starts, ends = zip(*tokens, strict=True)
-            return len(starts) - 1 - starts[::-1].index(part[0]), len(ends) - 1 - ends[::-1].index(
-                part[1]
-            )
+            first, last = self._token_numbers(number, owner)
+            return first[part[0]], last[part[1]]
         return part
+
+    def _token_numbers(self, number: int, owner: int) -> tuple[dict[int, int], dict[int, int]]:
+        """Return the numbers of a document's tokens, by where they begin and by where they end."""
+        key = number, owner
+        if key not in self._tokens:
+            tokens = [*enumerate(self.sides[number].tokens[owner] or ())]
+            self._tokens[key] = (
+                {start: token for token, (start, _) in tokens},
+                {end: token for token, (_, end) in tokens},
+            )
+        return self._tokens[key]
 
     def places(self, number: int) -> Arrays:
         """Return where the spans of a side begin and end, for both sides."""
@@ -372,12 +381,11 @@ class _Common:
             return start, end
         owner = self.owners[number]
         mode = np.array(self._modes, np.intp)[owner]
+        start, end = start.copy(), end.copy()
         if self._solids:
-            which = mode == _SQUEEZED
-            start, end = (
-                np.where(which, self._solids[number].at(owner, np.where(which, place, 0)), place)
-                for place in (start, end)
-            )
+            which = np.flatnonzero(mode == _SQUEEZED)
+            for place in (start, end):
+                place[which] = self._solids[number].at(owner[which], place[which])
         for index in np.flatnonzero(mode == _BY_TOKEN).tolist():
             start[index], end[index] = self.at(
                 number, int(owner[index]), (int(start[index]), int(end[index]))
@@ -432,8 +440,8 @@ class _Common:
             tokens = self.sides[0].tokens[owner] or ()
             return " ".join(text[tokens[a][0] : tokens[b][1]] for a, b in parts)
         if mode == _SQUEEZED:
-            kept = [place for place, character in enumerate(text) if not character.isspace()]
-            return " ".join(text[kept[a] : kept[b - 1] + 1] for a, b in parts if a < b)
+            edges = [self._solid.given(owner, np.array((a, b - 1))) for a, b in parts if a < b]
+            return " ".join(text[first : last + 1] for first, last in edges)
         return " ".join(text[a:b] for a, b in parts)
 
 
@@ -454,9 +462,9 @@ class _Solid:
     def __init__(self, texts: Sequence[str | None]) -> None:
         known = [text or "" for text in texts]
         self._begin = _before(np.array([*map(len, known)], np.int64))
-        solid = _is_solid("".join(known))
-        self._before = np.zeros(len(solid) + 1, np.int64)
-        np.cumsum(solid, out=self._before[1:])
+        self._is_solid = _is_solid("".join(known))
+        self._before = np.zeros(len(self._is_solid) + 1, np.int64)
+        np.cumsum(self._is_solid, out=self._before[1:])
         self._first = self._before[self._begin]
         self.sizes = np.diff(self._first, append=self._before[-1:])
 
@@ -464,6 +472,15 @@ class _Solid:
         """Return how many characters of a text, by its number, are before a place in it."""
         before: IntArray = self._before[self._begin[owner] + place] - self._first[owner]
         return before
+
+    def given(self, owner: int, place: IntArray) -> list[int]:
+        """Return places in a text, given those among its characters that are no white space."""
+        given: list[int] = (self._places[self._first[owner] + place] - self._begin[owner]).tolist()
+        return given
+
+    @cached_property
+    def _places(self) -> IntArray:
+        return np.flatnonzero(self._is_solid)
 
 
 def _is_solid(text: str) -> npt.NDArray[np.uint8]:

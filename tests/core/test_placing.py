@@ -252,6 +252,8 @@ def test_places_without_white_space(text, offsets):
     found = solid.at(np.ones(len(offsets), np.intp), np.array(offsets, np.intp))
     assert found.tolist() == [sum(not c.isspace() for c in text[:place]) for place in offsets]
     assert solid.sizes.tolist() == [2, len(squeezed(text)), 0]
+    kept = [place for place, character in enumerate(text) if not character.isspace()]
+    assert solid.given(1, np.arange(len(kept))) == kept
 
 
 def test_white_space_is_what_python_takes_for_it():
@@ -302,6 +304,17 @@ def test_by_position_tokens_may_differ():
     for predicted in (other, other._replace(spaced=False)):
         with pytest.raises(AlignmentError):
             scored([(sides[0], predicted)], by_position=True)
+
+
+def test_by_position_the_hash_is_that_of_gold():
+    text, tokens = joined(["Paris", "is", "big"])
+    found = [TextSpan("A", (tokens[0],)), TextSpan("B", (tokens[0],)), TextSpan("A", (tokens[2],))]
+    gold = Document(text, found, tokens, spaced=True)
+    text, tokens = joined(["URL", "is", "x"])
+    other = Document(text, [TextSpan("A", (tokens[0],))], tokens, spaced=True)
+    mixed, alike = scored([(gold, other)], by_position=True), scored([(gold, gold)])
+    assert mixed.signature().hash == alike.signature().hash
+    assert counts(mixed) == {"A": (2, 1, 1), "B": (1, 0, 0)}
 
 
 def test_white_space_at_an_edge_counts_where_texts_are_known():
