@@ -551,8 +551,8 @@ THREADS = "OPENBLAS_NUM_THREADS"
 
 
 @pytest.mark.parametrize(("given", "used"), [({}, "1"), ({THREADS: "3"}, "3")])
-def test_the_command_begins_no_threads_that_it_does_not_need(given, used) -> None:
-    path = write("f", MERGED)
+def test_the_command_begins_no_threads_that_it_does_not_need(given, used, tmp_path) -> None:
+    path = write(str(tmp_path / "f"), MERGED)
     code = (
         "import os, spanf1\nspanf1.evaluate([['O']], [['O']])\n"
         f"before = os.environ.get({THREADS!r}, '')\n"

@@ -12,6 +12,9 @@ from spanf1.exceptions import InputError
 from spanf1.formats.records import record as record_module
 from tests.helpers.commands import write
 
+# Files are written in the folder of each test.
+pytestmark = pytest.mark.usefixtures("run")
+
 TEXT = "Ada met Bob in \N{GRINNING FACE} Rome"
 PLACES = [(0, 3), (8, 11), (17, 21), (0, 11), (15, 16), (3, 8)]
 
