@@ -30,9 +30,10 @@ def fitting_schemes(
 ) -> list[SchemeName]:
     """Return the schemes that fit one side best, the likeliest first.
 
-    A scheme fits the better the fewer spans are ill-formed in it, then the fewer prefixes occur
-    that it does not have. Of several that fit alike, `preferred` comes first (the scheme of the
-    other side), then the order of `SCHEMES`.
+    Those come first that have all prefixes that occur, if there are some. Of them, a scheme fits
+    the better the fewer spans are ill-formed in it, then the fewer prefixes occur that it does not
+    have. Of several that fit alike, `preferred` comes first (the scheme of the other side), then
+    the order of `SCHEMES`.
 
     Parameters
     ----------
@@ -51,16 +52,36 @@ def _fitting(
     shapes: frozenset[tuple[int, int]], prefixes: frozenset[str], preferred: str
 ) -> list[SchemeName]:
     """Return what `fitting_schemes` does; single sentences are often alike."""
+    foreign = {name: len(prefixes - set(scheme.prefixes)) for name, scheme in SCHEMES.items()}
     misfit = {
-        name: (
-            sum(count for shape, count in shapes if not WELL_FORMED[name][shape]),
-            len(prefixes - set(scheme.prefixes)),
-        )
-        for name, scheme in SCHEMES.items()
+        name: (sum(count for shape, count in shapes if not WELL_FORMED[name][shape]), foreign[name])
+        for name in SCHEMES
+        if not foreign[name] or min(foreign.values())
     }
     best = min(misfit.values())
-    fitting = [cast(SchemeName, name) for name in SCHEMES if misfit[name] == best]
+    fitting = [cast(SchemeName, name) for name in misfit if misfit[name] == best]
     return sorted(fitting, key=lambda name: name != preferred)
+
+
+def strict_scheme(gold: str, fitting: Sequence[str], shapes: Counter[int]) -> str:
+    """Return the scheme that predictions are in where only well-formed spans count.
+
+    It is that of gold: what lacks all its ``B-`` would look well-formed in another scheme. But
+    tags of IOB2, or of IOE2, answer gold in IOB1, or IOE1, which has the same prefixes.
+
+    Parameters
+    ----------
+    gold : str
+        The scheme of gold.
+    fitting : sequence of str
+        The schemes that fit the predictions best, the likeliest first.
+    shapes : Counter of int
+        How often each shape of predicted span occurs.
+    """
+    later = {"IOB1": "IOB2", "IOE1": "IOE2"}.get(gold, "")
+    if later in fitting and all(WELL_FORMED[later][shape] for shape in shapes):
+        return later
+    return gold
 
 
 def fault(shape: int, scheme: str) -> str:

@@ -141,6 +141,8 @@ class TagSet:
     def __init__(self, types: dict[str, int], form: TagForm | None = None) -> None:
         self.types = types
         self.codes: dict[str, int] = {}
+        #: what may occur, though it did not: labels that have ids
+        self.labels: tuple[str, ...] = ()
         #: the forms that all tags so far have, the likeliest first
         self.forms: Sequence[TagForm] = _ALL_FORMS if form is None else [form]
         self._typed = False
@@ -283,8 +285,9 @@ class TagSet:
         return number
 
     def prefixes(self) -> str:
-        """Return the prefixes that were met, ``O`` left out, in the order of `PREFIXES`."""
+        """Return the prefixes that occur, or may, ``O`` left out, in the order of `PREFIXES`."""
         met = {code & PREFIX_MASK for code in self.codes.values()}
+        met |= {parsed[0] for label in self.labels if (parsed := self.form.parse(label))}
         return "".join(prefix for number, prefix in enumerate(PREFIXES) if number and number in met)
 
 

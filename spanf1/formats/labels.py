@@ -80,6 +80,7 @@ class LabelCodes(ABC):
         self, tags: TagSet, labels: Mapping[int, str], ignored: int | None = IGNORE_INDEX
     ) -> None:
         self._tags = tags
+        tags.labels = tuple(labels.values())
         self.labels, self.ignored = labels, ignored
         self.outside = next((number for number, tag in labels.items() if tag == "O"), None)
         # -1 for those that did not occur so far

@@ -12,7 +12,7 @@ from spanf1.core.scores import Score
 from spanf1.ranking.rank import Difference, Ranking, Standing
 from spanf1.render.report import Report, Section
 from spanf1.results.certainty import Interval
-from spanf1.results.report import bracketed, drawn, extent, f_name
+from spanf1.results.report import bracketed, drawn, extent, f_name, strict_in_own_scheme
 from spanf1.results.result import Result
 from spanf1.wording import many, percent, signed
 
@@ -84,7 +84,8 @@ def _systems(ranking: Ranking, digits: int | None) -> Section:
         f"{many(how.confidence.resamples, 'resample')} of {unit}s"
         f"{' and of runs' * several}, seed {how.confidence.seed}."
     )
-    return Section("Systems", text, header, rows, after=_signatures(ranking))
+    after = [*_signatures(ranking), *_strict(ranking, digits)]
+    return Section("Systems", text, header, rows, after=after)
 
 
 def _signature(ranking: Ranking, run: Result) -> str:
@@ -101,13 +102,18 @@ def _signatures(ranking: Ranking) -> list[str]:
             names += [standing.system.name] * (standing.system.name not in names)
     if len(signatures) == 1:
         return [f"signature: {line}" for line in signatures]
-    lines = [f"signature of {', '.join(names)}: {line}" for line, names in signatures.items()]
-    if _first(ranking).options.reading == "strict":
-        lines.append(
-            "strict, and not all systems are in one scheme: that of each was detected by its own "
-            "tags; --scheme names one for all"
-        )
-    return lines
+    return [f"signature of {', '.join(names)}: {line}" for line, names in signatures.items()]
+
+
+def _strict(ranking: Ranking, digits: int | None) -> list[str]:
+    """Say what systems would have in their own schemes, where gold's was taken for them."""
+    said = {
+        f"{standing.system.name}, strict: {line}": None
+        for standing in ranking.standings
+        for run in standing.system.runs
+        if (line := strict_in_own_scheme(run, digits))
+    }
+    return list(said)
 
 
 def _differences(

@@ -161,9 +161,8 @@ def _reading(result: Scored, digits: int | None) -> Iterator[tuple[str, str]]:
     yield "ill-formed", _ill_formed(result)
     if options.reading != "strict":
         yield "strict", _strict(result, digits)
-    schemes = result.schemes
-    if options.pred_scheme == AUTO and schemes[0] != schemes[1] and NO_TAGS not in schemes:
-        yield "strict", _strict_in_gold_scheme(result, digits)
+    elif own := strict_in_own_scheme(result, digits):
+        yield "strict", own
 
 
 def _intervals(result: Scored, digits: int | None) -> str:
@@ -231,6 +230,8 @@ def _schemes(result: Scored) -> str:
             sides.append(f"{side} {NO_TAGS} (spans, not tags)")
             continue
         how = "given" if scheme != AUTO else found_by(schemes)
+        if side == SIDES[1] and schemes[0] != result.own_pred_schemes[0]:
+            how = "as gold"
         sides.append(f"{side} {schemes[0]} ({how})")
     forms = result.tally.tag_forms
     others = result.tally.gold.other_forms | result.tally.predicted.other_forms
@@ -252,19 +253,30 @@ def _ill_formed(result: Scored) -> str:
 
 
 def _strict(result: Scored, digits: int | None) -> str:
-    if result.options.reading != "conlleval" and not any(s.spans for s in result.ill_formed):
+    """Say what the figures are without ill-formed spans, and with predictions in gold's scheme."""
+    strict = result.strictly
+    if result.options.reading != "conlleval" and not any(side.spans for side in strict.ill_formed):
         return "would say the same"
-    micro = result.strict
-    figures = f"P {percent(micro.precision, digits)}  R {percent(micro.recall, digits)}"
-    return f"{figures}  {f_name(result)} {percent(micro.fbeta, digits)} (micro), were they dropped"
+    micro, scheme = strict.micro, strict.schemes[1]
+    return (
+        f"P {percent(micro.precision, digits)}  R {percent(micro.recall, digits)}  "
+        f"{f_name(result)} {percent(micro.fbeta, digits)} (micro), were they dropped"
+        + f", and predictions in {scheme} as gold"
+        * (scheme != result.schemes[1])
+    )
 
 
-def _strict_in_gold_scheme(result: Scored, digits: int | None) -> str:
-    """Say what becomes of predictions that only look like another scheme's."""
-    scheme = result.gold_schemes[0]
-    options = replace(result.options, gold_scheme=scheme, pred_scheme=scheme)
-    micro = Scored(result.tally, options).strict
-    return f"{f_name(result)} {percent(micro.fbeta, digits)} (micro), were predictions in {scheme}"
+def strict_in_own_scheme(result: Scored, digits: int | None) -> str:
+    """Say what becomes of predictions that look like another scheme's than gold's; or nothing."""
+    scheme = result.own_pred_schemes[0]
+    if scheme == result.schemes[1]:
+        return ""
+    options = replace(result.options, gold_scheme=result.schemes[0], pred_scheme=scheme)
+    micro = Scored(result.tally, options).micro
+    figure = f"{f_name(result)} {percent(micro.fbeta, digits)} (micro)"
+    return (
+        f"{figure}, were predictions in {scheme}, which fits them better (--pred-scheme {scheme})"
+    )
 
 
 def _types(result: Scored) -> str:

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
-from spanf1.core.detection import IllFormed, fitting_schemes, ill_formed
+from spanf1.core.detection import IllFormed, fitting_schemes, ill_formed, strict_scheme
 from spanf1.core.fingerprint import spelt
 from spanf1.core.options import AUTO, DEFAULTS, AnyScheme, Confidence, Options
 from spanf1.core.schemes import NO_TAGS
@@ -73,7 +73,18 @@ class Scored:
 
     @cached_property
     def pred_schemes(self) -> list[AnyScheme]:
-        """The scheme of the predicted tags, likewise."""
+        """The scheme of the predicted tags, likewise; gold's, if ill-formed spans do not count."""
+        fitting, gold = self.own_pred_schemes, self.gold_schemes[0]
+        if self.options.reading not in ("strict", "error") or self.options.pred_scheme != AUTO:
+            return fitting
+        if NO_TAGS in (gold, fitting[0]):
+            return fitting
+        scheme = strict_scheme(gold, fitting, self._shapes[1])
+        return fitting if scheme == fitting[0] else [cast(AnyScheme, scheme)]
+
+    @cached_property
+    def own_pred_schemes(self) -> list[AnyScheme]:
+        """The schemes that fit the predicted tags best, by themselves; or what was given."""
         return self._schemes(1, self.gold_schemes[0])
 
     def _schemes(self, side: int, like: str = "") -> list[AnyScheme]:
@@ -154,7 +165,12 @@ class Scored:
     @cached_property
     def strict(self) -> Score:
         """What the micro average is if ill-formed spans are dropped."""
-        return Scored(self.tally, replace(self._used(), reading="strict")).micro
+        return self.strictly.micro
+
+    @cached_property
+    def strictly(self) -> Scored:
+        """What this is in the reading ``strict``."""
+        return Scored(self.tally, replace(self.options, reading="strict"))
 
     @cached_property
     def ill_formed(self) -> tuple[IllFormed, IllFormed]:

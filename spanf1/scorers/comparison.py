@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from spanf1.core.spans import Spans, decode, encode, touching
 from spanf1.core.tags import CodeArray, IntArray, TagForm
 from spanf1.core.tally import SIDES
 from spanf1.results.result import Result
+from spanf1.results.scored import Scored
 from spanf1.scorers.disputes import (
     BEGINS_AFTER,
     CORRECT,
@@ -334,6 +335,13 @@ class System:
     def ill_formed(self) -> IllFormed:
         """The predicted spans that their scheme does not allow."""
         return self.result.ill_formed[1]
+
+    @property
+    def strict(self) -> Score:
+        """The micro average of the spans that are well-formed in the system's own scheme."""
+        gold, predicted = self.result.schemes
+        options = replace(self.result.options, gold_scheme=gold, pred_scheme=predicted)
+        return Scored(self.result.tally, options).strict
 
 
 # From what scorers count to what is said of it.

@@ -284,7 +284,7 @@ def _systems(systems: list[System], digits: int | None) -> list[Section]:
         score, result = system.score, system.result
         ratios = [*_ratios(score, digits), signed(score.f1 - systems[0].score.f1, digits)]
         counts = map(str, (system.ill_formed.spans, score.predicted, score.correct))
-        strict = percent(result.strict.f1, digits)
+        strict = percent(system.strict.f1, digits)
         rows.append([name, result.pred_schemes[0], *ratios, strict, *counts])
     how = "given" if first.options.gold_scheme != AUTO else found_by(first.gold_schemes)
     text = (
@@ -292,7 +292,7 @@ def _systems(systems: list[System], digits: int | None) -> list[Section]:
         f"{many(systems[0].score.gold, 'span')} in {many(first.tally.tokens, 'token')}, "
         f"{first.gold_schemes[0]} ({how}). "
         "Spans are compared, so it does not matter in which scheme each system writes them. "
-        "Ill-formed spans count, but not under strict."
+        "Ill-formed spans count, but not under strict: those of each system in its own scheme."
     )
     header = ["", "Scheme", "P", "R", "F1", "Diff.", "Strict", "Ill-f.", "Pred.", "Corr."]
     return [Section("Systems", text, header, rows, after=_notes(systems), spare=True)]
@@ -341,7 +341,7 @@ def _systems_data(systems: list[System]) -> dict[str, Any]:
                 "schemes": schemes_dict(system.result),
                 "difference": system.score.f1 - systems[0].score.f1,
                 "ill_formed": system.ill_formed.spans,
-                "strict": {name: getattr(system.result.strict, name) for name in _FIGURES},
+                "strict": {name: getattr(system.strict, name) for name in _FIGURES},
             }
             for system in systems
         ],

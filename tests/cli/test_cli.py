@@ -516,8 +516,13 @@ class TestRobust:
 
     def test_predictions_that_only_look_like_another_scheme(self, run) -> None:
         text = "a B-X I-X\nb I-X I-X\nc O O\nd B-X I-X\n"
-        out = run("score", write("f", text)).out
-        assert "F1 0.00 (micro), were predictions in IOB2" in " ".join(out.split())
+        out = " ".join(run("score", write("f", text)).out.split())
+        assert "F1 0.00 (micro), were they dropped, and predictions in IOB2 as gold" in out
+        out = " ".join(run("score", "f", "--reading", "strict").out.split())
+        assert "predicted IOB2 (as gold)" in out
+        own = "F1 100.00 (micro), were predictions in IOB1, which fits them better"
+        assert f"{own} (--pred-scheme IOB1)" in out
+        assert " 100.00 " in run("score", "f", "--reading", "strict", "--pred-scheme", "IOB1").out
 
     def test_fbeta_in_json_depends_on_beta_alone(self, run) -> None:
         text = write("f", MERGED)

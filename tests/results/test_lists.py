@@ -105,7 +105,7 @@ def test_sums_leave_what_is_added_alone() -> None:
 def test_reset_and_nothing() -> None:
     metric = counted(BATCH)
     metric.reset()
-    assert metric.compute().to_dict() == spanf1.evaluate([], []).to_dict()
+    assert metric.compute().to_dict() == spanf1.evaluate([], [], labels=LABELS).to_dict()
     metric.update(**sides(BATCH))
     assert metric.compute().to_dict() == counted(BATCH).compute().to_dict()
     assert (SpanF1(labels=LABELS) + metric).compute() == metric.compute()

@@ -133,7 +133,8 @@ def test_two_signatures_mean_the_same_or_a_difference_is_named(one, other):
 @pytest.mark.parametrize("average", ["micro", "macro", "weighted"])
 def test_the_signature_of_a_result(average):
     gold, predicted = [["B-A", "I-A"], ["O"]], [["S-A", "O"], ["S-B"]]
-    result = spanf1.evaluate(gold, predicted, reading="strict", beta=2, types=["B", "A B"])
+    how = {"pred_scheme": "IOBES", "reading": "strict", "beta": 2, "types": ["B", "A B"]}
+    result = spanf1.evaluate(gold, predicted, **how)
     signature = result.signature(average)
     assert str(signature) == (
         f"f2:{average}|match:exact|scheme:IOB2/IOBES|reading:strict|types:B,A%20B|zero:0|tokens:3|"
