@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 from spanf1.checks.validate import Checking, FileViolation, SpanFault, SpanValidation
 from spanf1.core.detection import Detection, found_by
 from spanf1.core.schemes import SCHEMES
-from spanf1.render.renderers import delimited_lines, json_text
+from spanf1.render.renderers import BOLD, delimited_lines, json_text
 from spanf1.render.report import Fact, Report, Section
-from spanf1.render.text import BOLD
 from spanf1.wording import many, printable, shortened
 
 # How many kinds of faults are named for a scheme, and of violations in a summary.

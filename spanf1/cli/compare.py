@@ -7,16 +7,24 @@ from typing import Any
 
 import click
 
-from spanf1.cli.inputs import NORMALIZE_OPTION, SideOptions, kept, side_options
+from spanf1.cli.inputs import (
+    JOBS_OPTION,
+    NORMALIZE_OPTION,
+    SideOptions,
+    StepProgress,
+    kept,
+    side_options,
+    workers,
+)
 from spanf1.cli.output import (
     DIGITS_HELP,
     PERCENT_HELP,
     ReportOptions,
     choice_option,
     report_options,
+    taken,
     tell,
 )
-from spanf1.cli.running import JOBS_OPTION, StepProgress, workers
 from spanf1.cli.scoring import (
     confidence_of,
     confidence_options,
@@ -25,13 +33,13 @@ from spanf1.cli.scoring import (
     warnings,
 )
 from spanf1.core.options import Options
-from spanf1.core.scores import AVERAGES, AverageName
+from spanf1.core.scores import AVERAGES
 from spanf1.exceptions import UsageError
 from spanf1.formats.source import STDIN
 from spanf1.ranking.compare import compare_outputs, systems_of
 from spanf1.ranking.rank import BEST, RankingOptions
 from spanf1.ranking.report import report_of
-from spanf1.resampling.inference import ADJUSTMENTS, AdjustmentName
+from spanf1.resampling.inference import ADJUSTMENTS
 
 HELP = """Rank systems on one gold, and say which of them can be told apart.
 
@@ -60,7 +68,7 @@ Examples:
 @click.command("compare", help=HELP)
 @click.argument("files", nargs=-1, metavar="GOLD SYSTEM SYSTEM...")
 @click.option("--merged", is_flag=True, help="Every file holds gold and predicted tags: no GOLD.")
-@side_options()
+@side_options
 @sentence_options
 @choice_option(
     "--match",
@@ -92,28 +100,16 @@ Examples:
 def compare(
     files: tuple[str, ...],
     *,
-    sides: SideOptions,
     merged: bool,
-    average: AverageName,
-    reference: str,
-    all_pairs: bool,
-    per_type: bool,
-    correction: AdjustmentName,
     jobs: int | None,
     **settings: Any,
 ) -> None:
     """Compare systems; see `HELP`."""
+    sides = SideOptions.of(settings)
     report = ReportOptions.of(settings)
     how = confidence_of(settings, always=True)
     assert how  # noqa: S101 - for mypy: it is always there
-    testing = RankingOptions(
-        average=average,
-        reference=reference,
-        correction=correction,
-        per_type=per_type,
-        all_pairs=all_pairs,
-        confidence=how,
-    )
+    testing = taken(RankingOptions, settings, confidence=how)
     options = Options.of(settings | scoring_of(settings))
     gold = None if merged or not files else files[0]
     systems = systems_of(files if merged else files[1:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import click
 
@@ -14,11 +15,13 @@ from spanf1.cli.inputs import (
     KEY_OPTIONS,
     canonical,
     input_options,
+    options_of,
     paths_of,
     ready,
     scheme_option,
     token_option,
 )
+from spanf1.cli.output import taken
 from spanf1.cli.rewriting import (
     Destination,
     kinds_line,
@@ -33,7 +36,6 @@ from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import tag_form
 from spanf1.exceptions import ReadError, UsageError
 from spanf1.formats.opening import inputs_of
-from spanf1.formats.options import InputOptions
 from spanf1.formats.output import check_output, folder_beside
 from spanf1.formats.registry import COLUMNS, FORMATS, Input
 from spanf1.formats.source import STDIN, Source
@@ -95,7 +97,6 @@ _MISSING = "--to BIOES, or --to-format jsonl, for example"
 def convert(
     files: tuple[str, ...],
     *,
-    options: InputOptions,
     scheme: str,
     to: str | None,
     to_format: str | None,
@@ -103,11 +104,10 @@ def convert(
     to_form: str | None,
     method: str,
     allow_loss: bool,
-    output: str | None,
-    in_place: bool,
-    quiet: bool,
+    **settings: Any,
 ) -> None:
     """Convert files; see `HELP`."""
+    options = options_of(settings)
     if to is None and to_form is None and to_format is None:
         raise UsageError("--to is missing: which scheme is to be written?", hint=_MISSING)
     target = canonical(to or AUTO)
@@ -121,7 +121,7 @@ def convert(
     )
     paths = paths_of(files, "convert")
     inputs = inputs_of([Source(path) for path in paths], options, scheme=known)
-    where = Destination(output, in_place, quiet)
+    where = taken(Destination, settings)
     kept = [respells(input, to_format, levels or 1) for input in inputs]
     if all(kept) and {input.format for input in inputs} == {COLUMNS}:
         if to is None and to_form is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spanf1.cli.inputs import COLUMN_HELP, column_option, kept
+from spanf1.cli.inputs import COLUMN_HELP, Progress, column_option, kept
 from spanf1.cli.output import (
     ReportOptions,
     check_writable,
@@ -19,7 +19,6 @@ from spanf1.cli.output import (
     wants_colour,
     write,
 )
-from spanf1.cli.running import Progress
 from spanf1.corpora.catalogue import Catalogue, Corpus, Split, load
 from spanf1.corpora.report import catalogue_report, corpus_report, verification_report
 from spanf1.corpora.verify import sources_of

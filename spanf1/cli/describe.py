@@ -11,6 +11,7 @@ from spanf1.cli.inputs import (
     KEY_OPTIONS,
     canonical,
     input_options,
+    options_of,
     paths_of,
     ready,
     scheme_option,
@@ -29,7 +30,6 @@ from spanf1.contents.describe import contents_of, training_data
 from spanf1.contents.report import FORMS, report_of
 from spanf1.exceptions import UsageError
 from spanf1.formats.opening import inputs_of
-from spanf1.formats.options import InputOptions
 from spanf1.formats.source import STDIN, Source
 from spanf1.wording import printable
 
@@ -74,7 +74,6 @@ Examples:
 def describe(
     files: tuple[str, ...],
     *,
-    options: InputOptions,
     scheme: str,
     train: tuple[str, ...],
     ignore_case: bool,
@@ -82,6 +81,7 @@ def describe(
     **settings: Any,
 ) -> None:
     """Describe files; see `HELP`."""
+    options = options_of(settings)
     report = ReportOptions.of(settings)
     report.check(forms=forms)
     paths = paths_of(files, "describe")

@@ -8,9 +8,8 @@ import click
 
 from spanf1.checks.report import Detected, detection_report
 from spanf1.checks.tags import detect_column
-from spanf1.cli.inputs import input_options, paths_of, ready
+from spanf1.cli.inputs import input_options, options_of, paths_of, ready
 from spanf1.cli.output import ReportOptions, report_options
-from spanf1.formats.options import InputOptions
 from spanf1.formats.registry import COLUMNS, Input
 from spanf1.formats.source import Source
 
@@ -32,8 +31,9 @@ Examples:
 @click.command("detect", help=HELP)
 @input_options()
 @report_options(["table", "json"])
-def detect(files: tuple[str, ...], *, options: InputOptions, **settings: Any) -> None:
+def detect(files: tuple[str, ...], **settings: Any) -> None:
     """Detect the scheme of files; see `HELP`."""
+    options = options_of(settings)
     report = ReportOptions.of(settings)
     detected = []
     for path in paths_of(files, "detect"):

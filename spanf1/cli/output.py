@@ -8,8 +8,8 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any, BinaryIO, TextIO
+from dataclasses import dataclass
+from typing import Any, BinaryIO, TextIO, TypeVar, cast
 
 import click
 
@@ -20,6 +20,7 @@ from spanf1.render.renderers import RENDERERS
 from spanf1.render.report import Report
 
 _Decorator = Callable[[Any], Any]
+_Made = TypeVar("_Made")
 
 #: the formats of most reports
 REPORT_FORMATS = [name for name in RENDERERS if name != "tsv"]
@@ -92,6 +93,12 @@ output_option = click.option(
 )
 
 
+def taken(kind: type[_Made], settings: dict[str, Any], **more: Any) -> _Made:
+    """Return an object of a dataclass, made of the settings of its fields, which are taken out."""
+    names = settings.keys() & cast(Any, kind).__dataclass_fields__.keys()
+    return kind(**{name: settings.pop(name) for name in names}, **more)
+
+
 @dataclass(frozen=True)
 class ReportOptions:
     """How a report is rendered and where it goes, as the options say.
@@ -125,8 +132,7 @@ class ReportOptions:
         UsageError
             If they do not go together.
         """
-        names = [field.name for field in fields(cls) if field.name in settings]
-        options = cls(**{name: settings.pop(name) for name in names})
+        options = taken(cls, settings)
         options.check(digits=options.digits)
         return options
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from spanf1.checks.tags import Changes, Rewriting
-from spanf1.cli.inputs import canonical, input_options, paths_of, scheme_option
+from spanf1.cli.inputs import canonical, input_options, options_of, paths_of, scheme_option
+from spanf1.cli.output import taken
 from spanf1.cli.rewriting import (
     Destination,
     kinds_line,
@@ -14,7 +17,6 @@ from spanf1.cli.rewriting import (
     writing_options,
 )
 from spanf1.core.repairs import REPAIRS
-from spanf1.formats.options import InputOptions
 from spanf1.formats.registry import COLUMNS, Input
 from spanf1.formats.source import Source
 from spanf1.wording import many
@@ -52,19 +54,17 @@ _METHODS_HELP = "; ".join(f"{name}: {text}" for name, text in REPAIRS.items())
 def repair(
     files: tuple[str, ...],
     *,
-    options: InputOptions,
     scheme: str,
     method: str,
     allow_loss: bool,
-    output: str | None,
-    in_place: bool,
-    quiet: bool,
+    **settings: Any,
 ) -> None:
     """Repair files; see `HELP`."""
+    options = options_of(settings)
     rewrite_inputs(
         [Input(Source(path), COLUMNS, options) for path in paths_of(files, "repair")],
         Rewriting(canonical(scheme), "", method, None, allow_loss),
-        Destination(output, in_place, quiet),
+        taken(Destination, settings),
         _report,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from spanf1.cli.inputs import SideOptions, kept, paths_of, side_options
+from spanf1.cli.inputs import Progress, SideOptions, column_side_options, kept, paths_of
 from spanf1.cli.output import (
     DIGITS_HELP,
     PERCENT_HELP,
@@ -19,7 +19,6 @@ from spanf1.cli.output import (
     report_options,
     tell,
 )
-from spanf1.cli.running import Progress
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
 from spanf1.formats.opening import both_inputs
@@ -54,7 +53,7 @@ Examples:
 
 @click.command("schemes", help=HELP)
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED...]")
-@side_options(keys=False)
+@column_side_options
 @count_option("--examples", help_text=f"Examples of each kind of step.  [default: {EXAMPLES}]")
 @count_option(
     "--kinds",
@@ -66,12 +65,12 @@ Examples:
 def schemes(
     files: tuple[str, ...],
     *,
-    sides: SideOptions,
     examples: int | None,
     kinds: int | None,
     **settings: Any,
 ) -> None:
     """Explain files; see `HELP`."""
+    sides = SideOptions.of(settings)
     several = len(files) > 2
     report = ReportOptions.of(settings)
     for name, value in (("kinds", kinds), ("examples", examples)):

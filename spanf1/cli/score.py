@@ -9,9 +9,17 @@ from typing import Any
 
 import click
 
-from spanf1.cli.inputs import NORMALIZE_OPTION, SideOptions, kept, paths_of, side_options
+from spanf1.cli.inputs import (
+    JOBS_OPTION,
+    NORMALIZE_OPTION,
+    Progress,
+    SideOptions,
+    kept,
+    paths_of,
+    side_options,
+    workers,
+)
 from spanf1.cli.output import ReportOptions, choice_option, report_options, tell, write
-from spanf1.cli.running import JOBS_OPTION, Progress, workers
 from spanf1.cli.scoring import (
     EXPLAINED,
     SCORE_RENDERERS,
@@ -74,7 +82,7 @@ Examples:
 
 @click.command("score", help=HELP)
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
-@side_options()
+@side_options
 @scoring_options
 @choice_option(
     "--match",
@@ -99,12 +107,12 @@ Examples:
 def score(
     files: tuple[str, ...],
     *,
-    sides: SideOptions,
     signature: bool,
     jobs: int | None,
     **settings: Any,
 ) -> None:
     """Score files; see `HELP`."""
+    sides = SideOptions.of(settings)
     report = ReportOptions.of(settings)
     confidence = confidence_of(settings)
     report.check(confidence=confidence)

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from spanf1.corpora.catalogue import decimals
+from spanf1.render.renderers import WIDTH, width_of, wrapped
 from spanf1.render.report import Fact, Report, Section
-from spanf1.render.text import WIDTH, width_of, wrapped
 from spanf1.wording import many, printable, short_names
 
 if TYPE_CHECKING:

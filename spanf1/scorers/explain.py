@@ -27,9 +27,8 @@ from spanf1.scorers.comparison import (
     System,
     compare,
 )
-from spanf1.scorers.disputes import Disputes, Place
+from spanf1.scorers.disputes import Disputes, Place, stretches
 from spanf1.scorers.scorers import Facts, scorers_of
-from spanf1.scorers.views import stretches
 
 #: how many examples are given of each kind of disputed step
 EXAMPLES = 2

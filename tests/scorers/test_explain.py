@@ -18,13 +18,12 @@ from spanf1.core.schemes import SCHEMES
 from spanf1.core.tag_counter import tally
 from spanf1.core.tags import TagSet
 from spanf1.formats.lists import ListReader
-from spanf1.render.text import width_of
+from spanf1.render.renderers import width_of
 from spanf1.results.result import Result
 from spanf1.scorers.comparison import Encodings
-from spanf1.scorers.disputes import Disputes
+from spanf1.scorers.disputes import Disputes, stretches
 from spanf1.scorers.explain import explain
 from spanf1.scorers.scorers import Facts, scorers_of
-from spanf1.scorers.views import stretches
 from tests.helpers.commands import pipe, write
 from tests.helpers.explained import explained, inputs
 from tests.helpers.oracles import MAKERS, altered, encode, random_spans, well_formed
