@@ -7,14 +7,14 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import click
 
-from spanf1.cli.output import count_option
+from spanf1.cli.output import Option, count_option, with_options
 from spanf1.core.options import AUTO, NORMALIZATIONS, AnyScheme, Options
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import AUTO_FORM
@@ -197,10 +197,6 @@ def _begin_worker() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
 
 
-CommandT = TypeVar("CommandT", bound=Callable[..., Any])
-Option = Callable[[Any], Any]
-
-
 def _filled(_: click.Context, __: click.Parameter, value: str) -> str:
     """Return a delimiter, unless it is empty: that is a slip, such as an unset variable."""
     if not value:
@@ -350,7 +346,11 @@ _COLUMNS_OF_TWO = (
     click.option("--pred-scheme", metavar="SCHEME", help="Scheme of the predicted tags."),
     FORM_OPTION,
 )
-_KEYS_OF_TWO = (
+#: the options of two sides that are columns, of which `SideOptions` are made
+column_side_options = with_options(*_COLUMNS_OF_TWO)
+#: those of two sides of any format
+side_options = with_options(
+    *_COLUMNS_OF_TWO,
     click.option(
         "--input-format",
         default=AUTO,
@@ -412,13 +412,13 @@ class SideOptions(NamedTuple):
         )
 
 
-def input_options(*more: Option) -> Callable[[CommandT], CommandT]:
+def input_options(*more: Option) -> Option:
     """Return a decorator that adds the files of a command, and the options of one side.
 
     Without `KEY_OPTIONS` among the options that are added to those of columns, there is no other
     format.
     """
-    return lambda command: with_options(command, (*_COLUMNS_OF_ONE, *more))
+    return with_options(*_COLUMNS_OF_ONE, *more)
 
 
 def options_of(settings: dict[str, Any]) -> InputOptions:
@@ -426,23 +426,6 @@ def options_of(settings: dict[str, Any]) -> InputOptions:
     column = settings["tag_column"]
     given = {"input_format": COLUMNS, **settings}
     return InputOptions.of(given | {"tag_column": None if column == LAST else column})
-
-
-def side_options(command: CommandT) -> CommandT:
-    """Add the options of two sides, of which `SideOptions` are made."""
-    return with_options(command, (*_COLUMNS_OF_TWO, *_KEYS_OF_TWO))
-
-
-def column_side_options(command: CommandT) -> CommandT:
-    """Add those of columns alone: there is no other format."""
-    return with_options(command, _COLUMNS_OF_TWO)
-
-
-def with_options(command: CommandT, options: tuple[Callable[[Any], Any], ...]) -> CommandT:
-    """Add options to a command, in the order of its help text."""
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 def paths_of(files: tuple[str, ...], command: str) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ from spanf1.formats.source import STDIN
 from spanf1.render.renderers import RENDERERS
 from spanf1.render.report import Report
 
-_Decorator = Callable[[Any], Any]
+#: a decorator that adds something to a command
+Option = Callable[[Any], Any]
 _Made = TypeVar("_Made")
 
 #: the formats of most reports
@@ -37,7 +38,18 @@ _WITHOUT = {
 }
 
 
-def choice_option(*names: str, choices: Iterable[str], help_text: str) -> _Decorator:
+def with_options(*options: Option) -> Option:
+    """Return a decorator that adds options to a command, in the order of its help text."""
+
+    def decorated(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorated
+
+
+def choice_option(*names: str, choices: Iterable[str], help_text: str) -> Option:
     """Return an option that takes one of a few words: the first is the default."""
     known = list(choices)
     return click.option(
@@ -45,19 +57,33 @@ def choice_option(*names: str, choices: Iterable[str], help_text: str) -> _Decor
     )
 
 
-def count_option(*names: str, help_text: str, least: int = 0, **settings: Any) -> _Decorator:
+def count_option(*names: str, help_text: str, least: int = 0, **settings: Any) -> Option:
     """Return an option that takes a whole number."""
     return click.option(*names, type=click.IntRange(least), metavar="N", help=help_text, **settings)
 
 
-def format_option(names: Iterable[str] = REPORT_FORMATS, help_text: str = "") -> _Decorator:
+def format_option(names: Iterable[str] = REPORT_FORMATS, help_text: str = "") -> Option:
     """Return the option that says how to render a report: the first name is the default."""
     return choice_option("-f", "--format", "format_name", choices=names, help_text=help_text)
 
 
+output_option = click.option(
+    "-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."
+)
+#: the options that say where a report goes, and whether in colour
+output_options = with_options(
+    output_option,
+    choice_option(
+        "--color",
+        choices=["auto", "always", "never"],
+        help_text="auto is on a terminal, unless NO_COLOR is set.",
+    ),
+)
+
+
 def report_options(
     names: Iterable[str] = REPORT_FORMATS, help_text: str = "", *, digits: str = ""
-) -> _Decorator:
+) -> Option:
     """Return the options that say how to render a report, and where it goes.
 
     Parameters
@@ -67,30 +93,10 @@ def report_options(
     help_text, digits : str
         More about them; what is said of --digits, which is left out without it.
     """
-
-    def decorated(command: Any) -> Any:
-        command = output_options(command)
-        if digits:
-            places = click.IntRange(0, 15)
-            command = click.option("--digits", type=places, metavar="N", help=digits)(command)
-        return format_option(names, help_text)(command)
-
-    return decorated
-
-
-def output_options(command: Any) -> Any:
-    """Add the options that say where a report goes, and whether in colour."""
-    colour = choice_option(
-        "--color",
-        choices=["auto", "always", "never"],
-        help_text="auto is on a terminal, unless NO_COLOR is set.",
+    places = click.option("--digits", type=click.IntRange(0, 15), metavar="N", help=digits)
+    return with_options(
+        format_option(names, help_text), *([places] if digits else []), output_options
     )
-    return output_option(colour(command))
-
-
-output_option = click.option(
-    "-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."
-)
 
 
 def taken(kind: type[_Made], settings: dict[str, Any], **more: Any) -> _Made:
