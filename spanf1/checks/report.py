@@ -180,10 +180,6 @@ def _escaped(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _csv(checks: Iterable[Checking], most: int | None) -> Iterator[str]:
-    return delimited_lines(_values(checks, most))
-
-
 def _values(checks: Iterable[Checking], most: int | None) -> Iterator[list[object]]:
     """Yield rows; of a span, the token is its text, and what is after is its type."""
     for number, checking in enumerate(checks):
@@ -234,6 +230,6 @@ def _json(checks: Iterable[Checking], most: int | None) -> Iterator[str]:
 VIOLATIONS: dict[str, Callable[[Iterable[Checking], int | None], Iterator[str]]] = {
     "text": _text,
     "json": _json,
-    "csv": _csv,
+    "csv": lambda checks, most: delimited_lines(_values(checks, most)),
     "github": _github,
 }

@@ -131,7 +131,8 @@ def baseline(
     with ready(Input(Source(path), COLUMNS, tested), again=True, quiet=report.quiet) as input:
         marked = mark_file(lexicon, input, _scheme_of("test", settings), confidence)
         if predictions is not None:
-            _write_predictions(marked, predictions)
+            with opened(predictions, compression_of(predictions)) as stream:
+                stream.writelines(marked.lines())
     report.write(report_of(marked.result), SCORE_RENDERERS)
     if not report.quiet:
         explained = report.format_name in EXPLAINED
@@ -172,12 +173,6 @@ def _options_of(file: str, settings: dict[str, Any]) -> InputOptions:
 def _scheme_of(file: str, settings: dict[str, Any]) -> AnyScheme:
     own = settings[f"{file}_scheme"]
     return canonical(settings["scheme"] if own is None else own)
-
-
-def _write_predictions(marked: Marked, path: str) -> None:
-    with opened(path, compression_of(path)) as stream:
-        for lines in marked.lines():
-            stream.write(lines)
 
 
 def _notes(marked: Marked, lexicon: Lexicon, train: str, *, explained: bool) -> Iterator[str]:

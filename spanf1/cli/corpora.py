@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spanf1.cli.inputs import COLUMN_HELP, Progress, column_option, kept
+from spanf1.cli.inputs import CATALOGUE_OPTION, COLUMN_HELP, Progress, column_option, kept
 from spanf1.cli.output import (
     ReportOptions,
     check_writable,
@@ -19,11 +19,10 @@ from spanf1.cli.output import (
     wants_colour,
     write,
 )
-from spanf1.corpora.catalogue import Catalogue, Corpus, Split, load
+from spanf1.corpora.catalogue import Catalogue, load
 from spanf1.corpora.report import catalogue_report, corpus_report, verification_report
 from spanf1.corpora.verify import sources_of
 from spanf1.corpora.verify import verify as verified
-from spanf1.exceptions import UsageError
 from spanf1.formats.options import Column
 from spanf1.wording import printable
 
@@ -91,10 +90,6 @@ Examples:
   spanf1 corpora verify conll2003 folder/ --format json
   spanf1 corpora verify wnut17 $(spanf1 corpora get wnut17 --split test)
 """
-
-CATALOGUE_OPTION = click.option(
-    "--catalogue", metavar="FILE", help="A catalogue of your own, instead of the one that is here."
-)
 
 
 class _InOrder(click.Group):
@@ -164,88 +159,23 @@ def get(
 ) -> None:
     """Fetch files; see `GET_HELP`."""
     # Here, because a network is not what the other commands wait for.
-    from spanf1.corpora.download import cache_folder
+    from spanf1.corpora.download import cache_folder, fetch_split, files_of, splits_to_get
 
     corpus = _opened(catalogue, output)[name]
-    splits = _splits_to_get(corpus, split)
+    splits = splits_to_get(corpus, split)
     folder = os.path.join(cache_folder(), corpus.name) if folder is None else folder
-    sources = [path for part in splits for path in _sources(part, corpus, folder, mirror)]
+    sources = [path for part in splits for path in files_of(part, corpus, folder, mirror)]
     check_writable(output, sources)
     fetched = {}
     for part in splits:
-        file = _fetched(part, _folder_of(part, corpus, folder), mirror, quiet=quiet)
+        with Progress("-", wanted=not quiet, size=part.size) as progress:
+            file = fetch_split(part, corpus, folder, mirror=mirror, progress=progress)
         fetched[file.path] = file
         if not quiet:
             _say(file, colour=wants_colour(color, sys.stderr))
     # Once more: what was not there before may be the output now.
     check_writable(output, [*sources, *fetched])
     write("".join(f"{path}\n" for path in fetched), output)
-
-
-def _splits_to_get(corpus: Corpus, name: str | None) -> list[Split]:
-    """Return the splits to fetch.
-
-    Raises
-    ------
-    UsageError
-        If they are not to be had from here.
-    """
-    from spanf1.corpora.download import is_archive
-
-    chosen = list(corpus.splits.values()) if name is None else [corpus.split(name)]
-    hint = f"{corpus.obtain} To check your copy: spanf1 corpora verify {corpus.name} PATH"
-    if not corpus.open:
-        message = f"{corpus.name} is not open to download (licence: {corpus.licence})"
-        raise UsageError(message, hint=hint)
-    splits = [split for split in chosen if split.url]
-    if not splits:
-        what = corpus.name if name is None else f"{corpus.name}, split {chosen[0].name}"
-        raise UsageError(f"there is no address of {what} in the catalogue", hint=hint)
-    for split in splits:
-        if split.member or is_archive(split.url):
-            what = f"{corpus.name}, split {split.name},"
-            raise UsageError(f"{what} is in an archive: only plain files are fetched", hint=hint)
-    return splits
-
-
-def _sources(split: Split, corpus: Corpus, folder: str, mirror: str) -> list[str]:
-    """Return the files of this computer that a split comes from, and the one that it becomes."""
-    from spanf1.corpora.download import addresses, local_path
-
-    name = _file_name(split)
-    local = [local_path(address) for address in addresses(split.url, mirror, name)]
-    return [*filter(None, local), os.path.join(_folder_of(split, corpus, folder), name)]
-
-
-def _folder_of(split: Split, corpus: Corpus, folder: str) -> str:
-    """Return where to put the file of a split: away from another file that has its name."""
-    from spanf1.corpora.download import plain_name
-
-    others = [s for s in corpus.splits.values() if s.url and s.url != split.url]
-    shared = _file_name(split) in map(_file_name, others)
-    return os.path.join(folder, plain_name(split.name)) if shared else folder
-
-
-def _file_name(split: Split) -> str:
-    """Return what the file of a split is called: an address with a query does not say it."""
-    from spanf1.corpora.download import name_of
-
-    return split.files[0] if "?" in split.url else name_of(split.url)
-
-
-def _fetched(split: Split, folder: str, mirror: str, *, quiet: bool) -> Fetched:
-    from spanf1.corpora.download import fetch
-
-    with Progress("-", wanted=not quiet, size=split.size) as progress:
-        return fetch(
-            split.url,
-            folder,
-            name=_file_name(split),
-            sha256=split.sha256,
-            size=split.size,
-            mirror=mirror,
-            progress=progress,
-        )
 
 
 def _say(file: Fetched, *, colour: bool) -> None:

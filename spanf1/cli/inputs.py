@@ -277,6 +277,10 @@ FORM_OPTION = click.option(
     help="How tags are written: auto, or an example such as B-PER, PER-B, B_PER, b/PER.",
 )
 
+CATALOGUE_OPTION = click.option(
+    "--catalogue", metavar="FILE", help="A catalogue of your own, instead of the one that is here."
+)
+
 
 def _key_option(name: str, help_text: str) -> Option:
     return click.option(name, metavar="KEY", help=help_text)

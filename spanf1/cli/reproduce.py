@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from spanf1.cli.corpora import CATALOGUE_OPTION
-from spanf1.cli.inputs import kept
+from spanf1.cli.inputs import CATALOGUE_OPTION, kept
 from spanf1.cli.output import ReportOptions, report_options
 from spanf1.corpora.catalogue import load
 from spanf1.corpora.report import reproduction_report

@@ -182,15 +182,11 @@ def say(lines: list[str]) -> None:
 
 def _rewrite_one(input: Input, how: Rewriting, where: Destination) -> Changes:
     """Rewrite one file."""
-    if where.in_place:
+    # What is on standard output cannot be taken back.
+    if where.in_place or (how.to and how.to not in PARTS):
         changes = rewrite(TaggedColumn(input), how)
-        if changes.tags:
-            with _target(input, where) as stream:
-                rewrite(TaggedColumn(input), how, stream.write)
-        return changes
-    if how.to and how.to not in PARTS:
-        # What is on standard output cannot be taken back.
-        rewrite(TaggedColumn(input), how)
+        if where.in_place and not changes.tags:
+            return changes
     with _target(input, where) as stream:
         return rewrite(TaggedColumn(input), how, stream.write)
 

@@ -175,18 +175,21 @@ def styled(text: str, style: str, colour: bool) -> str:
     return f"{style}{text}{_PLAIN}" if colour and style else text
 
 
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    "→": r"$\rightarrow$",
-    # Behind the end of a row these two would be arguments of it.
-    "[": "{[}",
-    "*": "{*}",
-} | {character: f"\\{character}" for character in "&%$#_{}"}
+_LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        "→": r"$\rightarrow$",
+        # Behind the end of a row these two would be arguments of it.
+        "[": "{[}",
+        "*": "{*}",
+    }
+    | {character: f"\\{character}" for character in "&%$#_{}"}
+)
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&])")
 
@@ -278,7 +281,7 @@ def _latex(section: Section) -> str:
     lines = [f"% {line}" for line in comments]
     if section.header:
         header, *rows = (
-            rf"{' & '.join(_in_latex(cell) for cell in row)} \\" for row in _cells(section)
+            rf"{' & '.join(cell.translate(_LATEX) for cell in row)} \\" for row in _cells(section)
         )
         totals = len(rows) - section.totals
         rules = [r"\midrule"] if 0 < totals < len(rows) else []
@@ -286,10 +289,6 @@ def _latex(section: Section) -> str:
         lines += [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", header, r"\midrule"]
         lines += [*rows[:totals], *rules, *rows[totals:], r"\bottomrule", r"\end{tabular}"]
     return "\n".join(lines) + "\n"
-
-
-def _in_latex(text: str) -> str:
-    return "".join(_LATEX.get(character, character) for character in text)
 
 
 #: how a report is rendered, by the name of a format

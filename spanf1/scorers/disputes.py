@@ -274,7 +274,9 @@ def disputed_steps(
     fixed[stretch.starts] = fixed[size] = True
     before = np.where(fixed[:-1], 0, np.concatenate(([0], codes[:-1]))).astype(np.int32)
     kept = [view for view, keeps in zip(seen, keeping, strict=True) if keeps]
-    begins, ends = (_disagree([view[which] for view in kept]) for which in (0, 1))
+    # Where some say yes and some say no.
+    views = ([view[which] for view in kept] for which in (0, 1))
+    begins, ends = (np.logical_or.reduce(says) & ~np.logical_and.reduce(says) for says in views)
     into, out = begins, ends & fixed[1:]
     into[1:] |= ends[:-1] & ~fixed[1:-1]
     wrong = np.zeros((len(schemes), 3, size), np.bool_)
@@ -300,11 +302,6 @@ def disputed_steps(
         np.zeros(0, np.intp),
     )
     return steps._replace(outcomes=np.array([outcome_of(steps, view) for view in seen]))
-
-
-def _disagree(views: list[BoolArray]) -> BoolArray:
-    """Return where some say yes and some say no."""
-    return reduce(np.logical_or, views) & ~reduce(np.logical_and, views)
 
 
 def outcome_of(steps: Steps, view: Seen) -> IntArray:
