@@ -45,29 +45,8 @@ from spanf1.formats.source import STDIN, Source
 from spanf1.results.report import how_made, report_of
 from spanf1.wording import many, printable
 
-HELP = """Score the baseline of the CoNLL-2003 shared task: what knowing the training data is worth.
 
-In each sentence of TEST, from the left, the longest phrase that is an entity in the training
-file is marked with its type there. That is scored against the tags of TEST, as by `spanf1 score`.
-The two files may be in different schemes. Without TEST, or with -, standard input is read.
-
-\b
-The type of a phrase that has several in the training file:
-  majority  the most frequent one, of several such the first in the alphabet
-  unique    it is not marked
-  first     that of its first occurrence
-
-\b
-Examples:
-  spanf1 baseline --train train.conll test.conll
-  spanf1 baseline --train train.conll test.conll --predictions baseline.conll
-  spanf1 baseline --train eng.train eng.testb --confidence 0.9 --resamples 250
-  spanf1 baseline --train train.iob2 test.iob2 --tag-column 3 --token-column 2
-  spanf1 baseline --train eng.train test.txt --train-tag-column 4 --rule unique
-"""
-
-
-@click.command("baseline", help=HELP)
+@click.command("baseline")
 @click.argument("test", required=False, metavar="[TEST]")
 @click.option("--train", required=True, metavar="FILE", help="The training file.")
 @column_option("--tag-column", help_text=f"Column of the tags, {COLUMN_HELP}.  [default: -1]")
@@ -113,7 +92,27 @@ def baseline(
     predictions: str | None,
     **settings: Any,
 ) -> None:
-    """Score the baseline; see `HELP`."""
+    """Score the baseline of the CoNLL-2003 shared task: what knowing the training data is worth.
+
+    In each sentence of TEST, from the left, the longest phrase that is an entity in the training
+    file is marked with its type there. That is scored against the tags of TEST, as by `spanf1
+    score`. The two files may be in different schemes. Without TEST, or with -, standard input is
+    read.
+
+    \b
+    The type of a phrase that has several in the training file:
+      majority  the most frequent one, of several such the first in the alphabet
+      unique    it is not marked
+      first     that of its first occurrence
+
+    \b
+    Examples:
+      spanf1 baseline --train train.conll test.conll
+      spanf1 baseline --train train.conll test.conll --predictions baseline.conll
+      spanf1 baseline --train eng.train eng.testb --confidence 0.9 --resamples 250
+      spanf1 baseline --train train.iob2 test.iob2 --tag-column 3 --token-column 2
+      spanf1 baseline --train eng.train test.txt --train-tag-column 4 --rule unique
+    """
     report = ReportOptions.of(settings)
     confidence = confidence_of(settings)
     report.check(confidence=confidence)

@@ -41,31 +41,8 @@ from spanf1.ranking.rank import BEST, RankingOptions
 from spanf1.ranking.report import report_of
 from spanf1.resampling.inference import ADJUSTMENTS
 
-HELP = """Rank systems on one gold, and say which of them can be told apart.
 
-GOLD has the gold tags, each SYSTEM the predicted tags of the same tokens, in the last column.
-With --merged every file holds gold and predicted tags, as for `spanf1 score FILE`; the gold must
-be the same in all. Files may be of any format that `spanf1 score` reads, each of another. A
-SYSTEM with several runs (seeds) is a folder of files, or NAME=RUN,RUN,… with files and patterns:
-its score is their mean, and the spread is shown. A folder of brat, or of a dataset, is one run.
-
-Every F gets a percentile bootstrap interval. The difference from the best system, or from the
---reference, gets one too, in resamples that both share, and is tested: by approximate
-randomisation of sentences; or, if one of the two has several runs, by permutation of runs. The
-p-values are corrected for how many comparisons were made. --confidence is 0.95 unless it is
-given; systems are told apart where p is below what it leaves, 0.05.
-
-\b
-Examples:
-  spanf1 compare gold.conll a.conll b.conll c.conll
-  spanf1 compare --merged a.conll b.conll --per-type
-  spanf1 compare gold.conll old=old.conll 'new=seeds/*.conll' --reference old
-  spanf1 compare gold.conll outputs/*.conll --all-pairs -f latex -o table.tex
-  spanf1 compare brat-gold/ a.jsonl pipeline.json llm.jsonl --match text
-"""
-
-
-@click.command("compare", help=HELP)
+@click.command("compare")
 @click.argument("files", nargs=-1, metavar="GOLD SYSTEM SYSTEM...")
 @click.option("--merged", is_flag=True, help="Every file holds gold and predicted tags: no GOLD.")
 @side_options
@@ -104,7 +81,29 @@ def compare(
     jobs: int | None,
     **settings: Any,
 ) -> None:
-    """Compare systems; see `HELP`."""
+    """Rank systems on one gold, and say which of them can be told apart.
+
+    GOLD has the gold tags, each SYSTEM the predicted tags of the same tokens, in the last column.
+    With --merged every file holds gold and predicted tags, as for `spanf1 score FILE`; the gold
+    must be the same in all. Files may be of any format that `spanf1 score` reads, each of another.
+    A SYSTEM with several runs (seeds) is a folder of files, or NAME=RUN,RUN,… with files and
+    patterns: its score is their mean, and the spread is shown. A folder of brat, or of a dataset,
+    is one run.
+
+    Every F gets a percentile bootstrap interval. The difference from the best system, or from the
+    --reference, gets one too, in resamples that both share, and is tested: by approximate
+    randomisation of sentences; or, if one of the two has several runs, by permutation of runs. The
+    p-values are corrected for how many comparisons were made. --confidence is 0.95 unless it is
+    given; systems are told apart where p is below what it leaves, 0.05.
+
+    \b
+    Examples:
+      spanf1 compare gold.conll a.conll b.conll c.conll
+      spanf1 compare --merged a.conll b.conll --per-type
+      spanf1 compare gold.conll old=old.conll 'new=seeds/*.conll' --reference old
+      spanf1 compare gold.conll outputs/*.conll --all-pairs -f latex -o table.tex
+      spanf1 compare brat-gold/ a.jsonl pipeline.json llm.jsonl --match text
+    """
     sides = SideOptions.of(settings)
     report = ReportOptions.of(settings)
     how = confidence_of(settings, always=True)

@@ -29,68 +29,6 @@ from spanf1.wording import printable
 if TYPE_CHECKING:
     from spanf1.corpora.download import Fetched
 
-HELP = """Corpora: statistics, published scores, and the files of those that are open.
-
-The catalogue has facts that were published about corpora of named entities and chunks, with
-their sources; it has no text of any of them.
-
-\b
-Examples:
-  spanf1 corpora list
-  spanf1 corpora show conll2003
-  spanf1 score $(spanf1 corpora get wnut17 --split test) predicted.conll
-"""
-
-LIST_HELP = """List the corpora of the catalogue.
-
-\b
-Examples:
-  spanf1 corpora list
-  spanf1 corpora list --format json | jq -r '.[] | select(.open) | .name'
-"""
-
-SHOW_HELP = """Show what is known of a corpus: statistics by split, published scores, licence.
-
-NAME is as `spanf1 corpora list` has it, or another name of the corpus. Published scores are as
-they were printed, in percent; csv has a line for each number.
-
-\b
-Examples:
-  spanf1 corpora show wnut17
-  spanf1 corpora show conll2003 --format markdown -o conll2003.md
-  spanf1 corpora show conll2003 --format json | jq '.splits.testb.tokens'
-"""
-
-GET_HELP = """Fetch the files of a corpus that is open, and print their paths.
-
-Files are kept, and fetched once: in the folder SPANF1_CACHE, by default that of the platform's
-caches. What is known to be their checksum is verified. If the connection breaks, nothing is left
-of the file. Where a licence is needed, it is said who gives it, and `spanf1 corpora verify` checks
-the copy that you have.
-
-\b
-Examples:
-  spanf1 corpora get wnut17
-  spanf1 corpora get wnut17 --split test --to data
-  spanf1 corpora get wnut17 --mirror https://example.org/copies
-  spanf1 corpora get wnut17 --mirror 'file:///copies/{name}'
-"""
-
-VERIFY_HELP = """Hold your copy of a corpus against what was published about it.
-
-Many copies are re-tagged, cut or corrected. For each file it is said which split it is, which
-counts agree with the publication, what scheme it is in, and what differs. PATH is a file or a
-folder: then those files in it that are called as the corpus calls them, or all.
-
-Exit code 1: something differs, or nothing was published that it could be held against.
-
-\b
-Examples:
-  spanf1 corpora verify conll2003 eng.testb
-  spanf1 corpora verify conll2003 folder/ --format json
-  spanf1 corpora verify wnut17 $(spanf1 corpora get wnut17 --split test)
-"""
-
 
 class _InOrder(click.Group):
     """A group that lists its commands in the order in which they were added."""
@@ -100,28 +38,54 @@ class _InOrder(click.Group):
         return list(self.commands)
 
 
-@click.group("corpora", cls=_InOrder, help=HELP)
+@click.group("corpora", cls=_InOrder)
 def corpora() -> None:
-    """Hold the commands; see `HELP`."""
+    """Corpora: statistics, published scores, and the files of those that are open.
+
+    The catalogue has facts that were published about corpora of named entities and chunks, with
+    their sources; it has no text of any of them.
+
+    \b
+    Examples:
+      spanf1 corpora list
+      spanf1 corpora show conll2003
+      spanf1 score $(spanf1 corpora get wnut17 --split test) predicted.conll
+    """
 
 
-@corpora.command("list", help=LIST_HELP, short_help="List the corpora.")
+@corpora.command("list", short_help="List the corpora.")
 @format_option()
 @CATALOGUE_OPTION
 @output_options
 def list_(*, catalogue: str | None, **settings: Any) -> None:
-    """List the corpora; see `LIST_HELP`."""
+    """List the corpora of the catalogue.
+
+    \b
+    Examples:
+      spanf1 corpora list
+      spanf1 corpora list --format json | jq -r '.[] | select(.open) | .name'
+    """
     report = ReportOptions.of(settings)
     report.write(catalogue_report(_opened(catalogue, report.output)))
 
 
-@corpora.command("show", help=SHOW_HELP, short_help="Show what is known of a corpus.")
+@corpora.command("show", short_help="Show what is known of a corpus.")
 @click.argument("name")
 @format_option()
 @CATALOGUE_OPTION
 @output_options
 def show(name: str, *, catalogue: str | None, **settings: Any) -> None:
-    """Show a corpus; see `SHOW_HELP`."""
+    """Show what is known of a corpus: statistics by split, published scores, licence.
+
+    NAME is as `spanf1 corpora list` has it, or another name of the corpus. Published scores are as
+    they were printed, in percent; csv has a line for each number.
+
+    \b
+    Examples:
+      spanf1 corpora show wnut17
+      spanf1 corpora show conll2003 --format markdown -o conll2003.md
+      spanf1 corpora show conll2003 --format json | jq '.splits.testb.tokens'
+    """
     report = ReportOptions.of(settings)
     report.write(corpus_report(_opened(catalogue, report.output)[name]))
 
@@ -133,7 +97,7 @@ def _opened(catalogue: str | None, output: str | None) -> Catalogue:
     return known
 
 
-@corpora.command("get", help=GET_HELP, short_help="Fetch the files of a corpus that is open.")
+@corpora.command("get", short_help="Fetch the files of a corpus that is open.")
 @click.argument("name")
 @click.option("--split", metavar="SPLIT", help="Only this one; by default, all of them.")
 @click.option(
@@ -157,7 +121,20 @@ def get(
     color: str,
     quiet: bool,
 ) -> None:
-    """Fetch files; see `GET_HELP`."""
+    """Fetch the files of a corpus that is open, and print their paths.
+
+    Files are kept, and fetched once: in the folder SPANF1_CACHE, by default that of the platform's
+    caches. What is known to be their checksum is verified. If the connection breaks, nothing is
+    left of the file. Where a licence is needed, it is said who gives it, and `spanf1 corpora
+    verify` checks the copy that you have.
+
+    \b
+    Examples:
+      spanf1 corpora get wnut17
+      spanf1 corpora get wnut17 --split test --to data
+      spanf1 corpora get wnut17 --mirror https://example.org/copies
+      spanf1 corpora get wnut17 --mirror 'file:///copies/{name}'
+    """
     # Here, because a network is not what the other commands wait for.
     from spanf1.corpora.download import cache_folder, fetch_split, files_of, splits_to_get
 
@@ -189,7 +166,7 @@ def _say(file: Fetched, *, colour: bool) -> None:
     tell([label + printable(f"{file.path}: {origin}; {said}")])
 
 
-@corpora.command("verify", help=VERIFY_HELP, short_help="Check your copy of a corpus.")
+@corpora.command("verify", short_help="Check your copy of a corpus.")
 @click.argument("name")
 @click.argument("path")
 @click.option("--split", metavar="SPLIT", help="The split it should be.  [default: the likest]")
@@ -211,7 +188,20 @@ def verify(
     catalogue: str | None,
     **settings: Any,
 ) -> None:
-    """Verify a copy; see `VERIFY_HELP`."""
+    """Hold your copy of a corpus against what was published about it.
+
+    Many copies are re-tagged, cut or corrected. For each file it is said which split it is, which
+    counts agree with the publication, what scheme it is in, and what differs. PATH is a file or a
+    folder: then those files in it that are called as the corpus calls them, or all.
+
+    Exit code 1: something differs, or nothing was published that it could be held against.
+
+    \b
+    Examples:
+      spanf1 corpora verify conll2003 eng.testb
+      spanf1 corpora verify conll2003 folder/ --format json
+      spanf1 corpora verify wnut17 $(spanf1 corpora get wnut17 --split test)
+    """
     report = ReportOptions.of(settings)
     known = load(catalogue)
     corpus = known[name]

@@ -14,28 +14,8 @@ from spanf1.corpora.report import reproduction_report
 from spanf1.corpora.reproduce import measured, tasks
 from spanf1.exceptions import UsageError
 
-HELP = """Score the outputs at hand, and print published scores beside measured ones.
 
-NAME is a corpus of the catalogue (`spanf1 corpora list`). PATH is a folder with systems' outputs,
-which are known by the name of the system in that of the file, and with the gold file, if they
-do not hold gold tags themselves: it is called as the corpus calls it, or gold.…; with the
-training file, the baseline of the shared task is scored, too, for which gold.… may be of several
-splits: --split says of which. A PATH that is a file is an output or, beside --system, the gold
-file.
-
-A mark (=) shows where both agree to the printed decimals. ± is half of an interval: as for
-CoNLL-2003 the central 90%. Exit code 1: something does not agree.
-
-\b
-Examples:
-  spanf1 reproduce wnut17 submissions/
-  spanf1 reproduce wnut17 gold.conll --system arcada=arcada.conll
-  spanf1 reproduce conll2003 corpus/     # eng.train, eng.testb: the baseline
-  spanf1 reproduce conll2003 outputs/ --format markdown
-"""
-
-
-@click.command("reproduce", help=HELP)
+@click.command("reproduce")
 @click.argument("name")
 @click.argument("path", required=False)
 @click.option(
@@ -63,7 +43,25 @@ def reproduce(
     catalogue: str | None,
     **settings: Any,
 ) -> None:
-    """Reproduce scores; see `HELP`."""
+    """Score the outputs at hand, and print published scores beside measured ones.
+
+    NAME is a corpus of the catalogue (`spanf1 corpora list`). PATH is a folder with systems'
+    outputs, which are known by the name of the system in that of the file, and with the gold file,
+    if they do not hold gold tags themselves: it is called as the corpus calls it, or gold.…; with
+    the training file, the baseline of the shared task is scored, too, for which gold.… may be of
+    several splits: --split says of which. A PATH that is a file is an output or, beside --system,
+    the gold file.
+
+    A mark (=) shows where both agree to the printed decimals. ± is half of an interval: as for
+    CoNLL-2003 the central 90%. Exit code 1: something does not agree.
+
+    \b
+    Examples:
+      spanf1 reproduce wnut17 submissions/
+      spanf1 reproduce wnut17 gold.conll --system arcada=arcada.conll
+      spanf1 reproduce conll2003 corpus/     # eng.train, eng.testb: the baseline
+      spanf1 reproduce conll2003 outputs/ --format markdown
+    """
     report = ReportOptions.of(settings)
     known = load(catalogue)
     corpus = known[name]

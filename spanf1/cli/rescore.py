@@ -16,28 +16,26 @@ from spanf1.results.result import Result
 from spanf1.results.result import rescore as scored_again
 from spanf1.results.signature import Signature
 
-HELP = """Score again from a results file, without the corpus.
 
-FILE is what `spanf1 score --format json` wrote; - is standard input. It has what was counted
-before a reading was chosen, so it can be scored as it was, and as any other signature says:
---like takes the signature of another score, and says what this one is under the same conditions.
-Without --like, the figures in the file are checked against its counts.
-
-\b
-Examples:
-  spanf1 rescore results.json
-  spanf1 rescore results.json --format latex
-  spanf1 rescore results.json --like "$(spanf1 score other.conll --signature)"
-"""
-
-
-@click.command("rescore", help=HELP)
+@click.command("rescore")
 @click.argument("file", metavar="FILE")
 @click.option("--like", metavar="SIGNATURE", help="Score as this signature says.")
 @report_options(SCORE_RENDERERS, "As for `spanf1 score`.", digits=DIGITS_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes.")
 def rescore(file: str, *, like: str | None, **settings: Any) -> None:
-    """Score again; see `HELP`."""
+    """Score again from a results file, without the corpus.
+
+    FILE is what `spanf1 score --format json` wrote; - is standard input. It has what was counted
+    before a reading was chosen, so it can be scored as it was, and as any other signature says:
+    --like takes the signature of another score, and says what this one is under the same
+    conditions. Without --like, the figures in the file are checked against its counts.
+
+    \b
+    Examples:
+      spanf1 rescore results.json
+      spanf1 rescore results.json --format latex
+      spanf1 rescore results.json --like "$(spanf1 score other.conll --signature)"
+    """
     report = ReportOptions.of(settings)
     signature = None if like is None else Signature.parse(like)
     report.check_writable([file])

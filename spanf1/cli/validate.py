@@ -29,29 +29,8 @@ from spanf1.cli.output import (
 from spanf1.formats.opening import inputs_of
 from spanf1.formats.source import STDIN, Source
 
-HELP = """Check that tags are well-formed in their scheme, and spans as they should be.
 
-Each violation is a step between two tags that the scheme does not allow, or a tag whose prefix
-it does not have; O stands for what is beyond a sentence. It is given with the line that the
-step leads to. Exit code 1 if there are any, 0 if there are none.
-Without a file, or with -, standard input is read. Files may be of any format that
-`spanf1 score` reads.
-
-Of texts with spans, what is wrong is a span that is there twice, that has white space at an
-edge or does not begin and end where tokens do, where these are known, and an id that is there
-twice. Spans that nest, overlap or are discontinuous are counted in the summary.
-
-\b
-Examples:
-  spanf1 validate train.conll
-  spanf1 validate *.conll --scheme IOB2 --max 20
-  spanf1 validate output.conll --tag-column -2 --format csv -o violations.csv
-  spanf1 validate annotations.jsonl brat/
-  spanf1 validate data/*.iob2 --tag-column 3 --format github
-"""
-
-
-@click.command("validate", help=HELP)
+@click.command("validate")
 @input_options(*KEY_OPTIONS)
 @scheme_option()
 @click.option(
@@ -80,7 +59,26 @@ def validate(
     quiet: bool,
     **settings: Any,
 ) -> None:
-    """Validate files; see `HELP`."""
+    """Check that tags are well-formed in their scheme, and spans as they should be.
+
+    Each violation is a step between two tags that the scheme does not allow, or a tag whose prefix
+    it does not have; O stands for what is beyond a sentence. It is given with the line that the
+    step leads to. Exit code 1 if there are any, 0 if there are none.
+    Without a file, or with -, standard input is read. Files may be of any format that
+    `spanf1 score` reads.
+
+    Of texts with spans, what is wrong is a span that is there twice, that has white space at an
+    edge or does not begin and end where tokens do, where these are known, and an id that is there
+    twice. Spans that nest, overlap or are discontinuous are counted in the summary.
+
+    \b
+    Examples:
+      spanf1 validate train.conll
+      spanf1 validate *.conll --scheme IOB2 --max 20
+      spanf1 validate output.conll --tag-column -2 --format csv -o violations.csv
+      spanf1 validate annotations.jsonl brat/
+      spanf1 validate data/*.iob2 --tag-column 3 --format github
+    """
     options = options_of(settings)
     known = canonical(scheme)
     paths = paths_of(files, "validate")
