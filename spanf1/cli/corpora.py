@@ -23,7 +23,6 @@ from spanf1.corpora.catalogue import Catalogue, load
 from spanf1.corpora.report import catalogue_report, corpus_report, verification_report
 from spanf1.corpora.verify import sources_of
 from spanf1.corpora.verify import verify as verified
-from spanf1.formats.options import Column
 from spanf1.wording import printable
 
 if TYPE_CHECKING:
@@ -182,9 +181,6 @@ def verify(
     name: str,
     path: str,
     *,
-    split: str | None,
-    tag_column: Column | None,
-    token_column: Column | None,
     catalogue: str | None,
     **settings: Any,
 ) -> None:
@@ -208,13 +204,6 @@ def verify(
     with kept(path) as source:
         read = [one.path for one in sources_of(corpus, source)]
         report.check_writable([known.path, path, *read])
-        verifications = verified(
-            corpus,
-            source,
-            catalogue=known,
-            split=split,
-            tag_column=tag_column,
-            token_column=token_column,
-        )
+        verifications = verified(corpus, source, catalogue=known, **settings)
     report.write(verification_report(verifications))
     context.exit(0 if all(copy.agrees for copy in verifications) else 1)

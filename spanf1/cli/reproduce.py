@@ -38,8 +38,6 @@ def reproduce(
     path: str | None,
     *,
     systems: tuple[str, ...],
-    gold: str | None,
-    split: str | None,
     catalogue: str | None,
     **settings: Any,
 ) -> None:
@@ -68,7 +66,7 @@ def reproduce(
     if path is None and not systems:
         hint = f"spanf1 reproduce {name} FOLDER, or --system NAME=OUTPUT"
         raise UsageError("no output is given", hint=hint)
-    wanted = tasks(corpus, path, systems=systems, gold=gold, split=split)
+    wanted = tasks(corpus, path, systems=systems, **settings)
     files = dict.fromkeys(file for task in wanted for file in task.files)
     report.check_writable([known.path, *files])
     with contextlib.ExitStack() as stack:

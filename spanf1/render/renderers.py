@@ -1,4 +1,4 @@
-"""The renderings of a report by name: text, JSON, rows with delimiters, Markdown, LaTeX."""
+"""The renderings of a report by name: text of 80 columns, JSON, CSV, Markdown, LaTeX."""
 
 from __future__ import annotations
 
