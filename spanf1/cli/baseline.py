@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import click
@@ -26,13 +27,12 @@ from spanf1.cli.output import (
     count_option,
     opened,
     report_options,
-    tell,
 )
 from spanf1.cli.scoring import (
-    EXPLAINED,
     SCORE_RENDERERS,
     confidence_of,
     confidence_options,
+    explanations,
     interval_option,
 )
 from spanf1.contents.baseline import RULES, Lexicon, Marked, lexicon_of, mark_file
@@ -42,7 +42,7 @@ from spanf1.formats.options import InputOptions
 from spanf1.formats.output import compression_of
 from spanf1.formats.registry import COLUMNS, Input
 from spanf1.formats.source import STDIN, Source
-from spanf1.results.report import how_made, report_of
+from spanf1.results.report import report_of
 from spanf1.wording import many, printable
 
 
@@ -132,10 +132,8 @@ def baseline(
         if predictions is not None:
             with opened(predictions, compression_of(predictions)) as stream:
                 stream.writelines(marked.lines())
-    report.write(report_of(marked.result), SCORE_RENDERERS)
-    if not report.quiet:
-        explained = report.format_name in EXPLAINED
-        tell(map(printable, _notes(marked, lexicon, train, explained=explained)))
+    notes = chain(_notes(marked, lexicon, train), explanations(marked.result, report.format_name))
+    report.write(report_of(marked.result), SCORE_RENDERERS, notes=map(printable, notes))
 
 
 def _check_outputs(inputs: tuple[str, str], output: str | None, predictions: str | None) -> None:
@@ -174,7 +172,7 @@ def _scheme_of(file: str, settings: dict[str, Any]) -> AnyScheme:
     return canonical(settings["scheme"] if own is None else own)
 
 
-def _notes(marked: Marked, lexicon: Lexicon, train: str, *, explained: bool) -> Iterator[str]:
+def _notes(marked: Marked, lexicon: Lexicon, train: str) -> Iterator[str]:
     """Yield what the report itself does not say."""
     if not marked.result.counts.tokens:
         yield "warning: there are no tokens in the input: this is a score of nothing"
@@ -188,6 +186,3 @@ def _notes(marked: Marked, lexicon: Lexicon, train: str, *, explained: bool) -> 
     for note in lexicon.notes:
         yield f"note: {train}: {note}"
     yield f"note: lexicon: {lexicon.summary()}"
-    if not explained:
-        for heading, line in how_made(marked.result):
-            yield f"note: {heading}: {line}"

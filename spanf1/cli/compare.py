@@ -23,7 +23,6 @@ from spanf1.cli.output import (
     choice_option,
     report_options,
     taken,
-    tell,
 )
 from spanf1.cli.scoring import (
     confidence_of,
@@ -131,6 +130,4 @@ def compare(
             executor=executor,
             progress=progress,
         )
-    report.write(report_of(ranking))
-    if not report.quiet:
-        tell(warnings(ranking.standings[0].system.runs[0]))
+    report.write(report_of(ranking), notes=warnings(ranking.standings[0].system.runs[0]))

@@ -23,7 +23,6 @@ from spanf1.cli.output import (
     ReportOptions,
     count_option,
     report_options,
-    tell,
 )
 from spanf1.contents.contents import Description
 from spanf1.contents.describe import contents_of, training_data
@@ -91,9 +90,8 @@ def describe(
         with ready(input, quiet=report.quiet) as kept:
             parts.append(contents_of(kept, scheme=known, ignore_case=ignore_case))
     description = Description(parts[count:], training_data(parts[:count]), ignore_case)
-    report.write(report_of(description, forms=FORMS if forms is None else forms))
-    if not report.quiet:
-        tell(_warnings(description))
+    content = report_of(description, forms=FORMS if forms is None else forms)
+    report.write(content, notes=_warnings(description))
 
 
 def _warnings(description: Description) -> Iterator[str]:

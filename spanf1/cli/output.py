@@ -159,9 +159,13 @@ class ReportOptions:
         check_writable(self.output, inputs)
 
     def write(
-        self, report: Report, renderers: Mapping[str, Callable[..., str | bytes]] = RENDERERS
+        self,
+        report: Report,
+        renderers: Mapping[str, Callable[..., str | bytes]] = RENDERERS,
+        *,
+        notes: Iterable[str] = (),
     ) -> None:
-        """Render a report and write it.
+        """Render a report and write it; then, unless only the tables are wanted, some notes.
 
         Raises
         ------
@@ -175,6 +179,8 @@ class ReportOptions:
             brief=self.quiet,
         )
         write(content, self.output)
+        if not self.quiet:
+            tell(notes)
 
 
 def wants_colour(choice: str, stream: TextIO | None) -> bool:

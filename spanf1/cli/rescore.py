@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from spanf1.cli.output import DIGITS_HELP, ReportOptions, report_options, tell
+from spanf1.cli.output import DIGITS_HELP, ReportOptions, report_options
 from spanf1.cli.scoring import SCORE_RENDERERS
 from spanf1.cli.signature import RESULTS_HINT, input_name, parsed, read_text
 from spanf1.exceptions import ReadError, SpanF1Error
@@ -45,9 +45,8 @@ def rescore(file: str, *, like: str | None, **settings: Any) -> None:
     except SpanF1Error as error:
         where = error.where or input_name(file)
         raise type(error)(error.message, where=where, hint=error.hint) from None
-    report.write(report_of(result), SCORE_RENDERERS)
-    if not report.quiet:
-        tell(_notes(result, signature, intervals=bool(data.get("confidence"))))
+    notes = _notes(result, signature, intervals=bool(data.get("confidence")))
+    report.write(report_of(result), SCORE_RENDERERS, notes=notes)
 
 
 def _results(path: str) -> dict[str, Any]:

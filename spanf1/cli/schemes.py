@@ -17,7 +17,6 @@ from spanf1.cli.output import (
     ReportOptions,
     count_option,
     report_options,
-    tell,
 )
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
@@ -99,9 +98,8 @@ def schemes(
             comparison = explain(outputs[0], options=options, examples=count)
             kinds = KINDS if kinds is None else kinds
             content, result = report_of(comparison, kinds=kinds), comparison.result
-    report.write(content)
-    if not report.quiet and not result.tally.tokens:
-        tell(["warning: there are no tokens in the input"])
+    empty = not result.tally.tokens
+    report.write(content, notes=["warning: there are no tokens in the input"] * empty)
 
 
 def _refuse_pipe_given_twice(paths: tuple[str, ...]) -> None:

@@ -15,6 +15,7 @@ from spanf1.core.tally import TOKEN
 from spanf1.exceptions import UsageError
 from spanf1.render.renderers import RENDERERS
 from spanf1.render.report import Report
+from spanf1.results.report import how_made
 from spanf1.results.result import Result
 
 
@@ -33,8 +34,8 @@ def conlleval(report: Report, **_: Any) -> str:
 
 #: how scores are rendered
 SCORE_RENDERERS = {"table": RENDERERS["table"], "conlleval": conlleval, **RENDERERS}
-#: the formats that say themselves how the scores were made
-EXPLAINED = ("table", "json")
+# The formats that say themselves how the scores were made.
+_EXPLAINED = ("table", "json")
 
 
 def _reading_option(names: list[str]) -> Option:
@@ -119,6 +120,13 @@ def warnings(result: Result) -> Iterator[str]:
     if not result.tally.extent:
         what = result.tally.placed_by
         yield f"warning: there are no {what}s in the input: this is a score of nothing"
+
+
+def explanations(result: Result, format_name: str) -> Iterator[str]:
+    """Yield how the scores were made, unless the report itself says it."""
+    for heading, line in how_made(result) if format_name not in _EXPLAINED else ():
+        prefix = "" if heading == "note" else f"{heading}: "
+        yield f"note: {prefix}{line}"
 
 
 def confidence_of(settings: dict[str, Any], *, always: bool = False) -> Confidence | None:
