@@ -20,8 +20,8 @@ from spanf1.cli.output import (
     write,
 )
 from spanf1.corpora.catalogue import Catalogue, load
-from spanf1.corpora.report import catalogue_report, corpus_report, verification_report
-from spanf1.corpora.verify import sources_of
+from spanf1.corpora.report import catalogue_report, corpus_report
+from spanf1.corpora.verify import sources_of, verification_report
 from spanf1.corpora.verify import verify as verified
 from spanf1.wording import printable
 

@@ -10,8 +10,7 @@ import click
 from spanf1.cli.inputs import CATALOGUE_OPTION, kept
 from spanf1.cli.output import ReportOptions, report_options
 from spanf1.corpora.catalogue import load
-from spanf1.corpora.report import reproduction_report
-from spanf1.corpora.reproduce import measured, tasks
+from spanf1.corpora.reproduce import measured, reproduction_report, tasks
 from spanf1.exceptions import UsageError
 
 
