@@ -25,7 +25,7 @@ from spanf1.cli.scoring import (
 from spanf1.core.options import MATCHES, Options
 from spanf1.exceptions import UsageError
 from spanf1.formats.opening import both_inputs
-from spanf1.formats.registry import FORMATS, Inputs
+from spanf1.formats.registry import COLUMNS, FORMATS, Inputs
 from spanf1.formats.source import STDIN, Source
 from spanf1.results.files import reads_again, score_inputs
 from spanf1.results.report import how_made, report_of
@@ -126,8 +126,9 @@ def score(
         if STDIN in paths and reads_again(inputs, options):
             inputs = _kept_inputs(inputs, stack)
         inputs.gold.progress = progress
-        large = paths if inputs.may_be_parted() else ()
-        executor = stack.enter_context(workers(large, jobs))
+        parted = paths if inputs.may_be_parted() else ()
+        json = inputs.format != COLUMNS
+        executor = stack.enter_context(workers(parted, jobs, json=json))
         result = score_inputs(inputs, options, confidence=confidence, executor=executor)
     if signature:
         write(f"{result.signature()}\n", report.output)

@@ -39,8 +39,10 @@ if TYPE_CHECKING:
     from spanf1.formats.pairs import DocumentPairs
     from spanf1.formats.records.tags import RecordReader
 
-#: about how many bytes of a file one task of an executor reads
+#: about how many bytes of columns one task of an executor reads
 PART_SIZE = 1 << 23
+# as many bytes of columns are read as fast as one of JSON
+_JSON_BYTE = 4
 
 
 def read_documents(
@@ -354,7 +356,8 @@ def _counts(
     """Return the counts of all that is read: in parts, if there is enough of it to gain."""
     if executor:
         with suppress(SpanF1Error):
-            parts = reader.parts(PART_SIZE)
+            size = PART_SIZE if isinstance(reader, ColumnPair) else PART_SIZE // _JSON_BYTE
+            parts = reader.parts(size)
             first = next(parts)
             if first is not reader:
                 return tally_parts(chain([first], parts), executor, count, done=reader.take)

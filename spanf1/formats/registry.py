@@ -455,7 +455,7 @@ class Inputs(NamedTuple):
         """Yield parts of inputs that have a record on each line; see `parts_of`."""
         for sources in parts_of(self.sources, size, LINES):
             gold, predicted = (
-                replace(side, source=source, progress=None)
+                replace(side, source=source, progress=None, remarks={})
                 for side, source in ((self.gold, sources[0]), (self.predicted, sources[-1]))
             )
             yield self._replace(gold=gold, predicted=predicted)
