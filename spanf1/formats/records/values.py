@@ -324,7 +324,9 @@ class Values(NamedTuple):
         return Values(self.values[begin:end], self.lines[begin:end])
 
 
-def values(content: Iterable[bytes], where: Callable[[int], str]) -> Iterator[Values]:
+def values(
+    content: Iterable[bytes], where: Callable[[int], str], *, by_line: bool = False
+) -> Iterator[Values]:
     """Yield the values in a file, many at a time; if something is wrong, those before it first.
 
     These are its lines, if each is a JSON value; or else the elements of the array that it is; or
@@ -337,6 +339,8 @@ def values(content: Iterable[bytes], where: Callable[[int], str]) -> Iterator[Va
         The file, in pieces, without a byte-order mark.
     where : callable
         Names the place of a line, for a message.
+    by_line : bool
+        Whether each line is known to be a value, as in a part of such a file.
 
     Raises
     ------
@@ -347,12 +351,18 @@ def values(content: Iterable[bytes], where: Callable[[int], str]) -> Iterator[Va
     """
     text = _Text(_decoded(content, where), where)
     first = text.peek()
-    if first and _has_values_as_lines(text, first):
+    if first and (by_line or _has_values_as_lines(text, first)):
         yield from _lines(text)
     elif first == "[" and text.peek(1) in "[{]":
         yield from _together(_elements(text))
     else:
         yield from _together(_values(text))
+
+
+def has_objects_as_lines(content: Iterable[bytes], where: Callable[[int], str]) -> bool:
+    """Return whether every line of a file is to be an object; raises as `values`."""
+    text = _Text(_decoded(content, where), where)
+    return text.peek() == "{" and _has_values_as_lines(text, "{")
 
 
 def listed(records: Sequence[Any]) -> Iterator[Values]:
