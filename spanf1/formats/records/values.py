@@ -32,8 +32,8 @@ NO_ID = ": ids are to be strings or whole numbers"
 #: how many keys of a record a message names
 _NAMED = 12
 
-# How many values are yielded at a time that are read one by one.
-_TOGETHER = 512
+# How many values are yielded at a time that are read one by one: few enough for the cache.
+_TOGETHER = 128
 
 Row = list[Any]
 
