@@ -133,8 +133,9 @@ def score(
         if STDIN in paths and reads_again(inputs, options):
             inputs = _kept_inputs(inputs, stack)
         inputs.gold.progress = progress
-        large = paths if inputs.format == COLUMNS else ()
-        executor = stack.enter_context(workers(large, jobs))
+        parted = paths if inputs.may_be_parted() else ()
+        json = inputs.format != COLUMNS
+        executor = stack.enter_context(workers(parted, jobs, json=json))
         result = score_inputs(inputs, options, confidence=confidence, executor=executor)
     if signature:
         write(f"{result.signature()}\n", report.output)
