@@ -24,9 +24,11 @@ from spanf1.cli.output import (
     count_option,
     report_options,
 )
+from spanf1.cli.scoring import type_options, types_of
 from spanf1.contents.contents import Description
 from spanf1.contents.describe import contents_of, training_data
 from spanf1.contents.report import FORMS, report_of
+from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
 from spanf1.formats.opening import inputs_of
 from spanf1.formats.source import STDIN, Source
@@ -42,6 +44,7 @@ from spanf1.wording import printable
     metavar="FILE",
     help="Training data to compare with; several files are taken together.",
 )
+@type_options
 @click.option("--ignore-case", is_flag=True, help="Forms that differ in case only are the same.")
 @count_option(
     "--forms",
@@ -85,10 +88,13 @@ def describe(
         raise UsageError("standard input can be read only once")
     report.check_writable([*paths, *train])
     known, count = canonical(scheme), len(train)
+    type_map = Options.of(types_of(settings)).type_map
     parts = []
     for input in inputs_of([Source(path) for path in (*train, *paths)], options, scheme=known):
         with ready(input, quiet=report.quiet) as kept:
-            parts.append(contents_of(kept, scheme=known, ignore_case=ignore_case))
+            parts.append(
+                contents_of(kept, scheme=known, ignore_case=ignore_case, type_map=type_map)
+            )
     description = Description(parts[count:], training_data(parts[:count]), ignore_case)
     content = report_of(description, forms=FORMS if forms is None else forms)
     report.write(content, notes=_warnings(description))

@@ -11,7 +11,9 @@ from spanf1.cli.output import Option, choice_option, count_option, with_options
 from spanf1.conlleval.report import conlleval_report
 from spanf1.core.options import METHODS, TYPE_SETS, UNITS, Confidence
 from spanf1.core.schemes import READINGS
+from spanf1.core.tags import UNTYPED
 from spanf1.core.tally import TOKEN
+from spanf1.core.typemap import ANY
 from spanf1.exceptions import UsageError
 from spanf1.render.renderers import RENDERERS
 from spanf1.render.report import Report
@@ -62,6 +64,19 @@ _SCORING_OPTIONS = (
         help_text="What 0/0 is: a precision with nothing predicted, a recall with nothing in gold.",
     ),
 )
+#: the options that say what types are called
+type_options = with_options(
+    click.option(
+        "--map",
+        "map_types",
+        metavar="A=B,C=D,…",
+        help="Call types otherwise: PERSON=PER,GPE=LOC; *=ENT is for all that are not named.",
+    ),
+    click.option(
+        "--ignore", "ignore_types", metavar="A,B,…", help="Leave out spans of these types."
+    ),
+    click.option("--untyped", is_flag=True, help="Take all types for one: --map '*=_'."),
+)
 #: the options that say how intervals are made
 confidence_options = with_options(
     click.option(
@@ -88,27 +103,53 @@ interval_option = click.option(
 
 
 #: the options that say how spans are read and scores are made
-scoring_options = with_options(_reading_option([*READINGS]), *_SCORING_OPTIONS)
+scoring_options = with_options(_reading_option([*READINGS]), *_SCORING_OPTIONS, type_options)
 #: those, but for the reading whose counts are no sum over sentences
 sentence_options = with_options(
-    _reading_option([name for name in READINGS if name != "conlleval"]), *_SCORING_OPTIONS
+    _reading_option([name for name in READINGS if name != "conlleval"]),
+    *_SCORING_OPTIONS,
+    type_options,
 )
 
 
 def scoring_of(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return what --types and --zero-division mean.
+    """Return what --types, --zero-division, and what types are called, mean.
 
     Raises
     ------
     UsageError
-        If --types names no type.
+        If --types names no type, or --map is not as it is to be.
     """
     types = settings["types"]
     if types not in TYPE_SETS:
         types = tuple(name.strip() for name in types.split(",") if name.strip())
         if not types:
             raise UsageError("--types names no type")
-    return {"types": types, "zero_division": float(settings["zero_division"])}
+    return {"types": types, "zero_division": float(settings["zero_division"]), **types_of(settings)}
+
+
+def types_of(settings: dict[str, Any]) -> dict[str, Any]:
+    """Take out of the settings what types are called, and return it.
+
+    Raises
+    ------
+    UsageError
+        If --map is not as it is to be.
+    """
+    given, ignored = (settings.pop(name) or "" for name in ("map_types", "ignore_types"))
+    pairs = [pair.partition("=") for pair in given.split(",") if pair.strip()]
+    names: dict[str, str] = {}
+    for pair in pairs:
+        name, other = pair[0].strip(), pair[2].strip()
+        if not name or not other or names.setdefault(name, other) != other:
+            hint = "--map PERSON=PER,GPE=LOC, each type once"
+            raise UsageError(f"--map {given!r}: {name or 'a type'} has no one name", hint=hint)
+    if settings.pop("untyped"):
+        if names:
+            raise UsageError("--untyped takes all types for one: --map does not go with it")
+        names = {ANY: UNTYPED}
+    types = tuple(name.strip() for name in ignored.split(",") if name.strip())
+    return {"map_types": names, "ignore_types": types}
 
 
 def warnings(result: Result) -> Iterator[str]:

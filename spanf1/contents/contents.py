@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from spanf1.core.scores import ratio
+from spanf1.core.typemap import TypeMap
 
 #: lengths that are counted together are those from here on
 LONG = 5
@@ -131,6 +132,18 @@ class Contents:
             lengths.update(part.lengths)
             forms.update(part.forms)
         return cls(name, documents, sentences, tokens, lengths, forms, ill_formed)
+
+    def retyped(self, type_map: TypeMap) -> Contents:
+        """Return the same with other types, without those that get none."""
+        lengths: Counter[tuple[str, int]] = Counter()
+        forms: Counter[tuple[str, str]] = Counter()
+        for (kind, length), count in self.lengths.items():
+            lengths[type_map(kind), length] += count
+        for (form, kind), count in self.forms.items():
+            forms[form, type_map(kind)] += count
+        lengths = Counter({key: count for key, count in lengths.items() if key[0]})
+        forms = Counter({key: count for key, count in forms.items() if key[1]})
+        return replace(self, lengths=lengths, forms=forms)
 
     @cached_property
     def types_of(self) -> dict[str, dict[str, int]]:

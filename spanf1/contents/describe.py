@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple, Unpack
@@ -18,6 +18,7 @@ from spanf1.core.spans import Spans, decode
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.core.tally import SideTally, Tally
+from spanf1.core.typemap import TypeMap
 from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.opening import inputs_of_keywords
 from spanf1.formats.options import LAST, Column, InputKeywords, KeyKeywords
@@ -107,7 +108,13 @@ def _scheme_of(scheme: str, shapes: Counter[int], side: SideTally, read: str) ->
     return SchemeFacts(fitting, faults.spans, notes)
 
 
-def contents_of(input: Input, *, scheme: AnyScheme = AUTO, ignore_case: bool = False) -> Contents:
+def contents_of(
+    input: Input,
+    *,
+    scheme: AnyScheme = AUTO,
+    ignore_case: bool = False,
+    type_map: TypeMap | None = None,
+) -> Contents:
     """Read an input of any format and count what is in it.
 
     Parameters
@@ -118,6 +125,8 @@ def contents_of(input: Input, *, scheme: AnyScheme = AUTO, ignore_case: bool = F
         The tagging scheme, or ``auto``.
     ignore_case : bool
         As for `describe`.
+    type_map : TypeMap, optional
+        What types are called.
 
     Raises
     ------
@@ -126,7 +135,8 @@ def contents_of(input: Input, *, scheme: AnyScheme = AUTO, ignore_case: bool = F
     """
     one_column = input.format == COLUMNS and len(input.options.tag_columns) < 2
     read = contents_of_column if one_column else _contents_of_documents
-    return read(input, scheme, ignore_case=ignore_case)
+    contents = read(input, scheme, ignore_case=ignore_case)
+    return contents.retyped(type_map) if type_map else contents
 
 
 def contents_of_column(
@@ -189,6 +199,8 @@ def describe(
     scheme: TagScheme = AUTO,
     tag_form: str = AUTO_FORM,
     ignore_case: bool = False,
+    map_types: Mapping[str, str] | None = None,
+    ignore_types: Iterable[str] = (),
     **keys: Unpack[KeyKeywords],
 ) -> Description:
     """Count what is in files of tokens and tags, or of texts and spans.
@@ -207,6 +219,8 @@ def describe(
         The column of the tokens; by default the first that is not the tags'.
     ignore_case : bool
         Take surface forms for the same that differ in case only.
+    map_types, ignore_types
+        As for `spanf1.evaluate`.
 
     Other Parameters
     ----------------
@@ -231,7 +245,11 @@ def describe(
         **keys,
     }
     inputs = inputs_of_keywords([*several, *training], input_format, given, scheme=scheme)
-    contents = [contents_of(input, scheme=scheme, ignore_case=ignore_case) for input in inputs]
+    type_map = Options.of({"map_types": map_types or {}, "ignore_types": ignore_types}).type_map
+    contents = [
+        contents_of(input, scheme=scheme, ignore_case=ignore_case, type_map=type_map)
+        for input in inputs
+    ]
     count = len(several)
     return Description(contents[:count], training_data(contents[count:]), ignore_case)
 

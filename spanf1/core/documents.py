@@ -6,7 +6,7 @@ nest, overlap, repeat, or be discontinuous; or they only say what text is of whi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, chain, repeat
 from typing import NamedTuple
 
@@ -202,6 +202,18 @@ class DocumentBatch:
         for row in rows:
             some.extend(self.only(row, row + 1, (firsts[row], firsts[row + 1])))
         return some
+
+    def retyped(self, type_map: Callable[[str], str]) -> DocumentBatch:
+        """Return the documents with other types of spans, and without spans that get none."""
+        types = [*map({name: type_map(name) for name in {*self.types}}.__getitem__, self.types)]
+        other = self.only(0, len(self))
+        other.types = types
+        if "" not in types:
+            return other
+        return DocumentBatch(
+            document._replace(spans=[span for span in document.spans if span.type])
+            for document in other.documents()
+        )
 
     def owners(self) -> list[int]:
         """Return the number of each span's document."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 from operator import index
 from typing import Any, Final, Literal, get_args
 
 from spanf1.core.schemes import NO_TAGS, READINGS, SCHEME_NAMES, ReadingName, SchemeName
+from spanf1.core.typemap import TypeMap
 from spanf1.exceptions import UsageError, check_known
 
 AUTO: Final = "auto"
@@ -64,6 +66,11 @@ class Options:
         What is counted; one of `MATCHES`. ``surface`` is WNUT-17's F1 of surface forms.
     normalize : tuple of str
         What makes no difference, if `match` is ``text``: names of `NORMALIZATIONS`.
+    map_types : mapping of str to str, or tuple of pairs
+        What types are called when they are compared, by their names in the input; ``"*"`` is for
+        all others, so that ``{"*": "_"}`` makes one type of all.
+    ignore_types : tuple of str
+        Types of which no span counts, on either side, by their names in the input.
 
     Raises
     ------
@@ -79,6 +86,8 @@ class Options:
     zero_division: float = 0.0
     match: MatchName = "exact"
     normalize: tuple[NormalizationName, ...] = ()
+    map_types: tuple[tuple[str, str], ...] = ()
+    ignore_types: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("gold_scheme", "pred_scheme"):
@@ -95,6 +104,7 @@ class Options:
         if self.match != "exact" and self.reading == "conlleval":
             raise UsageError("the conlleval script counts no texts: its spans are places")
         self._check_normalize()
+        self._check_type_map()
         if not self._number("beta") >= 0:
             raise UsageError(f"beta is {self.beta}: it must not be negative")
         if not (self._number("zero_division") in (0, 1) or math.isnan(self.zero_division)):
@@ -125,6 +135,30 @@ class Options:
             raise UsageError(f"normalize is for match text, and match is {self.match}")
         names = tuple(name for name in NORMALIZATIONS if name in given)
         object.__setattr__(self, "normalize", names)
+
+    def _check_type_map(self) -> None:
+        """Put the other names of types, and those that do not count, in one order."""
+        given: Any = self.map_types
+        try:
+            names = dict(given or ())
+        except (TypeError, ValueError):
+            names = {"": ""}
+        if not all(isinstance(name, str) and name for name in chain(*names.items())):
+            raise UsageError("map_types is to be a dict of names to names")
+        ignored: Any = self.ignore_types
+        if isinstance(ignored, str) or not all(isinstance(name, str) for name in ignored):
+            raise UsageError("ignore_types are to be names")
+        object.__setattr__(self, "map_types", tuple(sorted(names.items())))
+        object.__setattr__(self, "ignore_types", tuple(sorted({*ignored})))
+        for name in names.keys() & {*self.ignore_types}:
+            raise UsageError(f"type {name!r} is to be ignored, and to be called otherwise")
+
+    @cached_property
+    def type_map(self) -> TypeMap | None:
+        """What types are called; None if all keep their names and count."""
+        if not self.map_types and not self.ignore_types:
+            return None
+        return TypeMap(dict(self.map_types), frozenset(self.ignore_types))
 
     def _number(self, name: str) -> float:
         """Make an attribute a float, and every NaN the same one, so that options compare."""
@@ -159,6 +193,8 @@ class Options:
         types = chosen.get("types", "union")
         if not isinstance(types, str):
             chosen["types"] = tuple(types)
+        if isinstance(chosen.get("map_types"), Mapping):
+            chosen["map_types"] = tuple(chosen["map_types"].items())
         try:
             return _options(**chosen)
         except TypeError:

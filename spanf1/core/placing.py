@@ -98,6 +98,7 @@ class TextCounter:
         self._where = where
         self._match, self._normalize = options.match, options.normalize
         self._by_position = by_position
+        self._type_map = options.type_map
         self._sides = SideTally(), SideTally()
         self._types: dict[str, int] = {}
         self._type_numbers = TypeNumbers(self._types)
@@ -136,6 +137,8 @@ class TextCounter:
         return sums
 
     def _add(self, gold: DocumentBatch, predicted: DocumentBatch) -> None:
+        if self._type_map:
+            gold, predicted = gold.retyped(self._type_map), predicted.retyped(self._type_map)
         common = _Common(gold, predicted, self._modes(gold, predicted))
         if self._match == "text":
             batch = self._by_text(common)

@@ -32,6 +32,7 @@ from spanf1.core.tags import (
     tag_sets,
 )
 from spanf1.core.tally import ABSENT, Collector, SideTally, SpanKey, Tally
+from spanf1.core.typemap import Retyper, TypeMap
 from spanf1.exceptions import TagError
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def tally(
     script: bool = False,
     units: str = "",
     in_order: bool = False,
+    type_map: TypeMap | None = None,
 ) -> Tally:
     """Read everything and return what it comes to.
 
@@ -76,8 +78,12 @@ def tally(
         ``sentence`` or ``document`` to keep what each of them has, too.
     in_order : bool
         Whether these are to stay in order; else memory does not grow with their number.
+    type_map : TypeMap, optional
+        What types are called.
     """
-    return tally_into(tag_sets(form), reader, script=script, units=units, in_order=in_order)
+    return tally_into(
+        tag_sets(form), reader, script=script, units=units, in_order=in_order, type_map=type_map
+    )
 
 
 def tally_into(
@@ -87,9 +93,12 @@ def tally_into(
     script: bool = False,
     units: str = "",
     in_order: bool = False,
+    type_map: TypeMap | None = None,
 ) -> Tally:
     """Return what `tally` does; the tags of gold and predictions are numbered in two sets."""
-    counter = BlockCounter(tags[0].types, script=script, units=units, in_order=in_order)
+    counter = BlockCounter(
+        tags[0].types, script=script, units=units, in_order=in_order, type_map=type_map
+    )
     for block in reader.blocks(*tags):
         counter.add(block)
     return counter.finish(*tags)
@@ -260,23 +269,26 @@ class BlockCounter:
 
     Parameters
     ----------
-    types : mapping of str to int
+    types : dict of str to int
         The numbers of the types in the codes, which may grow with every block.
     script : bool
         Whether to count as the conlleval script does, too.
-    units, in_order
+    units, in_order, type_map
         As for `tally`.
     """
 
     def __init__(
         self,
-        types: Mapping[str, int],
+        types: dict[str, int],
         *,
         script: bool = False,
         units: str = "",
         in_order: bool = False,
+        type_map: TypeMap | None = None,
     ) -> None:
         self._types = types
+        self._type_map = type_map
+        self._retyper = Retyper(types, type_map) if type_map else None
         self._type_numbers = TypeNumbers(types)
         self._gold, self._predicted = SideDecoder(), SideDecoder()
         self._tally = Tally()
@@ -296,7 +308,10 @@ class BlockCounter:
         self._counter.add(self._batch(gold, predicted, block))
         sums = self._tally
         sums.tokens += block.tokens
-        differ = block.gold ^ block.predicted
+        codes = block.gold, block.predicted
+        if self._retyper:
+            codes = self._retyper.codes(block.gold), self._retyper.codes(block.predicted)
+        differ = codes[0] ^ codes[1]
         sums.tags_equal += block.tokens - int(np.count_nonzero(differ))
         # Every tag but O stands in a span: two tokens have the same label if their types are the
         # same and both or neither begin a span.
@@ -307,9 +322,7 @@ class BlockCounter:
         sums.documents += block.documents
         self._gold.lines, self._predicted.lines = block.gold_lines, block.predicted_lines
         if self._script:
-            gold_codes, predicted_codes = (
-                script_codes(codes, self._types) for codes in (block.gold, block.predicted)
-            )
+            gold_codes, predicted_codes = (script_codes(side, self._types) for side in codes)
             self._script.add(gold_codes, predicted_codes, block.starts)
 
     def finish(self, gold_tags: TagSet, predicted_tags: TagSet) -> Tally:
@@ -322,6 +335,8 @@ class BlockCounter:
         sums.predicted = self._predicted.tally(predicted_tags)
         if self._script:
             sums.script = self._script.finish([UNTYPED, *self._types])
+            for name in self._type_map.ignored if self._type_map else ():
+                sums.script.pop(name, None)
         return sums
 
     def _batch(self, gold: Spans, predicted: Spans, block: Block | None) -> SpanBatch:
@@ -331,6 +346,8 @@ class BlockCounter:
         none behind the last.)
         """
         gold, predicted = self._placed(gold, block), self._placed(predicted, block)
+        if self._retyper:
+            gold, predicted = self._retyper.spans(gold), self._retyper.spans(predicted)
         number = 0
         if len(gold.end):
             kinds = self._type_numbers.take(gold.type)

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from spanf1.core.tag_counter import tally_few, tally_into
 from spanf1.core.tags import Block, CodeArray, IntArray, TagForm, TagSet, TagSets, tag_sets
 from spanf1.core.tally import Tally
+from spanf1.core.typemap import TypeMap
 from spanf1.exceptions import AlignmentError, InputError, TagError, UsageError
 from spanf1.formats.labels import IGNORE_INDEX, LabelCodes, blocks, labels_by_id
 from spanf1.formats.sentences import Sentences, line_among, place_in, whole_sentences
@@ -113,10 +114,17 @@ class ListReader:
                 return _sets_of(form, *(tuple(dict.fromkeys(chain(*side))) for side in sides))
         return tag_sets(form)
 
-    def tally(self, tags: TagSets, *, script: bool = False, units: str = "") -> Tally:
+    def tally(
+        self,
+        tags: TagSets,
+        *,
+        script: bool = False,
+        units: str = "",
+        type_map: TypeMap | None = None,
+    ) -> Tally:
         """Return the tally; see `spanf1.core.tag_counter.tally_into`."""
-        if script or units or self._count > FEW_TOKENS:
-            return tally_into(tags, self, script=script, units=units)
+        if script or units or type_map or self._count > FEW_TOKENS:
+            return tally_into(tags, self, script=script, units=units, type_map=type_map)
         gold, predicted = (
             few_codes(sentences, tag_set, name)
             for sentences, tag_set, name in (
@@ -301,9 +309,16 @@ class ArrayReader:
         """Return sets for the tags."""
         return tag_sets(form)
 
-    def tally(self, tags: TagSets, *, script: bool = False, units: str = "") -> Tally:
+    def tally(
+        self,
+        tags: TagSets,
+        *,
+        script: bool = False,
+        units: str = "",
+        type_map: TypeMap | None = None,
+    ) -> Tally:
         """Return the tally; see `spanf1.core.tag_counter.tally_into`."""
-        return tally_into(tags, self, script=script, units=units)
+        return tally_into(tags, self, script=script, units=units, type_map=type_map)
 
     def _check(self, other: Ids, name: str) -> None:
         """Raise an error if there are not as many sentences and tokens as in gold."""

@@ -314,7 +314,14 @@ def counted(
         parted = None if options.match == "surface" else executor
         return pairs, _counts(pairs, count_documents, parted)
     form = inputs.gold.options.form
-    count = partial(tally, form=form, script=script, units=units, in_order=in_order)
+    count = partial(
+        tally,
+        form=form,
+        script=script,
+        units=units,
+        in_order=in_order,
+        type_map=options.type_map,
+    )
     # The script's flag may outlive a sentence, and a document a part.
     parted = None if script or units == "document" else executor
     try:

@@ -12,7 +12,14 @@ from spanf1.core.scores import Score
 from spanf1.ranking.rank import Difference, Ranking, Standing
 from spanf1.render.report import Report, Section
 from spanf1.results.certainty import Interval
-from spanf1.results.report import bracketed, drawn, extent, f_name, strict_in_own_scheme
+from spanf1.results.report import (
+    bracketed,
+    drawn,
+    extent,
+    f_name,
+    other_types,
+    strict_in_own_scheme,
+)
 from spanf1.results.result import Result
 from spanf1.wording import many, percent, signed
 
@@ -84,7 +91,7 @@ def _systems(ranking: Ranking, digits: int | None) -> Section:
         f"{many(how.confidence.resamples, 'resample')} of {unit}s"
         f"{' and of runs' * several}, seed {how.confidence.seed}."
     )
-    after = [*_signatures(ranking), *_strict(ranking, digits)]
+    after = [*_signatures(ranking), *_remarks(ranking, digits)]
     return Section("Systems", text, header, rows, after=after)
 
 
@@ -105,14 +112,15 @@ def _signatures(ranking: Ranking) -> list[str]:
     return [f"signature of {', '.join(names)}: {line}" for line, names in signatures.items()]
 
 
-def _strict(ranking: Ranking, digits: int | None) -> list[str]:
-    """Say what systems would have in their own schemes, where gold's was taken for them."""
-    said = {
-        f"{standing.system.name}, strict: {line}": None
-        for standing in ranking.standings
-        for run in standing.system.runs
-        if (line := strict_in_own_scheme(run, digits))
-    }
+def _remarks(ranking: Ranking, digits: int | None) -> list[str]:
+    """Say what systems would have in schemes of their own, and which types do not meet gold's."""
+    said: dict[str, None] = {}
+    for standing in ranking.standings:
+        for run in standing.system.runs:
+            name = standing.system.name
+            if line := strict_in_own_scheme(run, digits):
+                said[f"{name}, strict: {line}"] = None
+            said |= dict.fromkeys(f"{name}: {line}" for line in other_types(run))
     return list(said)
 
 

@@ -27,6 +27,7 @@ from spanf1.core.schemes import ReadingName
 from spanf1.core.spans import Decoder, Spans, decode
 from spanf1.core.tags import AUTO_FORM, TagForm, TagSet, tag_sets
 from spanf1.core.tally import ABSENT, SurfaceForm
+from spanf1.core.typemap import Retyper, TypeMap
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
 from spanf1.formats.columns.tags import ColumnPair, TagFile
 from spanf1.formats.opening import both_inputs, counted, one_file
@@ -63,6 +64,8 @@ def score_file(
     beta: float = 1.0,
     types: TypeSet | Iterable[str] = "union",
     zero_division: float = 0.0,
+    map_types: Mapping[str, str] | None = None,
+    ignore_types: Iterable[str] = (),
     match: MatchName = "exact",
     normalize: Iterable[NormalizationName] = (),
     tag_form: str = AUTO_FORM,
@@ -121,7 +124,8 @@ def score_file(
 
     Other Parameters
     ----------------
-    scheme, gold_scheme, pred_scheme, reading, beta, types, zero_division, tag_form, confidence
+    scheme, gold_scheme, pred_scheme, reading, beta, types, zero_division, map_types, \
+ignore_types, tag_form, confidence
         As for `spanf1.evaluate`.
 
     Raises
@@ -178,7 +182,7 @@ def score_inputs(
     reader, counts = counted(inputs, options, units=units, executor=executor)
     origin = reader.origin()
     if options.match == "surface" and isinstance(reader, ColumnPair):
-        counts.forms, column = _forms(reader, origin, inputs, counts.tokens)
+        counts.forms, column = _forms(reader, origin, inputs, options, counts.tokens)
         origin = origin._replace(token_column=column)
     return Result(counts, options, origin, confidence).check()
 
@@ -190,7 +194,7 @@ def reads_again(inputs: Inputs, options: Options) -> bool:
 
 
 def _forms(
-    reader: ColumnPair, origin: Origin, inputs: Inputs, tokens: int
+    reader: ColumnPair, origin: Origin, inputs: Inputs, how: Options, tokens: int
 ) -> tuple[Counter[SurfaceForm], int]:
     """Return the surface forms of files that have been read, and the column of their tokens."""
     options, files = inputs.gold.options, reader.files
@@ -210,11 +214,15 @@ def _forms(
         )
     files[0].progress = None
     gold, predicted = TagFile(files[0], columns[0], column), TagFile(files[-1], columns[1])
-    return surface_forms(gold, predicted, options.form, tokens), column
+    return surface_forms(gold, predicted, options.form, tokens, how.type_map), column
 
 
 def surface_forms(
-    gold: TagFile, predicted: TagFile, form: TagForm | None, tokens: int
+    gold: TagFile,
+    predicted: TagFile,
+    form: TagForm | None,
+    tokens: int,
+    type_map: TypeMap | None = None,
 ) -> Counter[SurfaceForm]:
     """Return how many texts occur in each way, in files that have been read and fit together.
 
@@ -230,6 +238,8 @@ def surface_forms(
         How the tags are written, if that is given.
     tokens : int
         How many tokens there are.
+    type_map : TypeMap, optional
+        What types are called.
 
     Raises
     ------
@@ -239,6 +249,7 @@ def surface_forms(
         If a file cannot be read, or has no such column.
     """
     sets = tag_sets(form)
+    retyper = Retyper(sets[0].types, type_map) if type_map else None
     spans, count = _all_spans(predicted, sets[1])
     forms: defaultdict[tuple[int, str], set[tuple[int, int]]] = defaultdict(set)
     base = 0
@@ -246,7 +257,10 @@ def surface_forms(
         first, stop = np.searchsorted(spans.end, (base, base + passage.size), "right")
         part = spans.only(np.arange(first, stop))
         part = part._replace(start=part.start - base, end=part.end - base)
-        for kind, text, gold_shape, predicted_shape in _pairs(passage, part):
+        sides = decode(passage.codes, passage.starts), part
+        if retyper:
+            sides = retyper.spans(sides[0]), retyper.spans(part)
+        for kind, text, gold_shape, predicted_shape in _pairs(passage, *sides):
             forms[kind, text].add((gold_shape, predicted_shape))
         base += passage.size
     if not base == count == tokens:
@@ -267,9 +281,10 @@ def _all_spans(side: TagFile, tags: TagSet) -> tuple[Spans, int]:
     return Spans(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True))), count
 
 
-def _pairs(passage: Sentences, predicted: Spans) -> Iterator[tuple[int, str, int, int]]:
+def _pairs(
+    passage: Sentences, gold: Spans, predicted: Spans
+) -> Iterator[tuple[int, str, int, int]]:
     """Yield the type, the text, and the shape on each side of every span of a passage."""
-    gold = decode(passage.codes, passage.starts)
     gold_match, predicted_match = match_spans(gold, predicted)
     other = np.full(len(gold.start), ABSENT)
     other[gold_match] = predicted.shape[predicted_match]

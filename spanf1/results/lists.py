@@ -46,6 +46,8 @@ def evaluate(
     beta: float = 1.0,
     types: TypeSet | Iterable[str] = "union",
     zero_division: float = 0.0,
+    map_types: Mapping[str, str] | None = None,
+    ignore_types: Iterable[str] = (),
     match: MatchName = "exact",
     normalize: Iterable[NormalizationName] = (),
     tag_form: str = AUTO_FORM,
@@ -84,6 +86,12 @@ def evaluate(
         the types to score, in order.
     zero_division : float
         What 0/0 is: 0, 1 or NaN.
+    map_types : mapping of str to str
+        What types are called when they are compared, by their names in the input:
+        ``{"PERSON": "PER", "GPE": "LOC"}``; ``"*"`` is for all others, so that ``{"*": "_"}``
+        makes one type of all.
+    ignore_types : iterable of str
+        Types of which no span counts, on either side, by their names in the input.
     match, normalize
         As for `spanf1.score_file`; other than ``exact`` for records only.
     tag_form : str
@@ -142,7 +150,9 @@ def evaluate(
         raise UsageError(f"match {match} is for records of texts, and these are tags")
     reader = reader_of(y_true, y_pred, labels, ignore_index, mask)
     tags = reader.tag_sets(form)
-    counts = reader.tally(tags, script=reading == "conlleval", units=units)
+    counts = reader.tally(
+        tags, script=reading == "conlleval", units=units, type_map=options.type_map
+    )
     return Result(counts, options, None, intervals).check()
 
 
@@ -171,7 +181,8 @@ class SpanF1:
     ----------
     labels, ignore_index
         As for `spanf1.evaluate`, where batches are label ids; else they are lists of tags.
-    scheme, gold_scheme, pred_scheme, reading, beta, types, zero_division, tag_form, confidence
+    scheme, gold_scheme, pred_scheme, reading, beta, types, zero_division, map_types, \
+ignore_types, tag_form, confidence
         As for `spanf1.evaluate`.
 
     Raises
@@ -201,6 +212,8 @@ class SpanF1:
         beta: float = 1.0,
         types: TypeSet | Iterable[str] = "union",
         zero_division: float = 0.0,
+        map_types: Mapping[str, str] | None = None,
+        ignore_types: Iterable[str] = (),
         tag_form: str = AUTO_FORM,
         confidence: float | Confidence | None = None,
     ) -> None:
@@ -298,6 +311,7 @@ class SpanF1:
             tags,
             script=self._options.reading == "conlleval",
             units=self._confidence.unit if self._confidence else "",
+            type_map=self._options.type_map,
         )
 
 

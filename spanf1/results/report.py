@@ -9,11 +9,12 @@ from operator import methodcaller
 from typing import TYPE_CHECKING, NamedTuple
 
 from spanf1.core.detection import found_by, written_like
-from spanf1.core.options import AUTO, MATCHES, NORMALIZATIONS
+from spanf1.core.options import AUTO, MATCHES, NORMALIZATIONS, Options
 from spanf1.core.schemes import NO_TAGS, READINGS
 from spanf1.core.scores import AVERAGES, COUNTS, Score
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import CHARACTER, SIDES, TOKEN, Tally
+from spanf1.core.typemap import ANY
 from spanf1.formats.options import Origin
 from spanf1.render.renderers import DIM, YELLOW
 from spanf1.render.report import Fact, Report, Section
@@ -140,9 +141,12 @@ def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]
     if options.normalize:
         words = [NORMALIZATIONS[name] for name in options.normalize]
         made.append(("normalize", f"what makes no difference: {' and '.join(words)}"))
+    if renamed := _renamed(options):
+        made.append(("renamed", renamed))
     if options.types != "union":
         made.append(("types", _types(result)))
     made += [("0/0", line) for line in _undefined(result)]
+    made += [("note", line) for line in other_types(result)]
     if result.input and tally.extent:
         made.append(("input", _input(result.input)))
         made += [("note", remark) for remark in result.input.remarks]
@@ -277,6 +281,46 @@ def strict_in_own_scheme(result: Scored, digits: int | None) -> str:
     return (
         f"{figure}, were predictions in {scheme}, which fits them better (--pred-scheme {scheme})"
     )
+
+
+def _renamed(options: Options) -> str:
+    """Say what types were called, and which were ignored."""
+    said = [
+        f"{'all other types' if name == ANY else printable(name)} to {printable(other)}"
+        for name, other in options.map_types
+    ]
+    if options.ignore_types:
+        said.append(f"ignored {', '.join(map(printable, options.ignore_types))}")
+    return ", ".join(said)
+
+
+def other_types(result: Scored) -> Iterator[str]:
+    """Say which types of the two sides do not meet, though they may be the same."""
+    gold, predicted = (
+        [name for name, row in result.counts.types.items() if getattr(row, side)]
+        for side in ("gold", "predicted")
+    )
+    apart = bool(gold and predicted) and not {*gold} & {*predicted}
+    pairs = {
+        name: other
+        for name in predicted
+        if name not in gold
+        for other in gold
+        if (apart and _alike(name, other)) or name.casefold() == other.casefold()
+    }
+    ways = ",".join(f"{printable(name)}={printable(other)}" for name, other in pairs.items())
+    if apart:
+        sides = [", ".join(map(printable, names[:_NAMED])) for names in (gold, predicted)]
+        way = f"--map {ways or 'PREDICTED=GOLD,…'}"
+        yield f"no type is on both sides: gold {sides[0]}, predicted {sides[1]}; {way}"
+    elif pairs:
+        yield f"types that differ in case only: {', '.join(pairs)}; --map {ways}"
+
+
+def _alike(name: str, other: str) -> bool:
+    """Return whether two types are likely to mean the same: PERSON and PER, GPE and LOC."""
+    a, b = name.casefold(), other.casefold()
+    return a.startswith(b) or b.startswith(a) or {a, b} == {"gpe", "loc"}
 
 
 def _types(result: Scored) -> str:

@@ -123,7 +123,7 @@ class Result(Scored):
                 side: faults._asdict() for side, faults in zip(SIDES, self.ill_formed, strict=True)
             },
             "strict": self._figures(self.strict),
-            "options": _plain(asdict(self.options)),
+            "options": _plain({**asdict(self.options), "map_types": dict(self.options.map_types)}),
             "confidence": certainty
             and {**asdict(self.confidence or Confidence()), "units": certainty.units},
             "input": self.input and self.input.to_dict(),
@@ -385,6 +385,11 @@ def rescore(data: Mapping[str, Any], signature: Signature | str | None = None) -
         )
     if options.normalize != result.options.normalize:
         raise UsageError("what makes no difference between texts cannot be chosen later")
+    if options.type_map != result.options.type_map:
+        raise UsageError(
+            "what types are called, and which are ignored, cannot be chosen later",
+            hint="spanf1 score FILE takes --map and --ignore",
+        )
     return Result(counted, options, result.input).check()
 
 

@@ -22,7 +22,7 @@ from spanf1.exceptions import UsageError
 from spanf1.wording import shortened
 
 # What stands for itself in a name; all else is written as %XX, so that a line can be parted.
-_PLAIN = {chr(b) for b in range(ord("!"), ord("~") + 1)} - set("|:%,/")
+_PLAIN = {chr(b) for b in range(ord("!"), ord("~") + 1)} - set("|:%,/=")
 _HEX = re.compile(r"%([0-9A-F]{2})")
 
 
@@ -75,6 +75,7 @@ class Signature:
             "scheme": "/".join(dict.fromkeys((options.gold_scheme, options.pred_scheme))),
             "reading": options.reading,
             "types": ",".join(map(_escaped, types)),
+            **_type_parts(options),
             "zero": _number(options.zero_division),
         }
         if self.tag_forms:
@@ -187,6 +188,8 @@ _MEANINGS = {
     "scheme": "tagging scheme",
     "reading": "ill-formed spans",
     "types": "types",
+    "map": "types called otherwise",
+    "ignore": "types left out",
     "zero": "0/0",
     "tags": "how tags are written",
     **{f"{place}s": f"{place}s" for place in PLACES},
@@ -242,6 +245,11 @@ def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
         reading=parts["reading"],
         beta=float(figure[1:]),
         types=types if types in TYPE_SETS else names,
+        map_types=tuple(
+            (_unescaped(name), _unescaped(other))
+            for name, _, other in (pair.partition("=") for pair in _listed(parts, "map"))
+        ),
+        ignore_types=tuple(map(_unescaped, _listed(parts, "ignore"))),
         zero_division=float(parts["zero"]),
         match=match,
         normalize=tuple(normalize),
@@ -263,7 +271,7 @@ def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "average": parts[figure],
         "options": options,
-        "tag_forms": tuple(map(_unescaped, filter(None, parts.get("tags", "").split(",")))),
+        "tag_forms": tuple(map(_unescaped, _listed(parts, "tags"))),
         "tokens": _count(parts[f"{placed_by}s"]),
         "placed_by": placed_by,
         "gold": _count(parts["gold"]),
@@ -271,6 +279,18 @@ def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
         "confidence": ci,
         "version": _unescaped(parts["v"]),
     }
+
+
+def _type_parts(options: Options) -> dict[str, str]:
+    """Return the parts of types that are called otherwise, or left out, if there are some."""
+    pairs = ("=".join(map(_escaped, pair)) for pair in options.map_types)
+    parts = {"map": ",".join(pairs), "ignore": ",".join(map(_escaped, options.ignore_types))}
+    return {name: value for name, value in parts.items() if value}
+
+
+def _listed(parts: Mapping[str, str], name: str) -> list[str]:
+    """Return what a part lists; nothing if it is not there."""
+    return parts[name].split(",") if name in parts else []
 
 
 def _count(text: str) -> int:

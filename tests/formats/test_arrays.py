@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import spanf1
 from spanf1 import AlignmentError, TagError, UsageError
+from spanf1.core.detection import fitting_schemes
 from spanf1.formats import labels
 
 LABELS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
@@ -58,29 +59,42 @@ def batches(draw: Any, labels: int = len(MIXED), *, padded: bool = False) -> Bat
 @settings(deadline=None, max_examples=150)
 @given(batches(), st.sampled_from(READINGS), st.integers(1, 9))
 def test_ids_are_scored_as_their_tags(batch: Batch, reading: str, size: int) -> None:
-    options: dict[str, Any] = {"reading": reading, "tag_form": "B-PER"}
-    expected = spanf1.evaluate(*tags_of(batch, MIXED), **options).to_dict()
+    options: dict[str, Any] = {"reading": reading, "tag_form": "B-PER", "scheme": "IOBES"}
+    expected = told_apart(spanf1.evaluate(*tags_of(batch, MIXED), **options))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(labels, "BLOCK_TOKENS", size)
         found = spanf1.evaluate(
             batch.gold, batch.predicted, labels=MIXED, mask=batch.mask, **options
         )
-    assert found.to_dict() == expected
+    assert told_apart(found) == expected
+
+
+def told_apart(result: spanf1.Result) -> dict[str, Any]:
+    """Return all that is known of a result but the prefixes, which labels have and tags show."""
+    data = result.to_dict()
+    for side in ("gold", "predicted"):
+        del data["tally"][f"{side}_prefixes"]
+    return data
 
 
 @pytest.mark.slow
 @settings(deadline=None, max_examples=50)
 @given(batches(len(LABELS), padded=True), st.sampled_from(["int64", "int16", ">i4"]))
-def test_the_scheme_is_detected_as_of_tags(batch: Batch, dtype: str) -> None:
+def test_any_integers_are_scored_as_their_tags(batch: Batch, dtype: str) -> None:
     tags = tags_of(batch, LABELS)
     # Intervals need two sentences at least.
     confidence = 0.9 if sum(map(bool, tags[0])) > 1 else None
-    expected = spanf1.evaluate(*tags, confidence=confidence)
+    expected = spanf1.evaluate(*tags, scheme="IOB2", confidence=confidence)
     shape = len(batch.gold), len(batch.gold[0]) if batch.gold else 0
     given_ = [np.array(side, dtype).reshape(shape) for side in batch[:2]]
     mask = np.array(batch.mask, bool).reshape(shape)
-    found = spanf1.evaluate(*given_, labels=LABELS, mask=mask, confidence=confidence)
-    assert found.to_dict() == expected.to_dict()
+    how = {"labels": LABELS, "mask": mask, "confidence": confidence}
+    found = spanf1.evaluate(*given_, scheme="IOB2", **how)
+    assert told_apart(found) == told_apart(expected)
+    detected = spanf1.evaluate(*given_, **how)
+    prefixes = frozenset("BI")
+    fitting = fitting_schemes(found.tally.shapes()[0], prefixes)
+    assert {*detected.gold_schemes} == {*fitting}
     assert found.certainty == expected.certainty
 
 
