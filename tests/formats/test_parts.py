@@ -289,7 +289,7 @@ def test_processes_print_the_same(
 ) -> None:
     write(tmp_path / "f", RECORDS[kind])
     one = run("score", "f", "-f", form, "-j", "1")
-    monkeypatch.setattr("spanf1.cli.running._LARGE_JSON", 0)
+    monkeypatch.setattr("spanf1.cli.inputs._LARGE_JSON", 0)
     monkeypatch.setattr(opening, "PART_SIZE", 1 << 12)
     assert run("score", "f", "-f", form, "-j", "2") == one
     assert one.code == 0
