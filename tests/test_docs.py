@@ -13,7 +13,7 @@ import pytest
 import spanf1
 from spanf1.core.options import DEFAULTS
 from spanf1.ranking.report import report_of as ranking_report
-from spanf1.render.text import text as rendered
+from spanf1.render.renderers import text as rendered
 from spanf1.scorers.explain import explain
 from spanf1.scorers.report import report_of
 from tests.helpers.explained import inputs

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 from spanf1.checks.validate import Checking, FileViolation, SpanFault, SpanValidation
 from spanf1.core.detection import Detection, found_by
 from spanf1.core.schemes import SCHEMES
-from spanf1.render.renderers import delimited_lines, json_text
+from spanf1.render.renderers import BOLD, delimited_lines, json_text
 from spanf1.render.report import Fact, Report, Section
-from spanf1.render.text import BOLD
 from spanf1.wording import many, printable, shortened
 
 # How many kinds of faults are named for a scheme, and of violations in a summary.
@@ -181,10 +180,6 @@ def _escaped(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _csv(checks: Iterable[Checking], most: int | None) -> Iterator[str]:
-    return delimited_lines(_values(checks, most))
-
-
 def _values(checks: Iterable[Checking], most: int | None) -> Iterator[list[object]]:
     """Yield rows; of a span, the token is its text, and what is after is its type."""
     for number, checking in enumerate(checks):
@@ -235,6 +230,6 @@ def _json(checks: Iterable[Checking], most: int | None) -> Iterator[str]:
 VIOLATIONS: dict[str, Callable[[Iterable[Checking], int | None], Iterator[str]]] = {
     "text": _text,
     "json": _json,
-    "csv": _csv,
+    "csv": lambda checks, most: delimited_lines(_values(checks, most)),
     "github": _github,
 }

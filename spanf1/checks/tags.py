@@ -8,19 +8,19 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from spanf1.core import repairs
 from spanf1.core.detection import Detection, detection, written_like
 from spanf1.core.options import AUTO, AnyScheme, Options
-from spanf1.core.repairs import FOREIGN, REPAIRS, kind_of, reason
+from spanf1.core.repairs import FOREIGN, kind_of, reason
 from spanf1.core.schemes import SCHEMES
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet, tag_form
 from spanf1.core.tally import SideTally, Tally
-from spanf1.exceptions import LossError, SpanF1Error, UsageError, check_known
+from spanf1.exceptions import LossError, SpanF1Error, UsageError
 from spanf1.formats.columns.rewriting import RawLines, raw_lines
 from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.labels import blocks
@@ -34,40 +34,6 @@ CODED = frozenset({JSONL, ARROW})
 _NAMED = 10
 # How much of what is to be written is kept in memory until all was read.
 _MOST_KEPT = 1 << 24
-
-
-class Part(Protocol):
-    """Some tags of a file, such that no span goes on from one part to the next."""
-
-    @property
-    def sentences(self) -> Sentences:
-        """The codes of the tags."""
-        ...
-
-    def places(self, tokens: IntArray) -> Sequence[tuple[int, str]]:
-        """Return the line of each of some tokens, and the token itself."""
-        ...
-
-    def respelt(
-        self, codes: CodeArray, tags: TagSet, to_form: TagForm | None, /
-    ) -> tuple[bytes, IntArray]:
-        """Return the part with other tags, and which of them are not the same text any more.
-
-        Parameters
-        ----------
-        codes : array of int32, shape (tokens,)
-            The codes of the new tags.
-        tags : TagSet
-            The tags that were read.
-        to_form : TagForm, optional
-            How to write all tags; by default as they were.
-
-        Raises
-        ------
-        TagError
-            If a tag cannot be written.
-        """
-        ...
 
 
 class TaggedFile(ABC):
@@ -87,7 +53,7 @@ class TaggedFile(ABC):
         self.tags = TagSet({}, input.options.form)
 
     @abstractmethod
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[RawLines] | Iterator[_Records]:
         """Yield the tags in order; raises as the format does."""
 
     @abstractmethod
@@ -350,11 +316,6 @@ class Rewriting:
         How to write the tags; by default as they are.
     allow_loss : bool
         Write two spans of one type that touch as one, where the scheme cannot part them.
-
-    Raises
-    ------
-    UsageError
-        If there is no such method.
     """
 
     scheme: str = ""
@@ -362,9 +323,6 @@ class Rewriting:
     method: str = "begin"
     to_form: TagForm | None = None
     allow_loss: bool = False
-
-    def __post_init__(self) -> None:
-        check_known("method", self.method, REPAIRS)
 
 
 @dataclass
@@ -398,7 +356,7 @@ class Changes:
     lost_lines: list[int] = field(default_factory=list)
     read: str = ""
 
-    def add(self, part: Part, tags: TagSet, how: Rewriting) -> bytes:
+    def add(self, part: RawLines | _Records, tags: TagSet, how: Rewriting) -> bytes:
         """Return a part written again, and count what changes."""
         sentences = part.sentences
         codes = sentences.codes

@@ -11,7 +11,6 @@ from typing import NamedTuple, Unpack
 
 from spanf1.checks.tags import (
     CODED,
-    Looked,
     TaggedColumn,
     TaggedFile,
     TaggedKeys,
@@ -287,15 +286,11 @@ def checks_of(input: Input, scheme: str) -> Iterator[Checking]:
             single = replace(input, options=replace(input.options, tag_columns=(column,)))
             looked = looked_at(single, scheme)
             how = found_by(looked.detection.fitting) if scheme == AUTO else "given"
-            yield Checking(_check_column(looked), name, how)
-
-
-def _check_column(looked: Looked) -> Validation:
-    """Return the check of a column that was looked at: where nothing is wrong, that is done."""
-    if not looked.well_formed:
-        return Validation(TaggedColumn(looked.input), looked.scheme)
-    tally = looked.tally
-    return Validation(looked.column, looked.scheme, tally.tokens, tally.sentences, done=True)
+            check = Validation(TaggedColumn(looked.input), looked.scheme)
+            if looked.well_formed:
+                sizes = looked.tally.tokens, looked.tally.sentences
+                check = Validation(looked.column, looked.scheme, *sizes, done=True)
+            yield Checking(check, name, how)
 
 
 def _check_documents(input: Input, scheme: str) -> Checking:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import click
@@ -26,13 +27,12 @@ from spanf1.cli.output import (
     count_option,
     opened,
     report_options,
-    tell,
 )
 from spanf1.cli.scoring import (
-    EXPLAINED,
     SCORE_RENDERERS,
     confidence_of,
     confidence_options,
+    explanations,
     interval_option,
 )
 from spanf1.contents.baseline import RULES, Lexicon, Marked, lexicon_of, mark_file
@@ -42,32 +42,11 @@ from spanf1.formats.options import InputOptions
 from spanf1.formats.output import compression_of
 from spanf1.formats.registry import COLUMNS, Input
 from spanf1.formats.source import STDIN, Source
-from spanf1.results.report import how_made, report_of
+from spanf1.results.report import report_of
 from spanf1.wording import many, printable
 
-HELP = """Score the baseline of the CoNLL-2003 shared task: what knowing the training data is worth.
 
-In each sentence of TEST, from the left, the longest phrase that is an entity in the training
-file is marked with its type there. That is scored against the tags of TEST, as by `spanf1 score`.
-The two files may be in different schemes. Without TEST, or with -, standard input is read.
-
-\b
-The type of a phrase that has several in the training file:
-  majority  the most frequent one, of several such the first in the alphabet
-  unique    it is not marked
-  first     that of its first occurrence
-
-\b
-Examples:
-  spanf1 baseline --train train.conll test.conll
-  spanf1 baseline --train train.conll test.conll --predictions baseline.conll
-  spanf1 baseline --train eng.train eng.testb --confidence 0.9 --resamples 250
-  spanf1 baseline --train train.iob2 test.iob2 --tag-column 3 --token-column 2
-  spanf1 baseline --train eng.train test.txt --train-tag-column 4 --rule unique
-"""
-
-
-@click.command("baseline", help=HELP)
+@click.command("baseline")
 @click.argument("test", required=False, metavar="[TEST]")
 @click.option("--train", required=True, metavar="FILE", help="The training file.")
 @column_option("--tag-column", help_text=f"Column of the tags, {COLUMN_HELP}.  [default: -1]")
@@ -113,7 +92,27 @@ def baseline(
     predictions: str | None,
     **settings: Any,
 ) -> None:
-    """Score the baseline; see `HELP`."""
+    """Score the baseline of the CoNLL-2003 shared task: what knowing the training data is worth.
+
+    In each sentence of TEST, from the left, the longest phrase that is an entity in the training
+    file is marked with its type there. That is scored against the tags of TEST, as by `spanf1
+    score`. The two files may be in different schemes. Without TEST, or with -, standard input is
+    read.
+
+    \b
+    The type of a phrase that has several in the training file:
+      majority  the most frequent one, of several such the first in the alphabet
+      unique    it is not marked
+      first     that of its first occurrence
+
+    \b
+    Examples:
+      spanf1 baseline --train train.conll test.conll
+      spanf1 baseline --train train.conll test.conll --predictions baseline.conll
+      spanf1 baseline --train eng.train eng.testb --confidence 0.9 --resamples 250
+      spanf1 baseline --train train.iob2 test.iob2 --tag-column 3 --token-column 2
+      spanf1 baseline --train eng.train test.txt --train-tag-column 4 --rule unique
+    """
     report = ReportOptions.of(settings)
     confidence = confidence_of(settings)
     report.check(confidence=confidence)
@@ -131,11 +130,10 @@ def baseline(
     with ready(Input(Source(path), COLUMNS, tested), again=True, quiet=report.quiet) as input:
         marked = mark_file(lexicon, input, _scheme_of("test", settings), confidence)
         if predictions is not None:
-            _write_predictions(marked, predictions)
-    report.write(report_of(marked.result), SCORE_RENDERERS)
-    if not report.quiet:
-        explained = report.format_name in EXPLAINED
-        tell(map(printable, _notes(marked, lexicon, train, explained=explained)))
+            with opened(predictions, compression_of(predictions)) as stream:
+                stream.writelines(marked.lines())
+    notes = chain(_notes(marked, lexicon, train), explanations(marked.result, report.format_name))
+    report.write(report_of(marked.result), SCORE_RENDERERS, notes=map(printable, notes))
 
 
 def _check_outputs(inputs: tuple[str, str], output: str | None, predictions: str | None) -> None:
@@ -174,13 +172,7 @@ def _scheme_of(file: str, settings: dict[str, Any]) -> AnyScheme:
     return canonical(settings["scheme"] if own is None else own)
 
 
-def _write_predictions(marked: Marked, path: str) -> None:
-    with opened(path, compression_of(path)) as stream:
-        for lines in marked.lines():
-            stream.write(lines)
-
-
-def _notes(marked: Marked, lexicon: Lexicon, train: str, *, explained: bool) -> Iterator[str]:
+def _notes(marked: Marked, lexicon: Lexicon, train: str) -> Iterator[str]:
     """Yield what the report itself does not say."""
     if not marked.result.counts.tokens:
         yield "warning: there are no tokens in the input: this is a score of nothing"
@@ -194,6 +186,3 @@ def _notes(marked: Marked, lexicon: Lexicon, train: str, *, explained: bool) -> 
     for note in lexicon.notes:
         yield f"note: {train}: {note}"
     yield f"note: lexicon: {lexicon.summary()}"
-    if not explained:
-        for heading, line in how_made(marked.result):
-            yield f"note: {heading}: {line}"

@@ -7,16 +7,23 @@ from typing import Any
 
 import click
 
-from spanf1.cli.inputs import NORMALIZE_OPTION, SideOptions, kept, side_options
+from spanf1.cli.inputs import (
+    JOBS_OPTION,
+    NORMALIZE_OPTION,
+    SideOptions,
+    StepProgress,
+    kept,
+    side_options,
+    workers,
+)
 from spanf1.cli.output import (
     DIGITS_HELP,
     PERCENT_HELP,
     ReportOptions,
     choice_option,
     report_options,
-    tell,
+    taken,
 )
-from spanf1.cli.running import JOBS_OPTION, StepProgress, workers
 from spanf1.cli.scoring import (
     confidence_of,
     confidence_options,
@@ -25,42 +32,19 @@ from spanf1.cli.scoring import (
     warnings,
 )
 from spanf1.core.options import Options
-from spanf1.core.scores import AVERAGES, AverageName
+from spanf1.core.scores import AVERAGES
 from spanf1.exceptions import UsageError
 from spanf1.formats.source import STDIN
 from spanf1.ranking.compare import compare_outputs, systems_of
 from spanf1.ranking.rank import BEST, RankingOptions
 from spanf1.ranking.report import report_of
-from spanf1.resampling.inference import ADJUSTMENTS, AdjustmentName
-
-HELP = """Rank systems on one gold, and say which of them can be told apart.
-
-GOLD has the gold tags, each SYSTEM the predicted tags of the same tokens, in the last column.
-With --merged every file holds gold and predicted tags, as for `spanf1 score FILE`; the gold must
-be the same in all. Files may be of any format that `spanf1 score` reads, each of another. A
-SYSTEM with several runs (seeds) is a folder of files, or NAME=RUN,RUN,… with files and patterns:
-its score is their mean, and the spread is shown. A folder of brat, or of a dataset, is one run.
-
-Every F gets a percentile bootstrap interval. The difference from the best system, or from the
---reference, gets one too, in resamples that both share, and is tested: by approximate
-randomisation of sentences; or, if one of the two has several runs, by permutation of runs. The
-p-values are corrected for how many comparisons were made. --confidence is 0.95 unless it is
-given; systems are told apart where p is below what it leaves, 0.05.
-
-\b
-Examples:
-  spanf1 compare gold.conll a.conll b.conll c.conll
-  spanf1 compare --merged a.conll b.conll --per-type
-  spanf1 compare gold.conll old=old.conll 'new=seeds/*.conll' --reference old
-  spanf1 compare gold.conll outputs/*.conll --all-pairs -f latex -o table.tex
-  spanf1 compare brat-gold/ a.jsonl pipeline.json llm.jsonl --match text
-"""
+from spanf1.resampling.inference import ADJUSTMENTS
 
 
-@click.command("compare", help=HELP)
+@click.command("compare")
 @click.argument("files", nargs=-1, metavar="GOLD SYSTEM SYSTEM...")
 @click.option("--merged", is_flag=True, help="Every file holds gold and predicted tags: no GOLD.")
-@side_options()
+@side_options
 @sentence_options
 @choice_option(
     "--match",
@@ -92,28 +76,38 @@ Examples:
 def compare(
     files: tuple[str, ...],
     *,
-    sides: SideOptions,
     merged: bool,
-    average: AverageName,
-    reference: str,
-    all_pairs: bool,
-    per_type: bool,
-    correction: AdjustmentName,
     jobs: int | None,
     **settings: Any,
 ) -> None:
-    """Compare systems; see `HELP`."""
+    """Rank systems on one gold, and say which of them can be told apart.
+
+    GOLD has the gold tags, each SYSTEM the predicted tags of the same tokens, in the last column.
+    With --merged every file holds gold and predicted tags, as for `spanf1 score FILE`; the gold
+    must be the same in all. Files may be of any format that `spanf1 score` reads, each of another.
+    A SYSTEM with several runs (seeds) is a folder of files, or NAME=RUN,RUN,… with files and
+    patterns: its score is their mean, and the spread is shown. A folder of brat, or of a dataset,
+    is one run.
+
+    Every F gets a percentile bootstrap interval. The difference from the best system, or from the
+    --reference, gets one too, in resamples that both share, and is tested: by approximate
+    randomisation of sentences; or, if one of the two has several runs, by permutation of runs. The
+    p-values are corrected for how many comparisons were made. --confidence is 0.95 unless it is
+    given; systems are told apart where p is below what it leaves, 0.05.
+
+    \b
+    Examples:
+      spanf1 compare gold.conll a.conll b.conll c.conll
+      spanf1 compare --merged a.conll b.conll --per-type
+      spanf1 compare gold.conll old=old.conll 'new=seeds/*.conll' --reference old
+      spanf1 compare gold.conll outputs/*.conll --all-pairs -f latex -o table.tex
+      spanf1 compare brat-gold/ a.jsonl pipeline.json llm.jsonl --match text
+    """
+    sides = SideOptions.of(settings)
     report = ReportOptions.of(settings)
     how = confidence_of(settings, always=True)
     assert how  # noqa: S101 - for mypy: it is always there
-    testing = RankingOptions(
-        average=average,
-        reference=reference,
-        correction=correction,
-        per_type=per_type,
-        all_pairs=all_pairs,
-        confidence=how,
-    )
+    testing = taken(RankingOptions, settings, confidence=how)
     options = Options.of(settings | scoring_of(settings))
     gold = None if merged or not files else files[0]
     systems = systems_of(files if merged else files[1:])
@@ -136,6 +130,4 @@ def compare(
             executor=executor,
             progress=progress,
         )
-    report.write(report_of(ranking))
-    if not report.quiet:
-        tell(warnings(ranking.standings[0].system.runs[0]))
+    report.write(report_of(ranking), notes=warnings(ranking.standings[0].system.runs[0]))

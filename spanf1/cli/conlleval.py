@@ -10,27 +10,6 @@ from typing import NoReturn
 
 import click
 
-HELP = """Score standard input as the conlleval script (version 2004-01-26) does.
-
-Takes the script's options, and gives its output byte by byte, its messages and its exit codes:
-1 for a line with another number of fields, 255 for what the script dies of.
-
-A line has any number of fields; the last two are the gold and the predicted tag. A line that
-is empty or begins with the field -X- ends a sentence. Bytes are taken as they are: compressed
-input must be decompressed first.
-
-For two files, other columns, compressed files, several processors and clearer messages:
-spanf1 score --format conlleval --reading conlleval. It counts by the same rules, but refuses
-tags that fit no scheme, such as NP without a prefix, which the script counts.
-
-\b
-Examples:
-  spanf1 conlleval < tagged.txt
-  spanf1 conlleval -d '\\t' -l < tagged.tsv
-  cut -f 1,4,5 tagged.tsv | spanf1 conlleval -d '\\t' -r -o NONE
-  zcat tagged.txt.gz | spanf1 conlleval
-"""
-
 _DIED = 255
 
 
@@ -72,7 +51,6 @@ def _die(ctx: click.Context, message: str, code: int = _DIED) -> NoReturn:
 @click.command(
     "conlleval",
     cls=_ScriptCommand,
-    help=HELP,
     context_settings={"help_option_names": ["--help"]},
 )
 @click.option("-l", "latex", is_flag=True, help="Print the body of a LaTeX table.")
@@ -86,7 +64,26 @@ def _die(ctx: click.Context, message: str, code: int = _DIED) -> NoReturn:
 @click.option("-o", "outside", metavar="TAG", help="With -r: the tag that means O.")
 @click.pass_context
 def conlleval(ctx: click.Context, latex: bool, raw: bool, delimiter: str, outside: str) -> None:
-    """Read standard input, and print what the script would print."""
+    """Score standard input as the conlleval script (version 2004-01-26) does.
+
+    Takes the script's options, and gives its output byte by byte, its messages and its exit codes:
+    1 for a line with another number of fields, 255 for what the script dies of.
+
+    A line has any number of fields; the last two are the gold and the predicted tag. A line that
+    is empty or begins with the field -X- ends a sentence. Bytes are taken as they are: compressed
+    input must be decompressed first.
+
+    For two files, other columns, compressed files, several processors and clearer messages:
+    spanf1 score --format conlleval --reading conlleval. It counts by the same rules, but refuses
+    tags that fit no scheme, such as NP without a prefix, which the script counts.
+
+    \b
+    Examples:
+      spanf1 conlleval < tagged.txt
+      spanf1 conlleval -d '\\t' -l < tagged.tsv
+      cut -f 1,4,5 tagged.tsv | spanf1 conlleval -d '\\t' -r -o NONE
+      zcat tagged.txt.gz | spanf1 conlleval
+    """
     from spanf1.conlleval.reader import ScriptFile
     from spanf1.conlleval.report import conlleval_latex, conlleval_report
     from spanf1.core.script import count_rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import click
 
@@ -14,11 +15,13 @@ from spanf1.cli.inputs import (
     KEY_OPTIONS,
     canonical,
     input_options,
+    options_of,
     paths_of,
     ready,
     scheme_option,
     token_option,
 )
+from spanf1.cli.output import taken
 from spanf1.cli.rewriting import (
     Destination,
     kinds_line,
@@ -33,45 +36,15 @@ from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import tag_form
 from spanf1.exceptions import ReadError, UsageError
 from spanf1.formats.opening import inputs_of
-from spanf1.formats.options import InputOptions
 from spanf1.formats.output import check_output, folder_beside
 from spanf1.formats.registry import COLUMNS, FORMATS, Input
 from spanf1.formats.source import STDIN, Source
 from spanf1.wording import many
 
-HELP = """Write the same spans in another tagging scheme, or in another format.
-
-Of columns, every other byte of the file stays as it is: tokens, other columns, comments, white
-space; of JSON Lines of tags, all other keys. Without a file, or with -, standard input is read.
-What was changed, or lost, is said on standard error. Files of text may be compressed by gzip,
-bzip2, xz or zstd; output is, if it ends in .gz .bz2 .xz .zst.
-
---to-form alone changes how the tags are written, and nothing else about them.
-
-The scheme IO cannot part two spans of one type that touch: where there are any, nothing is
-written, and the lines are named, unless --allow-loss is given.
-
---to-format writes texts, tokens, ids and typed spans in another format; what else is in the
-input is not carried. Where spans cannot be (discontinuous ones in tags, or those that nest, but
-for --levels), nothing is written, and they are named; --allow-loss leaves them out. Tags are in
-the scheme of the input or, if that has none, IOB2; --to sets another. A text without tokens is
-split into words and punctuation marks, where tokens are needed.
-
-\b
-Examples:
-  spanf1 convert train.conll --to BIOES > train.bioes.conll
-  spanf1 convert train.conll --from IOB1 --to BILOU -o train.bilou.conll
-  spanf1 convert train.iob2 --tag-column 3 --to IO --allow-loss --in-place
-  spanf1 convert tags.txt --to-form B-PER      # PER_b becomes B-PER
-  spanf1 convert train.iob2 -c 3 --token-column 2 --to-format jsonl -o out.jsonl
-  spanf1 convert brat/ --to-format columns --levels 2 -o nested.conll
-  spanf1 convert tasks.json --key predictions --to-format brat -o folder
-"""
-
 _MISSING = "--to BIOES, or --to-format jsonl, for example"
 
 
-@click.command("convert", help=HELP)
+@click.command("convert")
 @input_options(token_option(", for --to-format"), *KEY_OPTIONS)
 @scheme_option("--from", "--scheme", "scheme")
 @click.option("--to", metavar="SCHEME", help=f"Scheme to write: {', '.join(SCHEME_NAMES)}.")
@@ -95,7 +68,6 @@ _MISSING = "--to BIOES, or --to-format jsonl, for example"
 def convert(
     files: tuple[str, ...],
     *,
-    options: InputOptions,
     scheme: str,
     to: str | None,
     to_format: str | None,
@@ -103,11 +75,37 @@ def convert(
     to_form: str | None,
     method: str,
     allow_loss: bool,
-    output: str | None,
-    in_place: bool,
-    quiet: bool,
+    **settings: Any,
 ) -> None:
-    """Convert files; see `HELP`."""
+    """Write the same spans in another tagging scheme, or in another format.
+
+    Of columns, every other byte of the file stays as it is: tokens, other columns, comments, white
+    space; of JSON Lines of tags, all other keys. Without a file, or with -, standard input is read.
+    What was changed, or lost, is said on standard error. Files of text may be compressed by gzip,
+    bzip2, xz or zstd; output is, if it ends in .gz .bz2 .xz .zst.
+
+    --to-form alone changes how the tags are written, and nothing else about them.
+
+    The scheme IO cannot part two spans of one type that touch: where there are any, nothing is
+    written, and the lines are named, unless --allow-loss is given.
+
+    --to-format writes texts, tokens, ids and typed spans in another format; what else is in the
+    input is not carried. Where spans cannot be (discontinuous ones in tags, or those that nest, but
+    for --levels), nothing is written, and they are named; --allow-loss leaves them out. Tags are in
+    the scheme of the input or, if that has none, IOB2; --to sets another. A text without tokens is
+    split into words and punctuation marks, where tokens are needed.
+
+    \b
+    Examples:
+      spanf1 convert train.conll --to BIOES > train.bioes.conll
+      spanf1 convert train.conll --from IOB1 --to BILOU -o train.bilou.conll
+      spanf1 convert train.iob2 --tag-column 3 --to IO --allow-loss --in-place
+      spanf1 convert tags.txt --to-form B-PER      # PER_b becomes B-PER
+      spanf1 convert train.iob2 -c 3 --token-column 2 --to-format jsonl -o out.jsonl
+      spanf1 convert brat/ --to-format columns --levels 2 -o nested.conll
+      spanf1 convert tasks.json --key predictions --to-format brat -o folder
+    """
+    options = options_of(settings)
     if to is None and to_form is None and to_format is None:
         raise UsageError("--to is missing: which scheme is to be written?", hint=_MISSING)
     target = canonical(to or AUTO)
@@ -121,7 +119,7 @@ def convert(
     )
     paths = paths_of(files, "convert")
     inputs = inputs_of([Source(path) for path in paths], options, scheme=known)
-    where = Destination(output, in_place, quiet)
+    where = taken(Destination, settings)
     kept = [respells(input, to_format, levels or 1) for input in inputs]
     if all(kept) and {input.format for input in inputs} == {COLUMNS}:
         if to is None and to_form is None:

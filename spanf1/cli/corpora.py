@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spanf1.cli.inputs import COLUMN_HELP, column_option, kept
+from spanf1.cli.inputs import CATALOGUE_OPTION, COLUMN_HELP, Progress, column_option, kept
 from spanf1.cli.output import (
     ReportOptions,
     check_writable,
@@ -19,83 +19,14 @@ from spanf1.cli.output import (
     wants_colour,
     write,
 )
-from spanf1.cli.running import Progress
-from spanf1.corpora.catalogue import Catalogue, Corpus, Split, load
-from spanf1.corpora.report import catalogue_report, corpus_report, verification_report
-from spanf1.corpora.verify import sources_of
+from spanf1.corpora.catalogue import Catalogue, load
+from spanf1.corpora.report import catalogue_report, corpus_report
+from spanf1.corpora.verify import sources_of, verification_report
 from spanf1.corpora.verify import verify as verified
-from spanf1.exceptions import UsageError
-from spanf1.formats.options import Column
 from spanf1.wording import printable
 
 if TYPE_CHECKING:
     from spanf1.corpora.download import Fetched
-
-HELP = """Corpora: statistics, published scores, and the files of those that are open.
-
-The catalogue has facts that were published about corpora of named entities and chunks, with
-their sources; it has no text of any of them.
-
-\b
-Examples:
-  spanf1 corpora list
-  spanf1 corpora show conll2003
-  spanf1 score $(spanf1 corpora get wnut17 --split test) predicted.conll
-"""
-
-LIST_HELP = """List the corpora of the catalogue.
-
-\b
-Examples:
-  spanf1 corpora list
-  spanf1 corpora list --format json | jq -r '.[] | select(.open) | .name'
-"""
-
-SHOW_HELP = """Show what is known of a corpus: statistics by split, published scores, licence.
-
-NAME is as `spanf1 corpora list` has it, or another name of the corpus. Published scores are as
-they were printed, in percent; csv has a line for each number.
-
-\b
-Examples:
-  spanf1 corpora show wnut17
-  spanf1 corpora show conll2003 --format markdown -o conll2003.md
-  spanf1 corpora show conll2003 --format json | jq '.splits.testb.tokens'
-"""
-
-GET_HELP = """Fetch the files of a corpus that is open, and print their paths.
-
-Files are kept, and fetched once: in the folder SPANF1_CACHE, by default that of the platform's
-caches. What is known to be their checksum is verified. If the connection breaks, nothing is left
-of the file. Where a licence is needed, it is said who gives it, and `spanf1 corpora verify` checks
-the copy that you have.
-
-\b
-Examples:
-  spanf1 corpora get wnut17
-  spanf1 corpora get wnut17 --split test --to data
-  spanf1 corpora get wnut17 --mirror https://example.org/copies
-  spanf1 corpora get wnut17 --mirror 'file:///copies/{name}'
-"""
-
-VERIFY_HELP = """Hold your copy of a corpus against what was published about it.
-
-Many copies are re-tagged, cut or corrected. For each file it is said which split it is, which
-counts agree with the publication, what scheme it is in, and what differs. PATH is a file or a
-folder: then those files in it that are called as the corpus calls them, or all.
-
-Exit code 1: something differs, or nothing was published that it could be held against.
-
-\b
-Examples:
-  spanf1 corpora verify conll2003 eng.testb
-  spanf1 corpora verify conll2003 folder/ --format json
-  spanf1 corpora verify wnut17 $(spanf1 corpora get wnut17 --split test)
-"""
-
-CATALOGUE_OPTION = click.option(
-    "--catalogue", metavar="FILE", help="A catalogue of your own, instead of the one that is here."
-)
 
 
 class _InOrder(click.Group):
@@ -106,28 +37,54 @@ class _InOrder(click.Group):
         return list(self.commands)
 
 
-@click.group("corpora", cls=_InOrder, help=HELP)
+@click.group("corpora", cls=_InOrder)
 def corpora() -> None:
-    """Hold the commands; see `HELP`."""
+    """Corpora: statistics, published scores, and the files of those that are open.
+
+    The catalogue has facts that were published about corpora of named entities and chunks, with
+    their sources; it has no text of any of them.
+
+    \b
+    Examples:
+      spanf1 corpora list
+      spanf1 corpora show conll2003
+      spanf1 score $(spanf1 corpora get wnut17 --split test) predicted.conll
+    """
 
 
-@corpora.command("list", help=LIST_HELP, short_help="List the corpora.")
+@corpora.command("list", short_help="List the corpora.")
 @format_option()
 @CATALOGUE_OPTION
 @output_options
 def list_(*, catalogue: str | None, **settings: Any) -> None:
-    """List the corpora; see `LIST_HELP`."""
+    """List the corpora of the catalogue.
+
+    \b
+    Examples:
+      spanf1 corpora list
+      spanf1 corpora list --format json | jq -r '.[] | select(.open) | .name'
+    """
     report = ReportOptions.of(settings)
     report.write(catalogue_report(_opened(catalogue, report.output)))
 
 
-@corpora.command("show", help=SHOW_HELP, short_help="Show what is known of a corpus.")
+@corpora.command("show", short_help="Show what is known of a corpus.")
 @click.argument("name")
 @format_option()
 @CATALOGUE_OPTION
 @output_options
 def show(name: str, *, catalogue: str | None, **settings: Any) -> None:
-    """Show a corpus; see `SHOW_HELP`."""
+    """Show what is known of a corpus: statistics by split, published scores, licence.
+
+    NAME is as `spanf1 corpora list` has it, or another name of the corpus. Published scores are as
+    they were printed, in percent; csv has a line for each number.
+
+    \b
+    Examples:
+      spanf1 corpora show wnut17
+      spanf1 corpora show conll2003 --format markdown -o conll2003.md
+      spanf1 corpora show conll2003 --format json | jq '.splits.testb.tokens'
+    """
     report = ReportOptions.of(settings)
     report.write(corpus_report(_opened(catalogue, report.output)[name]))
 
@@ -139,7 +96,7 @@ def _opened(catalogue: str | None, output: str | None) -> Catalogue:
     return known
 
 
-@corpora.command("get", help=GET_HELP, short_help="Fetch the files of a corpus that is open.")
+@corpora.command("get", short_help="Fetch the files of a corpus that is open.")
 @click.argument("name")
 @click.option("--split", metavar="SPLIT", help="Only this one; by default, all of them.")
 @click.option(
@@ -163,90 +120,38 @@ def get(
     color: str,
     quiet: bool,
 ) -> None:
-    """Fetch files; see `GET_HELP`."""
+    """Fetch the files of a corpus that is open, and print their paths.
+
+    Files are kept, and fetched once: in the folder SPANF1_CACHE, by default that of the platform's
+    caches. What is known to be their checksum is verified. If the connection breaks, nothing is
+    left of the file. Where a licence is needed, it is said who gives it, and `spanf1 corpora
+    verify` checks the copy that you have.
+
+    \b
+    Examples:
+      spanf1 corpora get wnut17
+      spanf1 corpora get wnut17 --split test --to data
+      spanf1 corpora get wnut17 --mirror https://example.org/copies
+      spanf1 corpora get wnut17 --mirror 'file:///copies/{name}'
+    """
     # Here, because a network is not what the other commands wait for.
-    from spanf1.corpora.download import cache_folder
+    from spanf1.corpora.download import cache_folder, fetch_split, files_of, splits_to_get
 
     corpus = _opened(catalogue, output)[name]
-    splits = _splits_to_get(corpus, split)
+    splits = splits_to_get(corpus, split)
     folder = os.path.join(cache_folder(), corpus.name) if folder is None else folder
-    sources = [path for part in splits for path in _sources(part, corpus, folder, mirror)]
+    sources = [path for part in splits for path in files_of(part, corpus, folder, mirror)]
     check_writable(output, sources)
     fetched = {}
     for part in splits:
-        file = _fetched(part, _folder_of(part, corpus, folder), mirror, quiet=quiet)
+        with Progress("-", wanted=not quiet, size=part.size) as progress:
+            file = fetch_split(part, corpus, folder, mirror=mirror, progress=progress)
         fetched[file.path] = file
         if not quiet:
             _say(file, colour=wants_colour(color, sys.stderr))
     # Once more: what was not there before may be the output now.
     check_writable(output, [*sources, *fetched])
     write("".join(f"{path}\n" for path in fetched), output)
-
-
-def _splits_to_get(corpus: Corpus, name: str | None) -> list[Split]:
-    """Return the splits to fetch.
-
-    Raises
-    ------
-    UsageError
-        If they are not to be had from here.
-    """
-    from spanf1.corpora.download import is_archive
-
-    chosen = list(corpus.splits.values()) if name is None else [corpus.split(name)]
-    hint = f"{corpus.obtain} To check your copy: spanf1 corpora verify {corpus.name} PATH"
-    if not corpus.open:
-        message = f"{corpus.name} is not open to download (licence: {corpus.licence})"
-        raise UsageError(message, hint=hint)
-    splits = [split for split in chosen if split.url]
-    if not splits:
-        what = corpus.name if name is None else f"{corpus.name}, split {chosen[0].name}"
-        raise UsageError(f"there is no address of {what} in the catalogue", hint=hint)
-    for split in splits:
-        if split.member or is_archive(split.url):
-            what = f"{corpus.name}, split {split.name},"
-            raise UsageError(f"{what} is in an archive: only plain files are fetched", hint=hint)
-    return splits
-
-
-def _sources(split: Split, corpus: Corpus, folder: str, mirror: str) -> list[str]:
-    """Return the files of this computer that a split comes from, and the one that it becomes."""
-    from spanf1.corpora.download import addresses, local_path
-
-    name = _file_name(split)
-    local = [local_path(address) for address in addresses(split.url, mirror, name)]
-    return [*filter(None, local), os.path.join(_folder_of(split, corpus, folder), name)]
-
-
-def _folder_of(split: Split, corpus: Corpus, folder: str) -> str:
-    """Return where to put the file of a split: away from another file that has its name."""
-    from spanf1.corpora.download import plain_name
-
-    others = [s for s in corpus.splits.values() if s.url and s.url != split.url]
-    shared = _file_name(split) in map(_file_name, others)
-    return os.path.join(folder, plain_name(split.name)) if shared else folder
-
-
-def _file_name(split: Split) -> str:
-    """Return what the file of a split is called: an address with a query does not say it."""
-    from spanf1.corpora.download import name_of
-
-    return split.files[0] if "?" in split.url else name_of(split.url)
-
-
-def _fetched(split: Split, folder: str, mirror: str, *, quiet: bool) -> Fetched:
-    from spanf1.corpora.download import fetch
-
-    with Progress("-", wanted=not quiet, size=split.size) as progress:
-        return fetch(
-            split.url,
-            folder,
-            name=_file_name(split),
-            sha256=split.sha256,
-            size=split.size,
-            mirror=mirror,
-            progress=progress,
-        )
 
 
 def _say(file: Fetched, *, colour: bool) -> None:
@@ -260,7 +165,7 @@ def _say(file: Fetched, *, colour: bool) -> None:
     tell([label + printable(f"{file.path}: {origin}; {said}")])
 
 
-@corpora.command("verify", help=VERIFY_HELP, short_help="Check your copy of a corpus.")
+@corpora.command("verify", short_help="Check your copy of a corpus.")
 @click.argument("name")
 @click.argument("path")
 @click.option("--split", metavar="SPLIT", help="The split it should be.  [default: the likest]")
@@ -276,26 +181,29 @@ def verify(
     name: str,
     path: str,
     *,
-    split: str | None,
-    tag_column: Column | None,
-    token_column: Column | None,
     catalogue: str | None,
     **settings: Any,
 ) -> None:
-    """Verify a copy; see `VERIFY_HELP`."""
+    """Hold your copy of a corpus against what was published about it.
+
+    Many copies are re-tagged, cut or corrected. For each file it is said which split it is, which
+    counts agree with the publication, what scheme it is in, and what differs. PATH is a file or a
+    folder: then those files in it that are called as the corpus calls them, or all.
+
+    Exit code 1: something differs, or nothing was published that it could be held against.
+
+    \b
+    Examples:
+      spanf1 corpora verify conll2003 eng.testb
+      spanf1 corpora verify conll2003 folder/ --format json
+      spanf1 corpora verify wnut17 $(spanf1 corpora get wnut17 --split test)
+    """
     report = ReportOptions.of(settings)
     known = load(catalogue)
     corpus = known[name]
     with kept(path) as source:
         read = [one.path for one in sources_of(corpus, source)]
         report.check_writable([known.path, path, *read])
-        verifications = verified(
-            corpus,
-            source,
-            catalogue=known,
-            split=split,
-            tag_column=tag_column,
-            token_column=token_column,
-        )
+        verifications = verified(corpus, source, catalogue=known, **settings)
     report.write(verification_report(verifications))
     context.exit(0 if all(copy.agrees for copy in verifications) else 1)

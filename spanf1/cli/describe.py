@@ -11,6 +11,7 @@ from spanf1.cli.inputs import (
     KEY_OPTIONS,
     canonical,
     input_options,
+    options_of,
     paths_of,
     ready,
     scheme_option,
@@ -22,39 +23,17 @@ from spanf1.cli.output import (
     ReportOptions,
     count_option,
     report_options,
-    tell,
 )
 from spanf1.contents.contents import Description
 from spanf1.contents.describe import contents_of, training_data
 from spanf1.contents.report import FORMS, report_of
 from spanf1.exceptions import UsageError
 from spanf1.formats.opening import inputs_of
-from spanf1.formats.options import InputOptions
 from spanf1.formats.source import STDIN, Source
 from spanf1.wording import printable
 
-HELP = """Say what is in files of tags or spans: how many, of which types, how ambiguous, how new.
 
-Of each file, and of all together: documents, sentences, tokens, entities by type and by length,
-distinct surface forms (an entity's tokens with a space between them), and those that occur with
-several types. With --train, also how many mentions have a form that is no entity in the training
-data, or one of another type only.
-Ill-formed spans count as entities, and it is said how many there are.
-Files may be of any format that `spanf1 score` reads, each of another. Where there are no tokens,
-a text's words and punctuation marks are counted, and forms are what the text has.
-Without a file, or with -, standard input is read.
-
-\b
-Examples:
-  spanf1 describe train.conll dev.conll test.conll
-  spanf1 describe test.conll --train train.conll --train dev.conll
-  spanf1 describe test.iob2 --tag-column 3 --token-column 2
-  spanf1 describe annotations.jsonl --train train.conll
-  spanf1 describe *.conll --format latex -o corpora.tex
-"""
-
-
-@click.command("describe", help=HELP)
+@click.command("describe")
 @input_options(*KEY_OPTIONS, token_option())
 @scheme_option()
 @click.option(
@@ -74,14 +53,31 @@ Examples:
 def describe(
     files: tuple[str, ...],
     *,
-    options: InputOptions,
     scheme: str,
     train: tuple[str, ...],
     ignore_case: bool,
     forms: int | None,
     **settings: Any,
 ) -> None:
-    """Describe files; see `HELP`."""
+    """Say what is in files of tags or spans: how many, of which types, how ambiguous, how new.
+
+    Of each file, and of all together: documents, sentences, tokens, entities by type and by length,
+    distinct surface forms (an entity's tokens with a space between them), and those that occur with
+    several types. With --train, also how many mentions have a form that is no entity in the
+    training data, or one of another type only. Ill-formed spans count as entities, and it is said
+    how many there are. Files may be of any format that `spanf1 score` reads, each of another. Where
+    there are no tokens, a text's words and punctuation marks are counted, and forms are what the
+    text has. Without a file, or with -, standard input is read.
+
+    \b
+    Examples:
+      spanf1 describe train.conll dev.conll test.conll
+      spanf1 describe test.conll --train train.conll --train dev.conll
+      spanf1 describe test.iob2 --tag-column 3 --token-column 2
+      spanf1 describe annotations.jsonl --train train.conll
+      spanf1 describe *.conll --format latex -o corpora.tex
+    """
+    options = options_of(settings)
     report = ReportOptions.of(settings)
     report.check(forms=forms)
     paths = paths_of(files, "describe")
@@ -94,9 +90,8 @@ def describe(
         with ready(input, quiet=report.quiet) as kept:
             parts.append(contents_of(kept, scheme=known, ignore_case=ignore_case))
     description = Description(parts[count:], training_data(parts[:count]), ignore_case)
-    report.write(report_of(description, forms=FORMS if forms is None else forms))
-    if not report.quiet:
-        tell(_warnings(description))
+    content = report_of(description, forms=FORMS if forms is None else forms)
+    report.write(content, notes=_warnings(description))
 
 
 def _warnings(description: Description) -> Iterator[str]:

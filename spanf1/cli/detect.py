@@ -8,32 +8,30 @@ import click
 
 from spanf1.checks.report import Detected, detection_report
 from spanf1.checks.tags import detect_column
-from spanf1.cli.inputs import input_options, paths_of, ready
+from spanf1.cli.inputs import input_options, options_of, paths_of, ready
 from spanf1.cli.output import ReportOptions, report_options
-from spanf1.formats.options import InputOptions
 from spanf1.formats.registry import COLUMNS, Input
 from spanf1.formats.source import Source
 
-HELP = """Find out which tagging scheme the tags of a file are in.
 
-The scheme is the one in which the fewest spans are ill-formed; of several such, the one that
-has the most of the prefixes that occur. What speaks against the others is said, and where it is
-seen first.
-Without a file, or with -, standard input is read.
-
-\b
-Examples:
-  spanf1 detect train.conll
-  spanf1 detect output.conll --tag-column -2
-  spanf1 detect *.conll --format json | jq '.[].scheme'
-"""
-
-
-@click.command("detect", help=HELP)
+@click.command("detect")
 @input_options()
 @report_options(["table", "json"])
-def detect(files: tuple[str, ...], *, options: InputOptions, **settings: Any) -> None:
-    """Detect the scheme of files; see `HELP`."""
+def detect(files: tuple[str, ...], **settings: Any) -> None:
+    """Find out which tagging scheme the tags of a file are in.
+
+    The scheme is the one in which the fewest spans are ill-formed; of several such, the one that
+    has the most of the prefixes that occur. What speaks against the others is said, and where it is
+    seen first.
+    Without a file, or with -, standard input is read.
+
+    \b
+    Examples:
+      spanf1 detect train.conll
+      spanf1 detect output.conll --tag-column -2
+      spanf1 detect *.conll --format json | jq '.[].scheme'
+    """
+    options = options_of(settings)
     report = ReportOptions.of(settings)
     detected = []
     for path in paths_of(files, "detect"):

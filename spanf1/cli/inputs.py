@@ -1,28 +1,31 @@
-"""What the commands share that read inputs: options, files, pipes that are read again."""
+"""What the commands share that read inputs: options, files, pipes, progress, processes."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
+import signal
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple, TypeVar
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import click
 
-from spanf1.cli.running import Progress
+from spanf1.cli.output import Option, count_option, with_options
 from spanf1.core.options import AUTO, NORMALIZATIONS, AnyScheme, Options
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import AUTO_FORM
 from spanf1.exceptions import ReadError, UsageError
+from spanf1.formats.opening import PART_SIZE
 from spanf1.formats.options import LAST, Column, InputOptions, column_of, columns_of
 from spanf1.formats.registry import COLUMNS, INPUT_FORMATS, Input
 from spanf1.formats.source import STDIN, STDIN_NAME, Source
 
-CommandT = TypeVar("CommandT", bound=Callable[..., Any])
-Option = Callable[[Any], Any]
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 def _filled(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -105,6 +108,10 @@ FORM_OPTION = click.option(
     help="How tags are written: auto, or an example such as B-PER, PER-B, B_PER, b/PER.",
 )
 
+CATALOGUE_OPTION = click.option(
+    "--catalogue", metavar="FILE", help="A catalogue of your own, instead of the one that is here."
+)
+
 
 def _key_option(name: str, help_text: str) -> Option:
     return click.option(name, metavar="KEY", help=help_text)
@@ -174,7 +181,11 @@ _COLUMNS_OF_TWO = (
     click.option("--pred-scheme", metavar="SCHEME", help="Scheme of the predicted tags."),
     FORM_OPTION,
 )
-_KEYS_OF_TWO = (
+#: the options of two sides that are columns, of which `SideOptions` are made
+column_side_options = with_options(*_COLUMNS_OF_TWO)
+#: those of two sides of any format
+side_options = with_options(
+    *_COLUMNS_OF_TWO,
     click.option(
         "--input-format",
         default=AUTO,
@@ -196,12 +207,6 @@ _KEYS_OF_TWO = (
     ),
     _LABELS,
 )
-# The names of the options above, as commands get them.
-_NAMES = (
-    *("tag_column", "gold_column", "pred_column", "token_column", "delimiter", "tag_form"),
-    *("align_by_position", "input_format", "key", "gold_key", "pred_key"),
-    *("token_key", "text_key", "id_key", "labels"),
-)
 
 
 class SideOptions(NamedTuple):
@@ -214,6 +219,13 @@ class SideOptions(NamedTuple):
     predicted: InputOptions
     by_position: bool
     tag_columns: tuple[Column, ...]
+
+    @classmethod
+    def of(cls, settings: dict[str, Any]) -> SideOptions:
+        """Return what the settings of a command with `side_options` say."""
+        given = {"input_format": COLUMNS, **settings}
+        gold, predicted = (InputOptions.of(given, side) for side in ("gold", "predicted"))
+        return cls(gold, predicted, given["align_by_position"], columns_of(given["tag_column"]))
 
     def of_files(self, count: int) -> SideOptions:
         """Return them for so many files, with the columns that --tag-column sets.
@@ -235,59 +247,20 @@ class SideOptions(NamedTuple):
         )
 
 
-def input_options(*more: Option) -> Callable[[CommandT], CommandT]:
+def input_options(*more: Option) -> Option:
     """Return a decorator that adds the files of a command, and the options of one side.
 
-    The command gets `options`, an `InputOptions`. Without `KEY_OPTIONS` among the options that
-    are added to those of columns, there is no other format.
+    Without `KEY_OPTIONS` among the options that are added to those of columns, there is no other
+    format.
     """
-
-    def options(settings: dict[str, Any]) -> InputOptions:
-        settings["tag_column"] = None if settings["tag_column"] == LAST else settings["tag_column"]
-        return InputOptions.of(settings)
-
-    return functools.partial(_gathered, (*_COLUMNS_OF_ONE, *more), "options", options)
+    return with_options(*_COLUMNS_OF_ONE, *more)
 
 
-def side_options(*, keys: bool = True) -> Callable[[CommandT], CommandT]:
-    """Return a decorator that adds the options of two sides: `sides` is a `SideOptions`.
-
-    Without keys, there is no other format than columns.
-    """
-
-    def sides(settings: dict[str, Any]) -> SideOptions:
-        return SideOptions(
-            InputOptions.of(settings, "gold"),
-            InputOptions.of(settings, "predicted"),
-            settings["align_by_position"],
-            columns_of(settings["tag_column"]),
-        )
-
-    added = (*_COLUMNS_OF_TWO, *(_KEYS_OF_TWO if keys else ()))
-    return functools.partial(_gathered, added, "sides", sides)
-
-
-def _gathered(
-    options: tuple[Option, ...],
-    name: str,
-    made: Callable[[dict[str, Any]], Any],
-    command: CommandT,
-) -> CommandT:
-    """Return a command with more options, which it gets as one thing that is made of them."""
-
-    @functools.wraps(command)
-    def called(*args: Any, **settings: Any) -> Any:
-        own = {key: settings.pop(key) for key in _NAMES if key in settings}
-        return command(*args, **{name: made({"input_format": COLUMNS, **own})}, **settings)
-
-    return with_options(called, options)  # type: ignore[return-value]
-
-
-def with_options(command: CommandT, options: tuple[Callable[[Any], Any], ...]) -> CommandT:
-    """Add options to a command, in the order of its help text."""
-    for option in reversed(options):
-        command = option(command)
-    return command
+def options_of(settings: dict[str, Any]) -> InputOptions:
+    """Return what the settings of a command with `input_options` say."""
+    column = settings["tag_column"]
+    given = {"input_format": COLUMNS, **settings}
+    return InputOptions.of(given | {"tag_column": None if column == LAST else column})
 
 
 def paths_of(files: tuple[str, ...], command: str) -> tuple[str, ...]:
@@ -357,3 +330,179 @@ def ready(input: Input, *, again: bool = False, quiet: bool = False) -> Iterator
         busy = sys.stdout is not None and sys.stdout.isatty()
         progress = stack.enter_context(Progress(source.path, wanted=not quiet and not busy))
         yield replace(input, source=source, progress=progress)
+
+
+# Progress, and processes.
+
+JOBS_OPTION = count_option(
+    "-j",
+    "--jobs",
+    least=1,
+    help_text="Processes, where there is much to read.  [default: cores]",
+)
+#: files are worth several processes if they have so many bytes together: of columns, of JSON
+_LARGE, _LARGE_JSON = 1 << 25, 1 << 24
+
+_EVERY = 0.1
+_PATIENCE = 0.7
+
+
+class StepProgress:
+    """Shows what is being done, on a terminal, if it takes a while.
+
+    Call it with a few words now and then. Use it as a context: the line goes at the end.
+
+    Parameters
+    ----------
+    wanted : bool
+        Show anything at all.
+    """
+
+    def __init__(self, *, wanted: bool) -> None:
+        dumb = os.environ.get("TERM") == "dumb"
+        self._wanted = wanted and not dumb and sys.stderr is not None and sys.stderr.isatty()
+        self._begun = time.monotonic()
+        self._next = self._begun + _PATIENCE
+        self._shown = False
+
+    def __call__(self, words: str) -> None:
+        """Show what is being done, if it is time."""
+        if self._due():
+            self._show(words)
+
+    def _due(self) -> bool:
+        return self._wanted and time.monotonic() >= self._next
+
+    def _show(self, line: str) -> None:
+        self._next = time.monotonic() + _EVERY
+        self._shown = True
+        sys.stderr.write(f"\r\033[K{line}")
+        sys.stderr.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+
+class Progress(StepProgress):
+    """Shows bytes done, rate and time left of reading; call it with the bytes read so far.
+
+    Parameters
+    ----------
+    path : str
+        The file, ``-`` for standard input. If its size is known, so is the time left.
+    wanted : bool
+        Show anything at all.
+    size : int, optional
+        Its size, where the path does not tell.
+    """
+
+    def __init__(self, path: str, *, wanted: bool, size: int | None = None) -> None:
+        super().__init__(wanted=wanted)
+        try:
+            self._size = size or (0 if path == "-" else os.stat(path).st_size)
+        except OSError:
+            self._size = 0
+
+    def __call__(self, done: int) -> None:  # type: ignore[override]
+        """Take note that `done` bytes have been read, and show it if it is time."""
+        if self._due():
+            self._show(progress_line(done, self._size, time.monotonic() - self._begun))
+
+
+def progress_line(done: int, size: int, seconds: float) -> str:
+    """Return the line; `size` 0 means that it is not known."""
+    rate = done / seconds if seconds else 0.0
+    line = f"{_megabytes(done)} read"
+    if size:
+        line = f"{_megabytes(done)} of {_megabytes(size)}, {100 * done // size}%"
+    line += f", {_megabytes(rate)}/s"
+    if size and rate:
+        minutes, rest = divmod(round(max(size - done, 0) / rate), 60)
+        line += f", {minutes}:{rest:02d} left"
+    return line
+
+
+def _megabytes(count: float) -> str:
+    return f"{count / 1e6:.1f} MB" if count < 1e9 else f"{count / 1e9:.2f} GB"
+
+
+@contextlib.contextmanager
+def workers(
+    paths: Sequence[str], jobs: int | None, *, json: bool = False
+) -> Iterator[Executor | None]:
+    """Give an executor if there is much in some files, and more than one core for it.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        The files; those that are no regular files do not count.
+    jobs : int, optional
+        How many processes are wanted; by default as many as there are cores.
+    json : bool
+        They are of JSON, which takes longer.
+
+    Raises
+    ------
+    ReadError
+        If a worker is killed.
+    """
+    size = sum(os.path.getsize(path) for path in paths if os.path.isfile(path))
+    if size < (_LARGE_JSON if json else _LARGE) or jobs == 1:
+        yield None
+        return
+    import multiprocessing
+    import threading
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    from spanf1.resampling.draws import cores
+
+    processes = min(jobs or cores(), 1 + size // PART_SIZE)
+    executor = ProcessPoolExecutor(processes, initializer=_begin_worker)
+    try:
+        with _signals_held():
+            # The first task starts all workers.
+            executor.submit(int).result()
+        yield executor
+        executor.shutdown()
+    except BaseException as error:
+        # The executor's own thread may complain of what is cancelled and killed here.
+        threading.excepthook = lambda *_: None
+        for worker in multiprocessing.active_children():
+            worker.kill()
+        executor.shutdown(cancel_futures=True)
+        if not isinstance(error, BrokenProcessPool):
+            raise
+        hint = "was it killed for want of memory? --jobs 1 needs no workers"
+        raise ReadError("a worker process was killed", where=paths[0], hint=hint) from None
+
+
+@contextlib.contextmanager
+def _signals_held() -> Iterator[None]:
+    """Let no signal interrupt what is done meanwhile; it comes afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin_worker() -> None:
+    """Leave Ctrl-C to the main process, which ends the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})

@@ -8,8 +8,8 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any, BinaryIO, TextIO
+from dataclasses import dataclass
+from typing import Any, BinaryIO, TextIO, TypeVar, cast
 
 import click
 
@@ -19,7 +19,9 @@ from spanf1.formats.source import STDIN
 from spanf1.render.renderers import RENDERERS
 from spanf1.render.report import Report
 
-_Decorator = Callable[[Any], Any]
+#: a decorator that adds something to a command
+Option = Callable[[Any], Any]
+_Made = TypeVar("_Made")
 
 #: the formats of most reports
 REPORT_FORMATS = [name for name in RENDERERS if name != "tsv"]
@@ -36,7 +38,18 @@ _WITHOUT = {
 }
 
 
-def choice_option(*names: str, choices: Iterable[str], help_text: str) -> _Decorator:
+def with_options(*options: Option) -> Option:
+    """Return a decorator that adds options to a command, in the order of its help text."""
+
+    def decorated(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorated
+
+
+def choice_option(*names: str, choices: Iterable[str], help_text: str) -> Option:
     """Return an option that takes one of a few words: the first is the default."""
     known = list(choices)
     return click.option(
@@ -44,19 +57,33 @@ def choice_option(*names: str, choices: Iterable[str], help_text: str) -> _Decor
     )
 
 
-def count_option(*names: str, help_text: str, least: int = 0, **settings: Any) -> _Decorator:
+def count_option(*names: str, help_text: str, least: int = 0, **settings: Any) -> Option:
     """Return an option that takes a whole number."""
     return click.option(*names, type=click.IntRange(least), metavar="N", help=help_text, **settings)
 
 
-def format_option(names: Iterable[str] = REPORT_FORMATS, help_text: str = "") -> _Decorator:
+def format_option(names: Iterable[str] = REPORT_FORMATS, help_text: str = "") -> Option:
     """Return the option that says how to render a report: the first name is the default."""
     return choice_option("-f", "--format", "format_name", choices=names, help_text=help_text)
 
 
+output_option = click.option(
+    "-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."
+)
+#: the options that say where a report goes, and whether in colour
+output_options = with_options(
+    output_option,
+    choice_option(
+        "--color",
+        choices=["auto", "always", "never"],
+        help_text="auto is on a terminal, unless NO_COLOR is set.",
+    ),
+)
+
+
 def report_options(
     names: Iterable[str] = REPORT_FORMATS, help_text: str = "", *, digits: str = ""
-) -> _Decorator:
+) -> Option:
     """Return the options that say how to render a report, and where it goes.
 
     Parameters
@@ -66,30 +93,16 @@ def report_options(
     help_text, digits : str
         More about them; what is said of --digits, which is left out without it.
     """
-
-    def decorated(command: Any) -> Any:
-        command = output_options(command)
-        if digits:
-            places = click.IntRange(0, 15)
-            command = click.option("--digits", type=places, metavar="N", help=digits)(command)
-        return format_option(names, help_text)(command)
-
-    return decorated
-
-
-def output_options(command: Any) -> Any:
-    """Add the options that say where a report goes, and whether in colour."""
-    colour = choice_option(
-        "--color",
-        choices=["auto", "always", "never"],
-        help_text="auto is on a terminal, unless NO_COLOR is set.",
+    places = click.option("--digits", type=click.IntRange(0, 15), metavar="N", help=digits)
+    return with_options(
+        format_option(names, help_text), *([places] if digits else []), output_options
     )
-    return output_option(colour(command))
 
 
-output_option = click.option(
-    "-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."
-)
+def taken(kind: type[_Made], settings: dict[str, Any], **more: Any) -> _Made:
+    """Return an object of a dataclass, made of the settings of its fields, which are taken out."""
+    names = settings.keys() & cast(Any, kind).__dataclass_fields__.keys()
+    return kind(**{name: settings.pop(name) for name in names}, **more)
 
 
 @dataclass(frozen=True)
@@ -125,8 +138,7 @@ class ReportOptions:
         UsageError
             If they do not go together.
         """
-        names = [field.name for field in fields(cls) if field.name in settings]
-        options = cls(**{name: settings.pop(name) for name in names})
+        options = taken(cls, settings)
         options.check(digits=options.digits)
         return options
 
@@ -147,9 +159,13 @@ class ReportOptions:
         check_writable(self.output, inputs)
 
     def write(
-        self, report: Report, renderers: Mapping[str, Callable[..., str | bytes]] = RENDERERS
+        self,
+        report: Report,
+        renderers: Mapping[str, Callable[..., str | bytes]] = RENDERERS,
+        *,
+        notes: Iterable[str] = (),
     ) -> None:
-        """Render a report and write it.
+        """Render a report and write it; then, unless only the tables are wanted, some notes.
 
         Raises
         ------
@@ -163,6 +179,8 @@ class ReportOptions:
             brief=self.quiet,
         )
         write(content, self.output)
+        if not self.quiet:
+            tell(notes)
 
 
 def wants_colour(choice: str, stream: TextIO | None) -> bool:

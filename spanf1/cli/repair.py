@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from spanf1.checks.tags import Changes, Rewriting
-from spanf1.cli.inputs import canonical, input_options, paths_of, scheme_option
+from spanf1.cli.inputs import canonical, input_options, options_of, paths_of, scheme_option
+from spanf1.cli.output import taken
 from spanf1.cli.rewriting import (
     Destination,
     kinds_line,
@@ -14,37 +17,14 @@ from spanf1.cli.rewriting import (
     writing_options,
 )
 from spanf1.core.repairs import REPAIRS
-from spanf1.formats.options import InputOptions
 from spanf1.formats.registry import COLUMNS, Input
 from spanf1.formats.source import Source
 from spanf1.wording import many
 
-HELP = """Put ill-formed tags right, in the scheme that they are in.
-
-Every other byte of the file stays as it is: tokens, other columns, comments, white space.
-Without a file, or with -, standard input is read. What was changed is said on standard error.
-Files may be compressed by gzip, bzip2, xz or zstd; output is, if it ends in .gz .bz2 .xz .zst.
-
-Well-formed tags are left alone, and after a repair all tags are well-formed. In one and the
-same scheme, the lenient score of a file is the strict score of its repair by begin, and its
-strict score that of its repair by discard. If several schemes fit alike and none wholly, one
-must be given.
-
-What comes through a pipe and is in a given scheme goes on at once: if something is wrong with
-a later line, the lines before it have been written.
-
-\b
-Examples:
-  spanf1 repair output.conll > repaired.conll
-  spanf1 repair output.conll --scheme IOB2 --method discard -o repaired.conll
-  spanf1 repair train.iob2.gz --tag-column 3 --in-place
-  cat output.conll | spanf1 repair --scheme BIOES | spanf1 score
-"""
-
 _METHODS_HELP = "; ".join(f"{name}: {text}" for name, text in REPAIRS.items())
 
 
-@click.command("repair", help=HELP)
+@click.command("repair")
 @input_options()
 @scheme_option()
 @method_option(f"What is done about ill-formed spans. {_METHODS_HELP}.")
@@ -52,19 +32,37 @@ _METHODS_HELP = "; ".join(f"{name}: {text}" for name, text in REPAIRS.items())
 def repair(
     files: tuple[str, ...],
     *,
-    options: InputOptions,
     scheme: str,
     method: str,
     allow_loss: bool,
-    output: str | None,
-    in_place: bool,
-    quiet: bool,
+    **settings: Any,
 ) -> None:
-    """Repair files; see `HELP`."""
+    """Put ill-formed tags right, in the scheme that they are in.
+
+    Every other byte of the file stays as it is: tokens, other columns, comments, white space.
+    Without a file, or with -, standard input is read. What was changed is said on standard error.
+    Files may be compressed by gzip, bzip2, xz or zstd; output is, if it ends in .gz .bz2 .xz .zst.
+
+    Well-formed tags are left alone, and after a repair all tags are well-formed. In one and the
+    same scheme, the lenient score of a file is the strict score of its repair by begin, and its
+    strict score that of its repair by discard. If several schemes fit alike and none wholly, one
+    must be given.
+
+    What comes through a pipe and is in a given scheme goes on at once: if something is wrong with
+    a later line, the lines before it have been written.
+
+    \b
+    Examples:
+      spanf1 repair output.conll > repaired.conll
+      spanf1 repair output.conll --scheme IOB2 --method discard -o repaired.conll
+      spanf1 repair train.iob2.gz --tag-column 3 --in-place
+      cat output.conll | spanf1 repair --scheme BIOES | spanf1 score
+    """
+    options = options_of(settings)
     rewrite_inputs(
         [Input(Source(path), COLUMNS, options) for path in paths_of(files, "repair")],
         Rewriting(canonical(scheme), "", method, None, allow_loss),
-        Destination(output, in_place, quiet),
+        taken(Destination, settings),
         _report,
     )
 

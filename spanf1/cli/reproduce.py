@@ -7,36 +7,14 @@ from typing import Any
 
 import click
 
-from spanf1.cli.corpora import CATALOGUE_OPTION
-from spanf1.cli.inputs import kept
+from spanf1.cli.inputs import CATALOGUE_OPTION, kept
 from spanf1.cli.output import ReportOptions, report_options
 from spanf1.corpora.catalogue import load
-from spanf1.corpora.report import reproduction_report
-from spanf1.corpora.reproduce import measured, tasks
+from spanf1.corpora.reproduce import measured, reproduction_report, tasks
 from spanf1.exceptions import UsageError
 
-HELP = """Score the outputs at hand, and print published scores beside measured ones.
 
-NAME is a corpus of the catalogue (`spanf1 corpora list`). PATH is a folder with systems' outputs,
-which are known by the name of the system in that of the file, and with the gold file, if they
-do not hold gold tags themselves: it is called as the corpus calls it, or gold.…; with the
-training file, the baseline of the shared task is scored, too, for which gold.… may be of several
-splits: --split says of which. A PATH that is a file is an output or, beside --system, the gold
-file.
-
-A mark (=) shows where both agree to the printed decimals. ± is half of an interval: as for
-CoNLL-2003 the central 90%. Exit code 1: something does not agree.
-
-\b
-Examples:
-  spanf1 reproduce wnut17 submissions/
-  spanf1 reproduce wnut17 gold.conll --system arcada=arcada.conll
-  spanf1 reproduce conll2003 corpus/     # eng.train, eng.testb: the baseline
-  spanf1 reproduce conll2003 outputs/ --format markdown
-"""
-
-
-@click.command("reproduce", help=HELP)
+@click.command("reproduce")
 @click.argument("name")
 @click.argument("path", required=False)
 @click.option(
@@ -59,19 +37,35 @@ def reproduce(
     path: str | None,
     *,
     systems: tuple[str, ...],
-    gold: str | None,
-    split: str | None,
     catalogue: str | None,
     **settings: Any,
 ) -> None:
-    """Reproduce scores; see `HELP`."""
+    """Score the outputs at hand, and print published scores beside measured ones.
+
+    NAME is a corpus of the catalogue (`spanf1 corpora list`). PATH is a folder with systems'
+    outputs, which are known by the name of the system in that of the file, and with the gold file,
+    if they do not hold gold tags themselves: it is called as the corpus calls it, or gold.…; with
+    the training file, the baseline of the shared task is scored, too, for which gold.… may be of
+    several splits: --split says of which. A PATH that is a file is an output or, beside --system,
+    the gold file.
+
+    A mark (=) shows where both agree to the printed decimals. ± is half of an interval: as for
+    CoNLL-2003 the central 90%. Exit code 1: something does not agree.
+
+    \b
+    Examples:
+      spanf1 reproduce wnut17 submissions/
+      spanf1 reproduce wnut17 gold.conll --system arcada=arcada.conll
+      spanf1 reproduce conll2003 corpus/     # eng.train, eng.testb: the baseline
+      spanf1 reproduce conll2003 outputs/ --format markdown
+    """
     report = ReportOptions.of(settings)
     known = load(catalogue)
     corpus = known[name]
     if path is None and not systems:
         hint = f"spanf1 reproduce {name} FOLDER, or --system NAME=OUTPUT"
         raise UsageError("no output is given", hint=hint)
-    wanted = tasks(corpus, path, systems=systems, gold=gold, split=split)
+    wanted = tasks(corpus, path, systems=systems, **settings)
     files = dict.fromkeys(file for task in wanted for file in task.files)
     report.check_writable([known.path, *files])
     with contextlib.ExitStack() as stack:

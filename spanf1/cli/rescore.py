@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from spanf1.cli.output import DIGITS_HELP, ReportOptions, report_options, tell
+from spanf1.cli.output import DIGITS_HELP, ReportOptions, report_options
 from spanf1.cli.scoring import SCORE_RENDERERS
 from spanf1.cli.signature import RESULTS_HINT, input_name, parsed, read_text
 from spanf1.exceptions import ReadError, SpanF1Error
@@ -16,28 +16,26 @@ from spanf1.results.result import Result
 from spanf1.results.result import rescore as scored_again
 from spanf1.results.signature import Signature
 
-HELP = """Score again from a results file, without the corpus.
 
-FILE is what `spanf1 score --format json` wrote; - is standard input. It has what was counted
-before a reading was chosen, so it can be scored as it was, and as any other signature says:
---like takes the signature of another score, and says what this one is under the same conditions.
-Without --like, the figures in the file are checked against its counts.
-
-\b
-Examples:
-  spanf1 rescore results.json
-  spanf1 rescore results.json --format latex
-  spanf1 rescore results.json --like "$(spanf1 score other.conll --signature)"
-"""
-
-
-@click.command("rescore", help=HELP)
+@click.command("rescore")
 @click.argument("file", metavar="FILE")
 @click.option("--like", metavar="SIGNATURE", help="Score as this signature says.")
 @report_options(SCORE_RENDERERS, "As for `spanf1 score`.", digits=DIGITS_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes.")
 def rescore(file: str, *, like: str | None, **settings: Any) -> None:
-    """Score again; see `HELP`."""
+    """Score again from a results file, without the corpus.
+
+    FILE is what `spanf1 score --format json` wrote; - is standard input. It has what was counted
+    before a reading was chosen, so it can be scored as it was, and as any other signature says:
+    --like takes the signature of another score, and says what this one is under the same
+    conditions. Without --like, the figures in the file are checked against its counts.
+
+    \b
+    Examples:
+      spanf1 rescore results.json
+      spanf1 rescore results.json --format latex
+      spanf1 rescore results.json --like "$(spanf1 score other.conll --signature)"
+    """
     report = ReportOptions.of(settings)
     signature = None if like is None else Signature.parse(like)
     report.check_writable([file])
@@ -47,9 +45,8 @@ def rescore(file: str, *, like: str | None, **settings: Any) -> None:
     except SpanF1Error as error:
         where = error.where or input_name(file)
         raise type(error)(error.message, where=where, hint=error.hint) from None
-    report.write(report_of(result), SCORE_RENDERERS)
-    if not report.quiet:
-        tell(_notes(result, signature, intervals=bool(data.get("confidence"))))
+    notes = _notes(result, signature, intervals=bool(data.get("confidence")))
+    report.write(report_of(result), SCORE_RENDERERS, notes=notes)
 
 
 def _results(path: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -22,8 +21,17 @@ from spanf1.checks.tags import (
     rewrite,
     rewritten_once,
 )
-from spanf1.cli.inputs import CommandT, ready, with_options
-from spanf1.cli.output import check_output_is_no_input, check_writable, choice_option, opened, tell
+from spanf1.cli.inputs import ready
+from spanf1.cli.output import (
+    Option,
+    check_output_is_no_input,
+    check_writable,
+    choice_option,
+    opened,
+    output_option,
+    tell,
+    with_options,
+)
 from spanf1.core.detection import found_by
 from spanf1.core.options import AUTO
 from spanf1.core.repairs import PARTS, REPAIRS
@@ -36,20 +44,19 @@ from spanf1.wording import printable
 _LOSS = "Write two spans that touch as one where the scheme (IO) cannot part them"
 
 
-def writing_options(more_loss: str = "") -> Callable[[CommandT], CommandT]:
+def writing_options(more_loss: str = "") -> Option:
     """Return a decorator that adds options for where lines go; it says what else may be lost."""
-    options = (
-        click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
+    return with_options(
+        output_option,
         click.option(
             "-i", "--in-place", is_flag=True, help="Put the new file in the place of the old one."
         ),
         click.option("--allow-loss", is_flag=True, help=f"{_LOSS}{more_loss}."),
         click.option("-q", "--quiet", is_flag=True, help="Do not say what was changed."),
     )
-    return functools.partial(with_options, options=options)
 
 
-def method_option(help_text: str) -> Callable[[CommandT], CommandT]:
+def method_option(help_text: str) -> Option:
     """Return the option for what is done about ill-formed spans."""
     return choice_option("-m", "--method", choices=REPAIRS, help_text=help_text)
 
@@ -175,15 +182,11 @@ def say(lines: list[str]) -> None:
 
 def _rewrite_one(input: Input, how: Rewriting, where: Destination) -> Changes:
     """Rewrite one file."""
-    if where.in_place:
+    # What is on standard output cannot be taken back.
+    if where.in_place or (how.to and how.to not in PARTS):
         changes = rewrite(TaggedColumn(input), how)
-        if changes.tags:
-            with _target(input, where) as stream:
-                rewrite(TaggedColumn(input), how, stream.write)
-        return changes
-    if how.to and how.to not in PARTS:
-        # What is on standard output cannot be taken back.
-        rewrite(TaggedColumn(input), how)
+        if where.in_place and not changes.tags:
+            return changes
     with _target(input, where) as stream:
         return rewrite(TaggedColumn(input), how, stream.write)
 

@@ -10,16 +10,14 @@ from typing import Any
 
 import click
 
-from spanf1.cli.inputs import SideOptions, kept, paths_of, side_options
+from spanf1.cli.inputs import Progress, SideOptions, column_side_options, kept, paths_of
 from spanf1.cli.output import (
     DIGITS_HELP,
     PERCENT_HELP,
     ReportOptions,
     count_option,
     report_options,
-    tell,
 )
-from spanf1.cli.running import Progress
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
 from spanf1.formats.opening import both_inputs
@@ -27,34 +25,10 @@ from spanf1.formats.source import STDIN
 from spanf1.scorers.explain import EXAMPLES, compare_systems, explain
 from spanf1.scorers.report import KINDS, report_of, systems_report
 
-HELP = """Say what each scorer would say about an output, and why they differ.
 
-FILE, or GOLD and PRED, are as for `spanf1 score`. Four tables are shown: the scores by each
-scorer in use; the steps between tags that make the difference (O then I-PER, B-PER then O), and
-how much of it each explains; what each scorer makes of them, with examples; and the gold spans
-written in every scheme, with what gets lost. With one FILE, --token-column says which column the
-examples take their tokens from.
-
-With two or more PRED, all are compared with GOLD as spans, each in its own scheme.
-
-The rows: the conlleval script; seqeval, its default and its strict mode in the schemes of the
-two sides; seqscore with each of its repairs, and with none; HIPE, which reads S as B and E as
-I; nervaluate's strict evaluation; and `spanf1 score`, lenient and strict.
-A scorer that would not take the input has no scores: it says why.
-
-\b
-Examples:
-  spanf1 schemes output.conll
-  spanf1 schemes gold.conll predicted.conll --examples 5
-  spanf1 schemes gold.conll bio.conll bioes.conll bilou.conll
-  spanf1 schemes output.conll --format markdown -o scores.md
-  zcat output.conll.gz | spanf1 schemes --format json | jq '.readings[].f1'
-"""
-
-
-@click.command("schemes", help=HELP)
+@click.command("schemes")
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED...]")
-@side_options(keys=False)
+@column_side_options
 @count_option("--examples", help_text=f"Examples of each kind of step.  [default: {EXAMPLES}]")
 @count_option(
     "--kinds",
@@ -66,12 +40,34 @@ Examples:
 def schemes(
     files: tuple[str, ...],
     *,
-    sides: SideOptions,
     examples: int | None,
     kinds: int | None,
     **settings: Any,
 ) -> None:
-    """Explain files; see `HELP`."""
+    """Say what each scorer would say about an output, and why they differ.
+
+    FILE, or GOLD and PRED, are as for `spanf1 score`. Four tables are shown: the scores by each
+    scorer in use; the steps between tags that make the difference (O then I-PER, B-PER then O), and
+    how much of it each explains; what each scorer makes of them, with examples; and the gold spans
+    written in every scheme, with what gets lost. With one FILE, --token-column says which column
+    the examples take their tokens from.
+
+    With two or more PRED, all are compared with GOLD as spans, each in its own scheme.
+
+    The rows: the conlleval script; seqeval, its default and its strict mode in the schemes of the
+    two sides; seqscore with each of its repairs, and with none; HIPE, which reads S as B and E as
+    I; nervaluate's strict evaluation; and `spanf1 score`, lenient and strict.
+    A scorer that would not take the input has no scores: it says why.
+
+    \b
+    Examples:
+      spanf1 schemes output.conll
+      spanf1 schemes gold.conll predicted.conll --examples 5
+      spanf1 schemes gold.conll bio.conll bioes.conll bilou.conll
+      spanf1 schemes output.conll --format markdown -o scores.md
+      zcat output.conll.gz | spanf1 schemes --format json | jq '.readings[].f1'
+    """
+    sides = SideOptions.of(settings)
     several = len(files) > 2
     report = ReportOptions.of(settings)
     for name, value in (("kinds", kinds), ("examples", examples)):
@@ -102,9 +98,8 @@ def schemes(
             comparison = explain(outputs[0], options=options, examples=count)
             kinds = KINDS if kinds is None else kinds
             content, result = report_of(comparison, kinds=kinds), comparison.result
-    report.write(content)
-    if not report.quiet and not result.tally.tokens:
-        tell(["warning: there are no tokens in the input"])
+    empty = not result.tally.tokens
+    report.write(content, notes=["warning: there are no tokens in the input"] * empty)
 
 
 def _refuse_pipe_given_twice(paths: tuple[str, ...]) -> None:

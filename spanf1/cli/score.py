@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import click
 
-from spanf1.cli.inputs import NORMALIZE_OPTION, SideOptions, kept, paths_of, side_options
-from spanf1.cli.output import ReportOptions, choice_option, report_options, tell, write
-from spanf1.cli.running import JOBS_OPTION, Progress, workers
+from spanf1.cli.inputs import (
+    JOBS_OPTION,
+    NORMALIZE_OPTION,
+    Progress,
+    SideOptions,
+    kept,
+    paths_of,
+    side_options,
+    workers,
+)
+from spanf1.cli.output import ReportOptions, choice_option, report_options, write
 from spanf1.cli.scoring import (
-    EXPLAINED,
     SCORE_RENDERERS,
     confidence_of,
     confidence_options,
+    explanations,
     interval_option,
     scoring_of,
     scoring_options,
@@ -28,8 +36,7 @@ from spanf1.formats.opening import both_inputs
 from spanf1.formats.registry import COLUMNS, FORMATS, Inputs
 from spanf1.formats.source import STDIN, Source
 from spanf1.results.files import reads_again, score_inputs
-from spanf1.results.report import how_made, report_of
-from spanf1.results.result import Result
+from spanf1.results.report import report_of
 
 _TEXTS = ", ".join(known.texts for known in FORMATS.values() if known.texts)
 
@@ -74,7 +81,7 @@ Examples:
 
 @click.command("score", help=HELP)
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
-@side_options()
+@side_options
 @scoring_options
 @choice_option(
     "--match",
@@ -99,12 +106,12 @@ Examples:
 def score(
     files: tuple[str, ...],
     *,
-    sides: SideOptions,
     signature: bool,
     jobs: int | None,
     **settings: Any,
 ) -> None:
     """Score files; see `HELP`."""
+    sides = SideOptions.of(settings)
     report = ReportOptions.of(settings)
     confidence = confidence_of(settings)
     report.check(confidence=confidence)
@@ -126,15 +133,15 @@ def score(
         if STDIN in paths and reads_again(inputs, options):
             inputs = _kept_inputs(inputs, stack)
         inputs.gold.progress = progress
-        large = paths if inputs.format == COLUMNS else ()
-        executor = stack.enter_context(workers(large, jobs))
+        parted = paths if inputs.may_be_parted() else ()
+        json = inputs.format != COLUMNS
+        executor = stack.enter_context(workers(parted, jobs, json=json))
         result = score_inputs(inputs, options, confidence=confidence, executor=executor)
     if signature:
         write(f"{result.signature()}\n", report.output)
         return
-    report.write(report_of(result), SCORE_RENDERERS)
-    if not report.quiet:
-        tell(_notes(result, explained=report.format_name in EXPLAINED))
+    notes = chain(warnings(result), explanations(result, report.format_name))
+    report.write(report_of(result), SCORE_RENDERERS, notes=notes)
 
 
 def _kept_inputs(inputs: Inputs, stack: ExitStack) -> Inputs:
@@ -145,12 +152,3 @@ def _kept_inputs(inputs: Inputs, stack: ExitStack) -> Inputs:
         for side in (inputs.gold, inputs.predicted)
     )
     return Inputs(gold, predicted, inputs.by_position)
-
-
-def _notes(result: Result, *, explained: bool) -> Iterator[str]:
-    """Yield what the report itself does not say."""
-    yield from warnings(result)
-    if not explained:
-        for heading, line in how_made(result):
-            prefix = "" if heading == "note" else f"{heading}: "
-            yield f"note: {prefix}{line}"

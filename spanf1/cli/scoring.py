@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from spanf1.cli.inputs import CommandT, with_options
-from spanf1.cli.output import choice_option, count_option
+from spanf1.cli.output import Option, choice_option, count_option, with_options
 from spanf1.conlleval.report import conlleval_report
 from spanf1.core.options import METHODS, TYPE_SETS, UNITS, Confidence
 from spanf1.core.schemes import READINGS
@@ -16,6 +15,7 @@ from spanf1.core.tally import TOKEN
 from spanf1.exceptions import UsageError
 from spanf1.render.renderers import RENDERERS
 from spanf1.render.report import Report
+from spanf1.results.report import how_made
 from spanf1.results.result import Result
 
 
@@ -34,11 +34,11 @@ def conlleval(report: Report, **_: Any) -> str:
 
 #: how scores are rendered
 SCORE_RENDERERS = {"table": RENDERERS["table"], "conlleval": conlleval, **RENDERERS}
-#: the formats that say themselves how the scores were made
-EXPLAINED = ("table", "json")
+# The formats that say themselves how the scores were made.
+_EXPLAINED = ("table", "json")
 
 
-def _reading_option(names: list[str]) -> Callable[[Any], Any]:
+def _reading_option(names: list[str]) -> Option:
     texts = "; ".join(f"{name}: {READINGS[name]}" for name in names)
     help_text = f"What is done about spans that the scheme does not allow. {texts}."
     return choice_option("--reading", choices=names, help_text=help_text)
@@ -62,7 +62,8 @@ _SCORING_OPTIONS = (
         help_text="What 0/0 is: a precision with nothing predicted, a recall with nothing in gold.",
     ),
 )
-_CONFIDENCE_OPTIONS = (
+#: the options that say how intervals are made
+confidence_options = with_options(
     click.option(
         "--confidence",
         type=float,
@@ -86,15 +87,12 @@ interval_option = click.option(
 )
 
 
-def scoring_options(command: CommandT) -> CommandT:
-    """Add the options that say how spans are read and scores are made."""
-    return with_options(command, (_reading_option(list(READINGS)), *_SCORING_OPTIONS))
-
-
-def sentence_options(command: CommandT) -> CommandT:
-    """Add those, but for the reading whose counts are no sum over sentences."""
-    names = [name for name in READINGS if name != "conlleval"]
-    return with_options(command, (_reading_option(names), *_SCORING_OPTIONS))
+#: the options that say how spans are read and scores are made
+scoring_options = with_options(_reading_option([*READINGS]), *_SCORING_OPTIONS)
+#: those, but for the reading whose counts are no sum over sentences
+sentence_options = with_options(
+    _reading_option([name for name in READINGS if name != "conlleval"]), *_SCORING_OPTIONS
+)
 
 
 def scoring_of(settings: dict[str, Any]) -> dict[str, Any]:
@@ -124,9 +122,11 @@ def warnings(result: Result) -> Iterator[str]:
         yield f"warning: there are no {what}s in the input: this is a score of nothing"
 
 
-def confidence_options(command: CommandT) -> CommandT:
-    """Add the options that say how intervals are made."""
-    return with_options(command, _CONFIDENCE_OPTIONS)
+def explanations(result: Result, format_name: str) -> Iterator[str]:
+    """Yield how the scores were made, unless the report itself says it."""
+    for heading, line in how_made(result) if format_name not in _EXPLAINED else ():
+        prefix = "" if heading == "note" else f"{heading}: "
+        yield f"note: {prefix}{line}"
 
 
 def confidence_of(settings: dict[str, Any], *, always: bool = False) -> Confidence | None:

@@ -14,27 +14,25 @@ from spanf1.exceptions import ReadError, UsageError
 from spanf1.formats.source import STDIN, STDIN_NAME
 from spanf1.results.signature import Signature
 
-HELP = """Say what a signature means, or how two of them differ.
-
-A signature is the line that `spanf1 score` gives with a score. A file that holds it, or a results
-file (JSON), may stand for it, or - for standard input. With two, every difference is named in
-words. Exit code 1 means that the two scores do not mean the same.
-
-\b
-Examples:
-  spanf1 signature 'f1:micro|match:exact|scheme:IOB2|…|v:0.1.0'
-  spanf1 signature ours.json theirs.json
-  spanf1 score output.conll --signature | spanf1 signature - ours.json
-"""
-
 RESULTS_HINT = "spanf1 score FILE --format json makes one"
 
 
-@click.command("signature", help=HELP)
+@click.command("signature")
 @click.argument("signatures", nargs=-1, required=True, metavar="SIGNATURE [OTHER]")
 @click.pass_context
 def signature(context: click.Context, signatures: tuple[str, ...]) -> None:
-    """Explain or compare; see `HELP`."""
+    """Say what a signature means, or how two of them differ.
+
+    A signature is the line that `spanf1 score` gives with a score. A file that holds it, or a
+    results file (JSON), may stand for it, or - for standard input. With two, every difference is
+    named in words. Exit code 1 means that the two scores do not mean the same.
+
+    \b
+    Examples:
+      spanf1 signature 'f1:micro|match:exact|scheme:IOB2|…|v:0.1.0'
+      spanf1 signature ours.json theirs.json
+      spanf1 score output.conll --signature | spanf1 signature - ours.json
+    """
     if len(signatures) > 2:
         raise click.UsageError(f"{len(signatures)} signatures are given: one or two are taken")
     if signatures.count(STDIN) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import click
 
@@ -12,6 +13,7 @@ from spanf1.cli.inputs import (
     KEY_OPTIONS,
     canonical,
     input_options,
+    options_of,
     paths_of,
     ready,
     scheme_option,
@@ -25,33 +27,10 @@ from spanf1.cli.output import (
     tell,
 )
 from spanf1.formats.opening import inputs_of
-from spanf1.formats.options import InputOptions
-from spanf1.formats.registry import Input
 from spanf1.formats.source import STDIN, Source
 
-HELP = """Check that tags are well-formed in their scheme, and spans as they should be.
 
-Each violation is a step between two tags that the scheme does not allow, or a tag whose prefix
-it does not have; O stands for what is beyond a sentence. It is given with the line that the
-step leads to. Exit code 1 if there are any, 0 if there are none.
-Without a file, or with -, standard input is read. Files may be of any format that
-`spanf1 score` reads.
-
-Of texts with spans, what is wrong is a span that is there twice, that has white space at an
-edge or does not begin and end where tokens do, where these are known, and an id that is there
-twice. Spans that nest, overlap or are discontinuous are counted in the summary.
-
-\b
-Examples:
-  spanf1 validate train.conll
-  spanf1 validate *.conll --scheme IOB2 --max 20
-  spanf1 validate output.conll --tag-column -2 --format csv -o violations.csv
-  spanf1 validate annotations.jsonl brat/
-  spanf1 validate data/*.iob2 --tag-column 3 --format github
-"""
-
-
-@click.command("validate", help=HELP)
+@click.command("validate")
 @input_options(*KEY_OPTIONS)
 @scheme_option()
 @click.option(
@@ -73,40 +52,55 @@ def validate(
     /,
     files: tuple[str, ...],
     *,
-    options: InputOptions,
     scheme: str,
     most: int | None,
     format_name: str,
     output: str | None,
     quiet: bool,
+    **settings: Any,
 ) -> None:
-    """Validate files; see `HELP`."""
+    """Check that tags are well-formed in their scheme, and spans as they should be.
+
+    Each violation is a step between two tags that the scheme does not allow, or a tag whose prefix
+    it does not have; O stands for what is beyond a sentence. It is given with the line that the
+    step leads to. Exit code 1 if there are any, 0 if there are none.
+    Without a file, or with -, standard input is read. Files may be of any format that
+    `spanf1 score` reads.
+
+    Of texts with spans, what is wrong is a span that is there twice, that has white space at an
+    edge or does not begin and end where tokens do, where these are known, and an id that is there
+    twice. Spans that nest, overlap or are discontinuous are counted in the summary.
+
+    \b
+    Examples:
+      spanf1 validate train.conll
+      spanf1 validate *.conll --scheme IOB2 --max 20
+      spanf1 validate output.conll --tag-column -2 --format csv -o violations.csv
+      spanf1 validate annotations.jsonl brat/
+      spanf1 validate data/*.iob2 --tag-column 3 --format github
+    """
+    options = options_of(settings)
     known = canonical(scheme)
     paths = paths_of(files, "validate")
     check_writable(output, paths)
     if output in (None, STDIN):
         check_output_is_no_input(paths)
-    summaries, faults = [], 0
+    done: list[Checking] = []
 
     def checks() -> Iterator[Checking]:
-        nonlocal faults
         for input in inputs_of([Source(path) for path in paths], options, scheme=known):
-            for checking in _checks(input, known, quiet=quiet):
-                yield checking
-                faults += checking.check.kinds.total()
-                summaries.extend(summary(checking))
+            # A pipe that is looked at more than once is kept.
+            with ready(input, again=not streams(input, known), quiet=quiet) as kept:
+                for checking in checks_of(kept, known):
+                    yield checking
+                    done.append(checking)
 
     with opened(output) as stream:
         for piece in VIOLATIONS[format_name](checks(), most):
             stream.write(piece.encode("utf-8", "surrogateescape"))
+        summaries = [line for checking in done for line in summary(checking)]
         if format_name == "text" and not quiet:
             stream.writelines(f"{line}\n".encode() for line in summaries)
     if format_name != "text" and not quiet:
         tell(summaries)
-    ctx.exit(1 if faults else 0)
-
-
-def _checks(input: Input, scheme: str, *, quiet: bool) -> Iterator[Checking]:
-    """Yield the checks of an input, which is kept if it is a pipe and looked at more than once."""
-    with ready(input, again=not streams(input, scheme), quiet=quiet) as kept:
-        yield from checks_of(kept, scheme)
+    ctx.exit(1 if any(checking.check.kinds for checking in done) else 0)

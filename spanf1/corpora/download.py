@@ -1,4 +1,4 @@
-"""Fetches a file from the network, whole and as it should be or not at all."""
+"""Fetches a file of a corpus from the network, whole and as it should be or not at all."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from typing import BinaryIO, NamedTuple
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
 from spanf1._version import __version__
+from spanf1.corpora.catalogue import Corpus, Split
 from spanf1.exceptions import ReadError, UsageError
 
 #: called with the number of bytes that are there so far
@@ -437,3 +438,64 @@ def _home(home: str, environ: Mapping[str, str], *parts: str) -> str:
         hint = "SPANF1_CACHE, or --to, names a folder"
         raise UsageError("there is no home folder to keep files in", hint=hint)
     return os.path.join(folder, *parts)
+
+
+# What of a corpus is fetched.
+
+
+def splits_to_get(corpus: Corpus, name: str | None) -> list[Split]:
+    """Return the splits to fetch.
+
+    Raises
+    ------
+    UsageError
+        If they are not to be had from here.
+    """
+    chosen = list(corpus.splits.values()) if name is None else [corpus.split(name)]
+    hint = f"{corpus.obtain} To check your copy: spanf1 corpora verify {corpus.name} PATH"
+    if not corpus.open:
+        message = f"{corpus.name} is not open to download (licence: {corpus.licence})"
+        raise UsageError(message, hint=hint)
+    splits = [split for split in chosen if split.url]
+    if not splits:
+        what = corpus.name if name is None else f"{corpus.name}, split {chosen[0].name}"
+        raise UsageError(f"there is no address of {what} in the catalogue", hint=hint)
+    for split in splits:
+        if split.member or is_archive(split.url):
+            what = f"{corpus.name}, split {split.name},"
+            raise UsageError(f"{what} is in an archive: only plain files are fetched", hint=hint)
+    return splits
+
+
+def files_of(split: Split, corpus: Corpus, folder: str, mirror: str) -> list[str]:
+    """Return the files of this computer that a split comes from, and the one that it becomes."""
+    name = _file_name(split)
+    local = [local_path(address) for address in addresses(split.url, mirror, name)]
+    return [*filter(None, local), os.path.join(_folder_of(split, corpus, folder), name)]
+
+
+def fetch_split(
+    split: Split, corpus: Corpus, folder: str, *, mirror: str, progress: Progress
+) -> Fetched:
+    """Bring the file of a split into a folder, or one of its own in that; see `fetch`."""
+    return fetch(
+        split.url,
+        _folder_of(split, corpus, folder),
+        name=_file_name(split),
+        sha256=split.sha256,
+        size=split.size,
+        mirror=mirror,
+        progress=progress,
+    )
+
+
+def _folder_of(split: Split, corpus: Corpus, folder: str) -> str:
+    """Return where to put the file of a split: away from another file that has its name."""
+    others = [s for s in corpus.splits.values() if s.url and s.url != split.url]
+    shared = _file_name(split) in map(_file_name, others)
+    return os.path.join(folder, plain_name(split.name)) if shared else folder
+
+
+def _file_name(split: Split) -> str:
+    """Return what the file of a split is called: an address with a query does not say it."""
+    return split.files[0] if "?" in split.url else name_of(split.url)

@@ -1,28 +1,23 @@
-"""Reports on a catalogue, on one of its corpora, and on what was held against the published."""
+"""Reports on a catalogue, and on one of its corpora."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from spanf1.corpora.catalogue import decimals
+from spanf1.corpora.catalogue import Catalogue, Corpus
+from spanf1.render.renderers import wrapped
 from spanf1.render.report import Fact, Report, Section
-from spanf1.render.text import WIDTH, width_of, wrapped
-from spanf1.wording import many, printable, short_names
+from spanf1.wording import many, printable
 
-if TYPE_CHECKING:
-    from spanf1.corpora.catalogue import Catalogue, Corpus
-    from spanf1.corpora.reproduce import Compared, Reproduction
-    from spanf1.corpora.verify import Verification
-
-_COUNTS = ("documents", "sentences", "tokens", "entities")
-_FIGURES = {"precision": "P", "recall": "R", "f1": "F1", "plus_minus": "±"}
+#: what is counted of a split, by its attributes
+COUNTS = ("documents", "sentences", "tokens", "entities")
+#: the figures of a published score, and what heads their columns
+HEADS = {"precision": "P", "recall": "R", "f1": "F1", "plus_minus": "±"}
 _OPEN, _CLOSED = "to download", "bring a copy"
-_AGREES, _DIFFERS = "=", "differs"
-# The columns before the figures: system, split, match. A name has so much room at least.
-_FIXED, _NAME = 3, 26
+#: the marks of what is as it was published, and of what is not
+AGREES, DIFFERS = "=", "differs"
 
 #: what is said of a corpus in words
 _FACTS = ("task", "language", "licence", "obtain", "homepage", "citation", "source", "note")
@@ -113,7 +108,7 @@ def _facts(corpus: Corpus) -> Iterator[Fact]:
 def _statistics(corpus: Corpus) -> list[list[str]]:
     """Return the rows of the statistics: what is counted, then the types; a column a split."""
     splits = corpus.splits.values()
-    rows = [[name, *(_number(getattr(split, name)) for split in splits)] for name in _COUNTS]
+    rows = [[name, *(_number(getattr(split, name)) for split in splits)] for name in COUNTS]
     types = dict.fromkeys(name for split in splits for name in split.types)
     rows += [[name, *(_number(split.types.get(name)) for split in splits)] for name in types]
     return [row for row in rows if any(cell != "-" for cell in row[1:])]
@@ -128,7 +123,7 @@ def _scores(corpus: Corpus) -> Section:
     sources = {
         source: k for k, source in enumerate(dict.fromkeys(s.source for s in corpus.scores), 1)
     }
-    names = [name for name in _FIGURES if any(getattr(score, name) for score in corpus.scores)]
+    names = [name for name in HEADS if any(getattr(score, name) for score in corpus.scores)]
     several = len({score.match for score in corpus.scores}) > 1
     rows = []
     for score in corpus.scores:
@@ -136,7 +131,7 @@ def _scores(corpus: Corpus) -> Section:
         figures = [getattr(score, name) or "-" for name in names]
         title = score.title or score.system
         rows.append([title, score.split, *match, *figures, f"({sources[score.source]})"])
-    header = ["", "Split", *["Match"] * several, *(_FIGURES[name] for name in names), "Source"]
+    header = ["", "Split", *["Match"] * several, *(HEADS[name] for name in names), "Source"]
     text = "In percent, as they were printed."
     if several:
         text += " Match: exact is by place and type, surface by distinct forms and types."
@@ -152,119 +147,12 @@ def _show_values(corpus: Corpus) -> Iterator[list[str]]:
     """
     rows: list[list[object]] = [["split", "kind", "system", "match", "name", "value"]]
     for split in corpus.splits.values():
-        counts = [(name, getattr(split, name)) for name in _COUNTS]
+        counts = [(name, getattr(split, name)) for name in COUNTS]
         rows += [[split.name, "count", "", "", *count] for count in counts if count[1] is not None]
         rows += [[split.name, "type", "", "", name, n] for name, n in split.types.items()]
     for score in corpus.scores:
-        figures = [(name, getattr(score, name)) for name in _FIGURES]
+        figures = [(name, getattr(score, name)) for name in HEADS]
         which = [score.split, "score", score.system, score.match]
         rows += [[*which, *figure] for figure in figures if figure[1]]
     for row in rows:
         yield [printable(str(cell)) for cell in row]
-
-
-def verification_report(verifications: list[Verification]) -> Report:
-    """Return the report on copies of a corpus: the counts of each beside the published ones."""
-    return Report(verifications, _verified, _verified_values, _data)
-
-
-def _data(parts: list[Any]) -> list[dict[str, Any]]:
-    return [part.to_dict() for part in parts]
-
-
-def _verified(verifications: list[Verification], _: int | None) -> list[Section]:
-    """Return a table for each file."""
-    sections = []
-    for copy in verifications:
-        rows = [
-            [*map(str, figure), _AGREES if figure.agrees else f"{figure[2] - figure[1]:+d}"]
-            for figure in copy.figures
-        ]
-        scheme = copy.corpus.scheme
-        if copy.split and copy.scheme:
-            same = _AGREES if copy.scheme == scheme else _DIFFERS
-            rows.append(["scheme", scheme, copy.scheme, same])
-        header = ["", "Published", "Measured", ""]
-        about = f"{copy.corpus.title}{f', {copy.split.name}' if copy.split else ''}"
-        text = f"{about}. Published: {copy.corpus.source}." if copy.figures else about
-        sections.append(Section(copy.file, text, header, rows, after=copy.remarks()))
-    return sections
-
-
-def _verified_values(verifications: list[Verification]) -> Iterator[list[object]]:
-    yield ["file", "split", "figure", "published", "measured"]
-    for copy in verifications:
-        split = printable(copy.split.name) if copy.split else ""
-        for figure in copy.figures:
-            yield [printable(copy.file), split, printable(figure.name), *figure[1:]]
-
-
-def reproduction_report(reproductions: list[Reproduction]) -> Report:
-    """Return the report on published scores: each beside what was measured."""
-    return Report(reproductions, _reproduced, _reproduced_values, _data)
-
-
-def _reproduced(reproductions: list[Reproduction], digits: int | None) -> list[Section]:
-    known = {figure.name for score in reproductions for figure in score.figures}
-    names = [name for name in _FIGURES if name in known]
-    header = ["", "Split", "Match"]
-    for name in names:
-        header += [_FIGURES[name], "here"]
-    rows, after = [], []
-    for title, score in zip(_titles(reproductions), reproductions, strict=True):
-        cells = [title, printable(score.published.split), score.published.match]
-        by_name = {figure.name: figure for figure in score.figures}
-        for name in names:
-            cells += _cells(by_name.get(name), digits)
-        rows.append(cells)
-        after += [f"{score.output}: {remark}" for remark in score.remarks]
-    agreeing = sum(score.agrees for score in reproductions)
-    after = [
-        *dict.fromkeys(after),
-        f"{agreeing} of {len(reproductions)} agree to the printed decimals",
-    ]
-    sources = dict.fromkeys(score.published.source for score in reproductions)
-    text = f"Published: {'; '.join(sources)}. Measured: spanf1 score, reading lenient."
-    columns = _beside(header, rows)
-    title = "Published beside measured"
-    return [Section(title, text, header, rows, after=after, fixed=_FIXED, columns=columns)]
-
-
-def _titles(reproductions: list[Reproduction]) -> list[str]:
-    """Return the names of the systems, with the file where there are several outputs of one."""
-    files = short_names([score.output for score in reproductions])
-    scores = [score.published for score in reproductions]
-    names = [(score.title or score.system, score.split, score.match) for score in scores]
-    count = Counter(names)
-    return [
-        f"{name[0]} ({file})" if count[name] > 1 else name[0]
-        for file, name in zip(files, names, strict=True)
-    ]
-
-
-def _cells(figure: Compared | None, digits: int | None) -> list[str]:
-    """Return the printed figure, and the measured one with as many decimals and a mark."""
-    if figure is None:
-        return ["", ""]
-    places = decimals(figure.published) if digits is None else digits
-    mark = _AGREES if figure.agrees else _DIFFERS
-    return [figure.published, f"{figure.measured:.{places}f} {mark}"]
-
-
-def _beside(header: list[str], rows: list[list[str]]) -> int:
-    """Return how many columns go beside each other, so that no two of one figure are parted."""
-    widths = [2 + max(map(width_of, column)) for column in zip(header, *rows, strict=True)]
-    room = WIDTH - min(widths[0], _NAME) - sum(widths[1:_FIXED])
-    pairs = [sum(widths[k : k + 2]) for k in range(_FIXED, len(widths), 2)]
-    count = len(pairs)
-    while count > 1 and any(sum(pairs[k : k + count]) > room for k in range(0, len(pairs), count)):
-        count -= 1
-    return _FIXED + 2 * count
-
-
-def _reproduced_values(reproductions: list[Reproduction]) -> Iterator[list[object]]:
-    yield ["system", "split", "match", "figure", "published", "measured", "agrees", "output"]
-    for score in reproductions:
-        which = [printable(score.published.system), printable(score.published.split)]
-        for *figure, agrees in score.figures:
-            yield [*which, score.published.match, *figure, int(agrees), printable(score.output)]

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from spanf1.contents.baseline import baseline
 from spanf1.core.options import Confidence
-from spanf1.corpora.catalogue import Corpus, PublishedScore
+from spanf1.corpora.catalogue import Corpus, PublishedScore, decimals
+from spanf1.corpora.report import AGREES, DIFFERS, HEADS
 from spanf1.exceptions import AlignmentError, ReadError, UsageError
 from spanf1.formats.source import STDIN, Source
+from spanf1.render.renderers import WIDTH, width_of
+from spanf1.render.report import Report, Section
 from spanf1.results.files import score_file
 from spanf1.results.result import Result
+from spanf1.wording import printable, short_names
 
 #: the system of the catalogue that is no output but made from the training data
 BASELINE = "conll2003_baseline"
@@ -24,6 +29,9 @@ NO_OUTPUTS = (".md", ".rst", ".html", ".pdf", ".tex", ".json", ".toml", ".log", 
 
 #: how the interval of CoNLL-2003 was made, but for the number of resamples: theirs was 250
 INTERVAL = Confidence(level=0.9)
+
+# The columns before the figures: system, split, match. A name has so much room at least.
+_FIXED, _NAME = 3, 26
 
 
 class Compared(NamedTuple):
@@ -313,3 +321,78 @@ def _baselines(
         test = _gold(corpus, score.split, files, by_any_name=single)
         if train and test:
             yield Task(score, (train, test), trained=True)
+
+
+def reproduction_report(reproductions: list[Reproduction]) -> Report:
+    """Return the report on published scores: each beside what was measured."""
+    return Report(reproductions, _table, _rows, _data)
+
+
+def _table(reproductions: list[Reproduction], digits: int | None) -> list[Section]:
+    known = {figure.name for score in reproductions for figure in score.figures}
+    names = [name for name in HEADS if name in known]
+    header = ["", "Split", "Match"]
+    for name in names:
+        header += [HEADS[name], "here"]
+    rows, after = [], []
+    for title, score in zip(_titles(reproductions), reproductions, strict=True):
+        cells = [title, printable(score.published.split), score.published.match]
+        by_name = {figure.name: figure for figure in score.figures}
+        for name in names:
+            cells += _cells(by_name.get(name), digits)
+        rows.append(cells)
+        after += [f"{score.output}: {remark}" for remark in score.remarks]
+    agreeing = sum(score.agrees for score in reproductions)
+    after = [
+        *dict.fromkeys(after),
+        f"{agreeing} of {len(reproductions)} agree to the printed decimals",
+    ]
+    sources = dict.fromkeys(score.published.source for score in reproductions)
+    text = f"Published: {'; '.join(sources)}. Measured: spanf1 score, reading lenient."
+    columns = _beside(header, rows)
+    title = "Published beside measured"
+    return [Section(title, text, header, rows, after=after, fixed=_FIXED, columns=columns)]
+
+
+def _titles(reproductions: list[Reproduction]) -> list[str]:
+    """Return the names of the systems, with the file where there are several outputs of one."""
+    files = short_names([score.output for score in reproductions])
+    scores = [score.published for score in reproductions]
+    names = [(score.title or score.system, score.split, score.match) for score in scores]
+    count = Counter(names)
+    return [
+        f"{name[0]} ({file})" if count[name] > 1 else name[0]
+        for file, name in zip(files, names, strict=True)
+    ]
+
+
+def _cells(figure: Compared | None, digits: int | None) -> list[str]:
+    """Return the printed figure, and the measured one with as many decimals and a mark."""
+    if figure is None:
+        return ["", ""]
+    places = decimals(figure.published) if digits is None else digits
+    mark = AGREES if figure.agrees else DIFFERS
+    return [figure.published, f"{figure.measured:.{places}f} {mark}"]
+
+
+def _beside(header: list[str], rows: list[list[str]]) -> int:
+    """Return how many columns go beside each other, so that no two of one figure are parted."""
+    widths = [2 + max(map(width_of, column)) for column in zip(header, *rows, strict=True)]
+    room = WIDTH - min(widths[0], _NAME) - sum(widths[1:_FIXED])
+    pairs = [sum(widths[k : k + 2]) for k in range(_FIXED, len(widths), 2)]
+    count = len(pairs)
+    while count > 1 and any(sum(pairs[k : k + count]) > room for k in range(0, len(pairs), count)):
+        count -= 1
+    return _FIXED + 2 * count
+
+
+def _rows(reproductions: list[Reproduction]) -> Iterator[list[object]]:
+    yield ["system", "split", "match", "figure", "published", "measured", "agrees", "output"]
+    for score in reproductions:
+        which = [printable(score.published.system), printable(score.published.split)]
+        for *figure, agrees in score.figures:
+            yield [*which, score.published.match, *figure, int(agrees), printable(score.output)]
+
+
+def _data(reproductions: list[Reproduction]) -> list[dict[str, Any]]:
+    return [one.to_dict() for one in reproductions]

@@ -10,15 +10,17 @@ from typing import Any, NamedTuple
 from spanf1.contents.contents import Contents
 from spanf1.contents.describe import contents_of_column
 from spanf1.corpora.catalogue import Catalogue, Corpus, Split
+from spanf1.corpora.report import AGREES, COUNTS, DIFFERS
 from spanf1.exceptions import ReadError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.options import Column, InputOptions
 from spanf1.formats.registry import COLUMNS, Input
 from spanf1.formats.source import FRONT, Source, source_of
+from spanf1.render.report import Report, Section
+from spanf1.wording import printable
 
 # A file whose tokens are so far from a split's is no copy of it.
 _FAR = 0.2
-_COUNTS = ("documents", "sentences", "tokens", "entities")
 
 
 class Figure(NamedTuple):
@@ -208,7 +210,7 @@ def _figures(corpus: Corpus, split: Split, contents: Contents) -> list[Figure]:
     measured = contents.documents, contents.sentences, contents.tokens, sum(types.values())
     figures = [
         Figure(name, expected, actual)
-        for name, expected, actual in zip(_COUNTS, published, measured, strict=True)
+        for name, expected, actual in zip(COUNTS, published, measured, strict=True)
         if expected is not None
     ]
     if split.types:
@@ -225,7 +227,7 @@ def _likest(corpus: Corpus, contents: Contents, name: str) -> Split | None:
         apart = [
             abs(f.measured - f.published) / max(f.published, 1)
             for f in figures
-            if f.name in _COUNTS[1:]
+            if f.name in COUNTS[1:]
         ]
         return -sum(f.agrees for f in figures), sum(apart), name not in split.files
 
@@ -302,10 +304,46 @@ def _differences(found: Verification, split: Split) -> Iterator[str]:
         )
     elif "sentences" in wrong:
         yield f"{has_all or 'its'} sentences begin at other places"
-    kinds = [name for name in wrong if name in split.types or name not in _COUNTS]
+    kinds = [name for name in wrong if name in split.types or name not in COUNTS]
     if "tokens" in wrong or not (kinds or "entities" in wrong):
         return
     named = ", ".join(f"{k} {wrong[k].measured - wrong[k].published:+d}" for k in kinds)
     what = "in other numbers" if "entities" in wrong else "of other types"
     listed = f" ({named})" if kinds else ""
     yield f"{has_all or 'it has'} entities {what}{listed}: it was corrected, or relabelled"
+
+
+def verification_report(verifications: list[Verification]) -> Report:
+    """Return the report on copies of a corpus: the counts of each beside the published ones."""
+    return Report(verifications, _tables, _rows, _data)
+
+
+def _tables(verifications: list[Verification], _: int | None) -> list[Section]:
+    """Return a table for each file."""
+    sections = []
+    for copy in verifications:
+        rows = [
+            [*map(str, figure), AGREES if figure.agrees else f"{figure[2] - figure[1]:+d}"]
+            for figure in copy.figures
+        ]
+        scheme = copy.corpus.scheme
+        if copy.split and copy.scheme:
+            same = AGREES if copy.scheme == scheme else DIFFERS
+            rows.append(["scheme", scheme, copy.scheme, same])
+        header = ["", "Published", "Measured", ""]
+        about = f"{copy.corpus.title}{f', {copy.split.name}' if copy.split else ''}"
+        text = f"{about}. Published: {copy.corpus.source}." if copy.figures else about
+        sections.append(Section(copy.file, text, header, rows, after=copy.remarks()))
+    return sections
+
+
+def _rows(verifications: list[Verification]) -> Iterator[list[object]]:
+    yield ["file", "split", "figure", "published", "measured"]
+    for copy in verifications:
+        split = printable(copy.split.name) if copy.split else ""
+        for figure in copy.figures:
+            yield [printable(copy.file), split, printable(figure.name), *figure[1:]]
+
+
+def _data(verifications: list[Verification]) -> list[dict[str, Any]]:
+    return [one.to_dict() for one in verifications]

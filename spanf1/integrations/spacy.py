@@ -38,7 +38,7 @@ from spacy.util import registry
 
 from spanf1.core.scores import AVERAGES, TypeCounts
 from spanf1.exceptions import AlignmentError, check_known
-from spanf1.integrations.counted import counted
+from spanf1.results.lists import result_of_counts
 from spanf1.wording import shortened
 
 # How spaCy says that nobody annotated a token.
@@ -55,7 +55,7 @@ class EntityScorer:
 
     def __post_init__(self) -> None:
         check_known("average", self.average, AVERAGES)
-        counted({}, types=self.types, zero_division=self.zero_division)
+        result_of_counts({}, types=self.types, zero_division=self.zero_division)
 
     def __call__(self, examples: Iterable[Example], **_: Any) -> dict[str, Any]:
         """Return precision, recall and F1, of all entities and by type.
@@ -79,7 +79,7 @@ class EntityScorer:
                 for counts, spans in zip(sums, (gold, predicted, gold & predicted), strict=True):
                     counts.update(label for label, _, _ in spans)
         names = sorted({*sums[0], *sums[1]})
-        result = counted(
+        result = result_of_counts(
             {name: TypeCounts(*(counts[name] for counts in sums)) for name in names},
             types=self.types,
             zero_division=self.zero_division,

@@ -30,8 +30,7 @@ from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.core.tags import tag_form as form_of
 from spanf1.exceptions import TagError, UsageError, check_known
 from spanf1.formats.labels import labels_by_id
-from spanf1.integrations.counted import counted
-from spanf1.results.lists import evaluate
+from spanf1.results.lists import evaluate, result_of_counts
 from spanf1.results.result import Result
 
 #: readings that come out differently by the scheme
@@ -166,7 +165,9 @@ class SpanF1(Metric):
             for name, row in zip(self.names, self.spans.tolist(), strict=True)
         }
         tokens, correct = self.tokens.tolist()
-        return counted(by_type, tokens=tokens, tokens_correct=correct, **self._averaged | options)
+        return result_of_counts(
+            by_type, tokens=tokens, tokens_correct=correct, **self._averaged | options
+        )
 
     def _tensor(self, value: float) -> Tensor:
         return torch.tensor(value, device=self.device)

@@ -277,9 +277,10 @@ def rank(
     progress("drawing resamples")
     scored = _run_figures(table, how)
     ends = percentile(scored.drawn[..., 0], how.level)
-    first = scored.means[:, 0]
+    # What is 0/0 comes last.
+    first = np.nan_to_num(scored.means[:, 0], nan=-1.0)
     names = [system.name for system in systems]
-    order = sorted(range(len(names)), key=lambda k: (-_sortable(float(first[k])), names[k]))
+    order = sorted(range(len(names)), key=lambda k: (-first[k], names[k]))
     standings = [
         Standing(
             systems[k],
@@ -330,11 +331,6 @@ def _run_figures(table: RunTable, how: Confidence) -> RunFigures:
         means.append(part.mean(axis=1))
     whole = np.stack([runs[list(group)].mean(axis=0) for group in table.runs])
     return RunFigures(runs, whole, np.stack(means, axis=1))
-
-
-def _sortable(value: float) -> float:
-    """Return a value to sort by, with NaN last."""
-    return -1.0 if np.isnan(value) else value
 
 
 def _reference(names: Sequence[str], order: Sequence[int], name: str) -> int:

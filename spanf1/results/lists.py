@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from copy import copy
 from typing import Any, Self
@@ -18,9 +19,11 @@ from spanf1.core.options import (
     confidence_from,
 )
 from spanf1.core.schemes import ReadingName
+from spanf1.core.scores import TypeCounts
+from spanf1.core.spans import Ends, shape_of
 from spanf1.core.tags import AUTO_FORM, TagSets, tag_sets
 from spanf1.core.tags import tag_form as form_of
-from spanf1.core.tally import Tally
+from spanf1.core.tally import ABSENT, SpanKey, Tally
 from spanf1.exceptions import UsageError
 from spanf1.formats.labels import IGNORE_INDEX, labels_by_id
 from spanf1.formats.lists import ArrayReader, ListReader, reader_of
@@ -304,3 +307,28 @@ def _added(first: Tally, second: Tally) -> Tally:
     if total.units:
         total.units = total.units.distinct()
     return total
+
+
+def result_of_counts(
+    by_type: Mapping[str, TypeCounts], *, tokens: int = 0, tokens_correct: int = 0, **options: Any
+) -> Result:
+    """Return the scores of counts that a reading was chosen for already.
+
+    Parameters
+    ----------
+    by_type : mapping of str to TypeCounts
+        Spans in gold, predicted and correct.
+    tokens, tokens_correct : int
+        Tokens, and those whose tags are the same.
+    **options
+        `types`, `beta` and `zero_division` of `spanf1.Options`.
+    """
+    # What was counted is well-formed, or no matter: a span of one token, B-PER between two O.
+    shape = shape_of(Ends("O", "B", "B", "O"))
+    spans: Counter[SpanKey] = Counter()
+    for name, (gold, predicted, correct) in by_type.items():
+        spans[SpanKey(name, shape, shape)] = correct
+        spans[SpanKey(name, shape, ABSENT)] = gold - correct
+        spans[SpanKey(name, ABSENT, shape)] = predicted - correct
+    tally = Tally(spans=+spans, tokens=tokens, tags_equal=tokens_correct)
+    return Result(tally, Options.of({"scheme": "IOB2", **options}))

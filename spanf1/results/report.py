@@ -15,8 +15,8 @@ from spanf1.core.scores import AVERAGES, COUNTS, Score
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import CHARACTER, SIDES, TOKEN, Tally
 from spanf1.formats.options import Origin
+from spanf1.render.renderers import DIM, YELLOW
 from spanf1.render.report import Fact, Report, Section
-from spanf1.render.text import DIM, YELLOW
 from spanf1.results.scored import Scored
 from spanf1.wording import many, percent, printable
 

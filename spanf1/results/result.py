@@ -84,7 +84,7 @@ class Result(Scored):
         )
 
     def __str__(self) -> str:
-        from spanf1.render.text import text
+        from spanf1.render.renderers import text
         from spanf1.results.report import report_of
 
         return text(report_of(self))

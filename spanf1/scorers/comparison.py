@@ -17,7 +17,7 @@ from spanf1.core.repairs import FOREIGN, PARTS, kind_of
 from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, PREFIXES, SCHEMES
 from spanf1.core.scores import Score, TypeCounts, f_score, score
 from spanf1.core.spans import Spans, decode, encode, touching
-from spanf1.core.tags import CodeArray, IntArray, TagForm
+from spanf1.core.tags import IntArray, TagForm
 from spanf1.core.tally import SIDES
 from spanf1.results.result import Result
 from spanf1.scorers.disputes import (
@@ -47,8 +47,10 @@ class Encoding:
     ----------
     scheme : str
         The scheme.
-    tokens, spans : int
-        Tokens, those outside of all spans too; spans.
+    tokens : int
+        All tokens there are, those outside of all spans too.
+    spans : int
+        Spans.
     codes : Counter of int
         How often each tag occurs, O left out.
     merged : int
@@ -93,7 +95,10 @@ class Encoding:
         return {"scheme": self.scheme, **sizes, **losses}
 
     def add(self, spans: Spans, tokens: int, starts: IntArray) -> None:
-        """Write spans, given how many tokens they are among, and where no span can go on."""
+        """Write spans, given how many tokens they are among, and where no span can go on.
+
+        Tokens that are O are left out among them where that parts nothing.
+        """
         codes = encode(spans, tokens, starts, self.scheme)
         numbers, counts = np.unique(codes[codes != 0], return_counts=True)
         self.codes.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
@@ -102,25 +107,6 @@ class Encoding:
         if self.scheme not in PARTS:
             self.merged += len(touching(spans, starts))
             self.kept -= len(spans.start) - len(match_spans(spans, decode(codes, starts))[0])
-
-
-class Encodings:
-    """Writes the spans of tags in every scheme."""
-
-    def __init__(self) -> None:
-        self.schemes = [Encoding(name) for name in SCHEMES]
-
-    def add(self, codes: CodeArray, starts: IntArray) -> None:
-        """Take the codes of some tags, O left out where that parts nothing."""
-        spans = decode(codes, starts)
-        for encoding in self.schemes:
-            encoding.add(spans, len(codes), starts)
-
-    def finish(self, tokens: int) -> list[Encoding]:
-        """Return what it comes to, given how many tokens there were in all."""
-        for encoding in self.schemes:
-            encoding.tokens = tokens
-        return self.schemes
 
 
 #: the sides of a `Place`

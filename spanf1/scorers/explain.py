@@ -7,7 +7,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from spanf1.core.options import Options
+from spanf1.core.schemes import SCHEMES
 from spanf1.core.scores import Counts
+from spanf1.core.spans import decode
 from spanf1.core.tag_counter import BlockCounter, tally
 from spanf1.core.tags import UNTYPED, TagSets, tag_sets
 from spanf1.exceptions import InputError
@@ -21,15 +23,14 @@ from spanf1.results.result import Result
 from spanf1.scorers.comparison import (
     PLACE_SIDES,
     Comparison,
-    Encodings,
+    Encoding,
     Example,
     Kind,
     System,
     compare,
 )
-from spanf1.scorers.disputes import Disputes, Place
+from spanf1.scorers.disputes import Disputes, Place, stretches
 from spanf1.scorers.scorers import Facts, scorers_of
-from spanf1.scorers.views import stretches
 
 #: how many examples are given of each kind of disputed step
 EXAMPLES = 2
@@ -72,15 +73,16 @@ def explain(inputs: Inputs, *, options: Options, examples: int = EXAMPLES) -> Co
     sets = tag_sets(form)
     able = [scorer for scorer in scorers if not scorer.refuses]
     disputes = Disputes(able, result.schemes, sets[0].types, examples)
-    encodings = Encodings()
+    encodings = [Encoding(name, result.tally.tokens) for name in SCHEMES]
     # Without a start, an entity of seqeval's default may begin in another sentence.
     complete = any(tag[0].upper() in _UNKNOWN_TO_SEQEVAL for tag in bare)
     for stretch in stretches(pair.blocks(*sets), complete=complete):
         disputes.add(stretch)
-        encodings.add(stretch.sides[0].codes, stretch.starts)
-    spelt = encodings.finish(result.tally.tokens)
+        spans = decode(stretch.sides[0].codes, stretch.starts)
+        for encoding in encodings:
+            encoding.add(spans, stretch.size, stretch.starts)
     note = _count_as_script(disputes, inputs)
-    comparison = compare(result, scorers, disputes, spelt, sets[0].types)
+    comparison = compare(result, scorers, disputes, encodings, sets[0].types)
     comparison.notes += note
     add_examples(comparison.kinds, pair, sets, token_column)
     return comparison

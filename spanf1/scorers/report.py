@@ -12,8 +12,8 @@ from spanf1.core.options import AUTO
 from spanf1.core.repairs import PARTS
 from spanf1.core.schemes import SCHEMES
 from spanf1.core.scores import Score
+from spanf1.render.renderers import WIDTH, cut, pieces_wrapped, step_cut, width_of
 from spanf1.render.report import Report, Section
-from spanf1.render.text import WIDTH, cut, pieces_wrapped, step_cut, width_of
 from spanf1.results.report import how_made
 from spanf1.results.result import Result
 from spanf1.scorers.comparison import (

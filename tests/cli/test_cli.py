@@ -235,7 +235,7 @@ class TestInput:
     def test_several_processes_give_the_same(self, run, monkeypatch) -> None:
         text = write("f", SAMPLE.read_bytes())
         one = run("score", text, "-f", "json").out
-        monkeypatch.setattr("spanf1.cli.running._LARGE", 0)
+        monkeypatch.setattr("spanf1.cli.inputs._LARGE", 0)
         assert run("score", text, "-f", "json", "--jobs", "2").out == one
 
 
@@ -498,7 +498,7 @@ class TestRobust:
 
     def test_no_sched_getaffinity(self, run, monkeypatch) -> None:
         monkeypatch.delattr(os, "sched_getaffinity", raising=False)
-        monkeypatch.setattr("spanf1.cli.running._LARGE", 0)
+        monkeypatch.setattr("spanf1.cli.inputs._LARGE", 0)
         assert run("score", write("f", MERGED), "-q").code == 0
 
     @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 import spanf1
 from spanf1.exceptions import InputError
 from spanf1.formats.records import record as record_module
+from spanf1.formats.records import values as values_module
 from tests.helpers.commands import write
 
 # Files are written in the folder of each test.
@@ -101,6 +102,9 @@ def test_column_by_column_as_one_by_one(monkeypatch, match, wrong):
         outcomes.add(isinstance(plain, str))
         with monkeypatch.context() as patch:
             patch.setattr(record_module, "plain_batch", lambda *_: None)
+            assert outcome(match=match) == plain
+            patch.undo()
+            patch.setattr(values_module, "_MANY_LINES", 0)
             assert outcome(match=match) == plain
     assert outcomes >= ({False, True} if wrong else {False})
 

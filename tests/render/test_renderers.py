@@ -10,9 +10,8 @@ import math
 import pytest
 
 from spanf1.cli.output import ReportOptions
-from spanf1.render.renderers import RENDERERS
+from spanf1.render.renderers import BOLD, DIM, RENDERERS, YELLOW, width_of
 from spanf1.render.report import Fact, Report, Section
-from spanf1.render.text import BOLD, DIM, YELLOW, width_of
 
 SCORES = Section(
     "Scores",

@@ -13,7 +13,7 @@ import pytest
 
 import spanf1
 from spanf1 import AlignmentError, IllFormedError, Result, Span, TagError, UsageError
-from spanf1.cli.running import progress_line
+from spanf1.cli.inputs import progress_line
 
 GOLD = [["B-PER", "I-PER", "O", "B-LOC"], ["O", "B-ORG"], []]
 PREDICTED = [["B-PER", "I-PER", "O", "O"], ["O", "I-ORG"], []]

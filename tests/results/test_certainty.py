@@ -374,7 +374,7 @@ def large() -> Result:
 @pytest.mark.parametrize("name", INPUTS)
 @pytest.mark.parametrize("zero_division", [0.0, 1.0, NAN])
 def test_the_table_keeps_to_80_columns(name, zero_division):
-    from spanf1.render.text import width_of
+    from spanf1.render.renderers import width_of
 
     lines = str(with_intervals(name, zero_division=zero_division)).splitlines()
     assert max(width_of(line) for line in lines if "|hash:" not in line) <= 80

@@ -15,16 +15,16 @@ import pytest
 import spanf1
 from spanf1.core.options import DEFAULTS
 from spanf1.core.schemes import SCHEMES
+from spanf1.core.spans import decode
 from spanf1.core.tag_counter import tally
 from spanf1.core.tags import TagSet
 from spanf1.formats.lists import ListReader
-from spanf1.render.text import width_of
+from spanf1.render.renderers import width_of
 from spanf1.results.result import Result
-from spanf1.scorers.comparison import Encodings
-from spanf1.scorers.disputes import Disputes
+from spanf1.scorers.comparison import Encoding
+from spanf1.scorers.disputes import Disputes, stretches
 from spanf1.scorers.explain import explain
 from spanf1.scorers.scorers import Facts, scorers_of
-from spanf1.scorers.views import stretches
 from tests.helpers.commands import pipe, write
 from tests.helpers.explained import explained, inputs
 from tests.helpers.oracles import MAKERS, altered, encode, random_spans, well_formed
@@ -169,7 +169,7 @@ def test_size_of_stretches_does_not_matter(scheme: str) -> None:
         sets = TagSet(types), TagSet(types)
         readings = [one for one in scorers_of(Facts(result, frozenset())) if not one.refuses]
         disputes = Disputes(readings, (scheme, scheme), types)
-        encodings = Encodings()
+        encodings = [Encoding(name) for name in SCHEMES]
         parts = (slice(first, first + sentences) for first in range(0, len(gold), sentences))
         blocks = (
             block
@@ -178,14 +178,16 @@ def test_size_of_stretches_does_not_matter(scheme: str) -> None:
         )
         for stretch in stretches(blocks, size):
             disputes.add(stretch)
-            encodings.add(stretch.sides[0].codes, stretch.starts)
+            spans = decode(stretch.sides[0].codes, stretch.starts)
+            for encoding in encodings:
+                encoding.add(spans, stretch.size, stretch.starts)
         kinds = {
             step: (one.count, one.ill_formed, one.outcomes.tolist())
             for step, one in disputes.kinds.items()
         }
         # The sums of shares may be rounded otherwise.
         parts = {step: part.round(9).tolist() for step, part in disputes.parts.items()}
-        codes = [dict(one.codes) for one in encodings.schemes]
+        codes = [dict(one.codes) for one in encodings]
         return disputes.totals.tolist(), kinds, parts, codes
 
     assert read(1, 1) == read(7, 3) == read(1 << 20, 100)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from itertools import chain
@@ -105,16 +105,6 @@ def default_sides(y_true: Sentences, y_pred: Sentences, *, suffix: bool) -> Side
     by_number = np.array(codes, np.int32)
     gold, predicted = (default_spans(by_number[side]) for side in numbers)
     return Sides(gold, predicted, names, separators)
-
-
-def strict_sides(
-    y_true: Sentences, y_pred: Sentences, scheme: Callable[..., Any], *, suffix: bool
-) -> Sides:
-    """Return the entities by a scheme, of sides whose sentences are of the same lengths."""
-    reader = StrictReader(scheme, suffix=suffix)
-    separators = separators_of(y_true)
-    gold, predicted = reader.read(y_true, separators), reader.read(y_pred, separators)
-    return Sides(gold, predicted, reader.names, separators)
 
 
 # Counts.
@@ -293,7 +283,9 @@ def strict_sums(
     weights = weights_of(sample_weight, len(y_true))
     with nullcontext() if scheme else without_a_scheme(way_out):
         used = scheme or detected_aloud(y_true, y_pred, suffix, way_out)
-        return sums_of(strict_sides(y_true, y_pred, used, suffix=suffix), weights)
+        reader, separators = StrictReader(used, suffix=suffix), separators_of(y_true)
+        gold, predicted = reader.read(y_true, separators), reader.read(y_pred, separators)
+        return sums_of(Sides(gold, predicted, reader.names, separators), weights)
 
 
 # Figures.

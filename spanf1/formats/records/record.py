@@ -290,7 +290,10 @@ def _parsed(input: Input) -> Iterator[Values]:
     def parse() -> Iterator[Values]:
         if input.values is not None:
             return listed(input.values)
-        return values(input.source.chunks(_PIECE, input.progress), input.source.where)
+        source = input.source
+        content = source.chunks(_PIECE, input.progress)
+        # A file is read in parts only if each line is a record.
+        return values(content, source.where, by_line=source.stop >= 0)
 
     return input.once(parse)
 

@@ -119,13 +119,12 @@ def _one_score(
     y_true: Sentences,
     y_pred: Sentences,
     *,
-    average: str | None,
-    suffix: bool,
     mode: str | None,
     sample_weight: Any,
-    zero_division: Any,
-    scheme: type[Token] | None,
+    **options: Any,
 ) -> Any:
+    """Return one figure; the options are those of `_precision_recall_fscore_support`."""
+
     def count(y_true: Sentences, y_pred: Sentences, suffix: bool, scheme: Any) -> tuple[Any, ...]:
         if mode == STRICT:
             sums = strict_sums(y_true, y_pred, scheme, suffix, sample_weight, way_out=_WAY_OUT)
@@ -134,15 +133,7 @@ def _one_score(
         return sums[1:]
 
     figures = _precision_recall_fscore_support(
-        y_true,
-        y_pred,
-        average=average,
-        warn_for=(figure,),
-        beta=1,
-        zero_division=zero_division,
-        scheme=scheme,
-        suffix=suffix,
-        extract_tp_actual_correct=count,
+        y_true, y_pred, warn_for=(figure,), extract_tp_actual_correct=count, **options
     )
     return figures[FIGURES.index(figure)]
 
