@@ -149,7 +149,9 @@ class Contents:
         ambiguous: defaultdict[str, dict[str, int]] = defaultdict(dict)
         for count, form, kind in sorted(rows, key=itemgetter(0, 2)):
             ambiguous[form][kind] = -count
-        return dict(sorted(ambiguous.items(), key=lambda one: (-sum(one[1].values()), one[0])))
+        totals = {form: sum(kinds.values()) for form, kinds in ambiguous.items()}
+        order = sorted(sorted(totals), key=totals.__getitem__, reverse=True)
+        return {form: ambiguous[form] for form in order}
 
     @cached_property
     def _types_by_form(self) -> Counter[str]:
