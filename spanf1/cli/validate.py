@@ -19,7 +19,6 @@ from spanf1.cli.inputs import (
     scheme_option,
 )
 from spanf1.cli.output import (
-    check_output_is_no_input,
     check_writable,
     format_option,
     opened,
@@ -27,7 +26,7 @@ from spanf1.cli.output import (
     tell,
 )
 from spanf1.formats.opening import inputs_of
-from spanf1.formats.source import STDIN, Source
+from spanf1.formats.source import Source
 
 
 @click.command("validate")
@@ -82,9 +81,7 @@ def validate(
     options = options_of(settings)
     known = canonical(scheme)
     paths = paths_of(files, "validate")
-    check_writable(output, paths)
-    if output in (None, STDIN):
-        check_output_is_no_input(paths)
+    check_writable(output, paths, streamed=True)
     done: list[Checking] = []
 
     def checks() -> Iterator[Checking]:
