@@ -45,10 +45,7 @@ from spanf1.formats.source import Source
 )
 @output_option
 @click.option("-q", "--quiet", is_flag=True, help="Show no summary.")
-@click.pass_context
 def validate(
-    ctx: click.Context,
-    /,
     files: tuple[str, ...],
     *,
     scheme: str,
@@ -57,7 +54,7 @@ def validate(
     output: str | None,
     quiet: bool,
     **settings: Any,
-) -> None:
+) -> int:
     """Check that tags are well-formed in their scheme, and spans as they should be.
 
     Each violation is a step between two tags that the scheme does not allow, or a tag whose prefix
@@ -100,4 +97,4 @@ def validate(
             stream.writelines(f"{line}\n".encode() for line in summaries)
     if format_name != "text" and not quiet:
         tell(summaries)
-    ctx.exit(1 if any(checking.check.kinds for checking in done) else 0)
+    return 1 if any(checking.check.kinds for checking in done) else 0
