@@ -340,8 +340,8 @@ JOBS_OPTION = count_option(
     least=1,
     help_text="Processes, where there is much to read.  [default: cores]",
 )
-#: files are worth several processes if they have so many bytes together
-_LARGE = 1 << 25
+#: files are worth several processes if they have so many bytes together: of columns, of JSON
+_LARGE, _LARGE_JSON = 1 << 25, 1 << 24
 
 _EVERY = 0.1
 _PATIENCE = 0.7
@@ -437,7 +437,9 @@ def _megabytes(count: float) -> str:
 
 
 @contextlib.contextmanager
-def workers(paths: Sequence[str], jobs: int | None) -> Iterator[Executor | None]:
+def workers(
+    paths: Sequence[str], jobs: int | None, *, json: bool = False
+) -> Iterator[Executor | None]:
     """Give an executor if there is much in some files, and more than one core for it.
 
     Parameters
@@ -446,6 +448,8 @@ def workers(paths: Sequence[str], jobs: int | None) -> Iterator[Executor | None]
         The files; those that are no regular files do not count.
     jobs : int, optional
         How many processes are wanted; by default as many as there are cores.
+    json : bool
+        They are of JSON, which takes longer.
 
     Raises
     ------
@@ -453,7 +457,7 @@ def workers(paths: Sequence[str], jobs: int | None) -> Iterator[Executor | None]
         If a worker is killed.
     """
     size = sum(os.path.getsize(path) for path in paths if os.path.isfile(path))
-    if size < _LARGE or jobs == 1:
+    if size < (_LARGE_JSON if json else _LARGE) or jobs == 1:
         yield None
         return
     import multiprocessing

@@ -127,8 +127,9 @@ def score(files: tuple[str, ...], *, signature: bool, jobs: int | None, **settin
         if STDIN in paths and reads_again(inputs, options):
             inputs = _kept_inputs(inputs, stack)
         inputs.gold.progress = progress
-        large = paths if inputs.format == COLUMNS else ()
-        executor = stack.enter_context(workers(large, jobs))
+        parted = paths if inputs.may_be_parted() else ()
+        json = inputs.format != COLUMNS
+        executor = stack.enter_context(workers(parted, jobs, json=json))
         result = score_inputs(inputs, options, confidence=confidence, executor=executor)
     if signature:
         write(f"{result.signature()}\n", report.output)

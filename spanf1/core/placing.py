@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan, squeezed
+from spanf1.core.documents import Document, DocumentBatch, Offsets, squeezed
 from spanf1.core.fingerprint import TypeNumbers, summed, type_number, type_numbers
 from spanf1.core.matching import Pairs, SpanBatch, SpanCounter
 from spanf1.core.options import Options
-from spanf1.core.spans import Spans
+from spanf1.core.spans import UNTAGGED, Spans
 from spanf1.core.tags import IntArray, TagSet
 from spanf1.core.tally import ABSENT, CHARACTER, TEXT, SideTally, SurfaceForm, Tally
 from spanf1.exceptions import AlignmentError, InputError, LayoutError
@@ -192,12 +192,9 @@ class TextCounter:
             if wrong.any():
                 raise self._misplaced(common, number, int(wrong.argmax()))
             if None in side.texts:
-                self.astray[number] += sum(
-                    says_other(span, document._replace(text=text))
-                    for document, text in zip(side.documents(), other.texts, strict=True)
-                    if document.text is None and text is not None
-                    for span in document.spans
-                )
+                pairs = zip(side.texts, other.texts, strict=True)
+                lent = side.says([theirs if own is None else None for own, theirs in pairs])
+                self.astray[number] += sum(map(_say_other, side.said, lent))
 
     def _misplaced(self, common: _Common, number: int, index: int) -> InputError:
         """Return the error for a span that has no place, or not in its text."""
@@ -519,8 +516,8 @@ def _shapes(side: DocumentBatch) -> npt.NDArray[np.int16]:
 
 
 def _note_lines(side: DocumentBatch, tally: SideTally) -> None:
-    """Note the line of each shape of span that has not occurred before."""
-    for shape in {*side.shapes} - tally.first.keys():
+    """Note the line of each shape of tagged span that has not occurred before."""
+    for shape in {*side.shapes} - tally.first.keys() - {UNTAGGED}:
         tally.first[shape] = side.lines[side.owners()[side.shapes.index(shape)]]
 
 
@@ -547,13 +544,12 @@ def remedy(text: str, other: str) -> str:
     return "both must be annotations of the same texts"
 
 
-def says_other(span: TextSpan, document: Document) -> bool:
-    """Return whether a span says something else than a document has at its place.
+def _say_other(said: str | None, lent: str) -> bool:
+    """Return whether a span says something else than the other side's text has at its place.
 
     Only letters and digits count, without case and marks: a tokenizer may spell words its own way.
     """
-    text = document.text_of(span)
-    return span.text not in (None, text) and _letters(span.text or "") != _letters(text)
+    return said not in (None, lent) and _letters(said or "") != _letters(lent)
 
 
 def _letters(text: str) -> str:

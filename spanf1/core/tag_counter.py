@@ -169,7 +169,7 @@ def tally_parts(
     count : callable
         Returns the tally of a part, such as `tally`. It is sent to the tasks, too.
     done : callable, optional
-        Called with each part that has been read.
+        Called with each part that has been read, as it is then.
 
     Raises
     ------
@@ -179,27 +179,32 @@ def tally_parts(
     total: Tally | None = None
     to_do = iter(parts)
 
-    def submit(more: int) -> Iterator[tuple[PartT, Future[Tally]]]:
-        return ((part, executor.submit(count, part)) for part in islice(to_do, more))
+    def submit(more: int) -> Iterator[Future[tuple[PartT, Tally]]]:
+        return (executor.submit(_counted, count, part) for part in islice(to_do, more))
 
-    waiting: deque[tuple[PartT, Future[Tally]]] = deque()
+    waiting: deque[Future[tuple[PartT, Tally]]] = deque()
     try:
         waiting.extend(submit(PARTS_AHEAD))
         while waiting:
-            part, task = waiting.popleft()
-            counted = task.result()
+            part, counted = waiting.popleft().result()
             total = counted if total is None else total + counted
             if done:
                 done(part)
             waiting.extend(submit(1))
     finally:
-        for _, task in waiting:
+        for task in waiting:
             task.cancel()
     total = total or Tally()
     if len({span.type for span in total.spans}) > MAX_TYPES:
         raise TagError(TOO_MANY_TYPES)
     total.check_forms()
     return total
+
+
+def _counted(count: Callable[[PartT], Tally], part: PartT) -> tuple[PartT, Tally]:
+    """Return a part that is read here, and its tally."""
+    tally = count(part)
+    return part, tally
 
 
 def script_codes(codes: CodeArray, types: Mapping[str, int]) -> CodeArray:

@@ -44,6 +44,12 @@ _ID = re.compile(r"([TREAMN][A-Za-z]*[0-9]\S*|[#*]\S*)\t")
 _SPAN = re.compile(
     r"(\S+) ([0-9]{1,15} [0-9]{1,15}(?:;[0-9]{1,15} [0-9]{1,15})*) *(?:\t(.*))?", re.S
 )
+# A line that is as most are: a span in one piece that says something, or what is left out.
+_PLAIN = re.compile(
+    r"^(?:(T[0-9]+)\t(\S+) ([0-9]{1,15}) ([0-9]{1,15})\t(.*[^\r\n])"
+    r"|(?:([REAMN])[A-Za-z]*[0-9]|([#*]))\S*\t.*)\n",
+    re.M,
+)
 _EXAMPLE = "a line is to be like T1<TAB>PER 0 3<TAB>Ada, and the text without line breaks"
 
 # What some readers of lines take for the end of one.
@@ -100,8 +106,11 @@ def documents(input: Input) -> Iterator[Document]:
             input.remark(_NO_TEXT)
         content = _content(stem + _ANN)
         done += len(content)
-        lines = _decoded(content, stem + _ANN).removeprefix("\ufeff").split("\n")
-        yield Document(text, _spans(lines, text, stem + _ANN, input), id=name)
+        lines = _decoded(content, stem + _ANN).removeprefix("\ufeff")
+        spans = _plain_spans(lines, text, input) if text else None
+        if spans is None:
+            spans = _spans(lines.split("\n"), text, stem + _ANN, input)
+        yield Document(text, spans, id=name)
         if input.progress:
             input.progress(done)
 
@@ -174,6 +183,26 @@ def _decoded(content: bytes, path: str) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         message = f"byte {content[error.start]:#04x} is not UTF-8, as brat's files are to be"
         raise ReadError(message, where=f"{path}:{line}") from None
+
+
+def _plain_spans(lines: str, text: str, input: Input) -> list[TextSpan] | None:
+    """Return what `_spans` does, if every line is plain, and says what the text has there."""
+    ended = lines.removesuffix("\n") + "\n"
+    found = _PLAIN.findall(ended)
+    marked = [line for line in found if line[0]]
+    level = text.replace("\n", " ")
+    spans = [
+        TextSpan(kind, ((start, end),))
+        for _, kind, first, last, said, _, _ in marked
+        if (end := int(last)) - (start := int(first)) == len(said) and level.startswith(said, start)
+    ]
+    several = {line[0] for line in marked}
+    if len(found) != ended.count("\n") or not len(spans) == len(marked) == len(several):
+        return None
+    for *_, letter, sign in found if len(marked) < len(found) else ():
+        if letter or sign:
+            input.remark(_LEFT_OUT[letter or sign])
+    return spans
 
 
 def _spans(lines: list[str], text: str | None, path: str, input: Input) -> list[TextSpan]:

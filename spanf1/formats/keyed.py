@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -121,6 +121,16 @@ class KeyedTags(NamedTuple):
     def sentences(self, tags: TagSet) -> Iterator[Sentences]:
         """Yield the sentences in order, numbering the tags in a set."""
         return map(self.table.reader(self, tags), self.table.batches(self))
+
+
+class Keys(NamedTuple):
+    """The keys that are read of both sides; empty where there is none, or nothing is read."""
+
+    gold: str
+    predicted: str
+    gold_token: str = ""
+    predicted_token: str = ""
+    id: str = ""
 
 
 class SentencePairs(NamedTuple):
@@ -339,15 +349,31 @@ class KeyedReader(ABC):
         self.files[0].progress = inputs.gold.progress
         labels = inputs.gold.options.labels
         self._labels = None if labels is None else labels_by_id(labels)
-        self._keys: tuple[str, ...] = ("", "", "", "")
+        #: the keys, once they are known
+        self._keys: Keys | None = None
+
+    def parts(self, size: int) -> Iterator[Self]:  # noqa: ARG002
+        """Yield readers of parts; see `ColumnPair.parts`."""
+        yield self
+
+    def take(self, part: KeyedReader) -> None:
+        """Take note of a part that has been read."""
+        if progress := self.files[0].progress:
+            progress(part.files[0].source.stop)
+
+    def forget(self) -> None:
+        """Forget the keys."""
+        self._keys = None
 
     def origin(self) -> Origin:
         """Describe what was read; call it after the reading."""
-        aligned = "id" if self._keys[3] else "position" if self._inputs.by_position else "order"
+        keys = self._keys or Keys("", "")
+        aligned = "id" if keys.id else "position" if self._inputs.by_position else "order"
         names = tuple(source.name for source in self._inputs.sources)
         formats, none = (self.format,) * len(names), (0,) * len(names)
         aligned = "line" if self._inputs.merged else aligned
-        return Origin(names, formats, none, 0, 0, 0, aligned, self._keys)
+        shown = keys.gold, keys.predicted, keys.gold_token, keys.id
+        return Origin(names, formats, none, 0, 0, 0, aligned, shown)
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`.
@@ -379,22 +405,29 @@ class KeyedReader(ABC):
         """Return what is to be read of the two sides."""
         first, last = tables[0], tables[-1]
         options, others = self._inputs.gold.options, self._inputs.predicted.options
-        gold, predicted = first.key(options), last.key(others)
-        tokens, key = ["", ""], ""
-        if self._inputs.merged and gold and gold == predicted:
-            raise UsageError(f"gold and predicted tags cannot both be {shortened(gold)}")
-        if not (self._inputs.merged or self._inputs.by_position):
-            tokens = [
-                options.token_key or next((key for key in TAG_KEYS.token if key in table.keys), "")
-                for table in (first, last)
-            ]
-            tokens = tokens if all(tokens) else ["", ""]
-            known = (key for key in TAG_KEYS.id * self._ids if key in first.keys)
-            key = options.id_key or next((key for key in known if key in last.keys), "")
-        self._keys = gold, predicted, tokens[0], key
+        keys = self._keys = self._keys or self._keys_of(first, last)
         return (
-            KeyedTags(first, options, gold, tokens[0], key, self._labels),
-            KeyedTags(last, others, predicted, tokens[1], key, self._labels),
+            KeyedTags(first, options, keys.gold, keys.gold_token, keys.id, self._labels),
+            KeyedTags(last, others, keys.predicted, keys.predicted_token, keys.id, self._labels),
+        )
+
+    def _keys_of(self, first: Table, last: Table) -> Keys:
+        """Return the keys that are to be read of the two sides."""
+        options = self._inputs.gold.options
+        keys = Keys(first.key(options), last.key(self._inputs.predicted.options))
+        if self._inputs.merged and keys.gold and keys.gold == keys.predicted:
+            raise UsageError(f"gold and predicted tags cannot both be {shortened(keys.gold)}")
+        if self._inputs.merged or self._inputs.by_position:
+            return keys
+        tokens = [
+            options.token_key or next((key for key in TAG_KEYS.token if key in table.keys), "")
+            for table in (first, last)
+        ]
+        if all(tokens):
+            keys = keys._replace(gold_token=tokens[0], predicted_token=tokens[1])
+        known = (key for key in TAG_KEYS.id * self._ids if key in first.keys)
+        return keys._replace(
+            id=options.id_key or next((key for key in known if key in last.keys), "")
         )
 
 

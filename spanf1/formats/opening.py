@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, TypeAlias, Unpack
+from operator import methodcaller
+from typing import TYPE_CHECKING, Protocol, Self, TypeAlias, TypeVar, Unpack
 
 from spanf1.core.documents import Document
 from spanf1.core.options import AUTO, Options
 from spanf1.core.tag_counter import tally, tally_parts
-from spanf1.core.tags import TagForm
 from spanf1.core.tally import Tally
-from spanf1.exceptions import AlignmentError, InputError, UsageError
+from spanf1.exceptions import AlignmentError, InputError, SpanF1Error, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.tags import ColumnPair, MergedFile, PairedFiles
 from spanf1.formats.options import InputKeywords, InputOptions
@@ -39,8 +39,10 @@ if TYPE_CHECKING:
     from spanf1.formats.pairs import DocumentPairs
     from spanf1.formats.records.tags import RecordReader
 
-#: about how many bytes of a file one task of an executor reads
+#: about how many bytes of columns one task of an executor reads
 PART_SIZE = 1 << 23
+# as many bytes of columns are read as fast as one of JSON
+_JSON_BYTE = 4
 
 
 def read_documents(
@@ -296,7 +298,7 @@ def counted(
     documents : bool
         Read documents anyway.
     executor : concurrent.futures.Executor, optional
-        Reads the parts of large files of columns.
+        Reads the parts of large files of columns, or of JSON Lines.
 
     Raises
     ------
@@ -307,13 +309,16 @@ def counted(
     reader = None if documents else tag_pair(inputs, match=options.match, script=script)
     if reader is None:
         pairs = document_pairs(inputs)
-        return pairs, pairs.tally(options, units=units, in_order=in_order)
+        count_documents = methodcaller("tally", options, units=units, in_order=in_order)
+        # A text may be in several parts, so that its forms do not add.
+        parted = None if options.match == "surface" else executor
+        return pairs, _counts(pairs, count_documents, parted)
     form = inputs.gold.options.form
+    count = partial(tally, form=form, script=script, units=units, in_order=in_order)
+    # The script's flag may outlive a sentence, and a document a part.
+    parted = None if script or units == "document" else executor
     try:
-        if executor and isinstance(reader, ColumnPair):
-            counts = _tally_parts(reader, executor, form, script=script, units=units)
-            return reader, counts
-        return reader, tally(reader, form=form, script=script, units=units, in_order=in_order)
+        return reader, _counts(reader, count, parted)
     except AlignmentError:
         again = all(os.path.isfile(source.path) for source in inputs.sources)
         if script or not again or inputs.merged or inputs.by_position:
@@ -326,27 +331,37 @@ def counted(
         raise
 
 
-def _tally_parts(
-    reader: ColumnPair, executor: Executor, form: TagForm | None, *, script: bool, units: str
+class _Parted(Protocol):
+    """A reader that can be read in parts, which can be sent to a worker."""
+
+    def parts(self, size: int) -> Iterator[Self]:
+        """Yield readers of parts of about `size` bytes; itself, if it is to be read as a whole."""
+        ...
+
+    def take(self, part: Self) -> None:
+        """Take over what is to be said of a part that has been read."""
+        ...
+
+    def forget(self) -> None:
+        """Forget what was found out of the inputs."""
+        ...
+
+
+_PartedT = TypeVar("_PartedT", bound=_Parted)
+
+
+def _counts(
+    reader: _PartedT, count: Callable[[_PartedT], Tally], executor: Executor | None
 ) -> Tally:
-    """Read columns in parts, if there is enough of them to gain."""
-    count = partial(tally, form=form, units=units)
-    # The script's flag may outlive a sentence, and a document a part.
-    if script or units == "document":
-        return count(reader, script=script)
-    progress = reader.files[0].progress or (lambda _: None)
-    with suppress(InputError):
-        parts = reader.parts(PART_SIZE)
-        first = next(parts)
-        if first is not reader:
-            return tally_parts(
-                chain([first], parts),
-                executor,
-                count,
-                done=lambda part: progress(part.files[0].source.stop),
-            )
-    # A part counts its lines from its own beginning. Reading all in order says the true line of the
-    # first thing that is wrong.
-    for file in reader.files:
-        file.layout = None
+    """Return the counts of all that is read: in parts, if there is enough of it to gain."""
+    if executor:
+        with suppress(SpanF1Error):
+            size = PART_SIZE if isinstance(reader, ColumnPair) else PART_SIZE // _JSON_BYTE
+            parts = reader.parts(size)
+            first = next(parts)
+            if first is not reader:
+                return tally_parts(chain([first], parts), executor, count, done=reader.take)
+        # A part counts its lines from its own beginning. Reading all in order says the true line
+        # of the first thing that is wrong.
+        reader.forget()
     return count(reader)

@@ -17,8 +17,9 @@ from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, InputError, LayoutError, UsageError
 from spanf1.formats.options import InputOptions, Labels, Origin
 from spanf1.formats.records.sniffing import format_of_keys, format_of_records
+from spanf1.formats.records.values import has_objects_as_lines
 from spanf1.formats.registry import COLUMNS, Input, Inputs, Listed
-from spanf1.formats.source import STDIN
+from spanf1.formats.source import STDIN, Source
 from spanf1.wording import shortened
 
 _ORDER_HINT = "--align-by-position takes both in order, whatever their ids"
@@ -44,6 +45,7 @@ class DocumentPairs:
     """
 
     def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
         self.gold, self.predicted, self._by_position = inputs
         self._merged = self.gold.source == self.predicted.source
         if self._merged and self.gold.source.path == STDIN:
@@ -51,7 +53,8 @@ class DocumentPairs:
                 "both sides are read one after the other, and standard input only once",
                 hint="write it to a file first",
             )
-        self._aligned = "order"
+        # how documents are joined, once that is known
+        self._aligned = ""
         #: what else is to be said of what was read
         self.notes: list[str] = []
 
@@ -100,24 +103,66 @@ class DocumentPairs:
         InputError, UsageError
             If an input cannot be read.
         """
+        sides = self._opened()
+        yield from self._by_id(*sides) if self._aligned == "id" else self._in_order(*sides)
+        if self._merged:
+            self._check_keys()
+
+    def parts(self, size: int) -> Iterator[DocumentPairs]:
+        """Yield readers of parts; see `ColumnPair.parts`. Inputs joined by ids are read as wholes.
+
+        Raises
+        ------
+        InputError, UsageError
+            As `batches`.
+        """
+        part = self
+        if self.inputs.are_by_line() and all(map(_has_records_as_lines, self.inputs.sources)):
+            # The first documents tell the keys, and how the sides are joined.
+            heads = DocumentPairs(self.inputs.again())
+            for side in heads._opened():
+                next(side, None)
+            self._aligned = heads._aligned
+            for own, head in zip((self.gold, self.predicted), heads.inputs[:2], strict=True):
+                own.key = head.key
+            if self._aligned != "id":
+                for inputs in self.inputs.parts(size):
+                    part = DocumentPairs(inputs)
+                    part._aligned = self._aligned
+                    yield part
+        if part is self:
+            yield self
+
+    def take(self, part: DocumentPairs) -> None:
+        """Take over what was left out of a part that has been read."""
+        for own, other in ((self.gold, part.gold), (self.predicted, part.predicted)):
+            for what, count in other.remarks.items():
+                own.remark(what, count)
+        if self.gold.progress:
+            self.gold.progress(part.gold.source.stop)
+
+    def forget(self) -> None:
+        """Forget what was found out of the inputs."""
+        self.inputs = self.inputs.again()
+        self.gold, self.predicted, _ = self.inputs
+        self._aligned = ""
+
+    def _opened(self) -> tuple[Iterator[DocumentBatch], Iterator[DocumentBatch]]:
+        """Return the documents of both sides, when it is known how they are joined."""
         if self._merged:
             self._aligned = "line"
-            yield from self._in_order(*self.gold.beside(self.predicted))
-            self._check_keys()
-            return
-        sides = self.gold.batches(), self.predicted.batches()
-        heads = [next(side, None) for side in sides]
-        gold, predicted = (
-            chain([head] if head else [], side) for head, side in zip(heads, sides, strict=True)
-        )
-        have_ids = all(head is not None and head.ids[0] is not None for head in heads)
-        asked = self.gold.options.id_key is not None
-        if self._by_position or not (have_ids or asked):
-            self._aligned = "position" if self._by_position else "order"
-            yield from self._in_order(gold, predicted)
-        else:
-            self._aligned = "id"
-            yield from self._by_id(gold, predicted)
+            return self.gold.beside(self.predicted)
+        gold, predicted = self.gold.batches(), self.predicted.batches()
+        if not self._aligned:
+            heads = [next(side, None) for side in (gold, predicted)]
+            have_ids = all(head is not None and head.ids[0] is not None for head in heads)
+            by_id = have_ids or self.gold.options.id_key is not None
+            self._aligned = "position" if self._by_position else "id" if by_id else "order"
+            gold, predicted = (
+                chain([head] if head else [], side)
+                for head, side in zip(heads, (gold, predicted), strict=True)
+            )
+        return gold, predicted
 
     def origin(self) -> Origin:
         """Describe what was read; call it after the reading."""
@@ -219,6 +264,10 @@ class DocumentPairs:
         for key, row in rows.items():
             if key not in used:
                 raise _missing(_place(kept, row), self.predicted, self.gold)
+
+
+def _has_records_as_lines(source: Source) -> bool:
+    return source.is_plain() and has_objects_as_lines(source.chunks(), source.where)
 
 
 def pairs_of(

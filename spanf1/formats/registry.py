@@ -14,7 +14,7 @@ from spanf1.core.tags import TagSet
 from spanf1.exceptions import UsageError
 from spanf1.formats.options import InputOptions
 from spanf1.formats.sentences import Sentences
-from spanf1.formats.source import Progress, Source
+from spanf1.formats.source import LINES, Progress, Source, parts_of
 
 ParsedT = TypeVar("ParsedT")
 
@@ -77,6 +77,8 @@ class Format(NamedTuple):
         The extra of spanf1 that it needs, if any.
     texts : str
         What help calls texts with spans of it, if it has such.
+    by_line : bool
+        Whether each line of a file may be a text that is read by itself.
     """
 
     title: str
@@ -90,6 +92,7 @@ class Format(NamedTuple):
     ending: str = ""
     extra: str = ""
     texts: str = ""
+    by_line: bool = False
 
 
 #: the formats, by the names that ``--input-format`` and ``--to-format`` take
@@ -114,6 +117,7 @@ FORMATS = {
         _KEYS | {"token_key"},
         json=True,
         texts="spaCy and Prodigy (prodigy)",
+        by_line=True,
     ),
     "doccano": Format(
         "JSON Lines of doccano",
@@ -122,6 +126,7 @@ FORMATS = {
         _KEYS,
         json=True,
         texts="doccano",
+        by_line=True,
     ),
     "labelstudio": Format(
         "an export of Label Studio",
@@ -357,10 +362,11 @@ class Input:
         """Return what a function parses of the source: once, if the other side is read beside."""
         if self._other is None:
             return parse()
-        if self._parsed is None:
+        parsed, self._parsed = self._parsed, None
+        if parsed is None:
             # Both sides go on side by side, so that little is kept for the second of them.
-            self._parsed, self._other._parsed = tee(parse())
-        return self._parsed
+            parsed, self._other._parsed = tee(parse())
+        return parsed
 
     def sentences(self) -> Iterator[Sentences]:
         """Read the input as sentences, with the codes of their tags: those that are at keys.
@@ -432,6 +438,27 @@ class Inputs(NamedTuple):
     def sources(self) -> list[Source]:
         """The source of both, or those of gold and of predictions."""
         return [self.gold.source, self.predicted.source][: 1 if self.merged else 2]
+
+    def again(self) -> Inputs:
+        """Return the same inputs, not read yet."""
+        return self._replace(gold=self.gold.again(), predicted=self.predicted.again())
+
+    def are_by_line(self) -> bool:
+        """Return whether each line of both sides may be a text that is read by itself."""
+        return FORMATS[self.gold.format].by_line and FORMATS[self.predicted.format].by_line
+
+    def may_be_parted(self) -> bool:
+        """Return whether parts of such inputs can be read."""
+        return self.format in (COLUMNS, JSONL) or self.are_by_line()
+
+    def parts(self, size: int) -> Iterator[Inputs]:
+        """Yield parts of inputs that have a record on each line; see `parts_of`."""
+        for sources in parts_of(self.sources, size, LINES):
+            gold, predicted = (
+                replace(side, source=source, progress=None, remarks={})
+                for side, source in ((self.gold, sources[0]), (self.predicted, sources[-1]))
+            )
+            yield self._replace(gold=gold, predicted=predicted)
 
 
 @dataclass(frozen=True, kw_only=True)

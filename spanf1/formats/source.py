@@ -9,10 +9,12 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, pairwise
 from typing import Any, BinaryIO, NamedTuple, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from spanf1.exceptions import LayoutError, ReadError, UsageError
 
@@ -41,6 +43,9 @@ _COMPRESSED = re.compile(
 )
 
 _MAGIC_SIZE = 16
+
+# How far a place is looked for at which a file may be cut.
+_CUT_WINDOW = 1 << 16
 
 #: how files are compressed, and the ends of their names
 COMPRESSIONS = {"gzip": ".gz", "bzip2": ".bz2", "xz": ".xz", "zstd": ".zst"}
@@ -185,6 +190,94 @@ class Source(NamedTuple):
 def source_of(file: Path | Source) -> Source:
     """Return the source that a file is, given as such or by its path."""
     return file if isinstance(file, Source) else Source(os.fspath(file))
+
+
+class Cut(NamedTuple):
+    """Where files may be cut into parts.
+
+    Attributes
+    ----------
+    behind : pattern of bytes
+        What is before such a place.
+    places : callable
+        Yields all such places in a file, block by block, in arrays that are not empty. Two files
+        are cut behind as many of them.
+    """
+
+    behind: re.Pattern[bytes]
+    places: Callable[[Source], Iterator[npt.NDArray[np.intp]]]
+
+
+def parts_of(sources: Sequence[Source], size: int, cut: Cut) -> Iterator[tuple[Source, ...]]:
+    """Yield parts of one file, or of two side by side, of about so many bytes together.
+
+    There is none where there is nothing to cut, or a file cannot be read in parts, such as a pipe.
+
+    Raises
+    ------
+    LayoutError, ReadError
+        If a file cannot be read.
+    """
+    if not all(source.is_plain() for source in sources):
+        return
+    one = len(sources) == 1
+    cuts = _cuts(sources[0], size, cut) if one else _common_cuts(sources, -(-size // 2), cut)
+    first = next(cuts, None)
+    if first is None:
+        return
+    sizes = tuple(os.path.getsize(source.path) for source in sources)
+    for places in pairwise(chain([(0,) * len(sizes), first], cuts, [sizes])):
+        yield tuple(
+            source._replace(start=start, stop=stop)
+            for source, start, stop in zip(sources, *places, strict=True)
+        )
+
+
+def _cuts(source: Source, size: int, cut: Cut) -> Iterator[tuple[int, ...]]:
+    """Yield where a file can be cut, at least `size` apart."""
+    with open(source.path, "rb") as file:
+        total = os.fstat(file.fileno()).st_size
+        position = size
+        while position < total:
+            file.seek(position)
+            found = cut.behind.search(file.read(_CUT_WINDOW))
+            if found and position + found.end() < total:
+                position += found.end()
+                yield (position,)
+            position += size
+
+
+def _common_cuts(sources: Sequence[Source], size: int, cut: Cut) -> Iterator[tuple[int, ...]]:
+    """Yield where two files can be cut, at least `size` apart: behind as many places."""
+    gold, predicted = map(cut.places, sources)
+    position, count = size, 0
+    others, others_before = next(predicted, None), 0
+    for ends in gold:
+        while (index := int(np.searchsorted(ends, position))) < len(ends):
+            while others is not None and count + index >= others_before + len(others):
+                others_before += len(others)
+                others = next(predicted, None)
+            if others is None:
+                return
+            yield int(ends[index]), int(others[count + index - others_before])
+            position = int(ends[index]) + size
+        count += len(ends)
+
+
+def _line_ends(source: Source) -> Iterator[npt.NDArray[np.intp]]:
+    """Yield the places in a file behind lines that are not empty."""
+    done = 0
+    for raw in source.blocks():
+        done += len(raw.mark)
+        ends = np.flatnonzero(np.frombuffer(raw.data, np.uint8)[: raw.end] == FRONT[0])
+        ends = ends[1:][np.diff(ends) > 1]
+        if len(ends):
+            yield ends + done
+        done += raw.end - len(FRONT) - raw.added
+
+
+#: behind each line, as where each is a record
+LINES = Cut(re.compile(FRONT), _line_ends)
 
 
 def look_ahead(count: int) -> bytes:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import random
 from itertools import pairwise
 from pathlib import Path
 
@@ -346,6 +347,57 @@ def test_round_trip(tmp_path_factory: pytest.TempPathFactory, document: Document
     assert sorted(found.spans) == sorted(document.spans)
     again = written(path / "again", found)
     assert again["x.ann"].encode() == (path / "x.ann").read_bytes()
+
+
+WHOLE = [
+    *(f"T{number}\tPER 0 3\tAda\n" for number in range(3)),
+    *("T3\tX 13 24\tmet Charles\n", "T4\tX 34 39\t😀 Zoë\n", "R1\tof Arg1:T1\n", "#1\tNote\n"),
+    *("A1\tb T1\n", "T5\tX 0 3\tAda\r\n", "T6\tX 0 3;4 12\tAda Lovelace\n", "T7\tX 0 3\tAda"),
+]
+ODD = [
+    *(
+        "\n",
+        " ",
+        "x",
+        "\r",
+        "T",
+        "T1\tPER 0 3\tBob\n",
+        "T8\tX 0 99\tAda\n",
+        "T8\tX 3 3\t\n",
+        "E1\n",
+    ),
+    *(
+        "T8\tX 36 99\tZoë\n",
+        "T8\tX 3 0\tAda\n",
+        "T8\tX 0 3\n",
+        "T8\tX 16 17\t\n\n",
+        "T8\tX 16 17\t \n",
+    ),
+    *("T8\tX 40 43\tend\r\n", "T8\tX 40 44\tend\r\n", "T8 X 0 3\tAda\n"),
+]
+
+
+@pytest.mark.slow
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(WHOLE)), st.lists(st.sampled_from(ODD), max_size=2), st.randoms())
+def test_all_lines_at_once_as_line_by_line(
+    tmp_path_factory: pytest.TempPathFactory, whole: list, odd: list, rng: random.Random
+) -> None:
+    lines = whole + odd
+    rng.shuffle(lines)
+    path = folder(tmp_path_factory.mktemp("brat"), a_ann="".join(lines), a_txt=f"{TEXT}\nend\r\n")
+
+    def outcome() -> object:
+        side = reading(path)
+        try:
+            return list(side.documents()), [*side.remarks.items()]
+        except SpanF1Error as caught:
+            return str(caught)
+
+    expected = outcome()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(brat, "_plain_spans", lambda *_: None)
+        assert outcome() == expected
 
 
 PIECES = [*"TREAMNX*#\t\n ;019-", "T1", "T2\t", "PER", " 0 3", "\tAda", "\r", "٣", "\ufeff", "😀"]

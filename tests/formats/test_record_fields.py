@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from spanf1.core.documents import TextSpan
 from spanf1.exceptions import InputError, LayoutError
 from spanf1.formats.options import InputOptions
+from spanf1.formats.records import values as values_module
 from spanf1.formats.records.record import Record, records
 from spanf1.formats.records.values import values
 from spanf1.formats.registry import Input
@@ -306,3 +307,40 @@ def test_wrong_spans(item, message) -> None:
         Record(reading_of(), {}, 7).spans_of("spans[0]", item, TEXT)
     assert str(raised.value).startswith("f:7: spans[0]")
     assert message in str(raised.value)
+
+
+# What parsers of JSON do not agree on.
+UNLIKE = [
+    *(
+        str(sign * (1 << bits) + more)
+        for bits in (63, 64)
+        for sign in (1, -1)
+        for more in (-1, 0, 1)
+    ),
+    *("NaN", "-Infinity", "1e400", "-1e400", "-0", "-0.0", "01", "1.", "1e5", "5e-324", "2.5e-324"),
+    *('"\\ud800"', '"\\udfff\\ud800"', '"\\ud83d\\ude00"', '"\t"', '"\x7f"', '"\\u0000"', '"\\x"'),
+    *('{"a": 1, "a": 2}', '{"a": 1,}', "[1,]", "{1: 2}", '{"": null}', "'a'", "nul", "true false"),
+    *(" [1] ", "\x0c1", "1\x0c", "\xa01", "\ufeff1", "1\r", "\r", "", " ", "[1]]", "1,2", "/**/1"),
+    *("[" * depth + "]" * depth for depth in (20, 2000)),
+]
+
+
+@pytest.mark.parametrize("value", UNLIKE)
+def test_orjson_reads_the_same(monkeypatch, value):
+    assert pytest.importorskip("orjson")
+    outcomes = []
+    for first in (values_module._MANY_LINES, 0):
+        monkeypatch.setattr(values_module, "_MANY_LINES", first)
+        try:
+            outcomes.append(repr(each([f'{{"a": 0}}\n{value}\n[0.1]\n'.encode()])))
+        except InputError as error:
+            outcomes.append(str(error))
+    assert outcomes[0] == outcomes[1]
+
+
+def test_orjson_reads_what_it_can(monkeypatch):
+    monkeypatch.setattr(values_module, "_MANY_LINES", 0)
+    monkeypatch.setattr(values_module, "_orjson_loads", lambda: lambda line: [line])
+    assert each([b'{"a": 1}\n2\n']) == [(['{"a": 1}'], 1), (["2"], 2)]
+    long = b'{"a": 1}\n%d\n' % (1 << 64)
+    assert each([long]) == [({"a": 1}, 1), (1 << 64, 2)]

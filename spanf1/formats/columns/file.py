@@ -129,15 +129,15 @@ class ColumnFile:
             self.indices(columns)
         return self.layout is not None
 
-    def part(self, start: int, stop: int) -> ColumnFile:
+    def part(self, source: Source) -> ColumnFile:
         """Return a reader of a part of the file, whose layout is known.
 
         A part counts its lines from its own beginning; the names of columns stand in the first.
         """
         assert self.layout is not None  # noqa: S101 - for mypy: it is detected by now
         return ColumnFile(
-            self.source._replace(start=start, stop=stop),
-            layout=self.layout._replace(names_line=0) if start else self.layout,
+            source,
+            layout=self.layout._replace(names_line=0) if source.start else self.layout,
             script=self.script,
             block_size=self.block_size,
         )

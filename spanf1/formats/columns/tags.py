@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from copy import copy
 from functools import partial
-from itertools import chain, pairwise
 from typing import Self
 
 import numpy as np
@@ -21,13 +19,11 @@ from spanf1.formats.columns.lines import Fields, sentence_ends
 from spanf1.formats.options import Column, Origin
 from spanf1.formats.registry import Input
 from spanf1.formats.sentences import POSITION_HINT, Sentences, aligned, last_start, whole
-from spanf1.formats.source import Source
+from spanf1.formats.source import Cut, Source, parts_of
 
-# Where a file may be cut into parts, and how far that is looked for.
-_CUT_WINDOW = 1 << 16
-_BLANK_LINE = re.compile(rb"\n[ \t\r]*\n")
+# Where a file may be cut into parts: behind a blank line.
+_SENTENCES = Cut(re.compile(rb"\n[ \t\r]*\n"), sentence_ends)
 
-_NONE = np.zeros(0, np.intp)
 _HINT = "are the tags elsewhere? --tag-column and --delimiter say where"
 _TOKEN_HINT = "tokens and tags are in two columns; --delimiter says what separates them"  # noqa: S105
 
@@ -206,19 +202,24 @@ class ColumnPair(ABC):
         tags = [[gold, predicted]] if len(self.files) == 1 else [[gold], [predicted]]
         tokens = [token] if token else []
         sources = [file.source for file in self.files]
-        cuts: Iterator[tuple[int, ...]] = iter(())
+        part = self
         if all(map(ColumnFile.can_be_parted, self.files, [columns + tokens for columns in tags])):
-            merged = len(sources) == 1
-            cuts = _cuts(sources[0], size) if merged else _common_cuts(sources, -(-size // 2))
-        first = next(cuts, None)
-        if first is None:
+            for places in parts_of(sources, size, _SENTENCES):
+                part = copy(self)
+                part.files = list(map(ColumnFile.part, self.files, places))
+                yield part
+        if part is self:
             yield self
-            return
-        sizes = tuple(os.path.getsize(source.path) for source in sources)
-        for starts, stops in pairwise(chain([(0,) * len(sizes), first], cuts, [sizes])):
-            part = copy(self)
-            part.files = list(map(ColumnFile.part, self.files, starts, stops))
-            yield part
+
+    def take(self, part: ColumnPair) -> None:
+        """Take note of a part that has been read."""
+        if progress := self.files[0].progress:
+            progress(part.files[0].source.stop)
+
+    def forget(self) -> None:
+        """Forget the layouts of the files."""
+        for file in self.files:
+            file.layout = None
 
     def origin(self) -> Origin:
         """Describe what was read; call it after the reading."""
@@ -391,37 +392,6 @@ def _ended(short: Source, end: int, long: Source, rest: Sentences) -> AlignmentE
         where=short.where(end) if end else short.name,
         hint="both files must have the same tokens",
     )
-
-
-def _cuts(source: Source, size: int) -> Iterator[tuple[int]]:
-    """Yield where a file can be cut, at least `size` apart: behind blank lines."""
-    with open(source.path, "rb") as file:
-        total = os.fstat(file.fileno()).st_size
-        position = size
-        while position < total:
-            file.seek(position)
-            found = _BLANK_LINE.search(file.read(_CUT_WINDOW))
-            if found and position + found.end() < total:
-                position += found.end()
-                yield (position,)
-            position += size
-
-
-def _common_cuts(sources: Sequence[Source], size: int) -> Iterator[tuple[int, int]]:
-    """Yield where two files can be cut, at least `size` apart: behind as many sentences."""
-    gold, predicted = map(sentence_ends, sources)
-    position, count = size, 0
-    others, others_before = next(predicted, _NONE), 0
-    for ends in gold:
-        while (index := int(np.searchsorted(ends, position))) < len(ends):
-            while count + index >= others_before + len(others):
-                others_before += len(others)
-                others = next(predicted, _NONE)
-                if not len(others):
-                    return
-            yield int(ends[index]), int(others[count + index - others_before])
-            position = int(ends[index]) + size
-        count += len(ends)
 
 
 def _fields(side: Sentences) -> Fields:

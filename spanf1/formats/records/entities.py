@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any, BinaryIO
 
-from spanf1.core.documents import Document, Offsets, TextSpan
+from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan
 from spanf1.exceptions import LossError
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
-from spanf1.formats.records.record import Record, gathered, with_id, write_lines
+from spanf1.formats.records.plain import batch_of, check, first_of, flat, ids_of, strings
+from spanf1.formats.records.record import (
+    Record,
+    gathered,
+    record_batches,
+    records_of,
+    with_id,
+    write_lines,
+)
 from spanf1.formats.records.sniffing import View
-from spanf1.formats.records.values import named_keys, spelt
+from spanf1.formats.records.values import Values, named_keys, spelt
 from spanf1.formats.registry import MAYBE, Input, Writing
 
 _KEYS = KEYS["entities"]
@@ -51,17 +60,60 @@ def documents(input: Input) -> Iterator[Document]:
     ReadError, LayoutError
         If there is anything else in the file.
     """
+    return map(_document, records_of(input, _reads(input)))
+
+
+def batches(input: Input) -> Iterator[DocumentBatch]:
+    """Read what `documents` does, many at a time."""
+    return record_batches(input, _document, _columns, _reads(input))
+
+
+def _reads(input: Input) -> Iterator[Values]:
+    """Yield the lists, or the records that have one."""
     key = input.options.key
     names = _KEYS.of(input.options) if key is None else (key,)
-    for record in gathered(input, partial(_is_item, names)):
-        if isinstance(record.value, list):
-            spans = _spans(record, "record", record.value, None)
-            yield Document(None, spans, line=record.line)
-            continue
-        key = record.key()
-        text = record.text_if_any()
-        spans = _spans(record, key, record.value[key], text)
-        yield Document(text, spans, None, record.id(), record.line)
+    return gathered(input, partial(_is_item, names))
+
+
+def _document(record: Record) -> Document:
+    """Return the document of a record."""
+    if isinstance(record.value, list):
+        spans = _spans(record, "record", record.value, None)
+        return Document(None, spans, line=record.line)
+    key = record.key()
+    text = record.text_if_any()
+    spans = _spans(record, key, record.value[key], text)
+    return Document(text, spans, None, record.id(), record.line)
+
+
+def _columns(input: Input, values: Sequence[Any]) -> DocumentBatch:
+    """Return the documents of records that are all plain, and do not say where entities are."""
+    lists, texts, ids = values, None, None
+    if not isinstance(values[0], list):
+        check(set(map(type, values)) == {dict})
+        given = input.options.text_key
+        texts = [value.get(_KEYS.text[0] if given is None else given) for value in values]
+        strings(text for text in texts if text is not None)
+        ids = ids_of(input, set().union(*values), values)
+        lists = [*map(itemgetter(input.key), values)]
+    items, counts, _ = flat(lists)
+    said: list[Any] = []
+    types: list[Any] = []
+    if set(map(type, items)) == {list}:
+        check(set(map(len, items)) == {2})
+        said, types = map(list, zip(*items, strict=True))
+    elif items:
+        check(set(map(type, items)) == {dict})
+        keys = set().union(*items)
+        check(keys.isdisjoint(name for pair in ITEM_OFFSETS for name in pair))
+        text_key = first_of(_KEYS.item_text, keys)
+        type_key = first_of(_KEYS.item_type, keys - {text_key})
+        said, types = ([*map(itemgetter(key), items)] for key in (text_key, type_key))
+    check(all(map(str.strip, strings(said))) and all(map(str.strip, {*strings(types)})))
+    nowhere = [0] * len(items)
+    batch = batch_of(counts, nowhere, [*nowhere], types, texts=texts, ids=ids, said=said)
+    batch.parts = dict.fromkeys(range(len(items)), ())
+    return batch
 
 
 def _is_item(names: Sequence[str], value: object) -> bool:

@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any, BinaryIO, NamedTuple
 
-from spanf1.core.documents import Document, TextSpan, squeezed
+import numpy as np
+
+from spanf1.core.documents import Document, DocumentBatch, TextSpan, squeezed
 from spanf1.exceptions import LayoutError, LossError
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
-from spanf1.formats.records.record import Record, placed_text, records, with_id, write_array
+from spanf1.formats.records.plain import (
+    batch_of,
+    check,
+    check_places,
+    check_said,
+    flat,
+    ids_of,
+    strings,
+)
+from spanf1.formats.records.record import (
+    Record,
+    placed_text,
+    record_batches,
+    records,
+    with_id,
+    write_array,
+)
 from spanf1.formats.records.sniffing import View
 from spanf1.formats.records.values import named_keys, spelt
 from spanf1.formats.registry import SURE, Input, Writing
@@ -67,17 +86,75 @@ def documents(input: Input) -> Iterator[Document]:
     first = None
     for record in records(input):
         first = first or record
-        task = record.as_object()
-        whole = isinstance(task.get(_DATA), dict)
-        data = task[_DATA] if whole else {k: task[k] for k in task if k not in _ADDED}
-        text = _text(record._replace(value=data))
-        values = _results(record) if whole else _short(record)
-        regions = [_region(record, *value) for value in values]
-        spans = _spans(record, text, [region for region in regions if region])
-        key = record._replace(value={**data, **task}).id()
-        yield Document(text, spans, None, key, record.line)
+        yield _document(record)
     if first and not input.key:
         first.key()
+
+
+def batches(input: Input) -> Iterator[DocumentBatch]:
+    """Read what `documents` does, many at a time."""
+    first: Record | None = None
+
+    def document(record: Record) -> Document:
+        nonlocal first
+        first = first or record
+        return _document(record)
+
+    yield from record_batches(input, document, _columns)
+    if first and not input.key:
+        first.key()
+
+
+def _document(record: Record) -> Document:
+    """Return the document of a task."""
+    task = record.as_object()
+    whole = isinstance(task.get(_DATA), dict)
+    data = task[_DATA] if whole else {k: task[k] for k in task if k not in _ADDED}
+    text = _text(record._replace(value=data))
+    values = _results(record) if whole else _short(record)
+    regions = [_region(record, *value) for value in values]
+    spans = _spans(record, text, [region for region in regions if region])
+    key = record._replace(value={**data, **task}).id()
+    return Document(text, spans, None, key, record.line)
+
+
+def _columns(input: Input, values: Sequence[Any]) -> DocumentBatch:
+    """Return the documents of tasks that are all plain."""
+    options, key = input.options, input.key
+    check(set(map(type, values)) == {dict})
+    whole = isinstance(values[0].get(_DATA), dict)
+    data = [task[_DATA] if whole else task for task in values]
+    check(all(isinstance(task.get(_DATA), dict) == whole for task in values))
+    text_key = _TEXT if options.text_key is None else options.text_key
+    check(whole or text_key not in _ADDED)
+    texts = strings(map(itemgetter(text_key), data))
+    if whole:
+        # Predictions are read rather than annotations, where there are both.
+        told = options.key is not None or options.side == "gold" or key in _TASK.predicted
+        check(told or not any(task.get(_TASK.predicted[0]) for task in values))
+        chosen, counts, _ = flat(map(itemgetter(key), values))
+        check(set(counts) == {1} and set(map(type, chosen)) == {dict})
+        check(not any(one.get("was_cancelled") or one.get("skipped") for one in chosen))
+        results, counts, owner = flat(map(itemgetter("result"), chosen))
+        check({*map(itemgetter("type"), results)} <= {_LABELS})
+        check(len({one.get("to_name") for one in results}) <= 1)
+        items = [*map(itemgetter("value"), results)]
+    else:
+        # A task without labels has not got the key.
+        none: list[Any] = []
+        items, counts, owner = flat(
+            task[key] if key in task or _ANNOTATOR not in task else none for task in values
+        )
+    starts, ends = ([*map(itemgetter(name), items)] for name in ITEM_OFFSETS[0])
+    types: list[str] = []
+    if items:
+        types, sizes, _ = flat(map(itemgetter(_LABELS), items))
+        check(set(sizes) == {1} and "" not in types)
+    check_places(starts, ends, np.array([*map(len, texts)], np.int64)[owner])
+    check_said(items, texts, owner, starts, ends)
+    merged = [{**one, **task} for one, task in zip(data, values, strict=True)]
+    ids = ids_of(input, set().union(*merged), merged)
+    return batch_of(counts, starts, ends, strings(types), texts=[*texts], ids=ids)
 
 
 def _text(record: Record) -> str:

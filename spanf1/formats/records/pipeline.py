@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from operator import itemgetter
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from spanf1.core.documents import Document, Offsets, TextSpan
+from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan, in_batches
 from spanf1.core.spans import decode
 from spanf1.core.tags import TagSet
 from spanf1.exceptions import LossError, TagError
 from spanf1.formats.labels import labels_by_id
 from spanf1.formats.records.keys import ITEM_OFFSETS
-from spanf1.formats.records.record import Record, gathered, write_array
+from spanf1.formats.records.plain import batch_of, check, check_places, flat, strings
+from spanf1.formats.records.record import (
+    LAST,
+    Record,
+    gathered,
+    record_batches,
+    records_of,
+    write_array,
+)
 from spanf1.formats.records.sniffing import View
-from spanf1.formats.records.values import named_keys, spelt
+from spanf1.formats.records.values import Values, named_keys, spelt
 from spanf1.formats.registry import LIKELY, SURE, Input, Writing
 from spanf1.formats.tokens import text_spans
 from spanf1.wording import shortened
@@ -63,7 +72,24 @@ def documents(input: Input) -> Iterator[Document]:
     ReadError, LayoutError, TagError
         If there is anything else in the file.
     """
-    lists = _lists(input)
+    return _documents(input, gathered(input, _is_item))
+
+
+def batches(input: Input) -> Iterator[DocumentBatch]:
+    """Read what `documents` does, many at a time."""
+    reads = gathered(input, _is_item)
+    first = [*islice(reads, 1)]
+    filled = next((value for read in first for value in read.values if value != []), None)
+    match filled:
+        case [dict(item), *_] if _GROUP in item:
+            yield from record_batches(input, _of_groups, _columns, chain(first, reads))
+        case _:
+            yield from in_batches(_documents(input, chain(first, reads)))
+
+
+def _documents(input: Input, reads: Iterable[Values]) -> Iterator[Document]:
+    """Yield the document of each list that was read."""
+    lists = map(_list, records_of(input, reads))
     waiting: list[_List] = []
     # The first item tells whether there are tags.
     for some in lists:
@@ -72,18 +98,37 @@ def documents(input: Input) -> Iterator[Document]:
             break
     tags = _Tags(input) if _has_tags(waiting) else None
     for some in chain(waiting, lists):
-        spans = tags.spans(some) if tags else [_group(some, n) for n in range(len(some.items))]
-        yield Document(some.text, spans, None, some.id, some.record.line)
+        yield _of_list(some, tags.spans(some) if tags else _groups(some))
 
 
-def _lists(input: Input) -> Iterator[_List]:
-    """Yield the items of each document."""
-    for record in gathered(input, _is_item):
-        if isinstance(record.value, list):
-            yield _List(record, "record", record.value, None, None)
-            continue
-        key = record.key()
-        yield _List(record, key, record.list_at(key), record.text_if_any(), record.id())
+def _list(record: Record) -> _List:
+    """Return the items of a document."""
+    if isinstance(record.value, list):
+        return _List(record, "record", record.value, None, None)
+    key = record.key()
+    return _List(record, key, record.list_at(key), record.text_if_any(), record.id())
+
+
+def _of_list(some: _List, spans: list[TextSpan]) -> Document:
+    return Document(some.text, spans, None, some.id, some.record.line)
+
+
+def _of_groups(record: Record) -> Document:
+    """Return the document of a list of spans."""
+    some = _list(record)
+    return _of_list(some, _groups(some))
+
+
+def _columns(input: Input, values: Sequence[Any]) -> DocumentBatch:  # noqa: ARG001
+    """Return the documents of lists of spans that are all plain."""
+    items, counts, _ = flat(values)
+    types = strings(map(itemgetter(_GROUP), items))
+    check("" not in types and not any(map(_LABEL.fullmatch, {*types})))
+    starts, ends = ([*map(itemgetter(name), items)] for name in ITEM_OFFSETS[0])
+    check_places(starts, ends, LAST)
+    words = [item.get("word") for item in items]
+    strings(word for word in words if word is not None)
+    return batch_of(counts, starts, ends, types, said=[word or None for word in words])
 
 
 def _is_item(value: object) -> bool:
@@ -111,6 +156,10 @@ def _object(some: _List, number: int, key: str) -> tuple[str, dict[str, Any]]:
     if not some.record.string(f"{place}.{key}", item[key]):
         raise some.record.error(f"{place}.{key} is empty")
     return place, item
+
+
+def _groups(some: _List) -> list[TextSpan]:
+    return [_group(some, number) for number in range(len(some.items))]
 
 
 def _group(some: _List, number: int) -> TextSpan:

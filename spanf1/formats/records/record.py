@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, NamedTuple, cast
 from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan
 from spanf1.exceptions import LayoutError, LossError
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
-from spanf1.formats.records.plain import plain_batch
+from spanf1.formats.records.plain import Columns, plain_batch, span_columns
 from spanf1.formats.records.values import (
     HALF,
     NO_ID,
@@ -30,8 +30,8 @@ _PARTS = 8
 # how many bytes are read at a time
 _PIECE = 1 << 18
 
-# Behind what no text goes on.
-_LAST = 1 << 53
+#: behind what no text goes on
+LAST = 1 << 53
 
 _OFFSETS_HINT = "offsets count characters, not bytes, from 0; an end is that of the next character"
 
@@ -204,7 +204,7 @@ class Record(NamedTuple):
 
     def parts_of(self, place: str, pairs: Sequence[Pair], text: str | None) -> tuple[Offsets, ...]:
         """Return pairs of a start and an end, which are to be parts of a text, in order."""
-        last = _LAST if text is None else len(text)
+        last = LAST if text is None else len(text)
         for start, end in pairs:
             whole = type(start) is int and type(end) is int
             if not whole or not 0 <= start < end <= last:
@@ -255,7 +255,7 @@ def _wrong_part(start: Any, end: Any, text: str | None) -> str:
     both = f"{spelt(start)} to {spelt(end)}"
     if text is not None and (start < 0 or end > len(text)):
         return f"{both} is outside the text, which has {len(text)} characters"
-    if start < 0 or end > _LAST:
+    if start < 0 or end > LAST:
         return f"{both} is outside the text"
     return f"{both} is empty" if start == end else f"{both} ends before it begins"
 
@@ -274,8 +274,13 @@ def records(input: Input) -> Iterator[Record]:
     LayoutError
         If there is something in it that is no JSON.
     """
-    for batch in _parsed(input):
-        for value, line in zip(batch.values, batch.lines, strict=True):
+    return records_of(input, _parsed(input))
+
+
+def records_of(input: Input, reads: Iterable[Values]) -> Iterator[Record]:
+    """Yield what was read of a file as records."""
+    for read in reads:
+        for value, line in zip(*read, strict=True):
             yield Record(input, value, line)
 
 
@@ -285,15 +290,21 @@ def _parsed(input: Input) -> Iterator[Values]:
     def parse() -> Iterator[Values]:
         if input.values is not None:
             return listed(input.values)
-        return values(input.source.chunks(_PIECE, input.progress), input.source.where)
+        source = input.source
+        content = source.chunks(_PIECE, input.progress)
+        # A file is read in parts only if each line is a record.
+        return values(content, source.where, by_line=source.stop >= 0)
 
     return input.once(parse)
 
 
 def record_batches(
-    input: Input, document: Callable[[Record], Document | None]
+    input: Input,
+    document: Callable[[Record], Document | None],
+    columns: Columns = span_columns,
+    reads: Iterable[Values] | None = None,
 ) -> Iterator[DocumentBatch]:
-    """Yield the documents of records of a text and its spans, many at a time.
+    """Yield the documents of records, many at a time.
 
     Parameters
     ----------
@@ -302,27 +313,31 @@ def record_batches(
     document : callable
         Returns the document of a record, or None if it is to be left out; it knows what may be
         wrong, and is asked where a record is not as plain as most are.
+    columns : callable
+        Returns the documents of records that are all plain.
+    reads : iterable of Values, optional
+        What was read of the file; by default all that is in it.
 
     Raises
     ------
     ReadError, LayoutError
         As `records`.
     """
-    for read in _parsed(input):
-        begin = 0
-        # The first record that is not left out tells the key of the spans.
-        while not input.key and begin < len(read.values):
-            yield from _batches_of(input, read.only(begin, begin + 1), document)
+    for read in reads or _parsed(input):
+        begin, end = 0, len(read.values)
+        # The first object that is not left out tells the key of the spans.
+        while begin < end and not input.key and not isinstance(read.values[begin], list):
+            yield from _batches_of(input, read.only(begin, begin + 1), document, columns)
             begin += 1
-        yield from _batches_of(input, read.only(begin, len(read.values)), document)
+        yield from _batches_of(input, read.only(begin, end), document, columns)
 
 
 def _batches_of(
-    input: Input, read: Values, document: Callable[[Record], Document | None]
+    input: Input, read: Values, document: Callable[[Record], Document | None], columns: Columns
 ) -> Iterator[DocumentBatch]:
     """Yield the documents of some records: at once if all are plain, else of fewer and fewer."""
     count = len(read.values)
-    plain = plain_batch(input, *read) if input.key else None
+    plain = plain_batch(columns, input, *read) if count else None
     if plain:
         yield plain
     elif count == 1:
@@ -332,11 +347,11 @@ def _batches_of(
     else:
         size = max(-(-count // _PARTS), 1)
         for begin in range(0, count, size):
-            yield from _batches_of(input, read.only(begin, begin + size), document)
+            yield from _batches_of(input, read.only(begin, begin + size), document, columns)
 
 
-def gathered(input: Input, is_item: Callable[[object], bool]) -> Iterator[Record]:
-    """Yield the records of a file; all in one if the first is no list but an item of one.
+def gathered(input: Input, is_item: Callable[[object], bool]) -> Iterator[Values]:
+    """Yield what is in a file, many at a time; all in one if the first is an item of a list.
 
     Parameters
     ----------
@@ -352,20 +367,20 @@ def gathered(input: Input, is_item: Callable[[object], bool]) -> Iterator[Record
     LayoutError
         If there is something in it that is no JSON, or items and other records.
     """
-    stream = records(input)
-    first = next(stream, None)
+    reads = _parsed(input)
+    first = next(reads, None)
     if first is None:
         return
-    if not is_item(first.value):
-        yield from chain([first], stream)
+    if not is_item(first.values[0]):
+        yield from chain([first], reads)
         return
-    items = [first.value]
-    for record in stream:
+    items = []
+    for record in records_of(input, chain([first], reads)):
         if not is_item(record.value):
             message = "this is no item of one list, as what is before it"
             raise record.error(message, "every document is to be a list, or an object")
         items.append(record.value)
-    yield first._replace(value=items)
+    yield Values([items], first.lines[:1])
 
 
 def placed_text(document: Document, number: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 
@@ -193,6 +193,25 @@ class RecordReader(KeyedReader):
 
     format = JSONL
     file_type = RecordFile
+
+    def parts(self, size: int) -> Iterator[Self]:
+        """Yield readers of parts; see `ColumnPair.parts`. Files joined by ids are read as wholes.
+
+        Raises
+        ------
+        InputError, UsageError
+            As `blocks`.
+        """
+        part = self
+        if all(source.is_plain() for source in self._inputs.sources):
+            self._columns(self._tables())
+            if not (self._keys and self._keys.id):
+                for inputs in self._inputs.parts(size):
+                    part = type(self)(inputs)
+                    part._keys = self._keys
+                    yield part
+        if part is self:
+            yield self
 
     def _tables(self) -> list[RecordTable]:
         return [RecordTable(file.source, file.batches()) for file in self.files]

@@ -10,6 +10,7 @@ import gc
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import chain, count, islice, repeat
 from operator import itemgetter
 from typing import Any, NamedTuple, NoReturn
@@ -32,13 +33,14 @@ NO_ID = ": ids are to be strings or whole numbers"
 #: how many keys of a record a message names
 _NAMED = 12
 
-# How many values are yielded at a time that are read one by one.
-_TOGETHER = 512
+# How many values are yielded at a time that are read one by one: few enough for the cache.
+_TOGETHER = 128
 
 Row = list[Any]
 
 _HINT = "a line is to be one whole JSON value, or the file one JSON array"
 _WHITE = re.compile(r"[ \t\r\n]*")
+_COMMA = re.compile(r"[ \t\r\n]*,[ \t\r\n]*")
 
 # Where a text ends so soon behind a value, or behind what is wrong with it, more of the text may
 # make another value of it: what follows `-Infinity`, the digits of a number, of two escapes.
@@ -255,12 +257,19 @@ def _parsed(lines: Sequence[str]) -> Sequence[dict[str, Any]] | None:
     return records if records is not None and set(map(type, records)) == {dict} else None
 
 
-def _values_of(lines: Sequence[str]) -> Sequence[Any] | None:
-    """Return the values that lines are, quickly; None if one is not just one value."""
+def _values_of(
+    lines: Sequence[str], loads: Callable[[str], Any] | None = None
+) -> Sequence[Any] | None:
+    """Return the values that lines are, quickly; None if one is not just one value.
+
+    `loads` reads a line more quickly than the standard library, if that is there.
+    """
     # Every value is kept for now: to look for garbage among them takes a sixth of the time.
     collects = gc.isenabled()
     gc.disable()
     try:
+        if loads:
+            return list(map(loads, lines))
         # What is no value at all ends the loop.
         parsed = list(map(_SCAN, lines, repeat(0)))
     except (ValueError, RecursionError):
@@ -281,6 +290,29 @@ DECODER = json.JSONDecoder(parse_constant=_no_constant)
 # what it reads a value with; raises StopIteration where there is none
 _SCAN: Callable[[str, int], Value] = DECODER.scan_once  # type: ignore[attr-defined]
 
+# From this line on, a file is long enough to gain from orjson, which takes a while to import. Tags
+# gain nothing: most of the time goes to making strings.
+_MANY_LINES = 1 << 13
+
+# Whole numbers of more than 64 bits have at least so many digits, of which each is looked for as 0.
+_LONG_NUMBER = b"0" * 19
+_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
+
+
+def _quick_loads(text: str) -> Callable[[str], Any] | None:
+    """Return what orjson reads a value with; None if it would round one, or is not installed."""
+    loads = _orjson_loads()
+    return loads if loads and _LONG_NUMBER not in text.encode().translate(_DIGITS) else None
+
+
+@cache
+def _orjson_loads() -> Callable[[str], Any] | None:
+    try:
+        import orjson
+    except ImportError:
+        return None
+    return orjson.loads
+
 
 class Values(NamedTuple):
     """Some values of a file, and the line that each begins on."""
@@ -293,7 +325,9 @@ class Values(NamedTuple):
         return Values(self.values[begin:end], self.lines[begin:end])
 
 
-def values(content: Iterable[bytes], where: Callable[[int], str]) -> Iterator[Values]:
+def values(
+    content: Iterable[bytes], where: Callable[[int], str], *, by_line: bool = False
+) -> Iterator[Values]:
     """Yield the values in a file, many at a time; if something is wrong, those before it first.
 
     These are its lines, if each is a JSON value; or else the elements of the array that it is; or
@@ -306,6 +340,8 @@ def values(content: Iterable[bytes], where: Callable[[int], str]) -> Iterator[Va
         The file, in pieces, without a byte-order mark.
     where : callable
         Names the place of a line, for a message.
+    by_line : bool
+        Whether each line is known to be a value, as in a part of such a file.
 
     Raises
     ------
@@ -316,12 +352,18 @@ def values(content: Iterable[bytes], where: Callable[[int], str]) -> Iterator[Va
     """
     text = _Text(_decoded(content, where), where)
     first = text.peek()
-    if first and _has_values_as_lines(text, first):
+    if first and (by_line or _has_values_as_lines(text, first)):
         yield from _lines(text)
     elif first == "[" and text.peek(1) in "[{]":
         yield from _together(_elements(text))
     else:
         yield from _together(_values(text))
+
+
+def has_objects_as_lines(content: Iterable[bytes], where: Callable[[int], str]) -> bool:
+    """Return whether every line of a file is to be an object; raises as `values`."""
+    text = _Text(_decoded(content, where), where)
+    return text.peek() == "{" and _has_values_as_lines(text, "{")
 
 
 def listed(records: Sequence[Any]) -> Iterator[Values]:
@@ -482,7 +524,7 @@ def _lines(text: _Text) -> Iterator[Values]:
             end = len(text.text)
         block, first = text.text[text.place : end], text.line
         lines = block.removesuffix("\n").replace("\r\n", "\n").split("\n")
-        parsed = _values_of(lines)
+        parsed = _values_of(lines, _quick_loads(block) if first > _MANY_LINES else None)
         if parsed is not None:
             yield Values(parsed, range(first, first + len(lines)))
         else:
@@ -503,10 +545,12 @@ def _elements(text: _Text) -> Iterator[Value]:
     """Yield the elements of an array."""
     text.advance(text.place + 1)
     if text.peek() != "]":
+        yield from _whole_elements(text)
         yield text.value()
         while (mark := text.peek()) == ",":
             text.advance(text.place + 1)
             text.peek()
+            yield from _whole_elements(text)
             yield text.value()
         if not mark:
             message = "the array has no end: is the file cut off?"
@@ -517,6 +561,20 @@ def _elements(text: _Text) -> Iterator[Value]:
     if text.peek():
         message = "there is something behind the end of the array"
         raise LayoutError(message, where=text.where(text.line), hint=_HINT)
+
+
+def _whole_elements(text: _Text) -> Iterator[Value]:
+    """Yield the elements of which all is there, up to the beginning of the one behind; quickly."""
+    while True:
+        try:
+            value, end = _SCAN(text.text, text.place)
+        except (StopIteration, ValueError, RecursionError):
+            return
+        comma = _COMMA.match(text.text, end)
+        if not comma or comma.end() == len(text.text):
+            return
+        yield value, text.line
+        text.advance(comma.end())
 
 
 def _values(text: _Text) -> Iterator[Value]:
