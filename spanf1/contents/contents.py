@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
+from itertools import compress, product
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -143,12 +143,15 @@ class Contents:
     @cached_property
     def ambiguous(self) -> dict[str, dict[str, int]]:
         """The surface forms that carry several types: mentions by type, the most frequent first."""
-        types = self._types_by_form
-        rows = [(-count, *key) for key, count in self.forms.items() if types[key[0]] > 1]
+        several = {form for form, types in self._types_by_form.items() if types > 1}
+        chosen = map(several.__contains__, map(itemgetter(0), self.forms))
+        rows = [(-count, *key) for key, count in compress(self.forms.items(), chosen)]
         ambiguous: defaultdict[str, dict[str, int]] = defaultdict(dict)
         for count, form, kind in sorted(rows, key=itemgetter(0, 2)):
             ambiguous[form][kind] = -count
-        return dict(sorted(ambiguous.items(), key=lambda one: (-sum(one[1].values()), one[0])))
+        totals = {form: sum(kinds.values()) for form, kinds in ambiguous.items()}
+        order = sorted(sorted(totals), key=totals.__getitem__, reverse=True)
+        return {form: ambiguous[form] for form in order}
 
     @cached_property
     def _types_by_form(self) -> Counter[str]:

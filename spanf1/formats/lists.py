@@ -96,7 +96,7 @@ class ListReader:
             if (
                 isinstance(side, str)
                 or not hasattr(side, "__len__")
-                or any(isinstance(sentence, str) for sentence in side)
+                or any(issubclass(kind, str) for kind in {*map(type, side)})
             ):
                 raise _not_lists(name)
         _check_counts(len(gold), len(predicted), PREDICTED)
@@ -130,14 +130,17 @@ class ListReader:
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`."""
-        codes = (
-            tag_codes(self._gold, gold, GOLD),
-            tag_codes(self._predicted, predicted, PREDICTED),
+        sides = (
+            _numbers_and_codes(self._gold, gold, GOLD),
+            _numbers_and_codes(self._predicted, predicted, PREDICTED),
         )
         lengths = np.array(self._lengths, np.intp)
         starts = (np.cumsum(lengths) - lengths)[lengths > 0]
         # A token has its number, from 1, for a line.
-        left, right = (Sentences(side, starts, partial(add, 1), self._count) for side in codes)
+        left, right = (
+            Sentences(numbers, starts, partial(add, 1), self._count, coder=_TagCodes(codes))
+            for numbers, codes in sides
+        )
         return blocks(left, right)
 
 
@@ -202,14 +205,36 @@ class Numbering(dict[str, int]):
 
 def tag_codes(sentences: TagLists, tags: TagSet, side: str) -> CodeArray:
     """Return the codes of all tags: each distinct one is parsed once."""
+    numbers, codes = _numbers_and_codes(sentences, tags, side)
+    taken: CodeArray = codes[numbers]
+    return taken
+
+
+def _numbers_and_codes(
+    sentences: TagLists, tags: TagSet, side: str
+) -> tuple[npt.NDArray[Any], CodeArray]:
+    """Return the number of each tag, and the codes of distinct ones by their numbers."""
     numbering = Numbering()
     try:
         numbers = numbered(sentences, numbering)
     except TypeError:
         raise _not_a_string(sentences, side) from None
     code_tags(numbering, tags, sentences, side)
-    taken: CodeArray = np.array([*map(tags.codes.__getitem__, numbering)], np.int32)[numbers]
-    return taken
+    return numbers, np.array([*map(tags.codes.__getitem__, numbering)], np.int32)
+
+
+class _TagCodes:
+    """The codes of distinct tags, by their numbers."""
+
+    ignored: int | None = None
+
+    def __init__(self, codes: CodeArray) -> None:
+        self._codes = codes
+        self.outside = next(iter(np.flatnonzero(codes == 0).tolist()), None)
+
+    def codes(self, sentences: Sentences, tokens: IntArray) -> CodeArray:
+        """Return the codes of some tokens of sentences."""
+        return self._codes.take(sentences.codes.take(tokens))
 
 
 def code_tags(distinct: Iterable[str], tags: TagSet, sentences: TagLists, side: str) -> None:

@@ -37,7 +37,9 @@ PERL = Target(1 / 0.8)
 SEQEVAL, SEQEVAL_STRICT, SEQEVAL_REPORT = Target(10), Target(25), Target(50)
 IDS = Target(100)
 WARM = Target(1)
-TEXTS, TEXTS_SAID = Target(6), Target(5)
+TEXTS, TEXTS_SAID, OTHER_TEXTS = Target(6), Target(5), Target(3)
+#: documents in a folder of brat
+DOCUMENTS = 2000
 MEMORY = Target(120, " MB", most=True)
 GROWTH = Target(1.05, most=True)
 RESAMPLE_SMALL, RESAMPLE_LARGE = Target(0.3, " s", most=True), Target(3, " s", most=True)
@@ -241,6 +243,18 @@ def texts(bench: Bench) -> Iterator[Row]:
         ours = c.score(*pair, *options)
         yield bench.compare(what, ours.run, other, tokens=tokens, target=bench.target(target))
     yield _parted(bench, tokens, *pair)
+    folders = bench.inputs.texts(tokens, DOCUMENTS)
+    for name, lines, options in (
+        ("doccano", pair, ()),
+        ("labelstudio", pair, ()),
+        ("pipeline", pair, ()),
+        ("entities", pair, ("--match", "text")),
+        ("brat", folders, ()),
+    ):
+        ours = c.score(*bench.inputs.converted(lines, name), *options)
+        other = _there("nervaluate", c.nervaluate_script(*lines).run)
+        target = bench.target(OTHER_TEXTS)
+        yield bench.compare(f"{name}: nervaluate", ours.run, other, tokens=tokens, target=target)
 
 
 def warm(bench: Bench) -> Iterator[Row]:
@@ -366,7 +380,7 @@ SECTIONS = {
         "spanf1.score_file, 1 million tags in JSON Lines, in a running process", records
     ),
     "texts": Section(
-        "spanf1 score, two JSON Lines files of texts and spans, in a new process", texts
+        "spanf1 score, texts and spans in two JSON Lines files or others, in a new process", texts
     ),
     "warm": Section("spanf1.evaluate, 1 to 100 sentences, in a running process", warm),
     "resample": Section(

@@ -67,6 +67,8 @@ Tags = list[list[str]]
 #: an entity: start, end, type
 Entity = tuple[int, int, str]
 Choice = TypeVar("Choice")
+#: the files of gold and of predicted spans
+Pair = tuple[Path, Path]
 
 
 class Sentence(NamedTuple):
@@ -277,15 +279,29 @@ class Inputs:
             _write(path, (f"{json.dumps(record)}\n".encode() for record in records))
         return path
 
-    def texts(self, tokens: int) -> tuple[Path, Path]:
-        """Return two files of JSON Lines, of texts and of gold and predicted spans in them."""
-        paths = [self.folder / f"{side}-{tokens}.v{VERSION}.spans.jsonl" for side in Lists._fields]
+    def texts(self, tokens: int, documents: int | None = None) -> Pair:
+        """Return two files of JSON Lines, of texts and of gold and predicted spans in them.
+
+        Each sentence is a document, or so many of them are made of all.
+        """
+        name = f"{tokens}-{documents or 'each'}.v{VERSION}.spans.jsonl"
+        paths = [self.folder / f"{side}-{name}" for side in Lists._fields]
         for path, lists in zip(paths, zip(*self._made(tokens), strict=True), strict=True):
             if not path.exists():
+                size = -(-len(lists) // documents) if documents else 1
+                texts = ([*chain(*lists[at : at + size])] for at in range(0, len(lists), size))
                 words = iter(_words(Random(SEED), tokens + 1000))
-                records = (_text_and_spans([*islice(words, len(tags))], tags) for tags in lists)
+                records = (_text_and_spans([*islice(words, len(tags))], tags) for tags in texts)
                 _write(path, (f"{json.dumps(record)}\n".encode() for record in records))
         return paths[0], paths[1]
+
+    def converted(self, pair: Pair, name: str) -> Pair:
+        """Return files of texts and spans in another format."""
+        others = [path.with_suffix(f".{name}") for path in pair]
+        for path, other in zip(pair, others, strict=True):
+            if not other.exists():
+                spanf1.convert_file(path, other, to_format=name)
+        return others[0], others[1]
 
     def lists(self, tokens: int) -> Lists:
         """Return the tags as lists; equal ones are one object, as where a model looks them up."""
