@@ -40,6 +40,9 @@ class SpanF1Error(ValueError):
         self.where = where
         self.hint = hint
         super().__init__(f"{where}: {message}" if where else message)
+        if hint:
+            # A traceback shows it, too.
+            self.add_note(f"hint: {hint}")
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle with the keywords, so that a worker process can send the error home."""

@@ -146,6 +146,6 @@ def main() -> None:
     """Score named-entity predictions, exactly, and say how the number was made.
 
     Exit codes: 0 done, 1 something that was asked for was found (`validate`, `signature`,
-    `corpora verify`, `reproduce`), 2 wrong usage, 3 bad input; `spanf1 conlleval` has those of
-    the script.
+    `corpora verify`, `reproduce`, `score --fail-under`), 2 wrong usage, 3 bad input; `spanf1
+    conlleval` has those of the script.
     """

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, TextIO, TypeVar, cast
 
 import click
+from click.core import ParameterSource
 
 from spanf1.exceptions import UsageError
 from spanf1.formats.output import check_file, opened_file
@@ -28,10 +29,12 @@ REPORT_FORMATS = [name for name in RENDERERS if name != "tsv"]
 #: what most formats have, and how many decimals
 PERCENT_HELP = "table, markdown and latex are in percent; json and csv fractions of 1."
 DIGITS_HELP = "Decimals.  [default: 2; csv: all]"
+# The format of a file by the end of its name, where none is given.
+_ENDINGS = {".json": "json", ".csv": "csv", ".tsv": "tsv", ".md": "markdown", ".tex": "latex"}
 # The formats that have no use for an option.
 _WITHOUT = {
     "digits": ("conlleval", "json"),
-    "confidence": ("conlleval",),
+    "confidence": ("conlleval", "number"),
     "kinds": ("json", "csv"),
     "examples": ("csv",),
     "forms": ("json", "csv"),
@@ -68,7 +71,11 @@ def format_option(names: Iterable[str] = REPORT_FORMATS, help_text: str = "") ->
 
 
 output_option = click.option(
-    "-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="Write to FILE, whole or not at all.  Its end says the format, if none is given: "
+    f"{', '.join(_ENDINGS)}.",
 )
 #: the options that say where a report goes, and whether in colour
 output_options = with_options(
@@ -138,6 +145,12 @@ class ReportOptions:
         UsageError
             If they do not go together.
         """
+        context = click.get_current_context()
+        if context.get_parameter_source("format_name") is ParameterSource.DEFAULT:
+            ending = os.path.splitext(settings["output"] or "")[1]
+            known = next(one for one in context.command.params if one.name == "format_name").type
+            if _ENDINGS.get(ending) in cast(Any, known).choices:
+                settings["format_name"] = _ENDINGS[ending]
         options = taken(cls, settings)
         options.check(digits=options.digits)
         return options

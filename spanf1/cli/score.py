@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import replace
-from itertools import chain
+from functools import partial
 from typing import Any
 
 import click
@@ -19,18 +19,23 @@ from spanf1.cli.inputs import (
     side_options,
     workers,
 )
-from spanf1.cli.output import ReportOptions, choice_option, report_options, write
+from spanf1.cli.output import ReportOptions, choice_option, report_options, tell, write
 from spanf1.cli.scoring import (
     SCORE_RENDERERS,
+    Renderers,
     confidence_of,
     confidence_options,
     explanations,
+    failures,
     interval_option,
+    limits_of,
+    number,
     scoring_of,
     scoring_options,
     warnings,
 )
 from spanf1.core.options import MATCHES, Options
+from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import UsageError
 from spanf1.formats.opening import both_inputs
 from spanf1.formats.registry import COLUMNS, FORMATS, Inputs
@@ -75,6 +80,7 @@ Examples:
   spanf1 score output.conll --confidence 0.95
   spanf1 score output.conll --signature
   spanf1 score output.conll --format latex --digits 1 -o table.tex
+  spanf1 score output.conll -o scores.json --fail-under micro=0.92,PER=0.9
   zcat output.conll.gz | spanf1 score --format json | jq .micro.f1
 """
 
@@ -96,15 +102,41 @@ Examples:
     is_flag=True,
     help="Print only the line that says what shaped the number, to cite with it.",
 )
+@choice_option(
+    "--average",
+    choices=AVERAGES,
+    help_text="The average that --format number, --fail-under and --signature are about.",
+)
 @report_options(
     SCORE_RENDERERS,
-    "table, conlleval, markdown and latex are in percent; json, csv and tsv fractions of 1.",
-    digits="Decimals.  [default: 2; csv, tsv: all]",
+    "table, conlleval, markdown and latex are in percent; json, csv and tsv fractions of 1, and so "
+    "is number, the F of the average alone.",
+    digits="Decimals.  [default: 2; csv, tsv, number: all]",
+)
+@click.option(
+    "--fail-under",
+    metavar="F|NAME=F,…",
+    help="Exit with 1 if a figure is under F, or of nothing: micro=0.92,PER=0.9.",
+)
+@click.option(
+    "--fail-empty",
+    is_flag=True,
+    help="Exit with 1 if there is nothing to score, or no span of a type of --types.",
 )
 @JOBS_OPTION
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
-def score(files: tuple[str, ...], *, signature: bool, jobs: int | None, **settings: Any) -> None:
+def score(
+    files: tuple[str, ...],
+    *,
+    signature: bool,
+    jobs: int | None,
+    average: AverageName,
+    fail_under: str | None,
+    fail_empty: bool,
+    **settings: Any,
+) -> int:
     """Score files; see `HELP`."""
+    limits = limits_of(fail_under, average)
     sides = SideOptions.of(settings)
     report = ReportOptions.of(settings)
     confidence = confidence_of(settings)
@@ -132,10 +164,14 @@ def score(files: tuple[str, ...], *, signature: bool, jobs: int | None, **settin
         executor = stack.enter_context(workers(parted, jobs, json=json))
         result = score_inputs(inputs, options, confidence=confidence, executor=executor)
     if signature:
-        write(f"{result.signature()}\n", report.output)
-        return
-    notes = chain(warnings(result), explanations(result, report.format_name))
-    report.write(report_of(result), SCORE_RENDERERS, notes=notes)
+        write(f"{result.signature(average)}\n", report.output)
+    else:
+        renderers: Renderers = {**SCORE_RENDERERS, "number": partial(number, average=average)}
+        notes = explanations(result, report.format_name)
+        report.write(report_of(result), renderers, notes=notes)
+    empty, failed = [*warnings(result)], [*failures(result, limits)]
+    tell([*empty, *failed])
+    return 1 if failed or (fail_empty and empty) else 0
 
 
 def _kept_inputs(inputs: Inputs, stack: ExitStack) -> Inputs:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import click
@@ -11,14 +12,16 @@ from spanf1.cli.output import Option, choice_option, count_option, with_options
 from spanf1.conlleval.report import conlleval_report
 from spanf1.core.options import METHODS, TYPE_SETS, UNITS, Confidence
 from spanf1.core.schemes import READINGS
+from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.core.tags import UNTYPED
 from spanf1.core.tally import TOKEN
 from spanf1.core.typemap import ANY
 from spanf1.exceptions import UsageError
 from spanf1.render.renderers import RENDERERS
 from spanf1.render.report import Report
-from spanf1.results.report import how_made
+from spanf1.results.report import f_name, how_made
 from spanf1.results.result import Result
+from spanf1.wording import printable
 
 
 def conlleval(report: Report, **_: Any) -> str:
@@ -34,8 +37,23 @@ def conlleval(report: Report, **_: Any) -> str:
     return conlleval_report(report.about.counts)
 
 
+def number(
+    report: Report, *, average: AverageName = "micro", digits: int | None = None, **_: Any
+) -> str:
+    """Return the F of an average alone, as a fraction of 1."""
+    value = getattr(report.about, average).fbeta
+    return f"{value if digits is None else format(value, f'.{digits}f')}\n"
+
+
+Renderers = Mapping[str, Callable[..., str | bytes]]
+
 #: how scores are rendered
-SCORE_RENDERERS = {"table": RENDERERS["table"], "conlleval": conlleval, **RENDERERS}
+SCORE_RENDERERS: Renderers = {
+    "table": RENDERERS["table"],
+    "conlleval": conlleval,
+    **RENDERERS,
+    "number": number,
+}
 # The formats that say themselves how the scores were made.
 _EXPLAINED = ("table", "json")
 
@@ -154,13 +172,57 @@ def types_of(settings: dict[str, Any]) -> dict[str, Any]:
 
 def warnings(result: Result) -> Iterator[str]:
     """Yield that there is nothing to score, or no span of a type that was named."""
-    if isinstance(result.options.types, tuple):
-        for name in result.options.types:
+    types, micro = result.options.types, result.micro
+    if isinstance(types, tuple):
+        for name in types:
             if name not in result.counts.types:
                 yield f"warning: there is no span of type {name!r}"
+    dropped = result.ill_formed[0]
     if not result.tally.extent:
         what = result.tally.placed_by
         yield f"warning: there are no {what}s in the input: this is a score of nothing"
+    elif not micro.gold and not micro.predicted:
+        yield (
+            "warning: there is nothing in gold, and nothing is predicted: this is a score of "
+            "nothing"
+        )
+    if result.options.reading == "strict" and 0 < dropped.spans == dropped.of:
+        yield (
+            f"warning: all {dropped.of} gold spans are ill-formed in {result.schemes[0]}, and are "
+            "dropped"
+        )
+
+
+def limits_of(given: str | None, average: str) -> dict[str, float]:
+    """Return the least F that averages and types are to have, as --fail-under says.
+
+    Raises
+    ------
+    UsageError
+        If it is not as it is to be.
+    """
+    limits = {}
+    for part in (given or "").split(",") if given is not None else ():
+        name, _, value = part.rpartition("=")
+        try:
+            limit = float(value)
+        except ValueError:
+            limit = math.nan
+        if not 0 <= limit <= 1:
+            hint = "--fail-under micro=0.92,PER=0.9, in fractions of 1"
+            raise UsageError(f"--fail-under {part}: there is no number from 0 to 1", hint=hint)
+        limits[name.strip() or average] = limit
+    return limits
+
+
+def failures(result: Result, limits: Mapping[str, float]) -> Iterator[str]:
+    """Yield which figures are under their limits, or are of nothing."""
+    for name, limit in limits.items():
+        score = getattr(result, name) if name in AVERAGES else result.types.get(name)
+        if not score or not (score.gold or score.predicted):
+            yield f"fail: there is nothing to score of {printable(name)}"
+        elif not score.fbeta >= limit:
+            yield f"fail: {f_name(result)} of {printable(name)} is {score.fbeta:g}, under {limit:g}"
 
 
 def explanations(result: Result, format_name: str) -> Iterator[str]:

@@ -216,6 +216,8 @@ IntervalMethod = Literal["percentile", "bca"]
 METHODS: tuple[IntervalMethod, ...] = get_args(IntervalMethod)
 Unit = Literal["sentence", "document"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
+#: intervals of fewer units are not to be trusted; of fewer than `LEAST_UNITS` there are none
+FEW_UNITS, LEAST_UNITS = 10, 2
 
 
 @dataclass(frozen=True, kw_only=True)

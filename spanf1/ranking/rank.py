@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.options import Confidence
+from spanf1.core.options import LEAST_UNITS, Confidence
 from spanf1.core.scores import AVERAGES, FIGURES, AverageName, f_scores, figures
 from spanf1.core.tally import rows_of
 from spanf1.exceptions import UsageError, check_known
@@ -23,6 +23,7 @@ from spanf1.resampling.draws import cores
 from spanf1.resampling.inference import (
     ADJUSTMENTS,
     AdjustmentName,
+    Bounds,
     adjusted,
     bootstrap_p_values,
     bootstrap_values,
@@ -184,7 +185,7 @@ class Ranking:
         drawn = 1 / (1 + self.testing.confidence.resamples)
         least_by_test: dict[str, float] = {}
         for pair in self.differences:
-            least = drawn
+            least = max(drawn, 2.0 ** (1 - self.units))
             if pair.test == "permutation":
                 a, b = runs[pair.system], runs[pair.reference]
                 # Two halves of one size can change places.
@@ -232,6 +233,19 @@ class RunTable:
         self.runs = [range(first, stop) for first, stop in pairwise(bounds)]
 
     @property
+    def units(self) -> int:
+        """How many units there are."""
+        return int(self.weight.sum())
+
+    @property
+    def least_p_value(self) -> float:
+        """The least two-sided p-value that a test of so many units can have.
+
+        Of all ways to swap two systems' units, what was found and its opposite are as extreme.
+        """
+        return 2.0 ** (1 - self.units) if self.units else 1.0
+
+    @property
     def figures(self) -> int:
         """How many figures there are."""
         return len(self._chosen)
@@ -276,7 +290,7 @@ def rank(
         )
     progress("drawing resamples")
     scored = _run_figures(table, how)
-    ends = percentile(scored.drawn[..., 0], how.level)
+    ends = _interval_of(scored.drawn[..., 0], table, how.level)
     # What is 0/0 comes last.
     first = np.nan_to_num(scored.means[:, 0], nan=-1.0)
     names = [system.name for system in systems]
@@ -299,8 +313,17 @@ def rank(
         names[reference],
         _differences(systems, table, pairs, scored, testing),
         testing,
-        int(table.weight.sum()),
+        table.units,
     )
+
+
+def _interval_of(values: FloatArray, table: RunTable, level: float) -> Bounds:
+    """Return percentile intervals of resampled values; NaN where there is one unit."""
+    ends = percentile(values, level)
+    if table.units >= LEAST_UNITS:
+        return ends
+    nothing = np.full_like(ends.low, np.nan)
+    return Bounds(nothing, nothing)
 
 
 class RunFigures(NamedTuple):
@@ -357,9 +380,12 @@ def _differences(
     ends, by_bootstrap = [], []
     for (a, b), difference in zip(pairs, observed, strict=True):
         apart = scored.drawn[:, b] - scored.drawn[:, a]
-        ends.append(percentile(apart, testing.confidence.level))
+        ends.append(_interval_of(apart, table, testing.confidence.level))
         by_bootstrap.append(bootstrap_p_values(apart, difference))
     p_values = np.array([[p for _, p in tests], by_bootstrap])
+    # Of so few units, no more ways to swap them can be as extreme.
+    of_units = np.array([[test == "randomization" for test, _ in tests], [True] * len(tests)])
+    p_values = np.maximum(p_values, np.where(of_units, table.least_p_value, 0.0)[..., None])
     corrected = np.array(
         [adjusted(p.ravel(), testing.correction).reshape(p.shape) for p in p_values]
     )

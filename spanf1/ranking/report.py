@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
+from spanf1.core.options import FEW_UNITS, LEAST_UNITS
 from spanf1.core.scores import Score
 from spanf1.ranking.rank import Difference, Ranking, Standing
 from spanf1.render.report import Report, Section
@@ -19,6 +20,7 @@ from spanf1.results.report import (
     f_name,
     other_types,
     strict_in_own_scheme,
+    too_few,
 )
 from spanf1.results.result import Result
 from spanf1.wording import many, percent, signed
@@ -92,6 +94,10 @@ def _systems(ranking: Ranking, digits: int | None) -> Section:
         f"{' and of runs' * several}, seed {how.confidence.seed}."
     )
     after = [*_signatures(ranking), *_remarks(ranking, digits)]
+    if ranking.units < LEAST_UNITS:
+        after.append(f"there is one {unit}: no interval can be made of it")
+    elif ranking.units < FEW_UNITS:
+        after.append(too_few(ranking.units, unit))
     return Section("Systems", text, header, rows, after=after)
 
 
@@ -193,7 +199,11 @@ def _remark(ranking: Ranking, chosen: list[Difference]) -> str:
 def _unreachable(ranking: Ranking) -> Iterator[str]:
     """Say where no difference, however large, could have been found."""
     for test, least in ranking.unreachable().items():
-        what, way = f"{ranking.testing.confidence.resamples} resamples", "--resamples N draws more"
+        how = ranking.testing.confidence
+        what, way = f"{how.resamples} resamples", "--resamples N draws more"
+        if 2 ** (ranking.units - 1) < how.resamples:
+            unit = drawn(_first(ranking), how.unit)
+            what, way = many(ranking.units, unit), f"more {unit}s can"
         if test == "permutation":
             what, way = "so few runs", "more runs, or more resamples, can"
         yield (

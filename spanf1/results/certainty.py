@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.options import Confidence, Options
+from spanf1.core.options import LEAST_UNITS, Confidence, Options
 from spanf1.core.scores import AVERAGES, FIGURES, TypeCounts, figures
 from spanf1.core.tally import Tally, Units, adds_of, rows_of
 from spanf1.exceptions import UsageError
@@ -23,7 +23,11 @@ MAX_VALUES = 1 << 25
 
 
 class Interval(NamedTuple):
-    """The ends of an interval, as fractions of 1; NaN where no resample has a value."""
+    """The ends of an interval, as fractions of 1.
+
+    They are NaN where no resample has a value, and where there is one unit: all resamples of one
+    are the same.
+    """
 
     low: float
     high: float
@@ -145,6 +149,8 @@ def certainty(
         figures, types=options.types, beta=options.beta, zero_division=options.zero_division
     )
     low, high = interval_of(counts[:, 0], weight, statistic, confidence)
+    if units.count < LEAST_UNITS:
+        low, high = np.full_like(low, np.nan), np.full_like(high, np.nan)
     scores = [
         Intervals(*(Interval(float(a), float(b)) for a, b in zip(*ends, strict=True)))
         for ends in zip(low, high, strict=True)

@@ -9,7 +9,14 @@ from operator import methodcaller
 from typing import TYPE_CHECKING, NamedTuple
 
 from spanf1.core.detection import found_by, written_like
-from spanf1.core.options import AUTO, MATCHES, NORMALIZATIONS, Options
+from spanf1.core.options import (
+    AUTO,
+    FEW_UNITS,
+    LEAST_UNITS,
+    MATCHES,
+    NORMALIZATIONS,
+    Options,
+)
 from spanf1.core.schemes import NO_TAGS, READINGS
 from spanf1.core.scores import AVERAGES, COUNTS, Score
 from spanf1.core.tags import TagForm
@@ -174,12 +181,23 @@ def _intervals(result: Scored, digits: int | None) -> str:
     assert how  # noqa: S101 - for mypy: there are no intervals without it
     assert certainty  # noqa: S101 - likewise
     f = certainty.averages["micro"].fbeta
+    unit = drawn(result, how.unit)
+    if math.isnan(f.low) and certainty.units < LEAST_UNITS:
+        alone = f"there is one {unit}, and all resamples of one are the same"
+        return f"none: {alone if certainty.units else f'there are no {unit}s'}"
     half = percent((f.high - f.low) / 2, digits)
     return (
         f"{100 * how.level:g}%, {how.method} bootstrap: {many(how.resamples, 'resample')} of "
-        f"{many(certainty.units, drawn(result, how.unit))}, seed {how.seed}; "
+        f"{many(certainty.units, unit)}, seed {how.seed}; "
         f"micro {f_name(result)} \N{PLUS-MINUS SIGN} {half}{_apart(result, certainty.units)}"
+        + f"; {too_few(certainty.units, unit)}"
+        * (certainty.units < FEW_UNITS)
     )
+
+
+def too_few(units: int, unit: str) -> str:
+    """Say that intervals are made of too few units."""
+    return f"{units} {unit}s are too few for intervals to be trusted: they are too narrow"
 
 
 def drawn(result: Scored, unit: str) -> str:
