@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from operator import index
-from typing import Any, NamedTuple, cast, overload
+from typing import Any, NamedTuple, TypedDict, Unpack, cast, overload
 
 import numpy as np
 
@@ -195,25 +195,22 @@ def validate(tags: Tags, *, scheme: TagScheme = AUTO, tag_form: str = AUTO_FORM)
     return [Violation(*place, *words) for place, words in steps]
 
 
+class _Keywords(TypedDict, total=False):
+    """What `repair` and `convert` take besides tags and the scheme to write."""
+
+    method: RepairName
+    scheme: TagScheme
+    tag_form: str
+    allow_loss: bool
+
+
 # A text is a sequence of texts, so to a type checker the two cases overlap.
 @overload
 def repair(  # type: ignore[overload-overlap]
-    tags: Sequence[str],
-    *,
-    method: RepairName = ...,
-    scheme: TagScheme = ...,
-    tag_form: str = ...,
-    allow_loss: bool = ...,
+    tags: Sequence[str], **how: Unpack[_Keywords]
 ) -> list[str]: ...
 @overload
-def repair(
-    tags: TagLists,
-    *,
-    method: RepairName = ...,
-    scheme: TagScheme = ...,
-    tag_form: str = ...,
-    allow_loss: bool = ...,
-) -> list[list[str]]: ...
+def repair(tags: TagLists, **how: Unpack[_Keywords]) -> list[list[str]]: ...
 def repair(
     tags: Tags,
     *,
@@ -269,24 +266,10 @@ def repair(
 
 @overload
 def convert(  # type: ignore[overload-overlap]
-    tags: Sequence[str],
-    to: SchemeName,
-    *,
-    scheme: TagScheme = ...,
-    method: RepairName = ...,
-    tag_form: str = ...,
-    allow_loss: bool = ...,
+    tags: Sequence[str], to: SchemeName, **how: Unpack[_Keywords]
 ) -> list[str]: ...
 @overload
-def convert(
-    tags: TagLists,
-    to: SchemeName,
-    *,
-    scheme: TagScheme = ...,
-    method: RepairName = ...,
-    tag_form: str = ...,
-    allow_loss: bool = ...,
-) -> list[list[str]]: ...
+def convert(tags: TagLists, to: SchemeName, **how: Unpack[_Keywords]) -> list[list[str]]: ...
 def convert(
     tags: Tags,
     to: SchemeName,

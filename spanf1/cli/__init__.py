@@ -68,7 +68,7 @@ class _Group(click.Group):
     def main(  # type: ignore[override]
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> NoReturn:
-        """Run a command and exit."""
+        """Run a command, and exit with the code that it returns, if any, or that of its error."""
         code: object = 0
         _end_cleanly()
         # NumPy is not imported so far; threads that nothing uses would take a part of its start.

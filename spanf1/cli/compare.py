@@ -73,13 +73,7 @@ from spanf1.resampling.inference import ADJUSTMENTS
 @report_options(help_text=PERCENT_HELP, digits=DIGITS_HELP)
 @JOBS_OPTION
 @click.option("-q", "--quiet", is_flag=True, help="Only the tables: no words, no progress.")
-def compare(
-    files: tuple[str, ...],
-    *,
-    merged: bool,
-    jobs: int | None,
-    **settings: Any,
-) -> None:
+def compare(files: tuple[str, ...], *, merged: bool, jobs: int | None, **settings: Any) -> None:
     """Rank systems on one gold, and say which of them can be told apart.
 
     GOLD has the gold tags, each SYSTEM the predicted tags of the same tokens, in the last column.

@@ -174,16 +174,7 @@ def _say(file: Fetched, *, colour: bool) -> None:
 @click.option("--catalogue", metavar="FILE", help="A catalogue of your own.")
 @report_options()
 @click.option("-q", "--quiet", is_flag=True, help="Only the tables.")
-@click.pass_context
-def verify(
-    context: click.Context,
-    /,
-    name: str,
-    path: str,
-    *,
-    catalogue: str | None,
-    **settings: Any,
-) -> None:
+def verify(name: str, path: str, *, catalogue: str | None, **settings: Any) -> int:
     """Hold your copy of a corpus against what was published about it.
 
     Many copies are re-tagged, cut or corrected. For each file it is said which split it is, which
@@ -206,4 +197,4 @@ def verify(
         report.check_writable([known.path, path, *read])
         verifications = verified(corpus, source, catalogue=known, **settings)
     report.write(verification_report(verifications))
-    context.exit(0 if all(copy.agrees for copy in verifications) else 1)
+    return 0 if all(copy.agrees for copy in verifications) else 1

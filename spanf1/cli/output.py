@@ -194,8 +194,11 @@ def wants_colour(choice: str, stream: TextIO | None) -> bool:
     return not plain and stream is not None and stream.isatty()
 
 
-def check_writable(path: str | None, inputs: Sequence[str]) -> None:
+def check_writable(path: str | None, inputs: Sequence[str], *, streamed: bool = False) -> None:
     """Raise an error now if a file cannot be written later, after the work.
+
+    If `streamed`, what is written to standard output is written while the inputs are read: those
+    must not be where it goes, or they would be read as they grow.
 
     Raises
     ------
@@ -204,23 +207,13 @@ def check_writable(path: str | None, inputs: Sequence[str]) -> None:
         writable.
     """
     if path is None or path == STDIN:
+        for source in inputs if streamed else ():
+            if _is_input(1, source):
+                raise UsageError("the output cannot be written: it is the input", where=source)
         return
     if any(_is_input(path, source) for source in inputs):
         raise UsageError("the output cannot be written: it is the input", where=path)
     check_file(path)
-
-
-def check_output_is_no_input(inputs: Sequence[str]) -> None:
-    """Raise an error if standard output is a file that is read: it would be read as it grows.
-
-    Raises
-    ------
-    UsageError
-        If it is.
-    """
-    for source in inputs:
-        if _is_input(1, source):
-            raise UsageError("the output cannot be written: it is the input", where=source)
 
 
 def _is_input(output: str | int, source: str) -> bool:

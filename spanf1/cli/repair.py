@@ -30,12 +30,7 @@ _METHODS_HELP = "; ".join(f"{name}: {text}" for name, text in REPAIRS.items())
 @method_option(f"What is done about ill-formed spans. {_METHODS_HELP}.")
 @writing_options()
 def repair(
-    files: tuple[str, ...],
-    *,
-    scheme: str,
-    method: str,
-    allow_loss: bool,
-    **settings: Any,
+    files: tuple[str, ...], *, scheme: str, method: str, allow_loss: bool, **settings: Any
 ) -> None:
     """Put ill-formed tags right, in the scheme that they are in.
 

@@ -29,17 +29,9 @@ from spanf1.exceptions import UsageError
 @CATALOGUE_OPTION
 @report_options(digits="Decimals of what is measured.  [default: as printed]")
 @click.option("-q", "--quiet", is_flag=True, help="Only the table.")
-@click.pass_context
 def reproduce(
-    context: click.Context,
-    /,
-    name: str,
-    path: str | None,
-    *,
-    systems: tuple[str, ...],
-    catalogue: str | None,
-    **settings: Any,
-) -> None:
+    name: str, path: str | None, *, systems: tuple[str, ...], catalogue: str | None, **settings: Any
+) -> int:
     """Score the outputs at hand, and print published scores beside measured ones.
 
     NAME is a corpus of the catalogue (`spanf1 corpora list`). PATH is a folder with systems'
@@ -72,4 +64,4 @@ def reproduce(
         sources = {file: stack.enter_context(kept(file)) for file in files}
         reproductions = [measured(task, sources) for task in wanted]
     report.write(reproduction_report(reproductions))
-    context.exit(0 if all(score.agrees for score in reproductions) else 1)
+    return 0 if all(score.agrees for score in reproductions) else 1

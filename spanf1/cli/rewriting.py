@@ -24,7 +24,6 @@ from spanf1.checks.tags import (
 from spanf1.cli.inputs import ready
 from spanf1.cli.output import (
     Option,
-    check_output_is_no_input,
     check_writable,
     choice_option,
     opened,
@@ -80,9 +79,7 @@ class Destination:
         if not self.in_place:
             if len(paths) > 1:
                 raise UsageError(f"{len(paths)} files are given: more than one need --in-place")
-            check_writable(self.output, paths)
-            if self.output in (None, STDIN):
-                check_output_is_no_input(paths)
+            check_writable(self.output, paths, streamed=True)
             return
         if self.output is not None:
             raise UsageError("--output and --in-place contradict each other")

@@ -103,13 +103,7 @@ Examples:
 )
 @JOBS_OPTION
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
-def score(
-    files: tuple[str, ...],
-    *,
-    signature: bool,
-    jobs: int | None,
-    **settings: Any,
-) -> None:
+def score(files: tuple[str, ...], *, signature: bool, jobs: int | None, **settings: Any) -> None:
     """Score files; see `HELP`."""
     sides = SideOptions.of(settings)
     report = ReportOptions.of(settings)

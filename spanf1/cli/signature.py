@@ -19,8 +19,7 @@ RESULTS_HINT = "spanf1 score FILE --format json makes one"
 
 @click.command("signature")
 @click.argument("signatures", nargs=-1, required=True, metavar="SIGNATURE [OTHER]")
-@click.pass_context
-def signature(context: click.Context, signatures: tuple[str, ...]) -> None:
+def signature(signatures: tuple[str, ...]) -> int:
     """Say what a signature means, or how two of them differ.
 
     A signature is the line that `spanf1 score` gives with a score. A file that holds it, or a
@@ -40,12 +39,12 @@ def signature(context: click.Context, signatures: tuple[str, ...]) -> None:
     first, *others = map(_signature_of, signatures)
     if not others:
         write("".join(f"{what + ':':<22} {value}\n" for what, value in first.in_words()), None)
-        return
+        return 0
     differences, remarks = first.differences(others[0]), first.remarks(others[0])
     verdict = "the scores do not mean the same" if differences else "the scores mean the same"
     lines = [verdict, *differences, *(f"{text} (does not matter)" for text in remarks)]
     write("".join(f"{line}\n" for line in lines), None)
-    context.exit(1 if differences else 0)
+    return 1 if differences else 0
 
 
 def _signature_of(given: str) -> Signature:

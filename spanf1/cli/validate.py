@@ -19,7 +19,6 @@ from spanf1.cli.inputs import (
     scheme_option,
 )
 from spanf1.cli.output import (
-    check_output_is_no_input,
     check_writable,
     format_option,
     opened,
@@ -27,7 +26,7 @@ from spanf1.cli.output import (
     tell,
 )
 from spanf1.formats.opening import inputs_of
-from spanf1.formats.source import STDIN, Source
+from spanf1.formats.source import Source
 
 
 @click.command("validate")
@@ -46,10 +45,7 @@ from spanf1.formats.source import STDIN, Source
 )
 @output_option
 @click.option("-q", "--quiet", is_flag=True, help="Show no summary.")
-@click.pass_context
 def validate(
-    ctx: click.Context,
-    /,
     files: tuple[str, ...],
     *,
     scheme: str,
@@ -58,7 +54,7 @@ def validate(
     output: str | None,
     quiet: bool,
     **settings: Any,
-) -> None:
+) -> int:
     """Check that tags are well-formed in their scheme, and spans as they should be.
 
     Each violation is a step between two tags that the scheme does not allow, or a tag whose prefix
@@ -82,9 +78,7 @@ def validate(
     options = options_of(settings)
     known = canonical(scheme)
     paths = paths_of(files, "validate")
-    check_writable(output, paths)
-    if output in (None, STDIN):
-        check_output_is_no_input(paths)
+    check_writable(output, paths, streamed=True)
     done: list[Checking] = []
 
     def checks() -> Iterator[Checking]:
@@ -103,4 +97,4 @@ def validate(
             stream.writelines(f"{line}\n".encode() for line in summaries)
     if format_name != "text" and not quiet:
         tell(summaries)
-    ctx.exit(1 if any(checking.check.kinds for checking in done) else 0)
+    return 1 if any(checking.check.kinds for checking in done) else 0

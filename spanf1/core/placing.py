@@ -16,7 +16,7 @@ from spanf1.core.documents import Document, DocumentBatch, Offsets, squeezed
 from spanf1.core.fingerprint import TypeNumbers, summed, type_number, type_numbers
 from spanf1.core.matching import Pairs, SpanBatch, SpanCounter
 from spanf1.core.options import Options
-from spanf1.core.spans import UNTAGGED, Spans
+from spanf1.core.spans import Spans
 from spanf1.core.tags import IntArray, TagSet
 from spanf1.core.tally import ABSENT, CHARACTER, TEXT, SideTally, SurfaceForm, Tally
 from spanf1.exceptions import AlignmentError, InputError, LayoutError
@@ -516,8 +516,8 @@ def _shapes(side: DocumentBatch) -> npt.NDArray[np.int16]:
 
 
 def _note_lines(side: DocumentBatch, tally: SideTally) -> None:
-    """Note the line of each shape of tagged span that has not occurred before."""
-    for shape in {*side.shapes} - tally.first.keys() - {UNTAGGED}:
+    """Note the line of each shape of span that has not occurred before."""
+    for shape in {*side.shapes} - tally.first.keys():
         tally.first[shape] = side.lines[side.owners()[side.shapes.index(shape)]]
 
 

@@ -170,12 +170,11 @@ class SentencePairs(NamedTuple):
         """
         streams = self.gold.sentences(gold), self.predicted.sentences(predicted)
         rest = [next(stream, None) for stream in streams]
-        ends = [part.lines if part else 0 for part in rest]
+        ends: list[Sentences | None] = [None, None]
         while True:
             for side, stream in enumerate(streams):
                 while (part := rest[side]) is not None and not len(part.lengths):
-                    rest[side] = part = next(stream, None)
-                    ends[side] = part.lines if part else ends[side]
+                    ends[side], rest[side] = part, next(stream, None)
             left, right = rest
             if left is None or right is None:
                 break
@@ -191,9 +190,12 @@ class SentencePairs(NamedTuple):
                 there = long.source.where(int(part.places[0]))
                 raise AlignmentError(
                     f"the {self.gold.table.records} end here, {there} goes on",
-                    where=short.source.where(end) if end else short.source.name,
+                    where=short.source.where(end.lines) if end and end.lines else short.source.name,
                     hint="both files must have the same sentences",
                 )
+        if ends[0] and ends[1]:
+            # What stands behind the last records has lines, too.
+            yield ends[0], ends[1]
 
     def by_id(self, gold: TagSet, predicted: TagSet) -> Iterator[Pair]:
         """Yield the sentences of gold with the predicted ones that have the same ids.

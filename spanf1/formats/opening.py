@@ -15,7 +15,7 @@ from spanf1.core.documents import Document
 from spanf1.core.options import AUTO, Options
 from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tally import Tally
-from spanf1.exceptions import AlignmentError, InputError, SpanF1Error, UsageError
+from spanf1.exceptions import AlignmentError, InputError, SpanF1Error, TagError, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.tags import ColumnPair, MergedFile, PairedFiles
 from spanf1.formats.options import InputKeywords, InputOptions
@@ -312,7 +312,10 @@ def counted(
         count_documents = methodcaller("tally", options, units=units, in_order=in_order)
         # A text may be in several parts, so that its forms do not add.
         parted = None if options.match == "surface" else executor
-        return pairs, _counts(pairs, count_documents, parted)
+        counts = _counts(pairs, count_documents, parted)
+        # They are known of parts only, whose sum needs them.
+        counts.gold.lines = counts.predicted.lines = 0
+        return pairs, counts
     form = inputs.gold.options.form
     count = partial(tally, form=form, script=script, units=units, in_order=in_order)
     # The script's flag may outlive a sentence, and a document a part.
@@ -350,6 +353,14 @@ class _Parted(Protocol):
 _PartedT = TypeVar("_PartedT", bound=_Parted)
 
 
+def _sure(count: Callable[[_PartedT], Tally], part: _PartedT) -> Tally:
+    """Return the counts of a part; raise an error if its tags leave open how they are written."""
+    counts = count(part)
+    if any(side.other_forms for side in counts.sides):
+        raise TagError("tags that may be written in several ways")
+    return counts
+
+
 def _counts(
     reader: _PartedT, count: Callable[[_PartedT], Tally], executor: Executor | None
 ) -> Tally:
@@ -360,7 +371,8 @@ def _counts(
             parts = reader.parts(size)
             first = next(parts)
             if first is not reader:
-                return tally_parts(chain([first], parts), executor, count, done=reader.take)
+                sure = partial(_sure, count)
+                return tally_parts(chain([first], parts), executor, sure, done=reader.take)
         # A part counts its lines from its own beginning. Reading all in order says the true line
         # of the first thing that is wrong.
         reader.forget()

@@ -78,6 +78,9 @@ class DocumentPairs:
         for gold, predicted in self.batches():
             counter.add(gold, predicted)
         tally = counter.finish(self.gold.tags, self.predicted.tags)
+        for input, side in zip((self.gold, self.predicted), tally.sides, strict=True):
+            # The sum of parts is to have the lines of the whole.
+            side.lines = input.source.part_lines()
         spans = [shapes.total() for shapes in tally.shapes()]
         names = self.gold.source.name, self.predicted.source.name
         self.notes += [

@@ -169,6 +169,10 @@ class Source(NamedTuple):
                     return
                 yield piece
 
+    def part_lines(self) -> int:
+        """Return how many lines a part of a file has; 0 if it is no part."""
+        return 0 if self.stop < 0 else sum(piece.count(FRONT) for piece in self.chunks())
+
     def is_plain(self) -> bool:
         """Return whether it is a regular, uncompressed file, so that parts of it can be read."""
         if self.path == STDIN or not os.path.isfile(self.path):

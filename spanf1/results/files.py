@@ -115,7 +115,8 @@ def score_file(
     normalize : iterable of str
         What makes no difference if `match` is ``text``: ``nfkc``, ``case``, ``space``.
     executor : concurrent.futures.Executor, optional
-        Reads the parts of large files of columns. Worker processes must be able to import spanf1.
+        Reads the parts of large files of columns, and of JSON Lines. Worker processes must be able
+        to import spanf1.
     progress : callable, optional
         Called now and then with the number of bytes read so far.
 

@@ -222,6 +222,14 @@ def records(bench: Bench) -> Iterator[Row]:
     yield timed("one file", in_turn(ours, None, bench.pairs), tokens=MILLION, target=RECORDS_RATE)
     theirs = _there("seqeval", partial(c.records_to_f1, path))
     yield bench.compare("json.loads and seqeval f1_score", ours, theirs, tokens=MILLION)
+    tokens = (1 if bench.quick else 10) * MILLION
+    yield _parted(bench, tokens, bench.inputs.records(tokens))
+
+
+def _parted(bench: Bench, tokens: int, *files: Path) -> Row:
+    """Measure files that are read in parts against one process."""
+    runs = in_turn(c.score(*files).run, c.score(*files, "--jobs", "1").run, bench.pairs)
+    return timed(f"on {cores()} cores: --jobs 1", runs, tokens=tokens)
 
 
 def texts(bench: Bench) -> Iterator[Row]:
@@ -234,6 +242,7 @@ def texts(bench: Bench) -> Iterator[Row]:
     ):
         ours = c.score(*pair, *options)
         yield bench.compare(what, ours.run, other, tokens=tokens, target=bench.target(target))
+    yield _parted(bench, tokens, *pair)
     folders = bench.inputs.texts(tokens, DOCUMENTS)
     for name, lines, options in (
         ("doccano", pair, ()),
