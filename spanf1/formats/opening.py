@@ -39,10 +39,8 @@ if TYPE_CHECKING:
     from spanf1.formats.pairs import DocumentPairs
     from spanf1.formats.records.tags import RecordReader
 
-#: about how many bytes of columns one task of an executor reads
+#: about how many bytes of columns, or half as many of JSON, one task of an executor reads
 PART_SIZE = 1 << 23
-# as many bytes of columns are read as fast as one of JSON
-_JSON_BYTE = 4
 
 
 def read_documents(
@@ -367,8 +365,7 @@ def _counts(
     """Return the counts of all that is read: in parts, if there is enough of it to gain."""
     if executor:
         with suppress(SpanF1Error):
-            size = PART_SIZE if isinstance(reader, ColumnPair) else PART_SIZE // _JSON_BYTE
-            parts = reader.parts(size)
+            parts = reader.parts(PART_SIZE)
             first = next(parts)
             if first is not reader:
                 sure = partial(_sure, count)

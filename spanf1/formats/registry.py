@@ -452,8 +452,11 @@ class Inputs(NamedTuple):
         return self.format in (COLUMNS, JSONL) or self.are_by_line()
 
     def parts(self, size: int) -> Iterator[Inputs]:
-        """Yield parts of inputs that have a record on each line; see `parts_of`."""
-        for sources in parts_of(self.sources, size, LINES):
+        """Yield parts of inputs that have a record on each line, of half as many bytes as others.
+
+        They take longer to read; see `parts_of`.
+        """
+        for sources in parts_of(self.sources, max(size // 2, 1), LINES):
             gold, predicted = (
                 replace(side, source=source, progress=None, remarks={})
                 for side, source in ((self.gold, sources[0]), (self.predicted, sources[-1]))

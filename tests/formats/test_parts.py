@@ -53,7 +53,7 @@ def counts_of(tally: Tally) -> dict[str, Any]:
 def outcome(files: list[Path], size: int, executor: Executor | None, **given: Any) -> Any:
     """Return all that comes of scoring files: a report, what was counted; or an error."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(opening, "PART_SIZE", size * opening._JSON_BYTE)
+        patch.setattr(opening, "PART_SIZE", 2 * size)
         # What is looked at of the whole is not all of it.
         patch.setattr("spanf1.formats.records.values.BLOCK_SIZE", 100)
         patch.setattr("spanf1.formats.records.record._PIECE", 100)

@@ -353,7 +353,8 @@ def values(
     text = _Text(_decoded(content, where), where)
     first = text.peek()
     if first and (by_line or _has_values_as_lines(text, first)):
-        yield from _lines(text)
+        # A part is of a file that is long.
+        yield from _lines(text, 0 if by_line else _MANY_LINES)
     elif first == "[" and text.peek(1) in "[{]":
         yield from _together(_elements(text))
     else:
@@ -514,8 +515,8 @@ def _has_values_as_lines(text: _Text, first: str) -> bool:
     return True
 
 
-def _lines(text: _Text) -> Iterator[Values]:
-    """Yield the values of the lines that are not blank."""
+def _lines(text: _Text, quick: int) -> Iterator[Values]:
+    """Yield the values of the lines that are not blank, more quickly behind so many lines."""
     while True:
         end = text.text.rfind("\n", text.place) + 1
         if not end:
@@ -524,7 +525,7 @@ def _lines(text: _Text) -> Iterator[Values]:
             end = len(text.text)
         block, first = text.text[text.place : end], text.line
         lines = block.removesuffix("\n").replace("\r\n", "\n").split("\n")
-        parsed = _values_of(lines, _quick_loads(block) if first > _MANY_LINES else None)
+        parsed = _values_of(lines, _quick_loads(block) if first > quick else None)
         if parsed is not None:
             yield Values(parsed, range(first, first + len(lines)))
         else:
