@@ -125,8 +125,9 @@ def _columns(input: Input, values: Sequence[Any]) -> DocumentBatch:
     whole = isinstance(values[0].get(_DATA), dict)
     data = [task[_DATA] if whole else task for task in values]
     check(all(isinstance(task.get(_DATA), dict) == whole for task in values))
-    text_key = _TEXT if options.text_key is None else options.text_key
-    check(whole or text_key not in _ADDED)
+    names = {*map(_text_key, data)} if options.text_key is None else {options.text_key}
+    text_key = names.pop()
+    check(not names and (whole or text_key not in _ADDED))
     texts = strings(map(itemgetter(text_key), data))
     if whole:
         # Predictions are read rather than annotations, where there are both.
@@ -159,8 +160,14 @@ def _columns(input: Input, values: Sequence[Any]) -> DocumentBatch:
 
 def _text(record: Record) -> str:
     """Return the text among the data of a task: by its key, or the only string."""
-    strings = [key for key, value in record.value.items() if isinstance(value, str)]
-    return record.text(() if _TEXT in record.value or len(strings) != 1 else strings)
+    return record.text((_text_key(record.value),))
+
+
+def _text_key(data: dict[str, Any]) -> str:
+    if _TEXT in data:
+        return _TEXT
+    strings = [key for key, value in data.items() if isinstance(value, str)]
+    return strings[0] if len(strings) == 1 else _TEXT
 
 
 def _results(record: Record) -> list[_Value]:

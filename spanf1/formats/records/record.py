@@ -8,7 +8,7 @@ from itertools import chain, pairwise
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan
-from spanf1.exceptions import LayoutError, LossError
+from spanf1.exceptions import InputError, LayoutError, LossError
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
 from spanf1.formats.records.plain import Columns, plain_batch, span_columns
 from spanf1.formats.records.values import (
@@ -26,6 +26,8 @@ from spanf1.wording import shortened
 
 # Into how many parts records are cut of which one is not plain.
 _PARTS = 8
+# Fewer than so many are read one by one.
+_FEW = 8
 
 # how many bytes are read at a time
 _PIECE = 1 << 18
@@ -324,30 +326,44 @@ def record_batches(
         As `records`.
     """
     for read in reads or _parsed(input):
-        begin, end = 0, len(read.values)
+        batch = plain_batch(columns, input, *read)
+        if batch is None:
+            batch = DocumentBatch()
+            try:
+                _add_parts(batch, input, read, document, columns)
+            except InputError:
+                if batch:
+                    yield batch
+                raise
+        if batch:
+            yield batch
+
+
+def _add_parts(
+    batch: DocumentBatch,
+    input: Input,
+    read: Values,
+    document: Callable[[Record], Document | None],
+    columns: Columns,
+) -> None:
+    """Add the documents of records that are not all plain to a batch: by parts, or one by one."""
+    count, begin = len(read.values), 0
+    while begin < count:
         # The first object that is not left out tells the key of the spans.
-        while begin < end and not input.key and not isinstance(read.values[begin], list):
-            yield from _batches_of(input, read.only(begin, begin + 1), document, columns)
-            begin += 1
-        yield from _batches_of(input, read.only(begin, end), document, columns)
-
-
-def _batches_of(
-    input: Input, read: Values, document: Callable[[Record], Document | None], columns: Columns
-) -> Iterator[DocumentBatch]:
-    """Yield the documents of some records: at once if all are plain, else of fewer and fewer."""
-    count = len(read.values)
-    plain = plain_batch(columns, input, *read) if count else None
-    if plain:
-        yield plain
-    elif count == 1:
-        found = document(Record(input, read.values[0], read.lines[0]))
-        if found:
-            yield DocumentBatch([found])
-    else:
-        size = max(-(-count // _PARTS), 1)
-        for begin in range(0, count, size):
-            yield from _batches_of(input, read.only(begin, begin + size), document, columns)
+        keyed = input.key or isinstance(read.values[begin], list)
+        size = max(-(-count // _PARTS), 1) if keyed else 1
+        part = read.only(begin, begin + size)
+        plain = plain_batch(columns, input, *part) if size >= _FEW else None
+        if plain:
+            batch.extend(plain)
+        elif size >= _FEW:
+            _add_parts(batch, input, part, document, columns)
+        else:
+            for record in records_of(input, [part]):
+                found = document(record)
+                if found:
+                    batch.append(found)
+        begin += size
 
 
 def gathered(input: Input, is_item: Callable[[object], bool]) -> Iterator[Values]:
