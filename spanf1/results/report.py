@@ -148,6 +148,8 @@ def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]
     if options.normalize:
         words = [NORMALIZATIONS[name] for name in options.normalize]
         made.append(("normalize", f"what makes no difference: {' and '.join(words)}"))
+    if options.trim:
+        made.append(("trim", "white space at the edges of spans is dropped, on both sides"))
     if renamed := _renamed(options):
         made.append(("renamed", renamed))
     if options.types != "union":
@@ -339,6 +341,24 @@ def _alike(name: str, other: str) -> bool:
     """Return whether two types are likely to mean the same: PERSON and PER, GPE and LOC."""
     a, b = name.casefold(), other.casefold()
     return a.startswith(b) or b.startswith(a) or {a, b} == {"gpe", "loc"}
+
+
+def edges(result: Scored) -> str:
+    """Say what white space at the edges of spans costs; empty if it costs nothing."""
+    tally = result.tally
+    if not any(tally.trimmed.values()):
+        return ""
+    of = [shapes.total() for shapes in tally.shapes()]
+    sides = [
+        f"{count} of {all_of_them} {side} spans"
+        for count, all_of_them, side in zip(tally.edged, of, SIDES, strict=True)
+        if count
+    ]
+    said = f"{' and '.join(sides)} begin or end with white space"
+    if result.options.match == "surface":
+        return f"{said} (--trim drops it)"
+    micro = Scored(tally.without_edges(), result.options).micro
+    return f"{said}; without it {f_name(result)} would be {percent(micro.fbeta, None)} (--trim)"
 
 
 def _types(result: Scored) -> str:
