@@ -76,6 +76,20 @@ RECORDS = {
         {"word": t[a:b], "entity_group": kind, "start": a, "end": b} for a, b, kind in placed(t, s)
     ],
     "entities": lambda t, s: {"entities": said(t, s)},
+    "ner-annotator": lambda t, s: [t, {"entities": placed(t, s)}],
+    "spert": lambda t, s: {
+        "tokens": t.split(),
+        "entities": [{"start": a, "end": b + 1, "type": kind} for a, b, kind in s],
+    },
+    "dygie": lambda t, s: {"sentences": [t.split()], "ner": [s]},
+    "gliner": lambda t, s: {"tokenized_text": t.split(), "ner": s},
+}
+# What is in one file as a whole: the records in an array, or in an object.
+WHOLES = {
+    "labelstudio": json.dumps,
+    "pipeline": json.dumps,
+    "spert": json.dumps,
+    "ner-annotator": lambda found: json.dumps({"classes": ["PER"], "annotations": found}),
 }
 
 
@@ -100,7 +114,7 @@ def made(name: str, side: list[Spans]) -> str:
             parts.append(f"{number}|t|{text}{''.join(notes)}\n")
         return write(stem, "\n".join(parts))
     found = [RECORDS[name](text, spans) for text, spans in both]
-    return write(stem, json.dumps(found) if name in ("labelstudio", "pipeline") else lines(found))
+    return write(stem, WHOLES.get(name, lines)(found))
 
 
 def counts(out: str) -> list[int]:
@@ -132,6 +146,10 @@ def test_table_has_every_format() -> None:
         ("labelstudio", (*KEYS["labelstudio task"].gold, *KEYS["labelstudio"].gold)),
         ("pipeline", KEYS["pipeline"].gold),
         ("entities", KEYS["entities"].gold),
+        ("ner-annotator", KEYS["ner-annotator"].gold),
+        ("spert", KEYS["spert"].gold),
+        ("dygie", KEYS["dygie"].gold),
+        ("gliner", KEYS["gliner"].gold),
     ],
 )
 def test_keys_of_gold(name: str, keys: tuple[str, ...]) -> None:

@@ -33,9 +33,13 @@ FEATURES = {
 # What formats of spans of characters carry, but for discontinuous ones.
 _CHARACTERS = frozenset({"offsets", "free", "nested", "repeated"})
 
+# What formats of spans of tokens carry.
+_TOKENS = frozenset({"tokens", "ids", "offsets", "nested", "repeated"})
+
 # Fields of `InputOptions` that go with columns, and with all that has keys and texts.
 _COLUMNS = frozenset({"tag_columns", "token_column", "delimiter"})
 _KEYS = frozenset({"key", "text_key", "id_key"})
+_TOKEN_KEYS = frozenset({"key", "token_key", "id_key"})
 # And what goes with tags.
 _TAGS = frozenset({"form", "scheme"})
 
@@ -79,6 +83,8 @@ class Format(NamedTuple):
         What help calls texts with spans of it, if it has such.
     by_line : bool
         Whether each line of a file may be a text that is read by itself.
+    written : bool
+        Whether it is written, too.
     """
 
     title: str
@@ -93,6 +99,7 @@ class Format(NamedTuple):
     extra: str = ""
     texts: str = ""
     by_line: bool = False
+    written: bool = True
 
 
 #: the formats, by the names that ``--input-format`` and ``--to-format`` take
@@ -114,7 +121,7 @@ FORMATS = {
         "JSON Lines of texts and spans, as spaCy and Prodigy have them",
         "records.prodigy",
         _CHARACTERS | {"text", "tokens", "ids", "discontinuous"},
-        _KEYS | {"token_key"},
+        _KEYS | {"token_key", "labels"},
         json=True,
         texts="spaCy and Prodigy (prodigy)",
         by_line=True,
@@ -123,10 +130,19 @@ FORMATS = {
         "JSON Lines of doccano",
         "records.doccano",
         _CHARACTERS | {"text", "ids"},
-        _KEYS,
+        _KEYS | {"labels"},
         json=True,
         texts="doccano",
         by_line=True,
+    ),
+    "ner-annotator": Format(
+        "texts and spans of ner-annotator",
+        "records.ner_annotator",
+        _CHARACTERS | {"text"},
+        frozenset({"key"}),
+        json=True,
+        texts="ner-annotator",
+        written=False,
     ),
     "labelstudio": Format(
         "an export of Label Studio",
@@ -150,6 +166,33 @@ FORMATS = {
         frozenset({"text", "ids", "nested", "repeated", "unplaced"}),
         _KEYS,
         json=True,
+    ),
+    "spert": Format(
+        "tokens and spans of token numbers, as SpERT has them",
+        "records.spert",
+        _TOKENS,
+        _TOKEN_KEYS,
+        json=True,
+        texts="SpERT (spert)",
+        written=False,
+    ),
+    "dygie": Format(
+        "sentences and spans of token numbers, as DyGIE has them",
+        "records.dygie",
+        _TOKENS,
+        _TOKEN_KEYS,
+        json=True,
+        texts="DyGIE (dygie)",
+        written=False,
+    ),
+    "gliner": Format(
+        "what GLiNER is trained with",
+        "records.gliner",
+        _TOKENS,
+        _TOKEN_KEYS,
+        json=True,
+        texts="training data of GLiNER (gliner)",
+        written=False,
     ),
     "brat": Format(
         "a folder of brat's .txt and .ann files",
@@ -192,6 +235,8 @@ FORMATS = {
 }
 COLUMNS, JSONL, ARROW = "columns", "jsonl", "arrow"
 
+#: those that are written
+OUTPUT_FORMATS = tuple(name for name, known in FORMATS.items() if known.written)
 #: what input may be said to be
 INPUT_FORMATS = (AUTO, *FORMATS)
 
@@ -201,9 +246,13 @@ FormatName = Literal[
     "jsonl",
     "prodigy",
     "doccano",
+    "ner-annotator",
     "labelstudio",
     "pipeline",
     "entities",
+    "spert",
+    "dygie",
+    "gliner",
     "brat",
     "pubtator",
     "spacy",
