@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,10 +59,25 @@ def lines(found: list) -> str:
     return "".join(json.dumps(one) + "\n" for one in found)
 
 
-def columns(side: list[Spans]) -> str:
+def bracketed(text: str, spans: Spans) -> list[str]:
+    """Return the tags of a text as brackets."""
+    opened = {first: f"({name}" for first, _, name in spans}
+    closed = {last for _, last, _ in spans}
+    count = len(text.split())
+    return [f"{opened.get(place, '')}*{')' * (place in closed)}" for place in range(count)]
+
+
+def conllu(text: str, spans: Spans) -> str:
+    """Return a text as lines of CoNLL-U, with its tags in MISC."""
+    rows = enumerate(zip(text.split(), tagged(text, spans), strict=True), 1)
+    blank = "\t".join("_" * 7)
+    return "".join(f"{number}\t{word}\t{blank}\tner={tag}\n" for number, (word, tag) in rows)
+
+
+def columns(side: list[Spans], tags: Callable[[str, Spans], list[str]] = tagged) -> str:
     """Return tokens and tags as lines."""
     return "\n\n".join(
-        "\n".join(map("\t".join, zip(text.split(), tagged(text, spans), strict=True)))
+        "\n".join(map("\t".join, zip(text.split(), tags(text, spans), strict=True)))
         for text, spans in zip(TEXTS, side, strict=True)
     )
 
@@ -99,6 +115,10 @@ def made(name: str, side: list[Spans]) -> str:
     stem = f"{name}-{'gold' if side is GOLD else 'predicted'}"
     if name == "columns":
         return write(stem, columns(side))
+    if name == "brackets":
+        return write(stem, columns(side, bracketed))
+    if name == "conllu":
+        return write(stem, "\n".join(conllu(*one) for one in both))
     if name == "brat":
         Path(stem).mkdir()
         for number, (text, spans) in enumerate(both):
@@ -150,6 +170,7 @@ def test_table_has_every_format() -> None:
         ("spert", KEYS["spert"].gold),
         ("dygie", KEYS["dygie"].gold),
         ("gliner", KEYS["gliner"].gold),
+        ("conllu", KEYS["conllu"].gold),
     ],
 )
 def test_keys_of_gold(name: str, keys: tuple[str, ...]) -> None:

@@ -43,6 +43,10 @@ _TOKEN_KEYS = frozenset({"key", "token_key", "id_key"})
 # And what goes with tags.
 _TAGS = frozenset({"form", "scheme"})
 
+# Comments, and blank lines, that a file may begin with; a field that is brackets.
+_COMMENTS = rb"(?:(?:#[^\n]*|[ \t\r]*)\n)*"
+_BRACKETS = rb"(?:(?:\([^\s()*]+)+\*?\)*|\*\)*)"
+
 #: how sure a format is that something looks like it; 0 if it does not
 SURE, LIKELY, MAYBE = 3, 2, 1
 
@@ -205,6 +209,22 @@ FORMATS = {
         begins=rb"T[0-9]+\t\S+ [0-9]",
         texts="brat folders",
     ),
+    "brackets": Format(
+        "columns of tokens and brackets, as CoNLL-2012 has them",
+        "brackets",
+        _TOKENS - {"ids"},
+        _COLUMNS,
+        begins=_COMMENTS + rb"(?:#begin document|(?:[^\n]*[ \t])?%s(?:\s|\Z))" % _BRACKETS,
+        written=False,
+    ),
+    "conllu": Format(
+        "CoNLL-U with tags in MISC",
+        "conllu",
+        frozenset({"tokens", "offsets"}),
+        frozenset({"key"}) | _TAGS,
+        begins=_COMMENTS + rb"(?:#|1(?:-[0-9]+)?\t)",
+        written=False,
+    ),
     "pubtator": Format(
         "documents of PubTator",
         "pubtator",
@@ -254,6 +274,8 @@ FormatName = Literal[
     "dygie",
     "gliner",
     "brat",
+    "brackets",
+    "conllu",
     "pubtator",
     "spacy",
     "arrow",
@@ -444,7 +466,7 @@ class Input:
 
     def described(self) -> str:
         """Say what was read, in words."""
-        what = "column" if self.format == COLUMNS else "key"
+        what = "column" if "tag_columns" in FORMATS[self.format].takes else "key"
         spans = f", {what}{'s' * (',' in self.key)} {self.key}" * bool(self.key)
         tokens = f", tokens in column {self.token_column}" * bool(self.token_column)
         return FORMATS[self.format].title + spans + tokens

@@ -79,6 +79,10 @@ KEYS = {
         ("ner",), ("predicted_ner",), ("ner",), ("sentences",), id=("doc_key", "doc_id", "id")
     ),
     "gliner": _of_spans("ner")._replace(token=("tokenized_text",)),
+    # Keys of MISC.
+    "conllu": KnownKeys(
+        ("ner", "NER", "NE", "name"), ("pred_ner", "predicted"), ("ner", "NER", "NE", "name")
+    ),
     # A table may have tags or spans, and both are looked for.
     "arrow": KnownKeys(
         *(tuple(dict.fromkeys(tags + spans)) for tags, spans in zip(_TAGS, _SPANS, strict=True))
