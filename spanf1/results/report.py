@@ -404,7 +404,10 @@ def _input(source: Origin) -> str:
 
 def _at(format_name: str, name: str) -> str:
     """Return what a format calls a place of tags or spans, or several."""
-    return "column" + "s" * ("," in name) if format_name == "columns" else "key"
+    from spanf1.formats.registry import GO_WITH
+
+    in_columns = format_name in GO_WITH["tag_columns"]
+    return "column" + "s" * ("," in name) if in_columns else "key"
 
 
 def _records(source: Origin) -> str:
