@@ -192,6 +192,8 @@ class _Tags:
             self._tags.expect(self._labels.values())
 
     def spans(self, some: _List) -> list[TextSpan]:
+        if not some.items:
+            return []
         codes: list[int] = []
         tokens: list[Offsets] = []
         last = None
@@ -207,7 +209,7 @@ class _Tags:
             last = index
             codes.append(self._code(some.record, f"{place}.{_TAG}", item[_TAG]))
             tokens.append(self._offsets(some, place, item, tokens[-1] if tokens else (0, 0)))
-        spans = decode(np.array(codes, np.int32), np.zeros(min(len(codes), 1), np.intp))
+        spans = decode(np.array(codes, np.int32), np.zeros(1, np.intp))
         return text_spans(spans, ["", *self._tags.types], tokens)
 
     def _code(self, record: Record, place: str, tag: str) -> int:
