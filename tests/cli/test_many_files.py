@@ -114,7 +114,7 @@ def test_several_runs_of_one_system(run):
     assert [one["f1"] for one in system["runs"]] == pytest.approx(scores)
     assert data["differences"] == []
     out = run("compare", "g", "model=run0,run1,run2").out
-    assert out.splitlines()[4].split()[:2] == ["model", "3"]
+    assert any(line.split()[:2] == ["model", "3"] for line in out.splitlines())
     assert "Differences" not in out
     ran = run("compare", "g", "run0")
     assert ran.code == 2
