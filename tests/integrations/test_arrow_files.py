@@ -479,7 +479,7 @@ def test_no_column_of_tags(tmp_path):
         ),
         ({"id": IDS}, {"id": ["a", None, "c", "d"]}, LayoutError, "p:2: id is null"),
         ({"id": IDS}, {"id": [1.5, 2, 3, 4]}, LayoutError, "p: id is double: ids are to be"),
-        ({"id": IDS}, {"id": [1, 2, 3, 4]}, LayoutError, "p: id is int64, and string in .*g$"),
+        ({"id": IDS}, {"id": [1, 2, 3, 4]}, LayoutError, "p: id is int64, and string in .*g\n"),
     ],
 )
 def test_errors_of_two_files(tmp_path, gold, predicted, error, message):
