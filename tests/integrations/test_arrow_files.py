@@ -401,7 +401,9 @@ def test_errors(tmp_path, columns, options, error, message):
 
 def test_no_column_of_tags(tmp_path):
     path = save(tmp_path / "f", {"a": [1], "b": [2]})
-    with pytest.raises(LayoutError, match=r"(?m)no column of gold tags \(gold, .*columns: 'a', 'b'$"):
+    with pytest.raises(
+        LayoutError, match=r"(?m)no column of gold tags \(gold, .*columns: 'a', 'b'$"
+    ):
         score(path)
     with pytest.raises(TagError, match=r"gold is list<.*int64>, and the schema names no labels"):
         score(save(tmp_path / "g", {"gold": GOLD, "pred": PREDICTED}))
