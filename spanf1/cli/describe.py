@@ -9,7 +9,6 @@ import click
 
 from spanf1.cli.inputs import (
     KEY_OPTIONS,
-    canonical,
     input_options,
     options_of,
     paths_of,
@@ -28,7 +27,7 @@ from spanf1.cli.scoring import type_options, types_of
 from spanf1.contents.contents import Description
 from spanf1.contents.describe import contents_of, training_data
 from spanf1.contents.report import FORMS, report_of
-from spanf1.core.options import Options
+from spanf1.core.options import Options, tag_scheme
 from spanf1.exceptions import UsageError
 from spanf1.formats.opening import inputs_of
 from spanf1.formats.source import STDIN, Source
@@ -87,7 +86,7 @@ def describe(
     if STDIN in paths and STDIN in train:
         raise UsageError("standard input can be read only once")
     report.check_writable([*paths, *train])
-    known, count = canonical(scheme), len(train)
+    known, count = tag_scheme(scheme), len(train)
     type_map = Options.of(types_of(settings)).type_map
     parts = []
     for input in inputs_of([Source(path) for path in (*train, *paths)], options, scheme=known):

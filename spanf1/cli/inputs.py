@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import click
 
 from spanf1.cli.output import Option, count_option, with_options
-from spanf1.core.options import AUTO, NORMALIZATIONS, AnyScheme, Options
+from spanf1.core.options import AUTO, NORMALIZATIONS
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import AUTO_FORM
 from spanf1.exceptions import ReadError, UsageError
@@ -89,11 +89,6 @@ def scheme_option(*names: str, of: str = "the tags") -> Option:
         metavar="SCHEME",
         help=f"Tagging scheme of {of}: auto, {', '.join(SCHEME_NAMES)}.",
     )
-
-
-def canonical(scheme: Any) -> AnyScheme:
-    """Return the name that a scheme has here, or ``auto``."""
-    return Options(gold_scheme=scheme).gold_scheme
 
 
 DELIMITER_OPTION = click.option(

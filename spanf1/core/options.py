@@ -210,6 +210,21 @@ class Options:
             return cls(**chosen)
 
 
+def tag_scheme(given: Any) -> TagScheme:
+    """Return a scheme of tags, given by any of its names; or ``auto``.
+
+    Raises
+    ------
+    UsageError
+        If there is no such scheme, or it is ``none``, that of spans which are from no tags.
+    """
+    scheme = Options(gold_scheme=given).gold_scheme
+    if scheme == NO_TAGS:
+        hint = f"one of auto, {', '.join(SCHEME_NAMES)}"
+        raise UsageError(f"{given!r} is no scheme of tags: it says that there are none", hint=hint)
+    return scheme
+
+
 @lru_cache
 def _options(**chosen: Any) -> Options:
     """Return options, which most calls of a function have alike."""

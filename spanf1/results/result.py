@@ -26,6 +26,10 @@ from spanf1.core.tally import (
 )
 from spanf1.exceptions import InputError, UsageError
 from spanf1.results.scored import Scored
+from spanf1.wording import printable
+
+# How much is shown of what is wrong with data.
+_REASON = 80
 
 if TYPE_CHECKING:
     from spanf1.formats.options import Origin
@@ -172,7 +176,8 @@ class Result(Scored):
         except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
             if isinstance(error, UsageError):
                 raise
-            raise UsageError(f"this is not a result of spanf1 ({error!r})") from error
+            reason = f"{type(error).__name__}: {printable(str(error)[:_REASON])}"
+            raise UsageError(f"this is not a result of spanf1 ({reason})") from error
 
 
 def _number(value: float) -> float | None:
@@ -192,6 +197,7 @@ def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _input_from_dict(data: Mapping[str, Any]) -> Origin:
     from spanf1.formats.options import Origin
+    from spanf1.formats.registry import FORMATS
 
     files, delimiters = (tuple(map(str, data[name])) for name in ("files", "delimiters"))
     columns = tuple(map(_as_count, data["columns"]))
@@ -201,8 +207,9 @@ def _input_from_dict(data: Mapping[str, Any]) -> Origin:
         _as_count(data[f"{name}_column"]) for name in ("gold", "pred", "token")
     )
     keys = tuple(map(_as_name, data.get("keys", ())))
-    if len(keys) not in (0, 4):
-        raise ValueError(keys)
+    # What has keys has no columns, and delimiters are the names of formats.
+    if len(keys) not in (0, 4) or (keys and not FORMATS.keys() >= {*delimiters}):
+        raise ValueError(delimiters)
     aligned = _as_name(data["aligned"])
     remarks = tuple(map(_as_name, data.get("remarks", ())))
     return Origin(files, delimiters, columns, gold, predicted, token, aligned, keys, remarks)
