@@ -175,6 +175,10 @@ class DocumentPairs:
             for what, count in side.remarks.items()
         )
         readings = [f"{side.source.name}: {said}" for side in sides for said in side.noted()]
+        if self._merged:
+            known, name = self.gold.noted(), self.gold.source.name
+            others = [said for said in self.predicted.noted() if said not in known]
+            readings += [f"{name}, predicted: {said}" for said in others]
         return Origin(
             tuple(side.source.name for side in sides),
             tuple(side.format for side in sides),
