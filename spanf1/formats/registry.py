@@ -382,6 +382,8 @@ class Input:
         What was read otherwise than it stands there, in words, and how often.
     values : sequence, optional
         The records themselves, where they are in no file; the source is then `Listed`.
+    rejected : set of str
+        The ids of records that were left out.
     keyless : object
         The first record without spans, as long as no other one has told their key.
 
@@ -401,6 +403,7 @@ class Input:
     remarks: dict[str, int] = field(default_factory=dict)
     readings: dict[str, int] = field(default_factory=dict)
     values: Sequence[Any] | None = None
+    rejected: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
     keyless: Any = field(default=None, init=False, repr=False, compare=False)
     _other: Input | None = field(default=None, init=False, repr=False, compare=False)
     _parsed: Iterator[Any] | None = field(default=None, init=False, repr=False, compare=False)

@@ -185,3 +185,44 @@ def test_labels_that_are_numbers(run, many):
     done = run("describe", "f.jsonl")
     assert "label is 0, and is to be a string" in done.err
     assert "--labels" in done.err
+
+
+def record(name, answer="accept", *spans):
+    return {
+        "id": name,
+        "text": "Ada met Bob",
+        "spans": [[*span] for span in spans],
+        "answer": answer,
+    }
+
+
+ADA = (0, 3, "PER")
+
+
+@pytest.mark.parametrize("answer", ["reject", "ignore"])
+@pytest.mark.parametrize("side", ["gold", "pred", "both"])
+def test_rejected_records_are_left_out_on_both_sides(run, answer, side):
+    names = ["a", "b", 7]
+    accepted = [record(name, "accept", ADA) for name in names]
+    rejected = [record(name, answer if name == "b" else "accept", ADA) for name in names]
+    write("gold.jsonl", lines(accepted if side == "pred" else rejected))
+    write("pred.jsonl", lines((accepted if side == "gold" else rejected)[::-1]))
+    data = json.loads(run("score", "gold.jsonl", "pred.jsonl", "-f", "json").out)
+    assert (data["micro"]["gold"], data["micro"]["predicted"], data["micro"]["f1"]) == (2, 2, 1)
+    called = "rejected" if answer == "reject" else "ignored"
+    own, other = (
+        f"{called} examples left out: 1",
+        "documents that the other side rejects left out: 1",
+    )
+    assert data["input"]["remarks"] == [
+        f"gold.jsonl: {other if side == 'pred' else own}",
+        f"pred.jsonl: {other if side == 'gold' else own}",
+    ]
+
+
+def test_other_records_are_still_missed(run):
+    write("gold.jsonl", lines([record("a"), record("b", "reject")]))
+    write("pred.jsonl", lines([record("a"), record("b"), record("c")]))
+    assert (
+        "pred.jsonl:3: id 'c' is not in gold.jsonl" in run("score", "gold.jsonl", "pred.jsonl").err
+    )

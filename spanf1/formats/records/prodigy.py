@@ -89,6 +89,9 @@ def _left_out(record: Record) -> bool:
         raise record.error(message)
     if _ANSWERS[answer]:
         record.input.remark(_ANSWERS[answer])
+        key = record.id()
+        if key is not None:
+            record.input.rejected.add(str(key))
         return True
     record.note_relations()
     if isinstance(value.get("spans"), dict) and not are_columns(value["spans"]):
