@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,10 +59,25 @@ def lines(found: list) -> str:
     return "".join(json.dumps(one) + "\n" for one in found)
 
 
-def columns(side: list[Spans]) -> str:
+def bracketed(text: str, spans: Spans) -> list[str]:
+    """Return the tags of a text as brackets."""
+    opened = {first: f"({name}" for first, _, name in spans}
+    closed = {last for _, last, _ in spans}
+    count = len(text.split())
+    return [f"{opened.get(place, '')}*{')' * (place in closed)}" for place in range(count)]
+
+
+def conllu(text: str, spans: Spans) -> str:
+    """Return a text as lines of CoNLL-U, with its tags in MISC."""
+    rows = enumerate(zip(text.split(), tagged(text, spans), strict=True), 1)
+    blank = "\t".join("_" * 7)
+    return "".join(f"{number}\t{word}\t{blank}\tner={tag}\n" for number, (word, tag) in rows)
+
+
+def columns(side: list[Spans], tags: Callable[[str, Spans], list[str]] = tagged) -> str:
     """Return tokens and tags as lines."""
     return "\n\n".join(
-        "\n".join(map("\t".join, zip(text.split(), tagged(text, spans), strict=True)))
+        "\n".join(map("\t".join, zip(text.split(), tags(text, spans), strict=True)))
         for text, spans in zip(TEXTS, side, strict=True)
     )
 
@@ -76,6 +92,20 @@ RECORDS = {
         {"word": t[a:b], "entity_group": kind, "start": a, "end": b} for a, b, kind in placed(t, s)
     ],
     "entities": lambda t, s: {"entities": said(t, s)},
+    "ner-annotator": lambda t, s: [t, {"entities": placed(t, s)}],
+    "spert": lambda t, s: {
+        "tokens": t.split(),
+        "entities": [{"start": a, "end": b + 1, "type": kind} for a, b, kind in s],
+    },
+    "dygie": lambda t, s: {"sentences": [t.split()], "ner": [s]},
+    "gliner": lambda t, s: {"tokenized_text": t.split(), "ner": s},
+}
+# What is in one file as a whole: the records in an array, or in an object.
+WHOLES = {
+    "labelstudio": json.dumps,
+    "pipeline": json.dumps,
+    "spert": json.dumps,
+    "ner-annotator": lambda found: json.dumps({"classes": ["PER"], "annotations": found}),
 }
 
 
@@ -85,6 +115,10 @@ def made(name: str, side: list[Spans]) -> str:
     stem = f"{name}-{'gold' if side is GOLD else 'predicted'}"
     if name == "columns":
         return write(stem, columns(side))
+    if name == "brackets":
+        return write(stem, columns(side, bracketed))
+    if name == "conllu":
+        return write(stem, "\n".join(conllu(*one) for one in both))
     if name == "brat":
         Path(stem).mkdir()
         for number, (text, spans) in enumerate(both):
@@ -100,7 +134,7 @@ def made(name: str, side: list[Spans]) -> str:
             parts.append(f"{number}|t|{text}{''.join(notes)}\n")
         return write(stem, "\n".join(parts))
     found = [RECORDS[name](text, spans) for text, spans in both]
-    return write(stem, json.dumps(found) if name in ("labelstudio", "pipeline") else lines(found))
+    return write(stem, WHOLES.get(name, lines)(found))
 
 
 def counts(out: str) -> list[int]:
@@ -132,6 +166,11 @@ def test_table_has_every_format() -> None:
         ("labelstudio", (*KEYS["labelstudio task"].gold, *KEYS["labelstudio"].gold)),
         ("pipeline", KEYS["pipeline"].gold),
         ("entities", KEYS["entities"].gold),
+        ("ner-annotator", KEYS["ner-annotator"].gold),
+        ("spert", KEYS["spert"].gold),
+        ("dygie", KEYS["dygie"].gold),
+        ("gliner", KEYS["gliner"].gold),
+        ("conllu", KEYS["conllu"].gold),
     ],
 )
 def test_keys_of_gold(name: str, keys: tuple[str, ...]) -> None:

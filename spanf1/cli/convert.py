@@ -36,7 +36,7 @@ from spanf1.core.tags import tag_form
 from spanf1.exceptions import ReadError, UsageError
 from spanf1.formats.opening import inputs_of
 from spanf1.formats.output import check_output, folder_beside
-from spanf1.formats.registry import COLUMNS, FORMATS, Input
+from spanf1.formats.registry import COLUMNS, FORMATS, OUTPUT_FORMATS, Input
 from spanf1.formats.source import STDIN, Source
 from spanf1.wording import many
 
@@ -49,9 +49,9 @@ _MISSING = "--to BIOES, or --to-format jsonl, for example"
 @click.option("--to", metavar="SCHEME", help=f"Scheme to write: {', '.join(SCHEME_NAMES)}.")
 @click.option(
     "--to-format",
-    type=click.Choice(list(FORMATS)),
+    type=click.Choice(OUTPUT_FORMATS),
     metavar="FORMAT",
-    help=f"Format to write, if it is to be another: {', '.join(FORMATS)}.",
+    help=f"Format to write, if it is to be another: {', '.join(OUTPUT_FORMATS)}.",
 )
 @click.option(
     "--levels",
@@ -133,7 +133,7 @@ def convert(
     (input,) = inputs
     if to_format is None:
         message = f"--to-format is missing, and the input is {FORMATS[input.format].title}"
-        raise UsageError(message, hint=", ".join(FORMATS))
+        raise UsageError(message, hint=", ".join(OUTPUT_FORMATS))
     if to_form is not None or method != "begin":
         raise UsageError("--to-form and --method are for columns and JSON Lines that stay such")
     if to is None and writes_tags(to_format):

@@ -54,9 +54,13 @@ NORMALIZE_OPTION = click.option(
     "--normalize",
     metavar=",".join(NORMALIZATIONS),
     callback=_names,
-    help="With --match text, what makes no difference: "
+    help="With --match text or set, what makes no difference: "
     + "; ".join(f"{name}: {text}" for name, text in NORMALIZATIONS.items())
     + ".",
+)
+
+TRIM_OPTION = click.option(
+    "--trim", is_flag=True, help="Drop white space at the edges of spans, on both sides."
 )
 
 #: how a column is counted, or called; for help texts

@@ -13,6 +13,7 @@ import click
 from spanf1.cli.inputs import (
     JOBS_OPTION,
     NORMALIZE_OPTION,
+    TRIM_OPTION,
     Progress,
     SideOptions,
     kept,
@@ -100,6 +101,7 @@ Examples:
     help_text=f"What is counted. {'; '.join(f'{name}: {text}' for name, text in MATCHES.items())}.",
 )
 @NORMALIZE_OPTION
+@TRIM_OPTION
 @confidence_options
 @interval_option
 @click.option(

@@ -12,7 +12,7 @@ from operator import methodcaller
 from typing import TYPE_CHECKING, Protocol, Self, TypeAlias, TypeVar, Unpack
 
 from spanf1.core.documents import Document
-from spanf1.core.options import AUTO, Options
+from spanf1.core.options import AUTO, BY_TEXT, Options
 from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, InputError, SpanF1Error, TagError, UsageError
@@ -244,7 +244,7 @@ def tag_pair(inputs: Inputs, *, match: str = "exact", script: bool = False) -> T
     InputError, UsageError
         If an input cannot be read, or options contradict each other.
     """
-    if inputs.format == COLUMNS and match != "text":
+    if inputs.format == COLUMNS and match not in BY_TEXT:
         return column_pair(inputs, script=script)
     if inputs.format == JSONL and match == "exact":
         from spanf1.formats.records.tags import RecordReader

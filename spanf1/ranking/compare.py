@@ -26,6 +26,7 @@ from spanf1.formats.options import Column, InputOptions
 from spanf1.formats.registry import COLUMNS, JSONL, Input, Inputs
 from spanf1.formats.source import STDIN, Source, source_of
 from spanf1.ranking.rank import Ranking, RankingOptions, System, rank
+from spanf1.results.files import edges_noted
 from spanf1.results.result import Result
 
 if TYPE_CHECKING:
@@ -234,7 +235,8 @@ class _Output:
         reader, counts = counted(
             inputs, self.options, units=units, in_order=True, documents=documents
         )
-        return Result(counts, self.options, reader.origin()).check()
+        origin = edges_noted(reader.origin(), counts, self.options)
+        return Result(counts, self.options, origin).check()
 
     def inputs(self, file: Source) -> Inputs:
         """Return the two sides that are scored of an output."""

@@ -191,6 +191,8 @@ def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]
     if options.normalize:
         words = [NORMALIZATIONS[name] for name in options.normalize]
         made.append(("normalize", f"what makes no difference: {' and '.join(words)}"))
+    if options.trim:
+        made.append(("trim", "white space at the edges of spans is dropped, on both sides"))
     if renamed := _renamed(options):
         made.append(("renamed", renamed))
     if options.types != "union":
@@ -384,6 +386,24 @@ def _alike(name: str, other: str) -> bool:
     return a.startswith(b) or b.startswith(a) or {a, b} == {"gpe", "loc"}
 
 
+def edges(result: Scored) -> str:
+    """Say what white space at the edges of spans costs; empty if it costs nothing."""
+    tally = result.tally
+    if not any(tally.trimmed.values()):
+        return ""
+    of = [shapes.total() for shapes in tally.shapes()]
+    sides = [
+        f"{count} of {all_of_them} {side} spans"
+        for count, all_of_them, side in zip(tally.edged, of, SIDES, strict=True)
+        if count
+    ]
+    said = f"{' and '.join(sides)} begin or end with white space"
+    if result.options.match == "surface":
+        return f"{said} (--trim drops it)"
+    micro = Scored(tally.without_edges(), result.options).micro
+    return f"{said}; without it {f_name(result)} would be {percent(micro.fbeta, None)} (--trim)"
+
+
 def _types(result: Scored) -> str:
     chosen = result.options.types
     if isinstance(chosen, str):
@@ -427,7 +447,10 @@ def _input(source: Origin) -> str:
 
 def _at(format_name: str, name: str) -> str:
     """Return what a format calls a place of tags or spans, or several."""
-    return "column" + "s" * ("," in name) if format_name == "columns" else "key"
+    from spanf1.formats.registry import GO_WITH
+
+    in_columns = format_name in GO_WITH["tag_columns"]
+    return "column" + "s" * ("," in name) if in_columns else "key"
 
 
 def _records(source: Origin) -> str:

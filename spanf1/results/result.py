@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from spanf1.core.options import Confidence, Options
+from spanf1.core.options import BY_TEXT, Confidence, Options
 from spanf1.core.scores import AVERAGES, Score, TypeCounts
 from spanf1.core.spans import UNTAGGED, Ends, ends_of, shape_of
 from spanf1.core.tally import (
@@ -385,13 +385,19 @@ def rescore(data: Mapping[str, Any], signature: Signature | str | None = None) -
             "the file does not say what surface forms there are",
             hint="spanf1 score FILE --match surface counts them",
         )
-    if (options.match == "text") != (counted.placed_by == TEXT):
+    by_text = options.match if options.match in BY_TEXT else ""
+    if by_text != (result.options.match if counted.placed_by == TEXT else ""):
         raise UsageError(
             f"the file has counts of match {result.options.match}, not of {options.match}",
             hint=f"spanf1 score FILE --match {options.match} makes them",
         )
     if options.normalize != result.options.normalize:
         raise UsageError("what makes no difference between texts cannot be chosen later")
+    if options.trim != result.options.trim:
+        raise UsageError(
+            "whether white space at the edges of spans counts cannot be chosen later",
+            hint="spanf1 score FILE takes --trim",
+        )
     if options.type_map != result.options.type_map:
         raise UsageError(
             "what types are called, and which are ignored, cannot be chosen later",

@@ -253,3 +253,12 @@ def test_fuzz(tmp_path, name, found, as_array, cut) -> None:
         for span in document.spans:
             assert span.type.encode()
             assert document.text is None or not span.parts or document.text_of(span)
+
+
+def test_labels_that_are_numbers(tmp_path) -> None:
+    record = {"text": TEXT, "entities": [{"start": 0, "end": 3, "label": 0}, [8, 13, 1]]}
+    (document,) = read(tmp_path / "f", record, labels=["PER", "LOC"])
+    assert document.spans == [ADA, PARIS]
+    with pytest.raises(SpanF1Error, match=r"f:1: entities\[0\]\.label is 0") as caught:
+        read(tmp_path / "f", record)
+    assert "--labels PER,LOC" in caught.value.hint

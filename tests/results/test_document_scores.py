@@ -35,8 +35,8 @@ SPAN = {"start": 0, "end": 3, "label": "PER"}
 GOLD = {"text": TEXT, "spans": [SPAN, {"start": 8, "end": 11, "label": "PER"}]}
 FOUND = {"entity_group": "PER", "word": "Ada", "start": 0, "end": 3}
 
-# The formats whose libraries are not needed.
-PLAIN = [name for name, one in FORMATS.items() if not one.extra]
+# The formats that are written, and whose libraries are not needed.
+PLAIN = [name for name, one in FORMATS.items() if one.written and not one.extra]
 WORDS = ["Ada", "met", "Bob", ",", "\N{GRINNING FACE}", "e\u0301", "\N{CJK UNIFIED IDEOGRAPH-4E2D}"]
 # What formats must carry so that they have spans of such a kind, though not their places.
 NEEDED = {"flat": [], "nested": ["nested", "repeated"], "discontinuous": ["discontinuous"]}

@@ -8,6 +8,7 @@ are looked up one by one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -20,6 +21,10 @@ from spanf1.wording import shortened
 
 ByteArray = npt.NDArray[np.uint8]
 WordArray = npt.NDArray[np.uint64]
+
+# Tags that another format has.
+_BRACKETS = re.compile(rb"\*\)*|(?:\([^()*]+)+(?:\*\)*|\)+)")
+_BRACKETS_HINT = "--input-format brackets reads tags such as (PER* and *)"
 
 _WORD = 8
 # The table has so many places, and holds tags of up to so many words.
@@ -210,6 +215,7 @@ def tag_lookup(tags: TagSet, hint: str) -> TagLookup:
             shown = shortened(tag.decode("utf-8", "backslashreplace"))
             raise TagError(f"tag {shown} is not UTF-8") from None
         except TagError as error:
-            raise TagError(error.message, hint=error.hint or hint) from None
+            brackets = _BRACKETS_HINT if _BRACKETS.fullmatch(tag) else ""
+            raise TagError(error.message, hint=brackets or error.hint or hint) from None
 
     return TagLookup(code)

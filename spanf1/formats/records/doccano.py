@@ -21,12 +21,19 @@ from spanf1.formats.registry import LIKELY, SURE, Input, Writing
 from spanf1.wording import shortened
 
 _KEYS = KEYS["doccano"]
+_ANNOTATIONS = "annotations"
 
 
 def looks_like_record(view: View) -> int:
     """Return how sure it is that a part of a record is spans; doccano knows no tokens."""
     if view.role == "keys":
-        return LIKELY * view.has_text
+        # No record has spans.
+        listed = "text" in view.record and view.record.get(_ANNOTATIONS) == []
+        return SURE if listed else LIKELY * view.has_text
+    if view.role == "other":
+        # Its older exports call labels by numbers.
+        known = view.key == _ANNOTATIONS and view.has_text
+        return SURE * (known and all(key in view.item for key in ITEM_OFFSETS[1]))
     if view.has_tokens or not (view.at_key or view.role == "list"):
         return 0
     match view.value:

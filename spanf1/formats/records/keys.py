@@ -63,7 +63,8 @@ _SPANS = _of_spans("spans", "ents", "entities", "label", "labels")
 KEYS = {
     "jsonl": _TAGS,
     "prodigy": _SPANS,
-    "doccano": _of_spans("label", "labels", "entities", text=("text", "data")),
+    "doccano": _of_spans("label", "labels", "entities", "annotations", text=("text", "data")),
+    "ner-annotator": _of_spans("entities"),
     # The short form of its exports calls labels as their control is called.
     "labelstudio": _of_spans("label", "labels", "ner")._replace(gold=("label", "labels", "ner")),
     # Before version 1.0, annotations were called completions.
@@ -72,6 +73,15 @@ KEYS = {
     "entities": _of_spans("entities", "spans", "labels", "label", "ents")._replace(
         item_type=("type", "label", "entity_group", "category", "entity_type", "entity"),
         item_text=("text", "name", "word", "mention", "entity", "span", "value"),
+    ),
+    "spert": _of_spans("entities", "spans", "ents")._replace(token=_TAGS.token),
+    "dygie": KnownKeys(
+        ("ner",), ("predicted_ner",), ("ner",), ("sentences",), id=("doc_key", "doc_id", "id")
+    ),
+    "gliner": _of_spans("ner")._replace(token=("tokenized_text",)),
+    # Keys of MISC.
+    "conllu": KnownKeys(
+        ("ner", "NER", "NE", "name"), ("pred_ner", "predicted"), ("ner", "NER", "NE", "name")
     ),
     # A table may have tags or spans, and both are looked for.
     "arrow": KnownKeys(

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, NamedTuple, cast
 
 from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan
 from spanf1.exceptions import InputError, LayoutError, LossError
+from spanf1.formats.labels import labels_by_id, unlabelled
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
 from spanf1.formats.records.plain import Columns, plain_batch, span_columns
 from spanf1.formats.records.values import (
@@ -21,7 +22,7 @@ from spanf1.formats.records.values import (
     spelt,
     values,
 )
-from spanf1.formats.registry import Input
+from spanf1.formats.registry import FORMATS, Input
 from spanf1.wording import shortened
 
 # Into how many parts records are cut of which one is not plain.
@@ -36,6 +37,8 @@ _PIECE = 1 << 18
 LAST = 1 << 53
 
 _OFFSETS_HINT = "offsets count characters, not bytes, from 0; an end is that of the next character"
+
+_LABELS_HINT = "labels=[...] (--labels PER,LOC) says which type each number is"
 
 Pair = tuple[Any, Any]
 
@@ -178,7 +181,7 @@ class Record(NamedTuple):
                 message = f"{place} has {len(item)} elements, and is to be [start, end, type]"
                 raise self.error(message)
             parts = self.parts_of(place, [(item[0], item[1])], text)
-            return [TextSpan(self._type(f"{place}[2]", item[2]), parts)]
+            return [TextSpan(self.type_at(f"{place}[2]", item[2]), parts)]
         if not isinstance(item, dict):
             message = f"{place} is {spelt(item)}, and is to be an object or [start, end, type]"
             raise self.error(message)
@@ -197,12 +200,14 @@ class Record(NamedTuple):
         keys = KEYS[self.input.format].item_type
         for key in keys:
             if key in item:
-                return [self._type(f"{place}.{key}", item[key])]
+                return [self.type_at(f"{place}.{key}", item[key])]
         names = item.get("labels")
         if not isinstance(names, list) or not names:
             message = f"{place} has no type ({', '.join(keys)}, or a list at labels)"
             raise self.error(f"{message}; its keys: {named_keys(item)}")
-        return [self._type(f"{place}.labels[{number}]", name) for number, name in enumerate(names)]
+        return [
+            self.type_at(f"{place}.labels[{number}]", name) for number, name in enumerate(names)
+        ]
 
     def parts_of(self, place: str, pairs: Sequence[Pair], text: str | None) -> tuple[Offsets, ...]:
         """Return pairs of a start and an end, which are to be parts of a text, in order."""
@@ -217,11 +222,32 @@ class Record(NamedTuple):
                 raise self.error(f"{place}: {message}")
         return tuple(pairs)
 
-    def _type(self, place: str, value: object) -> str:
+    def type_at(self, place: str, value: object) -> str:
+        """Return a value that is to be a type; `place` says which it is, as for `string`.
+
+        A number is one of the labels that were given; without any, doccano's numbers are types.
+        """
+        if type(value) is int:
+            value = self._label(place, value)
         name = self.string(place, value)
         if not name:
             raise self.error(f"{place} is empty, and is to be a type")
         return name
+
+    def _label(self, place: str, number: int) -> str | int:
+        """Return the label that a number stands for, or the number where nothing says it."""
+        labels = self.input.options.labels
+        if labels is None:
+            if self.input.format == "doccano":
+                return str(number)
+            if "labels" in FORMATS[self.input.format].takes:
+                message = f"{place} is {spelt(number)}, and is to be a string"
+                raise self.error(message, _LABELS_HINT)
+            return number
+        known = labels_by_id(labels)
+        if number not in known:
+            raise self.error(f"{place}: {unlabelled(spelt(number), known).message}")
+        return known[number]
 
     def _pairs(self, place: str, item: dict[str, Any]) -> list[Pair]:
         """Return the offsets of an object, whatever they are."""
