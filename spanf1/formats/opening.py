@@ -211,7 +211,13 @@ def column_pair(inputs: Inputs, *, script: bool = False) -> ColumnPair:
     if inputs.merged and inputs.by_position:
         raise one_file()
     files = [
-        ColumnFile(source, delimiter=gold.delimiter, script=script, headed=gold.headed)
+        ColumnFile(
+            source,
+            delimiter=gold.delimiter,
+            script=script,
+            headed=gold.headed,
+            merged=inputs.merged,
+        )
         for source in inputs.sources
     ]
     files[0].progress = inputs.gold.progress
