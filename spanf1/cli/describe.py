@@ -31,7 +31,6 @@ from spanf1.core.options import Options, tag_scheme
 from spanf1.exceptions import UsageError
 from spanf1.formats.opening import inputs_of
 from spanf1.formats.source import STDIN, Source
-from spanf1.wording import printable
 
 
 @click.command("describe")
@@ -103,8 +102,8 @@ def _warnings(description: Description) -> Iterator[str]:
     """Yield where there is nothing to describe, or to compare with."""
     for file in description.files:
         if not file.tokens:
-            yield f"warning: there are no tokens in {printable(file.name)}"
+            yield f"warning: there are no tokens in {file.name}"
     train = description.train
     if train and not train.lengths:
-        name = printable(train.name)
+        name = train.name
         yield f"warning: there are no entities in the training data ({name})"

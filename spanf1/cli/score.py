@@ -41,7 +41,7 @@ from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import UsageError
 from spanf1.formats.folders import groups_of
 from spanf1.formats.opening import both_inputs
-from spanf1.formats.registry import COLUMNS, FORMATS, Inputs
+from spanf1.formats.registry import COLUMNS, FORMATS, Inputs, formats_given
 from spanf1.formats.source import STDIN, Source
 from spanf1.results.files import reads_again, score_inputs
 from spanf1.results.report import report_of
@@ -153,7 +153,7 @@ def score(
     paths = paths_of(files, "score")
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
-    groups = groups_of(paths)
+    groups = groups_of(paths, formats_given(sides_given.gold.format, len(paths)))
     report.check_writable([path for group in groups.values() for path in group])
     sides = sides_given.of_files(len(paths))
     options = Options.of(settings | scoring_of(settings))

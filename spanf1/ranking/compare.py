@@ -60,7 +60,7 @@ def systems_of(given: Iterable[str]) -> list[Named]:
     Raises
     ------
     UsageError
-        If a folder is empty, a pattern fits nothing, or two systems have one name.
+        If a pattern fits nothing, or two systems have one name.
     """
     named: list[tuple[str, list[str]]] = []
     for argument in given:
