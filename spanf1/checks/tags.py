@@ -14,7 +14,7 @@ import numpy as np
 
 from spanf1.core import repairs
 from spanf1.core.detection import Detection, detection, written_like
-from spanf1.core.options import AUTO, AnyScheme, Options
+from spanf1.core.options import AUTO, AnyScheme, tag_scheme
 from spanf1.core.repairs import FOREIGN, kind_of, reason
 from spanf1.core.schemes import SCHEMES
 from spanf1.core.tag_counter import BlockCounter
@@ -296,7 +296,7 @@ def _spelt(before: int, after: int, tags: TagSet) -> tuple[str, str]:
 
 def scheme_to_write(given: AnyScheme) -> str:
     """Return the canonical name of a scheme, which must be named."""
-    name = Options(gold_scheme=given).gold_scheme
+    name = tag_scheme(given)
     if name == AUTO:
         raise UsageError("a scheme to write is to be named: 'IOB2', for example")
     return name

@@ -13,7 +13,6 @@ from spanf1.checks.convert import Conversion, Converter, respells, writes_tags
 from spanf1.checks.tags import Changes, Rewriting
 from spanf1.cli.inputs import (
     KEY_OPTIONS,
-    canonical,
     input_options,
     options_of,
     paths_of,
@@ -31,7 +30,7 @@ from spanf1.cli.rewriting import (
     writing_options,
     written_whole,
 )
-from spanf1.core.options import AUTO
+from spanf1.core.options import AUTO, tag_scheme
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import tag_form
 from spanf1.exceptions import ReadError, UsageError
@@ -108,12 +107,12 @@ def convert(
     options = options_of(settings)
     if to is None and to_form is None and to_format is None:
         raise UsageError("--to is missing: which scheme is to be written?", hint=_MISSING)
-    target = canonical(to or AUTO)
+    target = tag_scheme(to or AUTO)
     if to is not None and target == AUTO:
         raise UsageError("--to must name a scheme")
     if to_form is not None and tag_form(to_form) is None:
         raise UsageError("--to-form must be an example of a tag", hint="--to-form B-PER")
-    known = canonical(scheme)
+    known = tag_scheme(scheme)
     how = Rewriting(
         known if to else "", target if to else "", method, tag_form(to_form), allow_loss
     )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import click
 
 from spanf1.cli.output import Option, count_option, with_options
-from spanf1.core.options import AUTO, NORMALIZATIONS, AnyScheme, Options
+from spanf1.core.options import AUTO, NORMALIZATIONS
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import AUTO_FORM
 from spanf1.exceptions import ReadError, UsageError
@@ -54,9 +54,13 @@ NORMALIZE_OPTION = click.option(
     "--normalize",
     metavar=",".join(NORMALIZATIONS),
     callback=_names,
-    help="With --match text, what makes no difference: "
+    help="With --match text or set, what makes no difference: "
     + "; ".join(f"{name}: {text}" for name, text in NORMALIZATIONS.items())
     + ".",
+)
+
+TRIM_OPTION = click.option(
+    "--trim", is_flag=True, help="Drop white space at the edges of spans, on both sides."
 )
 
 #: how a column is counted, or called; for help texts
@@ -85,11 +89,6 @@ def scheme_option(*names: str, of: str = "the tags") -> Option:
         metavar="SCHEME",
         help=f"Tagging scheme of {of}: auto, {', '.join(SCHEME_NAMES)}.",
     )
-
-
-def canonical(scheme: Any) -> AnyScheme:
-    """Return the name that a scheme has here, or ``auto``."""
-    return Options(gold_scheme=scheme).gold_scheme
 
 
 DELIMITER_OPTION = click.option(

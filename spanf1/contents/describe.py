@@ -13,7 +13,7 @@ from typing import NamedTuple, Unpack
 from spanf1.contents.contents import Contents, Description
 from spanf1.core.detection import fitting_schemes, found_by, ill_formed, written_like
 from spanf1.core.documents import Document, TextSpan
-from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme
+from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme, tag_scheme
 from spanf1.core.spans import Spans, decode
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import AUTO_FORM, TagSet
@@ -44,7 +44,7 @@ class CountedFile:
         self.tags = TagSet({}, input.options.form)
         #: what was counted, the tags on both sides; complete when all was read
         self.tally = Tally()
-        self._scheme = Options(gold_scheme=scheme).gold_scheme
+        self._scheme = tag_scheme(scheme)
 
     def passages(self) -> Iterator[tuple[Sentences, Spans]]:
         """Yield whole sentences with the tokens of their spans, and the spans in them.
@@ -161,7 +161,7 @@ def contents_of_column(
 
 
 def _contents_of_documents(input: Input, scheme: AnyScheme, *, ignore_case: bool) -> Contents:
-    scheme = Options(gold_scheme=scheme).gold_scheme
+    scheme = tag_scheme(scheme)
     counter = MentionCounter(ignore_case=ignore_case)
     for document in input.documents():
         counter.add(document)

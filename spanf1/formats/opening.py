@@ -12,7 +12,7 @@ from operator import methodcaller
 from typing import TYPE_CHECKING, Protocol, Self, TypeAlias, TypeVar, Unpack
 
 from spanf1.core.documents import Document
-from spanf1.core.options import AUTO, Options
+from spanf1.core.options import AUTO, BY_TEXT, Options
 from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, InputError, SpanF1Error, TagError, UsageError
@@ -211,7 +211,13 @@ def column_pair(inputs: Inputs, *, script: bool = False) -> ColumnPair:
     if inputs.merged and inputs.by_position:
         raise one_file()
     files = [
-        ColumnFile(source, delimiter=gold.delimiter, script=script, headed=gold.headed)
+        ColumnFile(
+            source,
+            delimiter=gold.delimiter,
+            script=script,
+            headed=gold.headed,
+            merged=inputs.merged,
+        )
         for source in inputs.sources
     ]
     files[0].progress = inputs.gold.progress
@@ -244,7 +250,7 @@ def tag_pair(inputs: Inputs, *, match: str = "exact", script: bool = False) -> T
     InputError, UsageError
         If an input cannot be read, or options contradict each other.
     """
-    if inputs.format == COLUMNS and match != "text":
+    if inputs.format == COLUMNS and match not in BY_TEXT:
         return column_pair(inputs, script=script)
     if inputs.format == JSONL and match == "exact":
         from spanf1.formats.records.tags import RecordReader

@@ -139,8 +139,7 @@ class DocumentPairs:
     def take(self, part: DocumentPairs) -> None:
         """Take over what was left out of a part that has been read."""
         for own, other in ((self.gold, part.gold), (self.predicted, part.predicted)):
-            for what, count in other.remarks.items():
-                own.remark(what, count)
+            own.take(other)
         if self.gold.progress:
             self.gold.progress(part.gold.source.stop)
 
@@ -175,6 +174,7 @@ class DocumentPairs:
             for side in sides
             for what, count in side.remarks.items()
         )
+        readings = [f"{side.source.name}: {said}" for side in sides for said in side.noted()]
         return Origin(
             tuple(side.source.name for side in sides),
             tuple(side.format for side in sides),
@@ -184,7 +184,7 @@ class DocumentPairs:
             0,
             self._aligned,
             (self.gold.key, self.predicted.key, "", ""),
-            (*self.notes, *remarks),
+            (*self.notes, *readings, *remarks),
         )
 
     def _in_order(

@@ -387,6 +387,8 @@ class Input:
         The column of the tokens, from 1, where there is one.
     remarks : dict of str to int
         What was left out, in words (``relations``), and how often.
+    readings : dict of str to int
+        What was read otherwise than it stands there, in words, and how often.
     values : sequence, optional
         The records themselves, where they are in no file; the source is then `Listed`.
 
@@ -404,6 +406,7 @@ class Input:
     key: str = ""
     token_column: int = 0
     remarks: dict[str, int] = field(default_factory=dict)
+    readings: dict[str, int] = field(default_factory=dict)
     values: Sequence[Any] | None = None
     _other: Input | None = field(default=None, init=False, repr=False, compare=False)
     _parsed: Iterator[Any] | None = field(default=None, init=False, repr=False, compare=False)
@@ -413,7 +416,7 @@ class Input:
 
     def again(self) -> Input:
         """Return the same input, not read yet."""
-        return replace(self, tags=None, key="", token_column=0, remarks={})
+        return replace(self, tags=None, key="", token_column=0, remarks={}, readings={})
 
     def documents(self) -> Iterator[Document]:
         """Read the input.
@@ -474,12 +477,27 @@ class Input:
         """Note that something was left out."""
         self.remarks[what] = self.remarks.get(what, 0) + count
 
+    def take(self, other: Input) -> None:
+        """Take over what was noted of the same input, or of a part of it."""
+        for what, count in other.remarks.items():
+            self.remark(what, count)
+        for what, count in other.readings.items():
+            self.note(what, count)
+
+    def note(self, what: str, count: int = 1) -> None:
+        """Note that something was read otherwise than it stands there."""
+        self.readings[what] = self.readings.get(what, 0) + count
+
+    def noted(self) -> list[str]:
+        """Say what was read otherwise than it stands there, in words."""
+        return [f"{what}: {count}" for what, count in self.readings.items()]
+
     def described(self) -> str:
         """Say what was read, in words."""
         what = "column" if "tag_columns" in FORMATS[self.format].takes else "key"
         spans = f", {what}{'s' * (',' in self.key)} {self.key}" * bool(self.key)
         tokens = f", tokens in column {self.token_column}" * bool(self.token_column)
-        return FORMATS[self.format].title + spans + tokens
+        return "; ".join([FORMATS[self.format].title + spans + tokens, *self.noted()])
 
     def left_out(self) -> str:
         """Say what was not read, in words; empty if everything was."""
@@ -539,7 +557,7 @@ class Inputs(NamedTuple):
         """
         for sources in parts_of(self.sources, max(size // 2, 1), LINES):
             gold, predicted = (
-                replace(side, source=source, progress=None, remarks={})
+                replace(side, source=source, progress=None, remarks={}, readings={})
                 for side, source in ((self.gold, sources[0]), (self.predicted, sources[-1]))
             )
             yield self._replace(gold=gold, predicted=predicted)

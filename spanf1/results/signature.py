@@ -75,6 +75,7 @@ class Signature:
             "scheme": "/".join(dict.fromkeys((options.gold_scheme, options.pred_scheme))),
             "reading": options.reading,
             "types": ",".join(map(_escaped, types)),
+            **({"trim": _TRIMMED} if options.trim else {}),
             **_type_parts(options),
             "zero": _number(options.zero_division),
         }
@@ -188,6 +189,7 @@ _MEANINGS = {
     "scheme": "tagging scheme",
     "reading": "ill-formed spans",
     "types": "types",
+    "trim": "white space at the edges of spans",
     "map": "types called otherwise",
     "ignore": "types left out",
     "zero": "0/0",
@@ -198,6 +200,8 @@ _MEANINGS = {
     "ci": "intervals",
     "v": "version of spanf1",
 }
+# The value of the part that says that white space at edges does not count.
+_TRIMMED = "dropped"
 _HARMLESS = {"ci", "v", "tags"}
 _EXAMPLE = (
     "f1:micro|match:exact|scheme:IOB2|reading:lenient|types:union|zero:0|tokens:46435|gold:5648|"
@@ -217,7 +221,7 @@ def _in_words(name: str, value: str) -> str:
     if name == "scheme" and "/" in value:
         gold, _, predicted = value.partition("/")
         return f"{gold} in gold and {predicted} predicted"
-    return _unescaped(value) or {"tags": TagForm().name}.get(name, "none")
+    return _unescaped(value) or {"tags": TagForm().name, "trim": "counted"}.get(name, "none")
 
 
 def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -253,6 +257,7 @@ def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
         zero_division=float(parts["zero"]),
         match=match,
         normalize=tuple(normalize),
+        trim="trim" in parts,
     )
     if AUTO in (options.gold_scheme, options.pred_scheme):
         raise UsageError("scheme is auto: it says what was used")

@@ -61,7 +61,12 @@ def documents(input: Input) -> Iterator[Document]:
         numbers[:] = (index + 1 for index in (*indices[: len(levels)], picked))
         return picked
 
-    file = ColumnFile(source, delimiter=options.delimiter, progress=input.progress)
+    file = ColumnFile(
+        source,
+        delimiter=options.delimiter,
+        merged=not options.alone,
+        progress=input.progress,
+    )
     blocks = file.tagged_lines(
         [tags] * len(levels),
         levels,

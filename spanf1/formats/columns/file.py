@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -12,7 +13,14 @@ import numpy as np
 
 from spanf1.core.tags import CodeArray, IntArray, TagSet
 from spanf1.exceptions import ReadError, TagError
-from spanf1.formats.columns.layout import MERGED_HINT, Layout, declared_names, detect_layout
+from spanf1.formats.columns.layout import (
+    MERGED_HINT,
+    TAG,
+    Layout,
+    declared_names,
+    detect_layout,
+    tag_columns,
+)
 from spanf1.formats.columns.lines import BoolArray, Fields, Splitter, TokenLines
 from spanf1.formats.columns.lookup import TagLookup, tag_lookup
 from spanf1.formats.options import Column
@@ -71,6 +79,10 @@ class TaggedLines(NamedTuple):
         )
 
 
+def _not_again() -> None:
+    """Return None: lines without columns are not split again."""
+
+
 class ColumnFile:
     """One file of columns.
 
@@ -86,6 +98,8 @@ class ColumnFile:
         Read lines as the conlleval script does.
     headed : bool
         The first line names the columns; known anyway if one is asked for by name.
+    merged : bool
+        It holds both sides.
     block_size : int
         About how many bytes are read at a time.
     progress : callable, optional
@@ -100,6 +114,7 @@ class ColumnFile:
         layout: Layout | None = None,
         script: bool = False,
         headed: bool = False,
+        merged: bool = False,
         block_size: int = BLOCK_SIZE,
         progress: Progress | None = None,
     ) -> None:
@@ -108,8 +123,13 @@ class ColumnFile:
         self.layout = layout
         self.script = script
         self.headed = headed
+        self.merged = merged
         self.block_size = block_size
         self.progress = progress
+        #: how many lines that begin with # were taken for comments, and might be tokens
+        self.comments = 0
+        # the bytes that the layout was detected by, and the number of their first line
+        self._head, self._head_line = b"", 1
 
     def can_be_parted(self, columns: Iterable[Column]) -> bool:
         """Return whether parts of the file can be read; its layout is known then.
@@ -182,7 +202,7 @@ class ColumnFile:
         """
         lookups: list[TagLookup] = []
         chosen: list[int] = []
-        for lines, indices in self._token_lines((*columns, *others), tags, blank=blank):
+        for lines, indices, again in self._token_lines((*columns, *others), tags, blank=blank):
             if not indices:
                 none = [np.zeros(0, np.int32) for _ in tags]
                 yield TaggedLines(lines, none, None, [0] * (len(tags) + 1))
@@ -193,21 +213,34 @@ class ColumnFile:
                 # Where two columns are all there are, both sides cannot be in this file.
                 few = len(tags) == lines.layout.columns == 2
                 lookups = [tag_lookup(each, MERGED_HINT if few else hint) for each in tags]
-            kept = ~lines.outside
-            if sparse:
-                kept[:1] = kept[-1:] = True
-            tokens = np.flatnonzero(kept)
-            codes = [
-                self._codes(lookup, lines, tokens, place)
-                for lookup, place in zip(
-                    lookups, lines.fields(tokens, *indices[: len(tags)]), strict=True
-                )
-            ]
-            if not sparse:
-                for number, of_some in enumerate(codes):
-                    codes[number] = np.zeros(len(kept), np.int32)
-                    codes[number][tokens] = of_some
-            yield TaggedLines(lines, codes, kept if sparse else None, chosen)
+            try:
+                yield self._tagged(lines, lookups, chosen, sparse=sparse)
+            except TagError:
+                other = again()
+                if other is None:
+                    raise
+                yield self._tagged(other, lookups, chosen, sparse=sparse)
+
+    def _tagged(
+        self, lines: TokenLines, lookups: Sequence[TagLookup], chosen: list[int], *, sparse: bool
+    ) -> TaggedLines:
+        """Return the token lines of a block with their tags; see `tagged_lines`."""
+        kept = ~lines.outside
+        if sparse:
+            kept[:1] = kept[-1:] = True
+        tokens = np.flatnonzero(kept)
+        indices = chosen[: len(lookups)]
+        codes = [
+            self._codes(lookup, lines, tokens, place, index)
+            for lookup, place, index in zip(
+                lookups, lines.fields(tokens, *indices), indices, strict=True
+            )
+        ]
+        if not sparse:
+            for number, of_some in enumerate(codes):
+                codes[number] = np.zeros(len(kept), np.int32)
+                codes[number][tokens] = of_some
+        return TaggedLines(lines, codes, kept if sparse else None, chosen)
 
     def _codes(
         self,
@@ -215,10 +248,12 @@ class ColumnFile:
         lines: TokenLines,
         tokens: IntArray,
         place: tuple[IntArray, IntArray],
+        index: int,
     ) -> CodeArray:
-        """Return the codes of the tags of some tokens.
+        """Return the codes of the tags of some tokens, in a column.
 
-        In the first line, the hint says what may be done if that is a header.
+        If that column has no tags, the hint names those that have; in the first line, it says
+        what may be done if that is a header.
         """
 
         def where(index: int) -> str:
@@ -228,24 +263,76 @@ class ColumnFile:
             return lookup.numbers(lines.data, *place, where)
         except TagError as error:
             layout = lines.layout
-            if layout.headed or error.where != self.source.where(layout.line):
-                raise
-            hint = "; ".join(filter(None, (error.hint, _HEADER_HINT)))
+            first = not layout.headed and error.where == self.source.where(layout.line)
+            hint = self._elsewhere(index) or "; ".join(
+                filter(None, (error.hint, _HEADER_HINT * first))
+            )
             raise TagError(error.message, where=error.where, hint=hint) from None
+
+    def first_rows(self) -> list[list[bytes]]:
+        """Return the fields of the first lines that are tokens, once the layout was detected."""
+        layout = self.layout
+        if layout is None:
+            return []
+        header = layout.names_line if layout.headed else 0
+        lines = enumerate(self._head.split(FRONT, _FIRST_LINES)[:-1], self._head_line)
+        rows = [
+            layout.fields(line.removesuffix(b"\r"))
+            for number, line in lines
+            if line[:1] != b"#" and number != header
+        ]
+        return [row for row in rows if len(row) == layout.columns]
+
+    def remarks(self) -> Iterator[str]:
+        """Yield what is to be said of how lines were read."""
+        if self.comments:
+            what = "lines that begin with # and have no tags were taken for comments"
+            yield f"{self.source.name}: {what}: {self.comments}"
+
+    def columns_with_types(self) -> dict[Column, set[bytes]]:
+        """Return the columns of tags, by the first lines: what to call each, and its tags but O.
+
+        It is called by its number; or by its name, if the first line is no other than a header.
+        """
+        heads, *rows = self.first_rows() or [[]]
+        found: dict[Column, set[bytes]] = {}
+        for index in tag_columns(rows):
+            headed = not TAG.fullmatch(heads[index])
+            name = heads[index].decode("utf-8", "replace") if headed else index + 1
+            tags = {row[index] for row in ([] if headed else [heads]) + rows} - {b"O", b"o"}
+            if tags:
+                found[name] = tags
+        return found
+
+    def _elsewhere(self, index: int) -> str:
+        """Return a hint that says which columns have tags, if that is not one of them."""
+        rows = self.first_rows()
+        if 2 * sum(TAG.fullmatch(row[index]) is not None for row in rows) > len(rows):
+            return ""
+        found = [str(column) for column in self.columns_with_types()]
+        if not found:
+            return ""
+        have = f"column{'s' * (len(found) > 1)} {', '.join(found)} ha{'ve' if found[1:] else 's'}"
+        if not self.merged:
+            return f"{have} tags: --tag-column {found[0]}"
+        if len(found) == 1:
+            return f"only {have} tags: two files are GOLD PRED --tag-column {found[0]}"
+        return f"{have} tags: --gold-column {found[0]} --pred-column {found[1]}"
 
     def _token_lines(
         self, columns: Sequence[Column], tags: Sequence[TagSet], *, blank: bool
-    ) -> Iterator[tuple[TokenLines, list[int]]]:
+    ) -> Iterator[tuple[TokenLines, list[int], Callable[[], TokenLines | None]]]:
         """Yield the token lines with the indices of columns; blank blocks have none.
 
-        The first columns are those of the tags.
+        The first columns are those of the tags. What comes third splits the block again, where a
+        field is no tag; see `Splitter.careful`.
         """
         blocks = self.source.blocks(self.block_size, self.progress)
         skipped: list[RawBlock] = []
         head, lines = self.detect(blocks, skipped if blank else None)
         # Lines that are no tokens have no columns.
         splitter = Splitter(self.source, Layout("", 0), [], [])
-        yield from ((splitter.split(raw), []) for raw in skipped)
+        yield from ((splitter.split(raw), [], _not_again) for raw in skipped)
         if self.layout is None:
             return
         indices = self.indices(columns)
@@ -256,7 +343,9 @@ class ColumnFile:
         first = head or deque(islice(blocks, 1))
         self._learn_forms(first, indices, tags, lines)
         for raw in chain(first, blocks):
-            yield splitter.split(raw), indices
+            again = partial(splitter.careful, splitter.state, raw)
+            yield splitter.split(raw), indices, again
+            self.comments = splitter.comments
 
     def indices(self, columns: Iterable[Column]) -> list[int]:
         """Return the indices of columns, once the layout is known.
@@ -347,6 +436,7 @@ class ColumnFile:
     ) -> Layout | None:
         """Return the layout of lines with so many before them, if they show it."""
         layout = detect_layout(text, self.source, self.delimiter, before + 1)
+        self._head, self._head_line = bytes(text[len(FRONT) : _HEAD]), before + 1
         if layout and names[0]:
             layout = layout._replace(names=names[0], names_line=names[1])
         return layout

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from spanf1.exceptions import LayoutError
@@ -21,8 +22,8 @@ MERGED_HINT = (
 WHITE = b" \t\r"
 #: how a line begins that begins a document
 DOCUMENT = re.compile(rb"[ \t]*-DOCSTART-(?![^ \t,;|])")
-#: how a comment begins that begins a document, in CoNLL-U
-NEW_DOCUMENT = re.compile(rb"# newdoc(?![^ \t=])")
+#: how a comment begins that begins a document, in CoNLL-U and in CoNLL-2012
+NEW_DOCUMENT = re.compile(rb"# newdoc(?![^ \t=])|#begin document(?![^ \t])")
 
 # How a comment begins that names the columns.
 _GLOBAL_COLUMNS = re.compile(rb"# +global\.columns[ \t]*=")
@@ -31,6 +32,12 @@ _NAMES_SHOWN = 30
 
 # How many lines a layout is judged by.
 _SAMPLE_LINES = 200
+
+# What columns are called in headers: the words of a name, in lower case and without a plural s.
+_TOKEN_NAMES = frozenset({"token", "word", "form", "wordform", "text"})
+_TAG_NAMES = frozenset({"tag", "label", "ner", "gold", "pred", "bio", "iob", "true", "entity"})
+#: what looks like a tag, however it is written
+TAG = re.compile(rb"[Oo]|[BIESLUMWbieslumw]([-_/:]\S+)?|\S+[-_/:][BIESLUMWbieslumw]")
 
 
 class Layout(NamedTuple):
@@ -49,7 +56,8 @@ class Layout(NamedTuple):
     names_line : int
         The line that has these names.
     headed : bool
-        Whether a column was asked for by name: the line of the names is no token then.
+        Whether the line of the names is no token: a column was asked for by name, or that line
+        is one of names as they are usual, where the lines behind it have tags.
     """
 
     delimiter: str
@@ -128,11 +136,46 @@ class Layout(NamedTuple):
         """Return the index of the first column that is none of some; None if there is none."""
         return next((index for index in range(self.columns) if index not in used), None)
 
+    def _of_sample(self, sample: Sequence[tuple[int, bytes]]) -> Layout:
+        """Return the layout with what the first lines, each with its number, tell besides."""
+        rows = [(number, self.fields(line), line[:1] == b"#") for number, line in sample]
+        rows = [row for row in rows if len(row[1]) == self.columns or not row[2]]
+        fitting = [(number, row) for number, row, _ in rows if len(row) == self.columns]
+        names_line, names, _ = rows[0]
+        titled = names_line == fitting[0][0] and _is_header(names, [row for _, row in fitting[1:]])
+        return self._replace(
+            line=fitting[0][0],
+            names=tuple(name.decode("utf-8", "replace") for name in names),
+            names_line=names_line,
+            headed=titled,
+        )
+
     def fields(self, line: bytes) -> list[bytes]:
         """Return the fields of one line, given without its line end."""
         if self.delimiter:
             return line.split(self.delimiter.encode())
         return [field for field in re.split(rb"[ \t\r]+", line) if field]
+
+
+def _words_of(name: str) -> list[str]:
+    """Return the words of the name of a column: ``ner`` and ``tag`` of ``NER_TAGS``."""
+    words = re.split(r"[\W\d_]+", name.lower())
+    return [word.removesuffix("s") for word in words if word]
+
+
+def _is_header(names: Sequence[bytes], rows: Sequence[Sequence[bytes]]) -> bool:
+    """Return whether a line names the columns: usual names, and none of a tag where tags are."""
+    words = {word for name in names for word in _words_of(name.decode("utf-8", "replace"))}
+    if not words & (_TOKEN_NAMES | _TAG_NAMES):
+        return False
+    tagged = tag_columns(rows)
+    return bool(tagged) and not any(TAG.fullmatch(names[index]) for index in tagged)
+
+
+def tag_columns(rows: Sequence[Sequence[bytes]]) -> list[int]:
+    """Return the indices of the columns of some rows in which every field looks like a tag."""
+    columns = zip(*rows, strict=True)
+    return [index for index, fields in enumerate(columns) if all(map(TAG.fullmatch, fields))]
 
 
 def detect_layout(
@@ -142,7 +185,7 @@ def detect_layout(
 
     The delimiter is tab, space or runs of white space: the first of them that splits every line
     into the same number of fields, more than one and (but for tabs) none of them empty. Where
-    none does, it is the one by which the most lines have as many fields as the first.
+    none does, it is the one by which the most lines have the same number of fields.
 
     Parameters
     ----------
@@ -175,17 +218,18 @@ def detect_layout(
                 break
     if not sample:
         return None
+    # Where there are others, lines that begin with # may be comments, and tell nothing.
+    lines = [line for _, line in sample if line[:1] != b"#"] or [line for _, line in sample]
     candidates = []
     for character in DELIMITERS.values() if delimiter is None else [delimiter]:
-        layout = Layout(character, 0, sample[0][0], names_line=sample[0][0])
-        rows = [layout.fields(line) for _, line in sample]
-        columns = len(rows[0])
-        agree = sum(len(row) == columns for row in rows) if columns > 1 else 0
+        layout = Layout(character, 0)
+        rows = [layout.fields(line) for line in lines]
+        counts = Counter(len(row) for row in rows if len(row) > 1)
+        columns, agree = counts.most_common(1)[0] if counts else (len(rows[0]), 0)
         filled = all(map(all, rows)) if character != "\t" else any(row[-1] for row in rows)
         candidates.append(((filled, agree), layout._replace(columns=columns)))
     found = max(candidates, key=lambda candidate: candidate[0])[1]
-    header = found.fields(sample[0][1])
-    return found._replace(names=tuple(name.decode("utf-8", "replace") for name in header))
+    return found._of_sample(sample)
 
 
 def declared_names(text: bytes) -> tuple[tuple[str, ...], int]:

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from copy import copy
 from functools import partial
+from itertools import chain
 from typing import Self
 
 import numpy as np
@@ -181,6 +182,8 @@ class ColumnPair(ABC):
         self.files = files
         self.columns = columns
         self.aligned = aligned
+        #: what else is to be said of what was read
+        self.notes: list[str] = []
 
     @abstractmethod
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
@@ -213,13 +216,15 @@ class ColumnPair(ABC):
 
     def take(self, part: ColumnPair) -> None:
         """Take note of a part that has been read."""
+        for file, read in zip(self.files, part.files, strict=True):
+            file.comments += read.comments
         if progress := self.files[0].progress:
             progress(part.files[0].source.stop)
 
     def forget(self) -> None:
         """Forget the layouts of the files."""
         for file in self.files:
-            file.layout = None
+            file.layout, file.comments = None, 0
 
     def origin(self) -> Origin:
         """Describe what was read; call it after the reading."""
@@ -234,6 +239,7 @@ class ColumnPair(ABC):
             predicted,
             token,
             self.aligned,
+            remarks=(*chain.from_iterable(map(ColumnFile.remarks, self.files)), *self.notes),
         )
 
 
