@@ -67,11 +67,29 @@ def bracketed(text: str, spans: Spans) -> list[str]:
     return [f"{opened.get(place, '')}*{')' * (place in closed)}" for place in range(count)]
 
 
-def conllu(text: str, spans: Spans) -> str:
-    """Return a text as lines of CoNLL-U, with its tags in MISC."""
-    rows = enumerate(zip(text.split(), tagged(text, spans), strict=True), 1)
-    blank = "\t".join("_" * 7)
-    return "".join(f"{number}\t{word}\t{blank}\tner={tag}\n" for number, (word, tag) in rows)
+def webanno(side: list[Spans]) -> str:
+    """Return the texts as WebAnno has the sentences of one document."""
+    parts, begin, number = ["#FORMAT=WebAnno TSV 3.3\n#T_SP=x.NamedEntity|value\n\n"], 0, 0
+    for place, (text, spans) in enumerate(zip(TEXTS, side, strict=True), 1):
+        rows = []
+        for token, match in enumerate(re.finditer(r"\S+", text)):
+            inside = [n for n, (a, b, _) in enumerate(spans, number) if a <= token <= b]
+            field = "|".join(f"{spans[n - number][2]}[{n + 1}]" for n in inside) or "_"
+            a, b = match.start() + begin, match.end() + begin
+            rows.append(f"{place}-{token + 1}\t{a}-{b}\t{match[0]}\t{field}\t\n")
+        parts.append(f"\n#Text={text}\n{''.join(rows)}")
+        begin, number = begin + len(text) + 1, number + len(spans)
+    return "".join(parts)
+
+
+def conllu(side: list[Spans]) -> str:
+    """Return the texts as lines of CoNLL-U, with their tags in MISC."""
+    blank, parts = "\t".join("_" * 7), []
+    for text, spans in zip(TEXTS, side, strict=True):
+        rows = enumerate(zip(text.split(), tagged(text, spans), strict=True), 1)
+        parts += [f"{number}\t{word}\t{blank}\tner={tag}\n" for number, (word, tag) in rows]
+        parts.append("\n")
+    return "".join(parts)
 
 
 def columns(side: list[Spans], tags: Callable[[str, Spans], list[str]] = tagged) -> str:
@@ -81,6 +99,14 @@ def columns(side: list[Spans], tags: Callable[[str, Spans], list[str]] = tagged)
         for text, spans in zip(TEXTS, side, strict=True)
     )
 
+
+# What has a line for each token.
+LINES = {
+    "columns": columns,
+    "brackets": lambda side: columns(side, bracketed),
+    "conllu": conllu,
+    "webanno": webanno,
+}
 
 # What each format with records has of a text and its spans.
 RECORDS = {
@@ -113,12 +139,8 @@ def made(name: str, side: list[Spans]) -> str:
     """Write a side in a format, and return the file or folder."""
     both = [*zip(TEXTS, side, strict=True)]
     stem = f"{name}-{'gold' if side is GOLD else 'predicted'}"
-    if name == "columns":
-        return write(stem, columns(side))
-    if name == "brackets":
-        return write(stem, columns(side, bracketed))
-    if name == "conllu":
-        return write(stem, "\n".join(conllu(*one) for one in both))
+    if name in LINES:
+        return write(stem, LINES[name](side))
     if name == "brat":
         Path(stem).mkdir()
         for number, (text, spans) in enumerate(both):

@@ -225,6 +225,15 @@ FORMATS = {
         begins=_COMMENTS + rb"(?:#|1(?:-[0-9]+)?\t)",
         written=False,
     ),
+    "webanno": Format(
+        "WebAnno TSV 3",
+        "webanno",
+        _CHARACTERS | {"text", "tokens"},
+        frozenset({"key"}),
+        begins=rb"#FORMAT=WebAnno TSV",
+        texts="WebAnno TSV (webanno)",
+        written=False,
+    ),
     "pubtator": Format(
         "documents of PubTator",
         "pubtator",
@@ -276,6 +285,7 @@ FormatName = Literal[
     "brat",
     "brackets",
     "conllu",
+    "webanno",
     "pubtator",
     "spacy",
     "arrow",

@@ -301,7 +301,7 @@ class TestWrong:
     @pytest.mark.parametrize(
         ("files", "options", "option"),
         [
-            (["g.jsonl", "g.jsonl"], ["--labels", "O,B-A"], "labels"),
+            (["c.conll", "c.conll"], ["--labels", "O,B-A"], "labels"),
             (["g.jsonl", "c.conll"], ["--pred-key", "x"], "pred_key"),
             (["c.conll", "g.jsonl"], ["--gold-key", "x"], "gold_key"),
             (["c.conll", "c.conll"], ["--id-key", "x"], "id_key"),

@@ -228,7 +228,7 @@ def _items(record: Record, column: str, labels: Mapping[int, str] | None) -> Ite
     """Yield the spans of a row as JSON would have them."""
     items = record.value[column]
     if isinstance(items, dict):
-        items = _turned(record, column, items)
+        items = record.turned(column, items)
     for number, item in enumerate(items):
         if not isinstance(item, dict):
             yield item
@@ -239,16 +239,6 @@ def _items(record: Record, column: str, labels: Mapping[int, str] | None) -> Ite
             if key in known:
                 known[key] = _named(record, f"{column}[{number}].{key}", known[key], labels)
         yield known
-
-
-def _turned(record: Record, column: str, lists: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a struct of lists as a list of structs."""
-    full = {name: values for name, values in lists.items() if values is not None}
-    lengths = {name: len(values) for name, values in full.items()}
-    if len(set(lengths.values())) > 1:
-        sizes = ", ".join(f"{name} {length}" for name, length in lengths.items())
-        raise record.error(f"{column} has lists of different lengths: {sizes}")
-    return [dict(zip(full, row, strict=True)) for row in zip(*full.values(), strict=True)]
 
 
 def _named(record: Record, place: str, value: Any, labels: Mapping[int, str] | None) -> Any:

@@ -9,6 +9,7 @@ from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
 from spanf1.formats.records.record import (
     Record,
+    are_columns,
     placed_text,
     record_batches,
     records,
@@ -36,6 +37,7 @@ def looks_like_record(view: View) -> int:
         case [[int(), int(), str()], *_]:
             return LIKELY * view.at_key
     placed = "offsets" in view.item or all(key in view.item for key in ITEM_OFFSETS[0])
+    placed = placed or are_columns(view.value)
     others = all(key in view.item for key in ITEM_OFFSETS[1])
     return (LIKELY if placed else MAYBE * others) * view.at_key
 
@@ -88,7 +90,7 @@ def _left_out(record: Record) -> bool:
         record.input.remark(_ANSWERS[answer])
         return True
     record.note_relations()
-    if isinstance(value.get("spans"), dict):
+    if isinstance(value.get("spans"), dict) and not are_columns(value["spans"]):
         record.input.remark("groups of spans", len(value["spans"]))
     return False
 

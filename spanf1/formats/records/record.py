@@ -157,9 +157,18 @@ class Record(NamedTuple):
         """Return the spans at a key that is there; see `spans_of`."""
         return [
             span
-            for number, item in enumerate(self.list_at(key))
+            for number, item in enumerate(self._items(key))
             for span in self.spans_of(f"{key}[{number}]", item, text)
         ]
+
+    def turned(self, place: str, lists: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return an object of lists as a list of objects."""
+        full = {name: values for name, values in lists.items() if values is not None}
+        lengths = {name: len(values) for name, values in full.items()}
+        if len(set(lengths.values())) > 1:
+            sizes = ", ".join(f"{name} {length}" for name, length in lengths.items())
+            raise self.error(f"{place} has lists of different lengths: {sizes}")
+        return [dict(zip(full, row, strict=True)) for row in zip(*full.values(), strict=True)]
 
     def spans_of(self, place: str, item: object, text: str | None) -> list[TextSpan]:
         """Return the spans that one item of a list says there are: one for each of its types.
@@ -234,6 +243,11 @@ class Record(NamedTuple):
             raise self.error(f"{place} is empty, and is to be a type")
         return name
 
+    def _items(self, key: str) -> list[Any]:
+        """Return the list at a key, or what an object of lists of starts, ends and types has."""
+        value = self.as_object()[key]
+        return self.turned(key, value) if are_columns(value) else self.list_at(key)
+
     def _label(self, place: str, number: int) -> str | int:
         """Return the label that a number stands for, or the number where nothing says it."""
         labels = self.input.options.labels
@@ -267,6 +281,15 @@ class Record(NamedTuple):
         said, name = item["text"], f"{place}.text"
         parts = said if isinstance(said, list) else [said]
         return " ".join(self.string(name, part) for part in parts)
+
+
+def are_columns(value: object) -> bool:
+    """Return whether a value is an object of lists, of starts and of ends among them."""
+    return (
+        isinstance(value, dict)
+        and any(value.keys() >= {*pair} for pair in ITEM_OFFSETS)
+        and all(isinstance(one, list) for one in value.values())
+    )
 
 
 def _chosen(value: dict[str, Any], names: Sequence[str]) -> str:
