@@ -184,7 +184,7 @@ class DocumentPairs:
             0,
             self._aligned,
             (self.gold.key, self.predicted.key, "", ""),
-            (*self.notes, *remarks),
+            (*dict.fromkeys([*self.gold.notes, *self.predicted.notes]), *self.notes, *remarks),
         )
 
     def _in_order(

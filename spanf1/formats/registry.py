@@ -34,7 +34,7 @@ FEATURES = {
 _CHARACTERS = frozenset({"offsets", "free", "nested", "repeated"})
 
 # Fields of `InputOptions` that go with columns, and with all that has keys and texts.
-_COLUMNS = frozenset({"tag_columns", "token_column", "delimiter"})
+_COLUMNS = frozenset({"tag_columns", "token_column", "sentence_column", "delimiter"})
 _KEYS = frozenset({"key", "text_key", "id_key"})
 # And what goes with tags.
 _TAGS = frozenset({"form", "scheme"})
@@ -306,6 +306,8 @@ class Input:
         The column of the tokens, from 1, where there is one.
     remarks : dict of str to int
         What was left out, in words (``relations``), and how often.
+    notes : list of str
+        What else is to be said of how it was read.
     values : sequence, optional
         The records themselves, where they are in no file; the source is then `Listed`.
 
@@ -323,6 +325,7 @@ class Input:
     key: str = ""
     token_column: int = 0
     remarks: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     values: Sequence[Any] | None = None
     _other: Input | None = field(default=None, init=False, repr=False, compare=False)
     _parsed: Iterator[Any] | None = field(default=None, init=False, repr=False, compare=False)
@@ -332,7 +335,7 @@ class Input:
 
     def again(self) -> Input:
         """Return the same input, not read yet."""
-        return replace(self, tags=None, key="", token_column=0, remarks={})
+        return replace(self, tags=None, key="", token_column=0, remarks={}, notes=[])
 
     def documents(self) -> Iterator[Document]:
         """Read the input.
@@ -398,7 +401,7 @@ class Input:
         what = "column" if self.format == COLUMNS else "key"
         spans = f", {what}{'s' * (',' in self.key)} {self.key}" * bool(self.key)
         tokens = f", tokens in column {self.token_column}" * bool(self.token_column)
-        return FORMATS[self.format].title + spans + tokens
+        return "; ".join([FORMATS[self.format].title + spans + tokens, *self.notes])
 
     def left_out(self) -> str:
         """Say what was not read, in words; empty if everything was."""
