@@ -18,7 +18,7 @@ from spanf1.exceptions import AlignmentError, InputError, LayoutError, UsageErro
 from spanf1.formats.options import InputOptions, Labels, Origin
 from spanf1.formats.records.sniffing import format_of_keys, format_of_records
 from spanf1.formats.records.values import has_objects_as_lines
-from spanf1.formats.registry import COLUMNS, Input, Inputs, Listed
+from spanf1.formats.registry import COLUMNS, Input, Inputs, Listed, noted
 from spanf1.formats.source import STDIN, Source
 from spanf1.wording import shortened
 
@@ -174,7 +174,9 @@ class DocumentPairs:
             for side in sides
             for what, count in side.remarks.items()
         )
-        readings = [f"{side.source.name}: {said}" for side in sides for said in side.noted()]
+        readings = [
+            f"{side.source.name}: {said}" for side in sides for said in noted(side.readings)
+        ]
         return Origin(
             tuple(side.source.name for side in sides),
             tuple(side.format for side in sides),

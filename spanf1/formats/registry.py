@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from itertools import tee
@@ -37,7 +37,7 @@ _CHARACTERS = frozenset({"offsets", "free", "nested", "repeated"})
 _TOKENS = frozenset({"tokens", "ids", "offsets", "nested", "repeated"})
 
 # Fields of `InputOptions` that go with columns, and with all that has keys and texts.
-_COLUMNS = frozenset({"tag_columns", "token_column", "delimiter"})
+_COLUMNS = frozenset({"tag_columns", "token_column", "sentence_column", "delimiter"})
 _KEYS = frozenset({"key", "text_key", "id_key"})
 _TOKEN_KEYS = frozenset({"key", "token_key", "id_key"})
 # And what goes with tags.
@@ -305,6 +305,11 @@ def module_of(name: str) -> Any:
     return import_module(f"spanf1.formats.{FORMATS[name].module}")
 
 
+def noted(readings: Mapping[str, int]) -> list[str]:
+    """Say in words what was read otherwise than it stands there; see `Input.readings`."""
+    return [f"{what}: {count}" if count else what for what, count in readings.items()]
+
+
 def formats_given(input_format: str, inputs: int) -> list[str]:
     """Return the format of each of one or two inputs, as it is given; it may be ``auto``.
 
@@ -388,7 +393,7 @@ class Input:
     remarks : dict of str to int
         What was left out, in words (``relations``), and how often.
     readings : dict of str to int
-        What was read otherwise than it stands there, in words, and how often.
+        What was read otherwise than it stands there, in words, and how often; 0 if once for all.
     values : sequence, optional
         The records themselves, where they are in no file; the source is then `Listed`.
 
@@ -488,16 +493,12 @@ class Input:
         """Note that something was read otherwise than it stands there."""
         self.readings[what] = self.readings.get(what, 0) + count
 
-    def noted(self) -> list[str]:
-        """Say what was read otherwise than it stands there, in words."""
-        return [f"{what}: {count}" for what, count in self.readings.items()]
-
     def described(self) -> str:
         """Say what was read, in words."""
         what = "column" if "tag_columns" in FORMATS[self.format].takes else "key"
         spans = f", {what}{'s' * (',' in self.key)} {self.key}" * bool(self.key)
         tokens = f", tokens in column {self.token_column}" * bool(self.token_column)
-        return "; ".join([FORMATS[self.format].title + spans + tokens, *self.noted()])
+        return "; ".join([FORMATS[self.format].title + spans + tokens, *noted(self.readings)])
 
     def left_out(self) -> str:
         """Say what was not read, in words; empty if everything was."""
