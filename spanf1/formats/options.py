@@ -90,6 +90,8 @@ class InputOptions:
         The tag of each id, where tags are ids.
     form : TagForm, optional
         How tags are written.
+    by_text : bool
+        Whether only what spans say counts: then it need not be what the text has at their offsets.
     """
 
     side: str = "gold"
@@ -108,6 +110,7 @@ class InputOptions:
     id_key: str | None = None
     labels: Labels | None = None
     form: TagForm | None = None
+    by_text: bool = False
 
     @classmethod
     def of(cls, given: Mapping[str, Any], side: str = "") -> InputOptions:
@@ -166,6 +169,11 @@ class InputOptions:
         """Return whether the caller says something of a field."""
         value = getattr(self, field)
         return bool(value) if field == "tag_columns" else value is not None
+
+    @property
+    def may_borrow(self) -> bool:
+        """Whether an input needs no text of its own: the other one of two may have it."""
+        return bool(self.prefix) and self.alone and self.text_key is None
 
     def name(self, field: str) -> str:
         """Return the name of a field in keywords and messages: ``pred_key``, ``tag_column``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib import import_module
 from itertools import tee
 from typing import Any, BinaryIO, Literal, NamedTuple, TypeVar
@@ -396,6 +397,10 @@ class Input:
         What was read otherwise than it stands there, in words, and how often; 0 if once for all.
     values : sequence, optional
         The records themselves, where they are in no file; the source is then `Listed`.
+    rejected : set of str
+        The ids of records that were left out.
+    keyless : object
+        The first record without spans, as long as no other one has told their key.
 
     Raises
     ------
@@ -413,6 +418,8 @@ class Input:
     remarks: dict[str, int] = field(default_factory=dict)
     readings: dict[str, int] = field(default_factory=dict)
     values: Sequence[Any] | None = None
+    rejected: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+    keyless: Any = field(default=None, init=False, repr=False, compare=False)
     _other: Input | None = field(default=None, init=False, repr=False, compare=False)
     _parsed: Iterator[Any] | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -467,6 +474,13 @@ class Input:
         """
         read: Callable[[Input], Iterator[Sentences]] = module_of(self.format).sentences
         return read(self)
+
+    @cached_property
+    def labels(self) -> Mapping[int, str] | None:
+        """The label of each id, if labels are given."""
+        from spanf1.formats.labels import labels_by_id
+
+        return None if self.options.labels is None else labels_by_id(self.options.labels)
 
     def where(self, line: int) -> str:
         """Return a place in the input, for a message."""
@@ -546,6 +560,14 @@ class Inputs(NamedTuple):
     def are_by_line(self) -> bool:
         """Return whether each line of both sides may be a text that is read by itself."""
         return FORMATS[self.gold.format].by_line and FORMATS[self.predicted.format].by_line
+
+    def by_text(self) -> Inputs:
+        """Return the same inputs, of which only what spans say counts."""
+        gold, predicted = (
+            replace(side, options=replace(side.options, by_text=True))
+            for side in (self.gold, self.predicted)
+        )
+        return self._replace(gold=gold, predicted=predicted)
 
     def may_be_parted(self) -> bool:
         """Return whether parts of such inputs can be read."""
