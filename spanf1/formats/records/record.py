@@ -36,7 +36,8 @@ _PIECE = 1 << 18
 #: behind what no text goes on
 LAST = 1 << 53
 
-_OFFSETS_HINT = "offsets count characters, not bytes, from 0; an end is that of the next character"
+#: the way out where a text has something else at offsets
+OFFSETS_HINT = "offsets count characters, not bytes, from 0; an end is that of the next character"
 
 _LABELS_HINT = "labels=[...] (--labels PER,LOC) says which type each number is"
 
@@ -200,7 +201,7 @@ class Record(NamedTuple):
             there = " ".join(text[start:end] for start, end in parts)
             if said != there:
                 message = f"{place} is {shortened(said)}, and the text has {shortened(there)} there"
-                raise self.error(message, _OFFSETS_HINT)
+                raise self.error(message, OFFSETS_HINT)
         own = said if text is None else None
         return [TextSpan(name, parts, own) for name in self.types_of(place, item)]
 
