@@ -132,6 +132,15 @@ RECORDS = {
     },
     "dygie": lambda t, s: {"sentences": [t.split()], "ner": [s]},
     "gliner": lambda t, s: {"tokenized_text": t.split(), "ner": s},
+    "cas": lambda t, s: {
+        "%FEATURE_STRUCTURES": [
+            {"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaString": t},
+            *(
+                {"%TYPE": "x.NamedEntity", "@sofa": 1, "begin": a, "end": b, "value": kind}
+                for a, b, kind in placed(t, s)
+            ),
+        ]
+    },
     "bioc": lambda t, s: {"passages": [{"offset": 0, "text": t, "annotations": annotated(t, s)}]},
 }
 # What is in one file as a whole: the records in an array, or in an object.

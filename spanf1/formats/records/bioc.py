@@ -18,6 +18,7 @@ from spanf1.formats.records.keys import KEYS
 from spanf1.formats.records.record import OFFSETS_HINT, Record, records
 from spanf1.formats.records.sniffing import View
 from spanf1.formats.records.values import named_keys, spelt
+from spanf1.formats.records.xml import elements
 from spanf1.formats.registry import SURE, Input
 from spanf1.formats.sniffing import Beginning
 from spanf1.wording import shortened
@@ -85,7 +86,7 @@ def documents(input: Input) -> Iterator[Document]:
     input.key = input.options.key or _KEYS.gold[0]
     with contextlib.closing(Beginning(input.source)) as beginning:
         is_json = input.values is not None or beginning.may_be_json()
-    return _of_json(input) if is_json else map(_document, _elements(input))
+    return _of_json(input) if is_json else _of_xml(input)
 
 
 def _of_json(input: Input) -> Iterator[Document]:
@@ -98,56 +99,9 @@ def _of_json(input: Input) -> Iterator[Document]:
             yield _document(record._replace(value=one))
 
 
-def _elements(input: Input) -> Iterator[Record]:
-    """Yield the documents of a file of XML, as JSON would have them.
-
-    No entity is expanded but those of XML itself: what a file declares is refused.
-    """
-    from xml.etree.ElementTree import TreeBuilder
-    from xml.parsers import expat
-
-    parser = expat.ParserCreate()
-    builder: TreeBuilder | None = None
-    line = 0
-    read: list[Record] = []
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal builder, line
-        if tag == "document":
-            builder, line = TreeBuilder(), parser.CurrentLineNumber
-        if builder:
-            builder.start(tag, attributes)
-
-    def end(tag: str) -> None:
-        nonlocal builder
-        if builder:
-            element = builder.end(tag)
-            if tag == "document":
-                read.append(Record(input, _value(element, input.where(line)), line))
-                builder = None
-
-    def data(text: str) -> None:
-        if builder:
-            builder.data(text)
-
-    def refuse(name: str, *_: object) -> None:
-        where = input.where(parser.CurrentLineNumber)
-        raise LayoutError(
-            f"entity {shortened(name)}: only those of XML itself are read", where=where
-        )
-
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = data
-    parser.EntityDeclHandler = parser.SkippedEntityHandler = refuse
-    try:
-        for chunk in input.source.chunks(progress=input.progress):
-            parser.Parse(chunk, False)
-            yield from read
-            read.clear()
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        message = f"malformed XML: {expat.ErrorString(error.code)}"
-        raise LayoutError(message, where=input.where(error.lineno)) from None
+def _of_xml(input: Input) -> Iterator[Document]:
+    for element, line in elements(input, lambda tag, _: tag == "document"):
+        yield _document(Record(input, _value(element, input.where(line)), line))
 
 
 def _value(element: Element, where: str) -> dict[str, Any]:
