@@ -33,7 +33,8 @@ _FEW = 8
 # how many bytes are read at a time
 _PIECE = 1 << 18
 
-_OFFSETS_HINT = (
+#: the way out where a text has something else at offsets
+OFFSETS_HINT = (
     "offsets count characters, not bytes, from 0; an end is that of the next character; "
     "--match text looks at no offsets"
 )
@@ -236,7 +237,7 @@ class Record(NamedTuple):
             there = " ".join(text[start:end] for start, end in parts)
             if said != there:
                 message = f"{place} is {shortened(said)}, and the text has {shortened(there)} there"
-                raise self.error(message, _OFFSETS_HINT)
+                raise self.error(message, OFFSETS_HINT)
         own = said if text is None else None
         return [TextSpan(name, parts, own) for name in self.types_of(place, item)]
 
