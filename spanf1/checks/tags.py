@@ -50,7 +50,7 @@ class TaggedFile(ABC):
         self.source = input.source
         self.name = input.source.name
         #: what numbers the tags, as they are read
-        self.tags = TagSet({}, input.options.form)
+        self.tags = TagSet({}, input.options.spelling)
 
     @abstractmethod
     def parts(self) -> Iterator[RawLines] | Iterator[_Records]:

@@ -9,6 +9,7 @@ import click
 
 from spanf1.cli.inputs import (
     KEY_OPTIONS,
+    MASK_OPTION,
     canonical,
     input_options,
     options_of,
@@ -36,7 +37,7 @@ from spanf1.wording import printable
 
 
 @click.command("describe")
-@input_options(*KEY_OPTIONS, token_option())
+@input_options(*KEY_OPTIONS, token_option(), MASK_OPTION)
 @scheme_option()
 @click.option(
     "--train",

@@ -41,7 +41,7 @@ class CountedFile:
 
     def __init__(self, input: Input, scheme: AnyScheme = AUTO) -> None:
         self.reader = TagFile.of(input, tokens=True)
-        self.tags = TagSet({}, input.options.form)
+        self.tags = TagSet({}, input.options.spelling)
         #: what was counted, the tags on both sides; complete when all was read
         self.tally = Tally()
         self._scheme = Options(gold_scheme=scheme).gold_scheme
@@ -93,7 +93,7 @@ def _scheme_of(scheme: str, shapes: Counter[int], side: SideTally, read: str) ->
     """Return a scheme that is given, or ``auto``: then found out; `read` says where tags are."""
     fitting, how = [scheme], "given"
     if scheme == AUTO:
-        fitting = [*fitting_schemes(shapes, side.prefixes)]
+        fitting = [*fitting_schemes(shapes, side.prefixes, bare=side.bare)]
         how = found_by(fitting)
     form = written_like(side.forms, side.other_forms)
     written = f", written like {form}" if form else ""
@@ -198,6 +198,8 @@ def describe(
     delimiter: str | None = None,
     scheme: TagScheme = AUTO,
     tag_form: str = AUTO_FORM,
+    outside: Iterable[str] = (),
+    mask_tags: Iterable[str] = (),
     ignore_case: bool = False,
     map_types: Mapping[str, str] | None = None,
     ignore_types: Iterable[str] = (),
@@ -224,7 +226,7 @@ def describe(
 
     Other Parameters
     ----------------
-    delimiter, scheme, tag_form
+    delimiter, scheme, tag_form, outside, mask_tags
         As for `spanf1.score_file`.
     key, token_key, text_key, id_key, labels
         As for `spanf1.read_documents`; for inputs that have no columns.
@@ -242,6 +244,8 @@ def describe(
         "token_column": token_column,
         "delimiter": delimiter,
         "tag_form": tag_form,
+        "outside": outside,
+        "mask_tags": mask_tags,
         **keys,
     }
     inputs = inputs_of_keywords([*several, *training], input_format, given, scheme=scheme)

@@ -30,6 +30,15 @@ MATCHES = {
 #: a key of `MATCHES`, for type checkers
 MatchName = Literal["exact", "surface", "text"]
 
+#: what is done about tokens without a prediction
+MISSING = {
+    "error": "predictions that stop early are refused",
+    "outside": "tokens without a prediction count as O",
+    "drop": "tokens without a prediction do not count",
+}
+#: a key of `MISSING`, for type checkers
+MissingName = Literal["error", "outside", "drop"]
+
 #: what may make no difference between texts
 NORMALIZATIONS = {
     "nfkc": "what Unicode's NFKC takes for the same",
@@ -71,6 +80,8 @@ class Options:
         all others, so that ``{"*": "_"}`` makes one type of all.
     ignore_types : tuple of str
         Types of which no span counts, on either side, by their names in the input.
+    missing : str
+        What is done about tokens of tags that have no prediction; one of `MISSING`.
 
     Raises
     ------
@@ -88,6 +99,7 @@ class Options:
     normalize: tuple[NormalizationName, ...] = ()
     map_types: tuple[tuple[str, str], ...] = ()
     ignore_types: tuple[str, ...] = ()
+    missing: MissingName = "error"
 
     def __post_init__(self) -> None:
         for name in ("gold_scheme", "pred_scheme"):
@@ -101,6 +113,7 @@ class Options:
             object.__setattr__(self, name, scheme)
         check_known("reading", self.reading, READINGS)
         check_known("match", self.match, MATCHES)
+        check_known("missing", self.missing, MISSING)
         if self.match != "exact" and self.reading == "conlleval":
             raise UsageError("the conlleval script counts no texts: its spans are places")
         self._check_normalize()

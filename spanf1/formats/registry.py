@@ -9,8 +9,8 @@ from itertools import tee
 from typing import Any, BinaryIO, Literal, NamedTuple, TypeVar
 
 from spanf1.core.documents import Document, DocumentBatch, in_batches
-from spanf1.core.options import AUTO
-from spanf1.core.tags import TagSet
+from spanf1.core.options import AUTO, MissingName
+from spanf1.core.tags import Spelling, TagSet
 from spanf1.exceptions import UsageError
 from spanf1.formats.options import InputOptions
 from spanf1.formats.sentences import Sentences
@@ -37,7 +37,7 @@ _CHARACTERS = frozenset({"offsets", "free", "nested", "repeated"})
 _COLUMNS = frozenset({"tag_columns", "token_column", "delimiter"})
 _KEYS = frozenset({"key", "text_key", "id_key"})
 # And what goes with tags.
-_TAGS = frozenset({"form", "scheme"})
+_TAGS = frozenset({"form", "outside", "mask_tags", "labels", "scheme"})
 
 #: how sure a format is that something looks like it; 0 if it does not
 SURE, LIKELY, MAYBE = 3, 2, 1
@@ -107,7 +107,7 @@ FORMATS = {
         "JSON Lines of tokens and tags",
         "records.tags",
         frozenset({"tokens", "ids", "offsets"}),
-        frozenset({"key", "token_key", "id_key", "labels"}) | _TAGS,
+        frozenset({"key", "token_key", "id_key"}) | _TAGS,
         json=True,
     ),
     "prodigy": Format(
@@ -140,7 +140,7 @@ FORMATS = {
         "output of a Hugging Face pipeline",
         "records.pipeline",
         _CHARACTERS,
-        _KEYS | {"labels"} | _TAGS,
+        _KEYS | _TAGS,
         json=True,
         texts="Hugging Face pipelines (pipeline)",
     ),
@@ -184,7 +184,7 @@ FORMATS = {
         "Parquet, Arrow, or a folder of a Hugging Face dataset",
         "arrow.documents",
         _CHARACTERS | {"text", "tokens", "ids", "discontinuous"},
-        _KEYS | {"token_key", "labels"} | _TAGS,
+        _KEYS | {"token_key"} | _TAGS,
         folders=True,
         begins=rb"PAR1|ARROW1|\xff{4}",
         extra="arrow",
@@ -414,11 +414,14 @@ class Inputs(NamedTuple):
         The sides; of one source if it holds both.
     by_position : bool
         Whether what belongs together is known by the order alone.
+    missing : str
+        What is done about tokens without a prediction: one of `spanf1.core.options.MISSING`.
     """
 
     gold: Input
     predicted: Input
     by_position: bool = False
+    missing: MissingName = "error"
 
     @property
     def merged(self) -> bool:
@@ -438,6 +441,11 @@ class Inputs(NamedTuple):
     def sources(self) -> list[Source]:
         """The source of both, or those of gold and of predictions."""
         return [self.gold.source, self.predicted.source][: 1 if self.merged else 2]
+
+    @property
+    def spellings(self) -> tuple[Spelling, Spelling]:
+        """What is said of how the tags of both sides are written; raises as that of a side."""
+        return self.gold.options.spelling, self.predicted.options.spelling
 
     def again(self) -> Inputs:
         """Return the same inputs, not read yet."""

@@ -245,7 +245,7 @@ def tagged_batches(input: Input) -> Iterator[tuple[Batch, Sentences]]:
         If the file cannot be read.
     """
     options = input.options
-    input.tags = tags = TagSet({}, options.form)
+    input.tags = tags = TagSet({}, options.spelling)
     labels = None if options.labels is None else labels_by_id(options.labels)
     table = RecordTable(input.source, _batches(input))
     if not table.head.records:
