@@ -298,6 +298,11 @@ class TagSet:
         """Take an empty tag for a missing prediction from now on."""
         self._special.setdefault("", NO_TAG)
 
+    @property
+    def allows_missing(self) -> bool:
+        """Whether an empty tag is a missing prediction."""
+        return self._special.get("") == NO_TAG
+
     def has_gaps(self) -> bool:
         """Return whether tokens may have a tag that is in no block."""
         return bool(self.spelling.masked) or self.codes.get("") == NO_TAG

@@ -199,7 +199,8 @@ class Sentences(NamedTuple):
             lengths,
             self.places[rows],
             self.lines,
-            words=self.words and self.words.take(rows),
+            # A row behind all others is one without tags.
+            words=self.words and self.words.take(np.maximum(rows, 0)),
             coder=self.coder,
         )
 
