@@ -23,7 +23,7 @@ from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.opening import inputs_of_keywords
 from spanf1.formats.options import LAST, Column, InputKeywords, KeyKeywords
 from spanf1.formats.registry import COLUMNS, Input, InputFormat
-from spanf1.formats.sentences import Sentences, aligned
+from spanf1.formats.sentences import Sentences, aligned, unmasked
 from spanf1.formats.tokens import tokenized
 from spanf1.wording import many
 
@@ -44,6 +44,8 @@ class CountedFile:
         self.tags = TagSet({}, input.options.spelling)
         #: what was counted, the tags on both sides; complete when all was read
         self.tally = Tally()
+        #: how many tokens were left out, by their tags
+        self.left_out = 0
         self._scheme = Options(gold_scheme=scheme).gold_scheme
 
     def passages(self) -> Iterator[tuple[Sentences, Spans]]:
@@ -55,7 +57,9 @@ class CountedFile:
             As `TagFile.passages`.
         """
         counter = BlockCounter(self.tags.types)
-        for passage in self.reader.passages(self.tags, outside=False):
+        for found in self.reader.passages(self.tags, outside=False):
+            passage = unmasked(found)
+            self.left_out += found.size - passage.size
             counter.add(aligned(passage, passage))
             yield passage, decode(passage.codes, passage.starts)
         self.tally = counter.finish(self.tags, self.tags)
@@ -68,7 +72,12 @@ class CountedFile:
         """Return the scheme, as far as it is known when all was read."""
         tally, read = self.tally, self.reader.described()
         facts = _scheme_of(self._scheme, tally.shapes()[0], tally.gold, read)
-        return facts if self.reader.file.layout else facts._replace(notes=[read])
+        if not self.reader.file.layout:
+            return facts._replace(notes=[read])
+        if self.left_out:
+            names = ", ".join(sorted(tally.gold.masked))
+            facts.notes.append(f"{many(self.left_out, 'token')} left out, of tags {names}")
+        return facts
 
 
 class SchemeFacts(NamedTuple):
@@ -245,10 +254,11 @@ def describe(
         "delimiter": delimiter,
         "tag_form": tag_form,
         "outside": outside,
-        "mask_tags": mask_tags,
         **keys,
     }
-    inputs = inputs_of_keywords([*several, *training], input_format, given, scheme=scheme)
+    inputs = inputs_of_keywords(
+        [*several, *training], input_format, given, scheme=scheme, mask_tags=mask_tags
+    )
     type_map = Options.of({"map_types": map_types or {}, "ignore_types": ignore_types}).type_map
     contents = [
         contents_of(input, scheme=scheme, ignore_case=ignore_case, type_map=type_map)

@@ -351,6 +351,15 @@ class TagSet:
             self._facts = None
         return code
 
+    def refusal(self, tag: str, others: Iterable[str]) -> TagError:
+        """Return the error for a tag that `code` refuses; beside others it is better seen why."""
+        self.expected.update(others)
+        try:
+            self._parse(self.named(tag))
+        except TagError as error:
+            return error
+        return TagError(f"tag {shortened(tag)} is refused")
+
     def spell(self, code: int, form: TagForm | None = None) -> str:
         """Return the tag that has a code, written as these tags are, or in another form."""
         number = code >> PREFIX_BITS
@@ -377,9 +386,10 @@ class TagSet:
         return self._respelt(tag, code, self.form)
 
     def _respelt(self, tag: str, code: int, form: TagForm) -> str:
-        as_it_was = tag not in self._special and self.named(tag) == tag and not form.bare
+        as_it_was = tag not in self._special and not form.bare
         if not code or not as_it_was or code ^ self.codes.get(tag, 0) >= 1 << PREFIX_BITS:
             return self.spell(code, form if code else None)
+        tag = self.named(tag)
         letter = form.prefixes[code & PREFIX_MASK]
         return tag[:-1] + letter if form.prefix_last else letter + tag[1:]
 
@@ -409,16 +419,11 @@ class TagSet:
             hint = MISSING_HINT if self._predicted and MISSING in self.spelling.may else ""
             return TagError(f"empty tag: {_expected(self.form)}", hint=hint)
         others = _forms_of(tag)
-        if self.form.bare and others:
-            return TagError(
-                f"tag {shortened(tag)} has a prefix, and those before it have none",
-                hint="tag_form='B-PER' (--tag-form B-PER), or 'PER,B-PER' if only gold has none",
-            )
-        if others and self.form not in others:
+        if others and self.form not in others and tag != PREFIXES[0].lower():
             return TagError(
                 f"tag {shortened(tag)} is written as {others[0].name} is: "
                 f"{_expected(self.form)}{', like those before it' * (len(self.codes) > 0)}",
-                hint=FORM_HINT,
+                hint=self._other_form(others[0]),
             )
         found = misfit(
             tag,
@@ -429,6 +434,15 @@ class TagSet:
         )
         message, hint = found or (f"tag {shortened(tag)} fits no scheme", "")
         return TagError(f"{message}: {_expected(self.form)}", hint=hint)
+
+    def _other_form(self, other: TagForm) -> str:
+        """Return the way out for a tag that is of another form."""
+        if self.spelling.form is None or self._typed or MISSING not in self.spelling.may:
+            return FORM_HINT
+        # The form was given for both sides, and this one may have another.
+        forms = (self.form, other) if self._predicted else (other, self.form)
+        names = ",".join(form.name for form in forms)
+        return f"tag_form={names!r} (--tag-form {names}) where gold and predictions differ"
 
     def _fits(self, tag: str) -> bool:
         """Return whether something is a tag of a form that is likely."""

@@ -524,12 +524,12 @@ def checked(part: Sentences, column: KeyedTags) -> Sentences:
                 where=column.source.where(int(part.places[row])),
             )
     codes = part.coder.codes(part, np.arange(len(part.codes)))
-    part = part._replace(codes=codes, words=TokenLists(words), coder=None)
-    return _unmasked(part, words) if MASKED in codes else part
+    return part._replace(codes=codes, words=TokenLists(words), coder=None)
 
 
-def _unmasked(part: Sentences, words: list[list[str]]) -> Sentences:
-    """Return sentences without the tokens that do not count, by their tags."""
+def _unmasked(part: Sentences) -> Sentences:
+    """Return sentences at keys without the tokens that do not count, by their tags."""
+    words = part.words.lists() if part.words else []
     kept = part.codes != MASKED
     parted = np.split(kept, np.cumsum(part.lengths)[:-1])
     left = [[*compress(row, which)] for row, which in zip(words, parted, strict=True)]
@@ -555,8 +555,14 @@ def _refuse(part: Sentences, words: list[list[str]], column: KeyedTags) -> None:
 
 def documents_of(input: Input, sentences: Iterable[Sentences]) -> Iterator[Document]:
     """Yield sentences, which have tokens and codes, with the spans of their tags."""
-    for part in sentences:
+    for found in sentences:
+        part = found
         assert part.words and input.tags  # noqa: S101, PT018 - for mypy: they were read
+        if MASKED in part.codes:
+            masked = ", ".join(sorted(input.tags.met(MASKED)))
+            input.remark(f"tokens of tags {masked}", int(np.count_nonzero(part.codes == MASKED)))
+            part = _unmasked(part)
+        assert part.words  # noqa: S101 - for mypy, likewise
         starts = np.cumsum(part.lengths) - part.lengths
         spans = by_sentence(decode(part.codes, part.starts), starts)
         names, words = ["", *input.tags.types], part.words.lists()

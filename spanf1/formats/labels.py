@@ -139,9 +139,17 @@ class LabelCodes(ABC):
     def _code(self, number: int, sentences: Sentences, token: int) -> int:
         """Return the code of a number that occurs first at a token."""
         try:
-            return self._tags.code(self.label(number))
+            label = self.label(number)
+            try:
+                return self._tags.code(label)
+            except TagError:
+                raise self._tags.refusal(label, self.known()) from None
         except InputError as error:
             raise self.placed(error, sentences, token, number) from None
+
+    def known(self) -> Iterable[str]:
+        """Return the tags that there are, for messages."""
+        return self.labels.values()
 
     def size(self) -> int:
         """Return by how much the largest number of a label may be more than -1."""

@@ -317,20 +317,13 @@ def code_tags(distinct: Iterable[str], tags: TagSet, sentences: TagLists, side: 
         try:
             tags.code(tag)
         except TagError:
-            # Beside all others it is seen better what it is.
-            tags.expected.update(filter(lambda other: isinstance(other, str), distinct))
-            error = _refused(tags, tag)
+            error = tags.refusal(tag, filter(_is_text, distinct))
             _, where = _first(sentences, side, tag.__eq__)
             raise TagError(error.message, where=where, hint=error.hint) from None
 
 
-def _refused(tags: TagSet, tag: str) -> TagError:
-    """Return the error for a tag that a set refuses."""
-    try:
-        tags.code(tag)
-    except TagError as error:
-        return error
-    raise AssertionError(tag)
+def _is_text(tag: object) -> bool:
+    return isinstance(tag, str)
 
 
 def _not_a_string(sentences: Sequence[Sequence[object]], side: str) -> TagError:

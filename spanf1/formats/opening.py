@@ -12,7 +12,7 @@ from operator import methodcaller
 from typing import TYPE_CHECKING, Protocol, Self, TypeAlias, TypeVar, Unpack
 
 from spanf1.core.documents import Document
-from spanf1.core.misfits import LABELS, OUTSIDE
+from spanf1.core.misfits import LABELS, MASK, OUTSIDE
 from spanf1.core.options import AUTO, Options
 from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tally import Tally
@@ -64,7 +64,7 @@ def read_documents(
         The tag of each id, where tags are ids.
     tag_column, token_column : int or str, optional
         Of columns: where tags and tokens are; ``"2,3"`` has nested levels of tags.
-    delimiter, tag_form, outside, mask_tags
+    delimiter, tag_form, outside
         As for `spanf1.score_file`.
 
     Returns
@@ -89,8 +89,22 @@ def inputs_of_keywords(
     given: Mapping[str, object],
     *,
     scheme: str = AUTO,
+    mask_tags: Iterable[str] | None = None,
 ) -> list[Input]:
     """Return the inputs of one side each that a public function is called with.
+
+    Parameters
+    ----------
+    files : iterable of path
+        The files.
+    input_format : str
+        Their format, or ``auto``.
+    given : mapping of str to object
+        The keywords, by their names.
+    scheme : str
+        The tagging scheme that was given, or ``auto``.
+    mask_tags : iterable of str, optional
+        Tags of tokens that are left out, if the function has that.
 
     Raises
     ------
@@ -102,6 +116,7 @@ def inputs_of_keywords(
     if unknown := given.keys() - InputKeywords.__annotations__.keys():
         raise TypeError(f"unexpected keyword argument {min(unknown)!r}")
     said = {OUTSIDE: (), LABELS: None, **given}
+    said |= {} if mask_tags is None else {MASK: mask_tags}
     options = InputOptions.of({**said, "input_format": input_format})
     return inputs_of(list(map(source_of, files)), options, scheme=scheme)
 

@@ -51,7 +51,6 @@ class InputKeywords(KeyKeywords, total=False):
     delimiter: str | None
     tag_form: str
     outside: Iterable[str]
-    mask_tags: Iterable[str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -452,6 +452,22 @@ class Gapped:
         return aligned(left, right)._replace(gaps=Gaps(*sums))
 
 
+def unmasked(sentences: Sentences) -> Sentences:
+    """Return whole sentences without the tokens that do not count, by their tags."""
+    masked = sentences.codes == MASKED
+    if not masked.any():
+        return sentences
+    kept = np.flatnonzero(~masked)
+    count, tokens = len(kept), sentences.tokens
+    return sentences._replace(
+        codes=sentences.codes[kept],
+        starts=first_counted(sentences.starts, kept, count, begun=False)[0],
+        document_starts=first_counted(sentences.document_starts, kept, count, begun=False)[0],
+        line=partial(line_among, sentences.line, kept),
+        tokens=None if tokens is None else [tokens[token] for token in kept.tolist()],
+    )
+
+
 def block_of(
     gold: Sentences,
     predicted: Sentences,

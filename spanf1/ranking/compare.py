@@ -233,12 +233,32 @@ def compare_outputs(
             result if result.tally.placed_by != TOKEN else output(source)
             for source, result in zip(sources, results, strict=True)
         ]
+    if options.missing == "drop":
+        _check_same_tokens(sources, results)
     if gold is None:
         for source, result in zip(sources[1:], results[1:], strict=True):
             _compare_gold((sources[0], results[0]), (source, result), output)
     left = iter(results)
     ranked = [System(name, [*islice(left, len(runs))]) for name, runs in systems.items()]
     return rank(ranked, testing, progress=progress)
+
+
+def _check_same_tokens(sources: Sequence[Source], results: Sequence[Result]) -> None:
+    """Raise an error if outputs that stop early do not stop at the same places."""
+    first = results[0].tally
+    for source, result in zip(sources, results, strict=True):
+        tally = result.tally
+        if (tally.tokens, tally.sentences, tally.gold_number) != (
+            first.tokens,
+            first.sentences,
+            first.gold_number,
+        ):
+            raise AlignmentError(
+                f"predictions stop at other places than in {sources[0].name}: not the same tokens "
+                "would count",
+                where=source.name,
+                hint="missing='outside' (--missing outside) counts the same tokens for all",
+            )
 
 
 def _sources(files: Any) -> list[Source]:

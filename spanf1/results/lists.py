@@ -168,7 +168,8 @@ def evaluate(
     if match != "exact":
         raise UsageError(f"match {match} is for records of texts, and these are tags")
     reader = reader_of(y_true, y_pred, labels, ignore_index, mask, missing=missing)
-    tags = reader.tag_sets(_spellings(given))
+    numbered = labels if isinstance(reader, ListReader) else None
+    tags = reader.tag_sets(_spellings({**given, "labels": numbered}))
     counts = reader.tally(
         tags, script=reading == "conlleval", units=units, type_map=options.type_map
     )

@@ -136,6 +136,10 @@ class _RecordTags(LabelCodes):
             coder=self,
         )
 
+    def known(self) -> Iterable[str]:
+        """Return the tags that there are, for messages."""
+        return [value for value in self._numbers if isinstance(value, str)]
+
     @property
     def masked(self) -> list[int]:
         """The numbers of tags, or ids, of tokens that do not count."""
