@@ -8,8 +8,6 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
-from spanf1.wording import shortened
-
 #: what a caller may say of tags, by the names of keywords; a hint names only what may be said
 OUTSIDE, MASK, LABELS, MISSING, FILE = "outside", "mask_tags", "labels", "missing", "file"
 
@@ -47,9 +45,9 @@ _BRACKETS_AWK = (
 
 
 class Misfit(NamedTuple):
-    """What is wrong with a tag, and the way out, which may be empty."""
+    """Why a tag fits no scheme, in words, and the way out; either may be empty."""
 
-    message: str
+    why: str
     hint: str = ""
 
 
@@ -84,11 +82,6 @@ class _Case(NamedTuple):
     met: Collection[str]
     given: Callable[[str], Iterable[str]]
 
-    @property
-    def shown(self) -> str:
-        """The tag, for a message."""
-        return f"tag {shortened(self.tag)}"
-
     def has_fitting(self) -> bool:
         """Return whether any other tag is one, but for single letters."""
         return any(len(other) > 1 and self.fits(other) for other in self.met)
@@ -97,9 +90,7 @@ class _Case(NamedTuple):
         """Return the way out by an option that takes tags: all that are met, and those given."""
         tags = [*dict.fromkeys((*self.given(option), *sorted(filter(alike, self.met))))]
         value = shlex.quote(",".join(tags))
-        return Misfit(
-            f"{self.shown} fits no scheme", f"{option}={tags!r} (--{name} {value}) {what}"
-        )
+        return Misfit("", f"{option}={tags!r} (--{name} {value}) {what}")
 
     def rewritten(self, right: str) -> str:
         """Say what the tag is to be, and how a file is changed so."""
@@ -147,7 +138,7 @@ def _quoted(case: _Case) -> Misfit | None:
     right = case.tag.strip(_QUOTES)
     if right == case.tag or not case.fits(right):
         return None
-    return Misfit(f"{case.shown} is in quotes", case.rewritten(right))
+    return Misfit("it is in quotes", case.rewritten(right))
 
 
 def _with_unseen(case: _Case) -> Misfit | None:
@@ -158,7 +149,7 @@ def _with_unseen(case: _Case) -> Misfit | None:
     if right == case.tag or not case.fits(right):
         return None
     names = " and ".join(map(_named, dict.fromkeys(filter(unseen, case.tag))))
-    return Misfit(f"{case.shown} has {names} in it", case.rewritten(right))
+    return Misfit(f"it has {names} in it", case.rewritten(right))
 
 
 def _dashed(case: _Case) -> Misfit | None:
@@ -176,7 +167,7 @@ def _dashed(case: _Case) -> Misfit | None:
         letter = tag[0] if place == 1 else tag[-1]
         form = form.replace("B", "b") if letter.islower() else form
         hint = f"tag_form={form!r} (--tag-form {form}) if all tags have it; else {hint}"
-    return Misfit(f"{case.shown} has {_named(dash)} where a hyphen is to be", hint)
+    return Misfit(f"it has {_named(dash)} where a hyphen is to be", hint)
 
 
 def _bracket(case: _Case) -> Misfit | None:
@@ -184,7 +175,7 @@ def _bracket(case: _Case) -> Misfit | None:
     if not _BRACKET.fullmatch(case.tag) or case.met == {"*"}:
         return None
     hint = f"{_BRACKETS_AWK} writes the last column as B- and I-" * (FILE in case.may)
-    return Misfit(f"{case.shown} is a bracket, as CoNLL-2012 has them", hint)
+    return Misfit("it is a bracket, as CoNLL-2012 has them", hint)
 
 
 def _number(case: _Case) -> Misfit | None:
@@ -194,7 +185,7 @@ def _number(case: _Case) -> Misfit | None:
     if not any(_NUMBERED.fullmatch(other) and other != "0" for other in case.met):
         return None
     hint = "labels=[...] (--labels O,B-PER,I-PER) says which tag each number is"
-    return Misfit(f"{case.shown} is a number without a name", hint * (LABELS in case.may))
+    return Misfit("it is a number without a name", hint * (LABELS in case.may))
 
 
 def _outside(case: _Case) -> Misfit | None:
@@ -226,7 +217,7 @@ def _without_prefix(case: _Case) -> Misfit | None:
     others = any(other == "O" or other.casefold() in _OUTSIDE for other in case.met)
     if not others or not _BARE.fullmatch(case.tag) or case.has_fitting():
         return None
-    return Misfit(f"{case.shown} fits no scheme", BARE_HINT)
+    return Misfit("", BARE_HINT)
 
 
 _KINDS = (

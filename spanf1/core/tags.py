@@ -432,8 +432,9 @@ class TagSet:
             met={*self.codes, *self.expected} - self._special.keys(),
             given=self.spelling.given,
         )
-        message, hint = found or (f"tag {shortened(tag)} fits no scheme", "")
-        return TagError(f"{message}: {_expected(self.form)}", hint=hint)
+        why, hint = found or ("", "")
+        why = why or _expected(self.form)
+        return TagError(f"tag {shortened(tag)} fits no scheme: {why}", hint=hint)
 
     def _other_form(self, other: TagForm) -> str:
         """Return the way out for a tag that is of another form."""

@@ -391,7 +391,7 @@ def test_a_tag_that_is_nearly_one(run, tag: str, all_of_them: bool) -> None:
 def test_brackets(run) -> None:
     write("f", "Anna (PERSON*\nLee *)\nmet *\nOslo (GPE)\n")
     ran = run("detect", "f")
-    assert "f:1: tag '(PERSON*' is a bracket, as CoNLL-2012 has them" in ran.err
+    assert "f:1: tag '(PERSON*' fits no scheme: it is a bracket, as CoNLL-2012 has them" in ran.err
     followed(ran, "f")
     assert Path("f").read_text() == "Anna B-PERSON\nLee I-PERSON\nmet O\nOslo B-GPE\n"
 
@@ -408,11 +408,11 @@ def test_numbered_tags(run) -> None:
     assert "(--labels O,B-PER,I-PER)" in run("score", "j").err
     assert counts(run("score", "j", "--labels", "O,B-PER", "-f", "json")) == (1, 2, 1)
     gold, predicted = [["LABEL_1", "LABEL_0"]], [["LABEL_1", "LABEL_1"]]
-    with pytest.raises(TagError, match="a number without a name"):
+    with pytest.raises(TagError, match="it is a number without a name"):
         spanf1.evaluate(gold, predicted)
     result = spanf1.evaluate(gold, predicted, labels=["O", "B-PER"])
     assert result.micro.counts == (1, 2, 1)
-    with pytest.raises(TagError, match="tag 'LABEL_7' is a number without a name"):
+    with pytest.raises(TagError, match="tag 'LABEL_7' fits no scheme: it is a number"):
         spanf1.evaluate([["LABEL_7"]], [["LABEL_1"]], labels=["O", "B-PER"])
     run("convert", "f", "--labels", "O,I-PER,I-LOC", "--to", "IOB2", "-o", "out")
     assert Path("out").read_text() == (
@@ -438,7 +438,7 @@ class TestMissing:
             (SHORT, "p:5: the predictions stop in sentence 1 after 3 tokens", 3, (3, 2, 3)),
             (STOPS, "p:5: the predictions stop after sentence 1", 5, (2, 2, 2)),
             ("Anna B-PER\n", "p:1: the predictions stop in sentence 1 after 1 token", 9, (1, 1, 1)),
-            ("", "p: the predictions stop after sentence 0", 10, (0, 0, 0)),
+            ("", "p: there are no predictions", 10, (0, 0, 0)),
         ],
         ids=["short", "stops", "one", "empty"],
     )

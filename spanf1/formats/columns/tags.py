@@ -350,6 +350,12 @@ class _Place:
         behind = many(self.tokens, "token")
         return f"the predictions stop in sentence {self.sentences} after {behind}"
 
+    def end(self) -> str:
+        """Say that predictions stop behind a sentence."""
+        if not self.sentences:
+            return "there are no predictions"
+        return f"the predictions stop after sentence {self.sentences}"
+
 
 class PairedFiles(ColumnPair):
     """Reads two files of the same tokens, one with gold and one with predicted tags.
@@ -407,9 +413,7 @@ class PairedFiles(ColumnPair):
             right = right_rest if right_rest.size else next(others)
         sources = [file.source for file in self.files]
         if left.size:
-            begins = 0 in left.starts[:1]
-            stop = f"after sentence {place.sentences}" if begins else ""
-            stop = f"the predictions stop {stop}" if stop else place.stop(left.starts, 0)
+            stop = place.end() if 0 in left.starts[:1] else place.stop(left.starts, 0)
             raise _ended(sources[1], right.lines, sources[0], left, stop)
         if right.size:
             raise _ended(sources[0], left.lines, sources[1], right)
