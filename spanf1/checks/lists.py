@@ -13,9 +13,9 @@ from spanf1.checks.tags import detection_of, explained, scheme_to_write, tally_o
 from spanf1.core import repairs
 from spanf1.core.detection import Detection, fault
 from spanf1.core.misfits import OUTSIDE
-from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme
+from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme, tag_scheme
 from spanf1.core.repairs import PARTS, REPAIRS, RepairName, kind_of
-from spanf1.core.schemes import NO_TAGS, PREFIX_BITS, PREFIX_MASK, ReadingName, SchemeName
+from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, ReadingName, SchemeName
 from spanf1.core.spans import WELL_FORMED, Spans, touching
 from spanf1.core.spans import decode as decode_codes
 from spanf1.core.spans import encode as encode_spans
@@ -102,9 +102,7 @@ class _Given(NamedTuple):
 
     def scheme(self, given: TagScheme) -> str:
         """Return the scheme by its canonical name, found out if none is given."""
-        name = Options(gold_scheme=given).gold_scheme
-        if name == NO_TAGS:
-            raise UsageError("these are tags, and have a scheme")
+        name = tag_scheme(given)
         return self.detection().scheme if name == AUTO else name
 
     def places(self, tokens: IntArray) -> Iterator[tuple[int, int]]:
@@ -394,7 +392,7 @@ def decode(
     >>> spanf1.decode(["B-PER", "I-PER", "O", "I-LOC"], scheme="IOB2", reading="strict")
     [Span(start=0, end=2, type='PER')]
     """
-    options = Options(gold_scheme=scheme or AUTO, reading=reading)
+    options = Options(gold_scheme=tag_scheme(scheme or AUTO), reading=reading)
     if reading == "conlleval":
         raise UsageError("the conlleval script counts, it does not decode: use evaluate()")
     if reading != "lenient" and options.gold_scheme == AUTO:

@@ -14,7 +14,7 @@ import numpy as np
 
 from spanf1.core import repairs
 from spanf1.core.detection import Detection, detection, written_like
-from spanf1.core.options import AUTO, AnyScheme, Options
+from spanf1.core.options import AUTO, AnyScheme, tag_scheme
 from spanf1.core.repairs import FOREIGN, kind_of, reason
 from spanf1.core.schemes import SCHEMES
 from spanf1.core.tag_counter import BlockCounter
@@ -96,7 +96,11 @@ class TaggedColumn(TaggedFile):
         column = layout.column_index(self.reader.column, self.source) + 1
         form = written_like(self.tags.form_names(), self.tags.other_forms() if doubts else ())
         written = f", tags written like {form}" if self.tags.form_names() else ""
-        return f"column {column} of {layout.columns}, separated by {layout.delimiter_name}{written}"
+        parted = self.reader.file.sentences_by()
+        return (
+            f"column {column} of {layout.columns}, separated by {layout.delimiter_name}{written}"
+            + f"; {parted}" * bool(parted)
+        )
 
 
 class TaggedKeys(TaggedFile):
@@ -296,7 +300,7 @@ def _spelt(before: int, after: int, tags: TagSet) -> tuple[str, str]:
 
 def scheme_to_write(given: AnyScheme) -> str:
     """Return the canonical name of a scheme, which must be named."""
-    name = Options(gold_scheme=given).gold_scheme
+    name = tag_scheme(given)
     if name == AUTO:
         raise UsageError("a scheme to write is to be named: 'IOB2', for example")
     return name

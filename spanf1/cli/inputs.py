@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import click
 
 from spanf1.cli.output import Option, choice_option, count_option, with_options
-from spanf1.core.options import AUTO, MISSING, NORMALIZATIONS, AnyScheme, Options
+from spanf1.core.options import AUTO, MISSING, NORMALIZATIONS
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import AUTO_FORM
 from spanf1.exceptions import ReadError, UsageError
@@ -59,9 +59,13 @@ NORMALIZE_OPTION = click.option(
     "--normalize",
     metavar=",".join(NORMALIZATIONS),
     callback=_names,
-    help="With --match text, what makes no difference: "
+    help="With --match text or set, what makes no difference: "
     + "; ".join(f"{name}: {text}" for name, text in NORMALIZATIONS.items())
     + ".",
+)
+
+TRIM_OPTION = click.option(
+    "--trim", is_flag=True, help="Drop white space at the edges of spans, on both sides."
 )
 
 #: how a column is counted, or called; for help texts
@@ -92,17 +96,17 @@ def scheme_option(*names: str, of: str = "the tags") -> Option:
     )
 
 
-def canonical(scheme: Any) -> AnyScheme:
-    """Return the name that a scheme has here, or ``auto``."""
-    return Options(gold_scheme=scheme).gold_scheme
-
-
+SENTENCE_OPTION = column_option(
+    "--sentence-column",
+    help_text="Column of ids of sentences: a new one begins a sentence.  [default: one that the "
+    "header calls so, such as sentence_id; none: blank lines alone part sentences]",
+)
 DELIMITER_OPTION = click.option(
     "--delimiter",
     callback=_filled,
     default=AUTO,
     show_default=True,
-    metavar="auto|tab|space|whitespace|CHAR",
+    metavar="auto|tab|space|whitespace|comma|CHAR",
     help="What separates columns; whitespace is runs of spaces and tabs.",
 )
 FORM_OPTION = click.option(
@@ -165,6 +169,7 @@ _COLUMNS_OF_ONE = (
         show_default=True,
         help_text=f"Column of the tags, {COLUMN_HELP}.",
     ),
+    SENTENCE_OPTION,
     DELIMITER_OPTION,
     FORM_OPTION,
     OUTSIDE_OPTION,
@@ -200,6 +205,7 @@ _COLUMNS_OF_TWO = (
         help_text="Column of the tokens. With one file, `schemes` and --match surface look at "
         "them.  [default: the first]",
     ),
+    SENTENCE_OPTION,
     DELIMITER_OPTION,
     click.option(
         "--align-by-position",

@@ -13,7 +13,7 @@ from typing import NamedTuple, Unpack
 from spanf1.contents.contents import Contents, Description
 from spanf1.core.detection import fitting_schemes, found_by, ill_formed, written_like
 from spanf1.core.documents import Document, TextSpan
-from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme
+from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme, tag_scheme
 from spanf1.core.spans import Spans, decode
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import AUTO_FORM, TagSet
@@ -46,7 +46,7 @@ class CountedFile:
         self.tally = Tally()
         #: how many tokens were left out, by their tags
         self.left_out = 0
-        self._scheme = Options(gold_scheme=scheme).gold_scheme
+        self._scheme = tag_scheme(scheme)
 
     def passages(self) -> Iterator[tuple[Sentences, Spans]]:
         """Yield whole sentences with the tokens of their spans, and the spans in them.
@@ -170,7 +170,7 @@ def contents_of_column(
 
 
 def _contents_of_documents(input: Input, scheme: AnyScheme, *, ignore_case: bool) -> Contents:
-    scheme = Options(gold_scheme=scheme).gold_scheme
+    scheme = tag_scheme(scheme)
     counter = MentionCounter(ignore_case=ignore_case)
     for document in input.documents():
         counter.add(document)
@@ -204,6 +204,7 @@ def describe(
     input_format: InputFormat = AUTO,
     tag_column: Column = -1,
     token_column: Column | None = None,
+    sentence_column: Column | None = None,
     delimiter: str | None = None,
     scheme: TagScheme = AUTO,
     tag_form: str = AUTO_FORM,
@@ -235,7 +236,7 @@ def describe(
 
     Other Parameters
     ----------------
-    delimiter, scheme, tag_form, outside, mask_tags
+    sentence_column, delimiter, scheme, tag_form, outside, mask_tags
         As for `spanf1.score_file`.
     key, token_key, text_key, id_key, labels
         As for `spanf1.read_documents`; for inputs that have no columns.
@@ -251,6 +252,7 @@ def describe(
     given: InputKeywords = {
         "tag_column": None if tag_column == LAST else tag_column,
         "token_column": token_column,
+        "sentence_column": sentence_column,
         "delimiter": delimiter,
         "tag_form": tag_form,
         "outside": outside,

@@ -29,7 +29,7 @@ _OUTSIDE = frozenset(
 )
 # What stands at tokens that do not count.
 _MASK = re.compile(r"X|PAD|-100|IGN(ORE)?|\[\w+\]|</?\w+>|<\|\w+\|>", re.IGNORECASE)
-_BRACKET = re.compile(r"\*|\([^\s()*]*\*?\)?|\*?\)")
+_BRACKET = re.compile(r"\*\)*|(?:\([^()*]+)+(?:\*\)*|\)+)")
 _NUMBERED = re.compile(r"LABEL_[0-9]+|[0-9]+")
 _BARE = re.compile(r"[^\W\d_]\w+([-_./&+]\w+)*")
 _QUOTES = "\"'`´‘’‚“”„«»"  # noqa: RUF001
@@ -38,10 +38,7 @@ _DASHES = "‐‑‒–—―−﹘﹣－"  # noqa: RUF001
 # These are not seen, and words may need them.
 _JOINERS = "\u200c\u200d"
 
-_BRACKETS_AWK = (
-    r"""awk '{t=$NF;if(t~/^\(/){n=t;gsub(/[(*)]/,"",n);$NF="B-"n}else if(t~/^\*/)"""
-    r"""$NF=n?"I-"n:"O";if(t~/\)$/)n=""}1' FILE"""
-)
+_BRACKETS_HINT = "--input-format brackets reads tags such as (PER* and *)"
 
 
 class Misfit(NamedTuple):
@@ -171,10 +168,10 @@ def _dashed(case: _Case) -> Misfit | None:
 
 
 def _bracket(case: _Case) -> Misfit | None:
-    """Return what is wrong with a bracket; a star alone is one if there are others."""
-    if not _BRACKET.fullmatch(case.tag) or case.met == {"*"}:
+    """Return what is wrong with a bracket."""
+    if not _BRACKET.fullmatch(case.tag):
         return None
-    hint = f"{_BRACKETS_AWK} writes the last column as B- and I-" * (FILE in case.may)
+    hint = _BRACKETS_HINT * (FILE in case.may)
     return Misfit("it is a bracket, as CoNLL-2012 has them", hint)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import NamedTuple
 
@@ -180,6 +180,10 @@ class Tally:
     size : int
         How many characters all texts have, white space apart, where spans are placed by them; how
         many texts there are, where only what spans say is known.
+    edged : tuple of int
+        How many spans of each side begin or end with white space, where that counts.
+    trimmed : Counter of SpanKey
+        By how much `spans` would be more, or less, if it did not; of what was just counted.
     """
 
     spans: Counter[SpanKey] = field(default_factory=Counter)
@@ -197,6 +201,8 @@ class Tally:
     placed_by: str = TOKEN
     size: int = 0
     gaps: Gaps = _NO_GAPS
+    edged: tuple[int, int] = (0, 0)
+    trimmed: Counter[SpanKey] = field(default_factory=Counter)
 
     @property
     def sides(self) -> tuple[SideTally, SideTally]:
@@ -240,8 +246,14 @@ class Tally:
             placed_by=self.placed_by,
             size=self.size + other.size,
             gaps=self.gaps.plus(other.gaps),
+            edged=(self.edged[0] + other.edged[0], self.edged[1] + other.edged[1]),
+            trimmed=_differences(self.trimmed, other.trimmed),
             **{name: getattr(self, name) + getattr(other, name) for name in SUMS},
         )
+
+    def without_edges(self) -> Tally:
+        """Return what would be counted if white space at the edges of spans did not count."""
+        return replace(self, spans=+_differences(self.spans, self.trimmed))
 
     def check_forms(self) -> None:
         """Raise an error if the tags of a side are not all written alike, as in a sum.
@@ -292,6 +304,13 @@ class Tally:
             if predicted_shape != ABSENT:
                 predicted[predicted_shape] += count
         return gold, predicted
+
+
+def _differences(first: Counter[SpanKey], second: Counter[SpanKey]) -> Counter[SpanKey]:
+    """Return a sum whose counts may be less than nothing."""
+    total = first.copy()
+    total.update(second)
+    return total
 
 
 @dataclass(frozen=True)

@@ -221,24 +221,31 @@ class SentencePairs(NamedTuple):
         if self.gaps:
             # The last is for all that are missing, and on no line.
             kept = kept._replace(
-                lengths=np.append(kept.lengths, 0), places=np.append(kept.places, 0)
+                lengths=np.append(kept.lengths, 0),
+                places=np.append(kept.places, 0),
+                words=kept.words if numbers else None,
             )
         begins = np.cumsum(kept.lengths) - kept.lengths
-        # the line of gold that has each of them, and behind the last, of those that are missing
+        # the sentence of gold, from 1, that has each of them, and behind the last, of those that
+        # are missing; and the lines of all sentences of gold
         used = np.zeros(len(numbers) + 1, np.intp)
+        count, lines = 0, []
         for part in self.gold.sentences(gold):
-            ids, lines = part.ids or (), part.places
+            ids, own = part.ids or (), np.arange(len(part.places)) + count + 1
+            count += len(own)
+            lines.append(part.places)
             rows = np.fromiter(map(numbers.get, ids, repeat(-1)), np.intp, len(ids))
             # Assigned from the last to the first, a sentence keeps the first that has its id.
             first = used[rows]
-            used[rows[::-1]] = lines[::-1]
+            used[rows[::-1]] = own[::-1]
             first = np.where(first, first, used[rows])
             missing = np.zeros(len(rows), np.bool_) if self.gaps else rows < 0
-            for wrong in np.flatnonzero(missing | (first != lines) & (rows >= 0))[:1].tolist():
-                key, line = ids[wrong], int(lines[wrong])
+            for wrong in np.flatnonzero(missing | (first != own) & (rows >= 0))[:1].tolist():
+                key, line = ids[wrong], int(part.places[wrong])
                 if rows[wrong] < 0:
                     raise self._missing(key, line, self.gold, self.predicted)
-                raise self._twice(key, line, int(first[wrong]), self.gold)
+                there = int(np.concatenate(lines)[first[wrong] - 1])
+                raise self._twice(key, line, there, self.gold)
             yield part, kept.take(rows, begins)
         for number in np.flatnonzero(used[:-1] == 0)[:1].tolist():
             line = int(kept.places[number])

@@ -54,6 +54,10 @@ IdArray = npt.NDArray[Any]
 
 _NO_LINES = np.zeros(0, np.intp)
 
+#: stands for the label of a token of which a logit is NaN
+NAN_ID = -(1 << 62)
+_NAN_HINT = "NaN comes of an overflow, as in half precision: it says nothing about labels"
+
 _ONE_SENTENCE = "for a single sentence: evaluate([gold], [predicted], labels=labels)"
 
 TagLists = Sequence[Sequence[str]]
@@ -474,6 +478,9 @@ class _IdCodes(LabelCodes):
     ) -> InputError:
         """Return an error with the place of a label or, if a token has none, of the token."""
         row, place = place_in(sentences.lengths, token)
+        if number == NAN_ID:
+            where = f"{self._name}[{row}][{place}]"
+            return TagError("one of the logits is NaN", where=where, hint=_NAN_HINT)
         labelled = number in self.labels
         where = f"labels[{number}]" if labelled else f"{self._name}[{row}][{place}]"
         return type(error)(error.message, where=where, hint=error.hint)
@@ -573,13 +580,35 @@ def _array(value: Any, name: str, labels: int, dimensions: int) -> IdArray:
                 raise UsageError(
                     f"{name} has {value.shape[-1]} logits a token, for {labels} labels"
                 )
-            value = value.argmax(-1)
-        return np.asarray(value.cpu() if hasattr(value, "cpu") else value)
+            value = likeliest(value)
+        return _on_this_machine(value)
     except (TypeError, ValueError, RuntimeError, BufferError) as error:
         if isinstance(error, UsageError):
             raise
         reason = str(error).partition("\n")[0]
         raise UsageError(f"{name} is no array of label ids: {reason}") from None
+
+
+def _on_this_machine(value: Any) -> npt.NDArray[Any]:
+    return np.asarray(value.cpu() if hasattr(value, "cpu") else value)
+
+
+def likeliest(logits: Any) -> Any:
+    """Return the id of the largest logit of each token; `NAN_ID` where one of them is NaN.
+
+    A tensor of PyTorch stays where it is.
+    """
+    # NaN is taken for the largest, so that the largest is NaN if any is. Only NaN is not itself.
+    if hasattr(logits, "masked_fill"):
+        largest, ids = logits.max(-1)
+        return ids.masked_fill(largest != largest, NAN_ID)  # noqa: PLR0124
+    ids = _on_this_machine(logits.argmax(-1))
+    if isinstance(logits, np.ndarray):
+        largest = np.take_along_axis(logits, ids[..., None], -1)[..., 0]
+    else:
+        largest = _on_this_machine(logits.max(-1))
+    wrong = largest != largest  # noqa: PLR0124
+    return np.where(wrong, NAN_ID, ids) if wrong.any() else ids
 
 
 def _whole(found: IdArray, name: str) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeAlias, TypeVar, Unpack
 
 from spanf1.core.documents import Document
 from spanf1.core.misfits import LABELS, MASK, OUTSIDE
-from spanf1.core.options import AUTO, Options
+from spanf1.core.options import AUTO, BY_TEXT, Options
 from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, InputError, SpanF1Error, TagError, UsageError
@@ -62,8 +62,9 @@ def read_documents(
         Of JSON, or Parquet: where the spans or tags are, the tokens, the text and the id.
     labels : sequence of str, or mapping of int to str, optional
         The tag of each id, where tags are ids.
-    tag_column, token_column : int or str, optional
-        Of columns: where tags and tokens are; ``"2,3"`` has nested levels of tags.
+    tag_column, token_column, sentence_column : int or str, optional
+        Of columns: where tags, tokens and ids of sentences are; ``"2,3"`` has nested levels of
+        tags.
     delimiter, tag_form, outside
         As for `spanf1.score_file`.
 
@@ -228,7 +229,14 @@ def column_pair(inputs: Inputs, *, script: bool = False) -> ColumnPair:
     if inputs.merged and inputs.by_position:
         raise one_file()
     files = [
-        ColumnFile(source, delimiter=gold.delimiter, script=script, headed=gold.headed)
+        ColumnFile(
+            source,
+            delimiter=gold.delimiter,
+            script=script,
+            headed=gold.headed,
+            merged=inputs.merged,
+            sentence_column=gold.sentence_column,
+        )
         for source in inputs.sources
     ]
     files[0].progress = inputs.gold.progress
@@ -240,7 +248,7 @@ def column_pair(inputs: Inputs, *, script: bool = False) -> ColumnPair:
         files[1],
         gold.tag_column,
         predicted.tag_column,
-        token_column=gold.token_column or 1,
+        token_column=gold.token_column,
         by_position=inputs.by_position,
         missing=inputs.missing,
     )
@@ -262,7 +270,7 @@ def tag_pair(inputs: Inputs, *, match: str = "exact", script: bool = False) -> T
     InputError, UsageError
         If an input cannot be read, or options contradict each other.
     """
-    if inputs.format == COLUMNS and match != "text":
+    if inputs.format == COLUMNS and match not in BY_TEXT:
         return column_pair(inputs, script=script)
     if inputs.format == JSONL and match == "exact":
         from spanf1.formats.records.tags import RecordReader

@@ -68,6 +68,8 @@ def format_of(source: Source, keys: tuple[str, ...] = ()) -> str:
         for name in [*filter(beginning.fits, FORMATS), *named]:
             if module_of(name).looks_like_file(beginning):
                 return name
+        if not beginning.may_be_json():
+            return COLUMNS
         # Here, because most inputs are columns, and need no more than this.
         from spanf1.formats.records.sniffing import format_of_json
 

@@ -19,12 +19,14 @@ from spanf1.core.tally import TOKEN
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.tags import ColumnPair, TagFile
+from spanf1.formats.folders import files_of, fitting
 from spanf1.formats.labels import labels_by_id
 from spanf1.formats.opening import both_inputs, column_pair, counted, formats_with
 from spanf1.formats.options import Column, InputOptions
 from spanf1.formats.registry import COLUMNS, JSONL, Input, Inputs
 from spanf1.formats.source import STDIN, Source, source_of
 from spanf1.ranking.rank import Ranking, RankingOptions, System, rank
+from spanf1.results.files import edges_noted
 from spanf1.results.result import Result
 
 if TYPE_CHECKING:
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 #: called with what is being done
 Progress = Callable[[str], object]
 
-_PATTERN = "*?["
 _ONE_GOLD = "systems are compared on one gold"
 
 
@@ -59,21 +60,21 @@ def systems_of(given: Iterable[str]) -> list[Named]:
     Raises
     ------
     UsageError
-        If a folder is empty, a pattern fits nothing, or two systems have one name.
+        If a pattern fits nothing, or two systems have one name.
     """
     named: list[tuple[str, list[str]]] = []
     for argument in given:
         name, parted, runs = argument.partition("=")
         if os.path.isdir(argument):
             folder = os.path.basename(os.path.abspath(argument)) or argument
-            named.append((folder, _files(argument)))
-        elif parted and name and not _fits(argument):
-            files = [file for run in runs.split(",") if run for file in _files(run)]
+            named.append((folder, files_of(argument)))
+        elif parted and name and not fitting(argument):
+            files = [file for run in runs.split(",") if run for file in files_of(run)]
             if not files:
                 raise UsageError(f"{argument}: no run is named", hint="name=run1.conll,run2.conll")
             named.append((name, files))
         else:
-            named += [("", [file]) for file in _files(argument)]
+            named += [("", [file]) for file in files_of(argument)]
     names = iter(names_of(files[0] for name, files in named if not name))
     systems = [Named(name or next(names), tuple(files)) for name, files in named]
     seen: set[str] = set()
@@ -83,34 +84,6 @@ def systems_of(given: Iterable[str]) -> list[Named]:
             raise UsageError(f"two systems are called {system.name!r}", hint=hint)
         seen.add(system.name)
     return systems
-
-
-def _fits(path: str) -> list[str]:
-    """Return the path, if it is there, or the files that fit it as a pattern."""
-    if os.path.exists(path):
-        return [path]
-    if not any(character in path for character in _PATTERN):
-        return []
-    import glob
-
-    return sorted(file for file in glob.glob(path, recursive=True) if os.path.isfile(file))
-
-
-def _files(run: str) -> list[str]:
-    """Return the file, the files of the folder, or those that fit the pattern."""
-    if os.path.isdir(run):
-        from spanf1.formats.sniffing import is_one_input
-
-        if is_one_input(run):
-            return [run]
-        files = sorted(e.path for e in os.scandir(run) if e.is_file() and e.name[0] != ".")
-        if not files:
-            raise UsageError("there is no file in this folder", where=run)
-        return files
-    files = _fits(run)
-    if not files and any(character in run for character in _PATTERN):
-        raise UsageError(f"no file fits the pattern {run}")
-    return files or [run]
 
 
 def compare(
@@ -128,6 +101,7 @@ def compare(
     gold_column: Column | None = None,
     pred_column: Column | None = None,
     token_column: Column | None = None,
+    sentence_column: Column | None = None,
     delimiter: str | None = None,
     align_by_position: bool = False,
     input_format: str = AUTO,
@@ -157,8 +131,8 @@ def compare(
         Reads the files. Worker processes must be able to import spanf1.
     progress : callable, optional
         Called with what is being done.
-    gold_column, pred_column, token_column, delimiter, align_by_position, input_format, \
-gold_key, pred_key, token_key, text_key, id_key, labels
+    gold_column, pred_column, token_column, sentence_column, delimiter, align_by_position, \
+input_format, gold_key, pred_key, token_key, text_key, id_key, labels
         As for `spanf1.score_file`.
 
     Raises
@@ -166,7 +140,8 @@ gold_key, pred_key, token_key, text_key, id_key, labels
     AlignmentError
         If two systems were not scored on the same tokens and gold spans; it says where they part.
     UsageError
-        If there are not at least two systems, or arguments contradict each other.
+        If there are neither two systems nor several runs of one, or arguments contradict each
+        other.
     InputError
         As for `spanf1.score_file`.
     """
@@ -204,9 +179,10 @@ def compare_outputs(
     progress: Progress = lambda _: None,
 ) -> Ranking:
     """Rank systems, given what is to be read of gold and of their outputs; see `compare`."""
-    if len(systems) < 2:
+    if len(systems) < 2 and sum(map(len, systems.values())) < 2:
         hint = "spanf1 score --confidence 0.95 says how sure one score is"
-        raise UsageError("two systems at least are to be compared", hint=hint)
+        message = "two systems at least are to be compared, or several runs of one"
+        raise UsageError(message, hint=hint)
     sources = [source for runs in systems.values() for source in runs]
     for name, runs in systems.items():
         paths = [source.path for source in runs]
@@ -286,7 +262,8 @@ class _Output:
         reader, counts = counted(
             inputs, self.options, units=units, in_order=True, documents=documents
         )
-        return Result(counts, self.options, reader.origin()).check()
+        origin = edges_noted(reader.origin(), counts, self.options)
+        return Result(counts, self.options, origin).check()
 
     def inputs(self, file: Source) -> Inputs:
         """Return the two sides that are scored of an output."""

@@ -52,6 +52,7 @@ def evaluate(
     ignore_types: Iterable[str] = (),
     match: MatchName = "exact",
     normalize: Iterable[NormalizationName] = (),
+    trim: bool = False,
     tag_form: str = AUTO_FORM,
     outside: Iterable[str] = (),
     mask_tags: Iterable[str] = (),
@@ -97,8 +98,8 @@ def evaluate(
         makes one type of all.
     ignore_types : iterable of str
         Types of which no span counts, on either side, by their names in the input.
-    match, normalize
-        As for `spanf1.score_file`; other than ``exact`` for records only.
+    match, normalize, trim
+        As for `spanf1.score_file`; a `match` other than ``exact`` is for records only.
     tag_form : str
         How tags are written, as an example: ``B-PER``, ``PER-B``, ``B_PER``, ``b/PER``; or
         ``auto`` to find it out, on each side by itself. ``PER`` is for types without a prefix,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from spanf1.core.options import Confidence, Options
+from spanf1.core.options import BY_TEXT, Confidence, Options
 from spanf1.core.scores import AVERAGES, Score, TypeCounts
 from spanf1.core.spans import UNTAGGED, Ends, ends_of, shape_of
 from spanf1.core.tags import Gaps
@@ -27,6 +27,10 @@ from spanf1.core.tally import (
 )
 from spanf1.exceptions import InputError, UsageError
 from spanf1.results.scored import Scored
+from spanf1.wording import printable
+
+# How much is shown of what is wrong with data.
+_REASON = 80
 
 if TYPE_CHECKING:
     from spanf1.formats.options import Origin
@@ -173,7 +177,8 @@ class Result(Scored):
         except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
             if isinstance(error, UsageError):
                 raise
-            raise UsageError(f"this is not a result of spanf1 ({error!r})") from error
+            reason = f"{type(error).__name__}: {printable(str(error)[:_REASON])}"
+            raise UsageError(f"this is not a result of spanf1 ({reason})") from error
 
 
 def _number(value: float) -> float | None:
@@ -193,6 +198,7 @@ def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _input_from_dict(data: Mapping[str, Any]) -> Origin:
     from spanf1.formats.options import Origin
+    from spanf1.formats.registry import FORMATS
 
     files, delimiters = (tuple(map(str, data[name])) for name in ("files", "delimiters"))
     columns = tuple(map(_as_count, data["columns"]))
@@ -202,8 +208,9 @@ def _input_from_dict(data: Mapping[str, Any]) -> Origin:
         _as_count(data[f"{name}_column"]) for name in ("gold", "pred", "token")
     )
     keys = tuple(map(_as_name, data.get("keys", ())))
-    if len(keys) not in (0, 4):
-        raise ValueError(keys)
+    # What has keys has no columns, and delimiters are the names of formats.
+    if len(keys) not in (0, 4) or (keys and not FORMATS.keys() >= {*delimiters}):
+        raise ValueError(delimiters)
     aligned = _as_name(data["aligned"])
     remarks = tuple(map(_as_name, data.get("remarks", ())))
     return Origin(files, delimiters, columns, gold, predicted, token, aligned, keys, remarks)
@@ -389,7 +396,8 @@ def rescore(data: Mapping[str, Any], signature: Signature | str | None = None) -
             "the file does not say what surface forms there are",
             hint="spanf1 score FILE --match surface counts them",
         )
-    if (options.match == "text") != (counted.placed_by == TEXT):
+    by_text = options.match if options.match in BY_TEXT else ""
+    if by_text != (result.options.match if counted.placed_by == TEXT else ""):
         raise UsageError(
             f"the file has counts of match {result.options.match}, not of {options.match}",
             hint=f"spanf1 score FILE --match {options.match} makes them",
@@ -400,6 +408,11 @@ def rescore(data: Mapping[str, Any], signature: Signature | str | None = None) -
         raise UsageError(
             "what is done about tokens without a prediction cannot be chosen later",
             hint="spanf1 score FILE takes --missing",
+        )
+    if options.trim != result.options.trim:
+        raise UsageError(
+            "whether white space at the edges of spans counts cannot be chosen later",
+            hint="spanf1 score FILE takes --trim",
         )
     if options.type_map != result.options.type_map:
         raise UsageError(

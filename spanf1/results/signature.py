@@ -79,6 +79,7 @@ class Signature:
             "scheme": "/".join(dict.fromkeys((options.gold_scheme, options.pred_scheme))),
             "reading": options.reading,
             "types": ",".join(map(_escaped, types)),
+            **({"trim": _TRIMMED} if options.trim else {}),
             **_type_parts(options),
             **{name: ",".join(map(_escaped, tags)) for name, tags in self._tags() if tags},
             **({"missing": options.missing} if options.missing != "error" else {}),
@@ -198,6 +199,7 @@ _MEANINGS = {
     "scheme": "tagging scheme",
     "reading": "ill-formed spans",
     "types": "types",
+    "trim": "white space at the edges of spans",
     "map": "types called otherwise",
     "ignore": "types left out",
     "outside": "tags read as O",
@@ -211,6 +213,8 @@ _MEANINGS = {
     "ci": "intervals",
     "v": "version of spanf1",
 }
+# The value of the part that says that white space at edges does not count.
+_TRIMMED = "dropped"
 _HARMLESS = {"ci", "v", "tags"}
 _EXAMPLE = (
     "f1:micro|match:exact|scheme:IOB2|reading:lenient|types:union|zero:0|tokens:46435|gold:5648|"
@@ -230,7 +234,7 @@ def _in_words(name: str, value: str) -> str:
     if name == "scheme" and "/" in value:
         gold, _, predicted = value.partition("/")
         return f"{gold} in gold and {predicted} predicted"
-    return _unescaped(value) or {"tags": TagForm().name}.get(name, "none")
+    return _unescaped(value) or {"tags": TagForm().name, "trim": "counted"}.get(name, "none")
 
 
 def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -267,6 +271,7 @@ def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
         match=match,
         normalize=tuple(normalize),
         missing=parts.get("missing", "error"),
+        trim="trim" in parts,
     )
     if AUTO in (options.gold_scheme, options.pred_scheme):
         raise UsageError("scheme is auto: it says what was used")

@@ -126,7 +126,9 @@ def test_a_form_by_its_name() -> None:
     ],
 )
 def test_what_is_no_form(name: str) -> None:
-    with pytest.raises(UsageError, match=rf"^{re.escape(repr(name))} is no form of tags") as caught:
+    with pytest.raises(
+        UsageError, match=rf"(?m)^{re.escape(repr(name))} is no form of tags$"
+    ) as caught:
         tag_form(name)
     assert caught.value.hint.startswith("auto, or an example of a tag: B-PER, B_PER, ")
 

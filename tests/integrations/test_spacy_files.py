@@ -96,9 +96,9 @@ def test_a_group_of_spans(tmp_path: Path, doc: Doc) -> None:
 
 def test_a_group_that_is_not_there(tmp_path: Path, doc: Doc) -> None:
     path = saved(tmp_path / "a.spacy", doc, NLP("in Rome"))
-    with pytest.raises(LayoutError, match=r"a\.spacy:2: .* 'sc'; there are: 'ents'$"):
+    with pytest.raises(LayoutError, match=r"(?m)a\.spacy:2: .* 'sc'; there are: 'ents'$"):
         read(path, key="sc")
-    with pytest.raises(LayoutError, match=r"a\.spacy:1: .*: 'ents', 'sc', 'none'$"):
+    with pytest.raises(LayoutError, match=r"(?m)a\.spacy:1: .*: 'ents', 'sc', 'none'$"):
         read(path, key="spans")
     with pytest.raises(UsageError, match="entities once"):
         read(path, alone=False, side="predicted")
@@ -203,13 +203,13 @@ def test_spacy_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
     monkeypatch.setattr(builtins, "__import__", missing)
     for call, what in ((lambda: read(path), "reading"), (written, "writing")):
-        with pytest.raises(UsageError, match=rf"^{what} \.spacy files needs spaCy$") as caught:
+        with pytest.raises(UsageError, match=rf"(?m)^{what} \.spacy files needs spaCy$") as caught:
             call()
         assert caught.value.hint == "pip install 'spanf1[spacy]'"
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(ReadError, match=r"none: no such file$"):
+    with pytest.raises(ReadError, match=r"(?m)none: no such file$"):
         read(tmp_path / "none")
     with pytest.raises(ReadError, match="Is a directory"):
         read(tmp_path)

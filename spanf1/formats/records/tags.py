@@ -1,4 +1,4 @@
-"""JSON Lines of tokens and tags: every record is a sentence; gold and predicted, or one side."""
+"""JSON Lines, or an array, of tokens and tags: a record is a sentence, of both sides or of one."""
 
 from __future__ import annotations
 
@@ -217,7 +217,8 @@ class RecordReader(KeyedReader):
             As `blocks`.
         """
         part = self
-        if all(source.is_plain() for source in self._inputs.sources):
+        plain = all(source.is_plain() for source in self._inputs.sources)
+        if plain and all(file.is_by_line() for file in self.files):
             self._columns(self._tables())
             if not (self._keys and self._keys.id):
                 # Where sentences may be missing, it is only known in order what belongs together.
