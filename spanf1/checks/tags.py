@@ -96,7 +96,11 @@ class TaggedColumn(TaggedFile):
         column = layout.column_index(self.reader.column, self.source) + 1
         form = written_like(self.tags.form_names(), self.tags.other_forms() if doubts else ())
         written = f", tags written like {form}" if self.tags.form_names() else ""
-        return f"column {column} of {layout.columns}, separated by {layout.delimiter_name}{written}"
+        parted = self.reader.file.sentences_by()
+        return (
+            f"column {column} of {layout.columns}, separated by {layout.delimiter_name}{written}"
+            + f"; {parted}" * bool(parted)
+        )
 
 
 class TaggedKeys(TaggedFile):

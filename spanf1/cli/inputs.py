@@ -91,12 +91,17 @@ def scheme_option(*names: str, of: str = "the tags") -> Option:
     )
 
 
+SENTENCE_OPTION = column_option(
+    "--sentence-column",
+    help_text="Column of ids of sentences: a new one begins a sentence.  [default: one that the "
+    "header calls so, such as sentence_id; none: blank lines alone part sentences]",
+)
 DELIMITER_OPTION = click.option(
     "--delimiter",
     callback=_filled,
     default=AUTO,
     show_default=True,
-    metavar="auto|tab|space|whitespace|CHAR",
+    metavar="auto|tab|space|whitespace|comma|CHAR",
     help="What separates columns; whitespace is runs of spaces and tabs.",
 )
 FORM_OPTION = click.option(
@@ -135,6 +140,7 @@ _COLUMNS_OF_ONE = (
         show_default=True,
         help_text=f"Column of the tags, {COLUMN_HELP}.",
     ),
+    SENTENCE_OPTION,
     DELIMITER_OPTION,
     FORM_OPTION,
 )
@@ -169,6 +175,7 @@ _COLUMNS_OF_TWO = (
         help_text="Column of the tokens. With one file, `schemes` and --match surface look at "
         "them.  [default: the first]",
     ),
+    SENTENCE_OPTION,
     DELIMITER_OPTION,
     click.option(
         "--align-by-position",

@@ -195,6 +195,7 @@ def describe(
     input_format: InputFormat = AUTO,
     tag_column: Column = -1,
     token_column: Column | None = None,
+    sentence_column: Column | None = None,
     delimiter: str | None = None,
     scheme: TagScheme = AUTO,
     tag_form: str = AUTO_FORM,
@@ -224,7 +225,7 @@ def describe(
 
     Other Parameters
     ----------------
-    delimiter, scheme, tag_form
+    sentence_column, delimiter, scheme, tag_form
         As for `spanf1.score_file`.
     key, token_key, text_key, id_key, labels
         As for `spanf1.read_documents`; for inputs that have no columns.
@@ -240,6 +241,7 @@ def describe(
     given: InputKeywords = {
         "tag_column": None if tag_column == LAST else tag_column,
         "token_column": token_column,
+        "sentence_column": sentence_column,
         "delimiter": delimiter,
         "tag_form": tag_form,
         **keys,

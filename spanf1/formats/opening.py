@@ -61,8 +61,9 @@ def read_documents(
         Of JSON, or Parquet: where the spans or tags are, the tokens, the text and the id.
     labels : sequence of str, or mapping of int to str, optional
         The tag of each id, where tags are ids.
-    tag_column, token_column : int or str, optional
-        Of columns: where tags and tokens are; ``"2,3"`` has nested levels of tags.
+    tag_column, token_column, sentence_column : int or str, optional
+        Of columns: where tags, tokens and ids of sentences are; ``"2,3"`` has nested levels of
+        tags.
     delimiter, tag_form
         As for `spanf1.score_file`.
 
@@ -217,6 +218,7 @@ def column_pair(inputs: Inputs, *, script: bool = False) -> ColumnPair:
             script=script,
             headed=gold.headed,
             merged=inputs.merged,
+            sentence_column=gold.sentence_column,
         )
         for source in inputs.sources
     ]
@@ -229,7 +231,7 @@ def column_pair(inputs: Inputs, *, script: bool = False) -> ColumnPair:
         files[1],
         gold.tag_column,
         predicted.tag_column,
-        token_column=gold.token_column or 1,
+        token_column=gold.token_column,
         by_position=inputs.by_position,
     )
 

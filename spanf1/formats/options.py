@@ -17,8 +17,10 @@ Labels = Iterable[str] | Mapping[Any, str]
 
 #: the column of the tags, if none is given
 LAST = -1
+#: in place of a column of ids of sentences: there is none
+NO_SENTENCES = "none"
 #: the delimiters that have names; any other single character may stand for itself
-DELIMITERS = {"tab": "\t", "space": " ", "whitespace": ""}
+DELIMITERS = {"tab": "\t", "space": " ", "whitespace": "", "comma": ","}
 
 NO_COLUMN = "columns are counted from 1, or from the end by -1: there is no column 0"
 
@@ -47,6 +49,7 @@ class InputKeywords(KeyKeywords, total=False):
 
     tag_column: Column | None
     token_column: Column | None
+    sentence_column: Column | None
     delimiter: str | None
     tag_form: str
 
@@ -73,6 +76,8 @@ class InputOptions:
         The columns of tags of the other side in the same file.
     token_column : int or str, optional
         The column of the tokens.
+    sentence_column : int or str, optional
+        The column of ids of sentences, or `NO_SENTENCES`; by default one that is called so.
     headed : bool
         Whether the first line names the columns: one is called by its name. Such a line is no
         token, though the columns of the tags have numbers.
@@ -85,6 +90,8 @@ class InputOptions:
         The tag of each id, where tags are ids.
     form : TagForm, optional
         How tags are written.
+    by_text : bool
+        Whether only what spans say counts: then it need not be what the text has at their offsets.
     """
 
     side: str = "gold"
@@ -94,6 +101,7 @@ class InputOptions:
     tag_columns: tuple[Column, ...] = ()
     other_columns: tuple[Column, ...] = ()
     token_column: Column | None = None
+    sentence_column: Column | None = None
     headed: bool = False
     delimiter: str | None = None
     key: str | None = None
@@ -102,6 +110,7 @@ class InputOptions:
     id_key: str | None = None
     labels: Labels | None = None
     form: TagForm | None = None
+    by_text: bool = False
 
     @classmethod
     def of(cls, given: Mapping[str, Any], side: str = "") -> InputOptions:
@@ -122,7 +131,7 @@ class InputOptions:
         """
         options = cls(side=side or "gold", prefix=_PREFIXES[side])
         delimiter = given.get("delimiter")
-        same = ("token_column", "token_key", "text_key", "id_key", "labels")
+        same = ("token_column", "sentence_column", "token_key", "text_key", "id_key", "labels")
         as_given: dict[str, Any] = {name: given.get(name) for name in same}
         return replace(
             options,
@@ -142,12 +151,16 @@ class InputOptions:
         UsageError
             If there can be no such column or delimiter.
         """
-        token_column = None if self.token_column is None else column_of(self.token_column)
+        token_column, sentence_column = (
+            None if column is None else column_of(column)
+            for column in (self.token_column, self.sentence_column)
+        )
         return replace(
             self,
             tag_columns=_levels(self.tag_columns),
             other_columns=_levels(self.other_columns),
             token_column=token_column,
+            sentence_column=sentence_column,
             headed=self.headed or isinstance(token_column, str),
             delimiter=delimiter_of(self.delimiter),
         )
@@ -156,6 +169,11 @@ class InputOptions:
         """Return whether the caller says something of a field."""
         value = getattr(self, field)
         return bool(value) if field == "tag_columns" else value is not None
+
+    @property
+    def may_borrow(self) -> bool:
+        """Whether an input needs no text of its own: the other one of two may have it."""
+        return bool(self.prefix) and self.alone and self.text_key is None
 
     def name(self, field: str) -> str:
         """Return the name of a field in keywords and messages: ``pred_key``, ``tag_column``."""

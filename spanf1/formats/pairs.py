@@ -18,11 +18,15 @@ from spanf1.exceptions import AlignmentError, InputError, LayoutError, UsageErro
 from spanf1.formats.options import InputOptions, Labels, Origin
 from spanf1.formats.records.sniffing import format_of_keys, format_of_records
 from spanf1.formats.records.values import has_objects_as_lines
-from spanf1.formats.registry import COLUMNS, Input, Inputs, Listed
+from spanf1.formats.registry import COLUMNS, Input, Inputs, Listed, noted
 from spanf1.formats.source import STDIN, Source
 from spanf1.wording import shortened
 
 _ORDER_HINT = "--align-by-position takes both in order, whatever their ids"
+
+# Stands for the row of a document that the other side rejected; what is left out then.
+_REJECTED = -1
+_OTHER_REJECTED = "documents that the other side rejects"
 
 #: documents of gold, and as many predicted ones
 Batches = tuple[DocumentBatch, DocumentBatch]
@@ -174,7 +178,13 @@ class DocumentPairs:
             for side in sides
             for what, count in side.remarks.items()
         )
-        readings = [f"{side.source.name}: {said}" for side in sides for said in side.noted()]
+        readings = [
+            f"{side.source.name}: {said}" for side in sides for said in noted(side.readings)
+        ]
+        if self._merged:
+            known, name = noted(self.gold.readings), self.gold.source.name
+            others = [said for said in noted(self.predicted.readings) if said not in known]
+            readings += [f"{name}, predicted: {said}" for said in others]
         return Origin(
             tuple(side.source.name for side in sides),
             tuple(side.format for side in sides),
@@ -251,9 +261,16 @@ class DocumentPairs:
             key, place = _id(batch, number, self.gold), _place(batch, number)
             if used.setdefault(key, place) is not place:
                 raise _twice(self.gold, place, used[key])
-            if key not in rows:
+            if key not in rows and key not in self.predicted.rejected:
                 raise _missing(place, self.gold, self.predicted)
-            return rows[key]
+            return rows.get(key, _REJECTED)
+
+        def joined(batch: DocumentBatch, chosen: list[int]) -> Batches:
+            there = [number for number, row in enumerate(chosen) if row != _REJECTED]
+            if len(there) < len(batch):
+                batch = batch.take(there, [0, *accumulate(batch.counts)])
+                self.gold.remark(_OTHER_REJECTED, len(chosen) - len(there))
+            return batch, kept.take([chosen[number] for number in there], firsts)
 
         for batch in gold:
             chosen: list[int] = []
@@ -261,12 +278,15 @@ class DocumentPairs:
                 for number in range(len(batch)):
                     chosen.append(row_of(batch, number))  # noqa: PERF401 - up to an error
             except InputError:
-                yield batch.only(0, len(chosen)), kept.take(chosen, firsts)
+                yield joined(batch.only(0, len(chosen)), chosen)
                 raise
-            yield batch, kept.take(chosen, firsts)
+            yield joined(batch, chosen)
         for key, row in rows.items():
-            if key not in used:
+            if key in used:
+                continue
+            if key not in self.gold.rejected:
                 raise _missing(_place(kept, row), self.predicted, self.gold)
+            self.predicted.remark(_OTHER_REJECTED)
 
 
 def _has_records_as_lines(source: Source) -> bool:

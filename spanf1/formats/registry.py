@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib import import_module
 from itertools import tee
 from typing import Any, BinaryIO, Literal, NamedTuple, TypeVar
@@ -37,7 +38,7 @@ _CHARACTERS = frozenset({"offsets", "free", "nested", "repeated"})
 _TOKENS = frozenset({"tokens", "ids", "offsets", "nested", "repeated"})
 
 # Fields of `InputOptions` that go with columns, and with all that has keys and texts.
-_COLUMNS = frozenset({"tag_columns", "token_column", "delimiter"})
+_COLUMNS = frozenset({"tag_columns", "token_column", "sentence_column", "delimiter"})
 _KEYS = frozenset({"key", "text_key", "id_key"})
 _TOKEN_KEYS = frozenset({"key", "token_key", "id_key"})
 # And what goes with tags.
@@ -327,6 +328,11 @@ def module_of(name: str) -> Any:
     return import_module(f"spanf1.formats.{FORMATS[name].module}")
 
 
+def noted(readings: Mapping[str, int]) -> list[str]:
+    """Say in words what was read otherwise than it stands there; see `Input.readings`."""
+    return [f"{what}: {count}" if count else what for what, count in readings.items()]
+
+
 def formats_given(input_format: str, inputs: int) -> list[str]:
     """Return the format of each of one or two inputs, as it is given; it may be ``auto``.
 
@@ -410,9 +416,13 @@ class Input:
     remarks : dict of str to int
         What was left out, in words (``relations``), and how often.
     readings : dict of str to int
-        What was read otherwise than it stands there, in words, and how often.
+        What was read otherwise than it stands there, in words, and how often; 0 if once for all.
     values : sequence, optional
         The records themselves, where they are in no file; the source is then `Listed`.
+    rejected : set of str
+        The ids of records that were left out.
+    keyless : object
+        The first record without spans, as long as no other one has told their key.
 
     Raises
     ------
@@ -430,6 +440,8 @@ class Input:
     remarks: dict[str, int] = field(default_factory=dict)
     readings: dict[str, int] = field(default_factory=dict)
     values: Sequence[Any] | None = None
+    rejected: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+    keyless: Any = field(default=None, init=False, repr=False, compare=False)
     _other: Input | None = field(default=None, init=False, repr=False, compare=False)
     _parsed: Iterator[Any] | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -485,6 +497,13 @@ class Input:
         read: Callable[[Input], Iterator[Sentences]] = module_of(self.format).sentences
         return read(self)
 
+    @cached_property
+    def labels(self) -> Mapping[int, str] | None:
+        """The label of each id, if labels are given."""
+        from spanf1.formats.labels import labels_by_id
+
+        return None if self.options.labels is None else labels_by_id(self.options.labels)
+
     def where(self, line: int) -> str:
         """Return a place in the input, for a message."""
         return self.source.where(line) if line else self.source.name
@@ -510,16 +529,12 @@ class Input:
         """Note that something was read otherwise than it stands there."""
         self.readings[what] = self.readings.get(what, 0) + count
 
-    def noted(self) -> list[str]:
-        """Say what was read otherwise than it stands there, in words."""
-        return [f"{what}: {count}" for what, count in self.readings.items()]
-
     def described(self) -> str:
         """Say what was read, in words."""
         what = "column" if "tag_columns" in FORMATS[self.format].takes else "key"
         spans = f", {what}{'s' * (',' in self.key)} {self.key}" * bool(self.key)
         tokens = f", tokens in column {self.token_column}" * bool(self.token_column)
-        return "; ".join([FORMATS[self.format].title + spans + tokens, *self.noted()])
+        return "; ".join([FORMATS[self.format].title + spans + tokens, *noted(self.readings)])
 
     def left_out(self) -> str:
         """Say what was not read, in words; empty if everything was."""
@@ -567,6 +582,14 @@ class Inputs(NamedTuple):
     def are_by_line(self) -> bool:
         """Return whether each line of both sides may be a text that is read by itself."""
         return FORMATS[self.gold.format].by_line and FORMATS[self.predicted.format].by_line
+
+    def by_text(self) -> Inputs:
+        """Return the same inputs, of which only what spans say counts."""
+        gold, predicted = (
+            replace(side, options=replace(side.options, by_text=True))
+            for side in (self.gold, self.predicted)
+        )
+        return self._replace(gold=gold, predicted=predicted)
 
     def may_be_parted(self) -> bool:
         """Return whether parts of such inputs can be read."""

@@ -98,6 +98,7 @@ def compare(
     gold_column: Column | None = None,
     pred_column: Column | None = None,
     token_column: Column | None = None,
+    sentence_column: Column | None = None,
     delimiter: str | None = None,
     align_by_position: bool = False,
     input_format: str = AUTO,
@@ -127,8 +128,8 @@ def compare(
         Reads the files. Worker processes must be able to import spanf1.
     progress : callable, optional
         Called with what is being done.
-    gold_column, pred_column, token_column, delimiter, align_by_position, input_format, \
-gold_key, pred_key, token_key, text_key, id_key, labels
+    gold_column, pred_column, token_column, sentence_column, delimiter, align_by_position, \
+input_format, gold_key, pred_key, token_key, text_key, id_key, labels
         As for `spanf1.score_file`.
 
     Raises

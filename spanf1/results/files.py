@@ -49,6 +49,7 @@ def score_file(
     gold_column: Column | None = None,
     pred_column: Column | None = None,
     token_column: Column | None = None,
+    sentence_column: Column | None = None,
     delimiter: str | None = None,
     align_by_position: bool = False,
     input_format: str = AUTO,
@@ -92,10 +93,14 @@ def score_file(
         one and the last of one file, and the last of each of two. ``"2,3"`` are several, with
         nested levels.
     token_column : int or str, optional
-        With two files, the column of the tokens, which must be the same; by default the first.
+        With two files, the column of the tokens, which must be the same; by default the one that
+        the header calls so, or the first.
+    sentence_column : int or str, optional
+        The column of ids of sentences: a new id begins a sentence, as a blank line does. By
+        default one that the header calls so (``sentence_id``, ``Sentence #``); ``"none"``: none.
     delimiter : str, optional
-        ``tab``, ``space``, ``whitespace`` (runs of spaces and tabs), or the one character between
-        columns. Detected by default.
+        ``tab``, ``space``, ``whitespace`` (runs of spaces and tabs), ``comma``, or the one
+        character between columns. Detected by default.
     align_by_position : bool
         With two files, do not compare tokens, nor ids.
     input_format : str
@@ -220,7 +225,8 @@ def _forms(
     if layout is None:
         return Counter(), 0
     used = {*columns[: 3 - len(files)]}
-    column = next((k for k in range(1, origin.columns[0] + 1) if k not in used), 0)
+    free = layout.free_column([column - 1 for column in used])
+    column = 0 if free is None else free + 1
     if options.token_column:
         column = layout.column_index(options.token_column, files[0].source) + 1
     if column in used or not column:

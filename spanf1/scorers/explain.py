@@ -193,7 +193,7 @@ def _columns(pair: ColumnPair, side: int, given: Column | None) -> tuple[int | N
     file = pair.files[-1 if side else 0]
     layout = file.layout
     assert layout is not None  # noqa: S101 - for mypy: it has been read
-    column = layout.column_index(pair.columns[side], file.source)
+    column = layout.column_index(pair.columns[:2][side], file.source)
     used = {column}
     if isinstance(pair, MergedFile):
         used = {layout.column_index(one, file.source) for one in pair.columns[:2]}

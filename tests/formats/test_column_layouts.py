@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import spanf1
+from spanf1.core.tags import TagSet
+from spanf1.formats.columns.file import ColumnFile
+from spanf1.formats.columns.tags import TagFile
+from spanf1.formats.source import Source
 from tests.helpers.commands import Ran, write
 
 
@@ -202,3 +209,185 @@ def test_hints_of_one_file(run) -> None:
 def test_a_wrong_tag_among_others_is_blamed_itself(run) -> None:
     write("f", "a B-X B-X\nb O B_X\nc O O\n")
     assert "columns" not in run("score", "f").err.splitlines()[1]
+
+
+# ------------------------------------------------------------- cells, and ids of sentences
+
+IDS = (
+    "sentence_id,words,labels\n0,Ann,B-PER\n0,Lee,I-PER\n1,Lee,I-PER\n1,runs,O\n2,in,O\n"
+    "2,Rome,B-LOC\n"
+)
+KAGGLE = (
+    "Sentence #,Word,POS,Tag,Pred\nSentence: 1,Ann,NNP,B-per,B-per\n,Lee,NNP,I-per,I-per\n"
+    ",said,VBD,O,O\nSentence: 2,Rome,NNP,B-geo,O\n,is,VBZ,O,O\n"
+)
+
+
+def test_ids_of_sentences_in_two_files(run) -> None:
+    write("g.csv", IDS)
+    write("p.csv", IDS)
+    assert scored(run, "g.csv", "p.csv") == (6, 3, 0, 3, 3, 3)
+    write("g.csv", "sentence_id,words,labels\n0,Ada,I-PER\n1,Bob,I-PER\n")
+    write("p.csv", "sentence_id,words,labels\n0,Ada,I-PER\n1,Bob,O\n")
+    assert scored(run, "g.csv", "p.csv") == (2, 2, 0, 2, 1, 1)
+    assert scored(run, "g.csv", "p.csv", "--sentence-column", "none") == (2, 1, 0, 1, 1, 0)
+
+
+def test_ids_of_the_first_token_alone(run) -> None:
+    write("f", KAGGLE)
+    assert scored(run, "f") == (5, 2, 0, 2, 1, 1)
+    out = " ".join(run("score", "f").out.split())
+    assert "f: column 1 ('Sentence #') parts the sentences" in out
+    result = spanf1.score_file("f")
+    assert result.input is not None
+    assert result.input.remarks == ("f: column 1 ('Sentence #') parts the sentences",)
+
+
+@pytest.mark.parametrize("command", [["detect"], ["describe"], ["validate"], ["score", "f"]])
+def test_every_command_says_that_a_column_parts_sentences(run, command) -> None:
+    write("f", IDS)
+    ran = run(*command, "f")
+    assert "column 1 ('sentence_id') parts the sentences" in " ".join((ran.out + ran.err).split())
+
+
+def test_the_tokens_are_those_of_the_header(run) -> None:
+    write("g.csv", IDS)
+    write("p.tsv", "words\tlabels\n" + IDS.partition("\n")[2].replace("0,", "").replace("1,", ""))
+    write("p.csv", IDS.replace("Rome", "Roma"))
+    ran = run("score", "g.csv", "p.csv")
+    assert ran.err.startswith("error: p.csv:7: token 'Roma' where g.csv:7 has 'Rome'")
+    write("p.csv", IDS.replace("0,", "7,").replace("1,", "8,"))
+    assert scored(run, "g.csv", "p.csv") == (6, 3, 0, 3, 3, 3)
+
+
+@pytest.mark.parametrize(
+    "name", ["sent_id", "sentence id", "Sentence #", "SENTENCE", "sentence_idx"]
+)
+def test_names_of_ids(tmp_path, name) -> None:
+    path = tmp_path / "f"
+    path.write_text(f"{name}\ttoken\tgold\tpred\n1\ta\tB-X\tB-X\n1\tb\tI-X\tI-X\n2\tc\tI-X\tI-X\n")
+    assert spanf1.score_file(path).micro.correct == 2
+    assert spanf1.score_file(path, sentence_column="none").micro.correct == 1
+
+
+@pytest.mark.parametrize(
+    "names", ["sentence gold pred", "id token gold pred", "doc word gold pred"]
+)
+def test_other_names_are_no_ids(tmp_path, names) -> None:
+    path = tmp_path / "f"
+    rows = [names, "a B-X B-X", "b I-X I-X", "c I-X I-X"]
+    more = ["1 "] * (len(names.split()) - 3)
+    path.write_text("\n".join([rows[0], *("".join(more) + row for row in rows[1:])]))
+    assert spanf1.score_file(path).counts.sentences == 1
+
+
+def test_a_column_that_is_given(run) -> None:
+    write("f", "x 1 B-X B-X\ny 1 I-X I-X\n\nz 1 O O\nz 2 I-X O\n")
+    assert scored(run, "f") == (4, 2, 0, 2, 1, 1)
+    assert scored(run, "f", "--sentence-column", "2") == (4, 3, 0, 2, 1, 1)
+    ran = run("score", "f", "--sentence-column", "7")
+    assert ran.code == 3
+    assert "there is no column 7" in ran.err
+    write("f", IDS)
+    assert run("detect", "f", "--sentence-column", "sentence_id").code == 0
+    assert "no column is called 'ids'" in run("detect", "f", "--sentence-column", "ids").err
+    write("j", '{"tokens": ["a"], "gold": ["O"], "predicted": ["O"]}\n')
+    ran = run("score", "j", "--sentence-column", "1")
+    assert ran.err.startswith("error: sentence_column does not go with")
+
+
+def test_ids_in_every_way_of_reading(tmp_path, monkeypatch) -> None:
+    """Ids part sentences as blank lines do, in blocks and parts of any size."""
+    random.seed(3)
+    for trial in range(30):
+        sentences = [
+            [
+                (f"w{random.randint(0, 9)}", *random.choices(["O", "B-X", "I-X"], k=2))
+                for _ in range(n)
+            ]
+            for n in random.choices(range(1, 6), k=40)
+        ]
+        alone = trial % 2
+        blank = "\n\n".join("\n".join(map("\t".join, rows)) for rows in sentences)
+        ids = "sent_id\ttoken\tgold\tpred\n" + "".join(
+            "\t".join(["" if alone and place else f"s{number}", *row]) + "\n"
+            for number, rows in enumerate(sentences)
+            for place, row in enumerate(rows)
+        )
+        plain, with_ids = tmp_path / "plain", tmp_path / "ids"
+        plain.write_text(blank)
+        with_ids.write_text(ids)
+        expected = spanf1.score_file(plain)
+        monkeypatch.setitem(
+            ColumnFile.__init__.__kwdefaults__, "block_size", random.choice([40, 900])
+        )
+        found = spanf1.score_file(with_ids)
+        assert found.types == expected.types
+        assert found.counts.sentences == expected.counts.sentences
+        assert found.signature() == expected.signature()
+
+
+CELLS = st.one_of(
+    st.sampled_from(['"', ",", "\n", '""', "a\tb", "a b", "'", "#", "x\n\ny", ' "', "é"]),
+    st.text("ab\",\n #'", min_size=1, max_size=5),
+).filter(lambda cell: not {",", "\n"} <= {*cell})
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.lists(st.tuples(CELLS, st.sampled_from(["O", "B-X"])), min_size=1), min_size=1),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from([7, 1 << 19]),
+)
+def test_cells_are_those_of_csv(tmp_path_factory, sentences, quoting, end, size) -> None:
+    path = tmp_path_factory.mktemp("f") / "f.csv"
+    sentences = [[("Ada", "B-X")], *sentences]
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file, quoting=quoting, lineterminator=end)
+        writer.writerow(["sentence_id", "token", "tag"])
+        for number, rows in enumerate(sentences):
+            writer.writerows([number, *row] for row in rows)
+    reader = TagFile(ColumnFile(Source(str(path)), block_size=size))
+    passages = [*reader.passages(TagSet({}))]
+    words = [word.replace("\x1e", "\n") for passage in passages for word in passage.tokens]
+    assert words == [word for rows in sentences for word, _ in rows]
+    assert sum(len(passage.starts) for passage in passages) == len(sentences)
+
+
+CSV = 'id,token,tag\r\n1,"a, b",I-X\r\n1,"""",O\r\n1,"\n",O\r\n,,\r\n2,"x",I-X\r\n'
+
+
+def test_repair_writes_cells(run) -> None:
+    """Cells are quoted where they need it, and all else stays."""
+    write("f.csv", CSV)
+    ran = run("repair", "f.csv", "--scheme", "IOB2")
+    assert (ran.code, ran.out) == (0, CSV.replace("I-X", "B-X").replace('"x"', "x"))
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ";"])
+def test_cells_of_other_delimiters(run, delimiter) -> None:
+    rows = [["token", "gold", "pred"], ['"', "B-X", "B-X"], ['a"b', "O", "O"], ["c", "O", "B-X"]]
+    with open("f", "w", newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows(rows)
+    given = ["--delimiter", ";"] if delimiter == ";" else []
+    assert scored(run, "f", *given) == (3, 1, 0, 1, 2, 1)
+
+
+@pytest.mark.parametrize("delimiter", ["\t", " ", ","])
+def test_quotes_that_are_tokens(run, delimiter) -> None:
+    rows = [['"', "B-X", "B-X"], ["a", "O", "O"], ['"', "O", "B-X"], ['"b', "O", "O"]]
+    write("f", "".join(delimiter.join(row) + "\n" for row in rows))
+    assert scored(run, "f") == (4, 1, 0, 1, 2, 1)
+
+
+def test_a_quote_that_is_not_closed(run) -> None:
+    write("f.csv", 'w,g,p\n"a",O,O\n"b\n' + "c,O,O\n" * 300)
+    ran = run("score", "f.csv")
+    assert ran.code == 3
+    assert ran.err.startswith("error: f.csv:3: a quote that begins here is not closed")
+
+
+def test_the_index_of_a_data_frame_is_no_token(run) -> None:
+    write("f.csv", ",sentence_id,words,labels,predictions\n0,0,Ann,B-PER,B-PER\n1,1,Lee,I-PER,O\n")
+    assert scored(run, "f.csv") == (2, 2, 0, 2, 1, 1)

@@ -132,8 +132,6 @@ def test_text_and_id_keys(tmp_path) -> None:
 GOOD = {"text": TEXT, "spans": []}
 ERRORS = {
     "no text": ({"spans": []}, {}, "f:2: there is no key 'text'; the record's keys: 'spans'"),
-    "no spans": ({"text": ""}, {}, "f:2: there is no key 'spans'; the record's keys: 'text'"),
-    "null": ({"text": "", "spans": None}, {}, "f:2: spans is null, and is to be a list"),
     "no object": ([1], {}, "f:2: the record is a list, not an object"),
     "outside": (
         {"text": "", "spans": [[0, 1, "A"]]},

@@ -153,7 +153,7 @@ def test_systems_of_arguments(given, expected) -> None:
 )
 def test_arguments_that_name_no_systems(given, message) -> None:
     # An empty folder is bad input, as it is where it is scored.
-    error = ReadError if "folder" in message else UsageError
+    error = ReadError if message.endswith("this folder") else UsageError
     with pytest.raises(error, match=re.escape(message)):
         systems_of(given)
 

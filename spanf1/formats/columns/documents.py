@@ -65,6 +65,7 @@ def documents(input: Input) -> Iterator[Document]:
         source,
         delimiter=options.delimiter,
         merged=not options.alone,
+        sentence_column=options.sentence_column,
         progress=input.progress,
     )
     blocks = file.tagged_lines(
@@ -79,6 +80,7 @@ def documents(input: Input) -> Iterator[Document]:
             input.key = ",".join(map(str, numbers[:-1]))
             input.token_column = numbers[-1]
         yield from _sentences(passage, ["", *tags.types], input)
+    input.readings |= file.readings()
 
 
 def _sentences(passage: Sentences, names: Sequence[str], input: Input) -> Iterator[Document]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from spanf1.core.tags import CodeArray, IntArray, TagSet
 from spanf1.exceptions import ReadError, TagError
+from spanf1.formats.columns.cells import plain
 from spanf1.formats.columns.layout import (
     MERGED_HINT,
     TAG,
@@ -23,9 +24,10 @@ from spanf1.formats.columns.layout import (
 )
 from spanf1.formats.columns.lines import BoolArray, Fields, Splitter, TokenLines
 from spanf1.formats.columns.lookup import TagLookup, tag_lookup
-from spanf1.formats.options import Column
+from spanf1.formats.options import NO_SENTENCES, Column
 from spanf1.formats.sentences import Sentences, line_among
 from spanf1.formats.source import BLOCK_SIZE, FRONT, Progress, RawBlock, Source
+from spanf1.wording import shortened
 
 # A layout is judged by at least so many bytes, if there are as many.
 _HEAD = 1 << 15
@@ -100,6 +102,8 @@ class ColumnFile:
         The first line names the columns; known anyway if one is asked for by name.
     merged : bool
         It holds both sides.
+    sentence_column : int or str, optional
+        The column of ids of sentences, or `NO_SENTENCES`; by default one that is called so.
     block_size : int
         About how many bytes are read at a time.
     progress : callable, optional
@@ -115,6 +119,7 @@ class ColumnFile:
         script: bool = False,
         headed: bool = False,
         merged: bool = False,
+        sentence_column: Column | None = None,
         block_size: int = BLOCK_SIZE,
         progress: Progress | None = None,
     ) -> None:
@@ -124,6 +129,7 @@ class ColumnFile:
         self.script = script
         self.headed = headed
         self.merged = merged
+        self.sentence_column = sentence_column
         self.block_size = block_size
         self.progress = progress
         #: how many lines that begin with # were taken for comments, and might be tokens
@@ -147,7 +153,7 @@ class ColumnFile:
             self.detect(self.source.blocks())
         if self.layout is not None:
             self.indices(columns)
-        return self.layout is not None
+        return self.layout is not None and not self.layout.quoted
 
     def part(self, source: Source) -> ColumnFile:
         """Return a reader of a part of the file, whose layout is known.
@@ -159,6 +165,7 @@ class ColumnFile:
             source,
             layout=self.layout._replace(names_line=0) if source.start else self.layout,
             script=self.script,
+            sentence_column=self.sentence_column,
             block_size=self.block_size,
         )
 
@@ -281,13 +288,26 @@ class ColumnFile:
             for number, line in lines
             if line[:1] != b"#" and number != header
         ]
-        return [row for row in rows if len(row) == layout.columns]
+        return [row for row in rows if len(row) == layout.columns and any(row)]
 
-    def remarks(self) -> Iterator[str]:
-        """Yield what is to be said of how lines were read."""
+    def readings(self) -> dict[str, int]:
+        """Return how lines were read otherwise than usual, in words, and how often."""
+        readings = {}
+        if parted := self.sentences_by():
+            readings[parted] = 0
         if self.comments:
             what = "lines that begin with # and have no tags were taken for comments"
-            yield f"{self.source.name}: {what}: {self.comments}"
+            readings[what] = self.comments
+        return readings
+
+    def sentences_by(self) -> str:
+        """Say which column parts the sentences; empty if none does."""
+        layout = self.layout
+        if layout is None or layout.sentence < 0:
+            return ""
+        named = layout.headed and len(layout.names) == layout.columns
+        name = f" ({shortened(layout.names[layout.sentence])})" if named else ""
+        return f"column {layout.sentence + 1}{name} parts the sentences"
 
     def columns_with_types(self) -> dict[Column, set[bytes]]:
         """Return the columns of tags, by the first lines: what to call each, and its tags but O.
@@ -336,10 +356,14 @@ class ColumnFile:
         if self.layout is None:
             return
         indices = self.indices(columns)
-        splitter = Splitter(
-            self.source, self.layout, indices[: len(tags)], tags, script=self.script
-        )
+        layout = self.layout
+        splitter = Splitter(self.source, layout, indices[: len(tags)], tags, script=self.script)
         splitter.lines = lines
+        if layout.quoted:
+            blocks = plain(
+                chain([*head], blocks), layout.quoted, layout.columns, self.source, lines + 1
+            )
+            head.clear()
         first = head or deque(islice(blocks, 1))
         self._learn_forms(first, indices, tags, lines)
         for raw in chain(first, blocks):
@@ -360,8 +384,14 @@ class ColumnFile:
         assert self.layout is not None  # noqa: S101 - for mypy: it is detected by now
         layout, given = self.layout, tuple(columns)
         found = [layout.column_index(column, self.source) for column in given]
-        if self.headed or any(isinstance(column, str) for column in given):
-            self.layout = layout._replace(headed=True)
+        own = None if self.sentence_column == NO_SENTENCES else self.sentence_column
+        if self.headed or any(isinstance(column, str) for column in (*given, own)):
+            self.layout = layout = layout._replace(headed=True)
+        if own is not None:
+            sentence = layout.column_index(own, self.source)
+        else:
+            sentence = -1 if self.sentence_column else layout.sentence_column(found)
+        self.layout = layout._replace(sentence=sentence)
         return found
 
     def _learn_forms(

@@ -382,8 +382,10 @@ class Splitter:
         # whether a sentence, and a document, begins with the next token
         self._pending = True
         self._pending_document = False
+        # the id of the sentence of the last token
+        self._id = b""
 
-    def careful(self, before: tuple[int, bool, bool], raw: RawBlock) -> TokenLines | None:
+    def careful(self, before: tuple[int, bool, bool, bytes], raw: RawBlock) -> TokenLines | None:
         """Split a block again, of which a tag is none: a line that begins with # may be a comment.
 
         Parameters
@@ -401,13 +403,13 @@ class Splitter:
         if self._careful or FRONT + b"#" not in raw.data:
             return None
         self._careful = True
-        self.lines, self._pending, self._pending_document = before
+        self.lines, self._pending, self._pending_document, self._id = before
         return self.split(raw)
 
     @property
-    def state(self) -> tuple[int, bool, bool]:
+    def state(self) -> tuple[int, bool, bool, bytes]:
         """What is known of the lines that were split."""
-        return self.lines, self._pending, self._pending_document
+        return self.lines, self._pending, self._pending_document, self._id
 
     def split(self, raw: RawBlock) -> TokenLines:
         """Find the token lines of the next block.
@@ -454,7 +456,7 @@ class Splitter:
         )
         lines_before = self.lines
         self.lines += int(np.count_nonzero(is_newline)) - 1
-        return TokenLines(
+        lines = TokenLines(
             raw,
             data,
             ends,
@@ -469,6 +471,25 @@ class Splitter:
             begun,
             document_starts,
         )
+        return lines if self._layout.sentence < 0 else self._parted_by_ids(lines)
+
+    def _parted_by_ids(self, lines: TokenLines) -> TokenLines:
+        """Return lines of which a sentence begins with each that has another id than before.
+
+        Where only the first token of a sentence has its id, the others have nothing there.
+        """
+        start, length = lines.fields(np.arange(len(lines.ends)), self._layout.sentence)[0]
+        filled = np.flatnonzero(length)
+        if not len(filled):
+            return lines
+        start, length, data = start[filled], length[filled], lines.data
+        here, before = ((data, start[part], length[part]) for part in (slice(1, None), slice(-1)))
+        begins = filled[1:][different_fields(here, before)]
+        first, last = (bytes(data[start[k] : start[k] + length[k]]) for k in (0, -1))
+        if first != self._id:
+            begins = np.append(filled[0], begins)
+        self._id = last
+        return lines._replace(starts=np.union1d(lines.starts, begins))
 
     def _outside(self, data: ByteArray, ends: IntArray) -> BoolArray:
         """Mark the lines that end in fields ``O``, if the last ones are the tags."""

@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from copy import copy
 from functools import partial
-from itertools import chain
 from typing import Self
 
 import numpy as np
@@ -18,7 +17,7 @@ from spanf1.formats.columns.file import ColumnFile, TaggedLines
 from spanf1.formats.columns.layout import MERGED_HINT, Layout
 from spanf1.formats.columns.lines import Fields, sentence_ends
 from spanf1.formats.options import Column, Origin
-from spanf1.formats.registry import Input
+from spanf1.formats.registry import Input, noted
 from spanf1.formats.sentences import POSITION_HINT, Sentences, aligned, last_start, whole
 from spanf1.formats.source import Cut, Source, parts_of
 
@@ -56,7 +55,12 @@ class TagFile:
     def of(cls, input: Input, *, tokens: bool = False) -> TagFile:
         """Return a reader of the column of tags of an input, and of that of the tokens if asked."""
         options = input.options
-        file = ColumnFile(input.source, delimiter=options.delimiter, progress=input.progress)
+        file = ColumnFile(
+            input.source,
+            delimiter=options.delimiter,
+            sentence_column=options.sentence_column,
+            progress=input.progress,
+        )
         return cls(file, options.tag_column, options.token_column if tokens else None)
 
     def lines(
@@ -131,9 +135,10 @@ class TagFile:
         if layout is None:
             return "there are no tokens"
         tag, token = self.columns
+        parted = self.file.sentences_by()
         return (
             f"tokens in column {token + 1}, tags in column {tag + 1} of {layout.columns}, "
-            f"separated by {layout.delimiter_name}"
+            f"separated by {layout.delimiter_name}" + f"; {parted}" * bool(parted)
         )
 
 
@@ -169,15 +174,16 @@ class ColumnPair(ABC):
     ----------
     files : list of ColumnFile
         The file of both, or that of gold and that of predicted tags.
-    columns : tuple of (int or str)
+    columns : tuple of (int, str or None)
         The columns of the gold tags, of the predicted tags, and of the tokens that are compared
-        (0: none are), by number from 1, or from the end by -1, or by name.
+        (0: none are; None: the first that may be theirs, in each file), by number from 1, or from
+        the end by -1, or by name.
     aligned : str
         As in `Origin`.
     """
 
     def __init__(
-        self, files: list[ColumnFile], columns: tuple[Column, Column, Column], aligned: str
+        self, files: list[ColumnFile], columns: tuple[Column, Column, Column | None], aligned: str
     ) -> None:
         self.files = files
         self.columns = columns
@@ -229,8 +235,15 @@ class ColumnPair(ABC):
     def origin(self) -> Origin:
         """Describe what was read; call it after the reading."""
         layouts = [file.layout or Layout(file.delimiter or "", 0) for file in self.files]
-        owners = layouts[0], layouts[-1], layouts[0]
-        gold, predicted, token = map(_number, self.columns, owners)
+        gold, predicted, token = self.columns
+        gold, predicted = _number(gold, layouts[0]), _number(predicted, layouts[-1])
+        if token is None:
+            free = layouts[0].free_column([gold - 1])
+            token = 0 if free is None else free + 1
+        token = _number(token, layouts[0])
+        readings = [
+            f"{file.source.name}: {said}" for file in self.files for said in noted(file.readings())
+        ]
         return Origin(
             tuple(file.source.name for file in self.files),
             tuple(layout.delimiter_name for layout in layouts),
@@ -239,7 +252,7 @@ class ColumnPair(ABC):
             predicted,
             token,
             self.aligned,
-            remarks=(*chain.from_iterable(map(ColumnFile.remarks, self.files)), *self.notes),
+            remarks=(*readings, *self.notes),
         )
 
 
@@ -289,8 +302,8 @@ class PairedFiles(ColumnPair):
         The files.
     gold_column, predicted_column : int or str
         The column of the tags in each, by number from 1, or from the end by -1, or by name.
-    token_column : int or str
-        The column of the tokens, in both.
+    token_column : int or str, optional
+        The column of the tokens, in both; by default the one that is called so, or the first.
     by_position : bool
         Take the n-th token of one for the n-th of the other without comparing them.
     """
@@ -302,7 +315,7 @@ class PairedFiles(ColumnPair):
         gold_column: Column = -1,
         predicted_column: Column = -1,
         *,
-        token_column: Column = 1,
+        token_column: Column | None = None,
         by_position: bool = False,
     ) -> None:
         compared, how = (0, "position") if by_position else (token_column, "token")
@@ -339,7 +352,7 @@ class PairedFiles(ColumnPair):
         token = self.columns[2]
         for lines in self.files[side].tagged_lines(
             [tags],
-            [self.columns[side]],
+            [self.columns[:2][side]],
             others=[token] if token else [],
             token=partial(self._token_index, self.files[side].source),
         ):
@@ -350,8 +363,11 @@ class PairedFiles(ColumnPair):
                 yield part
         yield rest
 
-    def _token_index(self, source: Source, layout: Layout, indices: list[int]) -> int:  # noqa: ARG002
+    def _token_index(self, source: Source, layout: Layout, indices: list[int]) -> int:
         """Return the index of the tokens' column; by position, tags stand for them in messages."""
+        if self.columns[2] is None:
+            free = layout.free_column(indices)
+            indices = [*indices, indices[0] if free is None else free]
         if len(set(indices)) < len(indices):
             raise LayoutError(
                 f"column {indices[0] + 1} cannot be both the tokens and the tags",
@@ -366,7 +382,7 @@ class PairedFiles(ColumnPair):
         if not np.array_equal(gold.starts, predicted.starts):
             parted = np.setxor1d(gold.starts, predicted.starts)
         differ: IntArray = np.zeros(0, np.intp)
-        if self.columns[2]:
+        if self.columns[2] != 0:
             differ = _fields(gold).different(_fields(predicted))
         if not len(parted) and not len(differ):
             return

@@ -28,7 +28,14 @@ class KnownKeys(NamedTuple):
     token: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
     id: tuple[str, ...] = ("id", "doc_id", "document_id")
-    item_type: tuple[str, ...] = ("label", "type", "entity_group", "entity", "entity_label")
+    item_type: tuple[str, ...] = (
+        "label",
+        "type",
+        "entity_group",
+        "entity",
+        "entity_label",
+        "entity_type",
+    )
     item_text: tuple[str, ...] = ("text",)
 
     def of(self, options: InputOptions) -> tuple[str, ...]:
@@ -91,4 +98,10 @@ KEYS = {
     )._replace(id=(*_SPANS.id, *_TAGS.id[1:])),
 }
 #: the pairs of keys that may have the offsets of an item
-ITEM_OFFSETS = (("start", "end"), ("start_offset", "end_offset"))
+ITEM_OFFSETS = (
+    ("start", "end"),
+    ("start_offset", "end_offset"),
+    ("start_char", "end_char"),
+    ("startChar", "endChar"),
+    ("begin", "end"),
+)

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from spanf1.core.documents import Document, TextSpan, joined
-from spanf1.formats.records.keys import KEYS
+from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
 from spanf1.formats.records.record import Record
-from spanf1.formats.records.values import spelt
+from spanf1.formats.records.values import named_keys, spelt
+
+_START, _END = ITEM_OFFSETS[0]
 
 
 class TokenSpan(NamedTuple):
@@ -111,3 +113,24 @@ def sentence(
             raise record.error(f"{span.place}: the tokens of the span are empty")
         placed.append(TextSpan(span.type, (offsets,)))
     return Document(text, placed, tokens, line=record.line, spaced=True)
+
+
+def of_token_numbers(record: Record, key: str, words: Sequence[str]) -> Document:
+    """Return the document of tokens, and of the spans that a list of objects says there are."""
+    items = enumerate(record.list_at(key))
+    spans = [span for number, item in items for span in _spans(record, f"{key}[{number}]", item)]
+    return sentence(record, words, spans, inclusive=False)
+
+
+def _spans(record: Record, place: str, item: object) -> list[TokenSpan]:
+    """Return the spans that an item says there are: one for each of its types."""
+    if not isinstance(item, dict):
+        message = f"{place} is {spelt(item)}, and is to be an object with a start and an end"
+        if isinstance(item, list):
+            message = f"{place} is a list, which leaves open whether its end is a token of the span"
+        raise record.error(message, '{"start": 0, "end": 2, "type": "PER"} has tokens 0 and 1')
+    if _START not in item or _END not in item:
+        message = f"{place} has no {_START} and {_END}; its keys: {named_keys(item)}"
+        raise record.error(message)
+    types = record.types_of(place, item)
+    return [TokenSpan(place, item[_START], item[_END], name) for name in types]

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from spanf1.core.documents import Document
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
-from spanf1.formats.records.numbered import TokenSpan, sentence, tokens_key, words_of
+from spanf1.formats.records.numbered import of_token_numbers, tokens_key, words_of
 from spanf1.formats.records.record import Record, records
 from spanf1.formats.records.sniffing import View
-from spanf1.formats.records.values import named_keys, spelt
 from spanf1.formats.registry import LIKELY, SURE, Input
 
 _KEYS = KEYS["spert"]
@@ -43,20 +42,4 @@ def _document(record: Record) -> Document:
     record.note_relations()
     token_key, key = tokens_key(record), record.key()
     words = words_of(record, token_key, record.value[token_key])
-    items = enumerate(record.list_at(key))
-    spans = [span for number, item in items for span in _spans(record, f"{key}[{number}]", item)]
-    return sentence(record, words, spans, inclusive=False)._replace(id=record.id())
-
-
-def _spans(record: Record, place: str, item: object) -> list[TokenSpan]:
-    """Return the spans that an item says there are: one for each of its types."""
-    if not isinstance(item, dict):
-        message = f"{place} is {spelt(item)}, and is to be an object with a start and an end"
-        if isinstance(item, list):
-            message = f"{place} is a list, which leaves open whether its end is a token of the span"
-        raise record.error(message, '{"start": 0, "end": 2, "type": "PER"} has tokens 0 and 1')
-    if _START not in item or _END not in item:
-        message = f"{place} has no {_START} and {_END}; its keys: {named_keys(item)}"
-        raise record.error(message)
-    types = record.types_of(place, item)
-    return [TokenSpan(place, item[_START], item[_END], name) for name in types]
+    return of_token_numbers(record, key, words)._replace(id=record.id())
