@@ -314,13 +314,16 @@ class ColumnFile:
 
         It is called by its number; or by its name, if the first line is no other than a header.
         """
-        heads, *rows = self.first_rows() or [[]]
+        rows = self.first_rows()
+        heads = rows[0] if rows else []
+        headed = not any(map(TAG.fullmatch, heads))
+        rows = rows[1:] if headed else rows
         found: dict[Column, set[bytes]] = {}
         for index in tag_columns(rows):
-            headed = not TAG.fullmatch(heads[index])
             name = heads[index].decode("utf-8", "replace") if headed else index + 1
-            tags = {row[index] for row in ([] if headed else [heads]) + rows} - {b"O", b"o"}
-            if tags:
+            tags = {row[index] for row in rows} - {b"O", b"o"}
+            # A letter alone may be a word.
+            if any(len(tag) > 1 for tag in tags):
                 found[name] = tags
         return found
 
