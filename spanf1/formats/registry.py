@@ -243,7 +243,7 @@ FORMATS = {
         "conllu",
         frozenset({"tokens", "offsets"}),
         frozenset({"key"}) | _TAGS,
-        begins=_COMMENTS + rb"(?:#|1(?:-[0-9]+)?\t)",
+        begins=_COMMENTS + rb"(?:#[^\n]*\Z|1(?:-[0-9]+)?\t)",
         written=False,
     ),
     "webanno": Format(
