@@ -98,6 +98,12 @@ class DocumentPairs:
             side.lines = input.source.part_lines()
         spans = [shapes.total() for shapes in tally.shapes()]
         names = self.gold.source.name, self.predicted.source.name
+        if counter.unannotated:
+            of = spans[1] + counter.unannotated
+            self.notes.append(
+                f"{counter.unannotated} of {of} spans of {names[1]} do not count, because "
+                f"{names[0]} is not annotated there (as in spaCy)"
+            )
         self.notes += [
             f"{count} of {of} spans of {name} say something else than the text of {other} there"
             for count, of, name, other in zip(
