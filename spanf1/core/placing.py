@@ -109,6 +109,8 @@ class TextCounter:
         self._type_numbers = TypeNumbers(self._types)
         self._tally = Tally(placed_by=TEXT if self._by_text else CHARACTER)
         self._counter = SpanCounter(self._tally, units=units, in_order=in_order)
+        # whether the last document begins with a text that is not counted as a sentence yet
+        self._begun = False
         # Batches with white space at edges, counted as they are, and without it.
         self._edged = SpanCounter(Tally()), SpanCounter(Tally())
         self._forms: defaultdict[tuple[str, str], set[tuple[int, int]]] = defaultdict(set)
@@ -147,6 +149,20 @@ class TextCounter:
         )
         return sums
 
+    def _sentences(self, batch: DocumentBatch) -> int:
+        """Return how many of some documents are sentences: made of tokens, or parts of a document.
+
+        That the last one of the batch before has begun a document is known from the second on.
+        """
+        count = sum(batch.spaced)
+        if count == len(batch) or (all(batch.begins) and not count):
+            self._begun = not count
+            return count
+        for spaced, begins in zip(batch.spaced, batch.begins, strict=True):
+            count += (not spaced and not begins) + (not begins and self._begun)
+            self._begun = begins and not spaced
+        return count
+
     def _add(self, gold: DocumentBatch, predicted: DocumentBatch) -> None:
         if self._type_map:
             gold, predicted = gold.retyped(self._type_map), predicted.retyped(self._type_map)
@@ -171,7 +187,7 @@ class TextCounter:
         for side, tally in zip(common.sides, self._sides, strict=True):
             _note_lines(side, tally)
         sums = self._tally
-        sums.sentences += sum(gold.spaced)
+        sums.sentences += self._sentences(gold)
         sums.documents += sum(gold.begins)
         sums.size += batch.size
 

@@ -10,8 +10,8 @@ from itertools import tee
 from typing import Any, BinaryIO, Literal, NamedTuple, TypeVar
 
 from spanf1.core.documents import Document, DocumentBatch, in_batches
-from spanf1.core.options import AUTO
-from spanf1.core.tags import TagSet
+from spanf1.core.options import AUTO, MissingName
+from spanf1.core.tags import Spelling, TagSet
 from spanf1.exceptions import UsageError
 from spanf1.formats.options import InputOptions
 from spanf1.formats.sentences import Sentences
@@ -38,11 +38,11 @@ _CHARACTERS = frozenset({"offsets", "free", "nested", "repeated"})
 _TOKENS = frozenset({"tokens", "ids", "offsets", "nested", "repeated"})
 
 # Fields of `InputOptions` that go with columns, and with all that has keys and texts.
-_COLUMNS = frozenset({"tag_columns", "token_column", "delimiter"})
+_COLUMNS = frozenset({"tag_columns", "token_column", "sentence_column", "delimiter"})
 _KEYS = frozenset({"key", "text_key", "id_key"})
 _TOKEN_KEYS = frozenset({"key", "token_key", "id_key"})
 # And what goes with tags.
-_TAGS = frozenset({"form", "scheme"})
+_TAGS = frozenset({"form", "outside", "mask_tags", "labels", "scheme"})
 
 # Comments, and blank lines, that a file may begin with; a field that is brackets.
 _COMMENTS = rb"(?:(?:#[^\n]*|[ \t\r]*)\n)*"
@@ -119,7 +119,7 @@ FORMATS = {
         "JSON Lines of tokens and tags",
         "records.tags",
         frozenset({"tokens", "ids", "offsets"}),
-        frozenset({"key", "token_key", "id_key", "labels"}) | _TAGS,
+        frozenset({"key", "token_key", "id_key"}) | _TAGS,
         json=True,
     ),
     "prodigy": Format(
@@ -161,7 +161,7 @@ FORMATS = {
         "output of a Hugging Face pipeline",
         "records.pipeline",
         _CHARACTERS,
-        _KEYS | {"labels"} | _TAGS,
+        _KEYS | _TAGS,
         json=True,
         texts="Hugging Face pipelines (pipeline)",
     ),
@@ -199,6 +199,26 @@ FORMATS = {
         texts="training data of GLiNER (gliner)",
         written=False,
     ),
+    "bioc": Format(
+        "a collection of BioC",
+        "records.bioc",
+        _CHARACTERS | {"text", "ids", "discontinuous"},
+        frozenset({"key", "id_key"}),
+        json=True,
+        begins=rb"\s*<(?:\?xml|!DOCTYPE\s+collection|collection)\b",
+        texts="BioC (bioc)",
+        written=False,
+    ),
+    "cas": Format(
+        "a UIMA CAS",
+        "records.cas",
+        _CHARACTERS | {"text", "tokens"},
+        frozenset({"key"}),
+        json=True,
+        begins=rb"\s*<(?:\?xml|xmi:XMI|XMI)\b",
+        texts="UIMA CAS (cas)",
+        written=False,
+    ),
     "brat": Format(
         "a folder of brat's .txt and .ann files",
         "brat",
@@ -223,7 +243,16 @@ FORMATS = {
         "conllu",
         frozenset({"tokens", "offsets"}),
         frozenset({"key"}) | _TAGS,
-        begins=_COMMENTS + rb"(?:#|1(?:-[0-9]+)?\t)",
+        begins=_COMMENTS + rb"(?:#[^\n]*\Z|1(?:-[0-9]+)?\t)",
+        written=False,
+    ),
+    "webanno": Format(
+        "WebAnno TSV 3",
+        "webanno",
+        _CHARACTERS | {"text", "tokens"},
+        frozenset({"key"}),
+        begins=rb"#FORMAT=WebAnno TSV",
+        texts="WebAnno TSV (webanno)",
         written=False,
     ),
     "pubtator": Format(
@@ -248,7 +277,7 @@ FORMATS = {
         "Parquet, Arrow, or a folder of a Hugging Face dataset",
         "arrow.documents",
         _CHARACTERS | {"text", "tokens", "ids", "discontinuous"},
-        _KEYS | {"token_key", "labels"} | _TAGS,
+        _KEYS | {"token_key"} | _TAGS,
         folders=True,
         begins=rb"PAR1|ARROW1|\xff{4}",
         extra="arrow",
@@ -274,9 +303,12 @@ FormatName = Literal[
     "spert",
     "dygie",
     "gliner",
+    "bioc",
+    "cas",
     "brat",
     "brackets",
     "conllu",
+    "webanno",
     "pubtator",
     "spacy",
     "arrow",
@@ -294,6 +326,11 @@ GO_WITH = {
 def module_of(name: str) -> Any:
     """Return the module of a format."""
     return import_module(f"spanf1.formats.{FORMATS[name].module}")
+
+
+def noted(readings: Mapping[str, int]) -> list[str]:
+    """Say in words what was read otherwise than it stands there; see `Input.readings`."""
+    return [f"{what}: {count}" if count else what for what, count in readings.items()]
 
 
 def formats_given(input_format: str, inputs: int) -> list[str]:
@@ -379,7 +416,7 @@ class Input:
     remarks : dict of str to int
         What was left out, in words (``relations``), and how often.
     readings : dict of str to int
-        What was read otherwise than it stands there, in words, and how often.
+        What was read otherwise than it stands there, in words, and how often; 0 if once for all.
     values : sequence, optional
         The records themselves, where they are in no file; the source is then `Listed`.
     rejected : set of str
@@ -492,16 +529,12 @@ class Input:
         """Note that something was read otherwise than it stands there."""
         self.readings[what] = self.readings.get(what, 0) + count
 
-    def noted(self) -> list[str]:
-        """Say what was read otherwise than it stands there, in words."""
-        return [f"{what}: {count}" for what, count in self.readings.items()]
-
     def described(self) -> str:
         """Say what was read, in words."""
         what = "column" if "tag_columns" in FORMATS[self.format].takes else "key"
         spans = f", {what}{'s' * (',' in self.key)} {self.key}" * bool(self.key)
         tokens = f", tokens in column {self.token_column}" * bool(self.token_column)
-        return "; ".join([FORMATS[self.format].title + spans + tokens, *self.noted()])
+        return "; ".join([FORMATS[self.format].title + spans + tokens, *noted(self.readings)])
 
     def left_out(self) -> str:
         """Say what was not read, in words; empty if everything was."""
@@ -517,11 +550,14 @@ class Inputs(NamedTuple):
         The sides; of one source if it holds both.
     by_position : bool
         Whether what belongs together is known by the order alone.
+    missing : str
+        What is done about tokens without a prediction: one of `spanf1.core.options.MISSING`.
     """
 
     gold: Input
     predicted: Input
     by_position: bool = False
+    missing: MissingName = "error"
 
     @property
     def merged(self) -> bool:
@@ -541,6 +577,11 @@ class Inputs(NamedTuple):
     def sources(self) -> list[Source]:
         """The source of both, or those of gold and of predictions."""
         return [self.gold.source, self.predicted.source][: 1 if self.merged else 2]
+
+    @property
+    def spellings(self) -> tuple[Spelling, Spelling]:
+        """What is said of how the tags of both sides are written; raises as that of a side."""
+        return self.gold.options.spelling, self.predicted.options.spelling
 
     def again(self) -> Inputs:
         """Return the same inputs, not read yet."""

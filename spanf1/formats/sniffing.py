@@ -23,7 +23,6 @@ _UNPACK = "unpack it first: what is in it may be read"
 _UNKNOWN = {
     "XML": (rb"\s*<\?xml +[a-z]+ *=", _JSON_HINT),
     "HTML": (rb"(?i:\s*<!doctype html|\s*<html[^>\t]*>\s*<)", _JSON_HINT),
-    "WebAnno TSV": (rb"#FORMAT=WebAnno", "INCEpTION and WebAnno export CoNLL 2002, too"),
     "a zip archive, as .docx, .xlsx, .npz and .pt files are": (rb"PK\x03\x04", _UNPACK),
     "an archive": (rb"7z\xbc\xaf|Rar!", _UNPACK),
     "PDF": (rb"%PDF-", _JSON_HINT),
@@ -44,7 +43,7 @@ _LINES = {
     "text with a block of code in it": ("one", rb"[ \t]*```", _BLOCK_HINT),
     "XML, or text with marks of it": ("most", rb".*<[A-Za-z!/][^<>]*>", _JSON_HINT),
     "YAML": ("most", rb"[ \t]*(?:- )?[\w-]+:(?:[ \t]|$)", _JSON_HINT),
-    "prose": ("most", rb"(?:\S+ +){3,}\S", _PROSE_HINT),
+    "prose": ("most", rb"(?=.*[A-Za-z]{2}[.,;:!?](?:\s|$))(?:\S+ +){3,}\S", _PROSE_HINT),
 }
 _ENDS_IN_TAG = re.compile(rb".*[ \t](?:O|[BIESLUMW][-_]\S+)\s*")
 # how much of a file these lines are
@@ -97,20 +96,27 @@ def format_of(source: Source, keys: tuple[str, ...] = ()) -> str:
     endings = {name: known.ending for name, known in FORMATS.items() if known.ending}
     named = [name for name, ending in endings.items() if source.path.endswith(ending)]
     with contextlib.closing(Beginning(source)) as beginning:
-        if found := _ANY_UNKNOWN.match(beginning.raw) or _ANY_UNKNOWN.match(beginning.head):
-            what, (_, hint) = list(_UNKNOWN.items())[(found.lastindex or 1) - 1]
-            raise LayoutError(f"this is {what}, which is not read", where=source.name, hint=hint)
         if not (beginning.may_be_json() or any(map(beginning.fits, FORMATS))):
+            _refuse_unknown(beginning, source)
             return COLUMNS if beginning.has_content() else ""
         for name in [*filter(beginning.fits, FORMATS), *named]:
             if module_of(name).looks_like_file(beginning):
                 return name
+        _refuse_unknown(beginning, source)
         if not beginning.may_be_json():
             return COLUMNS
         # Here, because most inputs are columns, and need no more than this.
         from spanf1.formats.records.sniffing import format_of_json
 
         return format_of_json(source, beginning.heads(), keys)
+
+
+def _refuse_unknown(beginning: Beginning, source: Source) -> None:
+    """Raise an error if a file is of a kind that is told by how it begins, and not read."""
+    found = _ANY_UNKNOWN.match(beginning.raw) or _ANY_UNKNOWN.match(beginning.head)
+    if found:
+        what, (_, hint) = list(_UNKNOWN.items())[(found.lastindex or 1) - 1]
+        raise LayoutError(f"this is {what}, which is not read", where=source.name, hint=hint)
 
 
 def lines_look_like(source: Source) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from spanf1.core.documents import Document, TextSpan
 from spanf1.exceptions import LossError, SpanF1Error
 from spanf1.formats.options import InputOptions
 from spanf1.formats.registry import Input, Writing, write
+from spanf1.formats.sniffing import formats_of
 from spanf1.formats.source import Source
 from tests.helpers.records import (
     TEXT,
@@ -260,3 +261,15 @@ def test_labels_that_are_numbers(tmp_path) -> None:
     with pytest.raises(SpanF1Error, match=r"f:1: entities\[0\]\.label is 0") as caught:
         read(tmp_path / "f", record)
     assert "--labels PER,LOC" in caught.value.hint
+
+
+@pytest.mark.parametrize("key", ["entities", "spans"])
+def test_lists_of_starts_ends_and_types(tmp_path, key) -> None:
+    """What has columns, as a struct of lists in Parquet, has them in JSON, too."""
+    columns = {"start": [0, 8], "end": [3, 13], "label": ["PER", "LOC"]}
+    reading = reading_of(tmp_path / "f", {"text": TEXT, key: columns}, {"text": "x", key: []})
+    assert formats_of([Source(str(tmp_path / "f"))]) == ["prodigy"]
+    first, second = reading.documents()
+    assert (first.spans, second.spans, reading.remarks) == ([ADA, PARIS], [], {})
+    with pytest.raises(SpanF1Error, match=f"{key} has lists of different lengths: start 1, end 2"):
+        read(tmp_path / "f", {"text": TEXT, key: {**columns, "start": [0]}})

@@ -17,7 +17,6 @@ COMMANDS = ["score", "describe", "validate"]
 BEGINNINGS = {
     "XML": b'<?xml version="1.0"?>\n<doc><p>Ada <b>met</b> Bob</p></doc>\n',
     "HTML": b"<!DOCTYPE html>\n<html><body>a b c</body></html>\n",
-    "WebAnno TSV": b"#FORMAT=WebAnno TSV 3.3\n#T_SP=Ner|value\n\n#Text=Ada\n1-1\t0-3\n",
     "an archive": b"Rar!\x1a\x07\0",
     "PDF": b"%PDF-1.4\n%\xe2\xe3\n",
     "RTF": b"{\\rtf1\\ansi Ada met\n}",

@@ -33,7 +33,8 @@ _FEW = 8
 # how many bytes are read at a time
 _PIECE = 1 << 18
 
-_OFFSETS_HINT = "offsets count characters, not bytes, from 0; an end is that of the next character"
+#: the way out where a text has something else at offsets
+OFFSETS_HINT = "offsets count characters, not bytes, from 0; an end is that of the next character"
 _TEXT_HINT = "; --match text looks at no offsets"
 
 # What is read otherwise than it stands there.
@@ -234,7 +235,7 @@ class Record(NamedTuple):
             if said != there:
                 message = f"{place} is {shortened(said)}, and the text has {shortened(there)} there"
                 compared = bool(self.input.options.prefix)
-                raise self.error(message, _OFFSETS_HINT + _TEXT_HINT * compared)
+                raise self.error(message, OFFSETS_HINT + _TEXT_HINT * compared)
         own = said if text is None else None
         return [TextSpan(name, parts, own) for name in self.types_of(place, item)]
 
