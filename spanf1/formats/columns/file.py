@@ -273,7 +273,7 @@ class ColumnFile:
             first = not layout.headed and error.where == self.source.where(layout.line)
             hint = self._elsewhere(index)
             # Here, because it is needed for nothing else.
-            from spanf1.formats.sniffing import lines_look_like
+            from spanf1.formats.unknown import lines_look_like
 
             what, way = ("", "") if hint else lines_look_like(self.source)
             if what:

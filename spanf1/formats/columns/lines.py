@@ -583,7 +583,7 @@ class Splitter:
             hint = "JSON is read by score, compare, validate, convert and describe"
         message = f"{count} field{'s' * (count != 1)} where the {others} have {expected}"
         # Here, because it is needed for nothing else.
-        from spanf1.formats.sniffing import lines_look_like
+        from spanf1.formats.unknown import lines_look_like
 
         what, way = lines_look_like(self._source)
         if what:
