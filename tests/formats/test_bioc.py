@@ -248,7 +248,11 @@ def test_entities_are_never_expanded() -> None:
 
 def test_other_xml_is_not_bioc() -> None:
     write("f", "<?xml version='1.0'?>\n<html>\n")
-    assert formats_of([Source("f")]) == ["columns"]
+    # Comments are looked at once.
+    write("g", f"<?xml version='1.0'?>\n{'<!-- -->' * 5000}<html>\n")
+    assert formats_of([Source("f"), Source("g")]) == ["columns", "columns"]
+    write("f", xml(DOCUMENT).replace("<collection>", "<!-- a\nb --> <!--c--><collection>"))
+    assert formats_of([Source("f")]) == ["bioc"]
 
 
 def test_both_sides_in_one_file(run) -> None:
