@@ -50,7 +50,7 @@ class TaggedFile(ABC):
         self.source = input.source
         self.name = input.source.name
         #: what numbers the tags, as they are read
-        self.tags = TagSet({}, input.options.form)
+        self.tags = TagSet({}, input.options.spelling)
 
     @abstractmethod
     def parts(self) -> Iterator[RawLines] | Iterator[_Records]:
@@ -375,7 +375,11 @@ class Changes:
                 found = repairs.violations(codes, sentences.starts, how.scheme)
                 self.kinds.update(kinds_of(found, tags))
             codes = new.codes
-        data, changed = part.respelt(codes, tags, how.to_form)
+        to_form = how.to_form
+        if tags.form.bare and to_form is None and how.to not in ("", "IO"):
+            # Without prefixes, types can say no other scheme.
+            to_form = TagForm()
+        data, changed = part.respelt(codes, tags, to_form)
         if len(changed) and not self.tags:
             self.first_line = sentences.line(int(changed[0]))
         self.tags += len(changed)

@@ -32,7 +32,7 @@ from spanf1.cli.rewriting import (
 )
 from spanf1.core.options import AUTO, tag_scheme
 from spanf1.core.schemes import SCHEME_NAMES
-from spanf1.core.tags import tag_form
+from spanf1.core.tags import BARE, tag_form
 from spanf1.exceptions import ReadError, UsageError
 from spanf1.formats.opening import inputs_of
 from spanf1.formats.output import check_output, folder_beside
@@ -112,6 +112,8 @@ def convert(
         raise UsageError("--to must name a scheme")
     if to_form is not None and tag_form(to_form) is None:
         raise UsageError("--to-form must be an example of a tag", hint="--to-form B-PER")
+    if to_form is not None and tag_form(to_form) == BARE and target != "IO":
+        raise UsageError("types without a prefix are in the scheme IO", hint="--to IO")
     known = tag_scheme(scheme)
     how = Rewriting(
         known if to else "", target if to else "", method, tag_form(to_form), allow_loss

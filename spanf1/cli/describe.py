@@ -9,6 +9,7 @@ import click
 
 from spanf1.cli.inputs import (
     KEY_OPTIONS,
+    MASK_OPTION,
     input_options,
     options_of,
     paths_of,
@@ -34,7 +35,7 @@ from spanf1.formats.source import STDIN, Source
 
 
 @click.command("describe")
-@input_options(*KEY_OPTIONS, token_option())
+@input_options(*KEY_OPTIONS, token_option(), MASK_OPTION)
 @scheme_option()
 @click.option(
     "--train",

@@ -33,6 +33,15 @@ MatchName = Literal["exact", "surface", "text", "set"]
 #: those that compare what spans say, and not where they are
 BY_TEXT: tuple[MatchName, ...] = ("text", "set")
 
+#: what is done about tokens without a prediction
+MISSING = {
+    "error": "predictions that stop early are refused",
+    "outside": "tokens without a prediction count as O",
+    "drop": "tokens without a prediction do not count",
+}
+#: a key of `MISSING`, for type checkers
+MissingName = Literal["error", "outside", "drop"]
+
 #: what may make no difference between texts
 NORMALIZATIONS = {
     "nfkc": "what Unicode's NFKC takes for the same",
@@ -76,6 +85,8 @@ class Options:
         all others, so that ``{"*": "_"}`` makes one type of all.
     ignore_types : tuple of str
         Types of which no span counts, on either side, by their names in the input.
+    missing : str
+        What is done about tokens of tags that have no prediction; one of `MISSING`.
 
     Raises
     ------
@@ -94,6 +105,7 @@ class Options:
     trim: bool = False
     map_types: tuple[tuple[str, str], ...] = ()
     ignore_types: tuple[str, ...] = ()
+    missing: MissingName = "error"
 
     def __post_init__(self) -> None:
         for name in ("gold_scheme", "pred_scheme"):
@@ -107,6 +119,7 @@ class Options:
             object.__setattr__(self, name, scheme)
         check_known("reading", self.reading, READINGS)
         check_known("match", self.match, MATCHES)
+        check_known("missing", self.missing, MISSING)
         if self.match != "exact" and self.reading == "conlleval":
             raise UsageError("the conlleval script counts no texts: its spans are places")
         self._check_normalize()

@@ -60,7 +60,7 @@ def documents(input: Input) -> Iterator[Document]:
     TagError
         If there is a tag that no scheme has.
     """
-    input.tags = TagSet({}, input.options.form)
+    input.tags = TagSet({}, input.options.spelling)
     sentence: list[tuple[int, str, str]] = []
     begins, first = True, 0
     for line in chain(lines_of(input, "CoNLL-U's"), [Line(0, "")]):

@@ -12,10 +12,9 @@ import numpy as np
 from spanf1.core.documents import Document, DocumentBatch
 from spanf1.core.options import BY_TEXT, DEFAULTS, Options
 from spanf1.core.placing import TextCounter
-from spanf1.core.tags import TagForm
 from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, InputError, LayoutError, UsageError
-from spanf1.formats.options import InputOptions, Labels, Origin
+from spanf1.formats.options import InputOptions, Origin
 from spanf1.formats.records.sniffing import format_of_keys, format_of_records
 from spanf1.formats.records.values import has_objects_as_lines
 from spanf1.formats.registry import COLUMNS, Input, Inputs, Listed, noted
@@ -27,6 +26,7 @@ _ORDER_HINT = "--align-by-position takes both in order, whatever their ids"
 # What is read otherwise than it stands there.
 _TURNED = "entities taken to have their types first, which are gold's"
 
+_NO_OPTIONS = InputOptions()
 # Stands for the row of a document that the other side rejected; what is left out then.
 _REJECTED = -1
 _OTHER_REJECTED = "documents that the other side rejects"
@@ -53,7 +53,7 @@ class DocumentPairs:
 
     def __init__(self, inputs: Inputs) -> None:
         self.inputs = inputs
-        self.gold, self.predicted, self._by_position = inputs
+        self.gold, self.predicted, self._by_position, _ = inputs
         self._merged = self.gold.source == self.predicted.source
         if self._merged and self.gold.source.path == STDIN:
             raise UsageError(
@@ -80,7 +80,7 @@ class DocumentPairs:
         by_text = options.match in BY_TEXT
         if by_text:
             self.inputs = self.inputs.by_text()
-            self.gold, self.predicted, _ = self.inputs
+            self.gold, self.predicted, *_ = self.inputs
         counter = TextCounter(
             (self.gold.place, self.predicted.place),
             options,
@@ -98,6 +98,12 @@ class DocumentPairs:
             side.lines = input.source.part_lines()
         spans = [shapes.total() for shapes in tally.shapes()]
         names = self.gold.source.name, self.predicted.source.name
+        if counter.unannotated:
+            of = spans[1] + counter.unannotated
+            self.notes.append(
+                f"{counter.unannotated} of {of} spans of {names[1]} do not count, because "
+                f"{names[0]} is not annotated there (as in spaCy)"
+            )
         self.notes += [
             f"{count} of {of} spans of {name} say something else than the text of {other} there"
             for count, of, name, other in zip(
@@ -181,7 +187,7 @@ class DocumentPairs:
     def forget(self) -> None:
         """Forget what was found out of the inputs."""
         self.inputs = self.inputs.again()
-        self.gold, self.predicted, _ = self.inputs
+        self.gold, self.predicted, *_ = self.inputs
         self._aligned = ""
 
     def _opened(self) -> tuple[Iterator[DocumentBatch], Iterator[DocumentBatch]]:
@@ -327,8 +333,7 @@ def _has_records_as_lines(source: Source) -> bool:
 def pairs_of(
     gold: Sequence[Any],
     predicted: Sequence[Any],
-    labels: Labels | None = None,
-    form: TagForm | None = None,
+    options: InputOptions = _NO_OPTIONS,
 ) -> DocumentPairs:
     """Return a reader of records that are in no file, such as JSON has them.
 
@@ -341,8 +346,8 @@ def pairs_of(
     LayoutError
         If they are nested too deeply.
     """
-    gold_options = InputOptions(prefix="gold", labels=labels, form=form)
-    predicted_options = replace(gold_options, side="predicted", prefix="pred")
+    gold_options = replace(options, side="gold", prefix="gold")
+    predicted_options = replace(options, side="predicted", prefix="pred")
     return DocumentPairs(
         Inputs(
             _listed("y_true", gold, gold_options), _listed("y_pred", predicted, predicted_options)

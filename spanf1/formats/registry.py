@@ -10,8 +10,8 @@ from itertools import tee
 from typing import Any, BinaryIO, Literal, NamedTuple, TypeVar
 
 from spanf1.core.documents import Document, DocumentBatch, in_batches
-from spanf1.core.options import AUTO
-from spanf1.core.tags import TagSet
+from spanf1.core.options import AUTO, MissingName
+from spanf1.core.tags import Spelling, TagSet
 from spanf1.exceptions import UsageError
 from spanf1.formats.options import InputOptions
 from spanf1.formats.sentences import Sentences
@@ -42,7 +42,7 @@ _COLUMNS = frozenset({"tag_columns", "token_column", "sentence_column", "delimit
 _KEYS = frozenset({"key", "text_key", "id_key"})
 _TOKEN_KEYS = frozenset({"key", "token_key", "id_key"})
 # And what goes with tags.
-_TAGS = frozenset({"form", "scheme"})
+_TAGS = frozenset({"form", "outside", "mask_tags", "labels", "scheme"})
 
 # Comments, and blank lines, that a file may begin with; a field that is brackets.
 _COMMENTS = rb"(?:(?:#[^\n]*|[ \t\r]*)\n)*"
@@ -119,7 +119,7 @@ FORMATS = {
         "JSON Lines of tokens and tags",
         "records.tags",
         frozenset({"tokens", "ids", "offsets"}),
-        frozenset({"key", "token_key", "id_key", "labels"}) | _TAGS,
+        frozenset({"key", "token_key", "id_key"}) | _TAGS,
         json=True,
     ),
     "prodigy": Format(
@@ -161,7 +161,7 @@ FORMATS = {
         "output of a Hugging Face pipeline",
         "records.pipeline",
         _CHARACTERS,
-        _KEYS | {"labels"} | _TAGS,
+        _KEYS | _TAGS,
         json=True,
         texts="Hugging Face pipelines (pipeline)",
     ),
@@ -277,7 +277,7 @@ FORMATS = {
         "Parquet, Arrow, or a folder of a Hugging Face dataset",
         "arrow.documents",
         _CHARACTERS | {"text", "tokens", "ids", "discontinuous"},
-        _KEYS | {"token_key", "labels"} | _TAGS,
+        _KEYS | {"token_key"} | _TAGS,
         folders=True,
         begins=rb"PAR1|ARROW1|\xff{4}",
         extra="arrow",
@@ -550,11 +550,14 @@ class Inputs(NamedTuple):
         The sides; of one source if it holds both.
     by_position : bool
         Whether what belongs together is known by the order alone.
+    missing : str
+        What is done about tokens without a prediction: one of `spanf1.core.options.MISSING`.
     """
 
     gold: Input
     predicted: Input
     by_position: bool = False
+    missing: MissingName = "error"
 
     @property
     def merged(self) -> bool:
@@ -574,6 +577,11 @@ class Inputs(NamedTuple):
     def sources(self) -> list[Source]:
         """The source of both, or those of gold and of predictions."""
         return [self.gold.source, self.predicted.source][: 1 if self.merged else 2]
+
+    @property
+    def spellings(self) -> tuple[Spelling, Spelling]:
+        """What is said of how the tags of both sides are written; raises as that of a side."""
+        return self.gold.options.spelling, self.predicted.options.spelling
 
     def again(self) -> Inputs:
         """Return the same inputs, not read yet."""

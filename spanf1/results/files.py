@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from spanf1.core.options import (
     AnyScheme,
     Confidence,
     MatchName,
+    MissingName,
     NormalizationName,
     Options,
     TypeSet,
@@ -25,7 +26,7 @@ from spanf1.core.options import (
 )
 from spanf1.core.schemes import ReadingName
 from spanf1.core.spans import Decoder, Spans, decode
-from spanf1.core.tags import AUTO_FORM, TagForm, TagSet, tag_sets
+from spanf1.core.tags import AUTO_FORM, Spelling, TagSet, tag_sets
 from spanf1.core.tally import ABSENT, SurfaceForm, Tally
 from spanf1.core.typemap import Retyper, TypeMap
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
@@ -72,6 +73,9 @@ def score_file(
     normalize: Iterable[NormalizationName] = (),
     trim: bool = False,
     tag_form: str = AUTO_FORM,
+    outside: Iterable[str] = (),
+    mask_tags: Iterable[str] = (),
+    missing: MissingName = "error",
     confidence: float | Confidence | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
@@ -136,7 +140,7 @@ def score_file(
     Other Parameters
     ----------------
     scheme, gold_scheme, pred_scheme, reading, beta, types, zero_division, map_types, \
-ignore_types, tag_form, confidence
+ignore_types, tag_form, outside, mask_tags, missing, confidence
         As for `spanf1.evaluate`.
 
     Raises
@@ -237,13 +241,13 @@ def _forms(
         )
     files[0].progress = None
     gold, predicted = TagFile(files[0], columns[0], column), TagFile(files[-1], columns[1])
-    return surface_forms(gold, predicted, options.form, tokens, how.type_map), column
+    return surface_forms(gold, predicted, inputs.spellings, tokens, how.type_map), column
 
 
 def surface_forms(
     gold: TagFile,
     predicted: TagFile,
-    form: TagForm | None,
+    spellings: Sequence[Spelling] | None,
     tokens: int,
     type_map: TypeMap | None = None,
 ) -> Counter[SurfaceForm]:
@@ -257,8 +261,8 @@ def surface_forms(
     ----------
     gold, predicted : TagFile
         The tags; they may be in one file. The texts are those of gold's tokens.
-    form : TagForm, optional
-        How the tags are written, if that is given.
+    spellings : sequence of Spelling, optional
+        What is said of how the tags of the sides are written.
     tokens : int
         How many tokens there are.
     type_map : TypeMap, optional
@@ -271,7 +275,7 @@ def surface_forms(
     InputError
         If a file cannot be read, or has no such column.
     """
-    sets = tag_sets(form)
+    sets = tag_sets(*(spellings or ()))
     retyper = Retyper(sets[0].types, type_map) if type_map else None
     spans, count = _all_spans(predicted, sets[1])
     forms: defaultdict[tuple[int, str], set[tuple[int, int]]] = defaultdict(set)

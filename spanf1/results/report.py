@@ -195,6 +195,7 @@ def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]
         made.append(("trim", "white space at the edges of spans is dropped, on both sides"))
     if renamed := _renamed(options):
         made.append(("renamed", renamed))
+    made += [("tags", line) for line in _special_tags(result)]
     if options.types != "union":
         made.append(("types", _types(result)))
     made += [("0/0", line) for line in _undefined(result)]
@@ -355,6 +356,23 @@ def _renamed(options: Options) -> str:
     if options.ignore_types:
         said.append(f"ignored {', '.join(map(printable, options.ignore_types))}")
     return ", ".join(said)
+
+
+def _special_tags(result: Scored) -> Iterator[str]:
+    """Say which tags were read in a way of their own, and how many tokens have no prediction."""
+    tally = result.tally
+    outside, masked = (", ".join(map(printable, tags)) for tags in (tally.outside, tally.masked))
+    if outside:
+        yield f"read as O: {outside}"
+    if masked:
+        yield (
+            f"{many(tally.gaps.masked, 'token')} left out, of gold tags {masked}"
+            + f"; {many(tally.gaps.unmasked, 'such prediction')} for other tokens read as O"
+            * bool(tally.gaps.unmasked)
+        )
+    if tally.gaps.missing:
+        what = {"drop": "do not count"}.get(result.options.missing, "count as O")
+        yield f"{many(tally.gaps.missing, 'token')} without a prediction {what}"
 
 
 def other_types(result: Scored) -> Iterator[str]:

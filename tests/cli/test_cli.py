@@ -274,7 +274,13 @@ BAD = [
         3,
         "error: f:2: tag 'PER' fits no scheme: expected O, or one of B I E",
     ),
-    ("empty tag", {"f": "a\tO\tO\nb\tO\t\n"}, "f", 3, "error: f:2: empty tag: expected O"),
+    (
+        "empty tag",
+        {"f": "a\tO\tO\nb\tO\t\n"},
+        "f",
+        3,
+        "error: f:2: the predictions stop in sentence 1 after 1 token",
+    ),
     (
         "tags in two forms",
         {"f": "a O B-X\nb O X-B\n"},
@@ -314,7 +320,7 @@ BAD = [
         {"g": GOLD, "p": "a O\nb O\n"},
         "g p",
         3,
-        "error: p:2: the tokens end here, g:4 goes on with 'c'",
+        "error: p:2: the predictions stop after sentence 1, g:4 goes on with 'c'",
     ),
     (
         "longer",
@@ -328,7 +334,7 @@ BAD = [
         {"g": GOLD, "p": ""},
         "g p",
         3,
-        "error: p: the tokens end here, g:1 goes on",
+        "error: p: there are no predictions, g:1 goes on",
     ),
     (
         "other token",

@@ -272,7 +272,6 @@ def test_errors_in_two_files(run, gold, predicted, message) -> None:
         (["f.jsonl", "--gold-column", "1"], "gold_column does not go with JSON Lines"),
         (["f.jsonl", "--delimiter", "tab"], "delimiter does not go with JSON Lines"),
         (["f.conll", "--gold-key", "a"], "gold_key does not go with columns"),
-        (["f.conll", "--labels", "O"], "labels does not go with columns"),
         (["f.jsonl", "--input-format", "columns", "--id-key", "a"], "id_key does not go with col"),
         (["f.jsonl", "--token-key", "a"], "records are aligned only where"),
         (["f.jsonl", "--align-by-position"], "records are aligned only where"),

@@ -194,7 +194,7 @@ def _sentences(
     input: Input, table: ArrowTable, columns: _Columns, labels: Mapping[int, str] | None
 ) -> Iterator[Sentences]:
     """Yield rows of tokens and tags."""
-    input.tags = tags = TagSet({}, input.options.form)
+    input.tags = tags = TagSet({}, input.options.spelling)
     column = KeyedTags(table, input.options, columns.key, columns.token, labels=labels)
     read = table.reader(column, tags)
     for batch in _rows(table, columns):

@@ -8,23 +8,19 @@ are looked up one by one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
+from spanf1.core.misfits import BARE_HINT
 from spanf1.core.tags import CodeArray, IntArray, TagSet
 from spanf1.exceptions import TagError
 from spanf1.wording import shortened
 
 ByteArray = npt.NDArray[np.uint8]
 WordArray = npt.NDArray[np.uint64]
-
-# Tags that another format has.
-_BRACKETS = re.compile(rb"\*\)*|(?:\([^()*]+)+(?:\*\)*|\)+)")
-_BRACKETS_HINT = "--input-format brackets reads tags such as (PER* and *)"
 
 _WORD = 8
 # The table has so many places, and holds tags of up to so many words.
@@ -215,7 +211,8 @@ def tag_lookup(tags: TagSet, hint: str) -> TagLookup:
             shown = shortened(tag.decode("utf-8", "backslashreplace"))
             raise TagError(f"tag {shown} is not UTF-8") from None
         except TagError as error:
-            brackets = _BRACKETS_HINT if _BRACKETS.fullmatch(tag) else ""
-            raise TagError(error.message, hint=brackets or error.hint or hint) from None
+            # Where a type may be a word, the column may be another.
+            more = "; ".join((error.hint, hint)) if error.hint == BARE_HINT else error.hint
+            raise TagError(error.message, hint=more or hint) from None
 
     return TagLookup(code)

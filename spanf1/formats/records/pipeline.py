@@ -201,7 +201,7 @@ class _Tags:
     def __init__(self, input: Input) -> None:
         labels = input.options.labels
         self._labels = None if labels is None else labels_by_id(labels)
-        self._tags = input.tags = TagSet({}, input.options.form)
+        self._tags = input.tags = TagSet({}, input.options.spelling)
         if self._labels:
             self._tags.expect(self._labels.values())
 
