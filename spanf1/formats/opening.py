@@ -334,7 +334,10 @@ def counted(
     # The script's flag may outlive a sentence, and a document a part.
     parted = None if script or units == "document" else executor
     try:
-        return reader, _counts(reader, count, parted)
+        counts = _counts(reader, count, parted)
+        if isinstance(reader, ColumnPair):
+            reader.review(counts)
+        return reader, counts
     except AlignmentError:
         again = all(os.path.isfile(source.path) for source in inputs.sources)
         if script or not again or inputs.merged or inputs.by_position:

@@ -127,6 +127,7 @@ def _remarks(ranking: Ranking, digits: int | None) -> list[str]:
             if line := strict_in_own_scheme(run, digits):
                 said[f"{name}, strict: {line}"] = None
             said |= dict.fromkeys(f"{name}: {line}" for line in other_types(run))
+            said |= dict.fromkeys(run.input.remarks if run.input else ())
     return list(said)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -391,3 +392,81 @@ def test_a_quote_that_is_not_closed(run) -> None:
 def test_the_index_of_a_data_frame_is_no_token(run) -> None:
     write("f.csv", ",sentence_id,words,labels,predictions\n0,0,Ann,B-PER,B-PER\n1,1,Lee,I-PER,O\n")
     assert scored(run, "f.csv") == (2, 2, 0, 2, 1, 1)
+
+
+# ------------------------------------------------------- other breaks, and other columns
+
+
+def noted(run, *args: str) -> str:
+    """Return what `spanf1 score` prints, as one line."""
+    ran = run("score", *args)
+    assert ran.code == 0, ran.err
+    return " ".join(ran.out.split())
+
+
+def test_sentence_breaks_of_gold_hold(run) -> None:
+    write("g", "a B-X\n\nb I-X\nc O\nd B-X\n")
+    write("p", "a B-X\nb I-X\n\nc O\n\nd B-X\n")
+    assert scored(run, "g", "p") == (4, 2, 0, 3, 3, 3)
+    said = "note p: sentences that begin there and not in g, or the other way round: 3; those of g"
+    assert said in noted(run, "g", "p")
+    write("q", "a B-X\n\nb I-X\nc O\nd B-X\n")
+    assert "note" not in noted(run, "g", "q")
+    assert scored(run, "p", "g") == (4, 3, 0, 2, 2, 2)
+    ran = run("score", "g", "p", "--align-by-position")
+    assert ran.err.startswith("error: p:2: token 'I-X' does not begin a sentence")
+
+
+def test_other_breaks_are_counted_in_parts(tmp_path, monkeypatch) -> None:
+    """What is said is the same whichever way files are read."""
+    rows = [f"w{number} {'B-X' if number % 7 == 0 else 'O'}\n" for number in range(3000)]
+    gold, predicted = tmp_path / "g", tmp_path / "p"
+    gold.write_text("".join(row + "\n" * (k % 10 == 9) for k, row in enumerate(rows)))
+    predicted.write_text("".join(row + "\n" * (k % 30 in (9, 29)) for k, row in enumerate(rows)))
+    monkeypatch.setattr("spanf1.formats.opening.PART_SIZE", 2000)
+    with ThreadPoolExecutor(2) as executor:
+        found = spanf1.score_file(gold, predicted, executor=executor)
+    assert found.input == spanf1.score_file(gold, predicted).input
+    assert found.input is not None
+    assert ": 100; those of" in found.input.remarks[0]
+
+
+def test_one_long_sentence(run) -> None:
+    write("f", "a B-X B-X\n" * 1001)
+    assert "1001 tokens in 1 sentence: are the sentence breaks missing?" in noted(run, "f")
+    write("f", ("a B-X B-X\n" * 500 + "\n") * 4)
+    assert "note" not in noted(run, "f")
+
+
+NESTED = "Uni B-ORG O\nKiel I-ORG B-LOC\nAda B-PER O\n"
+
+
+def test_nested_levels_are_told(run) -> None:
+    write("f", NESTED)
+    hint = "column 2 has tags of the same types, too: --tag-column 2,3 reads nested levels"
+    assert "note" not in noted(run, "f", "f")
+    write("f", NESTED + "Bo B-LOC O\n")
+    assert hint in noted(run, "f", "f")
+    assert scored(run, "f", "f", "--tag-column", "2,3")[3:] == (4, 4, 4)
+    assert "note" not in noted(run, "f", "f", "--tag-column", "3")
+
+
+def test_chunks_and_parts_of_speech_are_no_levels(run) -> None:
+    write("f", "Ada NNP B-NP B-PER B-PER\nruns VB B-VP O O\n")
+    assert "note" not in noted(run, "f")
+    write("f", "Ada NNP B-NP B-PER\nruns VB B-VP O\n")
+    assert "note" not in noted(run, "f", "f")
+
+
+def test_several_systems_in_one_file_are_told(run) -> None:
+    write("f", "Ada B-PER B-PER O\nruns O O O\n")
+    said = "column 2 has tags, too: --gold-column and --pred-column say which are meant"
+    assert said in noted(run, "f")
+    assert "note" not in noted(run, "f", "--gold-column", "2")
+
+
+def test_a_last_column_without_spans_is_told(run) -> None:
+    write("f", "Ada B-PER O\nruns O O\n")
+    hint = "column 2 has tags, too, and the last column has no span: --tag-column 2"
+    assert hint in noted(run, "f", "f")
+    assert scored(run, "f", "f", "--tag-column", "2")[3:] == (1, 1, 1)

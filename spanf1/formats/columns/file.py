@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, islice
 from typing import NamedTuple
@@ -41,6 +42,9 @@ WRONG_COLUMN = (
 # Added to a hint where the line may be a header.
 _HEADER_HINT = "if this line names the columns, one can be given by its name"
 
+
+# The prefix of a tag, however it is written.
+_PREFIX = re.compile(rb"^[BIESLUMWbieslumw][-_/:]|[-_/:][BIESLUMWbieslumw]$")
 
 #: returns the index of the tokens' column, if tokens are wanted, given those of the columns
 #: that were asked for
@@ -79,6 +83,11 @@ class TaggedLines(NamedTuple):
             lines.documents,
             Fields(lines, self.columns[-1]) if len(self.columns) > len(self.codes) else None,
         )
+
+
+def _type_of(tag: bytes) -> str:
+    """Return the type of what looks like a tag."""
+    return _PREFIX.sub(b"", tag).decode("utf-8", "replace")
 
 
 def _not_again() -> None:
@@ -321,6 +330,30 @@ class ColumnFile:
             if tags:
                 found[name] = tags
         return found
+
+    def other_columns(
+        self, used: Collection[int], types: Collection[str], *, empty: bool
+    ) -> list[Column]:
+        """Return the columns of tags, by the first lines, that are not in use.
+
+        Parameters
+        ----------
+        used : collection of int
+            The columns in use, by number from 1, or from the end by -1.
+        types : collection of str
+            The types of these. Others are other tags, such as those of chunks.
+        empty : bool
+            Whether one in use has no span: any type will do.
+        """
+        if self.layout is None:
+            return []
+        width = self.layout.columns
+        numbers = {column if column > 0 else width + 1 + column for column in used}
+        return [
+            column
+            for column, tags in self.columns_with_types().items()
+            if column not in numbers and (empty or {*map(_type_of, tags)} & {*types})
+        ]
 
     def _elsewhere(self, index: int) -> str:
         """Return a hint that says which columns have tags, if that is not one of them."""

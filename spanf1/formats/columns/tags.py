@@ -13,6 +13,7 @@ from typing import Self
 import numpy as np
 
 from spanf1.core.tags import Block, IntArray, TagSet
+from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
 from spanf1.formats.columns.file import ColumnFile, TaggedLines
 from spanf1.formats.columns.layout import MERGED_HINT, Layout
@@ -21,9 +22,13 @@ from spanf1.formats.options import Column, Origin
 from spanf1.formats.registry import Input
 from spanf1.formats.sentences import POSITION_HINT, Sentences, aligned, last_start, whole
 from spanf1.formats.source import Cut, Source, parts_of
+from spanf1.wording import many
 
 # Where a file may be cut into parts: behind a blank line.
 _SENTENCES = Cut(re.compile(rb"\n[ \t\r]*\n"), sentence_ends)
+
+# More tokens in a sentence, on an average, are no sentence.
+_LONG = 1000
 
 _HINT = "are the tags elsewhere? --tag-column and --delimiter say where"
 _TOKEN_HINT = "tokens and tags are in two columns; --delimiter says what separates them"  # noqa: S105
@@ -189,6 +194,10 @@ class ColumnPair(ABC):
         self.files = files
         self.columns = columns
         self.aligned = aligned
+        #: whether sentences must begin alike in two files; else they are parted as gold's are
+        self.same_breaks = True
+        #: how many sentences begin in one of two files only
+        self.other_breaks = 0
         #: what else is to be said of what was read
         self.notes: list[str] = []
 
@@ -223,15 +232,43 @@ class ColumnPair(ABC):
 
     def take(self, part: ColumnPair) -> None:
         """Take note of a part that has been read."""
+        self.other_breaks += part.other_breaks
         for file, read in zip(self.files, part.files, strict=True):
             file.comments += read.comments
         if progress := self.files[0].progress:
             progress(part.files[0].source.stop)
 
     def forget(self) -> None:
-        """Forget the layouts of the files."""
+        """Forget what was found out of the files."""
+        self.other_breaks = 0
         for file in self.files:
             file.layout, file.comments = None, 0
+
+    def review(self, counts: Tally) -> None:
+        """Note what is doubtful about what was read and counted."""
+        if self.other_breaks:
+            names = [file.source.name for file in self.files]
+            self.notes.append(
+                f"{names[1]}: sentences that begin there and not in {names[0]}, or the other way "
+                f"round: {self.other_breaks}; those of {names[0]} hold for both"
+            )
+        if counts.tokens > _LONG * max(counts.sentences, 1):
+            self.notes.append(
+                f"{many(counts.tokens, 'token')} in {many(counts.sentences, 'sentence')}: are the "
+                "sentence breaks missing? --sentence-column names a column that parts sentences"
+            )
+        if self.columns[:2] in ((-2, -1), (-1, -1)):
+            self.notes += dict.fromkeys(self._other_columns(counts))
+
+    def _other_columns(self, counts: Tally) -> Iterator[str]:
+        """Say which columns have tags, too, where the last were taken."""
+        used = [column for column in self.columns[:2] if isinstance(column, int)]
+        types = {span.type for span in counts.spans}
+        none = not all(shapes.total() for shapes in counts.shapes())
+        for file in self.files:
+            columns = used if len(self.files) == 1 else [-1]
+            if found := file.other_columns(columns, types, empty=none):
+                yield _elsewhere(file, found, none=none)
 
     def origin(self) -> Origin:
         """Describe what was read; call it after the reading."""
@@ -252,6 +289,19 @@ class ColumnPair(ABC):
             self.aligned,
             remarks=(*chain.from_iterable(map(ColumnFile.remarks, self.files)), *self.notes),
         )
+
+
+def _elsewhere(file: ColumnFile, found: list[Column], *, none: bool) -> str:
+    """Say which other columns of a file have tags, and how they are read."""
+    assert file.layout is not None  # noqa: S101 - for mypy: it has been read
+    names = [str(column) for column in found]
+    have = f"column{'s' * (len(names) > 1)} {', '.join(names)} ha{'ve' if names[1:] else 's'}"
+    if file.merged:
+        return f"{have} tags, too: --gold-column and --pred-column say which are meant"
+    if none:
+        return f"{have} tags, too, and the last column has no span: --tag-column {names[0]}"
+    levels = ",".join([*names, str(file.layout.columns)])
+    return f"{have} tags of the same types, too: --tag-column {levels} reads nested levels"
 
 
 def _number(column: Column, layout: Layout) -> int:
@@ -318,6 +368,7 @@ class PairedFiles(ColumnPair):
     ) -> None:
         compared, how = (0, "position") if by_position else (token_column, "token")
         super().__init__([gold, predicted], (gold_column, predicted_column, compared), how)
+        self.same_breaks = by_position
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`.
@@ -375,10 +426,16 @@ class PairedFiles(ColumnPair):
         return indices[-1]
 
     def _compare(self, gold: Sentences, predicted: Sentences) -> None:
-        """Raise an error at the first token that is not the same, or begins a sentence alone."""
+        """Raise an error at the first token that is not the same, or begins a sentence alone.
+
+        Where the tokens are the same, it may begin one.
+        """
         parted: IntArray = np.zeros(0, np.intp)
         if not np.array_equal(gold.starts, predicted.starts):
             parted = np.setxor1d(gold.starts, predicted.starts)
+        if not self.same_breaks:
+            self.other_breaks += len(parted)
+            parted = parted[:0]
         differ: IntArray = np.zeros(0, np.intp)
         if self.columns[2] != 0:
             differ = _fields(gold).different(_fields(predicted))
