@@ -219,6 +219,7 @@ def column_pair(inputs: Inputs, *, script: bool = False) -> ColumnPair:
             headed=gold.headed,
             merged=inputs.merged,
             sentence_column=gold.sentence_column,
+            tag_lines=gold.may_be_tag_lines() and predicted.may_be_tag_lines(),
         )
         for source in inputs.sources
     ]

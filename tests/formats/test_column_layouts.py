@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spanf1
+from spanf1.core.tag_counter import tally
 from spanf1.core.tags import TagSet
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.tags import TagFile
+from spanf1.formats.columns.tags import PairedFiles, TagFile
 from spanf1.formats.source import Source
 from tests.helpers.commands import Ran, write
 
@@ -470,3 +471,90 @@ def test_a_last_column_without_spans_is_told(run) -> None:
     hint = "column 2 has tags, too, and the last column has no span: --tag-column 2"
     assert hint in noted(run, "f", "f")
     assert scored(run, "f", "f", "--tag-column", "2")[3:] == (1, 1, 1)
+
+
+# ------------------------------------------------- tags of one sentence on each line
+
+TAG_LINES = [
+    ("ragged", "B-PER O O O\nB-LOC O\n", "B-PER I-PER O O\nB-LOC O\n", (6, 2, 0, 2, 2, 1)),
+    ("alike", "B-PER O B-LOC\nO O O\n", "B-PER O O\nO O B-LOC\n", (6, 2, 0, 2, 2, 1)),
+    ("nothing predicted", "B-PER O B-LOC\nO O O\n", "O O O\nO O O\n", (6, 2, 0, 2, 0, 0)),
+    ("two each", "B-PER O\nO O\n", "B-PER O\nO O\n", (4, 2, 0, 1, 1, 1)),
+    ("blank lines", "B-PER O O\n\nB-LOC\n", "B-PER O O\n\nB-LOC\n\n", (4, 2, 0, 2, 2, 2)),
+    ("CRLF, tabs", "B-PER\tO O\r\nO\r\n", " B-PER O O \nO", (4, 2, 0, 1, 1, 1)),
+    ("a span at a line end", "O B-PER\nI-PER O O\n", "O B-PER\nI-PER O O\n", (5, 2, 0, 2, 2, 2)),
+    ("printed", "['B-PER', 'O']\n['O']\n", "['B-PER', 'O']\n['B-PER']\n", (3, 2, 0, 1, 2, 1)),
+    ("printed at once", "[['B-PER', 'O'], ['O']]\n", "B-PER O\nO\n", (3, 2, 0, 1, 1, 1)),
+    ("JSON lists", '["B-PER", "O"]\n["O"]\n', "['B-PER' 'O']\n['O']\n", (3, 2, 0, 1, 1, 1)),
+]
+
+
+@pytest.mark.parametrize("case", TAG_LINES, ids=[case[0] for case in TAG_LINES])
+def test_lines_of_tags(run, case) -> None:
+    _, gold, predicted, expected = case
+    write("g", gold)
+    write("p", predicted)
+    assert scored(run, "g", "p") == expected
+    said = noted(run, "g", "p")
+    assert "note g: each line has the tags of a sentence" in said
+    assert "aligned by position" in said
+
+
+def test_lines_of_predicted_tags_beside_tokens(run) -> None:
+    write("g", "Ada B-PER\nruns O\n\nin O\nthe O\nUK B-LOC\n")
+    write("p", "B-PER O\nO O O\n")
+    assert scored(run, "g", "p") == (5, 2, 0, 2, 1, 1)
+    write("p", "B-PER O\nO O\n")
+    ran = run("score", "g", "p")
+    assert ran.err.startswith("error: p:2: the tokens end here, g:6 goes on with 'UK'")
+    write("p", "B-PER\nO O O\n")
+    ran = run("score", "g", "p")
+    assert ran.err.startswith("error: p:2: token 'O' begins a sentence, at g:2 it does not")
+
+
+def test_columns_of_tags_alone_are_no_lines(run) -> None:
+    write("f", "B-PER B-PER\nI-PER O\nO O\n")
+    assert scored(run, "f") == (3, 1, 0, 1, 1, 0)
+    write("f", "B-PER O B-PER\nI-PER O O\n")
+    assert scored(run, "f", "--gold-column", "1") == (2, 1, 0, 1, 1, 0)
+    assert scored(run, "f", "f", "--tag-column", "3", "--token-column", "2")[:2] == (2, 1)
+
+
+def test_lines_of_tags_have_one_side(run) -> None:
+    write("f", "B-PER O O O\nB-LOC O\n")
+    ran = run("score", "f")
+    assert ran.code == 3
+    assert "each line has the tags of a sentence" in ran.err
+    assert "GOLD PRED" in ran.err
+    assert "there are no tokens" in run("describe", "f").err
+
+
+def test_commands_on_lines_of_tags(run) -> None:
+    write("f", "O B-PER I-PER\nO\n")
+    assert run("validate", "f").code == 0
+    assert "IOB2" in run("detect", "f").out
+    assert run("convert", "f", "--to", "BIOES").out == "O B-PER E-PER\nO\n"
+    write("f", "['O', 'I-PER']\n['I-PER']\n")
+    assert run("repair", "f", "--scheme", "IOB2").out == "['O', 'B-PER']\n['B-PER']\n"
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(*[st.sampled_from(["O", "B-X", "I-X"])] * 2), min_size=1), min_size=2
+    ),
+    st.sampled_from([6, 100, 1 << 19]),
+)
+def test_lines_of_tags_as_columns(tmp_path_factory, sentences, size) -> None:
+    """They are scored as the same tags in columns, in blocks of any size."""
+    sentences = [[("B-X", "O")] * 2, [("B-X", "B-X")] * 3, *sentences]
+    folder = tmp_path_factory.mktemp("f")
+    merged = folder / "merged"
+    merged.write_text("\n\n".join("\n".join(map("a {0[0]} {0[1]}".format, s)) for s in sentences))
+    expected = spanf1.score_file(merged)
+    files = []
+    for side, name in enumerate(("g", "p")):
+        path = folder / name
+        path.write_text("\n".join(" ".join(pair[side] for pair in one) for one in sentences))
+        files.append(ColumnFile(Source(str(path)), block_size=size))
+    found = tally(PairedFiles(*files))
+    assert (found.spans, found.sentences) == (expected.tally.spans, expected.tally.sentences)

@@ -16,6 +16,7 @@ from spanf1.core.tags import CodeArray, IntArray, TagSet
 from spanf1.exceptions import ReadError, TagError
 from spanf1.formats.columns.cells import plain
 from spanf1.formats.columns.layout import (
+    LISTS,
     MERGED_HINT,
     TAG,
     Layout,
@@ -113,6 +114,8 @@ class ColumnFile:
         It holds both sides.
     sentence_column : int or str, optional
         The column of ids of sentences, or `NO_SENTENCES`; by default one that is called so.
+    tag_lines : bool, optional
+        As for `spanf1.formats.columns.layout.detect_layout`.
     block_size : int
         About how many bytes are read at a time.
     progress : callable, optional
@@ -129,6 +132,7 @@ class ColumnFile:
         headed: bool = False,
         merged: bool = False,
         sentence_column: Column | None = None,
+        tag_lines: bool | None = False,
         block_size: int = BLOCK_SIZE,
         progress: Progress | None = None,
     ) -> None:
@@ -139,6 +143,7 @@ class ColumnFile:
         self.headed = headed
         self.merged = merged
         self.sentence_column = sentence_column
+        self.tag_lines = tag_lines
         self.block_size = block_size
         self.progress = progress
         #: how many lines that begin with # were taken for comments, and might be tokens
@@ -162,7 +167,8 @@ class ColumnFile:
             self.detect(self.source.blocks())
         if self.layout is not None:
             self.indices(columns)
-        return self.layout is not None and not self.layout.quoted
+        layout = self.layout
+        return layout is not None and not (layout.quoted or layout.tag_lines)
 
     def part(self, source: Source) -> ColumnFile:
         """Return a reader of a part of the file, whose layout is known.
@@ -288,7 +294,7 @@ class ColumnFile:
     def first_rows(self) -> list[list[bytes]]:
         """Return the fields of the first lines that are tokens, once the layout was detected."""
         layout = self.layout
-        if layout is None:
+        if layout is None or layout.tag_lines:
             return []
         header = layout.names_line if layout.headed else 0
         lines = enumerate(self._head.split(FRONT, _FIRST_LINES)[:-1], self._head_line)
@@ -301,6 +307,8 @@ class ColumnFile:
 
     def remarks(self) -> Iterator[str]:
         """Yield what is to be said of how lines were read."""
+        if self.layout and self.layout.tag_lines:
+            yield f"{self.source.name}: each line has the tags of a sentence"
         if parted := self.sentences_by():
             yield f"{self.source.name}: {parted}"
         if self.comments:
@@ -442,6 +450,8 @@ class ColumnFile:
             for number, line in enumerate(lines, before + 1)
             if line[:1] != b"#" and number != header
         ]
+        if self.layout.tag_lines:
+            rows = [[tag] for line in lines for tag in line.translate(LISTS).split()]
         rows = [row for row in rows if len(row) == self.layout.columns]
         for index, tag_set in zip(indices, tags, strict=False):
             tag_set.expect({row[index].decode("utf-8", "replace") for row in rows})
@@ -496,7 +506,9 @@ class ColumnFile:
         self, text: bytearray, before: int, names: tuple[tuple[str, ...], int]
     ) -> Layout | None:
         """Return the layout of lines with so many before them, if they show it."""
-        layout = detect_layout(text, self.source, self.delimiter, before + 1)
+        layout = detect_layout(
+            text, self.source, self.delimiter, before + 1, tag_lines=self.tag_lines
+        )
         self._head, self._head_line = bytes(text[len(FRONT) : _HEAD]), before + 1
         if layout and names[0]:
             layout = layout._replace(names=names[0], names_line=names[1])

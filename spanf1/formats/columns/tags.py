@@ -65,6 +65,7 @@ class TagFile:
             input.source,
             delimiter=options.delimiter,
             sentence_column=options.sentence_column,
+            tag_lines=options.may_be_tag_lines(),
             progress=input.progress,
         )
         return cls(file, options.tag_column, options.token_column if tokens else None)
@@ -124,6 +125,11 @@ class TagFile:
         """Return the index of the column of the tokens."""
         tag = indices[0]
         free = layout.free_column([tag])
+        if layout.tag_lines:
+            raise LayoutError(
+                "there are no tokens: each line has the tags of a sentence",
+                where=self.source.where(layout.line),
+            )
         if free is None:
             raise LayoutError(
                 "there is no column of tokens: this line has only one column",
@@ -230,6 +236,12 @@ class ColumnPair(ABC):
         if part is self:
             yield self
 
+    def compared(self) -> bool:
+        """Return whether tokens are compared, once layouts are known: lines of tags have none."""
+        return self.columns[2] != 0 and not any(
+            file.layout and file.layout.tag_lines for file in self.files
+        )
+
     def take(self, part: ColumnPair) -> None:
         """Take note of a part that has been read."""
         self.other_breaks += part.other_breaks
@@ -277,7 +289,7 @@ class ColumnPair(ABC):
         gold, predicted = _number(gold, layouts[0]), _number(predicted, layouts[-1])
         if token is None:
             free = layouts[0].free_column([gold - 1])
-            token = 0 if free is None else free + 1
+            token = 0 if free is None or not self.compared() else free + 1
         token = _number(token, layouts[0])
         return Origin(
             tuple(file.source.name for file in self.files),
@@ -286,7 +298,7 @@ class ColumnPair(ABC):
             gold,
             predicted,
             token,
-            self.aligned,
+            self.aligned if self.compared() or len(self.files) == 1 else "position",
             remarks=(*chain.from_iterable(map(ColumnFile.remarks, self.files)), *self.notes),
         )
 
@@ -379,7 +391,11 @@ class PairedFiles(ColumnPair):
             If a token, the end of a sentence or the end of one file has no counterpart.
         """
         golds, others = self._side(0, gold), self._side(1, predicted)
-        left, right = next(golds), next(others)
+        left = next(golds)
+        if (layout := self.files[0].layout) and layout.tag_lines:
+            # What has no span in it may be columns, too.
+            self.files[1].tag_lines = None
+        right = next(others)
         while left.size and right.size:
             count = min(left.size, right.size)
             (left, left_rest), (right, right_rest) = left.parted(count), right.parted(count)
@@ -414,6 +430,8 @@ class PairedFiles(ColumnPair):
 
     def _token_index(self, source: Source, layout: Layout, indices: list[int]) -> int:
         """Return the index of the tokens' column; by position, tags stand for them in messages."""
+        if layout.tag_lines:
+            return indices[0]
         if self.columns[2] is None:
             free = layout.free_column(indices)
             indices = [*indices, indices[0] if free is None else free]
@@ -433,11 +451,12 @@ class PairedFiles(ColumnPair):
         parted: IntArray = np.zeros(0, np.intp)
         if not np.array_equal(gold.starts, predicted.starts):
             parted = np.setxor1d(gold.starts, predicted.starts)
-        if not self.same_breaks:
+        compared = self.compared()
+        if compared and not self.same_breaks:
             self.other_breaks += len(parted)
             parted = parted[:0]
         differ: IntArray = np.zeros(0, np.intp)
-        if self.columns[2] != 0:
+        if compared:
             differ = _fields(gold).different(_fields(predicted))
         if not len(parted) and not len(differ):
             return
