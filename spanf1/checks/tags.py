@@ -14,7 +14,7 @@ import numpy as np
 
 from spanf1.core import repairs
 from spanf1.core.detection import Detection, detection, written_like
-from spanf1.core.options import AUTO, AnyScheme, Options
+from spanf1.core.options import AUTO, AnyScheme, tag_scheme
 from spanf1.core.repairs import FOREIGN, kind_of, reason
 from spanf1.core.schemes import SCHEMES
 from spanf1.core.tag_counter import BlockCounter
@@ -50,7 +50,7 @@ class TaggedFile(ABC):
         self.source = input.source
         self.name = input.source.name
         #: what numbers the tags, as they are read
-        self.tags = TagSet({}, input.options.form)
+        self.tags = TagSet({}, input.options.spelling)
 
     @abstractmethod
     def parts(self) -> Iterator[RawLines] | Iterator[_Records]:
@@ -300,7 +300,7 @@ def _spelt(before: int, after: int, tags: TagSet) -> tuple[str, str]:
 
 def scheme_to_write(given: AnyScheme) -> str:
     """Return the canonical name of a scheme, which must be named."""
-    name = Options(gold_scheme=given).gold_scheme
+    name = tag_scheme(given)
     if name == AUTO:
         raise UsageError("a scheme to write is to be named: 'IOB2', for example")
     return name
@@ -375,7 +375,11 @@ class Changes:
                 found = repairs.violations(codes, sentences.starts, how.scheme)
                 self.kinds.update(kinds_of(found, tags))
             codes = new.codes
-        data, changed = part.respelt(codes, tags, how.to_form)
+        to_form = how.to_form
+        if tags.form.bare and to_form is None and how.to not in ("", "IO"):
+            # Without prefixes, types can say no other scheme.
+            to_form = TagForm()
+        data, changed = part.respelt(codes, tags, to_form)
         if len(changed) and not self.tags:
             self.first_line = sentences.line(int(changed[0]))
         self.tags += len(changed)

@@ -22,7 +22,7 @@ from spanf1.checks.tags import (
 from spanf1.core import repairs
 from spanf1.core.detection import fault, found_by
 from spanf1.core.documents import Document, Offsets, TextSpan
-from spanf1.core.options import AUTO, Options, TagScheme
+from spanf1.core.options import AUTO, TagScheme, tag_scheme
 from spanf1.core.repairs import kind_of
 from spanf1.core.spans import UNTAGGED, WELL_FORMED
 from spanf1.formats.opening import check_twice, inputs_of_keywords
@@ -339,7 +339,7 @@ def validate_file(
     UsageError
         If an argument is not one of those above.
     """
-    known = Options(gold_scheme=scheme).gold_scheme
+    known = tag_scheme(scheme)
     (input,) = inputs_of_keywords([file], input_format, given, scheme=known)
     check_twice(input.source)
     return [found for one in checks_of(input, known) for found in one.check.violations()]

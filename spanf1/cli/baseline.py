@@ -13,7 +13,6 @@ from spanf1.cli.inputs import (
     COLUMN_HELP,
     DELIMITER_OPTION,
     FORM_OPTION,
-    canonical,
     column_option,
     paths_of,
     ready,
@@ -36,14 +35,14 @@ from spanf1.cli.scoring import (
     interval_option,
 )
 from spanf1.contents.baseline import RULES, Lexicon, Marked, lexicon_of, mark_file
-from spanf1.core.options import AnyScheme
+from spanf1.core.options import TagScheme, tag_scheme
 from spanf1.exceptions import UsageError
 from spanf1.formats.options import InputOptions
 from spanf1.formats.output import compression_of
 from spanf1.formats.registry import COLUMNS, Input
 from spanf1.formats.source import STDIN, Source
 from spanf1.results.report import report_of
-from spanf1.wording import many, printable
+from spanf1.wording import many
 
 
 @click.command("baseline")
@@ -133,7 +132,7 @@ def baseline(
             with opened(predictions, compression_of(predictions)) as stream:
                 stream.writelines(marked.lines())
     notes = chain(_notes(marked, lexicon, train), explanations(marked.result, report.format_name))
-    report.write(report_of(marked.result), SCORE_RENDERERS, notes=map(printable, notes))
+    report.write(report_of(marked.result), SCORE_RENDERERS, notes=notes)
 
 
 def _check_outputs(inputs: tuple[str, str], output: str | None, predictions: str | None) -> None:
@@ -167,9 +166,9 @@ def _options_of(file: str, settings: dict[str, Any]) -> InputOptions:
     return InputOptions.of(settings | {k: value for k, value in own.items() if value is not None})
 
 
-def _scheme_of(file: str, settings: dict[str, Any]) -> AnyScheme:
+def _scheme_of(file: str, settings: dict[str, Any]) -> TagScheme:
     own = settings[f"{file}_scheme"]
-    return canonical(settings["scheme"] if own is None else own)
+    return tag_scheme(settings["scheme"] if own is None else own)
 
 
 def _notes(marked: Marked, lexicon: Lexicon, train: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,7 +24,8 @@ from spanf1.corpora.catalogue import Catalogue, load
 from spanf1.corpora.report import catalogue_report, corpus_report
 from spanf1.corpora.verify import sources_of, verification_report
 from spanf1.corpora.verify import verify as verified
-from spanf1.wording import printable
+from spanf1.exceptions import InputError
+from spanf1.wording import one_line
 
 if TYPE_CHECKING:
     from spanf1.corpora.download import Fetched
@@ -162,39 +164,55 @@ def _say(file: Fetched, *, colour: bool) -> None:
     if not file.verified:
         label = click.style("warning: ", fg="yellow") if colour else "warning: "
         said = f"the catalogue has no checksum to verify it by; its sha256 is {file.sha256}"
-    tell([label + printable(f"{file.path}: {origin}; {said}")])
+    tell([f"{file.path}: {origin}; {said}"], label)
 
 
 @corpora.command("verify", short_help="Check your copy of a corpus.")
 @click.argument("name")
-@click.argument("path")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option("--split", metavar="SPLIT", help="The split it should be.  [default: the likest]")
 @column_option("-c", "--tag-column", help_text=f"Column of the tags, {COLUMN_HELP}.")
 @column_option("--token-column", help_text="Column of the tokens.")
 @click.option("--catalogue", metavar="FILE", help="A catalogue of your own.")
 @report_options()
 @click.option("-q", "--quiet", is_flag=True, help="Only the tables.")
-def verify(name: str, path: str, *, catalogue: str | None, **settings: Any) -> int:
+def verify(name: str, paths: tuple[str, ...], *, catalogue: str | None, **settings: Any) -> int:
     """Hold your copy of a corpus against what was published about it.
 
     Many copies are re-tagged, cut or corrected. For each file it is said which split it is, which
     counts agree with the publication, what scheme it is in, and what differs. PATH is a file or a
     folder: then those files in it that are called as the corpus calls them, or all.
 
-    Exit code 1: something differs, or nothing was published that it could be held against.
+    Exit code 1: something differs, or nothing was published that it could be held against; 3: one
+    of several files cannot be read. The others are reported all the same.
 
     \b
     Examples:
       spanf1 corpora verify conll2003 eng.testb
+      spanf1 corpora verify conll2003 eng.train eng.testa eng.testb
       spanf1 corpora verify conll2003 folder/ --format json
       spanf1 corpora verify wnut17 $(spanf1 corpora get wnut17 --split test)
     """
     report = ReportOptions.of(settings)
     known = load(catalogue)
     corpus = known[name]
-    with kept(path) as source:
-        read = [one.path for one in sources_of(corpus, source)]
-        report.check_writable([known.path, path, *read])
-        verifications = verified(corpus, source, catalogue=known, **settings)
-    report.write(verification_report(verifications))
-    return 0 if all(copy.agrees for copy in verifications) else 1
+    copies, unread = [], []
+    with ExitStack() as stack:
+        sources = [
+            source
+            for path in paths
+            for source in sources_of(corpus, stack.enter_context(kept(path)))
+        ]
+        report.check_writable([known.path, *paths, *(source.path for source in sources)])
+        for source in sources:
+            try:
+                copies += verified(corpus, source, catalogue=known, **settings)
+            except InputError as error:
+                unread.append(error)
+    if not copies:
+        raise unread[0]
+    report.write(verification_report(copies))
+    tell((one_line(str(error)) for error in unread), "error: ")
+    if unread:
+        return unread[0].exit_code
+    return 0 if all(copy.agrees for copy in copies) else 1

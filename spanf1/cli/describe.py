@@ -9,7 +9,7 @@ import click
 
 from spanf1.cli.inputs import (
     KEY_OPTIONS,
-    canonical,
+    MASK_OPTION,
     input_options,
     options_of,
     paths_of,
@@ -28,15 +28,14 @@ from spanf1.cli.scoring import type_options, types_of
 from spanf1.contents.contents import Description
 from spanf1.contents.describe import contents_of, training_data
 from spanf1.contents.report import FORMS, report_of
-from spanf1.core.options import Options
+from spanf1.core.options import Options, tag_scheme
 from spanf1.exceptions import UsageError
 from spanf1.formats.opening import inputs_of
 from spanf1.formats.source import STDIN, Source
-from spanf1.wording import printable
 
 
 @click.command("describe")
-@input_options(*KEY_OPTIONS, token_option())
+@input_options(*KEY_OPTIONS, token_option(), MASK_OPTION)
 @scheme_option()
 @click.option(
     "--train",
@@ -87,7 +86,7 @@ def describe(
     if STDIN in paths and STDIN in train:
         raise UsageError("standard input can be read only once")
     report.check_writable([*paths, *train])
-    known, count = canonical(scheme), len(train)
+    known, count = tag_scheme(scheme), len(train)
     type_map = Options.of(types_of(settings)).type_map
     parts = []
     for input in inputs_of([Source(path) for path in (*train, *paths)], options, scheme=known):
@@ -104,8 +103,8 @@ def _warnings(description: Description) -> Iterator[str]:
     """Yield where there is nothing to describe, or to compare with."""
     for file in description.files:
         if not file.tokens:
-            yield f"warning: there are no tokens in {printable(file.name)}"
+            yield f"warning: there are no tokens in {file.name}"
     train = description.train
     if train and not train.lengths:
-        name = printable(train.name)
+        name = train.name
         yield f"warning: there are no entities in the training data ({name})"

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from spanf1.checks.tags import Changes, Rewriting
-from spanf1.cli.inputs import canonical, input_options, options_of, paths_of, scheme_option
+from spanf1.cli.inputs import input_options, options_of, paths_of, scheme_option
 from spanf1.cli.output import taken
 from spanf1.cli.rewriting import (
     Destination,
@@ -16,6 +16,7 @@ from spanf1.cli.rewriting import (
     rewrite_inputs,
     writing_options,
 )
+from spanf1.core.options import tag_scheme
 from spanf1.core.repairs import REPAIRS
 from spanf1.formats.registry import COLUMNS, Input
 from spanf1.formats.source import Source
@@ -56,7 +57,7 @@ def repair(
     options = options_of(settings)
     rewrite_inputs(
         [Input(Source(path), COLUMNS, options) for path in paths_of(files, "repair")],
-        Rewriting(canonical(scheme), "", method, None, allow_loss),
+        Rewriting(tag_scheme(scheme), "", method, None, allow_loss),
         taken(Destination, settings),
         _report,
     )

@@ -10,7 +10,7 @@ import click
 from spanf1.cli.output import DIGITS_HELP, ReportOptions, report_options
 from spanf1.cli.scoring import SCORE_RENDERERS
 from spanf1.cli.signature import RESULTS_HINT, input_name, parsed, read_text
-from spanf1.exceptions import ReadError, SpanF1Error
+from spanf1.exceptions import ReadError, SpanF1Error, UsageError
 from spanf1.results.report import report_of
 from spanf1.results.result import Result
 from spanf1.results.result import rescore as scored_again
@@ -55,6 +55,10 @@ def _results(path: str) -> dict[str, Any]:
     if "tally" not in data:
         message = "this is not a result of spanf1"
         raise ReadError(message, where=input_name(path), hint=RESULTS_HINT)
+    try:
+        Result.from_dict(data)
+    except UsageError as error:
+        raise ReadError(error.message, where=input_name(path), hint=RESULTS_HINT) from None
     return data
 
 

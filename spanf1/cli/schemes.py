@@ -18,7 +18,7 @@ from spanf1.cli.output import (
     count_option,
     report_options,
 )
-from spanf1.core.options import Options
+from spanf1.core.options import Options, tag_scheme
 from spanf1.exceptions import UsageError
 from spanf1.formats.opening import both_inputs
 from spanf1.formats.source import STDIN
@@ -81,6 +81,8 @@ def schemes(
     report.check_writable(paths)
     gold, predicted, by_position, _ = sides.of_files(len(paths))
     options = Options.of(settings)
+    for scheme in options.schemes:
+        tag_scheme(scheme)
     with contextlib.ExitStack() as stack:
         sources = [stack.enter_context(kept(path)) for path in paths]
         progress = stack.enter_context(Progress(sources[0].path, wanted=not report.quiet))

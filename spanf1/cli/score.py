@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -12,6 +13,7 @@ import click
 from spanf1.cli.inputs import (
     JOBS_OPTION,
     NORMALIZE_OPTION,
+    TRIM_OPTION,
     Progress,
     SideOptions,
     kept,
@@ -37,8 +39,9 @@ from spanf1.cli.scoring import (
 from spanf1.core.options import MATCHES, Options
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import UsageError
+from spanf1.formats.folders import groups_of
 from spanf1.formats.opening import both_inputs
-from spanf1.formats.registry import COLUMNS, FORMATS, Inputs
+from spanf1.formats.registry import COLUMNS, FORMATS, Inputs, formats_given
 from spanf1.formats.source import STDIN, Source
 from spanf1.results.files import reads_again, score_inputs
 from spanf1.results.report import report_of
@@ -49,14 +52,15 @@ HELP = f"""Score predictions against gold: precision, recall and F1 by type, mic
 
 FILE has the gold and the predicted tag of each token in its last two columns, as conlleval
 takes it. With two files, GOLD and PRED have the same tokens and their tags in the last column.
+Folders of files, or patterns, are added up: files of one name belong together, and each has a row.
 Without a file, or with -, standard input is read. Files may be compressed by gzip, bzip2, xz or
 zstd. What separates columns, and the tagging scheme of each side, are detected and reported.
 
-Other formats are known by their content: JSON Lines of tokens and tags (jsonl); texts with spans
-of characters, of {_TEXTS}; Parquet, Arrow and Hugging Face datasets
-(arrow); lists of entities without offsets (entities), for --match text. Gold and predictions are
-in each record of one input, or in two inputs, of one format or of two, whose records are joined
-by id, or else by order.
+Other formats are known by their content: JSON Lines of tokens and tags (jsonl); columns
+of brackets (brackets); CoNLL-U with tags in MISC (conllu); texts with spans of characters or of
+tokens, of {_TEXTS}; Parquet, Arrow and Hugging Face datasets (arrow); lists of entities without
+offsets (entities), for --match text. Gold and predictions are in each record of one input, or in
+two inputs, of one format or of two, whose records are joined by id, or else by order.
 
 A span is correct if the other side has one with the same first and last token, or the same
 characters, and the same type; if it is there twice, it is right as often as on the other side.
@@ -79,6 +83,8 @@ Examples:
   spanf1 score gold.jsonl llm.jsonl --match text --normalize case,space
   spanf1 score output.conll --confidence 0.95
   spanf1 score output.conll --signature
+  spanf1 score gold-folder/ predicted-folder/
+  spanf1 score 'shards/*.conll'
   spanf1 score output.conll --format latex --digits 1 -o table.tex
   spanf1 score output.conll -o scores.json --fail-under micro=0.92,PER=0.9
   zcat output.conll.gz | spanf1 score --format json | jq .micro.f1
@@ -95,6 +101,7 @@ Examples:
     help_text=f"What is counted. {'; '.join(f'{name}: {text}' for name, text in MATCHES.items())}.",
 )
 @NORMALIZE_OPTION
+@TRIM_OPTION
 @confidence_options
 @interval_option
 @click.option(
@@ -137,7 +144,7 @@ def score(
 ) -> int:
     """Score files; see `HELP`."""
     limits = limits_of(fail_under, average)
-    sides = SideOptions.of(settings)
+    sides_given = SideOptions.of(settings)
     report = ReportOptions.of(settings)
     confidence = confidence_of(settings)
     report.check(confidence=confidence)
@@ -146,32 +153,41 @@ def score(
     paths = paths_of(files, "score")
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
-    report.check_writable(paths)
-    gold, predicted, by_position, _ = sides.of_files(len(paths))
+    groups = groups_of(paths, formats_given(sides_given.gold.format, len(paths)))
+    report.check_writable([path for group in groups.values() for path in group])
+    sides = sides_given.of_files(len(paths))
     options = Options.of(settings | scoring_of(settings))
-    with (
-        ExitStack() as stack,
-        Progress(paths[0], wanted=not report.quiet) as progress,
-    ):
-        # Of pipes, only standard input can be looked at before it is read.
-        sources = [Source(p) if p == STDIN else stack.enter_context(kept(p)) for p in paths]
-        inputs = both_inputs(sources, gold, predicted, by_position=by_position)
-        if STDIN in paths and reads_again(inputs, options):
-            inputs = _kept_inputs(inputs, stack)
-        inputs.gold.progress = progress
-        parted = paths if inputs.may_be_parted() else ()
-        json = inputs.format != COLUMNS
-        executor = stack.enter_context(workers(parted, jobs, json=json))
-        result = score_inputs(inputs, options, confidence=confidence, executor=executor)
+    results = {}
+    for name, group in groups.items():
+        with ExitStack() as stack:
+            progress = stack.enter_context(Progress(group[0], wanted=not report.quiet))
+            inputs = _opened(group, sides, options, stack)
+            inputs.gold.progress = progress
+            parted = group if inputs.may_be_parted() else ()
+            executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
+            results[name] = score_inputs(inputs, options, confidence=confidence, executor=executor)
+    result = sum(results.values())
+    parts = results if len(groups) > 1 else {}
+    assert result  # noqa: S101 - for mypy: there is one at least
     if signature:
         write(f"{result.signature(average)}\n", report.output)
     else:
         renderers: Renderers = {**SCORE_RENDERERS, "number": partial(number, average=average)}
         notes = explanations(result, report.format_name)
-        report.write(report_of(result), renderers, notes=notes)
+        report.write(report_of(result, parts), renderers, notes=notes)
     empty, failed = [*warnings(result)], [*failures(result, limits)]
     tell([*empty, *failed])
     return 1 if failed or (fail_empty and empty) else 0
+
+
+def _opened(paths: Sequence[str], sides: SideOptions, options: Options, stack: ExitStack) -> Inputs:
+    """Return gold and predictions, to be read as often as it needs."""
+    # Of pipes, only standard input can be looked at before it is read.
+    sources = [Source(p) if p == STDIN else stack.enter_context(kept(p)) for p in paths]
+    inputs = both_inputs(sources, sides.gold, sides.predicted, by_position=sides.by_position)
+    if STDIN in paths and reads_again(inputs, options):
+        return _kept_inputs(inputs, stack)
+    return inputs
 
 
 def _kept_inputs(inputs: Inputs, stack: ExitStack) -> Inputs:

@@ -11,7 +11,6 @@ from spanf1.checks.report import VIOLATIONS, summary
 from spanf1.checks.validate import Checking, checks_of, streams
 from spanf1.cli.inputs import (
     KEY_OPTIONS,
-    canonical,
     input_options,
     options_of,
     paths_of,
@@ -25,6 +24,7 @@ from spanf1.cli.output import (
     output_option,
     tell,
 )
+from spanf1.core.options import tag_scheme
 from spanf1.formats.opening import inputs_of
 from spanf1.formats.source import Source
 
@@ -76,7 +76,7 @@ def validate(
       spanf1 validate data/*.iob2 --tag-column 3 --format github
     """
     options = options_of(settings)
-    known = canonical(scheme)
+    known = tag_scheme(scheme)
     paths = paths_of(files, "validate")
     check_writable(output, paths, streamed=True)
     done: list[Checking] = []

@@ -19,7 +19,7 @@ _LOOKS = (1 << 16, 1 << 20, 1 << 25)
 # how a list of tags begins
 _TAG_LIST = re.compile(rb"""\[+\s*(['"])(O|[BIESLUMW][-_/:][^'",\s\]]+)\1\s*[],'"]""")
 # how JSON begins
-_JSON_BEGINS = (b"{", b"[")
+_JSON_BEGINS = (b"{", b"[", b"```")
 
 
 def formats_of(
@@ -70,6 +70,8 @@ def format_of(source: Source, keys: tuple[str, ...] = ()) -> str:
         for name in [*filter(beginning.fits, FORMATS), *named]:
             if module_of(name).looks_like_file(beginning):
                 return name
+        if not beginning.may_be_json():
+            return COLUMNS
         # Here, because most inputs are columns, and need no more than this.
         from spanf1.formats.records.sniffing import format_of_json
 

@@ -34,6 +34,10 @@ FRONT = b"\n"
 ROOM = 8
 UNIT = 64
 
+# Once so much was taken and freed as one piece, glibc keeps what is freed. Else it gives the memory
+# of each block back to the system, which has to clear it for the next.
+_KEPT = 1 << 23
+
 BOM = b"\xef\xbb\xbf"
 
 # How compressed files begin.
@@ -114,6 +118,7 @@ class Source(NamedTuple):
         LayoutError
             If a line is longer than `MAX_LINE` bytes.
         """
+        np.empty(_KEPT, np.uint8)
         with contextlib.closing(Stream(self)) as stream:
             mark, rest = stream.first()
             lines = 0

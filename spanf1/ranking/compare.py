@@ -11,20 +11,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from spanf1.core.matching import match_spans
-from spanf1.core.options import AUTO, Options
+from spanf1.core.options import AUTO, MissingName, Options
 from spanf1.core.spans import Decoder, Spans
 from spanf1.core.tag_counter import Reader
-from spanf1.core.tags import AUTO_FORM, TagForm, TagSet, tag_sets
+from spanf1.core.tags import AUTO_FORM, Spelling, TagSet, tag_sets
 from spanf1.core.tally import TOKEN
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.tags import ColumnPair, TagFile
+from spanf1.formats.folders import files_of, fitting
 from spanf1.formats.labels import labels_by_id
 from spanf1.formats.opening import both_inputs, column_pair, counted, formats_with
 from spanf1.formats.options import Column, InputOptions
 from spanf1.formats.registry import COLUMNS, JSONL, Input, Inputs
 from spanf1.formats.source import STDIN, Source, source_of
 from spanf1.ranking.rank import Ranking, RankingOptions, System, rank
+from spanf1.results.files import edges_noted
 from spanf1.results.result import Result
 
 if TYPE_CHECKING:
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 #: called with what is being done
 Progress = Callable[[str], object]
 
-_PATTERN = "*?["
 _ONE_GOLD = "systems are compared on one gold"
 
 
@@ -59,21 +60,21 @@ def systems_of(given: Iterable[str]) -> list[Named]:
     Raises
     ------
     UsageError
-        If a folder is empty, a pattern fits nothing, or two systems have one name.
+        If a pattern fits nothing, or two systems have one name.
     """
     named: list[tuple[str, list[str]]] = []
     for argument in given:
         name, parted, runs = argument.partition("=")
         if os.path.isdir(argument):
             folder = os.path.basename(os.path.abspath(argument)) or argument
-            named.append((folder, _files(argument)))
-        elif parted and name and not _fits(argument):
-            files = [file for run in runs.split(",") if run for file in _files(run)]
+            named.append((folder, files_of(argument)))
+        elif parted and name and not fitting(argument):
+            files = [file for run in runs.split(",") if run for file in files_of(run)]
             if not files:
                 raise UsageError(f"{argument}: no run is named", hint="name=run1.conll,run2.conll")
             named.append((name, files))
         else:
-            named += [("", [file]) for file in _files(argument)]
+            named += [("", [file]) for file in files_of(argument)]
     names = iter(names_of(files[0] for name, files in named if not name))
     systems = [Named(name or next(names), tuple(files)) for name, files in named]
     seen: set[str] = set()
@@ -85,34 +86,6 @@ def systems_of(given: Iterable[str]) -> list[Named]:
     return systems
 
 
-def _fits(path: str) -> list[str]:
-    """Return the path, if it is there, or the files that fit it as a pattern."""
-    if os.path.exists(path):
-        return [path]
-    if not any(character in path for character in _PATTERN):
-        return []
-    import glob
-
-    return sorted(file for file in glob.glob(path, recursive=True) if os.path.isfile(file))
-
-
-def _files(run: str) -> list[str]:
-    """Return the file, the files of the folder, or those that fit the pattern."""
-    if os.path.isdir(run):
-        from spanf1.formats.sniffing import is_one_input
-
-        if is_one_input(run):
-            return [run]
-        files = sorted(e.path for e in os.scandir(run) if e.is_file() and e.name[0] != ".")
-        if not files:
-            raise UsageError("there is no file in this folder", where=run)
-        return files
-    files = _fits(run)
-    if not files and any(character in run for character in _PATTERN):
-        raise UsageError(f"no file fits the pattern {run}")
-    return files or [run]
-
-
 def compare(
     gold: str | os.PathLike[str] | Source | None,
     systems: Mapping[str, Any] | Iterable[str | os.PathLike[str]],
@@ -120,6 +93,9 @@ def compare(
     testing: RankingOptions | None = None,
     options: Options | None = None,
     tag_form: str = AUTO_FORM,
+    outside: Iterable[str] = (),
+    mask_tags: Iterable[str] = (),
+    missing: MissingName = "error",
     executor: Executor | None = None,
     progress: Progress = lambda _: None,
     gold_column: Column | None = None,
@@ -149,7 +125,7 @@ def compare(
         How to compare them.
     options : Options, optional
         How spans are read; as for `spanf1.evaluate`.
-    tag_form : str
+    tag_form, outside, mask_tags, missing
         As for `spanf1.evaluate`.
     executor : concurrent.futures.Executor, optional
         Reads the files. Worker processes must be able to import spanf1.
@@ -164,7 +140,8 @@ input_format, gold_key, pred_key, token_key, text_key, id_key, labels
     AlignmentError
         If two systems were not scored on the same tokens and gold spans; it says where they part.
     UsageError
-        If there are not at least two systems, or arguments contradict each other.
+        If there are neither two systems nor several runs of one, or arguments contradict each
+        other.
     InputError
         As for `spanf1.score_file`.
     """
@@ -173,13 +150,16 @@ input_format, gold_key, pred_key, token_key, text_key, id_key, labels
         raise UsageError("systems are to be a dict of names to files, or a list of files")
     if not isinstance(systems, Mapping):
         systems = dict(systems_of([os.fspath(path) for path in systems]))
+    options = options or Options()
+    if missing != "error":
+        options = replace(options, missing=missing)
     return compare_outputs(
         None if gold is None else source_of(gold),
         {str(name): _sources(files) for name, files in systems.items()},
         InputOptions.of(given, "gold"),
         InputOptions.of(given, "predicted"),
         by_position=align_by_position,
-        options=options or Options(),
+        options=options,
         testing=testing or RankingOptions(),
         executor=executor,
         progress=progress,
@@ -199,9 +179,10 @@ def compare_outputs(
     progress: Progress = lambda _: None,
 ) -> Ranking:
     """Rank systems, given what is to be read of gold and of their outputs; see `compare`."""
-    if len(systems) < 2:
+    if len(systems) < 2 and sum(map(len, systems.values())) < 2:
         hint = "spanf1 score --confidence 0.95 says how sure one score is"
-        raise UsageError("two systems at least are to be compared", hint=hint)
+        message = "two systems at least are to be compared, or several runs of one"
+        raise UsageError(message, hint=hint)
     sources = [source for runs in systems.values() for source in runs]
     for name, runs in systems.items():
         paths = [source.path for source in runs]
@@ -228,12 +209,32 @@ def compare_outputs(
             result if result.tally.placed_by != TOKEN else output(source)
             for source, result in zip(sources, results, strict=True)
         ]
+    if options.missing == "drop":
+        _check_same_tokens(sources, results)
     if gold is None:
         for source, result in zip(sources[1:], results[1:], strict=True):
             _compare_gold((sources[0], results[0]), (source, result), output)
     left = iter(results)
     ranked = [System(name, [*islice(left, len(runs))]) for name, runs in systems.items()]
     return rank(ranked, testing, progress=progress)
+
+
+def _check_same_tokens(sources: Sequence[Source], results: Sequence[Result]) -> None:
+    """Raise an error if outputs that stop early do not stop at the same places."""
+    first = results[0].tally
+    for source, result in zip(sources, results, strict=True):
+        tally = result.tally
+        if (tally.tokens, tally.sentences, tally.gold_number) != (
+            first.tokens,
+            first.sentences,
+            first.gold_number,
+        ):
+            raise AlignmentError(
+                f"predictions stop at other places than in {sources[0].name}: not the same tokens "
+                "would count",
+                where=source.name,
+                hint="missing='outside' (--missing outside) counts the same tokens for all",
+            )
 
 
 def _sources(files: Any) -> list[Source]:
@@ -261,7 +262,8 @@ class _Output:
         reader, counts = counted(
             inputs, self.options, units=units, in_order=True, documents=documents
         )
-        return Result(counts, self.options, reader.origin()).check()
+        origin = edges_noted(reader.origin(), counts, self.options)
+        return Result(counts, self.options, origin).check()
 
     def inputs(self, file: Source) -> Inputs:
         """Return the two sides that are scored of an output."""
@@ -284,7 +286,7 @@ def _compare_gold(
             raise AlignmentError(message, where=other[0].name, hint=_ONE_GOLD)
         return
     reader = _gold_reader(first, other, output)
-    for line, place in gold_differences(reader, output.gold_options.form):
+    for line, place in gold_differences(reader, output.gold_options.spelling):
         raise AlignmentError(
             f"the gold spans part here from those of {first[0].where(line)}",
             where=other[0].where(place),
@@ -355,12 +357,12 @@ def _documents(file: ColumnFile, gold: Column) -> list[int]:
     return starts
 
 
-def gold_differences(reader: Reader, form: TagForm | None) -> Iterator[tuple[int, int]]:
+def gold_differences(reader: Reader, spelling: Spelling | None) -> Iterator[tuple[int, int]]:
     """Yield the lines, on both sides, where a span is on one side only; the first one first."""
     decoders = Decoder(), Decoder()
     # the lines where the spans begin that are open
     opened = [(0, 0), (0, 0)]
-    for block in reader.blocks(*tag_sets(form)):
+    for block in reader.blocks(*tag_sets(spelling)):
         base = decoders[0].position
         sides = [
             decoder.feed(codes, block.starts)[0]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from operator import methodcaller
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from spanf1.core.detection import found_by, written_like
@@ -37,9 +39,50 @@ _WIDEST = 25
 _NAMED = 8
 
 
-def report_of(result: Scored) -> Report:
-    """Return the report on a `Result`: a row for each type, and one for each average."""
-    return Report(result, _table, _values, methodcaller("to_dict"), terminal=_terminal)
+def report_of(result: Scored, files: Mapping[str, Scored] = MappingProxyType({})) -> Report:
+    """Return the report on a `Result`: a row for each type, and one for each average.
+
+    Parameters
+    ----------
+    result : Scored
+        The result.
+    files : mapping of str to Scored
+        Those of several files, by name, of which it is the sum: each has a row, too.
+    """
+    if not files:
+        return Report(result, _table, _values, methodcaller("to_dict"), terminal=_terminal)
+    return Report(
+        result,
+        lambda _, digits: [*_table(result, digits), _files(files, digits)],
+        lambda _: chain(_values(result), _file_values(files)),
+        lambda _: {
+            **methodcaller("to_dict")(result),
+            "files": {name: one.micro._asdict() for name, one in files.items()},
+        },
+        terminal=lambda _, digits: [*_terminal(result, digits), _files(files, digits)],
+    )
+
+
+def _files(files: Mapping[str, Scored], digits: int | None) -> Section:
+    """Return the micro averages of files."""
+    rows = [
+        [name, *(percent(value, digits) for value in row.figures), *map(str, row.score.counts)]
+        for name, row in _file_rows(files)
+    ]
+    first = next(iter(files.values()))
+    header = ["", "Precision", "Recall", f_name(first), *map(str.capitalize, COUNTS)]
+    text = f"{many(len(files), 'file')}; micro averages of each. The scores above are of all."
+    return Section("Files", text, header, rows)
+
+
+def _file_values(files: Mapping[str, Scored]) -> Iterator[list[object]]:
+    for name, row in _file_rows(files):
+        yield ["file", name, *row.figures, *row.score.counts]
+
+
+def _file_rows(files: Mapping[str, Scored]) -> Iterator[tuple[str, Row]]:
+    for name, one in files.items():
+        yield name, Row("file", name, one.micro)
 
 
 def _table(result: Scored, digits: int | None, *, beside: bool = True) -> list[Section]:
@@ -148,8 +191,11 @@ def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]
     if options.normalize:
         words = [NORMALIZATIONS[name] for name in options.normalize]
         made.append(("normalize", f"what makes no difference: {' and '.join(words)}"))
+    if options.trim:
+        made.append(("trim", "white space at the edges of spans is dropped, on both sides"))
     if renamed := _renamed(options):
         made.append(("renamed", renamed))
+    made += [("tags", line) for line in _special_tags(result)]
     if options.types != "union":
         made.append(("types", _types(result)))
     made += [("0/0", line) for line in _undefined(result)]
@@ -312,6 +358,23 @@ def _renamed(options: Options) -> str:
     return ", ".join(said)
 
 
+def _special_tags(result: Scored) -> Iterator[str]:
+    """Say which tags were read in a way of their own, and how many tokens have no prediction."""
+    tally = result.tally
+    outside, masked = (", ".join(map(printable, tags)) for tags in (tally.outside, tally.masked))
+    if outside:
+        yield f"read as O: {outside}"
+    if masked:
+        yield (
+            f"{many(tally.gaps.masked, 'token')} left out, of gold tags {masked}"
+            + f"; {many(tally.gaps.unmasked, 'such prediction')} for other tokens read as O"
+            * bool(tally.gaps.unmasked)
+        )
+    if tally.gaps.missing:
+        what = {"drop": "do not count"}.get(result.options.missing, "count as O")
+        yield f"{many(tally.gaps.missing, 'token')} without a prediction {what}"
+
+
 def other_types(result: Scored) -> Iterator[str]:
     """Say which types of the two sides do not meet, though they may be the same."""
     gold, predicted = (
@@ -339,6 +402,24 @@ def _alike(name: str, other: str) -> bool:
     """Return whether two types are likely to mean the same: PERSON and PER, GPE and LOC."""
     a, b = name.casefold(), other.casefold()
     return a.startswith(b) or b.startswith(a) or {a, b} == {"gpe", "loc"}
+
+
+def edges(result: Scored) -> str:
+    """Say what white space at the edges of spans costs; empty if it costs nothing."""
+    tally = result.tally
+    if not any(tally.trimmed.values()):
+        return ""
+    of = [shapes.total() for shapes in tally.shapes()]
+    sides = [
+        f"{count} of {all_of_them} {side} spans"
+        for count, all_of_them, side in zip(tally.edged, of, SIDES, strict=True)
+        if count
+    ]
+    said = f"{' and '.join(sides)} begin or end with white space"
+    if result.options.match == "surface":
+        return f"{said} (--trim drops it)"
+    micro = Scored(tally.without_edges(), result.options).micro
+    return f"{said}; without it {f_name(result)} would be {percent(micro.fbeta, None)} (--trim)"
 
 
 def _types(result: Scored) -> str:
@@ -384,7 +465,10 @@ def _input(source: Origin) -> str:
 
 def _at(format_name: str, name: str) -> str:
     """Return what a format calls a place of tags or spans, or several."""
-    return "column" + "s" * ("," in name) if format_name == "columns" else "key"
+    from spanf1.formats.registry import GO_WITH
+
+    in_columns = format_name in GO_WITH["tag_columns"]
+    return "column" + "s" * ("," in name) if in_columns else "key"
 
 
 def _records(source: Origin) -> str:

@@ -177,5 +177,5 @@ class TestDetect:
     "function", [spanf1.validate, spanf1.repair, partial(spanf1.convert, to="IOB1")]
 )
 def test_tags_have_a_scheme(function) -> None:
-    with pytest.raises(UsageError, match="these are tags, and have a scheme"):
+    with pytest.raises(UsageError, match="is no scheme of tags"):
         function(["B-A", "O"], scheme="none")

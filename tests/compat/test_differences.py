@@ -503,3 +503,14 @@ for broken in (Broken("sklearn.exceptions"), types.ModuleType("sklearn.exception
 @pytest.mark.parametrize("code", [WITHOUT_SKLEARN, BROKEN_SKLEARN, NOT_IMPORTED])
 def test_no_need_of_sklearn(code):
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("name", [*SCORES, "classification_report"])
+def test_a_scheme_without_the_strict_mode(name):
+    function, gold, predicted = getattr(labeling, name), [["B-A", "I-A"]], [["I-A", "I-A"]]
+    lenient = function(gold, predicted)
+    with pytest.warns(UserWarning, match="scheme=IOB2 has no effect without mode='strict'"):
+        assert function(gold, predicted, scheme=scheme.IOB2) == lenient
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        function(gold, gold, scheme=scheme.IOB2, mode="strict")

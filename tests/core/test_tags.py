@@ -121,13 +121,13 @@ def test_a_form_by_its_name() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("", "B", "PER", "BPER", "B-per", "I-PER", "O-PER", "B PER", "B--PER", "B-PER-B"),
+        *("", "B", "BPER", "B-per", "I-PER", "O-PER", "B PER", "B--PER", "B-PER-B"),
         *("BxPER", "B-PER ", "B-LOC", "PERB", "B1PER", "Auto"),
     ],
 )
 def test_what_is_no_form(name: str) -> None:
     with pytest.raises(
-        UsageError, match=rf"^{re.escape(repr(name))} is no form of tags$"
+        UsageError, match=rf"(?m)^{re.escape(repr(name))} is no form of tags$"
     ) as caught:
         tag_form(name)
     assert caught.value.hint.startswith("auto, or an example of a tag: B-PER, B_PER, ")

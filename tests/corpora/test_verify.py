@@ -518,6 +518,23 @@ def test_errors(run, args, code, message) -> None:
     assert message in ran.err
 
 
+def test_several_files(run) -> None:
+    write("f", TEST)
+    write("g", DEV)
+    ran = verified(run, "f", "g")
+    assert ran.code == 0
+    assert [line for line in ran.out.splitlines() if line in ("f", "g")] == ["f", "g"]
+    # What cannot be read does not hide the others.
+    Path("folder").mkdir()
+    for name, text in (("1", TEST), ("2", bytes(range(256))), ("3", DEV)):
+        write(f"folder/{name}", text)
+    for args in (["folder"], ["f", "folder/2", "g"], ["f", "missing", "g"]):
+        ran = verified(run, *args, "-f", "json")
+        assert ran.code == 3
+        assert [copy["agrees"] for copy in json.loads(ran.out)] == [True, True]
+        assert ran.err.startswith("error: folder/2: " if args[0] != "f" else "error: ")
+
+
 def test_no_catalogue(run) -> None:
     ran = run("corpora", "verify", "toy", write("f", TEST), "--catalogue", "missing.toml")
     assert ran.code == 3

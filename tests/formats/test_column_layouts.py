@@ -506,10 +506,20 @@ def test_lines_of_predicted_tags_beside_tokens(run) -> None:
     assert scored(run, "g", "p") == (5, 2, 0, 2, 1, 1)
     write("p", "B-PER O\nO O\n")
     ran = run("score", "g", "p")
-    assert ran.err.startswith("error: p:2: the tokens end here, g:6 goes on with 'UK'")
+    said = "error: p:2: the predictions stop in sentence 2 after 2 tokens, g:6 goes on with 'UK'"
+    assert ran.err.startswith(said)
+    assert scored(run, "g", "p", "--missing", "outside") == (5, 2, 0, 2, 1, 1)
     write("p", "B-PER\nO O O\n")
     ran = run("score", "g", "p")
-    assert ran.err.startswith("error: p:2: token 'O' begins a sentence, at g:2 it does not")
+    assert "token 'O' begins the next one, and g:2 goes on with 'runs'" in ran.err
+    assert scored(run, "g", "p", "--missing", "outside") == (5, 2, 0, 2, 1, 1)
+
+
+def test_tokens_are_compared_where_predictions_stop(run) -> None:
+    write("g", "a O\nb B-X\n\nc O\n")
+    write("p", "a O\n\nx O\n")
+    ran = run("score", "g", "p", "--missing", "outside")
+    assert ran.err.startswith("error: p:3: token 'x' where g:4 has 'c'")
 
 
 def test_columns_of_tags_alone_are_no_lines(run) -> None:

@@ -401,7 +401,9 @@ def test_errors(tmp_path, columns, options, error, message):
 
 def test_no_column_of_tags(tmp_path):
     path = save(tmp_path / "f", {"a": [1], "b": [2]})
-    with pytest.raises(LayoutError, match=r"no column of gold tags \(gold, .*columns: 'a', 'b'$"):
+    with pytest.raises(
+        LayoutError, match=r"(?m)no column of gold tags \(gold, .*columns: 'a', 'b'$"
+    ):
         score(path)
     with pytest.raises(TagError, match=r"gold is list<.*int64>, and the schema names no labels"):
         score(save(tmp_path / "g", {"gold": GOLD, "pred": PREDICTED}))
@@ -479,7 +481,7 @@ def test_no_column_of_tags(tmp_path):
         ),
         ({"id": IDS}, {"id": ["a", None, "c", "d"]}, LayoutError, "p:2: id is null"),
         ({"id": IDS}, {"id": [1.5, 2, 3, 4]}, LayoutError, "p: id is double: ids are to be"),
-        ({"id": IDS}, {"id": [1, 2, 3, 4]}, LayoutError, "p: id is int64, and string in .*g$"),
+        ({"id": IDS}, {"id": [1, 2, 3, 4]}, LayoutError, "p: id is int64, and string in .*g\n"),
     ],
 )
 def test_errors_of_two_files(tmp_path, gold, predicted, error, message):
@@ -779,7 +781,6 @@ def test_documents_of_spans(tmp_path):
         ([{"start": 0, "end": 1, "type": ""}], {}, r"f:1: spans\[0\].type is empty"),
         ([{"start": 0, "end": 1}], {}, r"f:1: spans\[0\] has no type"),
         ([None], {}, r"f:1: spans\[0\] is null"),
-        (None, {}, "f:1: spans is null"),
         ([], {"text": [3]}, "f:1: text is 3, and is to be a string"),
         ([], {"text": [b"x"]}, "f: text is binary, which is not read"),
         ([], {"id": [1.5]}, "f:1: id is 1.5: ids are to be"),

@@ -797,3 +797,16 @@ def test_damages(run, way, value, like):
             assert ran.out == ""
         elif "csv" in command:
             assert list(csv.DictReader(io.StringIO(ran.out)))
+
+
+@pytest.mark.parametrize("path", [("input", "delimiters"), ("input", "keys"), ("tally", "spans")])
+def test_what_is_no_result_is_bad_input(run, path):
+    write("f", '{"text": "Ada", "gold": [], "predicted": []}\n')
+    data = json.loads(run("score", "f", "-f", "json").out)
+    data[path[0]][path[1]] = ["nosuch" * 5000]
+    ran = run("rescore", write("r", json.dumps(data)))
+    assert (ran.code, ran.out) == (3, "")
+    error, hint = ran.err.splitlines()
+    assert error.startswith("error: r: this is not a result of spanf1 (")
+    assert len(error) < 200
+    assert hint == "hint: spanf1 score FILE --format json makes one"

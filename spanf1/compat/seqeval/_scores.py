@@ -288,6 +288,13 @@ def strict_sums(
         return sums_of(Sides(gold, predicted, reader.names, separators), weights)
 
 
+def warn_of_scheme(scheme: Any) -> None:
+    """Warn of a scheme that is given where no scheme is asked for."""
+    if scheme:
+        name = getattr(scheme, "__name__", scheme)
+        warn(f"scheme={name} has no effect without mode='strict': every entity counts")
+
+
 # Figures.
 
 

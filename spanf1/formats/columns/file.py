@@ -305,15 +305,17 @@ class ColumnFile:
         ]
         return [row for row in rows if len(row) == layout.columns and any(row)]
 
-    def remarks(self) -> Iterator[str]:
-        """Yield what is to be said of how lines were read."""
+    def readings(self) -> dict[str, int]:
+        """Return how lines were read otherwise than usual, in words, and how often."""
+        readings = {}
         if self.layout and self.layout.tag_lines:
-            yield f"{self.source.name}: each line has the tags of a sentence"
+            readings["each line has the tags of a sentence"] = 0
         if parted := self.sentences_by():
-            yield f"{self.source.name}: {parted}"
+            readings[parted] = 0
         if self.comments:
             what = "lines that begin with # and have no tags were taken for comments"
-            yield f"{self.source.name}: {what}: {self.comments}"
+            readings[what] = self.comments
+        return readings
 
     def sentences_by(self) -> str:
         """Say which column parts the sentences; empty if none does."""
@@ -329,13 +331,16 @@ class ColumnFile:
 
         It is called by its number; or by its name, if the first line is no other than a header.
         """
-        heads, *rows = self.first_rows() or [[]]
+        rows = self.first_rows()
+        heads = rows[0] if rows else []
+        headed = not any(map(TAG.fullmatch, heads))
+        rows = rows[1:] if headed else rows
         found: dict[Column, set[bytes]] = {}
         for index in tag_columns(rows):
-            headed = not TAG.fullmatch(heads[index])
             name = heads[index].decode("utf-8", "replace") if headed else index + 1
-            tags = {row[index] for row in ([] if headed else [heads]) + rows} - {b"O", b"o"}
-            if tags:
+            tags = {row[index] for row in rows} - {b"O", b"o"}
+            # A letter alone may be a word.
+            if any(len(tag) > 1 for tag in tags):
                 found[name] = tags
         return found
 

@@ -608,7 +608,7 @@ class Splitter:
             if self._script and fits:
                 return _IS_TOKEN | _IS_DOCUMENT
             # A tag on it must not be lost: then it is a token, and a sentence of its own.
-            tagged = are_tags and any(tag not in _OUTSIDE for tag in tags)
+            tagged = are_tags and not all(map(_is_outside, self._tag_sets, tags))
             return _IS_BREAK | _IS_DOCUMENT | _IS_TOKEN * tagged
         if self._script and fields[0] == _BOUNDARY:
             return _IS_BREAK
@@ -666,6 +666,10 @@ def _starts(breaks: IntArray, count: int, pending: bool) -> tuple[IntArray, bool
     new = np.ones(len(breaks), np.bool_)
     new[1:] = breaks[1:] != breaks[:-1]
     return breaks[new & (breaks < count)], int(breaks[-1]) == count
+
+
+def _is_outside(tags: TagSet, field: bytes) -> bool:
+    return tags.is_outside(field.decode("utf-8", "replace"))
 
 
 def _may_be_tag(tags: TagSet, field: bytes) -> bool:

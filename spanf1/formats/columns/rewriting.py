@@ -164,10 +164,10 @@ class RawLines(NamedTuple):
         TagError
             If a tag cannot be written.
         """
-        # Another form may write even O in another way.
+        # Another form may write even O in another way; numbers do not stay beside tags.
         tokens = (
             np.flatnonzero(codes != self.sentences.codes)
-            if to_form is None
+            if to_form is None and not tags.spelling.labels
             else np.arange(len(codes))
         )
         start, length, new = self.tag_start[tokens], self.tag_length[tokens], codes[tokens]

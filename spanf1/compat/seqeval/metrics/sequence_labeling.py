@@ -22,6 +22,7 @@ from spanf1.compat.seqeval._scores import (
     report,
     strict_sums,
     sums_of,
+    warn_of_scheme,
     weights_of,
 )
 from spanf1.compat.seqeval.metrics.v1 import (
@@ -129,6 +130,7 @@ def _one_score(
         if mode == STRICT:
             sums = strict_sums(y_true, y_pred, scheme, suffix, sample_weight, way_out=_WAY_OUT)
         else:
+            warn_of_scheme(scheme)
             sums = _default_sums(y_true, y_pred, suffix, sample_weight)
         return sums[1:]
 
@@ -292,6 +294,7 @@ def classification_report(  # noqa: PLR0917  (seqeval's)
     arguments = locals()
     if arguments.pop("mode") == STRICT:
         return cr(**arguments)
+    warn_of_scheme(scheme)
     check_consistent_length(y_true, y_pred)
     sums = _default_sums(y_true, y_pred, suffix, sample_weight)
     options = {"digits": digits, "output_dict": output_dict, "zero_division": zero_division}
