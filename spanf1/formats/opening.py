@@ -236,6 +236,7 @@ def column_pair(inputs: Inputs, *, script: bool = False) -> ColumnPair:
             headed=gold.headed,
             merged=inputs.merged,
             sentence_column=gold.sentence_column,
+            tag_lines=gold.may_be_tag_lines() and predicted.may_be_tag_lines(),
         )
         for source in inputs.sources
     ]
@@ -354,7 +355,10 @@ def counted(
     # The script's flag may outlive a sentence, and a document a part.
     parted = None if script or units == "document" else executor
     try:
-        return reader, _counts(reader, count, parted)
+        counts = _counts(reader, count, parted)
+        if isinstance(reader, ColumnPair):
+            reader.review(counts)
+        return reader, counts
     except AlignmentError:
         again = all(os.path.isfile(source.path) for source in inputs.sources)
         gaps = inputs.gold.options.mask_tags or options.missing != "error"
