@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import unicodedata
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 #: what a caller may say of tags, by the names of keywords; a hint names only what may be said
@@ -128,6 +128,33 @@ def misfit(
     """
     case = _Case(tag, fits, may, {*met, tag}, given)
     return next(filter(None, (kind(case) for kind in _KINDS)), None)
+
+
+def are_meant(fields: Sequence[str], fits: Callable[[str], bool]) -> bool:
+    """Return whether most fields of a column are meant as tags, though some fit no scheme.
+
+    Parameters
+    ----------
+    fields : sequence of str
+        The fields.
+    fits : callable
+        Returns whether something looks like a tag.
+    """
+    distinct = {*fields}
+    cases = {
+        tag: _Case(tag, fits, {OUTSIDE, MASK}, {tag, "1"}, lambda _: ())
+        for tag in distinct
+        if not fits(tag) and (tag == "0" or not tag.isdecimal())
+    }
+    known = [kind for kind in _KINDS if kind != _without_prefix]
+    nearly = {tag for tag, case in cases.items() if any(kind(case) for kind in known)}
+    # Letters alone may be words, and what stands for O may be in any column.
+    typed = any(len(tag) > 1 and fits(tag) for tag in distinct) or any(
+        kind(cases[tag]) for tag in nearly for kind in (_quoted, _with_unseen, _dashed, _number)
+    )
+    if typed:
+        return 2 * sum(fits(tag) or tag in nearly for tag in fields) > len(fields)
+    return "O" in distinct and all(tag == "O" or _BARE.fullmatch(tag) for tag in distinct)
 
 
 def _quoted(case: _Case) -> Misfit | None:

@@ -301,7 +301,6 @@ class TestWrong:
     @pytest.mark.parametrize(
         ("files", "options", "option"),
         [
-            (["c.conll", "c.conll"], ["--labels", "O,B-A"], "labels"),
             (["g.jsonl", "c.conll"], ["--pred-key", "x"], "pred_key"),
             (["c.conll", "g.jsonl"], ["--gold-key", "x"], "gold_key"),
             (["c.conll", "c.conll"], ["--id-key", "x"], "id_key"),

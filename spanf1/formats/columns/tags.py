@@ -451,7 +451,7 @@ class PairedFiles(ColumnPair):
         left, right, behind = next(golds, None), next(others, None), 0
         while left is not None:
             count = len(left.starts)
-            if right is None and not self.columns[2]:
+            if right is None and self.columns[2] == 0:
                 raise AlignmentError(
                     "by position, it is not known which sentences have no predictions",
                     where=self.files[1].source.name,
@@ -495,7 +495,7 @@ class PairedFiles(ColumnPair):
         for size, there in zip(lengths.tolist(), own.tolist(), strict=True):
             left, right = tokens[first : first + size], others[second : second + there]
             for place, token in enumerate(right):
-                if place < size and (not self.columns[2] or left[place] == token):
+                if place < size and (self.columns[2] == 0 or left[place] == token):
                     continue
                 where = self.files[0].source.where(gold.line(first + min(place, size - 1)))
                 has = f"has {shortened(left[place])}" if place < size else "ends the sentence"
