@@ -50,6 +50,13 @@ def said(text: str, spans: Spans) -> list[dict]:
     return [{"text": text[a:b], "type": kind} for a, b, kind in placed(text, spans)]
 
 
+def annotated(text: str, spans: Spans) -> list[dict]:
+    return [
+        {"infons": {"type": kind}, "text": text[a:b], "locations": [{"offset": a, "length": b - a}]}
+        for a, b, kind in placed(text, spans)
+    ]
+
+
 def results(text: str, spans: Spans) -> list[dict]:
     values = [{"start": a, "end": b, "labels": [kind]} for a, b, kind in placed(text, spans)]
     return [{"result": [{"type": "labels", "value": value} for value in values]}]
@@ -125,12 +132,23 @@ RECORDS = {
     },
     "dygie": lambda t, s: {"sentences": [t.split()], "ner": [s]},
     "gliner": lambda t, s: {"tokenized_text": t.split(), "ner": s},
+    "cas": lambda t, s: {
+        "%FEATURE_STRUCTURES": [
+            {"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaString": t},
+            *(
+                {"%TYPE": "x.NamedEntity", "@sofa": 1, "begin": a, "end": b, "value": kind}
+                for a, b, kind in placed(t, s)
+            ),
+        ]
+    },
+    "bioc": lambda t, s: {"passages": [{"offset": 0, "text": t, "annotations": annotated(t, s)}]},
 }
 # What is in one file as a whole: the records in an array, or in an object.
 WHOLES = {
     "labelstudio": json.dumps,
     "pipeline": json.dumps,
     "spert": json.dumps,
+    "bioc": lambda found: json.dumps({"source": "", "documents": found}),
     "ner-annotator": lambda found: json.dumps({"classes": ["PER"], "annotations": found}),
 }
 

@@ -56,11 +56,11 @@ Folders of files, or patterns, are added up: files of one name belong together, 
 Without a file, or with -, standard input is read. Files may be compressed by gzip, bzip2, xz or
 zstd. What separates columns, and the tagging scheme of each side, are detected and reported.
 
-Other formats are known by their content: JSON Lines of tokens and tags (jsonl); texts with spans
-of characters, of {_TEXTS}; Parquet, Arrow and Hugging Face datasets
-(arrow); lists of entities without offsets (entities), for --match text. Gold and predictions are
-in each record of one input, or in two inputs, of one format or of two, whose records are joined
-by id, or else by order.
+Other formats are known by their content: JSON Lines of tokens and tags (jsonl); columns
+of brackets (brackets); CoNLL-U with tags in MISC (conllu); texts with spans of characters or of
+tokens, of {_TEXTS}; Parquet, Arrow and Hugging Face datasets (arrow); lists of entities without
+offsets (entities), for --match text. Gold and predictions are in each record of one input, or in
+two inputs, of one format or of two, whose records are joined by id, or else by order.
 
 A span is correct if the other side has one with the same first and last token, or the same
 characters, and the same type; if it is there twice, it is right as often as on the other side.

@@ -84,6 +84,8 @@ class TextCounter:
     astray : list of int
         For gold and for predictions, how many spans say something else than the other side's text
         does at their places, where theirs has no text of its own.
+    unannotated : int
+        How many predicted spans do not count, because nobody annotated gold there.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class TextCounter:
         by_position: bool = False,
     ) -> None:
         self.astray = [0, 0]
+        self.unannotated = 0
         self._where = where
         self._match, self._normalize = options.match, options.normalize
         self._by_text, self._trim = options.match in BY_TEXT, options.trim
@@ -163,7 +166,13 @@ class TextCounter:
     def _add(self, gold: DocumentBatch, predicted: DocumentBatch) -> None:
         if self._type_map:
             gold, predicted = gold.retyped(self._type_map), predicted.retyped(self._type_map)
-        common = _Common(gold, predicted, self._modes(gold, predicted))
+        modes = self._modes(gold, predicted)
+        common = _Common(gold, predicted, modes)
+        if gold.missing:
+            count = len(predicted.types)
+            predicted = common.annotated()
+            self.unannotated += count - len(predicted.types)
+            common = _Common(gold, predicted, modes)
         if not self._by_text:
             self._check_places(common)
         said = [self._said(common, number) for number in (0, 1)] if self._by_text else []
@@ -415,6 +424,31 @@ class _Common:
         self._solids = [self._solid, _Solid(self.known[1])] if _SQUEEZED in modes else []
         # of documents whose places count tokens: the number of each by where it begins, and ends
         self._tokens: dict[tuple[int, int], tuple[dict[int, int], dict[int, int]]] = {}
+
+    def annotated(self) -> DocumentBatch:
+        """Return the predictions without those that nobody annotated in gold, even in part.
+
+        This is how spaCy's scorer counts. Where it is not known where one is, it is left out if
+        nothing of its document is annotated.
+        """
+        gold, predicted = self.sides
+        kept = DocumentBatch()
+        for number, document in enumerate(predicted.documents()):
+            parts = [self.at(0, number, part) for part in gold.missing.get(number, ())]
+            whole = (0, len((self.known[0][number] or "").rstrip()))
+            nothing = any(start <= whole[0] and whole[1] <= end for start, end in parts)
+            spans = [
+                span
+                for span in document.spans
+                if not any(
+                    start < end_there and start_there < end
+                    for start, end in (self.at(1, number, part) for part in span.parts)
+                    for start_there, end_there in parts
+                )
+                and not (nothing and not span.parts)
+            ]
+            kept.append(document._replace(spans=spans))
+        return kept
 
     def trimmed(self) -> _Common:
         """Return the same, where white space does not count: without it, edges are the same."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from spanf1.core.documents import Document, DocumentBatch
-from spanf1.core.options import DEFAULTS, Options
+from spanf1.core.options import BY_TEXT, DEFAULTS, Options
 from spanf1.core.placing import TextCounter
 from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, InputError, LayoutError, UsageError
@@ -22,6 +22,9 @@ from spanf1.formats.source import STDIN, Source
 from spanf1.wording import shortened
 
 _ORDER_HINT = "--align-by-position takes both in order, whatever their ids"
+
+# What is read otherwise than it stands there.
+_TURNED = "entities taken to have their types first, which are gold's"
 
 _NO_OPTIONS = InputOptions()
 # Stands for the row of a document that the other side rejected; what is left out then.
@@ -59,6 +62,8 @@ class DocumentPairs:
             )
         # how documents are joined, once that is known
         self._aligned = ""
+        # whether predictions have their types before what they say, once that is known
+        self._turned: bool | None = None
         #: what else is to be said of what was read
         self.notes: list[str] = []
 
@@ -72,6 +77,10 @@ class DocumentPairs:
         InputError, UsageError
             If an input cannot be read, or the two do not fit together.
         """
+        by_text = options.match in BY_TEXT
+        if by_text:
+            self.inputs = self.inputs.by_text()
+            self.gold, self.predicted, *_ = self.inputs
         counter = TextCounter(
             (self.gold.place, self.predicted.place),
             options,
@@ -80,6 +89,8 @@ class DocumentPairs:
             by_position=self._by_position,
         )
         for gold, predicted in self.batches():
+            if by_text:
+                predicted = self._types_last(gold, predicted, options)  # noqa: PLW2901
             counter.add(gold, predicted)
         tally = counter.finish(self.gold.tags, self.predicted.tags)
         for input, side in zip((self.gold, self.predicted), tally.sides, strict=True):
@@ -87,6 +98,12 @@ class DocumentPairs:
             side.lines = input.source.part_lines()
         spans = [shapes.total() for shapes in tally.shapes()]
         names = self.gold.source.name, self.predicted.source.name
+        if counter.unannotated:
+            of = spans[1] + counter.unannotated
+            self.notes.append(
+                f"{counter.unannotated} of {of} spans of {names[1]} do not count, because "
+                f"{names[0]} is not annotated there (as in spaCy)"
+            )
         self.notes += [
             f"{count} of {of} spans of {name} say something else than the text of {other} there"
             for count, of, name, other in zip(
@@ -95,6 +112,26 @@ class DocumentPairs:
             if count
         ]
         return tally
+
+    def _types_last(
+        self, gold: DocumentBatch, predicted: DocumentBatch, options: Options
+    ) -> DocumentBatch:
+        """Return predictions, with texts and types turned round where types come first.
+
+        That is so if what the first ones say are types of gold, and what they call types are not.
+        """
+        if self._turned is None and gold.types and predicted.types:
+            named = options.type_map or str
+            known = {*map(named, gold.types)}
+            placed = len(predicted.parts) < len(predicted.types) or any(predicted.parts.values())
+            said = {named(text) for text in predicted.said if text}
+            self._turned = not placed and bool(said & known) and not known & {*predicted.types}
+        if not self._turned:
+            return predicted
+        self.predicted.note(_TURNED, len(predicted.types))
+        other = predicted.only(0, len(predicted))
+        other.types, other.said = [text or "" for text in predicted.said], [*predicted.types]
+        return other
 
     def batches(self) -> Iterator[Batches]:
         """Yield the documents that belong together, in batches in the order of gold.

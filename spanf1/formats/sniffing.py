@@ -17,7 +17,7 @@ from spanf1.formats.source import BOM, STDIN, Source, Stream, look_ahead
 _FIRST = 64
 _LOOKS = (1 << 16, 1 << 20, 1 << 25)
 # how JSON begins
-_JSON_BEGINS = (b"{", b"[")
+_JSON_BEGINS = (b"{", b"[", b"```")
 
 
 def formats_of(

@@ -20,6 +20,7 @@ from spanf1.exceptions import LayoutError, UsageError
 from spanf1.formats.lines import Line, lines_of
 from spanf1.formats.registry import Input
 from spanf1.formats.sniffing import Beginning
+from spanf1.formats.tokens import Utf16
 from spanf1.wording import shortened
 
 _FORMAT, _VERSION = "#FORMAT=", re.compile(r"#FORMAT=WebAnno TSV 3\.([0-9]+)")
@@ -272,8 +273,8 @@ def _document(sentences: Sequence[_Sentence], spans: Sequence[_Span], input: Inp
     begin, text = sentences[0].start, sentences[0].text
     for sentence in sentences[1:]:
         # What is between sentences is not in the file, but for how much there is.
-        text += " " * (sentence.start - begin - _Places(text).size) + sentence.text
-    places = _Places(text)
+        text += " " * (sentence.start - begin - Utf16(text).size) + sentence.text
+    places = Utf16(text)
     tokens: list[Offsets] = []
     for unit in (unit for sentence in sentences for unit in sentence.units):
         start, end = places.character(unit.start - begin), places.character(unit.end - begin)
@@ -294,24 +295,3 @@ def _document(sentences: Sequence[_Sentence], spans: Sequence[_Span], input: Inp
         for span in spans
     ]
     return Document(text, placed, tokens, line=sentences[0].units[0].line)
-
-
-class _Places:
-    """Where each character of a text is, by units of UTF-16."""
-
-    def __init__(self, text: str) -> None:
-        self._characters: dict[int, int] | None = None
-        self.size = len(text)
-        if text.isascii() or max(text) <= "\uffff":
-            return
-        self._characters, self.size = {}, 0
-        for number, character in enumerate(text):
-            self._characters[self.size] = number
-            self.size += 1 + (character > "\uffff")
-        self._characters[self.size] = len(text)
-
-    def character(self, place: int) -> int:
-        """Return the character at a place; -1 if none begins there."""
-        if self._characters is not None:
-            return self._characters.get(place, -1)
-        return place if 0 <= place <= self.size else -1

@@ -86,6 +86,8 @@ KEYS = {
         ("ner",), ("predicted_ner",), ("ner",), ("sentences",), id=("doc_key", "doc_id", "id")
     ),
     "gliner": _of_spans("ner")._replace(token=("tokenized_text",)),
+    # Infons of annotations.
+    "bioc": KnownKeys(("type",), (), ("type",)),
     # Keys of MISC.
     "conllu": KnownKeys(
         ("ner", "NER", "NE", "name"), ("pred_ner", "predicted"), ("ner", "NER", "NE", "name")

@@ -33,14 +33,12 @@ _FEW = 8
 # how many bytes are read at a time
 _PIECE = 1 << 18
 
-_OFFSETS_HINT = (
-    "offsets count characters, not bytes, from 0; an end is that of the next character; "
-    "--match text looks at no offsets"
-)
+#: the way out where a text has something else at offsets
+OFFSETS_HINT = "offsets count characters, not bytes, from 0; an end is that of the next character"
+_TEXT_HINT = "; --match text looks at no offsets"
 
 # What is read otherwise than it stands there.
 _KEYLESS = "records without spans, which others have, taken to have none"
-_ELSEWHERE = "spans that are not in the text at their offsets, taken by what they say"
 
 _LABELS_HINT = "labels=[...] (--labels PER,LOC) says which type each number is"
 
@@ -236,7 +234,8 @@ class Record(NamedTuple):
             there = " ".join(text[start:end] for start, end in parts)
             if said != there:
                 message = f"{place} is {shortened(said)}, and the text has {shortened(there)} there"
-                raise self.error(message, _OFFSETS_HINT)
+                compared = bool(self.input.options.prefix)
+                raise self.error(message, OFFSETS_HINT + _TEXT_HINT * compared)
         own = said if text is None else None
         return [TextSpan(name, parts, own) for name in self.types_of(place, item)]
 

@@ -27,6 +27,9 @@ _ONE_A_LINE = "every line is to be one whole JSON object"
 # how many bytes are read at a time where records are no lines, and how many tell that first
 _PIECE, _LOOK = 1 << 18, 1 << 14
 
+# what begins, and ends, a block of code
+_FENCE = "`"
+
 #: half of a surrogate pair, as escapes of JSON may spell it: no character
 HALF = re.compile("[\ud800-\udfff]")
 
@@ -240,6 +243,8 @@ class RecordFile:
         else:
             whole, text = True, _Text(_decoded(source.chunks(_LOOK), source.where), source.where)
         first = text.peek()
+        if first == _FENCE:
+            return False
         if first == "{":
             return not whole or _has_values_as_lines(text, first)
         return first != "[" or text.peek(1) not in "{]"
@@ -386,6 +391,9 @@ def values(
     """
     text = _Text(_decoded(content, where), where)
     first = text.peek()
+    if first == _FENCE:
+        text = _Text(_unfenced(text), where)
+        first = text.peek()
     if first and (by_line or _has_values_as_lines(text, first)):
         # A part is of a file that is long.
         yield from _lines(text, 0 if by_line else _MANY_LINES)
@@ -393,6 +401,20 @@ def values(
         yield from _together(_elements(text))
     else:
         yield from _together(_values(text))
+
+
+def _unfenced(text: _Text) -> Iterator[str]:
+    """Yield a text without the lines that begin and end blocks of code, but for their ends."""
+    rest = ""
+    while True:
+        *lines, rest = (rest + text.text[text.place :]).split("\n")
+        yield "".join(
+            "\n" if line.lstrip().startswith(_FENCE * 3) else f"{line}\n" for line in lines
+        )
+        text.advance(len(text.text))
+        if not text.grow():
+            break
+    yield "" if rest.lstrip().startswith(_FENCE * 3) else rest
 
 
 def has_objects_as_lines(content: Iterable[bytes], where: Callable[[int], str]) -> bool:
