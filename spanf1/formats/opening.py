@@ -12,7 +12,7 @@ from operator import methodcaller
 from typing import TYPE_CHECKING, Protocol, Self, TypeAlias, TypeVar, Unpack
 
 from spanf1.core.documents import Document
-from spanf1.core.misfits import LABELS, MASK, OUTSIDE
+from spanf1.core.misfits import LABELS, MASK, MISSING, OUTSIDE
 from spanf1.core.options import AUTO, BY_TEXT, Options
 from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tally import Tally
@@ -296,7 +296,12 @@ def document_pairs(inputs: Inputs) -> DocumentPairs:
 
     if inputs.merged and (inputs.by_position or inputs.gold.options.id_key is not None):
         raise UsageError("documents are aligned only where gold and predictions are two inputs")
-    return DocumentPairs(inputs)
+    # Tokens can be left out only where tags stand side by side: no hint is to say so.
+    gold, predicted = (
+        replace(side, options=replace(side.options, may=side.options.may - {MASK, MISSING}))
+        for side in (inputs.gold, inputs.predicted)
+    )
+    return DocumentPairs(inputs._replace(gold=gold, predicted=predicted))
 
 
 def counted(

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spanf1.core.misfits import are_meant
 from spanf1.core.tags import CodeArray, IntArray, TagSet
 from spanf1.exceptions import ReadError, TagError
 from spanf1.formats.columns.cells import plain
@@ -371,7 +372,8 @@ class ColumnFile:
     def _elsewhere(self, index: int) -> str:
         """Return a hint that says which columns have tags, if that is not one of them."""
         rows = self.first_rows()
-        if 2 * sum(TAG.fullmatch(row[index]) is not None for row in rows) > len(rows):
+        fields = [row[index].decode("utf-8", "replace") for row in rows]
+        if are_meant(fields, lambda field: TAG.fullmatch(field.encode()) is not None):
             return ""
         found = [str(column) for column in self.columns_with_types()]
         if not found:

@@ -47,6 +47,8 @@ _SENTENCE_NAMES = frozenset(
     for sentence in ("sentence", "sent")
     for number in ("", "id", "idx", "index", "no", "num", "number")
 )
+# A tag of a model whose labels have no names.
+_NUMBERED_TAG = re.compile(rb"LABEL_[0-9]+")
 #: what looks like a tag, however it is written
 TAG = re.compile(rb"[Oo]|[BIESLUMWbieslumw]([-_/:]\S+)?|\S+[-_/:][BIESLUMWbieslumw]")
 
@@ -228,6 +230,8 @@ def _rank(name: str) -> int:
 def _is_header(names: Sequence[bytes], rows: Sequence[Sequence[bytes]]) -> bool:
     """Return whether a line names the columns: usual names, and none of a tag where tags are."""
     words = {word for name in names for word in _words_of(name.decode("utf-8", "replace"))}
+    if any(map(_NUMBERED_TAG.fullmatch, names)):
+        return False
     if not words & {*_TOKEN_NAMES, *_TAG_NAMES}:
         return False
     tagged = tag_columns(rows)
