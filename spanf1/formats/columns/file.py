@@ -287,9 +287,15 @@ class ColumnFile:
         except TagError as error:
             layout = lines.layout
             first = not layout.headed and error.where == self.source.where(layout.line)
-            hint = self._elsewhere(index) or "; ".join(
-                filter(None, (error.hint, _HEADER_HINT * first))
-            )
+            hint = self._elsewhere(index)
+            # Here, because it is needed for nothing else.
+            from spanf1.formats.sniffing import lines_look_like
+
+            what, way = ("", "") if hint else lines_look_like(self.source)
+            if what:
+                message = f"this looks like {what}, not like columns: {error.message}"
+                raise TagError(message, where=error.where, hint=way) from None
+            hint = hint or "; ".join(filter(None, (error.hint, _HEADER_HINT * first)))
             raise TagError(error.message, where=error.where, hint=hint) from None
 
     def first_rows(self) -> list[list[bytes]]:

@@ -621,8 +621,15 @@ class Splitter:
         hint = f"fields are separated by {self._layout.delimiter_name}; --delimiter sets another"
         if text.startswith(b'{"'):
             hint = "JSON is read by score, compare, validate, convert and describe"
+        message = f"{count} field{'s' * (count != 1)} where the {others} have {expected}"
+        # Here, because it is needed for nothing else.
+        from spanf1.formats.sniffing import lines_look_like
+
+        what, way = lines_look_like(self._source)
+        if what:
+            message, hint = f"this looks like {what}, not like columns: {message}", way
         raise LayoutError(
-            f"{count} field{'s' * (count != 1)} where the {others} have {expected}",
+            message,
             where=self._source.where(number),
             hint=hint,
         )
