@@ -21,6 +21,16 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+# So many characters of a line are shown, of which the last so many are those of its end.
+_LINE, _END = 300, 80
+
+
+def one_line(text: str) -> str:
+    """Return a text in one line that a terminal can show, without its middle if it is long."""
+    line = printable(text)
+    return line if len(line) <= _LINE else f"{line[: _LINE - _END - 1]}…{line[-_END:]}"
+
+
 def many(count: int, noun: str) -> str:
     """Return a number of things, in words."""
     return f"{count} {noun}{'s' * (count != 1)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,13 @@ def said(text: str, spans: Spans) -> list[dict]:
     return [{"text": text[a:b], "type": kind} for a, b, kind in placed(text, spans)]
 
 
+def annotated(text: str, spans: Spans) -> list[dict]:
+    return [
+        {"infons": {"type": kind}, "text": text[a:b], "locations": [{"offset": a, "length": b - a}]}
+        for a, b, kind in placed(text, spans)
+    ]
+
+
 def results(text: str, spans: Spans) -> list[dict]:
     values = [{"start": a, "end": b, "labels": [kind]} for a, b, kind in placed(text, spans)]
     return [{"result": [{"type": "labels", "value": value} for value in values]}]
@@ -58,13 +66,54 @@ def lines(found: list) -> str:
     return "".join(json.dumps(one) + "\n" for one in found)
 
 
-def columns(side: list[Spans]) -> str:
+def bracketed(text: str, spans: Spans) -> list[str]:
+    """Return the tags of a text as brackets."""
+    opened = {first: f"({name}" for first, _, name in spans}
+    closed = {last for _, last, _ in spans}
+    count = len(text.split())
+    return [f"{opened.get(place, '')}*{')' * (place in closed)}" for place in range(count)]
+
+
+def webanno(side: list[Spans]) -> str:
+    """Return the texts as WebAnno has the sentences of one document."""
+    parts, begin, number = ["#FORMAT=WebAnno TSV 3.3\n#T_SP=x.NamedEntity|value\n\n"], 0, 0
+    for place, (text, spans) in enumerate(zip(TEXTS, side, strict=True), 1):
+        rows = []
+        for token, match in enumerate(re.finditer(r"\S+", text)):
+            inside = [n for n, (a, b, _) in enumerate(spans, number) if a <= token <= b]
+            field = "|".join(f"{spans[n - number][2]}[{n + 1}]" for n in inside) or "_"
+            a, b = match.start() + begin, match.end() + begin
+            rows.append(f"{place}-{token + 1}\t{a}-{b}\t{match[0]}\t{field}\t\n")
+        parts.append(f"\n#Text={text}\n{''.join(rows)}")
+        begin, number = begin + len(text) + 1, number + len(spans)
+    return "".join(parts)
+
+
+def conllu(side: list[Spans]) -> str:
+    """Return the texts as lines of CoNLL-U, with their tags in MISC."""
+    blank, parts = "\t".join("_" * 7), []
+    for text, spans in zip(TEXTS, side, strict=True):
+        rows = enumerate(zip(text.split(), tagged(text, spans), strict=True), 1)
+        parts += [f"{number}\t{word}\t{blank}\tner={tag}\n" for number, (word, tag) in rows]
+        parts.append("\n")
+    return "".join(parts)
+
+
+def columns(side: list[Spans], tags: Callable[[str, Spans], list[str]] = tagged) -> str:
     """Return tokens and tags as lines."""
     return "\n\n".join(
-        "\n".join(map("\t".join, zip(text.split(), tagged(text, spans), strict=True)))
+        "\n".join(map("\t".join, zip(text.split(), tags(text, spans), strict=True)))
         for text, spans in zip(TEXTS, side, strict=True)
     )
 
+
+# What has a line for each token.
+LINES = {
+    "columns": columns,
+    "brackets": lambda side: columns(side, bracketed),
+    "conllu": conllu,
+    "webanno": webanno,
+}
 
 # What each format with records has of a text and its spans.
 RECORDS = {
@@ -76,6 +125,31 @@ RECORDS = {
         {"word": t[a:b], "entity_group": kind, "start": a, "end": b} for a, b, kind in placed(t, s)
     ],
     "entities": lambda t, s: {"entities": said(t, s)},
+    "ner-annotator": lambda t, s: [t, {"entities": placed(t, s)}],
+    "spert": lambda t, s: {
+        "tokens": t.split(),
+        "entities": [{"start": a, "end": b + 1, "type": kind} for a, b, kind in s],
+    },
+    "dygie": lambda t, s: {"sentences": [t.split()], "ner": [s]},
+    "gliner": lambda t, s: {"tokenized_text": t.split(), "ner": s},
+    "cas": lambda t, s: {
+        "%FEATURE_STRUCTURES": [
+            {"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaString": t},
+            *(
+                {"%TYPE": "x.NamedEntity", "@sofa": 1, "begin": a, "end": b, "value": kind}
+                for a, b, kind in placed(t, s)
+            ),
+        ]
+    },
+    "bioc": lambda t, s: {"passages": [{"offset": 0, "text": t, "annotations": annotated(t, s)}]},
+}
+# What is in one file as a whole: the records in an array, or in an object.
+WHOLES = {
+    "labelstudio": json.dumps,
+    "pipeline": json.dumps,
+    "spert": json.dumps,
+    "bioc": lambda found: json.dumps({"source": "", "documents": found}),
+    "ner-annotator": lambda found: json.dumps({"classes": ["PER"], "annotations": found}),
 }
 
 
@@ -83,8 +157,8 @@ def made(name: str, side: list[Spans]) -> str:
     """Write a side in a format, and return the file or folder."""
     both = [*zip(TEXTS, side, strict=True)]
     stem = f"{name}-{'gold' if side is GOLD else 'predicted'}"
-    if name == "columns":
-        return write(stem, columns(side))
+    if name in LINES:
+        return write(stem, LINES[name](side))
     if name == "brat":
         Path(stem).mkdir()
         for number, (text, spans) in enumerate(both):
@@ -100,7 +174,7 @@ def made(name: str, side: list[Spans]) -> str:
             parts.append(f"{number}|t|{text}{''.join(notes)}\n")
         return write(stem, "\n".join(parts))
     found = [RECORDS[name](text, spans) for text, spans in both]
-    return write(stem, json.dumps(found) if name in ("labelstudio", "pipeline") else lines(found))
+    return write(stem, WHOLES.get(name, lines)(found))
 
 
 def counts(out: str) -> list[int]:
@@ -132,6 +206,11 @@ def test_table_has_every_format() -> None:
         ("labelstudio", (*KEYS["labelstudio task"].gold, *KEYS["labelstudio"].gold)),
         ("pipeline", KEYS["pipeline"].gold),
         ("entities", KEYS["entities"].gold),
+        ("ner-annotator", KEYS["ner-annotator"].gold),
+        ("spert", KEYS["spert"].gold),
+        ("dygie", KEYS["dygie"].gold),
+        ("gliner", KEYS["gliner"].gold),
+        ("conllu", KEYS["conllu"].gold),
     ],
 )
 def test_keys_of_gold(name: str, keys: tuple[str, ...]) -> None:
@@ -241,7 +320,7 @@ def test_brat_cuts_spans_at_line_breaks(run) -> None:
         Path(folder).mkdir()
         write(f"{folder}/x.txt", "Ada\nLovelace met")
         write(f"{folder}/x.ann", f"T1\t{note}\tAda Lovelace\n")
-    assert counts(run("score", "a", "b", "--format", "json", "-q").out) == [1, 1, 0]
+    assert counts(run("score", "a", "b", "--format", "json", "-q").out) == [1, 1, 1]
 
 
 def test_tokens_that_differ(run) -> None:

@@ -21,6 +21,7 @@ from spanf1.formats.registry import (
     FEATURES,
     FORMATS,
     JSONL,
+    OUTPUT_FORMATS,
     FormatName,
     Input,
     InputFormat,
@@ -167,12 +168,14 @@ class Converter:
         *,
         allow_loss: bool = False,
     ) -> None:
-        if to_format not in FORMATS:
-            raise UsageError(f"there is no format {to_format!r}", hint=", ".join(FORMATS))
+        if to_format not in OUTPUT_FORMATS:
+            read = f"{to_format} is read, and not written"
+            message = read if to_format in FORMATS else f"there is no format {to_format!r}"
+            raise UsageError(message, hint=", ".join(OUTPUT_FORMATS))
         if levels < 1 or (levels > 1 and to_format != COLUMNS):
             raise UsageError("levels (--levels) are of columns: one or more columns of tags")
         if scheme != AUTO and not writes_tags(to_format):
-            tagged = ", ".join(filter(writes_tags, FORMATS))
+            tagged = ", ".join(filter(writes_tags, OUTPUT_FORMATS))
             raise UsageError(f"a scheme (--to) is for formats of tags: {tagged}; not {to_format}")
         self._input, self._allow_loss = input, allow_loss
         to = scheme_to_write(scheme) if scheme != AUTO else AUTO
@@ -356,7 +359,7 @@ def fitted(document: Document, name: str, how: Writing) -> Fitted:
     """
     carries = FORMATS[name].carries
     if document.text is None and _needs_texts(name):
-        others = (other for other in FORMATS if not _needs_texts(other))
+        others = (other for other in OUTPUT_FORMATS if not _needs_texts(other))
         hint = f"those that need no texts: {', '.join(others)}"
         raise LossError(f"{name} needs texts, and the input has none", hint=hint)
     split = "tokens" in carries and "free" not in carries and document.tokens is None

@@ -12,16 +12,18 @@ import numpy as np
 from spanf1.checks.tags import detection_of, explained, scheme_to_write, tally_of
 from spanf1.core import repairs
 from spanf1.core.detection import Detection, fault
+from spanf1.core.misfits import OUTSIDE
 from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme, tag_scheme
 from spanf1.core.repairs import PARTS, REPAIRS, RepairName, kind_of
 from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, ReadingName, SchemeName
 from spanf1.core.spans import WELL_FORMED, Spans, touching
 from spanf1.core.spans import decode as decode_codes
 from spanf1.core.spans import encode as encode_spans
-from spanf1.core.tags import AUTO_FORM, IntArray, TagForm, TagSet
+from spanf1.core.tags import AUTO_FORM, IntArray, Spelling, TagForm, TagSet
 from spanf1.core.tags import tag_form as form_of
 from spanf1.exceptions import IllFormedError, LossError, TagError, UsageError, check_known
 from spanf1.formats.lists import TagLists, tag_codes
+from spanf1.formats.options import may_say, tags_given
 from spanf1.formats.sentences import Sentences
 
 #: one sentence's tags, or a list of sentences
@@ -72,9 +74,9 @@ class _Given(NamedTuple):
     sentences: Sentences
 
     @classmethod
-    def of(cls, tags: Tags, form: str) -> _Given:
+    def of(cls, tags: Tags, form: str, outside: Iterable[str]) -> _Given:
         """Return tags as they were given to a public function."""
-        tag_set = TagSet({}, form_of(form))
+        tag_set = TagSet({}, _spelling(form, outside))
         flat = False
         try:
             if isinstance(tags, str):
@@ -121,14 +123,23 @@ class _Given(NamedTuple):
             where = f"tags[{place}]" if self.flat else f"tags[{sentence}][{place}]"
             raise _loss(where, len(new.lost), to)
         texts = [str(tag) for sentence in self.lists for tag in sentence]
-        for token in np.flatnonzero(new.codes != codes).tolist():
+        if self.tags.form.bare and to != "IO":
+            # Without prefixes, types can say no other scheme.
+            texts = [self.tags.spell(code, TagForm()) for code in new.codes.tolist()]
+        for token in np.flatnonzero(new.codes != codes).tolist() if not self.tags.form.bare else ():
             texts[token] = self.tags.respell(texts[token], int(new.codes[token]))
         if self.flat:
             return texts
         return [texts[begin:end] for begin, end in pairwise([0, *self.ends.tolist()])]
 
 
-def detect(tags: Tags, *, tag_form: str = AUTO_FORM) -> Detection:
+def _spelling(form: str, outside: Iterable[str]) -> Spelling:
+    """Return what the keywords of a public function say of how tags are written."""
+    given = {OUTSIDE: outside}
+    return Spelling(form_of(form), tags_given(given, OUTSIDE), may=may_say(given))
+
+
+def detect(tags: Tags, *, tag_form: str = AUTO_FORM, outside: Iterable[str] = ()) -> Detection:
     """Find out which tagging scheme tags are in.
 
     Parameters
@@ -136,7 +147,9 @@ def detect(tags: Tags, *, tag_form: str = AUTO_FORM) -> Detection:
     tags : sequence of str, or of sequences of str
         The tags of one sentence, or of several. The more there are, the surer the answer.
     tag_form : str
-        How tags are written, as an example, or ``auto``.
+        How tags are written, as an example, or ``auto``; ``PER`` is for types without a prefix.
+    outside : iterable of str
+        Tags that are read as O.
 
     Returns
     -------
@@ -157,10 +170,16 @@ def detect(tags: Tags, *, tag_form: str = AUTO_FORM) -> Detection:
     >>> found.scheme, found.fitting, found.prefixes
     ('BILOU', ['BILOU'], 'BLU')
     """
-    return _Given.of(tags, tag_form).detection()
+    return _Given.of(tags, tag_form, outside).detection()
 
 
-def validate(tags: Tags, *, scheme: TagScheme = AUTO, tag_form: str = AUTO_FORM) -> list[Violation]:
+def validate(
+    tags: Tags,
+    *,
+    scheme: TagScheme = AUTO,
+    tag_form: str = AUTO_FORM,
+    outside: Iterable[str] = (),
+) -> list[Violation]:
     """Return everything in tags that their scheme does not allow; nothing if they are well-formed.
 
     Parameters
@@ -170,7 +189,9 @@ def validate(tags: Tags, *, scheme: TagScheme = AUTO, tag_form: str = AUTO_FORM)
     scheme : str
         The tagging scheme, or ``auto``: the one that `detect` names.
     tag_form : str
-        How tags are written, as an example, or ``auto``.
+        How tags are written, as an example, or ``auto``; ``PER`` is for types without a prefix.
+    outside : iterable of str
+        Tags that are read as O.
 
     Raises
     ------
@@ -186,7 +207,7 @@ def validate(tags: Tags, *, scheme: TagScheme = AUTO, tag_form: str = AUTO_FORM)
     ...     print(violation.token, violation.kind, "-", violation.reason)
     1 O → I-PER - I begins no span in IOB2
     """
-    given = _Given.of(tags, tag_form)
+    given = _Given.of(tags, tag_form, outside)
     name = given.scheme(scheme)
     found = repairs.violations(given.sentences.codes, given.sentences.starts, name)
     steps = zip(given.places(found.token), explained(found, given.tags, name), strict=True)
@@ -199,6 +220,7 @@ class _Keywords(TypedDict, total=False):
     method: RepairName
     scheme: TagScheme
     tag_form: str
+    outside: Iterable[str]
     allow_loss: bool
 
 
@@ -215,6 +237,7 @@ def repair(
     method: RepairName = "begin",
     scheme: TagScheme = AUTO,
     tag_form: str = AUTO_FORM,
+    outside: Iterable[str] = (),
     allow_loss: bool = False,
 ) -> list[str] | list[list[str]]:
     """Return tags with what their scheme does not allow put right.
@@ -231,7 +254,9 @@ def repair(
     scheme : str
         The tagging scheme, or ``auto``: the one that `detect` names.
     tag_form : str
-        How tags are written, as an example, or ``auto``.
+        How tags are written, as an example, or ``auto``; ``PER`` is for types without a prefix.
+    outside : iterable of str
+        Tags that are read as O.
     allow_loss : bool
         Write two spans of one type that touch as one, where the scheme (IO) cannot part them.
 
@@ -257,7 +282,7 @@ def repair(
     >>> spanf1.repair(["B-PER", "I-LOC", "O", "I-LOC"], scheme="IOB2", method="join")
     ['B-PER', 'I-PER', 'O', 'B-LOC']
     """
-    given = _Given.of(tags, tag_form)
+    given = _Given.of(tags, tag_form, outside)
     name = given.scheme(scheme)
     return given.rewritten(name, name, method, allow_loss=allow_loss)
 
@@ -275,6 +300,7 @@ def convert(
     scheme: TagScheme = AUTO,
     method: RepairName = "begin",
     tag_form: str = AUTO_FORM,
+    outside: Iterable[str] = (),
     allow_loss: bool = False,
 ) -> list[str] | list[list[str]]:
     """Return the same spans written in another tagging scheme.
@@ -290,7 +316,9 @@ def convert(
     method : str
         What is done about ill-formed spans, as for `repair`: by default they are kept.
     tag_form : str
-        How tags are written, as an example, or ``auto``.
+        How tags are written, as an example, or ``auto``; ``PER`` is for types without a prefix.
+    outside : iterable of str
+        Tags that are read as O.
     allow_loss : bool
         Write two spans of one type that touch as one, where the scheme (IO) cannot part them.
 
@@ -309,7 +337,7 @@ def convert(
     >>> spanf1.convert([["B-PER", "I-PER", "O"], ["B-LOC"]], "IOBES")
     [['B-PER', 'E-PER', 'O'], ['S-LOC']]
     """
-    given = _Given.of(tags, tag_form)
+    given = _Given.of(tags, tag_form, outside)
     name = scheme_to_write(to)
     return given.rewritten(given.scheme(scheme), name, method, allow_loss=allow_loss)
 
@@ -328,6 +356,7 @@ def decode(
     scheme: AnyScheme | None = None,
     reading: ReadingName = "lenient",
     tag_form: str = AUTO_FORM,
+    outside: Iterable[str] = (),
 ) -> list[Span]:
     """Return the spans of one sentence's tags, in order.
 
@@ -342,7 +371,9 @@ def decode(
         ``lenient`` keeps ill-formed spans, ``strict`` drops them, ``error`` refuses them.
     tag_form : str
         How tags are written, as an example: ``B-PER``, ``PER-B``, ``B_PER``, ``b/PER``; or
-        ``auto`` to find it out.
+        ``auto`` to find it out; ``PER`` is for types without a prefix.
+    outside : iterable of str
+        Tags that are read as O.
 
     Raises
     ------
@@ -370,7 +401,7 @@ def decode(
         tags = list(tags)
     except TypeError:
         raise UsageError("tags are to be a list of tags") from None
-    tag_set = TagSet({}, form_of(tag_form))
+    tag_set = TagSet({}, _spelling(tag_form, outside))
     codes = np.zeros(len(tags), np.int32)
     for number, tag in enumerate(tags):
         if not isinstance(tag, str):

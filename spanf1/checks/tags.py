@@ -50,7 +50,7 @@ class TaggedFile(ABC):
         self.source = input.source
         self.name = input.source.name
         #: what numbers the tags, as they are read
-        self.tags = TagSet({}, input.options.form)
+        self.tags = TagSet({}, input.options.spelling)
 
     @abstractmethod
     def parts(self) -> Iterator[RawLines] | Iterator[_Records]:
@@ -96,7 +96,11 @@ class TaggedColumn(TaggedFile):
         column = layout.column_index(self.reader.column, self.source) + 1
         form = written_like(self.tags.form_names(), self.tags.other_forms() if doubts else ())
         written = f", tags written like {form}" if self.tags.form_names() else ""
-        return f"column {column} of {layout.columns}, separated by {layout.delimiter_name}{written}"
+        parted = self.reader.file.sentences_by()
+        return (
+            f"column {column} of {layout.columns}, separated by {layout.delimiter_name}{written}"
+            + f"; {parted}" * bool(parted)
+        )
 
 
 class TaggedKeys(TaggedFile):
@@ -371,7 +375,11 @@ class Changes:
                 found = repairs.violations(codes, sentences.starts, how.scheme)
                 self.kinds.update(kinds_of(found, tags))
             codes = new.codes
-        data, changed = part.respelt(codes, tags, how.to_form)
+        to_form = how.to_form
+        if tags.form.bare and to_form is None and how.to not in ("", "IO"):
+            # Without prefixes, types can say no other scheme.
+            to_form = TagForm()
+        data, changed = part.respelt(codes, tags, to_form)
         if len(changed) and not self.tags:
             self.first_line = sentences.line(int(changed[0]))
         self.tags += len(changed)

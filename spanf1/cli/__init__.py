@@ -16,7 +16,7 @@ import click
 
 from spanf1._version import __version__
 from spanf1.exceptions import SpanF1Error, UsageError
-from spanf1.wording import printable
+from spanf1.wording import one_line
 
 #: what the shell says of a program that Ctrl-C ended
 _INTERRUPTED = 130
@@ -130,9 +130,9 @@ def _say(message: str, hint: str, code: int) -> int:
     if wants_colour("auto", sys.stderr):
         label = click.style(label, fg="red", bold=True)
     with contextlib.suppress(OSError):
-        click.echo(label + printable(message), err=True)
+        click.echo(label + one_line(message), err=True)
         if hint:
-            click.echo(f"hint: {hint}", err=True)
+            click.echo(f"hint: {one_line(hint)}", err=True)
     return code
 
 

@@ -42,7 +42,7 @@ from spanf1.formats.output import compression_of
 from spanf1.formats.registry import COLUMNS, Input
 from spanf1.formats.source import STDIN, Source
 from spanf1.results.report import report_of
-from spanf1.wording import many, printable
+from spanf1.wording import many
 
 
 @click.command("baseline")
@@ -132,7 +132,7 @@ def baseline(
             with opened(predictions, compression_of(predictions)) as stream:
                 stream.writelines(marked.lines())
     notes = chain(_notes(marked, lexicon, train), explanations(marked.result, report.format_name))
-    report.write(report_of(marked.result), SCORE_RENDERERS, notes=map(printable, notes))
+    report.write(report_of(marked.result), SCORE_RENDERERS, notes=notes)
 
 
 def _check_outputs(inputs: tuple[str, str], output: str | None, predictions: str | None) -> None:

@@ -10,6 +10,7 @@ import click
 from spanf1.cli.inputs import (
     JOBS_OPTION,
     NORMALIZE_OPTION,
+    TRIM_OPTION,
     SideOptions,
     StepProgress,
     kept,
@@ -31,7 +32,7 @@ from spanf1.cli.scoring import (
     sentence_options,
     warnings,
 )
-from spanf1.core.options import Options
+from spanf1.core.options import BY_TEXT, Options
 from spanf1.core.scores import AVERAGES
 from spanf1.exceptions import UsageError
 from spanf1.formats.source import STDIN
@@ -48,10 +49,11 @@ from spanf1.resampling.inference import ADJUSTMENTS
 @sentence_options
 @choice_option(
     "--match",
-    choices=["exact", "text"],
+    choices=["exact", *BY_TEXT],
     help_text="What makes a span correct: its place, or its text, as for `spanf1 score`.",
 )
 @NORMALIZE_OPTION
+@TRIM_OPTION
 @choice_option("--average", choices=AVERAGES, help_text="The average that ranks the systems.")
 @click.option(
     "--reference",

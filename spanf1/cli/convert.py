@@ -32,11 +32,11 @@ from spanf1.cli.rewriting import (
 )
 from spanf1.core.options import AUTO, tag_scheme
 from spanf1.core.schemes import SCHEME_NAMES
-from spanf1.core.tags import tag_form
+from spanf1.core.tags import BARE, tag_form
 from spanf1.exceptions import ReadError, UsageError
 from spanf1.formats.opening import inputs_of
 from spanf1.formats.output import check_output, folder_beside
-from spanf1.formats.registry import COLUMNS, FORMATS, Input
+from spanf1.formats.registry import COLUMNS, FORMATS, OUTPUT_FORMATS, Input
 from spanf1.formats.source import STDIN, Source
 from spanf1.wording import many
 
@@ -49,9 +49,9 @@ _MISSING = "--to BIOES, or --to-format jsonl, for example"
 @click.option("--to", metavar="SCHEME", help=f"Scheme to write: {', '.join(SCHEME_NAMES)}.")
 @click.option(
     "--to-format",
-    type=click.Choice(list(FORMATS)),
+    type=click.Choice(OUTPUT_FORMATS),
     metavar="FORMAT",
-    help=f"Format to write, if it is to be another: {', '.join(FORMATS)}.",
+    help=f"Format to write, if it is to be another: {', '.join(OUTPUT_FORMATS)}.",
 )
 @click.option(
     "--levels",
@@ -112,6 +112,8 @@ def convert(
         raise UsageError("--to must name a scheme")
     if to_form is not None and tag_form(to_form) is None:
         raise UsageError("--to-form must be an example of a tag", hint="--to-form B-PER")
+    if to_form is not None and tag_form(to_form) == BARE and target != "IO":
+        raise UsageError("types without a prefix are in the scheme IO", hint="--to IO")
     known = tag_scheme(scheme)
     how = Rewriting(
         known if to else "", target if to else "", method, tag_form(to_form), allow_loss
@@ -133,7 +135,7 @@ def convert(
     (input,) = inputs
     if to_format is None:
         message = f"--to-format is missing, and the input is {FORMATS[input.format].title}"
-        raise UsageError(message, hint=", ".join(FORMATS))
+        raise UsageError(message, hint=", ".join(OUTPUT_FORMATS))
     if to_form is not None or method != "begin":
         raise UsageError("--to-form and --method are for columns and JSON Lines that stay such")
     if to is None and writes_tags(to_format):

@@ -25,7 +25,7 @@ from spanf1.corpora.report import catalogue_report, corpus_report
 from spanf1.corpora.verify import sources_of, verification_report
 from spanf1.corpora.verify import verify as verified
 from spanf1.exceptions import InputError
-from spanf1.wording import printable
+from spanf1.wording import one_line
 
 if TYPE_CHECKING:
     from spanf1.corpora.download import Fetched
@@ -164,7 +164,7 @@ def _say(file: Fetched, *, colour: bool) -> None:
     if not file.verified:
         label = click.style("warning: ", fg="yellow") if colour else "warning: "
         said = f"the catalogue has no checksum to verify it by; its sha256 is {file.sha256}"
-    tell([label + printable(f"{file.path}: {origin}; {said}")])
+    tell([f"{file.path}: {origin}; {said}"], label)
 
 
 @corpora.command("verify", short_help="Check your copy of a corpus.")
@@ -212,7 +212,7 @@ def verify(name: str, paths: tuple[str, ...], *, catalogue: str | None, **settin
     if not copies:
         raise unread[0]
     report.write(verification_report(copies))
-    tell(f"error: {printable(str(error))}" for error in unread)
+    tell((one_line(str(error)) for error in unread), "error: ")
     if unread:
         return unread[0].exit_code
     return 0 if all(copy.agrees for copy in copies) else 1

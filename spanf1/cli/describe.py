@@ -9,6 +9,7 @@ import click
 
 from spanf1.cli.inputs import (
     KEY_OPTIONS,
+    MASK_OPTION,
     input_options,
     options_of,
     paths_of,
@@ -31,11 +32,10 @@ from spanf1.core.options import Options, tag_scheme
 from spanf1.exceptions import UsageError
 from spanf1.formats.opening import inputs_of
 from spanf1.formats.source import STDIN, Source
-from spanf1.wording import printable
 
 
 @click.command("describe")
-@input_options(*KEY_OPTIONS, token_option())
+@input_options(*KEY_OPTIONS, token_option(), MASK_OPTION)
 @scheme_option()
 @click.option(
     "--train",
@@ -103,8 +103,8 @@ def _warnings(description: Description) -> Iterator[str]:
     """Yield where there is nothing to describe, or to compare with."""
     for file in description.files:
         if not file.tokens:
-            yield f"warning: there are no tokens in {printable(file.name)}"
+            yield f"warning: there are no tokens in {file.name}"
     train = description.train
     if train and not train.lengths:
-        name = printable(train.name)
+        name = train.name
         yield f"warning: there are no entities in the training data ({name})"

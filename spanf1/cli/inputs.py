@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import click
 
-from spanf1.cli.output import Option, count_option, with_options
-from spanf1.core.options import AUTO, NORMALIZATIONS
+from spanf1.cli.output import Option, choice_option, count_option, with_options
+from spanf1.core.options import AUTO, MISSING, NORMALIZATIONS
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import AUTO_FORM
 from spanf1.exceptions import ReadError, UsageError
@@ -40,6 +40,11 @@ def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[st
     return () if value is None else tuple(name.strip() for name in value.split(","))
 
 
+def _tags(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """Return the tags that are given with commas between them; an empty text is one, too."""
+    return () if value is None else tuple(value.split(","))
+
+
 def _labels(_: click.Context, __: click.Parameter, value: str | None) -> list[str] | None:
     """Return the labels that are given with commas between them."""
     return None if value is None else [label.strip() for label in value.split(",")]
@@ -54,9 +59,13 @@ NORMALIZE_OPTION = click.option(
     "--normalize",
     metavar=",".join(NORMALIZATIONS),
     callback=_names,
-    help="With --match text, what makes no difference: "
+    help="With --match text or set, what makes no difference: "
     + "; ".join(f"{name}: {text}" for name, text in NORMALIZATIONS.items())
     + ".",
+)
+
+TRIM_OPTION = click.option(
+    "--trim", is_flag=True, help="Drop white space at the edges of spans, on both sides."
 )
 
 #: how a column is counted, or called; for help texts
@@ -87,12 +96,17 @@ def scheme_option(*names: str, of: str = "the tags") -> Option:
     )
 
 
+SENTENCE_OPTION = column_option(
+    "--sentence-column",
+    help_text="Column of ids of sentences: a new one begins a sentence.  [default: one that the "
+    "header calls so, such as sentence_id; none: blank lines alone part sentences]",
+)
 DELIMITER_OPTION = click.option(
     "--delimiter",
     callback=_filled,
     default=AUTO,
     show_default=True,
-    metavar="auto|tab|space|whitespace|CHAR",
+    metavar="auto|tab|space|whitespace|comma|CHAR",
     help="What separates columns; whitespace is runs of spaces and tabs.",
 )
 FORM_OPTION = click.option(
@@ -100,7 +114,31 @@ FORM_OPTION = click.option(
     default=AUTO_FORM,
     show_default=True,
     metavar="EXAMPLE",
-    help="How tags are written: auto, or an example such as B-PER, PER-B, B_PER, b/PER.",
+    help="How tags are written: auto, or an example such as B-PER, PER-B, B_PER, b/PER; PER: types "
+    "without a prefix. Two with a comma, if gold and predictions differ.",
+)
+OUTSIDE_OPTION = click.option(
+    "--outside",
+    callback=_tags,
+    metavar="TAG,TAG,…",
+    help="Tags that are read as O, such as 0,_,OTHER,None.",
+)
+#: the option for tags of tokens that do not count
+MASK_OPTION = click.option(
+    "--mask",
+    "mask_tags",
+    callback=_tags,
+    metavar="TAG,TAG,…",
+    help="Gold tags, such as X,[CLS],[SEP],[PAD], of tokens that are left out on both sides; as "
+    "predictions for other tokens they are O.",
+)
+
+MISSING_OPTION = choice_option(
+    "--missing",
+    choices=MISSING,
+    help_text="What is done where predictions stop before gold does. "
+    + "; ".join(f"{name}: {text}" for name, text in MISSING.items())
+    + ".",
 )
 
 CATALOGUE_OPTION = click.option(
@@ -119,7 +157,7 @@ _LABELS = click.option(
     "--labels",
     callback=_labels,
     metavar="O,B-PER,…",
-    help="The tags of the ids 0, 1, …, where tags are ids.",
+    help="The tags of the ids 0, 1, …, where tags are ids, or LABEL_0, LABEL_1, ….",
 )
 
 _COLUMNS_OF_ONE = (
@@ -131,8 +169,11 @@ _COLUMNS_OF_ONE = (
         show_default=True,
         help_text=f"Column of the tags, {COLUMN_HELP}.",
     ),
+    SENTENCE_OPTION,
     DELIMITER_OPTION,
     FORM_OPTION,
+    OUTSIDE_OPTION,
+    _LABELS,
 )
 #: the options of one side that say what has no columns, and what is where in it
 KEY_OPTIONS = (
@@ -151,7 +192,6 @@ KEY_OPTIONS = (
     _TOKEN_KEY,
     _TEXT_KEY,
     _key_option("--id-key", "The id.  [default: id]"),
-    _LABELS,
 )
 _COLUMNS_OF_TWO = (
     column_option(
@@ -165,6 +205,7 @@ _COLUMNS_OF_TWO = (
         help_text="Column of the tokens. With one file, `schemes` and --match surface look at "
         "them.  [default: the first]",
     ),
+    SENTENCE_OPTION,
     DELIMITER_OPTION,
     click.option(
         "--align-by-position",
@@ -175,6 +216,8 @@ _COLUMNS_OF_TWO = (
     click.option("--gold-scheme", metavar="SCHEME", help="Scheme of the gold tags."),
     click.option("--pred-scheme", metavar="SCHEME", help="Scheme of the predicted tags."),
     FORM_OPTION,
+    OUTSIDE_OPTION,
+    _LABELS,
 )
 #: the options of two sides that are columns, of which `SideOptions` are made
 column_side_options = with_options(*_COLUMNS_OF_TWO)
@@ -200,7 +243,8 @@ side_options = with_options(
     _key_option(
         "--id-key", "With two files: what joins their records.  [default: id; or by order]"
     ),
-    _LABELS,
+    MASK_OPTION,
+    MISSING_OPTION,
 )
 
 

@@ -19,6 +19,7 @@ from spanf1.formats.output import check_file, opened_file
 from spanf1.formats.source import STDIN
 from spanf1.render.renderers import RENDERERS
 from spanf1.render.report import Report
+from spanf1.wording import printable
 
 #: a decorator that adds something to a command
 Option = Callable[[Any], Any]
@@ -284,8 +285,11 @@ def opened(path: str | None, compression: str = "") -> Iterator[BinaryIO]:
         yield file
 
 
-def tell(lines: Iterable[str]) -> None:
-    """Write lines on standard error. Those that cannot be written are no reason to fail."""
+def tell(lines: Iterable[str], label: str = "") -> None:
+    """Write lines on standard error, in a form that a terminal can show, behind a label.
+
+    Those that cannot be written are no reason to fail.
+    """
     with contextlib.suppress(OSError):
         for line in lines:
-            click.echo(line, err=True)
+            click.echo(label + printable(line), err=True)

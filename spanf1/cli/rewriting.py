@@ -38,7 +38,6 @@ from spanf1.exceptions import InputError, UsageError
 from spanf1.formats.output import compression_of, is_special
 from spanf1.formats.registry import JSONL, Input
 from spanf1.formats.source import STDIN
-from spanf1.wording import printable
 
 _LOSS = "Write two spans that touch as one where the scheme (IO) cannot part them"
 
@@ -174,7 +173,7 @@ def _doubtful(input: Input, schemes: Sequence[str]) -> InputError:
 
 def say(lines: list[str]) -> None:
     """Write notes on standard error."""
-    tell(f"note: {printable(line)}" for line in lines)
+    tell(lines, "note: ")
 
 
 def _rewrite_one(input: Input, how: Rewriting, where: Destination) -> Changes:

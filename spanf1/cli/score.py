@@ -13,6 +13,7 @@ import click
 from spanf1.cli.inputs import (
     JOBS_OPTION,
     NORMALIZE_OPTION,
+    TRIM_OPTION,
     Progress,
     SideOptions,
     kept,
@@ -40,7 +41,7 @@ from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import UsageError
 from spanf1.formats.folders import groups_of
 from spanf1.formats.opening import both_inputs
-from spanf1.formats.registry import COLUMNS, FORMATS, Inputs
+from spanf1.formats.registry import COLUMNS, FORMATS, Inputs, formats_given
 from spanf1.formats.source import STDIN, Source
 from spanf1.results.files import reads_again, score_inputs
 from spanf1.results.report import report_of
@@ -55,11 +56,11 @@ Folders of files, or patterns, are added up: files of one name belong together, 
 Without a file, or with -, standard input is read. Files may be compressed by gzip, bzip2, xz or
 zstd. What separates columns, and the tagging scheme of each side, are detected and reported.
 
-Other formats are known by their content: JSON Lines of tokens and tags (jsonl); texts with spans
-of characters, of {_TEXTS}; Parquet, Arrow and Hugging Face datasets
-(arrow); lists of entities without offsets (entities), for --match text. Gold and predictions are
-in each record of one input, or in two inputs, of one format or of two, whose records are joined
-by id, or else by order.
+Other formats are known by their content: JSON Lines of tokens and tags (jsonl); columns
+of brackets (brackets); CoNLL-U with tags in MISC (conllu); texts with spans of characters or of
+tokens, of {_TEXTS}; Parquet, Arrow and Hugging Face datasets (arrow); lists of entities without
+offsets (entities), for --match text. Gold and predictions are in each record of one input, or in
+two inputs, of one format or of two, whose records are joined by id, or else by order.
 
 A span is correct if the other side has one with the same first and last token, or the same
 characters, and the same type; if it is there twice, it is right as often as on the other side.
@@ -100,6 +101,7 @@ Examples:
     help_text=f"What is counted. {'; '.join(f'{name}: {text}' for name, text in MATCHES.items())}.",
 )
 @NORMALIZE_OPTION
+@TRIM_OPTION
 @confidence_options
 @interval_option
 @click.option(
@@ -151,7 +153,7 @@ def score(
     paths = paths_of(files, "score")
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
-    groups = groups_of(paths)
+    groups = groups_of(paths, formats_given(sides_given.gold.format, len(paths)))
     report.check_writable([path for group in groups.values() for path in group])
     sides = sides_given.of_files(len(paths))
     options = Options.of(settings | scoring_of(settings))

@@ -21,7 +21,6 @@ from spanf1.render.renderers import RENDERERS
 from spanf1.render.report import Report
 from spanf1.results.report import f_name, how_made
 from spanf1.results.result import Result
-from spanf1.wording import printable
 
 
 def conlleval(report: Report, **_: Any) -> str:
@@ -220,9 +219,9 @@ def failures(result: Result, limits: Mapping[str, float]) -> Iterator[str]:
     for name, limit in limits.items():
         score = getattr(result, name) if name in AVERAGES else result.types.get(name)
         if not score or not (score.gold or score.predicted):
-            yield f"fail: there is nothing to score of {printable(name)}"
+            yield f"fail: there is nothing to score of {name}"
         elif not score.fbeta >= limit:
-            yield f"fail: {f_name(result)} of {printable(name)} is {_shown(score.fbeta, limit)}"
+            yield f"fail: {f_name(result)} of {name} is {_shown(score.fbeta, limit)}"
 
 
 def _shown(figure: float, limit: float) -> str:

@@ -248,7 +248,7 @@ class Marked:
             if any(octet in tag for octet in self._delimiter or WHITE):
                 message = f"tag {shortened(tag.decode())} would be taken for several columns"
                 raise TagError(message, where=self._input.source.name)
-        tags = TagSet({}, self._input.options.form)
+        tags = TagSet({}, self._input.options.spelling)
         yield from with_column(TagFile.of(self._input, tokens=True), tags, self._codes, self._spelt)
 
 
@@ -278,7 +278,7 @@ def mark_file(
     """
     options = Options.of({"scheme": scheme})
     exact, to, *_ = looked_at(input, options.gold_scheme)
-    tags = TagSet({}, exact.options.form)
+    tags = TagSet({}, exact.options.spelling)
     counter = BlockCounter(tags.types, units=confidence.unit if confidence else "")
     reader = TagFile.of(exact, tokens=True)
     parts, codes_met, merged = [np.zeros(0, np.int32)], {0}, 0

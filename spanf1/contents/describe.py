@@ -23,7 +23,7 @@ from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.opening import inputs_of_keywords
 from spanf1.formats.options import LAST, Column, InputKeywords, KeyKeywords
 from spanf1.formats.registry import COLUMNS, Input, InputFormat
-from spanf1.formats.sentences import Sentences, aligned
+from spanf1.formats.sentences import Sentences, aligned, unmasked
 from spanf1.formats.tokens import tokenized
 from spanf1.wording import many
 
@@ -41,9 +41,11 @@ class CountedFile:
 
     def __init__(self, input: Input, scheme: AnyScheme = AUTO) -> None:
         self.reader = TagFile.of(input, tokens=True)
-        self.tags = TagSet({}, input.options.form)
+        self.tags = TagSet({}, input.options.spelling)
         #: what was counted, the tags on both sides; complete when all was read
         self.tally = Tally()
+        #: how many tokens were left out, by their tags
+        self.left_out = 0
         self._scheme = tag_scheme(scheme)
 
     def passages(self) -> Iterator[tuple[Sentences, Spans]]:
@@ -55,7 +57,9 @@ class CountedFile:
             As `TagFile.passages`.
         """
         counter = BlockCounter(self.tags.types)
-        for passage in self.reader.passages(self.tags, outside=False):
+        for found in self.reader.passages(self.tags, outside=False):
+            passage = unmasked(found)
+            self.left_out += found.size - passage.size
             counter.add(aligned(passage, passage))
             yield passage, decode(passage.codes, passage.starts)
         self.tally = counter.finish(self.tags, self.tags)
@@ -68,7 +72,12 @@ class CountedFile:
         """Return the scheme, as far as it is known when all was read."""
         tally, read = self.tally, self.reader.described()
         facts = _scheme_of(self._scheme, tally.shapes()[0], tally.gold, read)
-        return facts if self.reader.file.layout else facts._replace(notes=[read])
+        if not self.reader.file.layout:
+            return facts._replace(notes=[read])
+        if self.left_out:
+            names = ", ".join(sorted(tally.gold.masked))
+            facts.notes.append(f"{many(self.left_out, 'token')} left out, of tags {names}")
+        return facts
 
 
 class SchemeFacts(NamedTuple):
@@ -93,7 +102,7 @@ def _scheme_of(scheme: str, shapes: Counter[int], side: SideTally, read: str) ->
     """Return a scheme that is given, or ``auto``: then found out; `read` says where tags are."""
     fitting, how = [scheme], "given"
     if scheme == AUTO:
-        fitting = [*fitting_schemes(shapes, side.prefixes)]
+        fitting = [*fitting_schemes(shapes, side.prefixes, bare=side.bare)]
         how = found_by(fitting)
     form = written_like(side.forms, side.other_forms)
     written = f", written like {form}" if form else ""
@@ -195,9 +204,12 @@ def describe(
     input_format: InputFormat = AUTO,
     tag_column: Column = -1,
     token_column: Column | None = None,
+    sentence_column: Column | None = None,
     delimiter: str | None = None,
     scheme: TagScheme = AUTO,
     tag_form: str = AUTO_FORM,
+    outside: Iterable[str] = (),
+    mask_tags: Iterable[str] = (),
     ignore_case: bool = False,
     map_types: Mapping[str, str] | None = None,
     ignore_types: Iterable[str] = (),
@@ -224,7 +236,7 @@ def describe(
 
     Other Parameters
     ----------------
-    delimiter, scheme, tag_form
+    sentence_column, delimiter, scheme, tag_form, outside, mask_tags
         As for `spanf1.score_file`.
     key, token_key, text_key, id_key, labels
         As for `spanf1.read_documents`; for inputs that have no columns.
@@ -240,11 +252,15 @@ def describe(
     given: InputKeywords = {
         "tag_column": None if tag_column == LAST else tag_column,
         "token_column": token_column,
+        "sentence_column": sentence_column,
         "delimiter": delimiter,
         "tag_form": tag_form,
+        "outside": outside,
         **keys,
     }
-    inputs = inputs_of_keywords([*several, *training], input_format, given, scheme=scheme)
+    inputs = inputs_of_keywords(
+        [*several, *training], input_format, given, scheme=scheme, mask_tags=mask_tags
+    )
     type_map = Options.of({"map_types": map_types or {}, "ignore_types": ignore_types}).type_map
     contents = [
         contents_of(input, scheme=scheme, ignore_case=ignore_case, type_map=type_map)

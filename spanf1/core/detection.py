@@ -26,7 +26,7 @@ class IllFormed(NamedTuple):
 
 
 def fitting_schemes(
-    shapes: Counter[int], prefixes: frozenset[str], preferred: str = ""
+    shapes: Counter[int], prefixes: frozenset[str], preferred: str = "", *, bare: bool = False
 ) -> list[SchemeName]:
     """Return the schemes that fit one side best, the likeliest first.
 
@@ -43,7 +43,11 @@ def fitting_schemes(
         Tag prefixes that occur, within spans too.
     preferred : str
         A scheme's name, or empty.
+    bare : bool
+        Whether tags are types without a prefix, which is IO.
     """
+    if bare:
+        return ["IO"]
     return [*_fitting(frozenset(shapes.items()), prefixes, preferred)]
 
 
@@ -171,7 +175,7 @@ def detection(side: SideTally, shapes: Counter[int], tokens: int) -> Detection:
         return "".join(sorted(prefixes, key=PREFIXES.index))
 
     return Detection(
-        fitting_schemes(shapes, side.prefixes),
+        fitting_schemes(shapes, side.prefixes, bare=side.bare),
         "".join(side.forms),
         sorted(side.other_forms),
         spelt(side.prefixes),

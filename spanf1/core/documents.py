@@ -59,6 +59,8 @@ class Document(NamedTuple):
         space is not known.
     begins : bool
         Whether a document begins with it: else it is a further sentence of one.
+    missing : sequence of (start, end)
+        The characters that nobody annotated: predictions there are neither right nor wrong.
     """
 
     text: str | None
@@ -68,6 +70,7 @@ class Document(NamedTuple):
     line: int = 0
     spaced: bool = False
     begins: bool = True
+    missing: Sequence[Offsets] = ()
 
     def words(self) -> list[str]:
         """Return the tokens as text; none if they are not known."""
@@ -83,8 +86,9 @@ class Document(NamedTuple):
 #: about how many documents, and characters of their texts, a batch has at most
 BATCH, BATCH_SIZE = 512, 1 << 18
 
-# How many of the columns of a batch of documents have something for each document, and not span.
-_OF_DOCUMENTS = 7
+# How many of the columns of a batch of documents have something for each document, and not span;
+# and how many columns there are.
+_OF_DOCUMENTS, _COLUMNS = 7, 12
 
 
 class DocumentBatch:
@@ -101,11 +105,13 @@ class DocumentBatch:
         where the input has it, and the shape; see `TextSpan`.
     parts : dict of int to tuple of (start, end)
         The parts of spans that have none, or several, by their index.
+    missing : dict of int to sequence of (start, end)
+        The characters of documents that nobody annotated, by the number of the document.
     """
 
     __slots__ = (
         *("texts", "tokens", "ids", "lines", "spaced", "begins"),
-        *("counts", "types", "starts", "ends", "said", "shapes", "parts"),
+        *("counts", "types", "starts", "ends", "said", "shapes", "parts", "missing"),
     )
 
     def __init__(self, documents: Iterable[Document] = ()) -> None:
@@ -122,6 +128,7 @@ class DocumentBatch:
         self.said: list[str | None] = []
         self.shapes: list[int] = []
         self.parts: dict[int, tuple[Offsets, ...]] = {}
+        self.missing: dict[int, Sequence[Offsets]] = {}
         for document in documents:
             self.append(document)
 
@@ -130,6 +137,8 @@ class DocumentBatch:
 
     def append(self, document: Document) -> None:
         """Add a document."""
+        if document.missing:
+            self.missing[len(self)] = document.missing
         self.texts.append(document.text)
         self.tokens.append(document.tokens)
         self.ids.append(document.id)
@@ -149,7 +158,8 @@ class DocumentBatch:
     def extend(self, other: DocumentBatch) -> None:
         """Add the documents of another batch."""
         behind = len(self.types)
-        for name in self.__slots__[:-1]:
+        self.missing.update({len(self) + row: part for row, part in other.missing.items()})
+        for name in self.__slots__[:_COLUMNS]:
             getattr(self, name).extend(getattr(other, name))
         self.parts.update({behind + index: parts for index, parts in other.parts.items()})
 
@@ -170,6 +180,7 @@ class DocumentBatch:
             self.lines[number],
             self.spaced[number],
             self.begins[number],
+            self.missing.get(number, ()),
         )
 
     def documents(self) -> Iterator[Document]:
@@ -182,8 +193,11 @@ class DocumentBatch:
         some = DocumentBatch()
         for name in self.__slots__[:_OF_DOCUMENTS]:
             setattr(some, name, getattr(self, name)[begin:end])
-        for name in self.__slots__[_OF_DOCUMENTS:-1]:
+        for name in self.__slots__[_OF_DOCUMENTS:_COLUMNS]:
             setattr(some, name, getattr(self, name)[first:last])
+        if self.missing:
+            rows = {row: part for row, part in self.missing.items() if begin <= row < end}
+            some.missing = {row - begin: part for row, part in rows.items()}
         if self.parts:
             # Many slices are made of a large batch: each looks at its own spans alone.
             some.parts = {

@@ -73,6 +73,11 @@ class SpanCounter:
         What they are added to.
     units, in_order
         As for `spanf1.core.tag_counter.tally`.
+
+    Attributes
+    ----------
+    tally : Tally
+        What they were added to.
     """
 
     #: how many packed keys wait before the distinct ones are counted; eight bytes each
@@ -80,7 +85,7 @@ class SpanCounter:
 
     def __init__(self, tally: Tally, *, units: str = "", in_order: bool = False) -> None:
         self.units = Collector(units, in_order=in_order) if units else None
-        self._tally = tally
+        self.tally = tally
         self._extent = 0
         self._waiting: list[npt.NDArray[np.int64]] = []
         self._size = 0
@@ -90,7 +95,7 @@ class SpanCounter:
         """Match and count the spans of a batch; return those that are the same on both sides."""
         pairs = match_spans(batch.gold, batch.predicted) if batch.flat else match_multisets(batch)
         self._count(batch, *pairs)
-        tally = self._tally
+        tally = self.tally
         tally.gold_number = added(tally.gold_number, self._extent, batch.number)
         self._extent += batch.size
         return pairs
@@ -101,9 +106,9 @@ class SpanCounter:
         names = ["", *types]
         keys = {key: _unpacked(key, names) for key in self._keys}
         for key, count in self._keys.items():
-            self._tally.spans[keys[key]] = count
+            self.tally.spans[keys[key]] = count
         if self.units:
-            self._tally.units = self.units.finish(keys)
+            self.tally.units = self.units.finish(keys)
 
     def _count(self, batch: SpanBatch, gold_match: IntArray, predicted_match: IntArray) -> None:
         """Keep a key for every span."""

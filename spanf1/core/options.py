@@ -26,9 +26,21 @@ MATCHES = {
     "exact": "every span counts",
     "surface": "every distinct text and type counts once; it is correct if one span of it is",
     "text": "every span counts, and is correct by its text and type, wherever it is in a document",
+    "set": "as text, but each text and type counts once in a document, however often it is there",
 }
 #: a key of `MATCHES`, for type checkers
-MatchName = Literal["exact", "surface", "text"]
+MatchName = Literal["exact", "surface", "text", "set"]
+#: those that compare what spans say, and not where they are
+BY_TEXT: tuple[MatchName, ...] = ("text", "set")
+
+#: what is done about tokens without a prediction
+MISSING = {
+    "error": "predictions that stop early are refused",
+    "outside": "tokens without a prediction count as O",
+    "drop": "tokens without a prediction do not count",
+}
+#: a key of `MISSING`, for type checkers
+MissingName = Literal["error", "outside", "drop"]
 
 #: what may make no difference between texts
 NORMALIZATIONS = {
@@ -65,12 +77,16 @@ class Options:
     match : str
         What is counted; one of `MATCHES`. ``surface`` is WNUT-17's F1 of surface forms.
     normalize : tuple of str
-        What makes no difference, if `match` is ``text``: names of `NORMALIZATIONS`.
+        What makes no difference, if `match` is ``text`` or ``set``: names of `NORMALIZATIONS`.
+    trim : bool
+        Whether white space at the edges of spans does not count, on both sides.
     map_types : mapping of str to str, or tuple of pairs
         What types are called when they are compared, by their names in the input; ``"*"`` is for
         all others, so that ``{"*": "_"}`` makes one type of all.
     ignore_types : tuple of str
         Types of which no span counts, on either side, by their names in the input.
+    missing : str
+        What is done about tokens of tags that have no prediction; one of `MISSING`.
 
     Raises
     ------
@@ -86,8 +102,10 @@ class Options:
     zero_division: float = 0.0
     match: MatchName = "exact"
     normalize: tuple[NormalizationName, ...] = ()
+    trim: bool = False
     map_types: tuple[tuple[str, str], ...] = ()
     ignore_types: tuple[str, ...] = ()
+    missing: MissingName = "error"
 
     def __post_init__(self) -> None:
         for name in ("gold_scheme", "pred_scheme"):
@@ -101,9 +119,12 @@ class Options:
             object.__setattr__(self, name, scheme)
         check_known("reading", self.reading, READINGS)
         check_known("match", self.match, MATCHES)
+        check_known("missing", self.missing, MISSING)
         if self.match != "exact" and self.reading == "conlleval":
             raise UsageError("the conlleval script counts no texts: its spans are places")
         self._check_normalize()
+        if not isinstance(self.trim, bool):
+            raise UsageError(f"trim is {self.trim!r}: it is to be True or False")
         self._check_type_map()
         if not self._number("beta") >= 0:
             raise UsageError(f"beta is {self.beta}: it must not be negative")
@@ -132,8 +153,8 @@ class Options:
                 f"unknown normalization {', '.join(sorted(map(repr, unknown)))}",
                 hint=f"some of {', '.join(NORMALIZATIONS)}",
             )
-        if given and self.match != "text":
-            raise UsageError(f"normalize is for match text, and match is {self.match}")
+        if given and self.match not in BY_TEXT:
+            raise UsageError(f"normalize is for match text or set, and match is {self.match}")
         names = tuple(name for name in NORMALIZATIONS if name in given)
         object.__setattr__(self, "normalize", names)
 

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from spanf1.core.documents import Document, DocumentBatch, Offsets, squeezed
 from spanf1.core.fingerprint import TypeNumbers, summed, type_number, type_numbers
 from spanf1.core.matching import Pairs, SpanBatch, SpanCounter
-from spanf1.core.options import Options
+from spanf1.core.options import BY_TEXT, Options
 from spanf1.core.spans import Spans
 from spanf1.core.tags import IntArray, TagSet
 from spanf1.core.tally import ABSENT, CHARACTER, TEXT, SideTally, SurfaceForm, Tally
@@ -83,6 +84,8 @@ class TextCounter:
     astray : list of int
         For gold and for predictions, how many spans say something else than the other side's text
         does at their places, where theirs has no text of its own.
+    unannotated : int
+        How many predicted spans do not count, because nobody annotated gold there.
     """
 
     def __init__(
@@ -95,15 +98,21 @@ class TextCounter:
         by_position: bool = False,
     ) -> None:
         self.astray = [0, 0]
+        self.unannotated = 0
         self._where = where
         self._match, self._normalize = options.match, options.normalize
+        self._by_text, self._trim = options.match in BY_TEXT, options.trim
         self._by_position = by_position
         self._type_map = options.type_map
         self._sides = SideTally(), SideTally()
         self._types: dict[str, int] = {}
         self._type_numbers = TypeNumbers(self._types)
-        self._tally = Tally(placed_by=TEXT if self._match == "text" else CHARACTER)
+        self._tally = Tally(placed_by=TEXT if self._by_text else CHARACTER)
         self._counter = SpanCounter(self._tally, units=units, in_order=in_order)
+        # whether the last document begins with a text that is not counted as a sentence yet
+        self._begun = False
+        # Batches with white space at edges, counted as they are, and without it.
+        self._edged = SpanCounter(Tally()), SpanCounter(Tally())
         self._forms: defaultdict[tuple[str, str], set[tuple[int, int]]] = defaultdict(set)
 
     def add(self, gold: DocumentBatch, predicted: DocumentBatch) -> None:
@@ -128,7 +137,11 @@ class TextCounter:
     def finish(self, gold_tags: TagSet | None, predicted_tags: TagSet | None) -> Tally:
         """Return the sum; the tag sets are those of the sides that have tags."""
         sums = self._tally
-        self._counter.finish([*self._types])
+        for counter in (self._counter, *self._edged):
+            counter.finish([*self._types])
+        as_given, trimmed = (counter.tally.spans for counter in self._edged)
+        sums.trimmed = trimmed.copy()
+        sums.trimmed.subtract(as_given)
         sums.gold = self._sides[0].take(gold_tags)
         sums.predicted = self._sides[1].take(predicted_tags)
         sums.forms = Counter(
@@ -136,15 +149,36 @@ class TextCounter:
         )
         return sums
 
+    def _sentences(self, batch: DocumentBatch) -> int:
+        """Return how many of some documents are sentences: made of tokens, or parts of a document.
+
+        That the last one of the batch before has begun a document is known from the second on.
+        """
+        count = sum(batch.spaced)
+        if count == len(batch) or (all(batch.begins) and not count):
+            self._begun = not count
+            return count
+        for spaced, begins in zip(batch.spaced, batch.begins, strict=True):
+            count += (not spaced and not begins) + (not begins and self._begun)
+            self._begun = begins and not spaced
+        return count
+
     def _add(self, gold: DocumentBatch, predicted: DocumentBatch) -> None:
         if self._type_map:
             gold, predicted = gold.retyped(self._type_map), predicted.retyped(self._type_map)
-        common = _Common(gold, predicted, self._modes(gold, predicted))
-        if self._match == "text":
-            batch = self._by_text(common)
-        else:
+        modes = self._modes(gold, predicted)
+        common = _Common(gold, predicted, modes)
+        if gold.missing:
+            count = len(predicted.types)
+            predicted = common.annotated()
+            self.unannotated += count - len(predicted.types)
+            common = _Common(gold, predicted, modes)
+        if not self._by_text:
             self._check_places(common)
-            batch = self._by_place(common)
+        said = [self._said(common, number) for number in (0, 1)] if self._by_text else []
+        batch = self._batch(common, said, trim=self._trim)
+        if not self._trim:
+            self._note_edges(common, said, batch)
         if self._counter.units:
             batch = self._in_units(batch, common)
         pairs = self._counter.add(batch)
@@ -153,20 +187,45 @@ class TextCounter:
         for side, tally in zip(common.sides, self._sides, strict=True):
             _note_lines(side, tally)
         sums = self._tally
-        sums.sentences += sum(gold.spaced)
+        sums.sentences += self._sentences(gold)
         sums.documents += sum(gold.begins)
         sums.size += batch.size
 
+    def _batch(self, common: _Common, said: Sequence[list[str]], *, trim: bool) -> SpanBatch:
+        """Return the spans of both sides, without white space at their edges if `trim`."""
+        if self._by_text:
+            edges = [[text.strip() for text in texts] for texts in said] if trim else said
+            return self._of_texts(common, edges)
+        return self._by_place(common.trimmed() if trim else common)
+
+    def _note_edges(self, common: _Common, said: Sequence[list[str]], batch: SpanBatch) -> None:
+        """Note how many spans have white space at their edges, and what they are without it."""
+        if self._by_text:
+            counts = [sum(text != text.strip() for text in texts) for texts in said]
+        else:
+            counts = [common.edged(number) for number in (0, 1)]
+        if any(counts):
+            sums = self._tally
+            sums.edged = (sums.edged[0] + counts[0], sums.edged[1] + counts[1])
+            for counter, trim in zip(self._edged, (False, True), strict=True):
+                counter.add(self._batch(common, said, trim=True) if trim else batch)
+
     def _modes(self, gold: DocumentBatch, predicted: DocumentBatch) -> list[int]:
-        """Return what the places of each document count on both sides; empty if all as given."""
-        if gold.texts == predicted.texts:
+        """Return what the places of each document count on both sides; empty if all as given.
+
+        White space counts nowhere in a text that one side has made of its tokens.
+        """
+        spaced = [*map(or_, gold.spaced, predicted.spaced)]
+        if gold.texts == predicted.texts and not any(spaced):
             return []
-        return [
-            _AS_GIVEN
-            if text is None or other is None or text == other
-            else self._mode(gold.document(number), predicted.document(number))
-            for number, (text, other) in enumerate(zip(gold.texts, predicted.texts, strict=True))
-        ]
+        modes = []
+        rows = zip(gold.texts, predicted.texts, spaced, strict=True)
+        for number, (text, other, loose) in enumerate(rows):
+            mode = _SQUEEZED if loose and (text is not None or other is not None) else _AS_GIVEN
+            if text != other and text is not None and other is not None:
+                mode = self._mode(gold.document(number), predicted.document(number))
+            modes.append(mode)
+        return modes
 
     def _mode(self, gold: Document, predicted: Document) -> int:
         """Return what the places of two documents count whose texts differ."""
@@ -254,9 +313,8 @@ class TextCounter:
             kinds[index] = type_number(f"{side.types[index]}\0{gaps}")
         return size, summed(kinds, end - start, end + _before(extents)[owner])
 
-    def _by_text(self, common: _Common) -> SpanBatch:
+    def _of_texts(self, common: _Common, said: Sequence[list[str]]) -> SpanBatch:
         """Return spans that are the same if they say the same, in the same document."""
-        said = [self._said(common, number) for number in (0, 1)]
         alike = {text: normalized(text, self._normalize) for text in {*said[0], *said[1]}}
         numbers = {text: number for number, text in enumerate(dict.fromkeys(alike.values()))}
         gold_details, predicted_details = (
@@ -271,8 +329,12 @@ class TextCounter:
             names = zip(common.sides[0].types, said[0], strict=True)
             kinds = type_numbers([f"{name}\0{text}" for name, text in names])
             number = summed(kinds, np.ones(len(kinds), np.int64), gold.end)
-        size = len(common.sides[0])
-        return SpanBatch(gold, predicted, size, number, (gold_details, predicted_details))
+        details = gold_details, predicted_details
+        if self._match == "set":
+            kept = _distinct(gold, details[0]), _distinct(predicted, details[1])
+            gold, predicted = gold.only(kept[0]), predicted.only(kept[1])
+            details = details[0][kept[0]], details[1][kept[1]]
+        return SpanBatch(gold, predicted, len(common.sides[0]), number, details)
 
     def _said(self, common: _Common, number: int) -> list[str]:
         """Return what the spans of a side say, or what is there in the other's text."""
@@ -308,7 +370,9 @@ class TextCounter:
         elif units and not units.begun:
             begins[:1] = True
         unit = np.cumsum(begins) - 1
-        gold, predicted = (unit[owner] for owner in common.owners)
+        # Where places do not count, a span begins at the number of its document.
+        owners = (batch.gold.start, batch.predicted.start) if self._by_text else common.owners
+        gold, predicted = (unit[owner] for owner in owners)
         return batch._replace(units=(gold, predicted), begun=int(begins.sum()))
 
     def _note_forms(self, common: _Common, batch: SpanBatch, pairs: Pairs) -> None:
@@ -325,6 +389,15 @@ class TextCounter:
             side = common.sides[number]
             text = common.words(number, index) or side.said[index]
             self._forms[side.types[index], self._known(text, common, number, index)].add(ways)
+
+
+def _distinct(spans: Spans, details: IntArray) -> IntArray:
+    """Return the indices of spans that differ in place, type or detail: the first of equal ones."""
+    order = np.lexsort((details, spans.type, spans.start))
+    columns = [column[order] for column in (spans.start, spans.type, details)]
+    new = np.ones(len(order), np.bool_)
+    new[1:] = np.any([np.diff(column) != 0 for column in columns], axis=0)
+    return np.sort(order[new])
 
 
 class _Common:
@@ -352,6 +425,56 @@ class _Common:
         self._solids = [self._solid, _Solid(self.known[1])] if _SQUEEZED in modes else []
         # of documents whose places count tokens: the number of each by where it begins, and ends
         self._tokens: dict[tuple[int, int], tuple[dict[int, int], dict[int, int]]] = {}
+
+    def annotated(self) -> DocumentBatch:
+        """Return the predictions without those that nobody annotated in gold, even in part.
+
+        This is how spaCy's scorer counts. Where it is not known where one is, it is left out if
+        nothing of its document is annotated.
+        """
+        gold, predicted = self.sides
+        kept = DocumentBatch()
+        for number, document in enumerate(predicted.documents()):
+            parts = [self.at(0, number, part) for part in gold.missing.get(number, ())]
+            whole = (0, len((self.known[0][number] or "").rstrip()))
+            nothing = any(start <= whole[0] and whole[1] <= end for start, end in parts)
+            spans = [
+                span
+                for span in document.spans
+                if not any(
+                    start < end_there and start_there < end
+                    for start, end in (self.at(1, number, part) for part in span.parts)
+                    for start_there, end_there in parts
+                )
+                and not (nothing and not span.parts)
+            ]
+            kept.append(document._replace(spans=spans))
+        return kept
+
+    def trimmed(self) -> _Common:
+        """Return the same, where white space does not count: without it, edges are the same."""
+        modes = self._modes or [_AS_GIVEN] * len(self.sides[0])
+        known = self._has_text.tolist()
+        return _Common(
+            *self.sides,
+            [
+                _SQUEEZED if mode == _AS_GIVEN and has_text else mode
+                for mode, has_text in zip(modes, known, strict=True)
+            ],
+        )
+
+    def edged(self, number: int) -> int:
+        """Return how many spans of a side begin or end with white space, where that counts."""
+        owner = self.owners[number]
+        if self._modes:
+            counts = self._has_text & (np.array(self._modes) == _AS_GIVEN)
+        else:
+            counts = self._has_text
+        start, end = self.given[number]
+        if not counts.all():
+            there = counts[owner]
+            owner, start, end = owner[there], start[there], end[there]
+        return self._solid.edged(owner, start, end)
 
     def at(self, number: int, owner: int, part: Offsets) -> Offsets:
         """Return where a part of a document's text is for both sides."""
@@ -473,6 +596,12 @@ class _Solid:
         """Return how many characters of a text, by its number, are before a place in it."""
         before: IntArray = self._before[self._begin[owner] + place] - self._first[owner]
         return before
+
+    def edged(self, owner: IntArray, start: IntArray, end: IntArray) -> int:
+        """Return how many parts of texts begin or end with white space."""
+        begin = self._begin[owner]
+        inner = self._is_solid[begin + start] & self._is_solid[begin + end - 1]
+        return len(inner) - int(np.count_nonzero(inner))
 
     def given(self, owner: int, place: IntArray) -> list[int]:
         """Return places in a text, given those among its characters that are no white space."""

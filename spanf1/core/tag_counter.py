@@ -25,8 +25,9 @@ from spanf1.core.tags import (
     UNTYPED,
     Block,
     CodeArray,
+    Gaps,
     IntArray,
-    TagForm,
+    Spelling,
     TagSet,
     TagSets,
     tag_sets,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from spanf1.core.script import ScriptCounter
+
+_NO_GAPS = Gaps()
 
 #: how many parts are handed out before the first is waited for: what is handed out takes memory
 PARTS_AHEAD = 32
@@ -58,7 +61,7 @@ PartT = TypeVar("PartT")
 def tally(
     reader: Reader,
     *,
-    form: TagForm | None = None,
+    spellings: Sequence[Spelling] = (),
     script: bool = False,
     units: str = "",
     in_order: bool = False,
@@ -70,8 +73,9 @@ def tally(
     ----------
     reader : Reader
         Where the tags come from.
-    form : TagForm, optional
-        How the tags are written; by default it is found out, on each side by itself.
+    spellings : sequence of Spelling
+        What is said of how the tags of the sides are written; by default it is found out, on each
+        side by itself.
     script : bool
         Whether to count as the conlleval script does, too.
     units : str
@@ -82,7 +86,12 @@ def tally(
         What types are called.
     """
     return tally_into(
-        tag_sets(form), reader, script=script, units=units, in_order=in_order, type_map=type_map
+        tag_sets(*spellings),
+        reader,
+        script=script,
+        units=units,
+        in_order=in_order,
+        type_map=type_map,
     )
 
 
@@ -320,6 +329,8 @@ class BlockCounter:
         sums.labels_equal += block.tokens - int(np.count_nonzero(differ))
         sums.sentences += len(block.sentence_starts)
         sums.documents += block.documents
+        if block.gaps != _NO_GAPS:
+            sums.gaps = sums.gaps.plus(block.gaps)
         self._gold.lines, self._predicted.lines = block.gold_lines, block.predicted_lines
         if self._script:
             gold_codes, predicted_codes = (script_codes(side, self._types) for side in codes)

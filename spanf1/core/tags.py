@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import product
+from operator import add
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from spanf1.core.misfits import MASK, MISSING, MISSING_HINT, OUTSIDE, begins_blank, misfit, stripped
 from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, PREFIXES
 from spanf1.exceptions import TagError, UsageError
 from spanf1.wording import shortened
@@ -25,6 +27,10 @@ UNTYPED = "_"
 MAX_TYPES = 1 << 18
 TOO_MANY_TYPES = f"there are more than {MAX_TYPES} distinct types"
 
+#: the codes of tokens that do not count, by their tag, and of those that have none: these codes
+#: are in no block
+MASKED, NO_TAG = PREFIX_MASK, PREFIX_MASK - 1
+
 #: what may stand between the prefix and the type of a tag
 DELIMITERS = "-_/:"
 
@@ -33,15 +39,23 @@ _EXAMPLE_TYPE = "PER"
 
 
 class TagForm(NamedTuple):
-    """How tags are written: what parts prefix and type, which comes first, the prefix's case."""
+    """How tags are written: what parts prefix and type, which comes first, the prefix's case.
+
+    Without a delimiter, tags are bare types: a run of one type is a span.
+    """
 
     delimiter: str = "-"
     prefix_last: bool = False
     lower: bool = False
 
     @property
+    def bare(self) -> bool:
+        """Whether tags are types without a prefix."""
+        return not self.delimiter
+
+    @property
     def name(self) -> str:
-        """The form as an example: ``B-PER``, ``PER_B``, ``b/PER``."""
+        """The form as an example: ``B-PER``, ``PER_B``, ``b/PER``, ``PER``."""
         return self.spell(1, _EXAMPLE_TYPE)
 
     @property
@@ -53,15 +67,17 @@ class TagForm(NamedTuple):
         """Return the number of a tag's prefix and its type, or None if it is not of this form.
 
         The prefix is parted from the type at the first delimiter or, where it comes last, at the
-        last one. ``O`` has no type; ``B`` and ``B-`` are `UNTYPED`.
+        last one. ``O`` has no type; ``B`` and ``B-`` are `UNTYPED`. A bare type has the prefix I.
         """
         return _parsed(self, tag)
 
     def spell(self, prefix: int, name: str) -> str:
         """Return the tag with a prefix, by its number, and a type; the inverse of `parse`."""
         letter = self.prefixes[prefix]
-        if not prefix or name == UNTYPED:
+        if not prefix or (name == UNTYPED and not self.bare):
             return letter
+        if self.bare:
+            return name
         parts = (name, letter) if self.prefix_last else (letter, name)
         return self.delimiter.join(parts)
 
@@ -71,14 +87,21 @@ def _parsed(form: TagForm, tag: str) -> tuple[int, str] | None:
     """Return what `TagForm.parse` does; every batch of tags asks for the same ones."""
     if tag in ("O", form.prefixes[0]):
         return 0, ""
-    if form.prefix_last:
+    if form.bare:
+        prefix, name = "I", "" if _is_prefixed(tag) else tag
+    elif form.prefix_last:
         name, _, prefix = tag.rpartition(form.delimiter)
     else:
         prefix, _, name = tag.partition(form.delimiter)
     number = form.prefixes.find(prefix, 1) if len(prefix) == 1 else -1
-    # White space at the end of a tag is a slip that would make another type of it.
-    slip = number < 0 or tag != tag.strip() or "\r" in tag
-    return None if slip else (number, name or UNTYPED)
+    # What is not seen at the ends of a tag, or of a type, is a slip that would make another type.
+    slip = number < 0 or tag != stripped(tag) or begins_blank(name) or "\r" in tag
+    return None if slip or (form.bare and not name) else (number, name or UNTYPED)
+
+
+def _is_prefixed(tag: str) -> bool:
+    """Return whether a tag, in a file of bare types, is one of another kind: ``B-PER``, ``I``."""
+    return tag[:1] in ("B", "I") and (len(tag) == 1 or tag[1] in DELIMITERS)
 
 
 #: the forms that are tried, the likeliest first, by name
@@ -92,6 +115,8 @@ FORMS = {
     )
 }
 _ALL_FORMS = [*FORMS.values()]
+#: types without a prefix: never found out, as any word may be one
+BARE = TagForm("")
 AUTO_FORM = "auto"
 
 
@@ -113,14 +138,64 @@ def tag_form(name: object) -> TagForm | None:
         return None
     if not isinstance(name, str):
         raise UsageError(f"tag_form is {name!r}: it is to be an example of a tag, such as 'B-PER'")
+    if name == BARE.name:
+        return BARE
     example = re.fullmatch(
         rf"([Bb])([^\w\s]|_){_EXAMPLE_TYPE}|{_EXAMPLE_TYPE}([^\w\s]|_)([Bb])", name
     )
     if not example:
-        hint = f"auto, or an example of a tag: {', '.join(FORMS)}"
+        hint = f"auto, or an example of a tag: {', '.join(FORMS)}, {BARE.name}"
         raise UsageError(f"{name!r} is no form of tags", hint=hint)
     first, delimiter, other_delimiter, last = example.groups()
     return TagForm(delimiter or other_delimiter, first is None, (first or last) == "b")
+
+
+def tag_forms(name: object) -> tuple[TagForm | None, TagForm | None]:
+    """Return the forms of gold and of predictions: of one example, or of two with a comma.
+
+    Raises
+    ------
+    UsageError
+        As `tag_form`.
+    """
+    parts = [part.strip() for part in name.split(",")] if isinstance(name, str) else []
+    # A comma may also be what parts prefix and type.
+    if len(parts) == 2 and all(AUTO_FORM in part or _EXAMPLE_TYPE in part for part in parts):
+        return tag_form(parts[0]), tag_form(parts[1])
+    return tag_form(name), tag_form(name)
+
+
+class Spelling(NamedTuple):
+    """What a caller says of how the tags of a side are written.
+
+    Attributes
+    ----------
+    form : TagForm, optional
+        Their form; None to find it out.
+    outside : tuple of str
+        Tags that are read as O.
+    masked : tuple of str
+        Tags of tokens that do not count.
+    labels : tuple of (int, str)
+        What numbered tags are: ``LABEL_1``, or ``1``.
+    may : frozenset of str
+        What of this could have been said, for hints.
+    """
+
+    form: TagForm | None = None
+    outside: tuple[str, ...] = ()
+    masked: tuple[str, ...] = ()
+    labels: tuple[tuple[int, str], ...] = ()
+    may: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, form: TagForm | Spelling | None) -> Spelling:
+        """Return a spelling, given as such or by the form alone."""
+        return form if isinstance(form, Spelling) else cls(form)
+
+    def given(self, option: str) -> tuple[str, ...]:
+        """Return the tags that are given for a keyword."""
+        return {OUTSIDE: self.outside, MASK: self.masked}.get(option, ())
 
 
 class TagSet:
@@ -134,17 +209,35 @@ class TagSet:
     ----------
     types : dict of str to int
         The shared numbering. New types are added to it.
-    form : TagForm, optional
+    form : TagForm or Spelling, optional
         How the tags are written. By default it is the likeliest of `FORMS` that all tags have.
+    predicted : bool
+        Whether they are predictions, of which some may be missing.
     """
 
-    def __init__(self, types: dict[str, int], form: TagForm | None = None) -> None:
+    def __init__(
+        self,
+        types: dict[str, int],
+        form: TagForm | Spelling | None = None,
+        *,
+        predicted: bool = False,
+    ) -> None:
         self.types = types
         self.codes: dict[str, int] = {}
         #: what may occur, though it did not: labels that have ids
         self.labels: tuple[str, ...] = ()
+        self.spelling = Spelling.of(form)
         #: the forms that all tags so far have, the likeliest first
-        self.forms: Sequence[TagForm] = _ALL_FORMS if form is None else [form]
+        self.forms: Sequence[TagForm] = (
+            _ALL_FORMS if self.spelling.form is None else [self.spelling.form]
+        )
+        #: tags that are known to be there, before they are asked for
+        self.expected: set[str] = set()
+        self._predicted = predicted
+        # the codes of tags that are read in a way of their own, and the names of numbered ones
+        self._special = dict.fromkeys(self.spelling.outside, 0)
+        self._special |= dict.fromkeys(self.spelling.masked, MASKED)
+        self._numbered = dict(self.spelling.labels)
         self._typed = False
         self._names: list[str] = []
         self._facts: tuple[frozenset[str], frozenset[str], frozenset[str]] | None = None
@@ -156,7 +249,7 @@ class TagSet:
 
     def copy(self, types: dict[str, int]) -> TagSet:
         """Return a set with the same tags, and the numbering of a copy of the other side."""
-        other = TagSet(types)
+        other = TagSet(types, self.spelling, predicted=self._predicted)
         other.codes, other.forms = self.codes.copy(), self.forms
         other._typed, other._facts = self._typed, self._facts
         return other
@@ -179,14 +272,48 @@ class TagSet:
         return frozenset(
             form.name
             for form in self.forms[1:]
-            if any(form.parse(tag) != self.form.parse(tag) for tag in self.codes)
+            if any(form.parse(tag) != self.form.parse(tag) for tag in self._parsed())
         )
+
+    def _parsed(self) -> Iterable[str]:
+        """Return the tags that were met and have a form: not those read in a way of their own."""
+        if not self._special and not self._numbered:
+            return self.codes
+        return [self.named(tag) for tag in self.codes if tag not in self._special]
+
+    def named(self, tag: str) -> str:
+        """Return the tag that a numbered one stands for, if there are labels; else itself."""
+        number = tag.removeprefix("LABEL_") if self._numbered else ""
+        return self._numbered.get(int(number), tag) if number.isdecimal() else tag
+
+    def met(self, code: int) -> frozenset[str]:
+        """Return which tags of those that are read in a way of their own, to a code, were met."""
+        if not self._special:
+            return frozenset()
+        return frozenset(
+            tag for tag, special in self._special.items() if special == code and tag in self.codes
+        )
+
+    def allow_missing(self) -> None:
+        """Take an empty tag for a missing prediction from now on."""
+        self._special.setdefault("", NO_TAG)
+
+    @property
+    def allows_missing(self) -> bool:
+        """Whether an empty tag is a missing prediction."""
+        return self._special.get("") == NO_TAG
+
+    def has_gaps(self) -> bool:
+        """Return whether tokens may have a tag that is in no block."""
+        return bool(self.spelling.masked) or self.codes.get("") == NO_TAG
 
     def expect(self, tags: Iterable[str]) -> None:
         """Take note of how tags are written that will be asked for later, or most of them.
 
         A letter alone may be a word, and tells less.
         """
+        tags = {self.named(tag) for tag in tags} - self._special.keys()
+        self.expected |= tags
         votes = dict.fromkeys(self.forms, 0)
         for tag, form in product(tags, self.forms):
             votes[form] += min(len(tag), 2) * (form.parse(tag) is not None)
@@ -194,7 +321,15 @@ class TagSet:
 
     def may_be(self, tag: str) -> bool:
         """Return whether a field looks like a tag of this side, by all that is known so far."""
+        tag = self.named(tag)
+        if tag in self._special or self.form.bare:
+            # Any word may be a type.
+            return tag in self._special or tag in self.codes or tag in self.expected
         return any(form.parse(tag) is not None for form in self.forms)
+
+    def is_outside(self, tag: str) -> bool:
+        """Return whether a field is O, or read so."""
+        return tag.upper() == PREFIXES[0] or self._special.get(tag) == 0
 
     def code(self, tag: str) -> int:
         """Return the code of a tag.
@@ -206,13 +341,24 @@ class TagSet:
             what was expected.
         """
         code = self.codes.get(tag)
-        if code is None:
-            prefix, name = self._parse(tag)
+        if code is None and (code := self._special.get(tag)) is not None:
+            self.codes[tag] = code
+        elif code is None:
+            prefix, name = self._parse(self.named(tag))
             self._typed |= name not in ("", UNTYPED)
             number = self._number(name) if prefix else 0
             code = self.codes[tag] = number << PREFIX_BITS | prefix
             self._facts = None
         return code
+
+    def refusal(self, tag: str, others: Iterable[str]) -> TagError:
+        """Return the error for a tag that `code` refuses; beside others it is better seen why."""
+        self.expected.update(others)
+        try:
+            self._parse(self.named(tag))
+        except TagError as error:
+            return error
+        return TagError(f"tag {shortened(tag)} is refused")
 
     def spell(self, code: int, form: TagForm | None = None) -> str:
         """Return the tag that has a code, written as these tags are, or in another form."""
@@ -240,8 +386,10 @@ class TagSet:
         return self._respelt(tag, code, self.form)
 
     def _respelt(self, tag: str, code: int, form: TagForm) -> str:
-        if not code or code ^ self.codes.get(tag, 0) >= 1 << PREFIX_BITS:
+        as_it_was = tag not in self._special and not form.bare
+        if not code or not as_it_was or code ^ self.codes.get(tag, 0) >= 1 << PREFIX_BITS:
             return self.spell(code, form if code else None)
+        tag = self.named(tag)
         letter = form.prefixes[code & PREFIX_MASK]
         return tag[:-1] + letter if form.prefix_last else letter + tag[1:]
 
@@ -253,7 +401,7 @@ class TagSet:
             raise self._misfit(tag)
         likeliest = fitting[0]
         if likeliest is not self.form:
-            for earlier in self.codes:
+            for earlier in self._parsed():
                 if likeliest.parse(earlier) != self.form.parse(earlier):
                     raise TagError(
                         f"tag {shortened(tag)} is written as {likeliest.name} is, and "
@@ -268,15 +416,40 @@ class TagSet:
     def _misfit(self, tag: str) -> TagError:
         """Return the error for a tag that has none of the forms."""
         if not tag:
-            return TagError(f"empty tag: {_expected(self.form)}")
+            hint = MISSING_HINT if self._predicted and MISSING in self.spelling.may else ""
+            return TagError(f"empty tag: {_expected(self.form)}", hint=hint)
         others = _forms_of(tag)
-        if others and self.form not in others:
+        if others and self.form not in others and tag != PREFIXES[0].lower():
             return TagError(
                 f"tag {shortened(tag)} is written as {others[0].name} is: "
                 f"{_expected(self.form)}{', like those before it' * (len(self.codes) > 0)}",
-                hint=FORM_HINT,
+                hint=self._other_form(others[0]),
             )
-        return TagError(f"tag {shortened(tag)} fits no scheme: {_expected(self.form)}")
+        found = misfit(
+            tag,
+            self._fits,
+            may=self.spelling.may,
+            met={*self.codes, *self.expected} - self._special.keys(),
+            given=self.spelling.given,
+        )
+        why, hint = found or ("", "")
+        why = why or _expected(self.form)
+        return TagError(f"tag {shortened(tag)} fits no scheme: {why}", hint=hint)
+
+    def _other_form(self, other: TagForm) -> str:
+        """Return the way out for a tag that is of another form."""
+        if self.spelling.form is None or self._typed or MISSING not in self.spelling.may:
+            return FORM_HINT
+        # The form was given for both sides, and this one may have another.
+        forms = (self.form, other) if self._predicted else (other, self.form)
+        names = ",".join(form.name for form in forms)
+        return f"tag_form={names!r} (--tag-form {names}) where gold and predictions differ"
+
+    def _fits(self, tag: str) -> bool:
+        """Return whether something is a tag of a form that is likely."""
+        if self.form.bare:
+            return self.form.parse(tag) is not None
+        return tag == "O" or any(form.parse(tag) is not None for form in self.forms)
 
     def _number(self, name: str) -> int:
         number = self.types.setdefault(name, len(self.types) + 1)
@@ -295,10 +468,13 @@ class TagSet:
 TagSets = tuple[TagSet, TagSet]
 
 
-def tag_sets(form: TagForm | None = None) -> TagSets:
-    """Return the sets of gold and of predictions, without tags."""
+def tag_sets(
+    form: TagForm | Spelling | None = None, predicted: TagForm | Spelling | None = None
+) -> TagSets:
+    """Return the sets of gold and of predictions, without tags; by default both written alike."""
     types: dict[str, int] = {}
-    return TagSet(types, form), TagSet(types, form)
+    other = form if predicted is None else predicted
+    return TagSet(types, form), TagSet(types, other, predicted=True)
 
 
 FORM_HINT = "all tags must be written alike; tag_form (--tag-form PER-B) says how"
@@ -308,11 +484,29 @@ _DELIMITER_NAMES = {"-": "a hyphen", "_": "an underscore", "/": "a slash", ":": 
 
 def _expected(form: TagForm) -> str:
     """Say what a tag of a form looks like."""
+    if form.bare:
+        return "expected O or a type"
     letters = " ".join(form.prefixes[1:])
     delimiter = _DELIMITER_NAMES.get(form.delimiter, repr(form.delimiter))
     parts = [f"one of {letters}", delimiter, "a type"]
     order = parts[::-1] if form.prefix_last else parts
     return f"expected O, or {order[0]}, {order[1]} and {order[2]}, as in {form.name}"
+
+
+class Gaps(NamedTuple):
+    """How many tokens were not read as they are: of the input, or of a part of it.
+
+    `masked` were left out by their gold tag; `unmasked` had such a tag as a prediction alone, which
+    was read as O; `missing` had no prediction.
+    """
+
+    masked: int = 0
+    unmasked: int = 0
+    missing: int = 0
+
+    def plus(self, other: Gaps) -> Gaps:
+        """Return the sum."""
+        return Gaps(*map(add, self, other))
 
 
 class Block(NamedTuple):
@@ -341,6 +535,8 @@ class Block(NamedTuple):
     #: lines of the input up to the end of the block
     gold_lines: int
     predicted_lines: int
+    #: tokens that were not read as they are
+    gaps: Gaps = Gaps()
 
 
 def starts_among(tokens: IntArray, starts: IntArray, count: int) -> IntArray:

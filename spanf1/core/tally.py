@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ import numpy.typing as npt
 from spanf1.core.fingerprint import added, powers
 from spanf1.core.scores import COUNTS, Counts, TypeCounts, add_types
 from spanf1.core.spans import WELL_FORMED, first_of_each, ranges
-from spanf1.core.tags import FORM_HINT, IntArray, TagSet
+from spanf1.core.tags import BARE, FORM_HINT, MASKED, Gaps, IntArray, TagSet
 from spanf1.exceptions import TagError, UsageError
 
 #: what spans are placed by: tokens, characters, or nothing, where only what they say is known
@@ -98,6 +98,9 @@ class SideTally:
         Lines read. The sum of two is that of the one input followed by the other.
     tagged : bool
         Whether spans are from tags.
+    outside, masked : frozenset of str
+        Tags that occurred and were read as O, and such of tokens that do not count, because it was
+        asked for.
     """
 
     prefixes: frozenset[str] = frozenset()
@@ -106,12 +109,20 @@ class SideTally:
     first: dict[int, int] = field(default_factory=dict)
     lines: int = 0
     tagged: bool = True
+    outside: frozenset[str] = frozenset()
+    masked: frozenset[str] = frozenset()
+
+    @property
+    def bare(self) -> bool:
+        """Whether tags are types without a prefix."""
+        return self.forms == {BARE.name}
 
     def take(self, tags: TagSet | None) -> SideTally:
         """Take over how the tags are written, None for spans that are from none; return itself."""
         self.tagged = tags is not None
         if tags:
             self.prefixes, self.forms, self.other_forms = tags.facts()
+            self.outside, self.masked = tags.met(0), tags.met(MASKED)
         return self
 
     def __add__(self, other: SideTally) -> SideTally:
@@ -125,8 +136,12 @@ class SideTally:
             {shape: line + self.lines for shape, line in other.first.items()} | self.first,
             self.lines + other.lines,
             self.tagged or other.tagged,
+            self.outside | other.outside,
+            self.masked | other.masked,
         )
 
+
+_NO_GAPS = Gaps()
 
 #: the attributes of a tally that are plain sums
 SUMS = "tokens", "tags_equal", "labels_equal", "sentences", "documents"
@@ -160,9 +175,15 @@ class Tally:
         texts in common, so these are the one thing that does not add.
     placed_by : str
         What spans are placed by; one of `PLACES`.
+    gaps : Gaps
+        How many tokens were not read as they are.
     size : int
         How many characters all texts have, white space apart, where spans are placed by them; how
         many texts there are, where only what spans say is known.
+    edged : tuple of int
+        How many spans of each side begin or end with white space, where that counts.
+    trimmed : Counter of SpanKey
+        By how much `spans` would be more, or less, if it did not; of what was just counted.
     """
 
     spans: Counter[SpanKey] = field(default_factory=Counter)
@@ -179,6 +200,9 @@ class Tally:
     forms: Counter[SurfaceForm] = field(default_factory=Counter)
     placed_by: str = TOKEN
     size: int = 0
+    gaps: Gaps = _NO_GAPS
+    edged: tuple[int, int] = (0, 0)
+    trimmed: Counter[SpanKey] = field(default_factory=Counter)
 
     @property
     def sides(self) -> tuple[SideTally, SideTally]:
@@ -189,6 +213,16 @@ class Tally:
     def tag_forms(self) -> frozenset[str]:
         """How the tags of both sides are written."""
         return self.gold.forms | self.predicted.forms
+
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """The tags of both sides that were read as O, because it was asked for."""
+        return tuple(sorted(self.gold.outside | self.predicted.outside))
+
+    @property
+    def masked(self) -> tuple[str, ...]:
+        """Those of tokens that do not count."""
+        return tuple(sorted(self.gold.masked | self.predicted.masked))
 
     @property
     def extent(self) -> int:
@@ -211,8 +245,15 @@ class Tally:
             units=self.units + other.units if self.units and other.units else None,
             placed_by=self.placed_by,
             size=self.size + other.size,
+            gaps=self.gaps.plus(other.gaps),
+            edged=(self.edged[0] + other.edged[0], self.edged[1] + other.edged[1]),
+            trimmed=_differences(self.trimmed, other.trimmed),
             **{name: getattr(self, name) + getattr(other, name) for name in SUMS},
         )
+
+    def without_edges(self) -> Tally:
+        """Return what would be counted if white space at the edges of spans did not count."""
+        return replace(self, spans=+_differences(self.spans, self.trimmed))
 
     def check_forms(self) -> None:
         """Raise an error if the tags of a side are not all written alike, as in a sum.
@@ -263,6 +304,13 @@ class Tally:
             if predicted_shape != ABSENT:
                 predicted[predicted_shape] += count
         return gold, predicted
+
+
+def _differences(first: Counter[SpanKey], second: Counter[SpanKey]) -> Counter[SpanKey]:
+    """Return a sum whose counts may be less than nothing."""
+    total = first.copy()
+    total.update(second)
+    return total
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 A marked span is ``T1``, a tab, its type and offsets (``PER 0 3;10 18``), a tab, what it says.
 Offsets count the characters (code points) of the text file as it is: a line end of two characters
 counts as two, and a byte-order mark as one. What a span says has a space for each line break, and
-between the fragments of a discontinuous span.
+between the fragments of a discontinuous span. brat itself cuts a span in two at a line break: such
+fragments are one again. It counts a line end of two characters as one, which what its spans say
+tells.
 
 Folders within are read, too; files and folders whose names begin with a dot are not. The id of a
 document is its path in the folder, with ``/`` and without the ``.ann``.
@@ -14,6 +16,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import NoReturn
 
@@ -37,6 +40,9 @@ _LEFT_OUT = {
     "*": "equivalences",
 }
 _NO_TEXT = "missing .txt files"
+# What is read otherwise than it stands there.
+_ONE_AGAIN = "spans whose parts only a line break separates are in one part"
+_ENDS = "texts in which offsets count line ends of two characters once"
 #: what may be lost of documents here
 NO_FILE_NAMES = "ids that cannot be names of files"
 
@@ -56,6 +62,9 @@ _EXAMPLE = "a line is to be like T1<TAB>PER 0 3<TAB>Ada, and the text without li
 _BREAKS = re.compile(r"[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\\]|(?:^|/)(?:\.|/|$)")
 _LONGEST_NAME = 240
+# A line end of two characters; and what only a line break is, with the blanks around it.
+_TWO = "\r\n"
+_LINE_BREAK = re.compile(r"[ \t\r]*\n\s*")
 # How much of what two texts have in common a message shows before where they part.
 _SHOWN_BEFORE = 12
 
@@ -109,7 +118,7 @@ def documents(input: Input) -> Iterator[Document]:
         lines = _decoded(content, stem + _ANN).removeprefix("\ufeff")
         spans = _plain_spans(lines, text, input) if text else None
         if spans is None:
-            spans = _spans(lines.split("\n"), text, stem + _ANN, input)
+            spans = _read(lines.split("\n"), text, stem + _ANN, input)
         yield Document(text, spans, id=name)
         if input.progress:
             input.progress(done)
@@ -205,6 +214,35 @@ def _plain_spans(lines: str, text: str, input: Input) -> list[TextSpan] | None:
     return spans
 
 
+def _read(lines: list[str], text: str | None, path: str, input: Input) -> list[TextSpan]:
+    """Return the spans that lines describe, whether their offsets count line ends once or twice.
+
+    They count them once only if what the spans say shows that all of them do.
+    """
+    attempt = input.again()
+    try:
+        spans = _spans(lines, text, path, attempt)
+    except LayoutError:
+        level = text.replace(_TWO, "\n") if text else ""
+        if text is None or level == text:
+            raise
+        attempt = input.again()
+        spans = []
+        with suppress(LayoutError):
+            spans = _spans(lines, level, path, attempt)
+        if not spans:
+            raise
+        attempt.note(_ENDS)
+        # the place of each character, of those of line ends the last
+        places = [place for place in range(len(text)) if not text.startswith(_TWO, place)]
+        spans = [
+            span._replace(parts=tuple((places[a], places[b - 1] + 1) for a, b in span.parts))
+            for span in spans
+        ]
+    input.take(attempt)
+    return spans
+
+
 def _spans(lines: list[str], text: str | None, path: str, input: Input) -> list[TextSpan]:
     """Return the spans that lines describe; note what else they describe."""
     spans = []
@@ -224,8 +262,23 @@ def _spans(lines: list[str], text: str | None, path: str, input: Input) -> list[
         if first != number:
             message = f"{shortened(begin[1])} a second time: line {first} has it, too"
             raise LayoutError(message, where=where)
-        spans.append(_span(line[begin.end() :].removesuffix("\r"), text, where))
+        span = _span(line[begin.end() :].removesuffix("\r"), text, where)
+        whole = _whole(span.parts, text)
+        if whole != span.parts:
+            input.note(_ONE_AGAIN)
+        spans.append(span._replace(parts=whole))
     return spans
+
+
+def _whole(parts: tuple[Offsets, ...], text: str | None) -> tuple[Offsets, ...]:
+    """Return parts, those in one that only a line break separates."""
+    whole = [*parts[:1]]
+    for start, end in parts[1:]:
+        if text is not None and _LINE_BREAK.fullmatch(text, whole[-1][1], start):
+            whole[-1] = (whole[-1][0], end)
+        else:
+            whole.append((start, end))
+    return tuple(whole)
 
 
 def _span(data: str, text: str | None, where: str) -> TextSpan:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from spanf1.exceptions import UsageError
+from spanf1.core.options import AUTO
+from spanf1.exceptions import ReadError, UsageError
+from spanf1.formats.registry import FORMATS
 
 _PATTERN = "*?["
 
@@ -27,9 +29,9 @@ def files_of(path: str) -> list[str]:
     Raises
     ------
     UsageError
-        If there are none.
+        If no file fits a pattern.
     ReadError
-        If a folder cannot be read.
+        If a folder cannot be read, or is empty.
     """
     if os.path.isdir(path):
         from spanf1.formats.sniffing import is_one_input
@@ -39,7 +41,7 @@ def files_of(path: str) -> list[str]:
         names = [name for name in os.listdir(path) if name[0] != "."]
         files = sorted(filter(_is_meant, (os.path.join(path, name) for name in names)))
         if not files:
-            raise UsageError("there is no file in this folder", where=path)
+            raise ReadError("there is no file in this folder", where=path)
         return files
     files = fitting(path)
     if not files and any(character in path for character in _PATTERN):
@@ -52,7 +54,7 @@ def _is_meant(path: str) -> bool:
     return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
 
 
-def groups_of(paths: Sequence[str]) -> dict[str, list[str]]:
+def groups_of(paths: Sequence[str], formats: Sequence[str]) -> dict[str, list[str]]:
     """Return what is to be scored together: gold and predictions, or inputs with both, by name.
 
     Parameters
@@ -60,6 +62,8 @@ def groups_of(paths: Sequence[str]) -> dict[str, list[str]]:
     paths : sequence of str
         One path, or those of gold and of predictions: inputs, folders of them, or patterns. Files
         of two folders belong together that have the same name.
+    formats : sequence of str
+        The format of each, or ``auto``.
 
     Raises
     ------
@@ -68,7 +72,10 @@ def groups_of(paths: Sequence[str]) -> dict[str, list[str]]:
     ReadError
         If a folder cannot be read.
     """
-    sides = [files_of(path) for path in paths]
+    sides = [
+        [path] if name != AUTO and FORMATS[name].folders else files_of(path)
+        for path, name in zip(paths, formats, strict=True)
+    ]
     if all(files == [path] for files, path in zip(sides, paths, strict=True)):
         return {"": [*paths]}
     named = [{os.path.basename(file): file for file in files} for files in sides]

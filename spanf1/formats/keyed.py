@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, repeat
+from itertools import chain, compress, repeat
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from spanf1.core.documents import Document
+from spanf1.core.misfits import MISSING_HINT
 from spanf1.core.spans import decode
-from spanf1.core.tags import Block, TagSet
+from spanf1.core.tags import MASKED, Block, TagSet
 from spanf1.exceptions import AlignmentError, LayoutError, TagError, UsageError
 from spanf1.formats.labels import IGNORE_INDEX, blocks, labels_by_id
 from spanf1.formats.options import InputOptions, Origin
@@ -21,12 +22,13 @@ from spanf1.formats.sentences import (
     POSITION_HINT,
     Sentences,
     TokenLists,
+    filled,
     place_in,
     whole_sentences,
 )
 from spanf1.formats.source import Source
 from spanf1.formats.tokens import broken, by_sentence, sentence_of
-from spanf1.wording import shortened
+from spanf1.wording import many, shortened
 
 #: the keys of tags that are looked for where there are two sides
 TAG_KEYS = KEYS["jsonl"]
@@ -142,11 +144,14 @@ class SentencePairs(NamedTuple):
         The sides.
     merged : bool
         Whether both are in the same sentences of one input.
+    gaps : bool
+        Whether predictions may stop early, or be missing.
     """
 
     gold: KeyedTags
     predicted: KeyedTags
     merged: bool
+    gaps: bool = False
 
     def in_step(self, gold: TagSet, predicted: TagSet) -> Iterator[Pair]:
         """Yield the sentences of one input, for each side."""
@@ -182,16 +187,21 @@ class SentencePairs(NamedTuple):
             pairs = left.split(count), right.split(count)
             yield pairs[0][0], pairs[1][0]
             rest = [pair[1] for pair in pairs]
+        while self.gaps and left is not None and right is None:
+            yield left, _nothing(len(left.lengths))
+            left = next(streams[0], None)
         for part, long, short, end in (
             (left, self.gold, self.predicted, ends[1]),
             (right, self.predicted, self.gold, ends[0]),
         ):
             if part is not None:
                 there = long.source.where(int(part.places[0]))
+                stop = long is self.gold
+                what = "predictions stop" if stop else f"{self.gold.table.records} end"
                 raise AlignmentError(
-                    f"the {self.gold.table.records} end here, {there} goes on",
+                    f"the {what} here, {there} goes on",
                     where=short.source.where(end.lines) if end and end.lines else short.source.name,
-                    hint="both files must have the same sentences",
+                    hint=MISSING_HINT if stop else "both files must have the same sentences",
                 )
         if ends[0] and ends[1]:
             # What stands behind the last records has lines, too.
@@ -208,21 +218,34 @@ class SentencePairs(NamedTuple):
             If an id is there twice.
         """
         kept, numbers = self._kept(predicted)
+        if self.gaps:
+            # The last is for all that are missing, and on no line.
+            kept = kept._replace(
+                lengths=np.append(kept.lengths, 0),
+                places=np.append(kept.places, 0),
+                words=kept.words if numbers else None,
+            )
         begins = np.cumsum(kept.lengths) - kept.lengths
-        # the line of gold that has each of them, and behind the last, of those that are missing
+        # the sentence of gold, from 1, that has each of them, and behind the last, of those that
+        # are missing; and the lines of all sentences of gold
         used = np.zeros(len(numbers) + 1, np.intp)
+        count, lines = 0, []
         for part in self.gold.sentences(gold):
-            ids, lines = part.ids or (), part.places
+            ids, own = part.ids or (), np.arange(len(part.places)) + count + 1
+            count += len(own)
+            lines.append(part.places)
             rows = np.fromiter(map(numbers.get, ids, repeat(-1)), np.intp, len(ids))
             # Assigned from the last to the first, a sentence keeps the first that has its id.
             first = used[rows]
-            used[rows[::-1]] = lines[::-1]
+            used[rows[::-1]] = own[::-1]
             first = np.where(first, first, used[rows])
-            for wrong in np.flatnonzero((rows < 0) | (first != lines))[:1].tolist():
-                key, line = ids[wrong], int(lines[wrong])
+            missing = np.zeros(len(rows), np.bool_) if self.gaps else rows < 0
+            for wrong in np.flatnonzero(missing | (first != own) & (rows >= 0))[:1].tolist():
+                key, line = ids[wrong], int(part.places[wrong])
                 if rows[wrong] < 0:
                     raise self._missing(key, line, self.gold, self.predicted)
-                raise self._twice(key, line, int(first[wrong]), self.gold)
+                there = int(np.concatenate(lines)[first[wrong] - 1])
+                raise self._twice(key, line, there, self.gold)
             yield part, kept.take(rows, begins)
         for number in np.flatnonzero(used[:-1] == 0)[:1].tolist():
             line = int(kept.places[number])
@@ -265,14 +288,22 @@ class SentencePairs(NamedTuple):
 
     def _missing(self, key: object, line: int, here: KeyedTags, there: KeyedTags) -> AlignmentError:
         message = f"{self.gold.id} {shortened(key)} is not in {there.source.name}"
-        return AlignmentError(
-            message, where=here.source.where(line), hint=order_hint(self.gold.table.records)
-        )
+        hint = order_hint(self.gold.table.records)
+        if here is self.gold:
+            hint = f"{MISSING_HINT}; {hint}"
+        return AlignmentError(message, where=here.source.where(line), hint=hint)
 
     def _twice(self, key: object, line: int, first: int, side: KeyedTags) -> LayoutError:
         where = side.source.where
         message = f"{self.gold.id} {shortened(key)} a second time: {where(first)} has it, too"
         return LayoutError(message, where=where(line), hint=order_hint(self.gold.table.records))
+
+    def as_long(self, pair: Pair) -> Pair:
+        """Return sentences of which predictions are as long as gold, with no tags at their ends."""
+        gold, predicted = pair
+        if not self.gaps or np.array_equal(gold.lengths, predicted.lengths):
+            return pair
+        return gold, filled(predicted, gold.lengths)
 
     def compare(self, gold: Sentences, predicted: Sentences) -> None:
         """Compare the tokens of sentences, if they are known, and how many tags these have.
@@ -284,12 +315,17 @@ class SentencePairs(NamedTuple):
         """
         if gold.words is not None and gold.words != predicted.words:
             self._compare_tokens(gold, predicted)
-        for row in np.flatnonzero(gold.lengths != predicted.lengths)[:1].tolist():
+        short = gold.lengths > predicted.lengths
+        wrong = gold.lengths < predicted.lengths
+        for row in np.flatnonzero(wrong if self.gaps else wrong | short)[:1].tolist():
             gold_place, place = self._places(gold, predicted, row)
             where = f", {self.gold.key}" if self.merged else f"{self.gold.table.where} {gold_place}"
             counts = predicted.lengths[row], gold.lengths[row]
             message = f"{self.predicted.key} has {counts[0]} tags{where} has {counts[1]}"
-            raise AlignmentError(message, where=place)
+            stop = f": the predictions stop after {many(int(counts[0]), 'token')}" * bool(
+                short[row]
+            )
+            raise AlignmentError(message + stop, where=place, hint=MISSING_HINT * bool(stop))
 
     def _compare_tokens(self, gold: Sentences, predicted: Sentences) -> None:
         """Raise an error at the first token that is not the same."""
@@ -299,8 +335,13 @@ class SentencePairs(NamedTuple):
         for row, (left, right) in pairs:
             if left == right:
                 continue
+            stops = len(right) < len(left) and left[: len(right)] == right
+            if self.gaps and (stops or not predicted.places[row]):
+                continue
             there, place = self._places(gold, predicted, row)
             message = f"{len(right)} tokens where {there} has {len(left)}"
+            if stops:
+                raise _stopped(message, len(right), place)
             for number, (one, other) in enumerate(zip(left, right, strict=False)):
                 if one != other:
                     name = f"{self.predicted.token}[{number}]"
@@ -314,6 +355,18 @@ class SentencePairs(NamedTuple):
             self.gold.source.where(int(gold.places[row])),
             self.predicted.source.where(int(predicted.places[row])),
         )
+
+
+def _stopped(message: str, count: int, place: str) -> AlignmentError:
+    """Return the error for a sentence of which so many tokens have predictions."""
+    stop = f"the predictions stop after {many(count, 'token')}"
+    return AlignmentError(f"{message}: {stop}", where=place, hint=MISSING_HINT)
+
+
+def _nothing(count: int) -> Sentences:
+    """Return so many sentences without tags, on no line."""
+    none = np.zeros(count, np.intp)
+    return whole_sentences(np.zeros(0, np.int8), none, none, 0)
 
 
 def order_hint(records: str) -> str:
@@ -392,11 +445,14 @@ class KeyedReader(ABC):
             If the two sides are not annotations of the same tokens.
         """
         left, right = self._columns(self._tables())
-        pairs = SentencePairs(left, right, self._inputs.merged)
+        missing = self._inputs.missing
+        pairs = SentencePairs(left, right, self._inputs.merged, missing != "error")
+        if pairs.gaps:
+            predicted.allow_missing()
         joined = pairs.by_id if left.id else pairs.in_order
         for pair in (pairs.in_step if pairs.merged else joined)(gold, predicted):
             pairs.compare(*pair)
-            yield from blocks(*pair)
+            yield from blocks(*pairs.as_long(pair), drop=missing == "drop")
             del pair
 
     @abstractmethod
@@ -478,6 +534,17 @@ def checked(part: Sentences, column: KeyedTags) -> Sentences:
     return part._replace(codes=codes, words=TokenLists(words), coder=None)
 
 
+def _unmasked(part: Sentences) -> Sentences:
+    """Return sentences at keys without the tokens that do not count, by their tags."""
+    words = part.words.lists() if part.words else []
+    kept = part.codes != MASKED
+    parted = np.split(kept, np.cumsum(part.lengths)[:-1])
+    left = [[*compress(row, which)] for row, which in zip(words, parted, strict=True)]
+    lengths = np.array([*map(len, left)], np.intp)
+    codes, tokens = part.codes[kept], TokenLists(left)
+    return whole_sentences(codes, lengths, part.places, part.lines, words=tokens, ids=part.ids)
+
+
 def _refuse(part: Sentences, words: list[list[str]], column: KeyedTags) -> None:
     """Raise an error for tokens that are not as many as the tags, or could not be written again."""
     ids = part.ids or [None] * len(words)
@@ -495,8 +562,14 @@ def _refuse(part: Sentences, words: list[list[str]], column: KeyedTags) -> None:
 
 def documents_of(input: Input, sentences: Iterable[Sentences]) -> Iterator[Document]:
     """Yield sentences, which have tokens and codes, with the spans of their tags."""
-    for part in sentences:
+    for found in sentences:
+        part = found
         assert part.words and input.tags  # noqa: S101, PT018 - for mypy: they were read
+        if MASKED in part.codes:
+            masked = ", ".join(sorted(input.tags.met(MASKED)))
+            input.remark(f"tokens of tags {masked}", int(np.count_nonzero(part.codes == MASKED)))
+            part = _unmasked(part)
+        assert part.words  # noqa: S101 - for mypy, likewise
         starts = np.cumsum(part.lengths) - part.lengths
         spans = by_sentence(decode(part.codes, part.starts), starts)
         names, words = ["", *input.tags.types], part.words.lists()

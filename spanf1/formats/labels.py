@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.tags import Block, CodeArray, IntArray, TagSet
+from spanf1.core.tags import Block, CodeArray, Gaps, IntArray, TagSet
 from spanf1.exceptions import AlignmentError, InputError, TagError, UsageError
-from spanf1.formats.sentences import Sentences, block_of
+from spanf1.formats.sentences import Sentences, block_of, first_counted
 from spanf1.wording import shortened
 
-if TYPE_CHECKING:
-    from spanf1.formats.options import Labels
+#: the tag of each id: in order, or by id
+Labels = Iterable[str] | Mapping[Any, str]
+
+BoolArray = npt.NDArray[np.bool_]
 
 #: the id of tokens that do not count, as in the losses of PyTorch
 IGNORE_INDEX = -100
@@ -75,6 +77,8 @@ class LabelCodes(ABC):
 
     #: what gold is called in messages
     gold = "gold"
+    #: the number of a missing prediction, if there may be one
+    empty: int | None = None
 
     def __init__(
         self, tags: TagSet, labels: Mapping[int, str], ignored: int | None = IGNORE_INDEX
@@ -87,6 +91,16 @@ class LabelCodes(ABC):
         self._codes = np.full(self.size(), -1, np.int32)
         if len(tags.forms) > 1:
             tags.expect(labels.values())
+
+    @property
+    def masked(self) -> Sequence[int]:
+        """The numbers of tags of tokens that do not count."""
+        masked = self._tags.spelling.masked
+        return [number for number, tag in self.labels.items() if tag in masked] if masked else ()
+
+    def note(self, number: int) -> None:
+        """Take note that the tag of a number occurs, which is not asked for its code."""
+        self._tags.code(self.label(number))
 
     @abstractmethod
     def placed(
@@ -125,9 +139,17 @@ class LabelCodes(ABC):
     def _code(self, number: int, sentences: Sentences, token: int) -> int:
         """Return the code of a number that occurs first at a token."""
         try:
-            return self._tags.code(self.label(number))
+            label = self.label(number)
+            try:
+                return self._tags.code(label)
+            except TagError:
+                raise self._tags.refusal(label, self.known()) from None
         except InputError as error:
             raise self.placed(error, sentences, token, number) from None
+
+    def known(self) -> Iterable[str]:
+        """Return the tags that there are, for messages."""
+        return self.labels.values()
 
     def size(self) -> int:
         """Return by how much the largest number of a label may be more than -1."""
@@ -155,13 +177,17 @@ def unlabelled(number: str, labels: Mapping[int, str]) -> TagError:
 
 
 def blocks(
-    gold: Sentences, predicted: Sentences, mask: npt.NDArray[np.bool_] | None = None
+    gold: Sentences,
+    predicted: Sentences,
+    mask: npt.NDArray[np.bool_] | None = None,
+    *,
+    drop: bool = False,
 ) -> Iterator[Block]:
     """Yield two sides of the same tokens in blocks, without the tokens that do not count.
 
-    These are those that gold ignores. As in `aligned`, tokens that are outside of every span on
-    both sides are left out; here it is the numbers of tags that tell, and a code is looked up
-    only for the tokens that stay.
+    These are those that gold ignores, or masks by a tag. As in `aligned`, tokens that are outside
+    of every span on both sides are left out; here it is the numbers of tags that tell, and a code
+    is looked up only for the tokens that stay.
 
     Parameters
     ----------
@@ -169,6 +195,8 @@ def blocks(
         The sides; one block at least comes of them.
     mask : array of bool, optional
         Which tokens count, besides that.
+    drop : bool
+        Leave out tokens without a prediction, too; else they are O.
     """
     # whether a sentence began of which no token counted so far
     begun = False
@@ -177,25 +205,94 @@ def blocks(
         low, high = np.searchsorted(gold.starts, (first, first + BLOCK_TOKENS))
         starts = gold.starts[low:high] - first
         there = _not_outside(gold, predicted, part)
-        counted = _counted(gold, mask, part)
+        counts = _counted(gold, mask, part)
+        gaps = _Gaps.of(gold, predicted, part)
+        sums, left_out = gaps.counted(counts), gaps.left_out(drop=drop)
+        if left_out is not None:
+            counts = ~left_out if counts is None else counts & ~left_out
+        counted = None if counts is None or counts.all() else np.flatnonzero(counts)
         if counted is not None:
             there = there[counted]
         if begun or counted is not None:
-            starts, begun = _first_counted(starts, counted, len(there), begun=begun)
+            starts, begun = first_counted(starts, counted, len(there), begun=begun)
         there[:1] = there[-1:] = True
         tokens = np.flatnonzero(there)
         numbers = (tokens if counted is None else counted[tokens]) + first
-        codes = _codes(gold, numbers), _codes(predicted, numbers)
-        yield block_of(gold, predicted, codes, tokens, len(there), starts=starts, numbers=numbers)
+        codes = _codes(gold, numbers), gaps.codes(predicted, numbers)
+        block = block_of(gold, predicted, codes, tokens, len(there), starts=starts, numbers=numbers)
+        yield block._replace(gaps=sums)
 
 
-def _counted(gold: Sentences, mask: npt.NDArray[np.bool_] | None, part: slice) -> IntArray | None:
-    """Return which tokens of a part count; None if all do."""
+class _Gaps(NamedTuple):
+    """Which tokens of a part gold masks, predictions mask, and have no prediction; None: none."""
+
+    first: int
+    masked: BoolArray | None
+    unmasked: BoolArray | None
+    absent: BoolArray | None
+
+    @classmethod
+    def of(cls, gold: Sentences, predicted: Sentences, part: slice) -> _Gaps:
+        """Return those of a part of two sides."""
+        absent = None if predicted.absent is None else predicted.absent[part]
+        empty = predicted.coder.empty if predicted.coder else None
+        if empty is not None:
+            is_empty: BoolArray = predicted.codes[part] == empty
+            absent = is_empty if absent is None else absent | is_empty
+        return cls(part.start, _masked(gold, part), _masked(predicted, part), absent)
+
+    def left_out(self, *, drop: bool) -> BoolArray | None:
+        """Return which tokens do not count; None if all do."""
+        absent = self.absent if drop else None
+        if self.masked is None or absent is None:
+            return absent if self.masked is None else self.masked
+        return self.masked | absent
+
+    def codes(self, predicted: Sentences, tokens: IntArray) -> CodeArray:
+        """Return the codes of some predictions: O where there is none, or one that masks."""
+        if self.absent is None and self.unmasked is None:
+            return _codes(predicted, tokens)
+        known = np.ones(len(tokens), np.bool_)
+        for gaps in (self.absent, self.unmasked):
+            if gaps is not None:
+                known &= ~gaps[tokens - self.first]
+        codes = np.zeros(len(tokens), np.int32)
+        codes[known] = _codes(predicted, tokens[known])
+        return codes
+
+    def counted(self, counts: BoolArray | None) -> Gaps:
+        """Return how many there are, among the tokens that count but for them."""
+
+        def count(gaps: BoolArray | None, kept: BoolArray | None) -> int:
+            if gaps is None:
+                return 0
+            return int(np.count_nonzero(gaps if kept is None else gaps & kept))
+
+        kept = counts
+        if self.masked is not None:
+            kept = ~self.masked if counts is None else counts & ~self.masked
+        sums = count(self.masked, counts), count(self.unmasked, kept), count(self.absent, kept)
+        return Gaps(*sums)
+
+
+def _masked(side: Sentences, part: slice) -> BoolArray | None:
+    """Return which tokens of a part have a tag that masks; None if none has."""
+    masked: BoolArray | None = None
+    for number in side.coder.masked if side.coder else ():
+        tokens: BoolArray = side.codes[part] == number
+        if side.coder and tokens.any():
+            side.coder.note(number)
+            masked = tokens if masked is None else masked | tokens
+    return masked
+
+
+def _counted(gold: Sentences, mask: BoolArray | None, part: slice) -> BoolArray | None:
+    """Return which tokens of a part count, gaps apart; None if all do."""
     counts = None if mask is None else mask[part]
     if gold.coder and gold.coder.ignored is not None:
-        kept: npt.NDArray[np.bool_] = gold.codes[part] != gold.coder.ignored
+        kept: BoolArray = gold.codes[part] != gold.coder.ignored
         counts = kept if counts is None else kept & counts
-    return None if counts is None or counts.all() else np.flatnonzero(counts)
+    return counts
 
 
 def _not_outside(gold: Sentences, predicted: Sentences, part: slice) -> npt.NDArray[np.bool_]:
@@ -206,28 +303,6 @@ def _not_outside(gold: Sentences, predicted: Sentences, part: slice) -> npt.NDAr
     there: npt.NDArray[np.bool_] = gold.codes[part] != outside[0]
     there |= predicted.codes[part] != outside[1]
     return there
-
-
-def _first_counted(
-    starts: IntArray, numbers: IntArray | None, count: int, *, begun: bool
-) -> tuple[IntArray, bool]:
-    """Return the tokens that begin sentences among those that count, and whether one is left over.
-
-    Parameters
-    ----------
-    starts : array of int
-        The tokens of all that begin a sentence.
-    numbers : array of int, optional
-        Which of all are the tokens that count; by default all.
-    count : int
-        How many of these there are.
-    begun : bool
-        Whether a sentence that began before had none.
-    """
-    rows = np.concatenate((np.zeros(int(begun), np.intp), starts))
-    bounds = np.append(rows if numbers is None else np.searchsorted(numbers, rows), count)
-    # A sentence may begin with tokens that do not count, or have no others.
-    return bounds[:-1][bounds[:-1] < bounds[1:]], bool(len(rows) and bounds[-2] == count)
 
 
 def _codes(side: Sentences, tokens: IntArray) -> CodeArray:

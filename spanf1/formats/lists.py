@@ -10,24 +10,36 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
-from itertools import accumulate, chain
+from itertools import accumulate, chain, repeat
 from operator import add, index
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from spanf1.core.misfits import MISSING_HINT
+from spanf1.core.options import MissingName
 from spanf1.core.tag_counter import tally_few, tally_into
-from spanf1.core.tags import Block, CodeArray, IntArray, TagForm, TagSet, TagSets, tag_sets
+from spanf1.core.tags import (
+    MASKED,
+    NO_TAG,
+    Block,
+    CodeArray,
+    IntArray,
+    Spelling,
+    TagSet,
+    TagSets,
+    tag_sets,
+)
 from spanf1.core.tally import Tally
 from spanf1.core.typemap import TypeMap
 from spanf1.exceptions import AlignmentError, InputError, TagError, UsageError
 from spanf1.formats.labels import IGNORE_INDEX, LabelCodes, blocks, labels_by_id
-from spanf1.formats.sentences import Sentences, line_among, place_in, whole_sentences
-from spanf1.wording import shortened
+from spanf1.formats.sentences import Sentences, filled, line_among, place_in, whole_sentences
+from spanf1.wording import many, shortened
 
 if TYPE_CHECKING:
-    from spanf1.formats.options import Labels
+    from spanf1.formats.labels import Labels
 
 #: what the two sides are called in messages, as the arguments of `evaluate` are
 GOLD, PREDICTED = "y_true", "y_pred"
@@ -42,13 +54,23 @@ IdArray = npt.NDArray[Any]
 
 _NO_LINES = np.zeros(0, np.intp)
 
+#: stands for the label of a token of which a logit is NaN
+NAN_ID = -(1 << 62)
+_NAN_HINT = "NaN comes of an overflow, as in half precision: it says nothing about labels"
+
 _ONE_SENTENCE = "for a single sentence: evaluate([gold], [predicted], labels=labels)"
 
 TagLists = Sequence[Sequence[str]]
 
 
 def reader_of(
-    gold: Any, predicted: Any, labels: Labels | None, ignore_index: int, mask: Any
+    gold: Any,
+    predicted: Any,
+    labels: Labels | None,
+    ignore_index: int,
+    mask: Any,
+    *,
+    missing: MissingName = "error",
 ) -> ArrayReader | ListReader:
     """Return what reads ids, if there are labels, or lists of tags; parameters of `ArrayReader`.
 
@@ -57,8 +79,10 @@ def reader_of(
     UsageError
         If there are ids and no labels.
     """
-    if labels is not None:
-        return ArrayReader(gold, predicted, labels, ignore_index=ignore_index, mask=mask)
+    if labels is not None and not (_holds_numbered(gold) or _holds_numbered(predicted)):
+        return ArrayReader(
+            gold, predicted, labels, ignore_index=ignore_index, mask=mask, missing=missing
+        )
     if mask is not None or ignore_index != IGNORE_INDEX:
         raise UsageError("mask and ignore_index are for label ids, and there are no labels")
     for name, side in ((GOLD, gold), (PREDICTED, predicted)):
@@ -73,7 +97,15 @@ def reader_of(
                 f"{name} holds no tags, and there are no labels",
                 hint="labels=[...] says which tag each id is",
             )
-    return ListReader(gold, predicted)
+    return ListReader(gold, predicted, missing)
+
+
+def _holds_numbered(side: Any) -> bool:
+    """Return whether what lists hold begins with a tag that has a number: ``LABEL_1``."""
+    if not isinstance(side, list | tuple):
+        return False
+    first = next((row[0] for row in side if isinstance(row, list | tuple) and row), None)
+    return isinstance(first, str) and first.startswith("LABEL_")
 
 
 class ListReader:
@@ -84,6 +116,9 @@ class ListReader:
     gold, predicted : sequence of sequences of str
         Tags by sentence.
 
+    missing : str
+        What is done where predictions stop early: one of `spanf1.core.options.MISSING`.
+
     Raises
     ------
     UsageError
@@ -92,7 +127,7 @@ class ListReader:
         If they differ in the number of sentences, or of tags in a sentence.
     """
 
-    def __init__(self, gold: TagLists, predicted: TagLists) -> None:
+    def __init__(self, gold: TagLists, predicted: TagLists, missing: MissingName = "error") -> None:
         for name, side in ((GOLD, gold), (PREDICTED, predicted)):
             if (
                 isinstance(side, str)
@@ -100,19 +135,24 @@ class ListReader:
                 or any(issubclass(kind, str) for kind in {*map(type, side)})
             ):
                 raise _not_lists(name)
+        self._lengths, lengths = _lengths(gold, GOLD), _lengths(predicted, PREDICTED)
+        self._missing = missing
+        if missing != "error":
+            predicted = _filled(predicted, self._lengths, lengths)
+            lengths = [*map(len, predicted)]
         _check_counts(len(gold), len(predicted), PREDICTED)
         self._gold, self._predicted = gold, predicted
-        self._lengths = _lengths(gold, GOLD)
-        _check_lengths(self._lengths, _lengths(predicted, PREDICTED), PREDICTED, "tags")
+        _check_lengths(self._lengths, lengths, PREDICTED, "tags")
         self._count = sum(self._lengths)
 
-    def tag_sets(self, form: TagForm | None) -> TagSets:
+    def tag_sets(self, spellings: Sequence[Spelling]) -> TagSets:
         """Return sets for the tags. Few tags have theirs ready-made; nothing is to be added."""
-        if self._count <= FEW_TOKENS:
+        if self._count <= FEW_TOKENS and self._missing == "error":
             sides = self._gold, self._predicted
             with suppress(TypeError, AttributeError, TagError):
-                return _sets_of(form, *(tuple(dict.fromkeys(chain(*side))) for side in sides))
-        return tag_sets(form)
+                distinct = [tuple(dict.fromkeys(chain(*side))) for side in sides]
+                return _sets_of(tuple(spellings), *distinct)
+        return tag_sets(*spellings)
 
     def tally(
         self,
@@ -123,7 +163,10 @@ class ListReader:
         type_map: TypeMap | None = None,
     ) -> Tally:
         """Return the tally; see `spanf1.core.tag_counter.tally_into`."""
-        if script or units or type_map or self._count > FEW_TOKENS:
+        if self._missing != "error":
+            tags[1].allow_missing()
+        gaps = tags[0].has_gaps() or self._missing != "error"
+        if script or units or type_map or gaps or self._count > FEW_TOKENS:
             return tally_into(tags, self, script=script, units=units, type_map=type_map)
         gold, predicted = (
             few_codes(sentences, tag_set, name)
@@ -149,32 +192,52 @@ class ListReader:
             Sentences(numbers, starts, partial(add, 1), self._count, coder=_TagCodes(codes))
             for numbers, codes in sides
         )
-        return blocks(left, right)
+        return blocks(left, right, drop=self._missing == "drop")
 
 
 @lru_cache(1 << 10)
-def _sets_of(form: TagForm | None, *sides: Sequence[str]) -> TagSets:
+def _sets_of(spellings: Sequence[Spelling], *sides: Sequence[str]) -> TagSets:
     """Return sets of the distinct tags of both sides."""
-    sets = tag_sets(form)
+    sets = tag_sets(*spellings)
     for tags, side in zip(sets, sides, strict=True):
         for tag in side:
             tags.code(tag)
     return sets
 
 
+def _filled(rows: TagLists, gold: list[int], lengths: list[int]) -> TagLists:
+    """Return predicted tags with empty ones where they stop before gold does."""
+    if gold == lengths:
+        return rows
+    rows = [*rows, *repeat((), len(gold) - len(rows))]
+    short = zip(gold, rows, strict=False)
+    return [*([*row, *repeat("", count - len(row))] for count, row in short), *rows[len(gold) :]]
+
+
+def _stopped(message: str, stop: str, name: str) -> AlignmentError:
+    """Return the error for predictions that may stop early; others are just other ones."""
+    more, hint = (f": the predictions stop {stop}", MISSING_HINT) if name == PREDICTED else ("", "")
+    return AlignmentError(message + more, hint=hint)
+
+
 def _check_counts(gold: int, other: int, name: str) -> None:
     """Raise an error if there are not as many sentences as in gold."""
-    if gold != other:
-        raise AlignmentError(f"{GOLD} has {gold} sentences, {name} has {other}")
+    message = f"{GOLD} has {gold} sentences, {name} has {other}"
+    if gold > other:
+        raise _stopped(message, f"after sentence {other}", name)
+    if gold < other:
+        raise AlignmentError(message)
 
 
 def _check_lengths(gold: list[int], other: list[int], name: str, units: str) -> None:
     """Raise an error if a sentence has not as many tags, or tokens, as in gold."""
     if gold != other:
         row = next(row for row, count in enumerate(gold) if count != other[row])
-        raise AlignmentError(
-            f"{GOLD}[{row}] has {gold[row]} {units}, {name}[{row}] has {other[row]}"
-        )
+        message = f"{GOLD}[{row}] has {gold[row]} {units}, {name}[{row}] has {other[row]}"
+        if gold[row] > other[row]:
+            stop = f"in sentence {row + 1} after {many(other[row], 'token')}"
+            raise _stopped(message, stop, name)
+        raise AlignmentError(message)
 
 
 def _not_lists(side: str) -> UsageError:
@@ -239,10 +302,15 @@ class _TagCodes:
     def __init__(self, codes: CodeArray) -> None:
         self._codes = codes
         self.outside = next(iter(np.flatnonzero(codes == 0).tolist()), None)
+        self.masked: list[int] = np.flatnonzero(codes == MASKED).tolist()
+        self.empty = next(iter(np.flatnonzero(codes == NO_TAG).tolist()), None)
 
     def codes(self, sentences: Sentences, tokens: IntArray) -> CodeArray:
         """Return the codes of some tokens of sentences."""
         return self._codes.take(sentences.codes.take(tokens))
+
+    def note(self, number: int) -> None:
+        """Take note that a tag occurs: all are known."""
 
 
 def code_tags(distinct: Iterable[str], tags: TagSet, sentences: TagLists, side: str) -> None:
@@ -252,9 +320,14 @@ def code_tags(distinct: Iterable[str], tags: TagSet, sentences: TagLists, side: 
             raise _not_a_string(sentences, side)
         try:
             tags.code(tag)
-        except TagError as error:
+        except TagError:
+            error = tags.refusal(tag, filter(_is_text, distinct))
             _, where = _first(sentences, side, tag.__eq__)
             raise TagError(error.message, where=where, hint=error.hint) from None
+
+
+def _is_text(tag: object) -> bool:
+    return isinstance(tag, str)
 
 
 def _not_a_string(sentences: Sequence[Sequence[object]], side: str) -> TagError:
@@ -299,6 +372,8 @@ class ArrayReader:
         The id that gold has where a token does not count.
     mask : array of bool, optional
         Which tokens count, besides that; of the same shape.
+    missing : str
+        As for `ListReader`.
 
     Raises
     ------
@@ -316,6 +391,7 @@ class ArrayReader:
         *,
         ignore_index: int = IGNORE_INDEX,
         mask: Any = None,
+        missing: MissingName = "error",
     ) -> None:
         if not hasattr(ignore_index, "__index__"):
             raise UsageError(f"ignore_index is {ignore_index!r}: it is to be a whole number")
@@ -323,16 +399,23 @@ class ArrayReader:
         self._labels = labels_by_id(labels)
         self._gold = ids_of(gold, GOLD)
         self._predicted = ids_of(predicted, PREDICTED, max(self._labels) + 1)
-        self._check(self._predicted, PREDICTED)
+        self._missing, lengths = missing, self._predicted.lengths
+        if missing != "error":
+            rows = min(len(lengths), len(self._gold.lengths))
+            longest = self._gold.lengths.copy()
+            longest[:rows] = np.maximum(longest[:rows], lengths[:rows])
+            self._check(Ids(self._gold.flat, np.append(longest, lengths[rows:])), PREDICTED)
+        else:
+            self._check(self._predicted, PREDICTED)
         self._mask = None
         if mask is not None:
             chosen = ids_of(mask, MASK)
             self._check(chosen, MASK)
             self._mask = chosen.flat.astype(np.bool_, copy=False)
 
-    def tag_sets(self, form: TagForm | None) -> TagSets:
+    def tag_sets(self, spellings: Sequence[Spelling]) -> TagSets:
         """Return sets for the tags."""
-        return tag_sets(form)
+        return tag_sets(*spellings)
 
     def tally(
         self,
@@ -369,8 +452,10 @@ class ArrayReader:
                 (self._predicted, predicted, PREDICTED),
             )
         )
+        if self._missing != "error":
+            right = filled(right, left.lengths)
         count = 0
-        for block in blocks(left, right, self._mask):
+        for block in blocks(left, right, self._mask, drop=self._missing == "drop"):
             # The tokens that count have lines: their numbers, from 1.
             line = partial(line_among, partial(add, count + 1), block.numbers)
             count += block.tokens
@@ -393,6 +478,9 @@ class _IdCodes(LabelCodes):
     ) -> InputError:
         """Return an error with the place of a label or, if a token has none, of the token."""
         row, place = place_in(sentences.lengths, token)
+        if number == NAN_ID:
+            where = f"{self._name}[{row}][{place}]"
+            return TagError("one of the logits is NaN", where=where, hint=_NAN_HINT)
         labelled = number in self.labels
         where = f"labels[{number}]" if labelled else f"{self._name}[{row}][{place}]"
         return type(error)(error.message, where=where, hint=error.hint)
@@ -492,13 +580,35 @@ def _array(value: Any, name: str, labels: int, dimensions: int) -> IdArray:
                 raise UsageError(
                     f"{name} has {value.shape[-1]} logits a token, for {labels} labels"
                 )
-            value = value.argmax(-1)
-        return np.asarray(value.cpu() if hasattr(value, "cpu") else value)
+            value = likeliest(value)
+        return _on_this_machine(value)
     except (TypeError, ValueError, RuntimeError, BufferError) as error:
         if isinstance(error, UsageError):
             raise
         reason = str(error).partition("\n")[0]
         raise UsageError(f"{name} is no array of label ids: {reason}") from None
+
+
+def _on_this_machine(value: Any) -> npt.NDArray[Any]:
+    return np.asarray(value.cpu() if hasattr(value, "cpu") else value)
+
+
+def likeliest(logits: Any) -> Any:
+    """Return the id of the largest logit of each token; `NAN_ID` where one of them is NaN.
+
+    A tensor of PyTorch stays where it is.
+    """
+    # NaN is taken for the largest, so that the largest is NaN if any is. Only NaN is not itself.
+    if hasattr(logits, "masked_fill"):
+        largest, ids = logits.max(-1)
+        return ids.masked_fill(largest != largest, NAN_ID)  # noqa: PLR0124
+    ids = _on_this_machine(logits.argmax(-1))
+    if isinstance(logits, np.ndarray):
+        largest = np.take_along_axis(logits, ids[..., None], -1)[..., 0]
+    else:
+        largest = _on_this_machine(logits.max(-1))
+    wrong = largest != largest  # noqa: PLR0124
+    return np.where(wrong, NAN_ID, ids) if wrong.any() else ids
 
 
 def _whole(found: IdArray, name: str) -> bool:

@@ -12,13 +12,14 @@ from operator import methodcaller
 from typing import TYPE_CHECKING, Protocol, Self, TypeAlias, TypeVar, Unpack
 
 from spanf1.core.documents import Document
-from spanf1.core.options import AUTO, Options
+from spanf1.core.misfits import LABELS, MASK, OUTSIDE
+from spanf1.core.options import AUTO, BY_TEXT, Options
 from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, InputError, SpanF1Error, TagError, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.tags import ColumnPair, MergedFile, PairedFiles
-from spanf1.formats.options import InputKeywords, InputOptions
+from spanf1.formats.options import InputKeywords, InputOptions, check_no_gaps
 from spanf1.formats.registry import (
     ARROW,
     COLUMNS,
@@ -61,9 +62,10 @@ def read_documents(
         Of JSON, or Parquet: where the spans or tags are, the tokens, the text and the id.
     labels : sequence of str, or mapping of int to str, optional
         The tag of each id, where tags are ids.
-    tag_column, token_column : int or str, optional
-        Of columns: where tags and tokens are; ``"2,3"`` has nested levels of tags.
-    delimiter, tag_form
+    tag_column, token_column, sentence_column : int or str, optional
+        Of columns: where tags, tokens and ids of sentences are; ``"2,3"`` has nested levels of
+        tags.
+    delimiter, tag_form, outside
         As for `spanf1.score_file`.
 
     Returns
@@ -88,8 +90,22 @@ def inputs_of_keywords(
     given: Mapping[str, object],
     *,
     scheme: str = AUTO,
+    mask_tags: Iterable[str] | None = None,
 ) -> list[Input]:
     """Return the inputs of one side each that a public function is called with.
+
+    Parameters
+    ----------
+    files : iterable of path
+        The files.
+    input_format : str
+        Their format, or ``auto``.
+    given : mapping of str to object
+        The keywords, by their names.
+    scheme : str
+        The tagging scheme that was given, or ``auto``.
+    mask_tags : iterable of str, optional
+        Tags of tokens that are left out, if the function has that.
 
     Raises
     ------
@@ -100,7 +116,9 @@ def inputs_of_keywords(
     """
     if unknown := given.keys() - InputKeywords.__annotations__.keys():
         raise TypeError(f"unexpected keyword argument {min(unknown)!r}")
-    options = InputOptions.of({**given, "input_format": input_format})
+    said = {OUTSIDE: (), LABELS: None, **given}
+    said |= {} if mask_tags is None else {MASK: mask_tags}
+    options = InputOptions.of({**said, "input_format": input_format})
     return inputs_of(list(map(source_of, files)), options, scheme=scheme)
 
 
@@ -211,20 +229,28 @@ def column_pair(inputs: Inputs, *, script: bool = False) -> ColumnPair:
     if inputs.merged and inputs.by_position:
         raise one_file()
     files = [
-        ColumnFile(source, delimiter=gold.delimiter, script=script, headed=gold.headed)
+        ColumnFile(
+            source,
+            delimiter=gold.delimiter,
+            script=script,
+            headed=gold.headed,
+            merged=inputs.merged,
+            sentence_column=gold.sentence_column,
+        )
         for source in inputs.sources
     ]
     files[0].progress = inputs.gold.progress
     if inputs.merged:
         gold_column = gold.tag_column if gold.tag_columns else -2
-        return MergedFile(files[0], gold_column, predicted.tag_column)
+        return MergedFile(files[0], gold_column, predicted.tag_column, missing=inputs.missing)
     return PairedFiles(
         files[0],
         files[1],
         gold.tag_column,
         predicted.tag_column,
-        token_column=gold.token_column or 1,
+        token_column=gold.token_column,
         by_position=inputs.by_position,
+        missing=inputs.missing,
     )
 
 
@@ -244,7 +270,7 @@ def tag_pair(inputs: Inputs, *, match: str = "exact", script: bool = False) -> T
     InputError, UsageError
         If an input cannot be read, or options contradict each other.
     """
-    if inputs.format == COLUMNS and match != "text":
+    if inputs.format == COLUMNS and match not in BY_TEXT:
         return column_pair(inputs, script=script)
     if inputs.format == JSONL and match == "exact":
         from spanf1.formats.records.tags import RecordReader
@@ -304,7 +330,10 @@ def counted(
         If an input cannot be read, or the two sides do not fit together.
     """
     script = options.reading == "conlleval"
+    inputs = inputs._replace(missing=options.missing)
     reader = None if documents else tag_pair(inputs, match=options.match, script=script)
+    if reader is None or options.match != "exact":
+        check_no_gaps(inputs.gold.options, options)
     if reader is None:
         pairs = document_pairs(inputs)
         count_documents = methodcaller("tally", options, units=units, in_order=in_order)
@@ -314,10 +343,9 @@ def counted(
         # They are known of parts only, whose sum needs them.
         counts.gold.lines = counts.predicted.lines = 0
         return pairs, counts
-    form = inputs.gold.options.form
     count = partial(
         tally,
-        form=form,
+        spellings=inputs.spellings,
         script=script,
         units=units,
         in_order=in_order,
@@ -329,7 +357,8 @@ def counted(
         return reader, _counts(reader, count, parted)
     except AlignmentError:
         again = all(os.path.isfile(source.path) for source in inputs.sources)
-        if script or not again or inputs.merged or inputs.by_position:
+        gaps = inputs.gold.options.mask_tags or options.missing != "error"
+        if script or not again or inputs.merged or inputs.by_position or gaps:
             raise
         # Where the texts differ, too, the tokens that do say it best.
         with suppress(InputError):

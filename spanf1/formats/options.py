@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
-from spanf1.core.options import AUTO
-from spanf1.core.tags import AUTO_FORM, TagForm, tag_form
+from spanf1.core.misfits import FILE, LABELS, MASK, MISSING, OUTSIDE
+from spanf1.core.options import AUTO, Options
+from spanf1.core.tags import AUTO_FORM, Spelling, TagForm, tag_forms
 from spanf1.exceptions import UsageError
+
+if TYPE_CHECKING:
+    from spanf1.formats.labels import Labels
 
 #: a column: its number from 1, or from the end by -1, or its name in the header
 Column = int | str
-Labels = Iterable[str] | Mapping[Any, str]
 
 #: the column of the tags, if none is given
 LAST = -1
+#: in place of a column of ids of sentences: there is none
+NO_SENTENCES = "none"
 #: the delimiters that have names; any other single character may stand for itself
-DELIMITERS = {"tab": "\t", "space": " ", "whitespace": ""}
+DELIMITERS = {"tab": "\t", "space": " ", "whitespace": "", "comma": ","}
 
 NO_COLUMN = "columns are counted from 1, or from the end by -1: there is no column 0"
 
@@ -47,8 +52,10 @@ class InputKeywords(KeyKeywords, total=False):
 
     tag_column: Column | None
     token_column: Column | None
+    sentence_column: Column | None
     delimiter: str | None
     tag_form: str
+    outside: Iterable[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +80,8 @@ class InputOptions:
         The columns of tags of the other side in the same file.
     token_column : int or str, optional
         The column of the tokens.
+    sentence_column : int or str, optional
+        The column of ids of sentences, or `NO_SENTENCES`; by default one that is called so.
     headed : bool
         Whether the first line names the columns: one is called by its name. Such a line is no
         token, though the columns of the tags have numbers.
@@ -85,6 +94,12 @@ class InputOptions:
         The tag of each id, where tags are ids.
     form : TagForm, optional
         How tags are written.
+    outside, mask_tags : tuple of str
+        Tags that are read as O, and tags of tokens that do not count.
+    may : frozenset of str
+        Which keywords about tags the caller has.
+    by_text : bool
+        Whether only what spans say counts: then it need not be what the text has at their offsets.
     """
 
     side: str = "gold"
@@ -94,6 +109,7 @@ class InputOptions:
     tag_columns: tuple[Column, ...] = ()
     other_columns: tuple[Column, ...] = ()
     token_column: Column | None = None
+    sentence_column: Column | None = None
     headed: bool = False
     delimiter: str | None = None
     key: str | None = None
@@ -102,6 +118,10 @@ class InputOptions:
     id_key: str | None = None
     labels: Labels | None = None
     form: TagForm | None = None
+    outside: tuple[str, ...] = ()
+    mask_tags: tuple[str, ...] = ()
+    may: frozenset[str] = frozenset()
+    by_text: bool = False
 
     @classmethod
     def of(cls, given: Mapping[str, Any], side: str = "") -> InputOptions:
@@ -122,7 +142,7 @@ class InputOptions:
         """
         options = cls(side=side or "gold", prefix=_PREFIXES[side])
         delimiter = given.get("delimiter")
-        same = ("token_column", "token_key", "text_key", "id_key", "labels")
+        same = ("token_column", "sentence_column", "token_key", "text_key", "id_key", "labels")
         as_given: dict[str, Any] = {name: given.get(name) for name in same}
         return replace(
             options,
@@ -130,9 +150,23 @@ class InputOptions:
             tag_columns=_parted(given.get(options.name("tag_columns"))),
             delimiter=None if delimiter == AUTO else delimiter,
             key=given.get(options.name("key")),
-            form=tag_form(given.get("tag_form", AUTO_FORM)),
+            form=tag_forms(given.get("tag_form", AUTO_FORM))[side == "predicted"],
+            outside=tags_given(given, OUTSIDE),
+            mask_tags=tags_given(given, MASK),
+            may=may_say(given) | {FILE},
             **as_given,
         )
+
+    @property
+    def spelling(self) -> Spelling:
+        """What is said of how the tags are written.
+
+        Raises
+        ------
+        UsageError
+            If there can be no such labels.
+        """
+        return spelling_of(self.form, self.outside, self.mask_tags, self.labels, self.may)
 
     def checked(self) -> InputOptions:
         """Return them with columns as numbers where they are some, and the delimiter itself.
@@ -142,12 +176,16 @@ class InputOptions:
         UsageError
             If there can be no such column or delimiter.
         """
-        token_column = None if self.token_column is None else column_of(self.token_column)
+        token_column, sentence_column = (
+            None if column is None else column_of(column)
+            for column in (self.token_column, self.sentence_column)
+        )
         return replace(
             self,
             tag_columns=_levels(self.tag_columns),
             other_columns=_levels(self.other_columns),
             token_column=token_column,
+            sentence_column=sentence_column,
             headed=self.headed or isinstance(token_column, str),
             delimiter=delimiter_of(self.delimiter),
         )
@@ -155,7 +193,12 @@ class InputOptions:
     def gives(self, field: str) -> bool:
         """Return whether the caller says something of a field."""
         value = getattr(self, field)
-        return bool(value) if field == "tag_columns" else value is not None
+        return bool(value) if isinstance(value, tuple) else value is not None
+
+    @property
+    def may_borrow(self) -> bool:
+        """Whether an input needs no text of its own: the other one of two may have it."""
+        return bool(self.prefix) and self.alone and self.text_key is None
 
     def name(self, field: str) -> str:
         """Return the name of a field in keywords and messages: ``pred_key``, ``tag_column``."""
@@ -178,6 +221,72 @@ class InputOptions:
         """The hint where what is to be tags in a column is none."""
         both = "--gold-column, --pred-column, " if self.prefix else ""
         return f"are the tags elsewhere? {both}--tag-column, --delimiter say where"
+
+
+def may_say(given: Mapping[str, Any]) -> frozenset[str]:
+    """Return which keywords about tags a function has, or a command, given all that it has."""
+    return frozenset({OUTSIDE, MASK, LABELS, MISSING} & given.keys())
+
+
+def tags_given(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Return the tags that are given for a keyword.
+
+    Raises
+    ------
+    UsageError
+        If they are no tags.
+    """
+    tags = given.get(name) or ()
+    if isinstance(tags, str) or not isinstance(tags, Iterable):
+        raise UsageError(f"{name} is {tags!r}: it is to be a list of tags", hint=f"{name}=['X']")
+    tags = tuple(dict.fromkeys(tags))
+    if not all(isinstance(tag, str) for tag in tags):
+        raise UsageError(f"{name} is to be a list of tags, each a string")
+    return tags
+
+
+def spelling_of(
+    form: TagForm | None,
+    outside: tuple[str, ...] = (),
+    masked: tuple[str, ...] = (),
+    labels: Labels | None = None,
+    may: frozenset[str] = frozenset(),
+) -> Spelling:
+    """Return what is said of how tags are written.
+
+    Raises
+    ------
+    UsageError
+        If a tag is to be read in two ways, or there can be no such labels.
+    """
+    for tag in masked:
+        if tag in outside or tag.upper() in ("O", ""):
+            other = "read as O" if tag else "missing"
+            raise UsageError(f"tag {tag!r} cannot be left out: it is {other}")
+    numbered: tuple[tuple[int, str], ...] = ()
+    if labels is not None:
+        from spanf1.formats.labels import labels_by_id
+
+        numbered = tuple(labels_by_id(labels).items())
+    return Spelling(form, outside, masked, numbered, may)
+
+
+def check_no_gaps(side: InputOptions, options: Options) -> None:
+    """Raise an error if tokens are to be left out, and it is not tags that stand side by side.
+
+    Raises
+    ------
+    UsageError
+        If they are.
+    """
+    wrong = "mask_tags (--mask)" if side.mask_tags else ""
+    if options.missing != "error":
+        wrong = "missing (--missing)"
+    if wrong:
+        raise UsageError(
+            f"{wrong} is for tags side by side, in one format, and for match exact",
+            hint="one column, or key, of tags on each side",
+        )
 
 
 def column_of(given: Column) -> Column:

@@ -10,19 +10,26 @@ from typing import Any
 import numpy as np
 
 from spanf1.core.documents import Document, DocumentBatch
-from spanf1.core.options import DEFAULTS, Options
+from spanf1.core.options import BY_TEXT, DEFAULTS, Options
 from spanf1.core.placing import TextCounter
-from spanf1.core.tags import TagForm
 from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, InputError, LayoutError, UsageError
-from spanf1.formats.options import InputOptions, Labels, Origin
+from spanf1.formats.options import InputOptions, Origin
 from spanf1.formats.records.sniffing import format_of_keys, format_of_records
 from spanf1.formats.records.values import has_objects_as_lines
-from spanf1.formats.registry import COLUMNS, Input, Inputs, Listed
+from spanf1.formats.registry import COLUMNS, Input, Inputs, Listed, noted
 from spanf1.formats.source import STDIN, Source
 from spanf1.wording import shortened
 
 _ORDER_HINT = "--align-by-position takes both in order, whatever their ids"
+
+# What is read otherwise than it stands there.
+_TURNED = "entities taken to have their types first, which are gold's"
+
+_NO_OPTIONS = InputOptions()
+# Stands for the row of a document that the other side rejected; what is left out then.
+_REJECTED = -1
+_OTHER_REJECTED = "documents that the other side rejects"
 
 #: documents of gold, and as many predicted ones
 Batches = tuple[DocumentBatch, DocumentBatch]
@@ -46,7 +53,7 @@ class DocumentPairs:
 
     def __init__(self, inputs: Inputs) -> None:
         self.inputs = inputs
-        self.gold, self.predicted, self._by_position = inputs
+        self.gold, self.predicted, self._by_position, _ = inputs
         self._merged = self.gold.source == self.predicted.source
         if self._merged and self.gold.source.path == STDIN:
             raise UsageError(
@@ -55,6 +62,8 @@ class DocumentPairs:
             )
         # how documents are joined, once that is known
         self._aligned = ""
+        # whether predictions have their types before what they say, once that is known
+        self._turned: bool | None = None
         #: what else is to be said of what was read
         self.notes: list[str] = []
 
@@ -68,6 +77,10 @@ class DocumentPairs:
         InputError, UsageError
             If an input cannot be read, or the two do not fit together.
         """
+        by_text = options.match in BY_TEXT
+        if by_text:
+            self.inputs = self.inputs.by_text()
+            self.gold, self.predicted, *_ = self.inputs
         counter = TextCounter(
             (self.gold.place, self.predicted.place),
             options,
@@ -76,6 +89,8 @@ class DocumentPairs:
             by_position=self._by_position,
         )
         for gold, predicted in self.batches():
+            if by_text:
+                predicted = self._types_last(gold, predicted, options)  # noqa: PLW2901
             counter.add(gold, predicted)
         tally = counter.finish(self.gold.tags, self.predicted.tags)
         for input, side in zip((self.gold, self.predicted), tally.sides, strict=True):
@@ -83,6 +98,12 @@ class DocumentPairs:
             side.lines = input.source.part_lines()
         spans = [shapes.total() for shapes in tally.shapes()]
         names = self.gold.source.name, self.predicted.source.name
+        if counter.unannotated:
+            of = spans[1] + counter.unannotated
+            self.notes.append(
+                f"{counter.unannotated} of {of} spans of {names[1]} do not count, because "
+                f"{names[0]} is not annotated there (as in spaCy)"
+            )
         self.notes += [
             f"{count} of {of} spans of {name} say something else than the text of {other} there"
             for count, of, name, other in zip(
@@ -91,6 +112,26 @@ class DocumentPairs:
             if count
         ]
         return tally
+
+    def _types_last(
+        self, gold: DocumentBatch, predicted: DocumentBatch, options: Options
+    ) -> DocumentBatch:
+        """Return predictions, with texts and types turned round where types come first.
+
+        That is so if what the first ones say are types of gold, and what they call types are not.
+        """
+        if self._turned is None and gold.types and predicted.types:
+            named = options.type_map or str
+            known = {*map(named, gold.types)}
+            placed = len(predicted.parts) < len(predicted.types) or any(predicted.parts.values())
+            said = {named(text) for text in predicted.said if text}
+            self._turned = not placed and bool(said & known) and not known & {*predicted.types}
+        if not self._turned:
+            return predicted
+        self.predicted.note(_TURNED, len(predicted.types))
+        other = predicted.only(0, len(predicted))
+        other.types, other.said = [text or "" for text in predicted.said], [*predicted.types]
+        return other
 
     def batches(self) -> Iterator[Batches]:
         """Yield the documents that belong together, in batches in the order of gold.
@@ -139,15 +180,14 @@ class DocumentPairs:
     def take(self, part: DocumentPairs) -> None:
         """Take over what was left out of a part that has been read."""
         for own, other in ((self.gold, part.gold), (self.predicted, part.predicted)):
-            for what, count in other.remarks.items():
-                own.remark(what, count)
+            own.take(other)
         if self.gold.progress:
             self.gold.progress(part.gold.source.stop)
 
     def forget(self) -> None:
         """Forget what was found out of the inputs."""
         self.inputs = self.inputs.again()
-        self.gold, self.predicted, _ = self.inputs
+        self.gold, self.predicted, *_ = self.inputs
         self._aligned = ""
 
     def _opened(self) -> tuple[Iterator[DocumentBatch], Iterator[DocumentBatch]]:
@@ -175,6 +215,13 @@ class DocumentPairs:
             for side in sides
             for what, count in side.remarks.items()
         )
+        readings = [
+            f"{side.source.name}: {said}" for side in sides for said in noted(side.readings)
+        ]
+        if self._merged:
+            known, name = noted(self.gold.readings), self.gold.source.name
+            others = [said for said in noted(self.predicted.readings) if said not in known]
+            readings += [f"{name}, predicted: {said}" for said in others]
         return Origin(
             tuple(side.source.name for side in sides),
             tuple(side.format for side in sides),
@@ -184,7 +231,7 @@ class DocumentPairs:
             0,
             self._aligned,
             (self.gold.key, self.predicted.key, "", ""),
-            (*self.notes, *remarks),
+            (*self.notes, *readings, *remarks),
         )
 
     def _in_order(
@@ -251,9 +298,16 @@ class DocumentPairs:
             key, place = _id(batch, number, self.gold), _place(batch, number)
             if used.setdefault(key, place) is not place:
                 raise _twice(self.gold, place, used[key])
-            if key not in rows:
+            if key not in rows and key not in self.predicted.rejected:
                 raise _missing(place, self.gold, self.predicted)
-            return rows[key]
+            return rows.get(key, _REJECTED)
+
+        def joined(batch: DocumentBatch, chosen: list[int]) -> Batches:
+            there = [number for number, row in enumerate(chosen) if row != _REJECTED]
+            if len(there) < len(batch):
+                batch = batch.take(there, [0, *accumulate(batch.counts)])
+                self.gold.remark(_OTHER_REJECTED, len(chosen) - len(there))
+            return batch, kept.take([chosen[number] for number in there], firsts)
 
         for batch in gold:
             chosen: list[int] = []
@@ -261,12 +315,15 @@ class DocumentPairs:
                 for number in range(len(batch)):
                     chosen.append(row_of(batch, number))  # noqa: PERF401 - up to an error
             except InputError:
-                yield batch.only(0, len(chosen)), kept.take(chosen, firsts)
+                yield joined(batch.only(0, len(chosen)), chosen)
                 raise
-            yield batch, kept.take(chosen, firsts)
+            yield joined(batch, chosen)
         for key, row in rows.items():
-            if key not in used:
+            if key in used:
+                continue
+            if key not in self.gold.rejected:
                 raise _missing(_place(kept, row), self.predicted, self.gold)
+            self.predicted.remark(_OTHER_REJECTED)
 
 
 def _has_records_as_lines(source: Source) -> bool:
@@ -276,8 +333,7 @@ def _has_records_as_lines(source: Source) -> bool:
 def pairs_of(
     gold: Sequence[Any],
     predicted: Sequence[Any],
-    labels: Labels | None = None,
-    form: TagForm | None = None,
+    options: InputOptions = _NO_OPTIONS,
 ) -> DocumentPairs:
     """Return a reader of records that are in no file, such as JSON has them.
 
@@ -290,8 +346,8 @@ def pairs_of(
     LayoutError
         If they are nested too deeply.
     """
-    gold_options = InputOptions(prefix="gold", labels=labels, form=form)
-    predicted_options = replace(gold_options, side="predicted", prefix="pred")
+    gold_options = replace(options, side="gold", prefix="gold")
+    predicted_options = replace(options, side="predicted", prefix="pred")
     return DocumentPairs(
         Inputs(
             _listed("y_true", gold, gold_options), _listed("y_pred", predicted, predicted_options)

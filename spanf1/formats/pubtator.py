@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from spanf1.core.documents import Document, TextSpan
-from spanf1.exceptions import LayoutError, LossError, ReadError, UsageError
+from spanf1.exceptions import LayoutError, LossError, UsageError
+from spanf1.formats.lines import Line, lines_of
 from spanf1.formats.registry import Input, Writing
 from spanf1.formats.sniffing import Beginning
 from spanf1.wording import shortened
@@ -33,13 +34,6 @@ _NO_ID = re.compile(r"[|\t\r\n]")
 #: what may be lost of a document here, besides what no line of the table of formats has
 LINE_ENDS = "white space of texts"
 NO_IDS = "ids that cannot be part of a line"
-
-
-class _Line(NamedTuple):
-    """A line with content, and its number in the file."""
-
-    number: int
-    text: str
 
 
 def looks_like_file(beginning: Beginning) -> bool:
@@ -62,8 +56,8 @@ def documents(input: Input) -> Iterator[Document]:
     if not input.options.alone:
         message = "a file of PubTator holds one side"
         raise UsageError(message, where=input.source.name, hint="give two: gold, and predicted")
-    lines: list[_Line] = []
-    for line in _lines(input):
+    lines: list[Line] = []
+    for line in lines_of(input, "PubTator's"):
         if line.text.strip():
             lines.append(line)
         elif lines:
@@ -73,26 +67,7 @@ def documents(input: Input) -> Iterator[Document]:
         yield _document(lines, input)
 
 
-def _lines(input: Input) -> Iterator[_Line]:
-    """Yield the lines of a file, without their ends; blank ones, too."""
-    number, rest = 0, b""
-    for chunk in input.source.chunks(progress=input.progress):
-        *whole, rest = (rest + chunk).split(b"\n")
-        for content in whole:
-            number += 1
-            yield _Line(number, _decoded(content, input.where(number)))
-    yield _Line(number + 1, _decoded(rest, input.where(number + 1)))
-
-
-def _decoded(content: bytes, where: str) -> str:
-    try:
-        return content.removesuffix(b"\r").decode()
-    except UnicodeDecodeError as error:
-        message = f"byte {content[error.start]:#04x} is not UTF-8, as PubTator's files are to be"
-        raise ReadError(message, where=where) from None
-
-
-def _document(lines: list[_Line], input: Input) -> Document:
+def _document(lines: list[Line], input: Input) -> Document:
     """Return a document, given its lines."""
     first = lines[0]
     title = _TEXT.fullmatch(first.text)
@@ -117,7 +92,7 @@ def _check_id(name: str, expected: str, where: str) -> None:
         raise LayoutError(message, where=where, hint="a blank line parts documents")
 
 
-def _span(line: _Line, name: str, text: str, input: Input) -> TextSpan | None:
+def _span(line: Line, name: str, text: str, input: Input) -> TextSpan | None:
     """Return the span that a line describes; None if it is a relation."""
     where = input.where(line.number)
     fields = line.text.split("\t")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib import import_module
 from itertools import tee
 from typing import Any, BinaryIO, Literal, NamedTuple, TypeVar
 
 from spanf1.core.documents import Document, DocumentBatch, in_batches
-from spanf1.core.options import AUTO
-from spanf1.core.tags import TagSet
+from spanf1.core.options import AUTO, MissingName
+from spanf1.core.tags import Spelling, TagSet
 from spanf1.exceptions import UsageError
 from spanf1.formats.options import InputOptions
 from spanf1.formats.sentences import Sentences
@@ -33,11 +34,19 @@ FEATURES = {
 # What formats of spans of characters carry, but for discontinuous ones.
 _CHARACTERS = frozenset({"offsets", "free", "nested", "repeated"})
 
+# What formats of spans of tokens carry.
+_TOKENS = frozenset({"tokens", "ids", "offsets", "nested", "repeated"})
+
 # Fields of `InputOptions` that go with columns, and with all that has keys and texts.
-_COLUMNS = frozenset({"tag_columns", "token_column", "delimiter"})
+_COLUMNS = frozenset({"tag_columns", "token_column", "sentence_column", "delimiter"})
 _KEYS = frozenset({"key", "text_key", "id_key"})
+_TOKEN_KEYS = frozenset({"key", "token_key", "id_key"})
 # And what goes with tags.
-_TAGS = frozenset({"form", "scheme"})
+_TAGS = frozenset({"form", "outside", "mask_tags", "labels", "scheme"})
+
+# Comments, and blank lines, that a file may begin with; a field that is brackets.
+_COMMENTS = rb"(?:(?:#[^\n]*|[ \t\r]*)\n)*"
+_BRACKETS = rb"(?:(?:\([^\s()*]+)+\*?\)*|\*\)*)"
 
 #: how sure a format is that something looks like it; 0 if it does not
 SURE, LIKELY, MAYBE = 3, 2, 1
@@ -79,6 +88,8 @@ class Format(NamedTuple):
         What help calls texts with spans of it, if it has such.
     by_line : bool
         Whether each line of a file may be a text that is read by itself.
+    written : bool
+        Whether it is written, too.
     """
 
     title: str
@@ -93,6 +104,7 @@ class Format(NamedTuple):
     extra: str = ""
     texts: str = ""
     by_line: bool = False
+    written: bool = True
 
 
 #: the formats, by the names that ``--input-format`` and ``--to-format`` take
@@ -107,14 +119,14 @@ FORMATS = {
         "JSON Lines of tokens and tags",
         "records.tags",
         frozenset({"tokens", "ids", "offsets"}),
-        frozenset({"key", "token_key", "id_key", "labels"}) | _TAGS,
+        frozenset({"key", "token_key", "id_key"}) | _TAGS,
         json=True,
     ),
     "prodigy": Format(
         "JSON Lines of texts and spans, as spaCy and Prodigy have them",
         "records.prodigy",
         _CHARACTERS | {"text", "tokens", "ids", "discontinuous"},
-        _KEYS | {"token_key"},
+        _KEYS | {"token_key", "labels"},
         json=True,
         texts="spaCy and Prodigy (prodigy)",
         by_line=True,
@@ -123,10 +135,19 @@ FORMATS = {
         "JSON Lines of doccano",
         "records.doccano",
         _CHARACTERS | {"text", "ids"},
-        _KEYS,
+        _KEYS | {"labels"},
         json=True,
         texts="doccano",
         by_line=True,
+    ),
+    "ner-annotator": Format(
+        "texts and spans of ner-annotator",
+        "records.ner_annotator",
+        _CHARACTERS | {"text"},
+        frozenset({"key"}),
+        json=True,
+        texts="ner-annotator",
+        written=False,
     ),
     "labelstudio": Format(
         "an export of Label Studio",
@@ -140,7 +161,7 @@ FORMATS = {
         "output of a Hugging Face pipeline",
         "records.pipeline",
         _CHARACTERS,
-        _KEYS | {"labels"} | _TAGS,
+        _KEYS | _TAGS,
         json=True,
         texts="Hugging Face pipelines (pipeline)",
     ),
@@ -150,6 +171,53 @@ FORMATS = {
         frozenset({"text", "ids", "nested", "repeated", "unplaced"}),
         _KEYS,
         json=True,
+    ),
+    "spert": Format(
+        "tokens and spans of token numbers, as SpERT has them",
+        "records.spert",
+        _TOKENS,
+        _TOKEN_KEYS,
+        json=True,
+        texts="SpERT (spert)",
+        written=False,
+    ),
+    "dygie": Format(
+        "sentences and spans of token numbers, as DyGIE has them",
+        "records.dygie",
+        _TOKENS,
+        _TOKEN_KEYS,
+        json=True,
+        texts="DyGIE (dygie)",
+        written=False,
+    ),
+    "gliner": Format(
+        "what GLiNER is trained with",
+        "records.gliner",
+        _TOKENS,
+        _TOKEN_KEYS,
+        json=True,
+        texts="training data of GLiNER (gliner)",
+        written=False,
+    ),
+    "bioc": Format(
+        "a collection of BioC",
+        "records.bioc",
+        _CHARACTERS | {"text", "ids", "discontinuous"},
+        frozenset({"key", "id_key"}),
+        json=True,
+        begins=rb"\s*<(?:\?xml|!DOCTYPE\s+collection|collection)\b",
+        texts="BioC (bioc)",
+        written=False,
+    ),
+    "cas": Format(
+        "a UIMA CAS",
+        "records.cas",
+        _CHARACTERS | {"text", "tokens"},
+        frozenset({"key"}),
+        json=True,
+        begins=rb"\s*<(?:\?xml|xmi:XMI|XMI)\b",
+        texts="UIMA CAS (cas)",
+        written=False,
     ),
     "brat": Format(
         "a folder of brat's .txt and .ann files",
@@ -161,6 +229,31 @@ FORMATS = {
         ending=".ann",
         begins=rb"T[0-9]+\t\S+ [0-9]",
         texts="brat folders",
+    ),
+    "brackets": Format(
+        "columns of tokens and brackets, as CoNLL-2012 has them",
+        "brackets",
+        _TOKENS - {"ids"},
+        _COLUMNS,
+        begins=_COMMENTS + rb"(?:#begin document|(?:[^\n]*[ \t])?%s(?:\s|\Z))" % _BRACKETS,
+        written=False,
+    ),
+    "conllu": Format(
+        "CoNLL-U with tags in MISC",
+        "conllu",
+        frozenset({"tokens", "offsets"}),
+        frozenset({"key"}) | _TAGS,
+        begins=_COMMENTS + rb"(?:#[^\n]*\Z|1(?:-[0-9]+)?\t)",
+        written=False,
+    ),
+    "webanno": Format(
+        "WebAnno TSV 3",
+        "webanno",
+        _CHARACTERS | {"text", "tokens"},
+        frozenset({"key"}),
+        begins=rb"#FORMAT=WebAnno TSV",
+        texts="WebAnno TSV (webanno)",
+        written=False,
     ),
     "pubtator": Format(
         "documents of PubTator",
@@ -184,7 +277,7 @@ FORMATS = {
         "Parquet, Arrow, or a folder of a Hugging Face dataset",
         "arrow.documents",
         _CHARACTERS | {"text", "tokens", "ids", "discontinuous"},
-        _KEYS | {"token_key", "labels"} | _TAGS,
+        _KEYS | {"token_key"} | _TAGS,
         folders=True,
         begins=rb"PAR1|ARROW1|\xff{4}",
         extra="arrow",
@@ -192,6 +285,8 @@ FORMATS = {
 }
 COLUMNS, JSONL, ARROW = "columns", "jsonl", "arrow"
 
+#: those that are written
+OUTPUT_FORMATS = tuple(name for name, known in FORMATS.items() if known.written)
 #: what input may be said to be
 INPUT_FORMATS = (AUTO, *FORMATS)
 
@@ -201,10 +296,19 @@ FormatName = Literal[
     "jsonl",
     "prodigy",
     "doccano",
+    "ner-annotator",
     "labelstudio",
     "pipeline",
     "entities",
+    "spert",
+    "dygie",
+    "gliner",
+    "bioc",
+    "cas",
     "brat",
+    "brackets",
+    "conllu",
+    "webanno",
     "pubtator",
     "spacy",
     "arrow",
@@ -222,6 +326,11 @@ GO_WITH = {
 def module_of(name: str) -> Any:
     """Return the module of a format."""
     return import_module(f"spanf1.formats.{FORMATS[name].module}")
+
+
+def noted(readings: Mapping[str, int]) -> list[str]:
+    """Say in words what was read otherwise than it stands there; see `Input.readings`."""
+    return [f"{what}: {count}" if count else what for what, count in readings.items()]
 
 
 def formats_given(input_format: str, inputs: int) -> list[str]:
@@ -306,8 +415,14 @@ class Input:
         The column of the tokens, from 1, where there is one.
     remarks : dict of str to int
         What was left out, in words (``relations``), and how often.
+    readings : dict of str to int
+        What was read otherwise than it stands there, in words, and how often; 0 if once for all.
     values : sequence, optional
         The records themselves, where they are in no file; the source is then `Listed`.
+    rejected : set of str
+        The ids of records that were left out.
+    keyless : object
+        The first record without spans, as long as no other one has told their key.
 
     Raises
     ------
@@ -323,7 +438,10 @@ class Input:
     key: str = ""
     token_column: int = 0
     remarks: dict[str, int] = field(default_factory=dict)
+    readings: dict[str, int] = field(default_factory=dict)
     values: Sequence[Any] | None = None
+    rejected: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+    keyless: Any = field(default=None, init=False, repr=False, compare=False)
     _other: Input | None = field(default=None, init=False, repr=False, compare=False)
     _parsed: Iterator[Any] | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -332,7 +450,7 @@ class Input:
 
     def again(self) -> Input:
         """Return the same input, not read yet."""
-        return replace(self, tags=None, key="", token_column=0, remarks={})
+        return replace(self, tags=None, key="", token_column=0, remarks={}, readings={})
 
     def documents(self) -> Iterator[Document]:
         """Read the input.
@@ -379,6 +497,13 @@ class Input:
         read: Callable[[Input], Iterator[Sentences]] = module_of(self.format).sentences
         return read(self)
 
+    @cached_property
+    def labels(self) -> Mapping[int, str] | None:
+        """The label of each id, if labels are given."""
+        from spanf1.formats.labels import labels_by_id
+
+        return None if self.options.labels is None else labels_by_id(self.options.labels)
+
     def where(self, line: int) -> str:
         """Return a place in the input, for a message."""
         return self.source.where(line) if line else self.source.name
@@ -393,12 +518,23 @@ class Input:
         """Note that something was left out."""
         self.remarks[what] = self.remarks.get(what, 0) + count
 
+    def take(self, other: Input) -> None:
+        """Take over what was noted of the same input, or of a part of it."""
+        for what, count in other.remarks.items():
+            self.remark(what, count)
+        for what, count in other.readings.items():
+            self.note(what, count)
+
+    def note(self, what: str, count: int = 1) -> None:
+        """Note that something was read otherwise than it stands there."""
+        self.readings[what] = self.readings.get(what, 0) + count
+
     def described(self) -> str:
         """Say what was read, in words."""
-        what = "column" if self.format == COLUMNS else "key"
+        what = "column" if "tag_columns" in FORMATS[self.format].takes else "key"
         spans = f", {what}{'s' * (',' in self.key)} {self.key}" * bool(self.key)
         tokens = f", tokens in column {self.token_column}" * bool(self.token_column)
-        return FORMATS[self.format].title + spans + tokens
+        return "; ".join([FORMATS[self.format].title + spans + tokens, *noted(self.readings)])
 
     def left_out(self) -> str:
         """Say what was not read, in words; empty if everything was."""
@@ -414,11 +550,14 @@ class Inputs(NamedTuple):
         The sides; of one source if it holds both.
     by_position : bool
         Whether what belongs together is known by the order alone.
+    missing : str
+        What is done about tokens without a prediction: one of `spanf1.core.options.MISSING`.
     """
 
     gold: Input
     predicted: Input
     by_position: bool = False
+    missing: MissingName = "error"
 
     @property
     def merged(self) -> bool:
@@ -439,6 +578,11 @@ class Inputs(NamedTuple):
         """The source of both, or those of gold and of predictions."""
         return [self.gold.source, self.predicted.source][: 1 if self.merged else 2]
 
+    @property
+    def spellings(self) -> tuple[Spelling, Spelling]:
+        """What is said of how the tags of both sides are written; raises as that of a side."""
+        return self.gold.options.spelling, self.predicted.options.spelling
+
     def again(self) -> Inputs:
         """Return the same inputs, not read yet."""
         return self._replace(gold=self.gold.again(), predicted=self.predicted.again())
@@ -446,6 +590,14 @@ class Inputs(NamedTuple):
     def are_by_line(self) -> bool:
         """Return whether each line of both sides may be a text that is read by itself."""
         return FORMATS[self.gold.format].by_line and FORMATS[self.predicted.format].by_line
+
+    def by_text(self) -> Inputs:
+        """Return the same inputs, of which only what spans say counts."""
+        gold, predicted = (
+            replace(side, options=replace(side.options, by_text=True))
+            for side in (self.gold, self.predicted)
+        )
+        return self._replace(gold=gold, predicted=predicted)
 
     def may_be_parted(self) -> bool:
         """Return whether parts of such inputs can be read."""
@@ -458,7 +610,7 @@ class Inputs(NamedTuple):
         """
         for sources in parts_of(self.sources, max(size // 2, 1), LINES):
             gold, predicted = (
-                replace(side, source=source, progress=None, remarks={})
+                replace(side, source=source, progress=None, remarks={}, readings={})
                 for side, source in ((self.gold, sources[0]), (self.predicted, sources[-1]))
             )
             yield self._replace(gold=gold, predicted=predicted)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.spans import Spans
-from spanf1.core.tags import Block, CodeArray, IntArray, starts_among
+from spanf1.core.tags import MASKED, NO_TAG, Block, CodeArray, Gaps, IntArray, starts_among
 
 #: the way out where tokens differ
 POSITION_HINT = "--align-by-position compares the tags whatever the tokens are"
@@ -41,11 +41,26 @@ class Coder(Protocol):
     """The codes that numbers stand for, which are looked up as the numbers occur.
 
     `outside` is the number of the tag O, and `ignored` that of a gold token that does not count;
-    None if there is none.
+    None if there is none. `masked` are those of tags that were said to stand at such tokens, and
+    `empty` is that of no tag.
     """
 
     outside: int | None
     ignored: int | None
+
+    @property
+    def masked(self) -> Sequence[int]:
+        """The numbers of tags of tokens that do not count."""
+        ...
+
+    @property
+    def empty(self) -> int | None:
+        """The number of a missing prediction."""
+        ...
+
+    def note(self, number: int) -> None:
+        """Take note that the tag of a number occurs, which is not asked for its code."""
+        ...
 
     def codes(self, sentences: Sentences, tokens: IntArray) -> CodeArray:
         """Return the codes of some tokens of sentences.
@@ -87,6 +102,8 @@ class Sentences(NamedTuple):
         The id of each of these, if it was asked for; None where one has none.
     coder : Coder, optional
         Tells the codes.
+    absent : array of bool, optional
+        Which tokens have no tag: what is in their place means nothing.
     """
 
     codes: CodeArray
@@ -101,6 +118,7 @@ class Sentences(NamedTuple):
     words: Words | None = None
     ids: Sequence[str | int | None] | None = None
     coder: Coder | None = None
+    absent: npt.NDArray[np.bool_] | None = None
 
     @property
     def size(self) -> int:
@@ -181,7 +199,8 @@ class Sentences(NamedTuple):
             lengths,
             self.places[rows],
             self.lines,
-            words=self.words and self.words.take(rows),
+            # A row behind all others is one without tags.
+            words=self.words and self.words.take(np.maximum(rows, 0)),
             coder=self.coder,
         )
 
@@ -283,6 +302,31 @@ def whole_sentences(
     )
 
 
+def filled(side: Sentences, lengths: IntArray) -> Sentences:
+    """Return predicted sentences that are as long as gold's, and as many, with no tags at the ends.
+
+    Parameters
+    ----------
+    side : Sentences
+        Whole sentences, known one by one; none has more tags than gold has there.
+    lengths : array of int
+        How many tokens each sentence of gold has.
+    """
+    own = np.zeros(len(lengths), np.intp)
+    own[: len(side.lengths)] = side.lengths
+    shift = (np.cumsum(lengths) - lengths) - (np.cumsum(own) - own)
+    there = np.repeat(shift, own) + np.arange(own.sum())
+    codes = np.zeros(lengths.sum(), side.codes.dtype)
+    codes[there] = side.codes
+    absent = np.ones(len(codes), np.bool_)
+    absent[there] = False
+    places = side.places
+    if len(places) and len(places) < len(lengths):
+        places = np.append(places, np.full(len(lengths) - len(places), places[-1]))
+    whole = whole_sentences(codes, lengths, places, side.lines, coder=side.coder)
+    return whole._replace(absent=absent)
+
+
 def place_in(lengths: IntArray, token: int) -> tuple[int, int]:
     """Return the sentence of a token, by its number among all, and its place there."""
     ends = np.cumsum(lengths)
@@ -349,6 +393,79 @@ def aligned(
     else:
         tokens = np.flatnonzero(there)
     return block_of(gold, predicted, codes, tokens, len(there))
+
+
+def first_counted(
+    starts: IntArray, numbers: IntArray | None, count: int, *, begun: bool
+) -> tuple[IntArray, bool]:
+    """Return the tokens that begin sentences among those that count, and whether one is left over.
+
+    Parameters
+    ----------
+    starts : array of int
+        The tokens of all that begin a sentence.
+    numbers : array of int, optional
+        Which of all are the tokens that count; by default all.
+    count : int
+        How many of these there are.
+    begun : bool
+        Whether a sentence that began before had none.
+    """
+    rows = np.concatenate((np.zeros(int(begun), np.intp), starts))
+    bounds = np.append(rows if numbers is None else np.searchsorted(numbers, rows), count)
+    # A sentence may begin with tokens that do not count, or have no others.
+    return bounds[:-1][bounds[:-1] < bounds[1:]], bool(len(rows) and bounds[-2] == count)
+
+
+class Gapped:
+    """Aligns two sides, in order, of which tokens may not count, or have no prediction.
+
+    Parameters
+    ----------
+    drop : bool
+        Leave out tokens without a prediction; else they are O.
+    """
+
+    def __init__(self, *, drop: bool) -> None:
+        self._drop = drop
+        # whether a sentence, and a document, began of which no token counted so far
+        self._begun = self._document_begun = False
+
+    def aligned(self, gold: Sentences, predicted: Sentences) -> Block:
+        """Return two sides of the same tokens, with all of their codes, as a block."""
+        masked = gold.codes == MASKED
+        absent = (predicted.codes == NO_TAG) & ~masked
+        unmasked = (predicted.codes == MASKED) & ~masked
+        kept = np.flatnonzero(~(masked | absent) if self._drop else ~masked)
+        count = len(kept)
+        starts, self._begun = first_counted(gold.starts, kept, count, begun=self._begun)
+        document_starts, self._document_begun = first_counted(
+            gold.document_starts, kept, count, begun=self._document_begun
+        )
+        codes = np.where(absent | unmasked, np.int32(0), predicted.codes)
+        left, right = (
+            side._replace(codes=codes[kept], line=partial(line_among, side.line, kept))
+            for side, codes in ((gold, gold.codes), (predicted, codes))
+        )
+        left = left._replace(starts=starts, document_starts=document_starts)
+        sums = (int(np.count_nonzero(which)) for which in (masked, unmasked, absent))
+        return aligned(left, right)._replace(gaps=Gaps(*sums))
+
+
+def unmasked(sentences: Sentences) -> Sentences:
+    """Return whole sentences without the tokens that do not count, by their tags."""
+    masked = sentences.codes == MASKED
+    if not masked.any():
+        return sentences
+    kept = np.flatnonzero(~masked)
+    count, tokens = len(kept), sentences.tokens
+    return sentences._replace(
+        codes=sentences.codes[kept],
+        starts=first_counted(sentences.starts, kept, count, begun=False)[0],
+        document_starts=first_counted(sentences.document_starts, kept, count, begun=False)[0],
+        line=partial(line_among, sentences.line, kept),
+        tokens=None if tokens is None else [tokens[token] for token in kept.tolist()],
+    )
 
 
 def block_of(

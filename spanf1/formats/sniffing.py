@@ -17,7 +17,7 @@ from spanf1.formats.source import BOM, STDIN, Source, Stream, look_ahead
 _FIRST = 64
 _LOOKS = (1 << 16, 1 << 20, 1 << 25)
 # how JSON begins
-_JSON_BEGINS = (b"{", b"[")
+_JSON_BEGINS = (b"{", b"[", b"```")
 
 
 def formats_of(
@@ -68,6 +68,8 @@ def format_of(source: Source, keys: tuple[str, ...] = ()) -> str:
         for name in [*filter(beginning.fits, FORMATS), *named]:
             if module_of(name).looks_like_file(beginning):
                 return name
+        if not beginning.may_be_json():
+            return COLUMNS
         # Here, because most inputs are columns, and need no more than this.
         from spanf1.formats.records.sniffing import format_of_json
 

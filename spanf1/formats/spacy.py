@@ -10,11 +10,11 @@ from __future__ import annotations
 import contextlib
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, BinaryIO
 
-from spanf1.core.documents import Document, TextSpan, joined
+from spanf1.core.documents import Document, Offsets, TextSpan, joined
 from spanf1.exceptions import LayoutError, LossError, ReadError, SpanF1Error, UsageError
 from spanf1.formats.registry import Input, Writing
 from spanf1.formats.sniffing import Beginning
@@ -25,6 +25,11 @@ from spanf1.wording import shortened
 ENTITIES = "ents"
 
 _ATTRIBUTES = ("ENT_IOB", "ENT_TYPE")
+
+# What is left out, and what is noted.
+_UNANNOTATED = "documents without annotated entities"
+_PARTLY = "tokens of which it is missing whether they are in entities"
+_UNPREDICTED = "documents in which no entities are set, or not of all tokens"
 
 
 def looks_like_file(beginning: Beginning) -> bool:
@@ -40,8 +45,8 @@ def looks_like_file(beginning: Beginning) -> bool:
 def documents(input: Input) -> Iterator[Document]:
     """Read a .spacy file.
 
-    Tokens that are white space are left out: they only say how the text goes on. Without
-    annotation of entities there are none.
+    Tokens that are white space are left out: they only say how the text goes on. Where it is
+    missing whether tokens are in entities, nobody annotated them.
 
     Raises
     ------
@@ -121,11 +126,11 @@ def _slim(packed: Any) -> Any:
 def _document(doc: Any, key: str, input: Input, number: int) -> Document:
     words = [token for token in doc if not token.text.isspace()]
     if doc.has_unknown_spaces:
-        text, offsets = joined(token.text for token in doc)
-        offsets = [offsets[token.i] for token in words]
+        text, all_offsets = joined(token.text for token in doc)
     else:
         text = doc.text
-        offsets = [(token.idx, token.idx + len(token)) for token in words]
+        all_offsets = [(token.idx, token.idx + len(token)) for token in doc]
+    offsets = [all_offsets[token.i] for token in words]
     spans = []
     for span in _marked(doc, key, input.where(number)):
         start, end, label = span.start_char, span.end_char, span.label_
@@ -135,7 +140,29 @@ def _document(doc: Any, key: str, input: Input, number: int) -> Document:
             raise LayoutError(message, where=input.where(number))
         spans.append(TextSpan(label, ((start, end),)))
     spaced = bool(doc.has_unknown_spaces)
-    return Document(text, spans, offsets, line=number, spaced=spaced)
+    missing = _missing(doc, all_offsets) if key == ENTITIES else ()
+    if missing and input.options.side == "gold":
+        if not doc.has_annotation("ENT_IOB"):
+            input.remark(_UNANNOTATED)
+        input.remark(_PARTLY, sum(token.ent_iob == 0 for token in doc))
+    elif missing:
+        input.note(_UNPREDICTED)
+        missing = ()
+    return Document(text, spans, offsets, line=number, spaced=spaced, missing=missing)
+
+
+def _missing(doc: Any, offsets: Sequence[Offsets]) -> tuple[Offsets, ...]:
+    """Return the characters of the tokens of which it is missing whether they are in entities."""
+    missing: list[Offsets] = []
+    last = -2
+    for token in doc:
+        if token.ent_iob == 0:
+            start, end = offsets[token.i]
+            if token.i == last + 1:
+                start = missing.pop()[0]
+            missing.append((start, end))
+            last = token.i
+    return tuple(missing)
 
 
 def _marked(doc: Any, key: str, where: str) -> Any:

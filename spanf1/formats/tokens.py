@@ -287,3 +287,24 @@ class _Level:
         self.spans.append((start, end, index))
         self._begins.add((start, kind))
         self._ends.add((end, kind))
+
+
+class Utf16:
+    """Where each character of a text is, by units of UTF-16, of which there are `size`."""
+
+    def __init__(self, text: str) -> None:
+        self._characters: dict[int, int] | None = None
+        self.size = len(text)
+        if text.isascii() or max(text) <= "\uffff":
+            return
+        self._characters, self.size = {}, 0
+        for number, character in enumerate(text):
+            self._characters[self.size] = number
+            self.size += 1 + (character > "\uffff")
+        self._characters[self.size] = len(text)
+
+    def character(self, place: int) -> int:
+        """Return the character at a place; -1 if none begins there."""
+        if self._characters is not None:
+            return self._characters.get(place, -1)
+        return place if 0 <= place <= self.size else -1

@@ -24,6 +24,7 @@ from typing import Any
 
 from spanf1.core.scores import AVERAGES, AverageName, ratio
 from spanf1.exceptions import check_known
+from spanf1.formats.lists import likeliest
 from spanf1.results.lists import SpanF1
 from spanf1.results.result import Result
 
@@ -147,7 +148,7 @@ def preprocess_logits_for_metrics(logits: Any, labels: Any) -> Any:  # noqa: ARG
 
     Ids are kept on the device and gathered in place of the logits.
     """
-    return _first(logits).argmax(-1)
+    return likeliest(_first(logits))
 
 
 def _first(outputs: Any) -> Any:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from spanf1.core.matching import match_spans
-from spanf1.core.options import AUTO, Options
+from spanf1.core.options import AUTO, MissingName, Options
 from spanf1.core.spans import Decoder, Spans
 from spanf1.core.tag_counter import Reader
-from spanf1.core.tags import AUTO_FORM, TagForm, TagSet, tag_sets
+from spanf1.core.tags import AUTO_FORM, Spelling, TagSet, tag_sets
 from spanf1.core.tally import TOKEN
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.formats.columns.file import ColumnFile
@@ -26,6 +26,7 @@ from spanf1.formats.options import Column, InputOptions
 from spanf1.formats.registry import COLUMNS, JSONL, Input, Inputs
 from spanf1.formats.source import STDIN, Source, source_of
 from spanf1.ranking.rank import Ranking, RankingOptions, System, rank
+from spanf1.results.files import edges_noted
 from spanf1.results.result import Result
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def systems_of(given: Iterable[str]) -> list[Named]:
     Raises
     ------
     UsageError
-        If a folder is empty, a pattern fits nothing, or two systems have one name.
+        If a pattern fits nothing, or two systems have one name.
     """
     named: list[tuple[str, list[str]]] = []
     for argument in given:
@@ -92,11 +93,15 @@ def compare(
     testing: RankingOptions | None = None,
     options: Options | None = None,
     tag_form: str = AUTO_FORM,
+    outside: Iterable[str] = (),
+    mask_tags: Iterable[str] = (),
+    missing: MissingName = "error",
     executor: Executor | None = None,
     progress: Progress = lambda _: None,
     gold_column: Column | None = None,
     pred_column: Column | None = None,
     token_column: Column | None = None,
+    sentence_column: Column | None = None,
     delimiter: str | None = None,
     align_by_position: bool = False,
     input_format: str = AUTO,
@@ -120,14 +125,14 @@ def compare(
         How to compare them.
     options : Options, optional
         How spans are read; as for `spanf1.evaluate`.
-    tag_form : str
+    tag_form, outside, mask_tags, missing
         As for `spanf1.evaluate`.
     executor : concurrent.futures.Executor, optional
         Reads the files. Worker processes must be able to import spanf1.
     progress : callable, optional
         Called with what is being done.
-    gold_column, pred_column, token_column, delimiter, align_by_position, input_format, \
-gold_key, pred_key, token_key, text_key, id_key, labels
+    gold_column, pred_column, token_column, sentence_column, delimiter, align_by_position, \
+input_format, gold_key, pred_key, token_key, text_key, id_key, labels
         As for `spanf1.score_file`.
 
     Raises
@@ -145,13 +150,16 @@ gold_key, pred_key, token_key, text_key, id_key, labels
         raise UsageError("systems are to be a dict of names to files, or a list of files")
     if not isinstance(systems, Mapping):
         systems = dict(systems_of([os.fspath(path) for path in systems]))
+    options = options or Options()
+    if missing != "error":
+        options = replace(options, missing=missing)
     return compare_outputs(
         None if gold is None else source_of(gold),
         {str(name): _sources(files) for name, files in systems.items()},
         InputOptions.of(given, "gold"),
         InputOptions.of(given, "predicted"),
         by_position=align_by_position,
-        options=options or Options(),
+        options=options,
         testing=testing or RankingOptions(),
         executor=executor,
         progress=progress,
@@ -201,12 +209,32 @@ def compare_outputs(
             result if result.tally.placed_by != TOKEN else output(source)
             for source, result in zip(sources, results, strict=True)
         ]
+    if options.missing == "drop":
+        _check_same_tokens(sources, results)
     if gold is None:
         for source, result in zip(sources[1:], results[1:], strict=True):
             _compare_gold((sources[0], results[0]), (source, result), output)
     left = iter(results)
     ranked = [System(name, [*islice(left, len(runs))]) for name, runs in systems.items()]
     return rank(ranked, testing, progress=progress)
+
+
+def _check_same_tokens(sources: Sequence[Source], results: Sequence[Result]) -> None:
+    """Raise an error if outputs that stop early do not stop at the same places."""
+    first = results[0].tally
+    for source, result in zip(sources, results, strict=True):
+        tally = result.tally
+        if (tally.tokens, tally.sentences, tally.gold_number) != (
+            first.tokens,
+            first.sentences,
+            first.gold_number,
+        ):
+            raise AlignmentError(
+                f"predictions stop at other places than in {sources[0].name}: not the same tokens "
+                "would count",
+                where=source.name,
+                hint="missing='outside' (--missing outside) counts the same tokens for all",
+            )
 
 
 def _sources(files: Any) -> list[Source]:
@@ -234,7 +262,8 @@ class _Output:
         reader, counts = counted(
             inputs, self.options, units=units, in_order=True, documents=documents
         )
-        return Result(counts, self.options, reader.origin()).check()
+        origin = edges_noted(reader.origin(), counts, self.options)
+        return Result(counts, self.options, origin).check()
 
     def inputs(self, file: Source) -> Inputs:
         """Return the two sides that are scored of an output."""
@@ -257,7 +286,7 @@ def _compare_gold(
             raise AlignmentError(message, where=other[0].name, hint=_ONE_GOLD)
         return
     reader = _gold_reader(first, other, output)
-    for line, place in gold_differences(reader, output.gold_options.form):
+    for line, place in gold_differences(reader, output.gold_options.spelling):
         raise AlignmentError(
             f"the gold spans part here from those of {first[0].where(line)}",
             where=other[0].where(place),
@@ -326,12 +355,12 @@ def _documents(file: ColumnFile, gold: Column) -> list[int]:
     return starts
 
 
-def gold_differences(reader: Reader, form: TagForm | None) -> Iterator[tuple[int, int]]:
+def gold_differences(reader: Reader, spelling: Spelling | None) -> Iterator[tuple[int, int]]:
     """Yield the lines, on both sides, where a span is on one side only; the first one first."""
     decoders = Decoder(), Decoder()
     # the lines where the spans begin that are open
     opened = [(0, 0), (0, 0)]
-    for block in reader.blocks(*tag_sets(form)):
+    for block in reader.blocks(*tag_sets(spelling)):
         base = decoders[0].position
         sides = [
             decoder.feed(codes, block.starts)[0]

@@ -127,6 +127,10 @@ def _remarks(ranking: Ranking, digits: int | None) -> list[str]:
             if line := strict_in_own_scheme(run, digits):
                 said[f"{name}, strict: {line}"] = None
             said |= dict.fromkeys(f"{name}: {line}" for line in other_types(run))
+            files = run.input.files if run.input else ()
+            for line in run.input.remarks if run.input else ():
+                of_file = any(line.startswith(f"{file}: ") for file in files)
+                said[line if of_file else f"{name}: {line}"] = None
     return list(said)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from spanf1.core.options import (
     AnyScheme,
     Confidence,
     MatchName,
+    MissingName,
     NormalizationName,
     Options,
     TypeSet,
@@ -25,8 +26,8 @@ from spanf1.core.options import (
 )
 from spanf1.core.schemes import ReadingName
 from spanf1.core.spans import Decoder, Spans, decode
-from spanf1.core.tags import AUTO_FORM, TagForm, TagSet, tag_sets
-from spanf1.core.tally import ABSENT, SurfaceForm
+from spanf1.core.tags import AUTO_FORM, Spelling, TagSet, tag_sets
+from spanf1.core.tally import ABSENT, SurfaceForm, Tally
 from spanf1.core.typemap import Retyper, TypeMap
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
 from spanf1.formats.columns.tags import ColumnPair, TagFile
@@ -36,6 +37,7 @@ from spanf1.formats.registry import COLUMNS, JSONL, Inputs
 from spanf1.formats.sentences import Sentences
 from spanf1.formats.source import STDIN, Progress, Source, source_of
 from spanf1.results.result import Result
+from spanf1.results.scored import Scored
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -48,6 +50,7 @@ def score_file(
     gold_column: Column | None = None,
     pred_column: Column | None = None,
     token_column: Column | None = None,
+    sentence_column: Column | None = None,
     delimiter: str | None = None,
     align_by_position: bool = False,
     input_format: str = AUTO,
@@ -68,7 +71,11 @@ def score_file(
     ignore_types: Iterable[str] = (),
     match: MatchName = "exact",
     normalize: Iterable[NormalizationName] = (),
+    trim: bool = False,
     tag_form: str = AUTO_FORM,
+    outside: Iterable[str] = (),
+    mask_tags: Iterable[str] = (),
+    missing: MissingName = "error",
     confidence: float | Confidence | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
@@ -90,10 +97,14 @@ def score_file(
         one and the last of one file, and the last of each of two. ``"2,3"`` are several, with
         nested levels.
     token_column : int or str, optional
-        With two files, the column of the tokens, which must be the same; by default the first.
+        With two files, the column of the tokens, which must be the same; by default the one that
+        the header calls so, or the first.
+    sentence_column : int or str, optional
+        The column of ids of sentences: a new id begins a sentence, as a blank line does. By
+        default one that the header calls so (``sentence_id``, ``Sentence #``); ``"none"``: none.
     delimiter : str, optional
-        ``tab``, ``space``, ``whitespace`` (runs of spaces and tabs), or the one character between
-        columns. Detected by default.
+        ``tab``, ``space``, ``whitespace`` (runs of spaces and tabs), ``comma``, or the one
+        character between columns. Detected by default.
     align_by_position : bool
         With two files, do not compare tokens, nor ids.
     input_format : str
@@ -113,10 +124,13 @@ def score_file(
     match : str
         ``exact`` counts every span; ``text`` too, and one is right by what it says and its type,
         wherever it is in a document; ``surface`` counts each distinct text and type once, which is
-        right if one span of it is: WNUT-17's F1 of surface forms. The text is gold's tokens,
-        those of `token_column`, which may then be given for one file, too.
+        right if one span of it is: WNUT-17's F1 of surface forms; ``set`` is ``text``, but each
+        text and type counts once in a document. The text is gold's tokens, those of
+        `token_column`, which may then be given for one file, too.
     normalize : iterable of str
-        What makes no difference if `match` is ``text``: ``nfkc``, ``case``, ``space``.
+        What makes no difference if `match` is ``text`` or ``set``: ``nfkc``, ``case``, ``space``.
+    trim : bool
+        Drop white space at the edges of spans, on both sides. Tokens have none.
     executor : concurrent.futures.Executor, optional
         Reads the parts of large files of columns, and of JSON Lines. Worker processes must be able
         to import spanf1.
@@ -126,7 +140,7 @@ def score_file(
     Other Parameters
     ----------------
     scheme, gold_scheme, pred_scheme, reading, beta, types, zero_division, map_types, \
-ignore_types, tag_form, confidence
+ignore_types, tag_form, outside, mask_tags, missing, confidence
         As for `spanf1.evaluate`.
 
     Raises
@@ -181,11 +195,22 @@ def score_inputs(
         raise one_file()
     units = confidence.unit if confidence else ""
     reader, counts = counted(inputs, options, units=units, executor=executor)
-    origin = reader.origin()
+    origin = edges_noted(reader.origin(), counts, options)
     if options.match == "surface" and isinstance(reader, ColumnPair):
         counts.forms, column = _forms(reader, origin, inputs, options, counts.tokens)
         origin = origin._replace(token_column=column)
     return Result(counts, options, origin, confidence).check()
+
+
+def edges_noted(origin: Origin, counts: Tally, options: Options) -> Origin:
+    """Return what was read, with a remark on white space at the edges of spans, if it matters."""
+    if not counts.trimmed:
+        return origin
+    # Here, because few inputs have some.
+    from spanf1.results.report import edges
+
+    said = edges(Scored(counts, options))
+    return origin._replace(remarks=(*origin.remarks, said)) if said else origin
 
 
 def reads_again(inputs: Inputs, options: Options) -> bool:
@@ -204,7 +229,8 @@ def _forms(
     if layout is None:
         return Counter(), 0
     used = {*columns[: 3 - len(files)]}
-    column = next((k for k in range(1, origin.columns[0] + 1) if k not in used), 0)
+    free = layout.free_column([column - 1 for column in used])
+    column = 0 if free is None else free + 1
     if options.token_column:
         column = layout.column_index(options.token_column, files[0].source) + 1
     if column in used or not column:
@@ -215,13 +241,13 @@ def _forms(
         )
     files[0].progress = None
     gold, predicted = TagFile(files[0], columns[0], column), TagFile(files[-1], columns[1])
-    return surface_forms(gold, predicted, options.form, tokens, how.type_map), column
+    return surface_forms(gold, predicted, inputs.spellings, tokens, how.type_map), column
 
 
 def surface_forms(
     gold: TagFile,
     predicted: TagFile,
-    form: TagForm | None,
+    spellings: Sequence[Spelling] | None,
     tokens: int,
     type_map: TypeMap | None = None,
 ) -> Counter[SurfaceForm]:
@@ -235,8 +261,8 @@ def surface_forms(
     ----------
     gold, predicted : TagFile
         The tags; they may be in one file. The texts are those of gold's tokens.
-    form : TagForm, optional
-        How the tags are written, if that is given.
+    spellings : sequence of Spelling, optional
+        What is said of how the tags of the sides are written.
     tokens : int
         How many tokens there are.
     type_map : TypeMap, optional
@@ -249,7 +275,7 @@ def surface_forms(
     InputError
         If a file cannot be read, or has no such column.
     """
-    sets = tag_sets(form)
+    sets = tag_sets(*(spellings or ()))
     retyper = Retyper(sets[0].types, type_map) if type_map else None
     spans, count = _all_spans(predicted, sets[1])
     forms: defaultdict[tuple[int, str], set[tuple[int, int]]] = defaultdict(set)

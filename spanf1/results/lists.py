@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from typing import Any, Self
 
+from spanf1.core.misfits import MASK, OUTSIDE
 from spanf1.core.options import (
     AUTO,
     AnyScheme,
     Confidence,
     MatchName,
+    MissingName,
     NormalizationName,
     Options,
     TagScheme,
@@ -21,12 +23,12 @@ from spanf1.core.options import (
 from spanf1.core.schemes import ReadingName
 from spanf1.core.scores import TypeCounts
 from spanf1.core.spans import Ends, shape_of
-from spanf1.core.tags import AUTO_FORM, TagSets, tag_sets
-from spanf1.core.tags import tag_form as form_of
+from spanf1.core.tags import AUTO_FORM, Spelling, TagSets, tag_forms, tag_sets
 from spanf1.core.tally import ABSENT, SpanKey, Tally
 from spanf1.exceptions import UsageError
 from spanf1.formats.labels import IGNORE_INDEX, labels_by_id
 from spanf1.formats.lists import ArrayReader, ListReader, reader_of
+from spanf1.formats.options import InputOptions, check_no_gaps, may_say, spelling_of, tags_given
 from spanf1.results.result import Result
 
 _LISTS = (list, tuple)
@@ -50,7 +52,11 @@ def evaluate(
     ignore_types: Iterable[str] = (),
     match: MatchName = "exact",
     normalize: Iterable[NormalizationName] = (),
+    trim: bool = False,
     tag_form: str = AUTO_FORM,
+    outside: Iterable[str] = (),
+    mask_tags: Iterable[str] = (),
+    missing: MissingName = "error",
     confidence: float | Confidence | None = None,
 ) -> Result:
     """Score predicted tags, label ids, or spans of texts against gold ones.
@@ -92,11 +98,23 @@ def evaluate(
         makes one type of all.
     ignore_types : iterable of str
         Types of which no span counts, on either side, by their names in the input.
-    match, normalize
-        As for `spanf1.score_file`; other than ``exact`` for records only.
+    match, normalize, trim
+        As for `spanf1.score_file`; a `match` other than ``exact`` is for records only.
     tag_form : str
         How tags are written, as an example: ``B-PER``, ``PER-B``, ``B_PER``, ``b/PER``; or
-        ``auto`` to find it out, on each side by itself.
+        ``auto`` to find it out, on each side by itself. ``PER`` is for types without a prefix,
+        of which a run is one span; ``PER,B-PER`` where only gold has none.
+    outside : iterable of str
+        Tags that are read as O: ``["0", "_", "OTHER"]``.
+    mask_tags : iterable of str
+        Gold tags of tokens that do not count, such as ``["X", "[CLS]", "[SEP]", "[PAD]"]``: they
+        are left out on both sides. Such predictions for other tokens are read as O, so that
+        nothing is won by them.
+    missing : str
+        What is done where the predictions of a sentence stop early, as if cut to a length, or
+        there are none at all for the last sentences: ``error`` refuses them; with ``outside``
+        tokens without a prediction count as O; with ``drop`` they are left out, and a gold span
+        that is cut counts as far as predictions go.
     confidence : float or Confidence, optional
         Make intervals of every figure, of this level: see `Result.certainty`.
 
@@ -138,22 +156,33 @@ def evaluate(
     options = Options.of(locals())
     intervals = confidence_from(confidence)
     units = intervals.unit if intervals else ""
-    form = form_of(tag_form)
+    given = locals()
+    side = InputOptions.of(given)
     if _has_records(y_true) or _has_records(y_pred):
         from spanf1.formats.pairs import pairs_of
 
         if mask is not None:
             raise UsageError("mask is for label ids")
-        counts = pairs_of(y_true, y_pred, labels, form).tally(options, units=units)
+        check_no_gaps(side, options)
+        counts = pairs_of(y_true, y_pred, side).tally(options, units=units)
         return Result(counts, options, None, intervals).check()
     if match != "exact":
         raise UsageError(f"match {match} is for records of texts, and these are tags")
-    reader = reader_of(y_true, y_pred, labels, ignore_index, mask)
-    tags = reader.tag_sets(form)
+    reader = reader_of(y_true, y_pred, labels, ignore_index, mask, missing=missing)
+    numbered = labels if isinstance(reader, ListReader) else None
+    tags = reader.tag_sets(_spellings({**given, "labels": numbered}))
     counts = reader.tally(
         tags, script=reading == "conlleval", units=units, type_map=options.type_map
     )
     return Result(counts, options, None, intervals).check()
+
+
+def _spellings(given: Mapping[str, Any]) -> tuple[Spelling, Spelling]:
+    """Return what the keywords of a function say of how tags are written on both sides."""
+    said = tags_given(given, OUTSIDE), tags_given(given, MASK)
+    forms = tag_forms(given["tag_form"])
+    gold, predicted = (spelling_of(form, *said, given["labels"], may_say(given)) for form in forms)
+    return gold, predicted
 
 
 def _has_records(side: Any) -> bool:
@@ -182,7 +211,7 @@ class SpanF1:
     labels, ignore_index
         As for `spanf1.evaluate`, where batches are label ids; else they are lists of tags.
     scheme, gold_scheme, pred_scheme, reading, beta, types, zero_division, map_types, \
-ignore_types, tag_form, confidence
+ignore_types, tag_form, outside, mask_tags, missing, confidence
         As for `spanf1.evaluate`.
 
     Raises
@@ -215,18 +244,22 @@ ignore_types, tag_form, confidence
         map_types: Mapping[str, str] | None = None,
         ignore_types: Iterable[str] = (),
         tag_form: str = AUTO_FORM,
+        outside: Iterable[str] = (),
+        mask_tags: Iterable[str] = (),
+        missing: MissingName = "error",
         confidence: float | Confidence | None = None,
     ) -> None:
-        self._options = Options.of(locals())
+        given = locals()
+        self._options = Options.of(given)
         self._labels = None if labels is None else labels_by_id(labels)
         self._ignore_index = ignore_index
-        self._form = form_of(tag_form)
+        self._spellings = _spellings({**given, "labels": self._labels})
         self._confidence = confidence_from(confidence)
         self.reset()
 
     def reset(self) -> None:
         """Forget everything that was added."""
-        self._tags = tag_sets(self._form)
+        self._tags = tag_sets(*self._spellings)
         nothing = reader_of([], [], self._labels, self._ignore_index, None)
         self._tally = self._counted(nothing, self._tags)
 
@@ -243,7 +276,14 @@ ignore_types, tag_form, confidence
         AlignmentError, TagError, UsageError
             As for `spanf1.evaluate`.
         """
-        reader = reader_of(references, predictions, self._labels, self._ignore_index, mask)
+        reader = reader_of(
+            references,
+            predictions,
+            self._labels,
+            self._ignore_index,
+            mask,
+            missing=self._options.missing,
+        )
         tags = self._copied_tags()
         self._tally = _added(self._tally, self._counted(reader, tags))
         self._tags = tags
@@ -303,7 +343,7 @@ ignore_types, tag_form, confidence
 
     @property
     def _settings(self) -> tuple[object, ...]:
-        return self._options, self._labels, self._ignore_index, self._form, self._confidence
+        return self._options, self._labels, self._ignore_index, self._spellings, self._confidence
 
     def _counted(self, reader: ListReader | ArrayReader, tags: TagSets) -> Tally:
         """Return what a reader reads comes to; the tags that it meets are added to the sets."""

@@ -191,8 +191,11 @@ def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]
     if options.normalize:
         words = [NORMALIZATIONS[name] for name in options.normalize]
         made.append(("normalize", f"what makes no difference: {' and '.join(words)}"))
+    if options.trim:
+        made.append(("trim", "white space at the edges of spans is dropped, on both sides"))
     if renamed := _renamed(options):
         made.append(("renamed", renamed))
+    made += [("tags", line) for line in _special_tags(result)]
     if options.types != "union":
         made.append(("types", _types(result)))
     made += [("0/0", line) for line in _undefined(result)]
@@ -356,6 +359,23 @@ def _renamed(options: Options) -> str:
     return ", ".join(said)
 
 
+def _special_tags(result: Scored) -> Iterator[str]:
+    """Say which tags were read in a way of their own, and how many tokens have no prediction."""
+    tally = result.tally
+    outside, masked = (", ".join(map(printable, tags)) for tags in (tally.outside, tally.masked))
+    if outside:
+        yield f"read as O: {outside}"
+    if masked:
+        yield (
+            f"{many(tally.gaps.masked, 'token')} left out, of gold tags {masked}"
+            + f"; {many(tally.gaps.unmasked, 'such prediction')} for other tokens read as O"
+            * bool(tally.gaps.unmasked)
+        )
+    if tally.gaps.missing:
+        what = {"drop": "do not count"}.get(result.options.missing, "count as O")
+        yield f"{many(tally.gaps.missing, 'token')} without a prediction {what}"
+
+
 def other_types(result: Scored) -> Iterator[str]:
     """Say which types of the two sides do not meet, though they may be the same."""
     gold, predicted = (
@@ -383,6 +403,24 @@ def _alike(name: str, other: str) -> bool:
     """Return whether two types are likely to mean the same: PERSON and PER, GPE and LOC."""
     a, b = name.casefold(), other.casefold()
     return a.startswith(b) or b.startswith(a) or {a, b} == {"gpe", "loc"}
+
+
+def edges(result: Scored) -> str:
+    """Say what white space at the edges of spans costs; empty if it costs nothing."""
+    tally = result.tally
+    if not any(tally.trimmed.values()):
+        return ""
+    of = [shapes.total() for shapes in tally.shapes()]
+    sides = [
+        f"{count} of {all_of_them} {side} spans"
+        for count, all_of_them, side in zip(tally.edged, of, SIDES, strict=True)
+        if count
+    ]
+    said = f"{' and '.join(sides)} begin or end with white space"
+    if result.options.match == "surface":
+        return f"{said} (--trim drops it)"
+    micro = Scored(tally.without_edges(), result.options).micro
+    return f"{said}; without it {f_name(result)} would be {percent(micro.fbeta, None)} (--trim)"
 
 
 def _types(result: Scored) -> str:
@@ -428,7 +466,10 @@ def _input(source: Origin) -> str:
 
 def _at(format_name: str, name: str) -> str:
     """Return what a format calls a place of tags or spans, or several."""
-    return "column" + "s" * ("," in name) if format_name == "columns" else "key"
+    from spanf1.formats.registry import GO_WITH
+
+    in_columns = format_name in GO_WITH["tag_columns"]
+    return "column" + "s" * ("," in name) if in_columns else "key"
 
 
 def _records(source: Origin) -> str:

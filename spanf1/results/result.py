@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from spanf1.core.options import Confidence, Options
+from spanf1.core.options import BY_TEXT, Confidence, Options
 from spanf1.core.scores import AVERAGES, Score, TypeCounts
 from spanf1.core.spans import UNTAGGED, Ends, ends_of, shape_of
+from spanf1.core.tags import Gaps
 from spanf1.core.tally import (
     ABSENT,
     CHARACTER,
@@ -215,6 +216,9 @@ def _input_from_dict(data: Mapping[str, Any]) -> Origin:
     return Origin(files, delimiters, columns, gold, predicted, token, aligned, keys, remarks)
 
 
+# Attributes of a side that name tags which were read in a way of their own.
+_SPECIAL = "outside", "masked"
+
 # What stands for the shape of a span that is from no tags.
 _UNTAGGED_TEXT = "-"
 
@@ -240,6 +244,11 @@ def data_of(tally: Tally) -> dict[str, Any]:
         for span, count in sorted(tally.spans.items())
     ]
     data |= by_side("prefixes", lambda prefixes: "".join(sorted(prefixes)))
+    if tally.gaps != Gaps():
+        data["gaps"] = list(tally.gaps)
+    for name in _SPECIAL:
+        if any(getattr(side, name) for side in tally.sides):
+            data |= by_side(name, sorted)
     data |= by_side("forms", sorted) | by_side("other_forms", sorted)
     data |= by_side("first", lambda first: {_text_of(k): first[k] for k in sorted(first)})
     data["script"] = {name: list(counts) for name, counts in tally.script.items()}
@@ -276,6 +285,7 @@ def _tally_from_dict(data: Mapping[str, Any]) -> Tally:
         placed_by=PLACES[PLACES.index(data.get("placed_by", TOKEN))],
         size=_as_count(data.get("size", 0)),
         forms=+Counter(forms),
+        gaps=Gaps(*map(_as_count, data.get("gaps", ()))),
         **sums,
     )
 
@@ -288,6 +298,7 @@ def _side_from_dict(data: Mapping[str, Any], side: str) -> SideTally:
         prefixes=frozenset(_as_name(data[side + "prefixes"])),
         first={_shape_of(s): _as_count(line) for s, line in data[side + "first"].items()},
         tagged=data.get(side + "tagged", True) is True,
+        **{name: frozenset(map(_as_name, data.get(side + name, ()))) for name in _SPECIAL},
     )
 
 
@@ -385,13 +396,24 @@ def rescore(data: Mapping[str, Any], signature: Signature | str | None = None) -
             "the file does not say what surface forms there are",
             hint="spanf1 score FILE --match surface counts them",
         )
-    if (options.match == "text") != (counted.placed_by == TEXT):
+    by_text = options.match if options.match in BY_TEXT else ""
+    if by_text != (result.options.match if counted.placed_by == TEXT else ""):
         raise UsageError(
             f"the file has counts of match {result.options.match}, not of {options.match}",
             hint=f"spanf1 score FILE --match {options.match} makes them",
         )
     if options.normalize != result.options.normalize:
         raise UsageError("what makes no difference between texts cannot be chosen later")
+    if options.missing != result.options.missing:
+        raise UsageError(
+            "what is done about tokens without a prediction cannot be chosen later",
+            hint="spanf1 score FILE takes --missing",
+        )
+    if options.trim != result.options.trim:
+        raise UsageError(
+            "whether white space at the edges of spans counts cannot be chosen later",
+            hint="spanf1 score FILE takes --trim",
+        )
     if options.type_map != result.options.type_map:
         raise UsageError(
             "what types are called, and which are ignored, cannot be chosen later",

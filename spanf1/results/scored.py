@@ -94,7 +94,7 @@ class Scored:
             return [NO_TAGS]
         if given != AUTO:
             return [given]
-        return [*fitting_schemes(self._shapes[side], tags.prefixes, like)]
+        return [*fitting_schemes(self._shapes[side], tags.prefixes, like, bare=tags.bare)]
 
     @property
     def schemes(self) -> tuple[AnyScheme, AnyScheme]:
@@ -219,6 +219,8 @@ class Scored:
             average=average,
             options=self._used(),
             tag_forms=tuple(sorted(self.tally.tag_forms - {TagForm().name})),
+            outside=self.tally.outside,
+            masked=self.tally.masked,
             tokens=self.tally.extent,
             placed_by=self.tally.placed_by,
             gold=self.micro.gold,

@@ -38,6 +38,8 @@ class Signature:
         How spans were read and compared; the schemes are those that were used.
     tag_forms : tuple of str
         How the tags are written, where that is not ``B-PER``.
+    outside, masked : tuple of str
+        The tags that were read as O, and those of tokens that were left out.
     tokens, gold : int
         Tokens; spans in gold that the score runs over.
     placed_by : str
@@ -55,6 +57,8 @@ class Signature:
     average: AverageName = "micro"
     options: Options
     tag_forms: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    masked: tuple[str, ...] = ()
     tokens: int
     gold: int
     hash: str
@@ -75,7 +79,10 @@ class Signature:
             "scheme": "/".join(dict.fromkeys((options.gold_scheme, options.pred_scheme))),
             "reading": options.reading,
             "types": ",".join(map(_escaped, types)),
+            **({"trim": _TRIMMED} if options.trim else {}),
             **_type_parts(options),
+            **{name: ",".join(map(_escaped, tags)) for name, tags in self._tags() if tags},
+            **({"missing": options.missing} if options.missing != "error" else {}),
             "zero": _number(options.zero_division),
         }
         if self.tag_forms:
@@ -85,6 +92,10 @@ class Signature:
         if ci:
             parts["ci"] = f"{_number(ci.level)}/{ci.method}/{ci.resamples}/{ci.unit}/{ci.seed}"
         return parts | {"v": _escaped(self.version)}
+
+    def _tags(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return the tags that were read in a way of their own, by the part that says it."""
+        return ("outside", self.outside), ("mask", self.masked)
 
     @classmethod
     def parse(cls, line: str) -> Signature:
@@ -188,8 +199,12 @@ _MEANINGS = {
     "scheme": "tagging scheme",
     "reading": "ill-formed spans",
     "types": "types",
+    "trim": "white space at the edges of spans",
     "map": "types called otherwise",
     "ignore": "types left out",
+    "outside": "tags read as O",
+    "mask": "tags of tokens left out",
+    "missing": "tokens without a prediction",
     "zero": "0/0",
     "tags": "how tags are written",
     **{f"{place}s": f"{place}s" for place in PLACES},
@@ -198,6 +213,8 @@ _MEANINGS = {
     "ci": "intervals",
     "v": "version of spanf1",
 }
+# The value of the part that says that white space at edges does not count.
+_TRIMMED = "dropped"
 _HARMLESS = {"ci", "v", "tags"}
 _EXAMPLE = (
     "f1:micro|match:exact|scheme:IOB2|reading:lenient|types:union|zero:0|tokens:46435|gold:5648|"
@@ -217,7 +234,7 @@ def _in_words(name: str, value: str) -> str:
     if name == "scheme" and "/" in value:
         gold, _, predicted = value.partition("/")
         return f"{gold} in gold and {predicted} predicted"
-    return _unescaped(value) or {"tags": TagForm().name}.get(name, "none")
+    return _unescaped(value) or {"tags": TagForm().name, "trim": "counted"}.get(name, "none")
 
 
 def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -253,6 +270,8 @@ def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
         zero_division=float(parts["zero"]),
         match=match,
         normalize=tuple(normalize),
+        missing=parts.get("missing", "error"),
+        trim="trim" in parts,
     )
     if AUTO in (options.gold_scheme, options.pred_scheme):
         raise UsageError("scheme is auto: it says what was used")
@@ -272,6 +291,8 @@ def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
         "average": parts[figure],
         "options": options,
         "tag_forms": tuple(map(_unescaped, _listed(parts, "tags"))),
+        "outside": tuple(map(_unescaped, _listed(parts, "outside"))),
+        "masked": tuple(map(_unescaped, _listed(parts, "mask"))),
         "tokens": _count(parts[f"{placed_by}s"]),
         "placed_by": placed_by,
         "gold": _count(parts["gold"]),

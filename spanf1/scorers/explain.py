@@ -59,9 +59,9 @@ def explain(inputs: Inputs, *, options: Options, examples: int = EXAMPLES) -> Co
     InputError
         If there is anything wrong with the input.
     """
-    token_column, form = inputs.gold.options.token_column, inputs.gold.options.form
+    token_column, spellings = inputs.gold.options.token_column, inputs.spellings
     pair = column_pair(inputs)
-    sets = tag_sets(form)
+    sets = tag_sets(*spellings)
     counter = BlockCounter(sets[0].types)
     for block in pair.blocks(*sets):
         counter.add(block)
@@ -70,7 +70,7 @@ def explain(inputs: Inputs, *, options: Options, examples: int = EXAMPLES) -> Co
         layout.column_index(token_column, inputs.gold.source)
     bare = _bare(sets)
     scorers = scorers_of(Facts(result, bare))
-    sets = tag_sets(form)
+    sets = tag_sets(*spellings)
     able = [scorer for scorer in scorers if not scorer.refuses]
     disputes = Disputes(able, result.schemes, sets[0].types, examples)
     encodings = [Encoding(name, result.tally.tokens) for name in SCHEMES]
@@ -96,7 +96,7 @@ def _count_as_script(disputes: Disputes, inputs: Inputs) -> list[str]:
     """
     try:
         pair = column_pair(inputs, script=True)
-        counted = tally(pair, form=inputs.gold.options.form, script=True)
+        counted = tally(pair, spellings=inputs.spellings, script=True)
     except InputError as error:
         return [
             "the row of the conlleval script leaves out lines that are tokens to the script, and "
@@ -130,7 +130,7 @@ def compare_systems(outputs: Sequence[Inputs], *, options: Options) -> list[Syst
     systems = []
     for inputs in outputs:
         pair = column_pair(inputs)
-        result = Result(tally(pair, form=inputs.gold.options.form), options, pair.origin())
+        result = Result(tally(pair, spellings=inputs.spellings), options, pair.origin())
         systems.append(System(inputs.predicted.source.name, result))
     return systems
 
@@ -193,7 +193,7 @@ def _columns(pair: ColumnPair, side: int, given: Column | None) -> tuple[int | N
     file = pair.files[-1 if side else 0]
     layout = file.layout
     assert layout is not None  # noqa: S101 - for mypy: it has been read
-    column = layout.column_index(pair.columns[side], file.source)
+    column = layout.column_index(pair.columns[:2][side], file.source)
     used = {column}
     if isinstance(pair, MergedFile):
         used = {layout.column_index(one, file.source) for one in pair.columns[:2]}

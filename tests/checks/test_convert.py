@@ -17,7 +17,7 @@ import spanf1
 from spanf1.checks.convert import CONTINUED, WHITE_SPACE, WITHOUT_TOKENS, fitted
 from spanf1.core.documents import Document, TextSpan, joined
 from spanf1.exceptions import LayoutError, LossError, UsageError
-from spanf1.formats.registry import FEATURES, FORMATS, Writing
+from spanf1.formats.registry import FEATURES, FORMATS, OUTPUT_FORMATS, Writing
 from spanf1.formats.tokens import NO_TEXT
 from tests.helpers.roundtrips import (
     carry_spans,
@@ -60,12 +60,12 @@ def per(*parts: tuple[int, int], text: str | None = None) -> TextSpan:
 
 CASES = [
     # what is special about a span, the spans, how many are left, by which formats
-    ("plain", [per((0, 3))], 1, set(FORMATS)),
+    ("plain", [per((0, 3))], 1, set(OUTPUT_FORMATS)),
     ("discontinuous", [per((0, 3), (8, 11))], 0, {"columns", "doccano", "pipeline", "spacy"}),
     ("nested", [per((0, 7)), per((4, 7))], 1, {"columns", "jsonl", "spacy"}),
     ("repeated", [per((0, 3)), per((0, 3))], 1, {"columns", "jsonl", "spacy"}),
     ("free", [per((0, 2))], 0, {"columns", "jsonl", "spacy"}),
-    ("unplaced", [per(text="Ada")], 0, set(FORMATS) - {"entities"}),
+    ("unplaced", [per(text="Ada")], 0, set(OUTPUT_FORMATS) - {"entities"}),
 ]
 
 
@@ -79,7 +79,7 @@ def test_fitted(feature, spans, left, formats) -> None:
         assert not found.split
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", OUTPUT_FORMATS)
 def test_fitted_is_all_or_named(name) -> None:
     """Whatever is not carried is named, and whatever is carried is there."""
     carries = FORMATS[name].carries
@@ -117,7 +117,7 @@ def test_entities_need_no_places() -> None:
     assert [reason for _, reason in found_.lost] == [NO_TEXT]
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if needs_text(name)])
+@pytest.mark.parametrize("name", [name for name in OUTPUT_FORMATS if needs_text(name)])
 def test_texts_that_are_needed(name) -> None:
     with pytest.raises(LossError, match=f"{name} needs texts, and the input has none"):
         fitted(document(None, per((0, 3))), name, HOW)

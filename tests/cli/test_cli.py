@@ -244,7 +244,7 @@ GOLD = "a O\nb B-PER\n\nc O\n"
 # name of the case, files, arguments, exit code, what the first line of the message has
 BAD = [
     ("missing file", {}, "f", 3, "error: f: no such file"),
-    ("directory", {}, ".", 3, "error: .: a folder without .ann and .txt files"),
+    ("directory", {}, ".", 3, "error: .: there is no file in this folder"),
     (
         "one column",
         {"f": "a\nb\n"},
@@ -274,7 +274,13 @@ BAD = [
         3,
         "error: f:2: tag 'PER' fits no scheme: expected O, or one of B I E",
     ),
-    ("empty tag", {"f": "a\tO\tO\nb\tO\t\n"}, "f", 3, "error: f:2: empty tag: expected O"),
+    (
+        "empty tag",
+        {"f": "a\tO\tO\nb\tO\t\n"},
+        "f",
+        3,
+        "error: f:2: the predictions stop in sentence 1 after 1 token",
+    ),
     (
         "tags in two forms",
         {"f": "a O B-X\nb O X-B\n"},
@@ -314,7 +320,7 @@ BAD = [
         {"g": GOLD, "p": "a O\nb O\n"},
         "g p",
         3,
-        "error: p:2: the tokens end here, g:4 goes on with 'c'",
+        "error: p:2: the predictions stop after sentence 1, g:4 goes on with 'c'",
     ),
     (
         "longer",
@@ -328,7 +334,7 @@ BAD = [
         {"g": GOLD, "p": ""},
         "g p",
         3,
-        "error: p: the tokens end here, g:1 goes on",
+        "error: p: there are no predictions, g:1 goes on",
     ),
     (
         "other token",
@@ -569,3 +575,37 @@ def test_the_command_begins_no_threads_that_it_does_not_need(given, used, tmp_pa
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=kept | given
     )
     assert done.stdout.splitlines()[-1] == f"{given.get(THREADS, '')}|{used}"
+
+
+class TestWhatATerminalIsGiven:
+    def test_errors_and_hints_are_lines_that_move_no_cursor(self, run) -> None:
+        name = "\x1b[31m\x07"
+        write("f", f"a {name} B-X\nb O O\n")
+        write("g", f"{name}\tgold\tpred\na\tB-X\tB-X\n")
+        for args in (
+            ["f"],
+            ["f", "--types", name],
+            ["g", "--gold-column", "gold", "--pred-column", "nosuch"],
+            [name],
+            ["f", "--input-format", name],
+            ["f", "--fail-under", f"{name}=1", "--gold-column", "3"],
+        ):
+            ran = run("score", *args)
+            assert not set(ran.err) & {"\x1b", "\x07"}
+            assert "\x1b" not in ran.out
+
+    def test_no_error_is_longer_than_a_few_lines(self, run) -> None:
+        long = "x" * 5000
+        write("f", f"a B-X\nb {long}\n")
+        for args in (["score", "f"], ["score", long], ["score", "f", "--map", long], [long]):
+            ran = run(*args)
+            assert ran.code in (2, 3)
+            assert max(map(len, ran.err.splitlines())) < 320
+            assert "Traceback" not in ran.err
+
+    def test_a_loop_of_folders_is_told_in_a_short_line(self, run) -> None:
+        os.makedirs("loop/test")
+        os.symlink("..", "loop/test/again")
+        ran = run("score", "loop", "loop", "--input-format", "arrow")
+        assert ran.code == 3
+        assert max(map(len, ran.err.splitlines())) < 320

@@ -397,7 +397,7 @@ class TestDamage:
             (["repair", "-", "-i"], "standard input cannot be changed in place"),
             (["repair", ".", "-i"], ".: it cannot be changed in place: it is no regular file"),
             (["repair", "f", "-c", "0"], "columns are counted from 1, or from the end by -1"),
-            (["repair", "f", "--tag-form", "PER"], "'PER' is no form of tags"),
+            (["repair", "f", "--tag-form", "BPER"], "'BPER' is no form of tags"),
             (["repair", "f", "--scheme", "X"], "unknown scheme 'X'"),
             (["repair", "f", "--method", "x"], "Invalid value for '-m' / '--method'"),
             (["convert", "f"], "--to is missing: which scheme is to be written?"),

@@ -121,7 +121,7 @@ def test_a_form_by_its_name() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("", "B", "PER", "BPER", "B-per", "I-PER", "O-PER", "B PER", "B--PER", "B-PER-B"),
+        *("", "B", "BPER", "B-per", "I-PER", "O-PER", "B PER", "B--PER", "B-PER-B"),
         *("BxPER", "B-PER ", "B-LOC", "PERB", "B1PER", "Auto"),
     ],
 )

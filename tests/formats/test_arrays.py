@@ -331,3 +331,45 @@ def test_errors_of_other_libraries() -> None:
     for bad in (pa.array([[1]]), torch.tensor([[1]])):
         with pytest.raises(UsageError, match="no labels"):
             spanf1.evaluate(bad, bad)
+
+
+def with_nan(row: int, token: int) -> np.ndarray:
+    logits = np.array(LOGITS, float)
+    logits[row, token, 2] = np.nan
+    return logits
+
+
+@pytest.mark.parametrize(
+    "kind", [np.asarray, np.ndarray.tolist, list, lambda logits: logits.astype(np.float16)]
+)
+def test_nan_among_logits_is_no_label(kind):
+    with pytest.raises(TagError, match=r"^y_pred\[0\]\[1\]: one of the logits is NaN") as error:
+        spanf1.evaluate(GOLD, kind(with_nan(0, 1)), labels=LABELS)
+    assert "overflow" in error.value.hint
+    # A token that does not count may have any.
+    expected = spanf1.evaluate(GOLD, PREDICTED, labels=LABELS)
+    assert spanf1.evaluate(GOLD, kind(with_nan(0, 3)), labels=LABELS) == expected
+
+
+def test_nan_in_a_batch():
+    metric = spanf1.SpanF1(labels=LABELS)
+    with pytest.raises(TagError, match=r"y_pred\[2\]\[0\]"):
+        metric.update(predictions=with_nan(2, 0), references=GOLD)
+
+
+def test_nan_in_tensors():
+    torch = pytest.importorskip("torch")
+    from spanf1.integrations.transformers import preprocess_logits_for_metrics
+
+    for kind in (torch.float32, torch.bfloat16):
+        logits = torch.tensor(with_nan(0, 1)).to(kind)
+        for array in (logits, list(logits), preprocess_logits_for_metrics(logits, None)):
+            with pytest.raises(TagError, match=r"^y_pred\[0\]\[1\]: one of the logits is NaN"):
+                spanf1.evaluate(GOLD, array, labels=LABELS)
+
+
+def test_infinite_logits_are_logits():
+    logits = np.array(LOGITS, float)
+    logits[..., 4] = -np.inf
+    logits[0, 0, 1] = np.inf
+    assert spanf1.evaluate(GOLD, logits, labels=LABELS).micro.predicted == 5

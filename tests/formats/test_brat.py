@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import random
 from itertools import pairwise
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import spanf1
 from spanf1.core.documents import Document, TextSpan
-from spanf1.exceptions import LossError, ReadError, SpanF1Error, UsageError
+from spanf1.exceptions import LayoutError, LossError, ReadError, SpanF1Error, UsageError
 from spanf1.formats import brat
 from spanf1.formats.options import InputOptions
 from spanf1.formats.registry import Input, Writing
@@ -417,3 +419,79 @@ def test_any_file_is_read_or_refused(
         error = caught
     assert error is None or error.where.startswith(str(path / "a.ann:"))
     assert "\n" not in str(error)
+
+
+CUT = "T1\tPER 8 11;12 17\tAda Byron\n"
+
+
+def of_files(tmp_path, text, lines):
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b/d.txt").write_bytes(text.encode())
+    (tmp_path / "b/d.ann").write_bytes(lines.encode())
+    return "b"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "parts"),
+    [
+        ("seen by Ada\nByron today", CUT, [(8, 17)]),
+        ("seen by Ada\r\nByron today", "T1\tPER 8 11;13 18\tAda Byron\n", [(8, 18)]),
+        ("seen by Ada\n\nByron today", "T1\tPER 8 11;13 18\tAda Byron\n", [(8, 18)]),
+        ("seen by Ada \n  Byron", "T1\tPER 8 11;15 20\tAda Byron\n", [(8, 20)]),
+        ("a\nb\nc", "T1\tPER 0 1;2 3;4 5\ta b c\n", [(0, 5)]),
+        # A blank alone, or more than white space, separates two parts.
+        ("seen by Ada Byron today", CUT, [(8, 11), (12, 17)]),
+        ("a\nxb c", "T1\tPER 0 1;3 4\ta b\n", [(0, 1), (3, 4)]),
+        ("a\nb c", "T1\tPER 0 1;2 3;4 5\ta b c\n", [(0, 3), (4, 5)]),
+    ],
+)
+def test_line_breaks_part_no_span(tmp_path, monkeypatch, text, line, parts):
+    monkeypatch.chdir(tmp_path)
+    folder = of_files(tmp_path, text, line)
+    ((span,),) = (document.spans for document in spanf1.read_documents(folder))
+    assert list(span.parts) == parts
+
+
+def test_a_line_break_is_noted(run, tmp_path):
+    folder = of_files(tmp_path, "seen by Ada\nByron today", CUT)
+    span = {"start": 8, "end": 17, "label": "PER"}
+    record = {"id": "d", "text": "seen by Ada\nByron today", "spans": [span]}
+    (tmp_path / "p.jsonl").write_text(json.dumps(record) + "\n")
+    data = json.loads(run("score", folder, "p.jsonl", "-f", "json").out)
+    assert data["micro"]["f1"] == 1
+    note = "spans whose parts only a line break separates are in one part: 1"
+    assert data["input"]["remarks"] == [f"{folder}: {note}"]
+    for command in ("describe", "validate"):
+        done = run(command, folder)
+        assert note in " ".join((done.out + done.err).split())
+    assert note in " ".join(run("convert", folder, "--to-format", "prodigy", "-o", "o").err.split())
+
+
+LOVES = "T1\tPER 0 4\tJohn\nT2\tPER 11 15\tMary\nT3\tPER 17 19\tHe\nT4\tPER 28 31\ther\n"
+
+
+def test_line_ends_that_count_once(run, tmp_path):
+    text = "John loves Mary.\r\nHe married her.\r\n"
+    folder = of_files(tmp_path, text, LOVES)
+    (document,) = spanf1.read_documents(folder)
+    assert document.text == text
+    assert [text[slice(*span.parts[0])] for span in document.spans] == ["John", "Mary", "He", "her"]
+    data = json.loads(run("score", folder, folder, "-f", "json").out)
+    note = "texts in which offsets count line ends of two characters once: 1"
+    assert (data["micro"]["f1"], data["input"]["remarks"]) == (1, [f"{folder}: {note}"])
+
+
+def test_line_ends_that_count_once_within_spans(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = "a\r\nAda\r\nByron\r\nx"
+    folder = of_files(tmp_path, text, "T1\tPER 2 11\tAda Byron\nT2\tX 12 13\tx\n")
+    (document,) = spanf1.read_documents(folder)
+    assert [text[slice(*span.parts[0])] for span in document.spans] == ["Ada\r\nByron", "x"]
+
+
+@pytest.mark.parametrize("line", ["T1\tPER 17 19\tHe\nT2\tPER 1 3\txx\n", "T1\tPER 18 20\txx\n"])
+def test_line_ends_that_nothing_explains(tmp_path, monkeypatch, line):
+    monkeypatch.chdir(tmp_path)
+    folder = of_files(tmp_path, "John loves Mary.\r\nHe married her.\r\n", line)
+    with pytest.raises(LayoutError, match="the text has"):
+        list(spanf1.read_documents(folder))

@@ -11,6 +11,7 @@ from spanf1.core.documents import Document, TextSpan
 from spanf1.exceptions import LossError, SpanF1Error
 from spanf1.formats.options import InputOptions
 from spanf1.formats.registry import Input, Writing, write
+from spanf1.formats.sniffing import formats_of
 from spanf1.formats.source import Source
 from tests.helpers.records import texts_with_spans
 
@@ -54,12 +55,33 @@ def test_relations_are_left_out(tmp_path) -> None:
     assert reading.remarks == {"relations": 4}
 
 
+NUMBERS = {"text": TEXT, "annotations": [{**one, "label": n} for n, one in enumerate(ENTITIES)]}
+
+
+def test_labels_that_are_numbers(tmp_path) -> None:
+    """An older export calls labels by their numbers, which are types where nothing names them."""
+    for labels, names in ((None, ["0", "1"]), (["PER", "LOC"], ["PER", "LOC"])):
+        reading = reading_of(
+            tmp_path / "f", NUMBERS, {"text": "x", "annotations": []}, labels=labels
+        )
+        first, second = reading.documents()
+        assert [span.type for span in first.spans] == names
+        assert [span.parts for span in first.spans] == [span.parts for span in SPANS]
+        assert (second.spans, reading.key) == ([], "annotations")
+    with pytest.raises(
+        SpanF1Error, match=r"f:1: annotations\[1\]\.label: there is no label for id 1"
+    ):
+        list(reading_of(tmp_path / "f", NUMBERS, labels=["PER"]).documents())
+
+
+def test_annotations_are_known(tmp_path) -> None:
+    for record in (NUMBERS, {"text": "x", "annotations": []}):
+        (tmp_path / "f").write_text(json.dumps(record))
+        assert formats_of([Source(str(tmp_path / "f"))]) == ["doccano"]
+
+
 ERRORS = {
     "known flaw": ({"text": TEXT, "label": ["entities"]}, "f:1: label[0] is 'entities', and is to"),
-    "ids of labels": (
-        {"text": TEXT, "label": [{"label": 2, "start_offset": 0, "end_offset": 3}]},
-        "f:1: label[0].label is 2, and is to be a string",
-    ),
     "outside": (
         {"text": TEXT, "label": [[8, 15, "LOC"]]},
         "f:1: label[0]: 8 to 15 is outside the text, which has 14 characters",
@@ -67,7 +89,7 @@ ERRORS = {
     "no text": ({"label": []}, "f:1: there is no key 'text' or 'data'; the record's keys: 'label'"),
     "no spans": (
         {"text": TEXT},
-        "f:1: there is no key of gold spans (gold, label, labels, entities); the record's keys: ",
+        "f:1: there is no key of gold spans (gold, label, labels, entities, annotations)",
     ),
 }
 

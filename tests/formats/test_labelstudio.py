@@ -7,12 +7,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import spanf1
 from spanf1.core.documents import Document, TextSpan
 from spanf1.exceptions import LossError, SpanF1Error
 from spanf1.formats.options import InputOptions
 from spanf1.formats.records import labelstudio
 from spanf1.formats.registry import Input, Writing
 from spanf1.formats.source import Source
+from tests.helpers.commands import write
 
 TEXT = "Ada met Bob in Paris."
 ADA = ("PER", 0, 3, "Ada")
@@ -364,3 +366,80 @@ def test_odd_json(tmp_path, content, side, alone) -> None:
     str(error).encode()
     for document in documents:
         assert all(text for _, _, _, text in found(document))
+
+
+def task_of(predictions, *controls):
+    results = [
+        {
+            "from_name": control,
+            "to_name": "text",
+            "type": "labels",
+            "value": {"start": start, "end": end, "labels": [kind]},
+        }
+        for control, start, end, kind in controls or [("label", 0, 3, "PER")]
+    ]
+    data = {"text": "Ada met Bob"}
+    return {"id": 1, "data": data, "annotations": [{"result": results}], "predictions": predictions}
+
+
+@pytest.mark.parametrize(
+    ("predictions", "message"),
+    [
+        ([], "f.json:1: task 1 has no predictions, only annotations"),
+        ([31], "f.json:1: task 1 has the ids of its predictions only, and not what they are"),
+    ],
+)
+def test_exports_without_predictions(run, predictions, message):
+    write("f.json", json.dumps([task_of(predictions)]))
+    done = run("score", "f.json")
+    assert done.code == 3
+    assert done.err.startswith(f"error: {message}\nhint: two inputs give them")
+    # The hint, followed.
+    write("p.jsonl", json.dumps({"id": 1, "text": "Ada met Bob", "spans": [[0, 3, "PER"]]}))
+    assert run("score", "f.json", "p.jsonl", "--format", "number").out == "1.0\n"
+
+
+CONTROLS = ("ner", 0, 3, "PER"), ("events", 4, 7, "Event")
+TOGETHER = "controls whose labels are read together ('events', 'ner'; --{} chooses one): 2"
+
+
+def test_several_controls_are_noted(run):
+    write("f.json", json.dumps([task_of([], *CONTROLS), task_of([], CONTROLS[0])]))
+    assert TOGETHER.format("key") in " ".join(run("describe", "f.json").out.split())
+    write("p.jsonl", "\n".join([json.dumps({"text": "Ada met Bob", "spans": [[0, 3, "PER"]]})] * 2))
+    data = json.loads(run("score", "f.json", "p.jsonl", "-f", "json").out)
+    assert data["micro"]["gold"] == 3
+    assert data["input"]["remarks"] == [f"f.json: {TOGETHER.format('gold-key')}"]
+    chosen = run("score", "f.json", "p.jsonl", "--gold-key", "ner", "-f", "json")
+    data = json.loads(chosen.out)
+    assert (data["micro"]["f1"], data["input"]["remarks"]) == (1, [])
+
+
+@pytest.mark.parametrize("many", [1, 30])
+def test_a_key_chooses_a_control(run, many):
+    tasks = [task_of([], *CONTROLS), task_of([], CONTROLS[0])] * many
+    both = [{**task, "predictions": task["annotations"]} for task in tasks]
+    write("f.json", json.dumps(both))
+    for key, count in (("ner", 2), ("events", 1)):
+        documents = list(spanf1.read_documents("f.json", key=key))
+        assert [len(one.spans) for one in documents] == [1, count - 1] * many
+        data = json.loads(
+            run("score", "f.json", "--gold-key", key, "--pred-key", key, "-f", "json").out
+        )
+        assert (data["micro"]["correct"], data["micro"]["f1"]) == (count * many, 1)
+    assert len(next(spanf1.read_documents("f.json", key="predictions")).spans) == 2
+    done = run("describe", "f.json", "--key", "nix")
+    assert done.err == (
+        "error: f.json: there is no key 'nix', and no labels of such a control; there are labels "
+        "of 'events', 'ner'\nhint: --key events, ner or annotations\n"
+    )
+
+
+def test_only_what_labels_say_counts(run):
+    task = task_of([])
+    value = {"start": 4, "end": 7, "text": "Ada", "labels": ["PER"]}
+    task["annotations"][0]["result"][0]["value"] = value
+    write("f.json", json.dumps([task]))
+    write("g.jsonl", json.dumps({"id": 1, "text": "Ada met Bob", "spans": [[0, 3, "PER"]]}))
+    assert run("score", "g.jsonl", "f.json").code == 3
+    assert run("score", "g.jsonl", "f.json", "--match", "text", "--format", "number").out == "1.0\n"

@@ -11,6 +11,7 @@ from spanf1.core.documents import Document, TextSpan
 from spanf1.exceptions import LossError, SpanF1Error
 from spanf1.formats.options import InputOptions
 from spanf1.formats.registry import Input, Writing, write
+from spanf1.formats.sniffing import formats_of
 from spanf1.formats.source import Source
 from tests.helpers.records import (
     TEXT,
@@ -131,8 +132,6 @@ def test_text_and_id_keys(tmp_path) -> None:
 GOOD = {"text": TEXT, "spans": []}
 ERRORS = {
     "no text": ({"spans": []}, {}, "f:2: there is no key 'text'; the record's keys: 'spans'"),
-    "no spans": ({"text": ""}, {}, "f:2: there is no key 'spans'; the record's keys: 'text'"),
-    "null": ({"text": "", "spans": None}, {}, "f:2: spans is null, and is to be a list"),
     "no object": ([1], {}, "f:2: the record is a list, not an object"),
     "outside": (
         {"text": "", "spans": [[0, 1, "A"]]},
@@ -253,3 +252,24 @@ def test_fuzz(tmp_path, name, found, as_array, cut) -> None:
         for span in document.spans:
             assert span.type.encode()
             assert document.text is None or not span.parts or document.text_of(span)
+
+
+def test_labels_that_are_numbers(tmp_path) -> None:
+    record = {"text": TEXT, "entities": [{"start": 0, "end": 3, "label": 0}, [8, 13, 1]]}
+    (document,) = read(tmp_path / "f", record, labels=["PER", "LOC"])
+    assert document.spans == [ADA, PARIS]
+    with pytest.raises(SpanF1Error, match=r"f:1: entities\[0\]\.label is 0") as caught:
+        read(tmp_path / "f", record)
+    assert "--labels PER,LOC" in caught.value.hint
+
+
+@pytest.mark.parametrize("key", ["entities", "spans"])
+def test_lists_of_starts_ends_and_types(tmp_path, key) -> None:
+    """What has columns, as a struct of lists in Parquet, has them in JSON, too."""
+    columns = {"start": [0, 8], "end": [3, 13], "label": ["PER", "LOC"]}
+    reading = reading_of(tmp_path / "f", {"text": TEXT, key: columns}, {"text": "x", key: []})
+    assert formats_of([Source(str(tmp_path / "f"))]) == ["prodigy"]
+    first, second = reading.documents()
+    assert (first.spans, second.spans, reading.remarks) == ([ADA, PARIS], [], {})
+    with pytest.raises(SpanF1Error, match=f"{key} has lists of different lengths: start 1, end 2"):
+        read(tmp_path / "f", {"text": TEXT, key: {**columns, "start": [0]}})

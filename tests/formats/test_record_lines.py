@@ -168,7 +168,7 @@ ONE = {
     "malformed": ('{"gold": [,\n', "f.jsonl:1: malformed JSON, character 11"),
     "cut off": ('{"gold": ["O"], "pred": ["O"]}\n{"gold": ["O"', "f.jsonl:2: malformed JSON"),
     "two in a line": ('{"gold": [], "pred": []} {}\n', "f.jsonl:1: malformed JSON"),
-    "printed": ('{\n"gold": [],\n"pred": []}\n', "f.jsonl:1: malformed JSON"),
+    "printed": ('{\n"gold": [],\n"pred": {}}\n', "f.jsonl:1: pred is an object, and is to be a"),
     "NaN": ('{"gold": ["O"], "pred": ["O"], "p": NaN}\n', "f.jsonl:1: NaN is no JSON"),
     "infinite": ('{"gold": [-Infinity], "pred": ["O"]}\n', "f.jsonl:1: -Infinity is no JSON"),
     "no object": ('{"gold": [], "pred": []}\n[1]\n', "f.jsonl:2: the record is a list"),
@@ -272,7 +272,6 @@ def test_errors_in_two_files(run, gold, predicted, message) -> None:
         (["f.jsonl", "--gold-column", "1"], "gold_column does not go with JSON Lines"),
         (["f.jsonl", "--delimiter", "tab"], "delimiter does not go with JSON Lines"),
         (["f.conll", "--gold-key", "a"], "gold_key does not go with columns"),
-        (["f.conll", "--labels", "O"], "labels does not go with columns"),
         (["f.jsonl", "--input-format", "columns", "--id-key", "a"], "id_key does not go with col"),
         (["f.jsonl", "--token-key", "a"], "records are aligned only where"),
         (["f.jsonl", "--align-by-position"], "records are aligned only where"),
@@ -391,3 +390,62 @@ def test_without_standard_input(monkeypatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(InputError, match="standard input is closed"):
         spanf1.score_file("-")
+
+
+RECORDS = [
+    {"id": n, "tokens": ["Ada", "saw"], "gold": gold, "pred": predicted}
+    for n, (gold, predicted) in enumerate(
+        [(["B-PER", "O"], ["B-PER", "O"]), (["B-PER", "O"], ["O", "O"])]
+    )
+]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+def test_an_array_is_read_as_lines_are(monkeypatch, indent, packed) -> None:
+    write("f.jsonl", lines(*RECORDS))
+    write("f.json", packed(json.dumps(RECORDS, indent=indent).encode()))
+    found, wanted = (spanf1.score_file(name) for name in ("f.json", "f.jsonl"))
+    assert found.signature() == wanted.signature()
+    assert found.micro == wanted.micro
+    for name in ("f.json", "f.jsonl"):
+        both = spanf1.score_file("f.json", name, gold_key="gold", pred_key="pred")
+        assert both.micro == wanted.micro
+    monkeypatch.setattr(jsonl, "MAX_LINE", 20)
+    assert spanf1.score_file("f.json").micro == wanted.micro
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_an_array_through_a_pipe(indent) -> None:
+    wanted = pipe(lines(*RECORDS).encode(), "score", "-", "-q")
+    assert wanted.out
+    assert pipe(json.dumps(RECORDS, indent=indent).encode(), "score", "-", "-q") == wanted
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('[\n{"tokens": [], "gold": [], "pred": []},\n3]', "f:3: the record is 3, not an object"),
+        ('[\n{"tokens": [], "gold": [], "pred": []}\n', "the array has no end"),
+        ('[{"gold": ["O"], "pred": ["O"]},\n{"gold": ["O"], "pred": [1]}]', r"f:2: pred\[0\]"),
+        ('[{"gold": ["O"], "pred": ["O"]},\n{"gold": ["O"]}]', "f:2: there is no key 'pred'"),
+    ],
+)
+def test_errors_in_an_array(content, message) -> None:
+    write("f", content)
+    with pytest.raises(InputError, match=message):
+        spanf1.score_file("f", input_format="jsonl")
+
+
+def test_an_id_that_is_there_twice_on_one_line() -> None:
+    write("a", json.dumps([RECORDS[0], RECORDS[0]]))
+    write("b", json.dumps(RECORDS))
+    for gold, predicted in (("a", "b"), ("b", "a")):
+        with pytest.raises(InputError, match="a:1: id 0 a second time: a:1 has it, too"):
+            spanf1.score_file(gold, predicted, gold_key="gold", pred_key="pred")
+
+
+def test_an_array_becomes_lines(run) -> None:
+    write("f", json.dumps(RECORDS, indent=1))
+    ran = run("convert", "f", "--to", "BIOES", "--key", "gold")
+    assert [json.loads(line)["gold"] for line in ran.out.splitlines()] == [["S-PER", "O"]] * 2

@@ -114,7 +114,7 @@ OK = {"tokens": ["a"], "tags": ["O"]}
     ("content", "how", "error", "message"),
     [
         ("{", {}, LayoutError, "f.jsonl:1: malformed JSON"),
-        ("[]", {}, LayoutError, "f.jsonl:1: the record is a list, not an object"),
+        ("[1]", {}, LayoutError, "f.jsonl:1: the record is a list, not an object"),
         ('{"tokens": NaN}', {}, LayoutError, "f.jsonl:1: NaN is no JSON"),
         ("[" * 100_000, {}, LayoutError, "f.jsonl:1: JSON that is nested too deeply"),
         (b'{"\xff": 1}', {}, ReadError, "f.jsonl:1: byte 0xff is not UTF-8"),

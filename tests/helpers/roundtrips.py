@@ -28,7 +28,7 @@ Spans = Counter[tuple[object, ...]]
 
 def pairs(extras: Sequence[str]) -> list[tuple[str, str]]:
     """Return each pair of formats that needs these extras, and no other."""
-    names = [name for name, one in FORMATS.items() if one.extra in ("", *extras)]
+    names = [name for name, one in FORMATS.items() if one.written and one.extra in ("", *extras)]
     found = permutations(names, 2)
     wanted = [(a, b) for a, b in found if not extras or FORMATS[a].extra or FORMATS[b].extra]
     return [*wanted, *((name, name) for name in names if FORMATS[name].extra or not extras)]

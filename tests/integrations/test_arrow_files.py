@@ -781,7 +781,6 @@ def test_documents_of_spans(tmp_path):
         ([{"start": 0, "end": 1, "type": ""}], {}, r"f:1: spans\[0\].type is empty"),
         ([{"start": 0, "end": 1}], {}, r"f:1: spans\[0\] has no type"),
         ([None], {}, r"f:1: spans\[0\] is null"),
-        (None, {}, "f:1: spans is null"),
         ([], {"text": [3]}, "f:1: text is 3, and is to be a string"),
         ([], {"text": [b"x"]}, "f: text is binary, which is not read"),
         ([], {"id": [1.5]}, "f:1: id is 1.5: ids are to be"),

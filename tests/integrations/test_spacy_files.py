@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import builtins
 import io
+import json
 import random
 import zlib
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import spanf1
 from spanf1.core.documents import Document, TextSpan, joined
 from spanf1.exceptions import LayoutError, LossError, ReadError, SpanF1Error, UsageError
 from spanf1.formats import spacy as spacy_files
@@ -21,7 +23,9 @@ from spanf1.formats.source import Source
 pytest.importorskip("spacy")
 
 import spacy
+from spacy.scorer import get_ner_prf
 from spacy.tokens import Doc, DocBin, Span
+from spacy.training import Example
 from spacy.vocab import Vocab
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -81,7 +85,7 @@ def test_entities(tmp_path: Path, doc: Doc) -> None:
     assert first.words() == ["Ada", "met", "Zoë", "😀", "in", "New", "York", "."]
     assert (first.text, first.line, first.id, first.spaced) == (TEXTS[0], 1, None, False)
     assert first.begins
-    assert second == Document("in Rome", [], [(0, 2), (3, 7)], line=2)
+    assert second == Document("in Rome", [], [(0, 2), (3, 7)], line=2, missing=((0, 7),))
 
 
 def test_a_group_of_spans(tmp_path: Path, doc: Doc) -> None:
@@ -270,3 +274,69 @@ def test_round_trip(
     assert found == [document._replace(line=line) for line, document in enumerate(wanted, 1)]
     assert [doc.text for doc in docs_of(content)] == [document.text for document in wanted]
     assert written(*found, key=key) == content
+
+
+def random_doc(rng: random.Random, *, missing: bool) -> Doc:
+    """Return a text of ten tokens with random entities, and tokens that nobody annotated."""
+    doc = Doc(NLP.vocab, words=list("abcdefghij"), spaces=[True] * 9 + [False])
+    if missing and rng.random() < 0.2:
+        return doc
+    cuts = sorted(rng.sample(range(11), 6))
+    entities = [Span(doc, a, b, rng.choice("XY")) for a, b in zip(cuts[::2], cuts[1::2])]  # noqa: B905
+    kept = [entity for entity in entities if rng.random() < 0.8]
+    free = [n for n in range(10) if not any(one.start <= n < one.end for one in kept)]
+    unknown = [doc[n : n + 1] for n in free if missing and rng.random() < 0.4]
+    doc.set_ents(kept, missing=unknown, default="outside")
+    return doc
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("made_of_tokens", [False, True])
+def test_what_nobody_annotated_does_not_count(
+    tmp_path: Path, seed: int, made_of_tokens: bool
+) -> None:
+    rng = random.Random(seed)
+    pairs = [(random_doc(rng, missing=False), random_doc(rng, missing=True)) for _ in range(30)]
+    examples = [Example(*pair) for pair in pairs]
+    expected = get_ner_prf(examples)
+    predicted = saved(tmp_path / "p.spacy", *(pair[0] for pair in pairs))
+    gold = saved(tmp_path / "g.spacy", *(pair[1] for pair in pairs))
+    if made_of_tokens:
+        predicted = tmp_path / "p.jsonl"
+        records = [
+            {
+                "tokens": [token.text for token in doc],
+                "entities": [{"start": e.start, "end": e.end, "type": e.label_} for e in doc.ents],
+            }
+            for doc, _ in pairs
+        ]
+        predicted.write_text("".join(json.dumps(record) + "\n" for record in records))
+    result = spanf1.score_file(gold, predicted)
+    ours = [result.micro.precision, result.micro.recall, result.micro.f1]
+    assert ours == pytest.approx([expected[f"ents_{name}"] for name in "prf"])
+    without = result.micro.predicted
+    of = sum(len(doc.ents) for doc, _ in pairs)
+    unknown = sum(token.ent_iob == 0 for _, doc in pairs for token in doc)
+    notes = {
+        f"{of - without} of {of} spans of {predicted} do not count, because {gold} is not "
+        "annotated there (as in spaCy)",
+        f"{gold}: tokens of which it is missing whether they are in entities left out: {unknown}",
+    }
+    assert notes <= {*result.input.remarks}
+
+
+def test_texts_of_entities_are_not_annotated_either(tmp_path: Path) -> None:
+    doc = Doc(NLP.vocab, words=["Ada"])
+    gold = saved(tmp_path / "g.spacy", doc)
+    (tmp_path / "p.json").write_text('[[{"text": "Ada", "type": "PER"}]]')
+    result = spanf1.score_file(gold, tmp_path / "p.json", match="text")
+    assert (result.micro.gold, result.micro.predicted) == (0, 0)
+
+
+def test_predictions_without_entities_are_noted(tmp_path: Path, doc: Doc) -> None:
+    gold = saved(tmp_path / "g.spacy", doc)
+    predicted = saved(tmp_path / "p.spacy", Doc(NLP.vocab, words=[t.text for t in doc]))
+    result = spanf1.score_file(gold, predicted)
+    assert result.micro.predicted == 0
+    note = "documents in which no entities are set, or not of all tokens: 1"
+    assert f"{predicted}: {note}" in result.input.remarks

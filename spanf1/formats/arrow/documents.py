@@ -25,6 +25,7 @@ from spanf1.formats.arrow.tags import (
 from spanf1.formats.keyed import KeyedTags, checked, documents_of
 from spanf1.formats.labels import labels_by_id
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
+from spanf1.formats.records.numbered import of_token_numbers
 from spanf1.formats.records.record import Record
 from spanf1.formats.registry import LIKELY, SURE, Input, Writing
 from spanf1.formats.sentences import Sentences
@@ -35,6 +36,8 @@ _KEYS = KEYS["arrow"]
 _ROWS = 512
 # What is written if no key is given; and what ends a key of tags.
 _SPAN_KEY, _TAGS = "spans", "tags"
+# What is read otherwise than it stands there.
+_NUMBERED = "rows with tokens and no text, so that offsets count tokens"
 # How such files begin.
 _MARKS = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff")
 
@@ -191,7 +194,7 @@ def _sentences(
     input: Input, table: ArrowTable, columns: _Columns, labels: Mapping[int, str] | None
 ) -> Iterator[Sentences]:
     """Yield rows of tokens and tags."""
-    input.tags = tags = TagSet({}, input.options.form)
+    input.tags = tags = TagSet({}, input.options.spelling)
     column = KeyedTags(table, input.options, columns.key, columns.token, labels=labels)
     read = table.reader(column, tags)
     for batch in _rows(table, columns):
@@ -215,10 +218,16 @@ def _id(record: Record, columns: _Columns) -> str | int | None:
 def _document(record: Record, columns: _Columns, labels: Mapping[int, str] | None) -> Document:
     """Return a row of a text and spans."""
     value, key = record.value, columns.key
-    if value[key] is None:
-        raise record.error(f"{key} is null")
     text = record.text_if_any() if columns.text else None
+    if value[key] is None:
+        record.key_if_any()
+        value[key] = []
     value[key] = list(_items(record, key, labels))
+    words = value.get(columns.token)
+    if text is None and isinstance(words, list) and all(isinstance(one, str) for one in words):
+        document = of_token_numbers(record, key, words)
+        record.input.note(_NUMBERED)
+        return document._replace(id=_id(record, columns))
     spans = record.spans_at(key, text)
     tokens = _tokens(record, columns.token, text)
     return Document(text, spans, tokens, _id(record, columns), record.line)
@@ -228,7 +237,7 @@ def _items(record: Record, column: str, labels: Mapping[int, str] | None) -> Ite
     """Yield the spans of a row as JSON would have them."""
     items = record.value[column]
     if isinstance(items, dict):
-        items = _turned(record, column, items)
+        items = record.turned(column, items)
     for number, item in enumerate(items):
         if not isinstance(item, dict):
             yield item
@@ -239,16 +248,6 @@ def _items(record: Record, column: str, labels: Mapping[int, str] | None) -> Ite
             if key in known:
                 known[key] = _named(record, f"{column}[{number}].{key}", known[key], labels)
         yield known
-
-
-def _turned(record: Record, column: str, lists: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a struct of lists as a list of structs."""
-    full = {name: values for name, values in lists.items() if values is not None}
-    lengths = {name: len(values) for name, values in full.items()}
-    if len(set(lengths.values())) > 1:
-        sizes = ", ".join(f"{name} {length}" for name, length in lengths.items())
-        raise record.error(f"{column} has lists of different lengths: {sizes}")
-    return [dict(zip(full, row, strict=True)) for row in zip(*full.values(), strict=True)]
 
 
 def _named(record: Record, place: str, value: Any, labels: Mapping[int, str] | None) -> Any:

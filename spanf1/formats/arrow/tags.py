@@ -317,6 +317,8 @@ class _ArrowTags(LabelCodes):
             distinct = encoded.dictionary.to_pylist()
         numbers = [self._numbers.setdefault(tag, len(self._numbers)) for tag in distinct]
         self._spelt.update(zip(numbers, distinct, strict=True))
+        if self._tags.allows_missing:
+            self.empty = self._numbers.get("")
         return np.array(numbers, np.int32).take(np.asarray(encoded.indices))
 
     def placed(

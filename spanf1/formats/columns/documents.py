@@ -48,7 +48,7 @@ def documents(input: Input) -> Iterator[Document]:
         If a column is given twice.
     """
     options, source = input.options, input.source
-    input.tags = tags = TagSet({}, options.form)
+    input.tags = tags = TagSet({}, options.spelling)
     # Where both sides are in one file, they are in the last two columns.
     sides = {"predicted": LAST} if options.alone else {"gold": -2, "predicted": LAST}
     levels = options.tag_columns or (sides.get(options.side, LAST),)
@@ -61,7 +61,13 @@ def documents(input: Input) -> Iterator[Document]:
         numbers[:] = (index + 1 for index in (*indices[: len(levels)], picked))
         return picked
 
-    file = ColumnFile(source, delimiter=options.delimiter, progress=input.progress)
+    file = ColumnFile(
+        source,
+        delimiter=options.delimiter,
+        merged=not options.alone,
+        sentence_column=options.sentence_column,
+        progress=input.progress,
+    )
     blocks = file.tagged_lines(
         [tags] * len(levels),
         levels,
@@ -74,6 +80,7 @@ def documents(input: Input) -> Iterator[Document]:
             input.key = ",".join(map(str, numbers[:-1]))
             input.token_column = numbers[-1]
         yield from _sentences(passage, ["", *tags.types], input)
+    input.readings |= file.readings()
 
 
 def _sentences(passage: Sentences, names: Sequence[str], input: Input) -> Iterator[Document]:

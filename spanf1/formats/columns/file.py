@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -12,12 +13,21 @@ import numpy as np
 
 from spanf1.core.tags import CodeArray, IntArray, TagSet
 from spanf1.exceptions import ReadError, TagError
-from spanf1.formats.columns.layout import MERGED_HINT, Layout, declared_names, detect_layout
+from spanf1.formats.columns.cells import plain
+from spanf1.formats.columns.layout import (
+    MERGED_HINT,
+    TAG,
+    Layout,
+    declared_names,
+    detect_layout,
+    tag_columns,
+)
 from spanf1.formats.columns.lines import BoolArray, Fields, Splitter, TokenLines
 from spanf1.formats.columns.lookup import TagLookup, tag_lookup
-from spanf1.formats.options import Column
+from spanf1.formats.options import NO_SENTENCES, Column
 from spanf1.formats.sentences import Sentences, line_among
 from spanf1.formats.source import BLOCK_SIZE, FRONT, Progress, RawBlock, Source
+from spanf1.wording import shortened
 
 # A layout is judged by at least so many bytes, if there are as many.
 _HEAD = 1 << 15
@@ -71,6 +81,10 @@ class TaggedLines(NamedTuple):
         )
 
 
+def _not_again() -> None:
+    """Return None: lines without columns are not split again."""
+
+
 class ColumnFile:
     """One file of columns.
 
@@ -86,6 +100,10 @@ class ColumnFile:
         Read lines as the conlleval script does.
     headed : bool
         The first line names the columns; known anyway if one is asked for by name.
+    merged : bool
+        It holds both sides.
+    sentence_column : int or str, optional
+        The column of ids of sentences, or `NO_SENTENCES`; by default one that is called so.
     block_size : int
         About how many bytes are read at a time.
     progress : callable, optional
@@ -100,6 +118,8 @@ class ColumnFile:
         layout: Layout | None = None,
         script: bool = False,
         headed: bool = False,
+        merged: bool = False,
+        sentence_column: Column | None = None,
         block_size: int = BLOCK_SIZE,
         progress: Progress | None = None,
     ) -> None:
@@ -108,8 +128,14 @@ class ColumnFile:
         self.layout = layout
         self.script = script
         self.headed = headed
+        self.merged = merged
+        self.sentence_column = sentence_column
         self.block_size = block_size
         self.progress = progress
+        #: how many lines that begin with # were taken for comments, and might be tokens
+        self.comments = 0
+        # the bytes that the layout was detected by, and the number of their first line
+        self._head, self._head_line = b"", 1
 
     def can_be_parted(self, columns: Iterable[Column]) -> bool:
         """Return whether parts of the file can be read; its layout is known then.
@@ -127,7 +153,7 @@ class ColumnFile:
             self.detect(self.source.blocks())
         if self.layout is not None:
             self.indices(columns)
-        return self.layout is not None
+        return self.layout is not None and not self.layout.quoted
 
     def part(self, source: Source) -> ColumnFile:
         """Return a reader of a part of the file, whose layout is known.
@@ -139,6 +165,7 @@ class ColumnFile:
             source,
             layout=self.layout._replace(names_line=0) if source.start else self.layout,
             script=self.script,
+            sentence_column=self.sentence_column,
             block_size=self.block_size,
         )
 
@@ -182,7 +209,7 @@ class ColumnFile:
         """
         lookups: list[TagLookup] = []
         chosen: list[int] = []
-        for lines, indices in self._token_lines((*columns, *others), tags, blank=blank):
+        for lines, indices, again in self._token_lines((*columns, *others), tags, blank=blank):
             if not indices:
                 none = [np.zeros(0, np.int32) for _ in tags]
                 yield TaggedLines(lines, none, None, [0] * (len(tags) + 1))
@@ -193,21 +220,34 @@ class ColumnFile:
                 # Where two columns are all there are, both sides cannot be in this file.
                 few = len(tags) == lines.layout.columns == 2
                 lookups = [tag_lookup(each, MERGED_HINT if few else hint) for each in tags]
-            kept = ~lines.outside
-            if sparse:
-                kept[:1] = kept[-1:] = True
-            tokens = np.flatnonzero(kept)
-            codes = [
-                self._codes(lookup, lines, tokens, place)
-                for lookup, place in zip(
-                    lookups, lines.fields(tokens, *indices[: len(tags)]), strict=True
-                )
-            ]
-            if not sparse:
-                for number, of_some in enumerate(codes):
-                    codes[number] = np.zeros(len(kept), np.int32)
-                    codes[number][tokens] = of_some
-            yield TaggedLines(lines, codes, kept if sparse else None, chosen)
+            try:
+                yield self._tagged(lines, lookups, chosen, sparse=sparse)
+            except TagError:
+                other = again()
+                if other is None:
+                    raise
+                yield self._tagged(other, lookups, chosen, sparse=sparse)
+
+    def _tagged(
+        self, lines: TokenLines, lookups: Sequence[TagLookup], chosen: list[int], *, sparse: bool
+    ) -> TaggedLines:
+        """Return the token lines of a block with their tags; see `tagged_lines`."""
+        kept = ~lines.outside
+        if sparse:
+            kept[:1] = kept[-1:] = True
+        tokens = np.flatnonzero(kept)
+        indices = chosen[: len(lookups)]
+        codes = [
+            self._codes(lookup, lines, tokens, place, index)
+            for lookup, place, index in zip(
+                lookups, lines.fields(tokens, *indices), indices, strict=True
+            )
+        ]
+        if not sparse:
+            for number, of_some in enumerate(codes):
+                codes[number] = np.zeros(len(kept), np.int32)
+                codes[number][tokens] = of_some
+        return TaggedLines(lines, codes, kept if sparse else None, chosen)
 
     def _codes(
         self,
@@ -215,10 +255,12 @@ class ColumnFile:
         lines: TokenLines,
         tokens: IntArray,
         place: tuple[IntArray, IntArray],
+        index: int,
     ) -> CodeArray:
-        """Return the codes of the tags of some tokens.
+        """Return the codes of the tags of some tokens, in a column.
 
-        In the first line, the hint says what may be done if that is a header.
+        If that column has no tags, the hint names those that have; in the first line, it says
+        what may be done if that is a header.
         """
 
         def where(index: int) -> str:
@@ -228,35 +270,109 @@ class ColumnFile:
             return lookup.numbers(lines.data, *place, where)
         except TagError as error:
             layout = lines.layout
-            if layout.headed or error.where != self.source.where(layout.line):
-                raise
-            hint = "; ".join(filter(None, (error.hint, _HEADER_HINT)))
+            first = not layout.headed and error.where == self.source.where(layout.line)
+            hint = self._elsewhere(index) or "; ".join(
+                filter(None, (error.hint, _HEADER_HINT * first))
+            )
             raise TagError(error.message, where=error.where, hint=hint) from None
+
+    def first_rows(self) -> list[list[bytes]]:
+        """Return the fields of the first lines that are tokens, once the layout was detected."""
+        layout = self.layout
+        if layout is None:
+            return []
+        header = layout.names_line if layout.headed else 0
+        lines = enumerate(self._head.split(FRONT, _FIRST_LINES)[:-1], self._head_line)
+        rows = [
+            layout.fields(line.removesuffix(b"\r"))
+            for number, line in lines
+            if line[:1] != b"#" and number != header
+        ]
+        return [row for row in rows if len(row) == layout.columns and any(row)]
+
+    def readings(self) -> dict[str, int]:
+        """Return how lines were read otherwise than usual, in words, and how often."""
+        readings = {}
+        if parted := self.sentences_by():
+            readings[parted] = 0
+        if self.comments:
+            what = "lines that begin with # and have no tags were taken for comments"
+            readings[what] = self.comments
+        return readings
+
+    def sentences_by(self) -> str:
+        """Say which column parts the sentences; empty if none does."""
+        layout = self.layout
+        if layout is None or layout.sentence < 0:
+            return ""
+        named = layout.headed and len(layout.names) == layout.columns
+        name = f" ({shortened(layout.names[layout.sentence])})" if named else ""
+        return f"column {layout.sentence + 1}{name} parts the sentences"
+
+    def columns_with_types(self) -> dict[Column, set[bytes]]:
+        """Return the columns of tags, by the first lines: what to call each, and its tags but O.
+
+        It is called by its number; or by its name, if the first line is no other than a header.
+        """
+        rows = self.first_rows()
+        heads = rows[0] if rows else []
+        headed = not any(map(TAG.fullmatch, heads))
+        rows = rows[1:] if headed else rows
+        found: dict[Column, set[bytes]] = {}
+        for index in tag_columns(rows):
+            name = heads[index].decode("utf-8", "replace") if headed else index + 1
+            tags = {row[index] for row in rows} - {b"O", b"o"}
+            # A letter alone may be a word.
+            if any(len(tag) > 1 for tag in tags):
+                found[name] = tags
+        return found
+
+    def _elsewhere(self, index: int) -> str:
+        """Return a hint that says which columns have tags, if that is not one of them."""
+        rows = self.first_rows()
+        if 2 * sum(TAG.fullmatch(row[index]) is not None for row in rows) > len(rows):
+            return ""
+        found = [str(column) for column in self.columns_with_types()]
+        if not found:
+            return ""
+        have = f"column{'s' * (len(found) > 1)} {', '.join(found)} ha{'ve' if found[1:] else 's'}"
+        if not self.merged:
+            return f"{have} tags: --tag-column {found[0]}"
+        if len(found) == 1:
+            return f"only {have} tags: two files are GOLD PRED --tag-column {found[0]}"
+        return f"{have} tags: --gold-column {found[0]} --pred-column {found[1]}"
 
     def _token_lines(
         self, columns: Sequence[Column], tags: Sequence[TagSet], *, blank: bool
-    ) -> Iterator[tuple[TokenLines, list[int]]]:
+    ) -> Iterator[tuple[TokenLines, list[int], Callable[[], TokenLines | None]]]:
         """Yield the token lines with the indices of columns; blank blocks have none.
 
-        The first columns are those of the tags.
+        The first columns are those of the tags. What comes third splits the block again, where a
+        field is no tag; see `Splitter.careful`.
         """
         blocks = self.source.blocks(self.block_size, self.progress)
         skipped: list[RawBlock] = []
         head, lines = self.detect(blocks, skipped if blank else None)
         # Lines that are no tokens have no columns.
         splitter = Splitter(self.source, Layout("", 0), [], [])
-        yield from ((splitter.split(raw), []) for raw in skipped)
+        yield from ((splitter.split(raw), [], _not_again) for raw in skipped)
         if self.layout is None:
             return
         indices = self.indices(columns)
-        splitter = Splitter(
-            self.source, self.layout, indices[: len(tags)], tags, script=self.script
-        )
+        layout = self.layout
+        splitter = Splitter(self.source, layout, indices[: len(tags)], tags, script=self.script)
         splitter.lines = lines
+        if layout.quoted:
+            blocks = plain(
+                chain([*head], blocks), layout.quoted, layout.columns, self.source, lines + 1
+            )
+            head.clear()
         first = head or deque(islice(blocks, 1))
         self._learn_forms(first, indices, tags, lines)
         for raw in chain(first, blocks):
-            yield splitter.split(raw), indices
+            again = partial(splitter.careful, splitter.state, raw)
+            yield splitter.split(raw), indices, again
+            self.comments = splitter.comments
 
     def indices(self, columns: Iterable[Column]) -> list[int]:
         """Return the indices of columns, once the layout is known.
@@ -271,8 +387,14 @@ class ColumnFile:
         assert self.layout is not None  # noqa: S101 - for mypy: it is detected by now
         layout, given = self.layout, tuple(columns)
         found = [layout.column_index(column, self.source) for column in given]
-        if self.headed or any(isinstance(column, str) for column in given):
-            self.layout = layout._replace(headed=True)
+        own = None if self.sentence_column == NO_SENTENCES else self.sentence_column
+        if self.headed or any(isinstance(column, str) for column in (*given, own)):
+            self.layout = layout = layout._replace(headed=True)
+        if own is not None:
+            sentence = layout.column_index(own, self.source)
+        else:
+            sentence = -1 if self.sentence_column else layout.sentence_column(found)
+        self.layout = layout._replace(sentence=sentence)
         return found
 
     def _learn_forms(
@@ -347,6 +469,7 @@ class ColumnFile:
     ) -> Layout | None:
         """Return the layout of lines with so many before them, if they show it."""
         layout = detect_layout(text, self.source, self.delimiter, before + 1)
+        self._head, self._head_line = bytes(text[len(FRONT) : _HEAD]), before + 1
         if layout and names[0]:
             layout = layout._replace(names=names[0], names_line=names[1])
         return layout

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from spanf1.exceptions import LayoutError
+from spanf1.formats.columns.cells import MARK, cells, has_quoted_cells
+from spanf1.formats.columns.cells import rows as rows_of
 from spanf1.formats.options import DELIMITERS, Column
 from spanf1.formats.source import FRONT, Source
 from spanf1.wording import shortened
@@ -21,8 +24,8 @@ MERGED_HINT = (
 WHITE = b" \t\r"
 #: how a line begins that begins a document
 DOCUMENT = re.compile(rb"[ \t]*-DOCSTART-(?![^ \t,;|])")
-#: how a comment begins that begins a document, in CoNLL-U
-NEW_DOCUMENT = re.compile(rb"# newdoc(?![^ \t=])")
+#: how a comment begins that begins a document, in CoNLL-U and in CoNLL-2012
+NEW_DOCUMENT = re.compile(rb"# newdoc(?![^ \t=])|#begin document(?![^ \t])")
 
 # How a comment begins that names the columns.
 _GLOBAL_COLUMNS = re.compile(rb"# +global\.columns[ \t]*=")
@@ -31,6 +34,18 @@ _NAMES_SHOWN = 30
 
 # How many lines a layout is judged by.
 _SAMPLE_LINES = 200
+
+# What columns are called in headers: the words of a name, in lower case and without a plural s.
+_TOKEN_NAMES = ("token", "word", "wordform", "form", "text")
+_TAG_NAMES = frozenset({"tag", "label", "ner", "gold", "pred", "bio", "iob", "true", "entity"})
+# And the whole of a name that is one of ids of sentences.
+_SENTENCE_NAMES = frozenset(
+    f"{sentence}{number}"
+    for sentence in ("sentence", "sent")
+    for number in ("", "id", "idx", "index", "no", "num", "number")
+)
+#: what looks like a tag, however it is written
+TAG = re.compile(rb"[Oo]|[BIESLUMWbieslumw]([-_/:]\S+)?|\S+[-_/:][BIESLUMWbieslumw]")
 
 
 class Layout(NamedTuple):
@@ -42,6 +57,9 @@ class Layout(NamedTuple):
         The one character between fields; empty for runs of spaces and tabs.
     columns : int
         How many fields a line has.
+    quoted : str
+        The character between cells in the file itself, if they may be in quotes; the delimiter
+        is then what `spanf1.formats.columns.cells` puts there.
     line : int
         The line on which that was seen, the first that may be a token.
     names : tuple of str
@@ -49,7 +67,10 @@ class Layout(NamedTuple):
     names_line : int
         The line that has these names.
     headed : bool
-        Whether a column was asked for by name: the line of the names is no token then.
+        Whether the line of the names is no token: a column was asked for by name, or that line
+        is one of names as they are usual, where the lines behind it have tags.
+    sentence : int
+        The index of the column of ids of sentences; -1 if there is none.
     """
 
     delimiter: str
@@ -58,12 +79,15 @@ class Layout(NamedTuple):
     names: tuple[str, ...] = ()
     names_line: int = 0
     headed: bool = False
+    quoted: str = ""
+    sentence: int = -1
 
     @property
     def delimiter_name(self) -> str:
         """What the delimiter is called in options and reports."""
         names = {character: name for name, character in DELIMITERS.items()}
-        return names.get(self.delimiter, repr(self.delimiter))
+        delimiter = self.quoted or self.delimiter
+        return names.get(delimiter, repr(delimiter))
 
     def column_index(self, column: Column, source: Source) -> int:
         """Return the index from 0 of a column.
@@ -125,14 +149,80 @@ class Layout(NamedTuple):
         return "names are taken from the first line; a column can be given by its number, too"
 
     def free_column(self, used: Collection[int]) -> int | None:
-        """Return the index of the first column that is none of some; None if there is none."""
-        return next((index for index in range(self.columns) if index not in used), None)
+        """Return the index of the column of tokens, that is none of some; None if there is none.
+
+        It is one that is called so, or else the first.
+        """
+        free = [index for index in range(self.columns) if index not in {*used, self.sentence}]
+        if self.headed and len(self.names) == self.columns:
+            free.sort(key=lambda index: _rank(self.names[index]))
+        return next(iter(free), None)
+
+    def sentence_column(self, used: Collection[int]) -> int:
+        """Return the index of the column that is called as ids of sentences are; -1 if none is.
+
+        One that is called ``sentence`` alone may be that of the tokens, if there is no other.
+        """
+        if not self.headed or len(self.names) != self.columns:
+            return -1
+        called = ["".join(_words_of(name)) for name in self.names]
+        found = [index for index, name in enumerate(called) if name in _SENTENCE_NAMES]
+        if len(found) != 1 or found[0] in used:
+            return -1
+        others = self.columns - len({*used, *found})
+        sure = others or called[found[0]] != "sentence" or "#" in self.names[found[0]]
+        return found[0] if sure else -1
+
+    def _of_sample(self, rows: Sequence[_Line]) -> Layout:
+        """Return the layout with what the first lines tell besides."""
+        rows = [row for row in rows if len(row.fields) == self.columns or not row.hash]
+        fitting = [row for row in rows if len(row.fields) == self.columns]
+        first = rows[0]
+        behind = [row.fields for row in fitting[1:] if any(row.fields)]
+        return self._replace(
+            line=fitting[0].line,
+            names=tuple(name.decode("utf-8", "replace") for name in first.fields),
+            names_line=first.line,
+            headed=first is fitting[0] and _is_header(first.fields, behind),
+        )
 
     def fields(self, line: bytes) -> list[bytes]:
         """Return the fields of one line, given without its line end."""
-        if self.delimiter:
-            return line.split(self.delimiter.encode())
+        delimiter = self.delimiter
+        if self.quoted and delimiter.encode() not in line:
+            delimiter = self.quoted
+            if b'"' in line and (found := cells(line, delimiter)):
+                return found
+        if delimiter:
+            return line.split(delimiter.encode())
         return [field for field in re.split(rb"[ \t\r]+", line) if field]
+
+
+def _words_of(name: str) -> list[str]:
+    """Return the words of the name of a column: ``ner`` and ``tag`` of ``NER_TAGS``."""
+    words = re.split(r"[\W\d_]+", name.lower())
+    return [word.removesuffix("s") for word in words if word]
+
+
+def _rank(name: str) -> int:
+    """Return how likely a column is that of the tokens by its name; less is likelier."""
+    words, last = _words_of(name), len(_TOKEN_NAMES)
+    return next((rank for rank, word in enumerate(_TOKEN_NAMES) if word in words), last)
+
+
+def _is_header(names: Sequence[bytes], rows: Sequence[Sequence[bytes]]) -> bool:
+    """Return whether a line names the columns: usual names, and none of a tag where tags are."""
+    words = {word for name in names for word in _words_of(name.decode("utf-8", "replace"))}
+    if not words & {*_TOKEN_NAMES, *_TAG_NAMES}:
+        return False
+    tagged = tag_columns(rows)
+    return bool(tagged) and not any(TAG.fullmatch(names[index]) for index in tagged)
+
+
+def tag_columns(rows: Sequence[Sequence[bytes]]) -> list[int]:
+    """Return the indices of the columns of some rows in which every field looks like a tag."""
+    columns = zip(*rows, strict=True)
+    return [index for index, fields in enumerate(columns) if all(map(TAG.fullmatch, fields))]
 
 
 def detect_layout(
@@ -140,9 +230,9 @@ def detect_layout(
 ) -> Layout | None:
     """Return the layout of a file, judged by its first lines, or None if it has no token line.
 
-    The delimiter is tab, space or runs of white space: the first of them that splits every line
-    into the same number of fields, more than one and (but for tabs) none of them empty. Where
-    none does, it is the one by which the most lines have as many fields as the first.
+    The delimiter is tab, space, runs of white space or a comma: the first of them that splits
+    every line into the same number of fields, more than one and (but for tabs and commas) none of
+    them empty. Where none does, it is the one by which the most lines have the same number.
 
     Parameters
     ----------
@@ -175,17 +265,45 @@ def detect_layout(
                 break
     if not sample:
         return None
-    candidates = []
+    candidates: list[tuple[tuple[bool, int], Layout, list[_Line]]] = []
     for character in DELIMITERS.values() if delimiter is None else [delimiter]:
-        layout = Layout(character, 0, sample[0][0], names_line=sample[0][0])
-        rows = [layout.fields(line) for _, line in sample]
-        columns = len(rows[0])
-        agree = sum(len(row) == columns for row in rows) if columns > 1 else 0
-        filled = all(map(all, rows)) if character != "\t" else any(row[-1] for row in rows)
-        candidates.append(((filled, agree), layout._replace(columns=columns)))
-    found = max(candidates, key=lambda candidate: candidate[0])[1]
-    header = found.fields(sample[0][1])
-    return found._replace(names=tuple(name.decode("utf-8", "replace") for name in header))
+        if candidates and candidates[-1][0] == (True, len(sample)):
+            break
+        layout, rows = _split(sample, character)
+        # Where there are others, lines that begin with # may be comments, and tell nothing.
+        judged = [row.fields for row in rows if not row.hash] or [row.fields for row in rows]
+        counts = Counter(len(row) for row in judged if len(row) > 1)
+        columns, agree = counts.most_common(1)[0] if counts else (len(judged[0]), 0)
+        may_be_empty = character in ("\t", ",")
+        filled = any(row[-1] for row in judged) if may_be_empty else all(map(all, judged))
+        candidates.append(((filled, agree), layout._replace(columns=columns), rows))
+    _, found, rows = max(candidates, key=lambda candidate: candidate[0])
+    return found._of_sample(rows)
+
+
+class _Line(NamedTuple):
+    """One of the first lines: its number, its fields, and whether it begins with #."""
+
+    line: int
+    fields: list[bytes]
+    hash: bool
+
+
+def _split(sample: Sequence[tuple[int, bytes]], character: str) -> tuple[Layout, list[_Line]]:
+    """Return the first lines split at a delimiter, with a layout that says how."""
+    lines = [line for _, line in sample]
+    layout = Layout(character, 0)
+    plain = [_Line(number, layout.fields(line), line[:1] == b"#") for number, line in sample]
+    if not has_quoted_cells(lines, character):
+        return layout, plain
+    counts = Counter(len(row) for line in lines if (row := cells(line, character)))
+    columns = counts.most_common(1)[0][0] if counts else 0
+    rows = [
+        _Line(number - row.lines + 1, row.cells, line[:1] == b"#")
+        for (number, line), row in zip(sample, rows_of(lines, character, columns), strict=True)
+        if row
+    ]
+    return (Layout(MARK, 0, quoted=character), rows) if rows else (layout, plain)
 
 
 def declared_names(text: bytes) -> tuple[tuple[str, ...], int]:

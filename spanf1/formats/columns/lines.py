@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from spanf1.core.tags import IntArray, TagSet
 from spanf1.exceptions import LayoutError
-from spanf1.formats.columns.layout import DOCUMENT, NEW_DOCUMENT, WHITE, Layout
+from spanf1.formats.columns.layout import DOCUMENT, NEW_DOCUMENT, TAG, WHITE, Layout
 from spanf1.formats.columns.lookup import ByteArray, different_fields
 from spanf1.formats.source import FRONT, RawBlock, Source
 from spanf1.wording import shortened
@@ -375,9 +375,41 @@ class Splitter:
         self._header = layout.names_line if layout.headed else 0
         #: lines that were split so far
         self.lines = 0
+        #: how many lines that might be tokens were taken for comments
+        self.comments = 0
+        # whether tags in lines that begin with # are looked at, before they are tokens
+        self._careful = False
         # whether a sentence, and a document, begins with the next token
         self._pending = True
         self._pending_document = False
+        # the id of the sentence of the last token
+        self._id = b""
+
+    def careful(self, before: tuple[int, bool, bool, bytes], raw: RawBlock) -> TokenLines | None:
+        """Split a block again, of which a tag is none: a line that begins with # may be a comment.
+
+        Parameters
+        ----------
+        before : tuple
+            The `state` before the block.
+        raw : RawBlock
+            The block.
+
+        Returns
+        -------
+        TokenLines or None
+            None if that makes no difference.
+        """
+        if self._careful or FRONT + b"#" not in raw.data:
+            return None
+        self._careful = True
+        self.lines, self._pending, self._pending_document, self._id = before
+        return self.split(raw)
+
+    @property
+    def state(self) -> tuple[int, bool, bool, bytes]:
+        """What is known of the lines that were split."""
+        return self.lines, self._pending, self._pending_document, self._id
 
     def split(self, raw: RawBlock) -> TokenLines:
         """Find the token lines of the next block.
@@ -424,7 +456,7 @@ class Splitter:
         )
         lines_before = self.lines
         self.lines += int(np.count_nonzero(is_newline)) - 1
-        return TokenLines(
+        lines = TokenLines(
             raw,
             data,
             ends,
@@ -439,6 +471,25 @@ class Splitter:
             begun,
             document_starts,
         )
+        return lines if self._layout.sentence < 0 else self._parted_by_ids(lines)
+
+    def _parted_by_ids(self, lines: TokenLines) -> TokenLines:
+        """Return lines of which a sentence begins with each that has another id than before.
+
+        Where only the first token of a sentence has its id, the others have nothing there.
+        """
+        start, length = lines.fields(np.arange(len(lines.ends)), self._layout.sentence)[0]
+        filled = np.flatnonzero(length)
+        if not len(filled):
+            return lines
+        start, length, data = start[filled], length[filled], lines.data
+        here, before = ((data, start[part], length[part]) for part in (slice(1, None), slice(-1)))
+        begins = filled[1:][different_fields(here, before)]
+        first, last = (bytes(data[start[k] : start[k] + length[k]]) for k in (0, -1))
+        if first != self._id:
+            begins = np.append(filled[0], begins)
+        self._id = last
+        return lines._replace(starts=np.union1d(lines.starts, begins))
 
     def _outside(self, data: ByteArray, ends: IntArray) -> BoolArray:
         """Mark the lines that end in fields ``O``, if the last ones are the tags."""
@@ -480,8 +531,11 @@ class Splitter:
         # What most odd lines are shows in two bytes: comments, tokens like "--", blank CRLF lines.
         head, second, fits = data[begins], data[begins + 1], token[odd]
         blank = (head == _CR) & (ends[odd] == begins + 1)
-        comment = (head == _HASH) & (second == _SPACE) & ~fits & (data[begins + 2] != _N)
-        plain = (head == _HASH) & (second != _SPACE) | (head == _HYPHEN) & ~_SPECIAL[second]
+        spaced = (second == _SPACE) | (second == _TAB)
+        comment = (head == _HASH) & spaced & ~fits & (data[begins + 2] != _N)
+        plain = (head == _HYPHEN) & ~_SPECIAL[second]
+        if not self._careful:
+            plain |= (head == _HASH) & (second != _SPACE)
         plain &= fits
         token[odd] = plain
         breaks = [parted, odd[blank]]
@@ -493,7 +547,7 @@ class Splitter:
             odd.tolist(), begins.tolist(), numbers.tolist(), strict=True
         ):
             text = bytes(raw.data[begin : ends[line]].removesuffix(b"\r"))
-            kind = self._kind(text, number)
+            kind = self._kind(text, number, raw, begin)
             token[line] = kind & _IS_TOKEN
             documents += [line] * (kind & _IS_DOCUMENT)
             if kind & _IS_BREAK:
@@ -502,35 +556,55 @@ class Splitter:
             breaks.append(np.array([len(ends)]))
         return np.sort(np.concatenate(breaks)), np.array(documents, np.intp)
 
-    def _kind(self, text: bytes, number: int) -> int:
+    def _kind(self, text: bytes, number: int, raw: RawBlock, begin: int) -> int:
         """Return what an odd line is: any of `_IS_TOKEN`, `_IS_BREAK` and `_IS_DOCUMENT`."""
         if not text.strip(WHITE):
             return _IS_BREAK
         fields = self._layout.fields(text)
         fits = len(fields) == self._layout.columns
         tags = [fields[index] for index in self._tag_columns] if fits else []
-        are_tags = all(map(_may_be_tag, self._tag_sets, tags))
+        are_tags = fits and all(map(_may_be_tag, self._tag_sets, tags))
         if DOCUMENT.match(text):
             if self._script and fits:
                 return _IS_TOKEN | _IS_DOCUMENT
             # A tag on it must not be lost: then it is a token, and a sentence of its own.
-            tagged = are_tags and any(tag not in _OUTSIDE for tag in tags)
+            tagged = are_tags and not all(map(_is_outside, self._tag_sets, tags))
             return _IS_BREAK | _IS_DOCUMENT | _IS_TOKEN * tagged
         if self._script and fields[0] == _BOUNDARY:
             return _IS_BREAK
-        if (text + b" ").startswith(b"# ") and not (fits and are_tags):
+        if text.startswith(b"#") and not are_tags and self._is_comment(text, fields, raw, begin):
             return _IS_DOCUMENT if NEW_DOCUMENT.match(text) else 0
         if fits:
             return _IS_TOKEN
         count, expected = len(fields), self._layout.columns
+        others = "lines after" if number < self._layout.line else "lines before"
         hint = f"fields are separated by {self._layout.delimiter_name}; --delimiter sets another"
         if text.startswith(b'{"'):
             hint = "JSON is read by score, compare, validate, convert and describe"
         raise LayoutError(
-            f"{count} field{'s' * (count != 1)} where the lines before have {expected}",
+            f"{count} field{'s' * (count != 1)} where the {others} have {expected}",
             where=self._source.where(number),
             hint=hint,
         )
+
+    def _is_comment(self, text: bytes, fields: list[bytes], raw: RawBlock, begin: int) -> bool:
+        """Return whether a line that begins with #, and has no tags, is a comment.
+
+        Where a token would be, one that ends in a tag lacks fields, and one that has as many as
+        the others has a wrong tag, unless it stands between sentences.
+        """
+        if text[1:2] in (b"", b" ", b"\t"):
+            return True
+        if len(fields) != self._layout.columns:
+            last = fields[-1]
+            tagged = last in _OUTSIDE or (last[1:] and TAG.fullmatch(last))
+            return len(fields) == 1 or not tagged
+        before = raw.data[raw.data.rfind(FRONT, 0, begin - 1) + 1 : begin] if begin > 1 else b""
+        end = raw.data.find(FRONT, begin) + 1
+        after = raw.data[end : raw.data.find(FRONT, end) + 1] if end < raw.end else b""
+        between = any(not line.strip(WHITE + FRONT) or line[:1] == b"#" for line in (before, after))
+        self.comments += between
+        return between
 
 
 def _starts(breaks: IntArray, count: int, pending: bool) -> tuple[IntArray, bool]:
@@ -552,6 +626,10 @@ def _starts(breaks: IntArray, count: int, pending: bool) -> tuple[IntArray, bool
     new = np.ones(len(breaks), np.bool_)
     new[1:] = breaks[1:] != breaks[:-1]
     return breaks[new & (breaks < count)], int(breaks[-1]) == count
+
+
+def _is_outside(tags: TagSet, field: bytes) -> bool:
+    return tags.is_outside(field.decode("utf-8", "replace"))
 
 
 def _may_be_tag(tags: TagSet, field: bytes) -> bool:

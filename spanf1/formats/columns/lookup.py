@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from spanf1.core.misfits import BARE_HINT
 from spanf1.core.tags import CodeArray, IntArray, TagSet
 from spanf1.exceptions import TagError
 from spanf1.wording import shortened
@@ -210,6 +211,8 @@ def tag_lookup(tags: TagSet, hint: str) -> TagLookup:
             shown = shortened(tag.decode("utf-8", "backslashreplace"))
             raise TagError(f"tag {shown} is not UTF-8") from None
         except TagError as error:
-            raise TagError(error.message, hint=error.hint or hint) from None
+            # Where a type may be a word, the column may be another.
+            more = "; ".join((error.hint, hint)) if error.hint == BARE_HINT else error.hint
+            raise TagError(error.message, hint=more or hint) from None
 
     return TagLookup(code)

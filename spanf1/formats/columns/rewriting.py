@@ -11,6 +11,7 @@ import numpy as np
 from spanf1.core.spans import first_of_each
 from spanf1.core.tags import CodeArray, IntArray, TagForm, TagSet
 from spanf1.exceptions import TagError
+from spanf1.formats.columns.cells import quoted
 from spanf1.formats.columns.file import TaggedLines
 from spanf1.formats.columns.layout import DOCUMENT, WHITE, Layout
 from spanf1.formats.columns.lines import Fields, TokenLines
@@ -161,10 +162,10 @@ class RawLines(NamedTuple):
         TagError
             If a tag cannot be written.
         """
-        # Another form may write even O in another way.
+        # Another form may write even O in another way; numbers do not stay beside tags.
         tokens = (
             np.flatnonzero(codes != self.sentences.codes)
-            if to_form is None
+            if to_form is None and not tags.spelling.labels
             else np.arange(len(codes))
         )
         start, length, new = self.tag_start[tokens], self.tag_length[tokens], codes[tokens]
@@ -188,7 +189,7 @@ class RawLines(NamedTuple):
         differs = np.array([text != written[old[k]] for text, k in zip(texts, first, strict=True)])
         rows = np.flatnonzero(differs[change]) if len(tokens) else tokens
         data = _replaced(self.data, start[rows], length[rows], change[rows], texts)
-        return Respelt(data, tokens[rows])
+        return Respelt(_as_in_file(data, self.layout), tokens[rows])
 
     def _written(self, start: IntArray, length: IntArray) -> tuple[CodeArray, list[bytes]]:
         """Return the number of each of some tags as it is written, and the texts by number."""
@@ -228,6 +229,11 @@ def _replaced(
         done = begin + size
     pieces.append(view[done:])
     return b"".join(pieces)
+
+
+def _as_in_file(data: bytes, layout: Layout) -> bytes:
+    """Return lines with their cells in quotes, where the file has such."""
+    return quoted(data, layout.quoted, layout.columns) if layout.quoted else data
 
 
 def raw_lines(reader: TagFile, tags: TagSet) -> Iterator[RawLines]:
@@ -298,7 +304,7 @@ def with_column(
         tokens = dict(zip(_field_ends(lines), fields, strict=True))
         # A -DOCSTART- with a tag of its own is a token.
         others = dict.fromkeys(_document_ends(lines), spelt[0]) | _names_end(lines)
-        yield _spliced(lines, others | tokens)
+        yield _as_in_file(_spliced(lines, others | tokens), lines.layout)
         done += count
 
 

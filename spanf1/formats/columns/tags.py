@@ -10,16 +10,28 @@ from functools import partial
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 
-from spanf1.core.tags import Block, IntArray, TagSet
+from spanf1.core.misfits import MISSING_HINT
+from spanf1.core.options import MissingName
+from spanf1.core.tags import NO_TAG, Block, IntArray, TagSet
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
 from spanf1.formats.columns.file import ColumnFile, TaggedLines
 from spanf1.formats.columns.layout import MERGED_HINT, Layout
 from spanf1.formats.columns.lines import Fields, sentence_ends
 from spanf1.formats.options import Column, Origin
-from spanf1.formats.registry import Input
-from spanf1.formats.sentences import POSITION_HINT, Sentences, aligned, last_start, whole
+from spanf1.formats.registry import Input, noted
+from spanf1.formats.sentences import (
+    POSITION_HINT,
+    Gapped,
+    Sentences,
+    aligned,
+    last_start,
+    line_among,
+    whole,
+)
 from spanf1.formats.source import Cut, Source, parts_of
+from spanf1.wording import many, shortened
 
 # Where a file may be cut into parts: behind a blank line.
 _SENTENCES = Cut(re.compile(rb"\n[ \t\r]*\n"), sentence_ends)
@@ -55,7 +67,12 @@ class TagFile:
     def of(cls, input: Input, *, tokens: bool = False) -> TagFile:
         """Return a reader of the column of tags of an input, and of that of the tokens if asked."""
         options = input.options
-        file = ColumnFile(input.source, delimiter=options.delimiter, progress=input.progress)
+        file = ColumnFile(
+            input.source,
+            delimiter=options.delimiter,
+            sentence_column=options.sentence_column,
+            progress=input.progress,
+        )
         return cls(file, options.tag_column, options.token_column if tokens else None)
 
     def lines(
@@ -130,9 +147,10 @@ class TagFile:
         if layout is None:
             return "there are no tokens"
         tag, token = self.columns
+        parted = self.file.sentences_by()
         return (
             f"tokens in column {token + 1}, tags in column {tag + 1} of {layout.columns}, "
-            f"separated by {layout.delimiter_name}"
+            f"separated by {layout.delimiter_name}" + f"; {parted}" * bool(parted)
         )
 
 
@@ -168,23 +186,51 @@ class ColumnPair(ABC):
     ----------
     files : list of ColumnFile
         The file of both, or that of gold and that of predicted tags.
-    columns : tuple of (int or str)
+    columns : tuple of (int, str or None)
         The columns of the gold tags, of the predicted tags, and of the tokens that are compared
-        (0: none are), by number from 1, or from the end by -1, or by name.
+        (0: none are; None: the first that may be theirs, in each file), by number from 1, or from
+        the end by -1, or by name.
     aligned : str
         As in `Origin`.
+    missing : str
+        What is done about tokens without a prediction: one of `spanf1.core.options.MISSING`.
     """
 
     def __init__(
-        self, files: list[ColumnFile], columns: tuple[Column, Column, Column], aligned: str
+        self,
+        files: list[ColumnFile],
+        columns: tuple[Column, Column, Column | None],
+        aligned: str,
+        missing: MissingName,
     ) -> None:
         self.files = files
         self.columns = columns
         self.aligned = aligned
+        self.missing = missing
+        #: what else is to be said of what was read
+        self.notes: list[str] = []
 
     @abstractmethod
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`."""
+
+    def _refuse_gaps(
+        self,
+        predicted: Sentences,
+        kept: npt.NDArray[np.bool_] | None,
+        tags: TagSet,
+        place: _Place,
+    ) -> None:
+        """Raise an error if a token has an empty field for a prediction; `kept` as in `aligned`."""
+        if tags.codes.get("") != NO_TAG:
+            return
+        for index in np.flatnonzero(predicted.codes == NO_TAG)[:1].tolist():
+            token = index if kept is None else int(np.flatnonzero(kept)[index])
+            raise AlignmentError(
+                place.stop(predicted.starts, token),
+                where=self.files[-1].source.where(predicted.line(token)),
+                hint=MISSING_HINT,
+            )
 
     def parts(self, size: int) -> Iterator[Self]:
         """Yield readers of parts of about `size` bytes, cut where a sentence ends.
@@ -203,7 +249,10 @@ class ColumnPair(ABC):
         tokens = [token] if token else []
         sources = [file.source for file in self.files]
         part = self
-        if all(map(ColumnFile.can_be_parted, self.files, [columns + tokens for columns in tags])):
+        # Where sentences may be missing, it is only known in order what belongs together.
+        in_order = self.missing != "error" and len(self.files) > 1
+        columns = [of_tags + tokens for of_tags in tags]
+        if not in_order and all(map(ColumnFile.can_be_parted, self.files, columns)):
             for places in parts_of(sources, size, _SENTENCES):
                 part = copy(self)
                 part.files = list(map(ColumnFile.part, self.files, places))
@@ -213,19 +262,28 @@ class ColumnPair(ABC):
 
     def take(self, part: ColumnPair) -> None:
         """Take note of a part that has been read."""
+        for file, read in zip(self.files, part.files, strict=True):
+            file.comments += read.comments
         if progress := self.files[0].progress:
             progress(part.files[0].source.stop)
 
     def forget(self) -> None:
         """Forget the layouts of the files."""
         for file in self.files:
-            file.layout = None
+            file.layout, file.comments = None, 0
 
     def origin(self) -> Origin:
         """Describe what was read; call it after the reading."""
         layouts = [file.layout or Layout(file.delimiter or "", 0) for file in self.files]
-        owners = layouts[0], layouts[-1], layouts[0]
-        gold, predicted, token = map(_number, self.columns, owners)
+        gold, predicted, token = self.columns
+        gold, predicted = _number(gold, layouts[0]), _number(predicted, layouts[-1])
+        if token is None:
+            free = layouts[0].free_column([gold - 1])
+            token = 0 if free is None else free + 1
+        token = _number(token, layouts[0])
+        readings = [
+            f"{file.source.name}: {said}" for file in self.files for said in noted(file.readings())
+        ]
         return Origin(
             tuple(file.source.name for file in self.files),
             tuple(layout.delimiter_name for layout in layouts),
@@ -234,6 +292,7 @@ class ColumnPair(ABC):
             predicted,
             token,
             self.aligned,
+            remarks=(*readings, *self.notes),
         )
 
 
@@ -256,22 +315,65 @@ class MergedFile(ColumnPair):
     """
 
     def __init__(
-        self, file: ColumnFile, gold_column: Column = -2, predicted_column: Column = -1
+        self,
+        file: ColumnFile,
+        gold_column: Column = -2,
+        predicted_column: Column = -1,
+        *,
+        missing: MissingName = "error",
     ) -> None:
-        super().__init__([file], (gold_column, predicted_column, 0), "line")
+        super().__init__([file], (gold_column, predicted_column, 0), "line", missing)
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
-        """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`."""
+        """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`.
+
+        Raises
+        ------
+        AlignmentError
+            If a token has no prediction, and that is not allowed.
+        """
+        predicted.allow_missing()
+        sparse = self.missing == "error" and not gold.has_gaps()
+        gapped, place = Gapped(drop=self.missing == "drop"), _Place()
         for lines in self.files[0].tagged_lines(
-            (gold, predicted), self.columns[:2], token=self._check, sparse=True
+            (gold, predicted), self.columns[:2], token=self._check, sparse=sparse
         ):
-            yield aligned(lines.side(0), lines.side(1), lines.kept)
+            left, right = lines.side(0), lines.side(1)
+            if self.missing == "error":
+                self._refuse_gaps(right, lines.kept, predicted, place)
+                place.pass_by(left.starts, len(lines.lines.ends))
+            yield aligned(left, right, lines.kept) if sparse else gapped.aligned(left, right)
 
     def _check(self, layout: Layout, indices: list[int]) -> None:  # noqa: ARG002
         """Raise an error if both sides are in one column."""
         if indices[0] == indices[1]:
             message = f"gold and predicted tags are both in column {indices[0] + 1}"
             raise UsageError(message, where=self.files[0].source.name, hint=MERGED_HINT)
+
+
+class _Place:
+    """How many sentences began, and tokens of the last one there are, up to a token."""
+
+    def __init__(self) -> None:
+        self.sentences = self.tokens = 0
+
+    def pass_by(self, starts: IntArray, count: int) -> None:
+        """Go on behind so many tokens, given those that begin a sentence."""
+        last = starts[-1:].tolist()
+        self.sentences += len(starts)
+        self.tokens = count - last[0] if last else self.tokens + count
+
+    def stop(self, starts: IntArray, index: int) -> str:
+        """Say that predictions stop at a token, given those that begin a sentence here."""
+        self.pass_by(starts[starts < index], index)
+        behind = many(self.tokens, "token")
+        return f"the predictions stop in sentence {self.sentences} after {behind}"
+
+    def end(self) -> str:
+        """Say that predictions stop behind a sentence."""
+        if not self.sentences:
+            return "there are no predictions"
+        return f"the predictions stop after sentence {self.sentences}"
 
 
 class PairedFiles(ColumnPair):
@@ -283,8 +385,8 @@ class PairedFiles(ColumnPair):
         The files.
     gold_column, predicted_column : int or str
         The column of the tags in each, by number from 1, or from the end by -1, or by name.
-    token_column : int or str
-        The column of the tokens, in both.
+    token_column : int or str, optional
+        The column of the tokens, in both; by default the one that is called so, or the first.
     by_position : bool
         Take the n-th token of one for the n-th of the other without comparing them.
     """
@@ -296,11 +398,13 @@ class PairedFiles(ColumnPair):
         gold_column: Column = -1,
         predicted_column: Column = -1,
         *,
-        token_column: Column = 1,
+        token_column: Column | None = None,
         by_position: bool = False,
+        missing: MissingName = "error",
     ) -> None:
         compared, how = (0, "position") if by_position else (token_column, "token")
-        super().__init__([gold, predicted], (gold_column, predicted_column, compared), how)
+        columns = gold_column, predicted_column, compared
+        super().__init__([gold, predicted], columns, how, missing)
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`.
@@ -310,21 +414,97 @@ class PairedFiles(ColumnPair):
         AlignmentError
             If a token, the end of a sentence or the end of one file has no counterpart.
         """
+        predicted.allow_missing()
         golds, others = self._side(0, gold), self._side(1, predicted)
+        if self.missing != "error":
+            yield from self._filled(passages(golds), passages(others))
+            return
+        gapped, place = Gapped(drop=False), _Place()
         left, right = next(golds), next(others)
         while left.size and right.size:
             count = min(left.size, right.size)
             (left, left_rest), (right, right_rest) = left.parted(count), right.parted(count)
-            self._compare(left, right)
-            yield aligned(left, right)
+            self._compare(left, right, place)
+            self._refuse_gaps(right, None, predicted, place)
+            place.pass_by(left.starts, count)
+            yield gapped.aligned(left, right) if gold.has_gaps() else aligned(left, right)
             left = left_rest if left_rest.size else next(golds)
             right = right_rest if right_rest.size else next(others)
         sources = [file.source for file in self.files]
         if left.size:
-            raise _ended(sources[1], right.lines, sources[0], left)
+            stop = place.end() if 0 in left.starts[:1] else place.stop(left.starts, 0)
+            raise _ended(sources[1], right.lines, sources[0], left, stop)
         if right.size:
             raise _ended(sources[0], left.lines, sources[1], right)
         yield aligned(left, right)
+
+    def _filled(self, golds: Iterator[Sentences], others: Iterator[Sentences]) -> Iterator[Block]:
+        """Yield both sides, sentence by sentence, of which predictions may stop early.
+
+        Raises
+        ------
+        AlignmentError
+            If a predicted sentence does not begin as that of gold does.
+        """
+        gapped = Gapped(drop=self.missing == "drop")
+        others = (part for part in others if part.size)
+        left, right, behind = next(golds, None), next(others, None), 0
+        while left is not None:
+            count = len(left.starts)
+            if right is None and not self.columns[2]:
+                raise AlignmentError(
+                    "by position, it is not known which sentences have no predictions",
+                    where=self.files[1].source.name,
+                    hint="leave align_by_position (--align-by-position) out",
+                )
+            if right is None:
+                right = Sentences(np.zeros(0, np.int32), left.starts[:0], int, behind)
+            else:
+                count = min(count, len(right.starts))
+            (left, left_rest), (right, right_rest) = _first(left, count), _first(right, count)
+            yield gapped.aligned(left, self._as_long(left, right))
+            behind = right.lines
+            left = left_rest if left_rest.size else next(golds, None)
+            right = right_rest if right_rest.size else next(others, None)
+        if right is not None:
+            sources = [file.source for file in self.files]
+            raise _ended(sources[0], 0, sources[1], right)
+
+    def _as_long(self, gold: Sentences, predicted: Sentences) -> Sentences:
+        """Return predictions with no tags where they stop before gold does; raises as `_filled`."""
+        both = [np.diff(np.append(side.starts, side.size)) for side in (gold, predicted)]
+        lengths = both[0]
+        own = np.append(both[1], np.zeros(len(lengths) - len(both[1]), np.intp))
+        firsts = np.cumsum(lengths) - lengths
+        shift = firsts - (np.cumsum(own) - own)
+        self._compare_beginnings(gold, predicted, lengths, own)
+        there = np.repeat(shift, own) + np.arange(own.sum())
+        codes = np.full(gold.size, NO_TAG, np.int32)
+        codes[there] = predicted.codes
+        before = np.maximum(np.searchsorted(there, np.arange(gold.size), side="right") - 1, 0)
+        return predicted._replace(
+            codes=codes, starts=gold.starts, line=partial(line_among, predicted.line, before)
+        )
+
+    def _compare_beginnings(
+        self, gold: Sentences, predicted: Sentences, lengths: IntArray, own: IntArray
+    ) -> None:
+        """Raise an error if a predicted sentence does not begin as that of gold does."""
+        tokens, others = gold.tokens or (), predicted.tokens or ()
+        first = second = 0
+        for size, there in zip(lengths.tolist(), own.tolist(), strict=True):
+            left, right = tokens[first : first + size], others[second : second + there]
+            for place, token in enumerate(right):
+                if place < size and (not self.columns[2] or left[place] == token):
+                    continue
+                where = self.files[0].source.where(gold.line(first + min(place, size - 1)))
+                has = f"has {shortened(left[place])}" if place < size else "ends the sentence"
+                raise AlignmentError(
+                    f"token {shortened(token)} where {where} {has}",
+                    where=self.files[1].source.where(predicted.line(second + place)),
+                    hint="predictions may stop early, and their tokens are to be those of gold",
+                )
+            first, second = first + size, second + there
 
     def _side(self, side: int, tags: TagSet) -> Iterator[Sentences]:
         """Yield the tags of one file; at last the lines and documents behind all tokens."""
@@ -333,7 +513,7 @@ class PairedFiles(ColumnPair):
         token = self.columns[2]
         for lines in self.files[side].tagged_lines(
             [tags],
-            [self.columns[side]],
+            [self.columns[:2][side]],
             others=[token] if token else [],
             token=partial(self._token_index, self.files[side].source),
         ):
@@ -344,8 +524,11 @@ class PairedFiles(ColumnPair):
                 yield part
         yield rest
 
-    def _token_index(self, source: Source, layout: Layout, indices: list[int]) -> int:  # noqa: ARG002
+    def _token_index(self, source: Source, layout: Layout, indices: list[int]) -> int:
         """Return the index of the tokens' column; by position, tags stand for them in messages."""
+        if self.columns[2] is None:
+            free = layout.free_column(indices)
+            indices = [*indices, indices[0] if free is None else free]
         if len(set(indices)) < len(indices):
             raise LayoutError(
                 f"column {indices[0] + 1} cannot be both the tokens and the tags",
@@ -354,13 +537,13 @@ class PairedFiles(ColumnPair):
             )
         return indices[-1]
 
-    def _compare(self, gold: Sentences, predicted: Sentences) -> None:
+    def _compare(self, gold: Sentences, predicted: Sentences, place: _Place) -> None:
         """Raise an error at the first token that is not the same, or begins a sentence alone."""
         parted: IntArray = np.zeros(0, np.intp)
         if not np.array_equal(gold.starts, predicted.starts):
             parted = np.setxor1d(gold.starts, predicted.starts)
         differ: IntArray = np.zeros(0, np.intp)
-        if self.columns[2]:
+        if self.columns[2] != 0:
             differ = _fields(gold).different(_fields(predicted))
         if not len(parted) and not len(differ):
             return
@@ -370,6 +553,14 @@ class PairedFiles(ColumnPair):
             file.source.where(side.line(index))
             for file, side in zip(self.files, (gold, predicted), strict=True)
         )
+        begins_alone = index in predicted.starts and index not in gold.starts
+        if begins_alone and (len(differ) and differ[0] == index):
+            raise AlignmentError(
+                f"{place.stop(predicted.starts, index)}: token {token} begins the next one, and "
+                f"{there} goes on with {_fields(gold).shown(index)}",
+                where=here,
+                hint=MISSING_HINT,
+            )
         if len(differ) and differ[0] == index:
             raise AlignmentError(
                 f"token {token} where {there} has {_fields(gold).shown(index)}",
@@ -385,13 +576,23 @@ class PairedFiles(ColumnPair):
         )
 
 
-def _ended(short: Source, end: int, long: Source, rest: Sentences) -> AlignmentError:
+def _ended(
+    short: Source, end: int, long: Source, rest: Sentences, stop: str = ""
+) -> AlignmentError:
     """Return the error where one side ends, and the other goes on."""
+    tokens = rest.tokens or ()
+    token = tokens.shown(0) if isinstance(tokens, Fields) else shortened(tokens[0])
     return AlignmentError(
-        f"the tokens end here, {long.where(rest.line(0))} goes on with {_fields(rest).shown(0)}",
+        f"{stop or 'the tokens end here'}, {long.where(rest.line(0))} goes on with {token}",
         where=short.where(end) if end else short.name,
-        hint="both files must have the same tokens",
+        hint=MISSING_HINT if stop else "both files must have the same tokens",
     )
+
+
+def _first(sentences: Sentences, count: int) -> tuple[Sentences, Sentences]:
+    """Return the first of whole sentences, so many, and the others."""
+    starts = np.append(sentences.starts, sentences.size)
+    return sentences.parted(int(starts[min(count, len(starts) - 1)]))
 
 
 def _fields(side: Sentences) -> Fields:

@@ -10,9 +10,9 @@ from spanf1.exceptions import LossError
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
 from spanf1.formats.records.record import (
     Record,
+    documents_of,
     placed_text,
     record_batches,
-    records,
     with_id,
     write_lines,
 )
@@ -21,16 +21,23 @@ from spanf1.formats.registry import LIKELY, SURE, Input, Writing
 from spanf1.wording import shortened
 
 _KEYS = KEYS["doccano"]
+_ANNOTATIONS = "annotations"
 
 
 def looks_like_record(view: View) -> int:
     """Return how sure it is that a part of a record is spans; doccano knows no tokens."""
     if view.role == "keys":
-        return LIKELY * view.has_text
+        # No record has spans.
+        listed = "text" in view.record and view.record.get(_ANNOTATIONS) == []
+        return SURE if listed else LIKELY * view.has_text
+    if view.role == "other":
+        # Its older exports call labels by numbers.
+        known = view.key == _ANNOTATIONS and view.has_text
+        return SURE * (known and all(key in view.item for key in ITEM_OFFSETS[1]))
     if view.has_tokens or not (view.at_key or view.role == "list"):
         return 0
     match view.value:
-        case [[int(), int(), str()], *_]:
+        case [[int(), int(), str() | int()], *_]:
             return SURE * (view.key in _KEYS.either[:2])
     return LIKELY * all(key in view.item for key in ITEM_OFFSETS[1])
 
@@ -43,7 +50,7 @@ def documents(input: Input) -> Iterator[Document]:
     ReadError, LayoutError
         If there is anything else in the file.
     """
-    return map(_document, records(input))
+    return documents_of(input, _document)
 
 
 def batches(input: Input) -> Iterator[DocumentBatch]:
@@ -54,8 +61,8 @@ def batches(input: Input) -> Iterator[DocumentBatch]:
 def _document(record: Record) -> Document:
     """Return the document of a record."""
     record.note_relations()
-    text = record.text()
-    spans = record.spans_at(record.key(), text)
+    text = record.text_or_borrowed()
+    spans = record.spans_at(record.key_if_any(), text)
     return Document(text, spans, None, record.id(), record.line)
 
 

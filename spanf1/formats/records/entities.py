@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from operator import itemgetter
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan
-from spanf1.exceptions import LossError
+from spanf1.exceptions import LayoutError, LossError
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
-from spanf1.formats.records.plain import batch_of, check, first_of, flat, ids_of, strings
+from spanf1.formats.records.plain import LAST, batch_of, check, first_of, flat, ids_of, strings
 from spanf1.formats.records.record import (
     Record,
+    check_key,
     gathered,
     record_batches,
     records_of,
@@ -20,13 +22,19 @@ from spanf1.formats.records.record import (
     write_lines,
 )
 from spanf1.formats.records.sniffing import View
-from spanf1.formats.records.values import Values, named_keys, spelt
+from spanf1.formats.records.values import DECODER, Values, named_keys, spelt
 from spanf1.formats.registry import MAYBE, Input, Writing
+from spanf1.wording import shortened
 
 _KEYS = KEYS["entities"]
 
 _FORMS = "an object of a text and a type, or [text, type]"
 _UNPLACED = "offsets of entities that are not there in the text"
+_ANSWERS, _ITEMS = "answers that are no lists of entities", "items that are no entities"
+
+# How an answer begins that is text, and a block of code in one.
+_ANSWER = re.compile(r"\s*(?:```|\[|\{)")
+_BLOCK = re.compile(r"^[ \t]*```[^\n`]*\n(.*?)^[ \t]*```", re.M | re.S)
 
 
 def looks_like_record(view: View) -> int:
@@ -35,37 +43,52 @@ def looks_like_record(view: View) -> int:
         return MAYBE * ("entities" in view.record)
     if view.role in ("record", "other"):
         return 0
+    return MAYBE * _looks_like_answer(view)
+
+
+def _looks_like_answer(view: View) -> bool:
+    """Return whether a part of a record looks like entities."""
     match view.value:
         case [[str(), str()], *_]:
-            return MAYBE
+            return True
         case [str(), str()]:
-            return MAYBE * (view.role == "list")
+            return view.role == "list"
         case dict():
             lists = [one for one in view.value.values() if isinstance(one, list)]
             texts = [text for texts in lists for text in texts]
-            return MAYBE * (bool(texts) and all(isinstance(text, str) for text in texts))
+            kinds = set(map(type, view.value.values()))
+            return set(map(type, texts)) == {str} or (view.at_key and kinds == {str})
+        case str():
+            return view.at_key and bool(_ANSWER.match(view.value))
     strings = {key for key, value in view.item.items() if isinstance(value, str)}
     said, typed = strings.intersection(_KEYS.item_text), strings.intersection(_KEYS.item_type)
-    return MAYBE * bool(said and typed and len(said | typed) > 1)
+    # An object of a type and a text.
+    alone = len(view.item) == len(strings) == 1 and not said and view.role != "item"
+    return alone or bool(said and typed and len(said | typed) > 1)
 
 
 def documents(input: Input) -> Iterator[Document]:
-    """Read lists of entities: each a record, or at a key of one.
+    """Read lists of entities: each a record, or at a key of one; also as text, in a code block.
 
     Where an entity has offsets, and the text of the record is the same there, they are taken;
-    others are left out.
+    others are left out. What is no entity is left out as well, if there are any others.
 
     Raises
     ------
     ReadError, LayoutError
-        If there is anything else in the file.
+        If there is nothing but that in the file.
     """
-    return map(_document, records_of(input, _reads(input)))
+    answers = _Answers(input)
+    yield from map(answers.document, records_of(input, _reads(input)))
+    check_key(input)
+    answers.check()
 
 
 def batches(input: Input) -> Iterator[DocumentBatch]:
     """Read what `documents` does, many at a time."""
-    return record_batches(input, _document, _columns, _reads(input))
+    answers = _Answers(input)
+    yield from record_batches(input, answers.document, answers.columns, _reads(input))
+    answers.check()
 
 
 def _reads(input: Input) -> Iterator[Values]:
@@ -75,15 +98,69 @@ def _reads(input: Input) -> Iterator[Values]:
     return gathered(input, partial(_is_item, names))
 
 
-def _document(record: Record) -> Document:
-    """Return the document of a record."""
-    if isinstance(record.value, list):
-        spans = _spans(record, "record", record.value, None)
-        return Document(None, spans, line=record.line)
-    key = record.key()
-    text = record.text_if_any()
-    spans = _spans(record, key, record.value[key], text)
-    return Document(text, spans, None, record.id(), record.line)
+class _Typed(NamedTuple):
+    """An item of an object of types: what it says, what its type is called, and the type."""
+
+    text: object
+    place: str
+    type: str
+
+
+class _Answers:
+    """The records of an input that are read one by one, and what of them could not be read.
+
+    Parameters
+    ----------
+    input : Input
+        The input.
+    """
+
+    def __init__(self, input: Input) -> None:
+        self._input = input
+        # the error for the first thing that is no entity, as long as there is no other
+        self._wrong: LayoutError | None = None
+        self._found = False
+
+    def check(self) -> None:
+        """Raise an error if there was nothing but what could not be read."""
+        if self._wrong and not self._found:
+            raise self._wrong
+
+    def columns(self, input: Input, values: Sequence[Any]) -> DocumentBatch:
+        """Return the documents of records that are all plain."""
+        batch = _columns(input, values)
+        self._found = True
+        return batch
+
+    def document(self, record: Record) -> Document:
+        """Return the document of a record."""
+        if isinstance(record.value, list):
+            return Document(None, self._spans(record, "record", None), line=record.line)
+        key = record.key_if_any()
+        text = record.text_if_any()
+        spans = self._spans(record, key, text) if key else []
+        return Document(text, spans, None, record.id(), record.line)
+
+    def _spans(self, record: Record, key: str, text: str | None) -> list[TextSpan]:
+        """Return the spans of an answer: of a list of items, or an object of types and texts."""
+        value = record.value if key == "record" else record.value[key]
+        try:
+            items = [*_items(record, key, value)]
+        except LayoutError as error:
+            self._leave_out(error, _ANSWERS)
+            return []
+        spans = []
+        for place, item in items:
+            try:
+                spans.append(_span(record, place, item, text))
+            except LayoutError as error:
+                self._leave_out(error, _ITEMS)
+        self._found = self._found or bool(spans) or not items
+        return spans
+
+    def _leave_out(self, error: LayoutError, what: str) -> None:
+        self._wrong = self._wrong or error
+        self._input.remark(what)
 
 
 def _columns(input: Input, values: Sequence[Any]) -> DocumentBatch:
@@ -134,31 +211,60 @@ def _keys(item: dict[str, Any]) -> tuple[str, str]:
     return text, next((key for key in _KEYS.item_type if key in item and key != text), "")
 
 
-def _spans(record: Record, key: str, value: object, text: str | None) -> list[TextSpan]:
-    """Return the spans of a list of items, or of an object of types and lists of texts."""
-    said = partial(_said, record)
-    if isinstance(value, list):
-        return [_span(record, f"{key}[{number}]", item, text) for number, item in enumerate(value)]
-    if not isinstance(value, dict):
-        message = f"{key} is {spelt(value)}, and is to be a list, or an object of types"
-        raise record.error(message)
-    spans = []
-    for name, texts in value.items():
-        place = f"{key}[{spelt(name)}]"
-        if not isinstance(texts, list | None):
-            message = f"{place} is {spelt(texts)}, and is to be a list of the texts of this type"
+def _items(record: Record, key: str, value: object) -> Iterator[tuple[str, object]]:
+    """Yield the items of an answer, and what each is called: objects, or lists of a text and type.
+
+    These may be a list, one object, or an object of types and lists of texts; or such a thing as
+    text.
+    """
+    if isinstance(value, str):
+        value = _answered(record, key, value)
+    match value:
+        case list():
+            for number, item in enumerate(value):
+                place = f"{key}[{number}]"
+                if isinstance(item, dict) and not any(_keys(item)):
+                    yield from _items(record, place, item)
+                else:
+                    yield place, item
+        case dict() if all(_keys(value)):
+            yield key, value
+        case dict():
+            for name, texts in value.items():
+                yield from _of_type(record, key, name, texts)
+        case _:
+            message = f"{key} is {spelt(value)}, and is to be a list, or an object of types"
             raise record.error(message)
-        kind = said(f"a type in {key}", name)
-        spans += [
-            TextSpan(kind, (), said(f"{place}[{number}]", one))
-            for number, one in enumerate(texts or ())
-        ]
-    return spans
+
+
+def _of_type(record: Record, key: str, name: str, texts: object) -> Iterator[tuple[str, object]]:
+    """Yield the items of one type of an answer: of a text, or of a list of some."""
+    place, kind = f"{key}[{spelt(name)}]", f"a type in {key}"
+    if isinstance(texts, str):
+        yield place, _Typed(texts, kind, name)
+    elif isinstance(texts, list | None):
+        for number, text in enumerate(texts or ()):
+            yield f"{place}[{number}]", _Typed(text, kind, name)
+    else:
+        message = f"{place} is {spelt(texts)}, and is to be a list of the texts of this type"
+        raise record.error(message)
+
+
+def _answered(record: Record, key: str, text: str) -> object:
+    """Return the JSON that an answer as text is, or has in a code block."""
+    block = _BLOCK.search(text)
+    try:
+        return DECODER.decode((block[1] if block else text).strip())
+    except (ValueError, RecursionError):
+        message = f"{key} is {shortened(text)}, which is no JSON"
+        raise record.error(message) from None
 
 
 def _span(record: Record, place: str, item: object, text: str | None) -> TextSpan:
     """Return the span of an item."""
     said = partial(_said, record)
+    if isinstance(item, _Typed):
+        return TextSpan(said(item.place, item.type), (), said(place, item.text))
     if isinstance(item, list) and len(item) == 2:
         return TextSpan(said(f"{place}[1]", item[1]), (), said(f"{place}[0]", item[0]))
     if not isinstance(item, dict):
@@ -187,11 +293,13 @@ def _parts(record: Record, item: dict[str, Any], own: str, text: str | None) -> 
     for first, last in ITEM_OFFSETS:
         start, end = item.get(first), item.get(last)
         if start is not None or end is not None:
-            if text is not None and type(start) is int and type(end) is int:
-                there = end - start == len(own) and text.startswith(own, start)
-                if start >= 0 and there:
+            if type(start) is int and type(end) is int and 0 <= start < end <= LAST:
+                # Of another input's text it is seen later what that has there.
+                there = text is None or (end - start == len(own) and text.startswith(own, start))
+                if there:
                     return ((start, end),)
-            record.input.remark(_UNPLACED)
+            if not record.input.options.by_text:
+                record.input.remark(_UNPLACED)
             break
     return ()
 

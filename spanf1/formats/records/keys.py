@@ -28,7 +28,14 @@ class KnownKeys(NamedTuple):
     token: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
     id: tuple[str, ...] = ("id", "doc_id", "document_id")
-    item_type: tuple[str, ...] = ("label", "type", "entity_group", "entity", "entity_label")
+    item_type: tuple[str, ...] = (
+        "label",
+        "type",
+        "entity_group",
+        "entity",
+        "entity_label",
+        "entity_type",
+    )
     item_text: tuple[str, ...] = ("text",)
 
     def of(self, options: InputOptions) -> tuple[str, ...]:
@@ -63,7 +70,8 @@ _SPANS = _of_spans("spans", "ents", "entities", "label", "labels")
 KEYS = {
     "jsonl": _TAGS,
     "prodigy": _SPANS,
-    "doccano": _of_spans("label", "labels", "entities", text=("text", "data")),
+    "doccano": _of_spans("label", "labels", "entities", "annotations", text=("text", "data")),
+    "ner-annotator": _of_spans("entities"),
     # The short form of its exports calls labels as their control is called.
     "labelstudio": _of_spans("label", "labels", "ner")._replace(gold=("label", "labels", "ner")),
     # Before version 1.0, annotations were called completions.
@@ -73,10 +81,27 @@ KEYS = {
         item_type=("type", "label", "entity_group", "category", "entity_type", "entity"),
         item_text=("text", "name", "word", "mention", "entity", "span", "value"),
     ),
+    "spert": _of_spans("entities", "spans", "ents")._replace(token=_TAGS.token),
+    "dygie": KnownKeys(
+        ("ner",), ("predicted_ner",), ("ner",), ("sentences",), id=("doc_key", "doc_id", "id")
+    ),
+    "gliner": _of_spans("ner")._replace(token=("tokenized_text",)),
+    # Infons of annotations.
+    "bioc": KnownKeys(("type",), (), ("type",)),
+    # Keys of MISC.
+    "conllu": KnownKeys(
+        ("ner", "NER", "NE", "name"), ("pred_ner", "predicted"), ("ner", "NER", "NE", "name")
+    ),
     # A table may have tags or spans, and both are looked for.
     "arrow": KnownKeys(
         *(tuple(dict.fromkeys(tags + spans)) for tags, spans in zip(_TAGS, _SPANS, strict=True))
     )._replace(id=(*_SPANS.id, *_TAGS.id[1:])),
 }
 #: the pairs of keys that may have the offsets of an item
-ITEM_OFFSETS = (("start", "end"), ("start_offset", "end_offset"))
+ITEM_OFFSETS = (
+    ("start", "end"),
+    ("start_offset", "end_offset"),
+    ("start_char", "end_char"),
+    ("startChar", "endChar"),
+    ("begin", "end"),
+)

@@ -45,6 +45,9 @@ _UNREAD = {"hypertextlabels": "HTML", "paragraphlabels": "dialogues"}
 
 _ONE = "export a file for each annotator, or each version of a model"
 _NONE = "export only the tasks that are annotated"
+_PREDICTIONS = (
+    "two inputs give them, spanf1 score GOLD PRED; in one, the export is to include predictions"
+)
 _UNITS = "tasks with offsets in UTF-16 units: converted, nothing"
 
 #: what a value is called in messages, and the value
@@ -75,6 +78,43 @@ def looks_like_record(view: View) -> int:
     return SURE * (labelled and view.role not in ("item", "keys"))
 
 
+class _Controls:
+    """The controls that tasks have labels of; all are read, or the one that the key names.
+
+    Parameters
+    ----------
+    input : Input
+        The input.
+    """
+
+    def __init__(self, input: Input) -> None:
+        self._input = input
+        #: the one that is read, once a task has not got the key
+        self.chosen = ""
+        self.names: set[str] = set()
+
+    def choose(self, task: dict[str, Any]) -> None:
+        """Take a key that is given for the name of a control, if a task has not got it."""
+        key = self._input.options.key
+        if key is not None and not self._input.key and key not in task:
+            self.chosen = key
+
+    def check(self) -> None:
+        """Note that there are several; raise an error if there is none of the name."""
+        names = ", ".join(map(shortened, sorted(self.names)))
+        option = self._input.options.option("key")
+        if self.chosen and self.chosen not in self.names:
+            raise LayoutError(
+                f"there is no key {shortened(self.chosen)}, and no labels of such a control; "
+                f"there are labels of {names or 'none'}",
+                where=self._input.source.name,
+                hint=f"{option} {', '.join(sorted(self.names))} or {_TASK.gold[0]}",
+            )
+        if not self.chosen and len(self.names) > 1:
+            what = f"controls whose labels are read together ({names}; {option} chooses one)"
+            self._input.note(what, len(self.names))
+
+
 def documents(input: Input) -> Iterator[Document]:
     """Read the tasks of an export.
 
@@ -83,55 +123,63 @@ def documents(input: Input) -> Iterator[Document]:
     ReadError, LayoutError
         If there is anything else in the file, or a task has several annotations.
     """
-    first = None
+    first, controls = None, _Controls(input)
     for record in records(input):
         first = first or record
-        yield _document(record)
+        yield _document(record, controls)
     if first and not input.key:
         first.key()
+    controls.check()
 
 
 def batches(input: Input) -> Iterator[DocumentBatch]:
     """Read what `documents` does, many at a time."""
     first: Record | None = None
+    controls = _Controls(input)
 
     def document(record: Record) -> Document:
         nonlocal first
         first = first or record
-        return _document(record)
+        return _document(record, controls)
 
-    yield from record_batches(input, document, _columns)
+    def columns(input: Input, values: Sequence[Any]) -> DocumentBatch:
+        return _columns(input, values, controls)
+
+    yield from record_batches(input, document, columns)
     if first and not input.key:
         first.key()
+    controls.check()
 
 
-def _document(record: Record) -> Document:
+def _document(record: Record, controls: _Controls) -> Document:
     """Return the document of a task."""
     task = record.as_object()
     whole = isinstance(task.get(_DATA), dict)
     data = task[_DATA] if whole else {k: task[k] for k in task if k not in _ADDED}
     text = _text(record._replace(value=data))
-    values = _results(record) if whole else _short(record)
+    values = _results(record, controls) if whole else _short(record)
     regions = [_region(record, *value) for value in values]
     spans = _spans(record, text, [region for region in regions if region])
     key = record._replace(value={**data, **task}).id()
     return Document(text, spans, None, key, record.line)
 
 
-def _columns(input: Input, values: Sequence[Any]) -> DocumentBatch:
+def _columns(input: Input, values: Sequence[Any], controls: _Controls) -> DocumentBatch:
     """Return the documents of tasks that are all plain."""
     options, key = input.options, input.key
+    names: set[Any] = set()
     check(set(map(type, values)) == {dict})
     whole = isinstance(values[0].get(_DATA), dict)
     data = [task[_DATA] if whole else task for task in values]
     check(all(isinstance(task.get(_DATA), dict) == whole for task in values))
-    names = {*map(_text_key, data)} if options.text_key is None else {options.text_key}
-    text_key = names.pop()
-    check(not names and (whole or text_key not in _ADDED))
+    text_keys = {*map(_text_key, data)} if options.text_key is None else {options.text_key}
+    text_key = text_keys.pop()
+    check(not text_keys and (whole or text_key not in _ADDED))
     texts = strings(map(itemgetter(text_key), data))
     if whole:
         # Predictions are read rather than annotations, where there are both.
-        told = options.key is not None or options.side == "gold" or key in _TASK.predicted
+        given = options.key is not None and not controls.chosen
+        told = given or options.side == "gold" or key in _TASK.predicted
         check(told or not any(task.get(_TASK.predicted[0]) for task in values))
         chosen, counts, _ = flat(map(itemgetter(key), values))
         check(set(counts) == {1} and set(map(type, chosen)) == {dict})
@@ -139,6 +187,10 @@ def _columns(input: Input, values: Sequence[Any]) -> DocumentBatch:
         results, counts, owner = flat(map(itemgetter("result"), chosen))
         check({*map(itemgetter("type"), results)} <= {_LABELS})
         check(len({one.get("to_name") for one in results}) <= 1)
+        names = {one.get("from_name") for one in results} - {None}
+        check(
+            set(map(type, names)) <= {str} and (not controls.chosen or names <= {controls.chosen})
+        )
         items = [*map(itemgetter("value"), results)]
     else:
         # A task without labels has not got the key.
@@ -153,6 +205,7 @@ def _columns(input: Input, values: Sequence[Any]) -> DocumentBatch:
         check(set(sizes) == {1} and "" not in types)
     check_places(starts, ends, np.array([*map(len, texts)], np.int64)[owner])
     check_said(items, texts, owner, starts, ends)
+    controls.names |= names
     merged = [{**one, **task} for one, task in zip(data, values, strict=True)]
     ids = ids_of(input, set().union(*merged), merged)
     return batch_of(counts, starts, ends, strings(types), texts=[*texts], ids=ids)
@@ -170,12 +223,15 @@ def _text_key(data: dict[str, Any]) -> str:
     return strings[0] if len(strings) == 1 else _TEXT
 
 
-def _results(record: Record) -> list[_Value]:
+def _results(record: Record, controls: _Controls) -> list[_Value]:
     """Return the labels that the one annotation, or prediction, of a task has."""
     task, options = record.value, record.input.options
     predicted = _TASK.predicted
     names = predicted if not options.alone or task.get(predicted[0]) else _TASK.gold + predicted
     names = _TASK.gold if options.side == "gold" else names
+    controls.choose(task)
+    if controls.chosen and not record.input.key:
+        record.input.key = next((name for name in names if name in task), "")
     key = record.key(names)
     if options.key is None and names == predicted and key not in names:
         message = "there are predictions, and the first task has none, but annotations"
@@ -190,6 +246,11 @@ def _results(record: Record) -> list[_Value]:
         for index, one in enumerate(results)
         if _is_label(record, f"{place}[{index}]", one)
     ]
+    controls.names.update(
+        one["from_name"] for one, _ in labels if isinstance(one.get("from_name"), str)
+    )
+    if controls.chosen:
+        labels = [label for label in labels if label[0].get("from_name") == controls.chosen]
     texts = {one["to_name"] for one, _ in labels if isinstance(one.get("to_name"), str)}
     if len(texts) > 1:
         message = f"{place} has labels of several texts: {', '.join(map(shortened, sorted(texts)))}"
@@ -214,7 +275,12 @@ def _is_label(record: Record, place: str, result: object) -> bool:
 def _chosen(record: Record, key: str) -> int:
     """Return which of the annotations of a task counts: one only, or that which is called true."""
     several = record.list_at(key)
+    task = f"task {spelt(record.value['id'])}" if "id" in record.value else "a task"
+    predicted = key in _TASK.predicted
     for number, one in enumerate(several):
+        if predicted and type(one) is int:
+            message = f"{task} has the ids of its {key} only, and not what they are"
+            raise record.error(message, _PREDICTIONS)
         if not isinstance(one, dict):
             raise record.error(f"{key}[{number}] is {spelt(one)}, not an object")
     kept = [
@@ -223,10 +289,11 @@ def _chosen(record: Record, key: str) -> int:
         if not (one.get("was_cancelled") or one.get("skipped"))
     ]
     true = [number for number in kept if several[number].get("ground_truth")]
-    task = f"task {spelt(record.value['id'])}" if "id" in record.value else "a task"
     if not kept:
         cancelled = f", and {len(several)} that were cancelled" if several else ""
-        raise record.error(f"{task} has no {key}{cancelled}", _NONE)
+        only = ", only annotations" if predicted and record.value.get(_TASK.gold[0]) else ""
+        hint = _PREDICTIONS if predicted else _NONE
+        raise record.error(f"{task} has no {key}{only}{cancelled}", hint)
     if len(kept) > 1 and len(true) != 1:
         message = f"{task} has {len(kept)} {key}, and none of them alone is the ground truth"
         raise record.error(message, _ONE)
@@ -275,6 +342,8 @@ def _spans(record: Record, text: str, regions: Sequence[_Region]) -> list[TextSp
     They count units only if what the regions say shows that all of them do.
     """
     wrong = next((region for region in regions if not _fits(text, region)), None)
+    if wrong and record.input.options.by_text and all(region.text for region in regions):
+        return [TextSpan(name, (), region.text) for region in regions for name in region.types]
     if wrong:
         converted = _from_units(text, regions)
         if not converted:

@@ -15,11 +15,11 @@ from spanf1.core.spans import decode
 from spanf1.core.tags import TagSet
 from spanf1.exceptions import LossError, TagError
 from spanf1.formats.labels import labels_by_id
-from spanf1.formats.records.keys import ITEM_OFFSETS
-from spanf1.formats.records.plain import batch_of, check, check_places, flat, strings
+from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
+from spanf1.formats.records.plain import LAST, batch_of, check, check_places, flat, strings
 from spanf1.formats.records.record import (
-    LAST,
     Record,
+    check_key,
     gathered,
     record_batches,
     records_of,
@@ -31,8 +31,11 @@ from spanf1.formats.registry import LIKELY, SURE, Input, Writing
 from spanf1.formats.tokens import text_spans
 from spanf1.wording import shortened
 
-# The key of an item's type, or of its tag.
+# The key of an item's type, or of its tag; those of its type in lists like it, as GLiNER and
+# Presidio return them; and those of what it says.
 _GROUP, _TAG = "entity_group", "entity"
+_TYPES = (_GROUP, *(key for key in KEYS["pipeline"].item_type if key not in (_GROUP, _TAG)))
+_WORDS = ("word", "text")
 _LABEL = re.compile(r"LABEL_(\d+)")
 
 _NO_OFFSETS = "a tokenizer that is fast (use_fast=True) gives offsets"
@@ -81,7 +84,7 @@ def batches(input: Input) -> Iterator[DocumentBatch]:
     first = [*islice(reads, 1)]
     filled = next((value for read in first for value in read.values if value != []), None)
     match filled:
-        case [dict(item), *_] if _GROUP in item:
+        case [dict(item), *_] if _type_key(item):
             yield from record_batches(input, _of_groups, _columns, chain(first, reads))
         case _:
             yield from in_batches(_documents(input, chain(first, reads)))
@@ -99,14 +102,16 @@ def _documents(input: Input, reads: Iterable[Values]) -> Iterator[Document]:
     tags = _Tags(input) if _has_tags(waiting) else None
     for some in chain(waiting, lists):
         yield _of_list(some, tags.spans(some) if tags else _groups(some))
+    check_key(input)
 
 
 def _list(record: Record) -> _List:
     """Return the items of a document."""
     if isinstance(record.value, list):
         return _List(record, "record", record.value, None, None)
-    key = record.key()
-    return _List(record, key, record.list_at(key), record.text_if_any(), record.id())
+    key = record.key_if_any()
+    items = record.list_at(key) if key else []
+    return _List(record, key, items, record.text_if_any(), record.id())
 
 
 def _of_list(some: _List, spans: list[TextSpan]) -> Document:
@@ -122,13 +127,20 @@ def _of_groups(record: Record) -> Document:
 def _columns(input: Input, values: Sequence[Any]) -> DocumentBatch:  # noqa: ARG001
     """Return the documents of lists of spans that are all plain."""
     items, counts, _ = flat(values)
-    types = strings(map(itemgetter(_GROUP), items))
+    key = next((_type_key(item) for item in items), _GROUP)
+    types = strings(map(itemgetter(key), items))
+    check(key == _GROUP or not any(_GROUP in item for item in items))
     check("" not in types and not any(map(_LABEL.fullmatch, {*types})))
     starts, ends = ([*map(itemgetter(name), items)] for name in ITEM_OFFSETS[0])
     check_places(starts, ends, LAST)
-    words = [item.get("word") for item in items]
+    words = [next(map(item.get, filter(item.__contains__, _WORDS)), None) for item in items]
     strings(word for word in words if word is not None)
     return batch_of(counts, starts, ends, types, said=[word or None for word in words])
+
+
+def _type_key(item: dict[str, Any]) -> str:
+    """Return the key of an item's type; empty if it has a tag, or nothing."""
+    return next((key for key in _TYPES if key in item), "")
 
 
 def _is_item(value: object) -> bool:
@@ -141,7 +153,7 @@ def _is_item(value: object) -> bool:
 def _has_tags(lists: list[_List]) -> bool:
     """Return whether the first item of some lists, if there is one, has a tag."""
     first = next((item for some in lists for item in some.items), None)
-    return isinstance(first, dict) and _GROUP not in first and _TAG in first
+    return isinstance(first, dict) and not _type_key(first) and _TAG in first
 
 
 def _object(some: _List, number: int, key: str) -> tuple[str, dict[str, Any]]:
@@ -164,19 +176,21 @@ def _groups(some: _List) -> list[TextSpan]:
 
 def _group(some: _List, number: int) -> TextSpan:
     """Return a span as the pipeline made it of tokens."""
-    record = some.record
-    place, item = _object(some, number, _GROUP)
-    if _LABEL.fullmatch(item[_GROUP]):
-        message = f"{place}.{_GROUP} is {spelt(item[_GROUP])}, which is no type"
+    record, given = some.record, some.items[number]
+    key = (_type_key(given) if isinstance(given, dict) else "") or _GROUP
+    place, item = _object(some, number, key)
+    if _LABEL.fullmatch(item[key]):
+        message = f"{place}.{key} is {spelt(item[key])}, which is no type"
         raise record.error(message, _NO_NAMES)
-    word = item.get("word")
+    word_key = next((key for key in _WORDS if key in item), "")
+    word = item.get(word_key)
     if word is not None:
-        word = record.string(f"{place}.word", word)
+        word = record.string(f"{place}.{word_key}", word)
     if item.get("start") is None and item.get("end") is None:
         if not word:
             raise record.error(f"{place} has no offsets and no word", _NO_OFFSETS)
-        return TextSpan(item[_GROUP], (), word)
-    placed = {key: item.get(key) for key in (_GROUP, "start", "end")}
+        return TextSpan(item[key], (), word)
+    placed = {_GROUP: item[key], "start": item.get("start"), "end": item.get("end")}
     (span,) = record.spans_of(place, placed, some.text)
     return span if some.text is not None else span._replace(text=word or None)
 
@@ -187,7 +201,7 @@ class _Tags:
     def __init__(self, input: Input) -> None:
         labels = input.options.labels
         self._labels = None if labels is None else labels_by_id(labels)
-        self._tags = input.tags = TagSet({}, input.options.form)
+        self._tags = input.tags = TagSet({}, input.options.spelling)
         if self._labels:
             self._tags.expect(self._labels.values())
 

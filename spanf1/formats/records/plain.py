@@ -19,6 +19,9 @@ from spanf1.formats.registry import Input
 _ACCEPTED = {"accept", None, ""}
 
 
+#: behind what no text goes on
+LAST = 1 << 53
+
 #: returns the documents of records that are all plain, without their lines; or raises an error
 Columns = Callable[[Input, Sequence[Any]], DocumentBatch]
 
@@ -60,18 +63,25 @@ def span_columns(input: Input, values: Sequence[Any]) -> DocumentBatch:
     keys = set().union(*values)
     _check_left_out(keys, values)
     text_names = known.text if options.text_key is None else (options.text_key,)
-    texts = strings(map(itemgetter(first_of(text_names, keys)), values))
+    texts = None
+    if not options.may_borrow or not keys.isdisjoint(text_names):
+        texts = strings(map(itemgetter(first_of(text_names, keys)), values))
     items, counts, owner = flat(map(itemgetter(input.key), values))
-    sizes = np.array([*map(len, texts)], np.int64)
-    starts, ends, types = _spans(items, known)
+    sizes = np.array([*map(len, texts)] if texts else [LAST] * len(values), np.int64)
+    starts, ends, types = _spans(items, known, input)
     check_places(starts, ends, sizes[owner])
-    if items and type(items[0]) is dict:
+    said = None
+    if items and type(items[0]) is dict and texts:
         check_said(items, texts, owner, starts, ends)
+    elif items and type(items[0]) is dict:
+        said = [item.get("text") for item in items]
+        strings(text for text in said if text is not None)
     token_key = options.token_key or known.token[0]
     if token_key in keys or options.token_key is not None:
         _check_tokens(map(itemgetter(token_key), values), sizes)
     ids = ids_of(input, keys, values)
-    return batch_of(counts, starts, ends, types, texts=[*texts], ids=ids)
+    known_texts: list[str | None] | None = None if texts is None else [*texts]
+    return batch_of(counts, starts, ends, types, texts=known_texts, ids=ids, said=said)
 
 
 def batch_of(
@@ -138,7 +148,9 @@ def _check_left_out(keys: set[str], values: Sequence[dict[str, Any]]) -> None:
         check(not any(type(value.get("spans")) is dict for value in values))
 
 
-def _spans(items: list[Any], known: KnownKeys) -> tuple[list[int], list[int], list[str]]:
+def _spans(
+    items: list[Any], known: KnownKeys, input: Input
+) -> tuple[list[int], list[int], list[str]]:
     """Return the starts, the ends and the types of items."""
     if not items:
         return [], [], []
@@ -153,6 +165,8 @@ def _spans(items: list[Any], known: KnownKeys) -> tuple[list[int], list[int], li
         check(pair and "offsets" not in keys)
         names = *(pair or ()), first_of(known.item_type, keys)
         starts, ends, types = (list(map(itemgetter(name), items)) for name in names)
+    if input.labels and set(map(type, types)) == {int}:
+        types = [*map(input.labels.__getitem__, types)]
     check("" not in types)
     return starts, ends, strings(types)
 

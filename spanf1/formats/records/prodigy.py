@@ -9,9 +9,10 @@ from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
 from spanf1.formats.records.record import (
     Record,
+    are_columns,
+    documents_of,
     placed_text,
     record_batches,
-    records,
     with_id,
     write_lines,
 )
@@ -33,10 +34,12 @@ def looks_like_record(view: View) -> int:
     match view.value:
         case [str(), dict()]:
             return SURE * (view.role == "list")
-        case [[int(), int(), str()], *_]:
+        case [[int(), int(), str() | int()], *_]:
             return LIKELY * view.at_key
+        case dict() if are_columns(view.value):
+            return LIKELY * (view.at_key and view.has_text)
     placed = "offsets" in view.item or all(key in view.item for key in ITEM_OFFSETS[0])
-    others = all(key in view.item for key in ITEM_OFFSETS[1])
+    others = any(start in view.item and end in view.item for start, end in ITEM_OFFSETS[1:])
     return (LIKELY if placed else MAYBE * others) * view.at_key
 
 
@@ -51,7 +54,7 @@ def documents(input: Input) -> Iterator[Document]:
     ReadError, LayoutError
         If there is anything else in the file.
     """
-    return (document for document in map(_document, records(input)) if document)
+    return documents_of(input, _document)
 
 
 def batches(input: Input) -> Iterator[DocumentBatch]:
@@ -64,8 +67,8 @@ def _document(given: Record) -> Document | None:
     record = _whole(given)
     if _left_out(record):
         return None
-    text = record.text()
-    spans = record.spans_at(record.key(), text)
+    text = record.text_or_borrowed()
+    spans = record.spans_at(record.key_if_any(), text)
     return Document(text, spans, _tokens(record, text), record.id(), record.line)
 
 
@@ -86,14 +89,17 @@ def _left_out(record: Record) -> bool:
         raise record.error(message)
     if _ANSWERS[answer]:
         record.input.remark(_ANSWERS[answer])
+        key = record.id()
+        if key is not None:
+            record.input.rejected.add(str(key))
         return True
     record.note_relations()
-    if isinstance(value.get("spans"), dict):
+    if isinstance(value.get("spans"), dict) and not are_columns(value["spans"]):
         record.input.remark("groups of spans", len(value["spans"]))
     return False
 
 
-def _tokens(record: Record, text: str) -> list[Offsets] | None:
+def _tokens(record: Record, text: str | None) -> list[Offsets] | None:
     """Return the tokens of a record, if it says where they are."""
     given = record.input.options.token_key
     if given is not None and given not in record.value:

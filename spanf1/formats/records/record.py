@@ -9,8 +9,9 @@ from typing import Any, BinaryIO, NamedTuple, cast
 
 from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan
 from spanf1.exceptions import InputError, LayoutError, LossError
+from spanf1.formats.labels import unlabelled
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
-from spanf1.formats.records.plain import Columns, plain_batch, span_columns
+from spanf1.formats.records.plain import LAST, Columns, plain_batch, span_columns
 from spanf1.formats.records.values import (
     HALF,
     NO_ID,
@@ -21,7 +22,7 @@ from spanf1.formats.records.values import (
     spelt,
     values,
 )
-from spanf1.formats.registry import Input
+from spanf1.formats.registry import FORMATS, Input
 from spanf1.wording import shortened
 
 # Into how many parts records are cut of which one is not plain.
@@ -32,10 +33,14 @@ _FEW = 8
 # how many bytes are read at a time
 _PIECE = 1 << 18
 
-#: behind what no text goes on
-LAST = 1 << 53
+#: the way out where a text has something else at offsets
+OFFSETS_HINT = "offsets count characters, not bytes, from 0; an end is that of the next character"
+_TEXT_HINT = "; --match text looks at no offsets"
 
-_OFFSETS_HINT = "offsets count characters, not bytes, from 0; an end is that of the next character"
+# What is read otherwise than it stands there.
+_KEYLESS = "records without spans, which others have, taken to have none"
+
+_LABELS_HINT = "labels=[...] (--labels PER,LOC) says which type each number is"
 
 Pair = tuple[Any, Any]
 
@@ -86,6 +91,24 @@ class Record(NamedTuple):
             raise self.lacking(f"there is no key {shortened(input.key)}", options.option("key"))
         return input.key
 
+    def key_if_any(self, names: Sequence[str] = ()) -> str:
+        """Return the key of the spans, likewise; empty if there is none here, or null.
+
+        The first record that has some decides. `check_key` raises the error if none has.
+        """
+        value, input, options = self.as_object(), self.input, self.input.options
+        if not input.key:
+            names = names or KEYS[input.format].of(options)
+            filled = {name: one for name, one in value.items() if one is not None}
+            chosen = _chosen(filled, names if options.key is None else (options.key,))
+            input.key = chosen
+        if value.get(input.key) is not None:
+            return input.key
+        input.note(_KEYLESS)
+        if not input.key and input.keyless is None:
+            input.keyless = self
+        return ""
+
     def list_at(self, key: str) -> list[Any]:
         """Return the list at a key that is there."""
         value = self.as_object()[key]
@@ -117,6 +140,14 @@ class Record(NamedTuple):
             message = f"there is no key {' or '.join(map(shortened, keys))}"
             raise self.lacking(message, "--text-key")
         return text
+
+    def text_or_borrowed(self, names: Sequence[str] = ()) -> str | None:
+        """Return the text, likewise; None if there is none, and another input may have it."""
+        value = self.as_object()
+        borrowed = self.input.options.may_borrow
+        if borrowed and not any(key in value for key in self._text_keys(names)):
+            return None
+        return self.text(names)
 
     def text_if_any(self, names: Sequence[str] = ()) -> str | None:
         """Return the text, likewise; None if there is none, or null."""
@@ -151,12 +182,25 @@ class Record(NamedTuple):
             self.input.remark("relations", len(relations))
 
     def spans_at(self, key: str, text: str | None) -> list[TextSpan]:
-        """Return the spans at a key that is there; see `spans_of`."""
+        """Return the spans at a key that is there, or that is empty; see `spans_of`."""
+        if not key:
+            return []
+        value = self.as_object()[key]
+        items = self.turned(key, value) if are_columns(value) else self.list_at(key)
         return [
             span
-            for number, item in enumerate(self.list_at(key))
+            for number, item in enumerate(items)
             for span in self.spans_of(f"{key}[{number}]", item, text)
         ]
+
+    def turned(self, key: str, lists: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return an object of lists as a list of objects."""
+        full = {name: values for name, values in lists.items() if values is not None}
+        lengths = {name: len(values) for name, values in full.items()}
+        if len(set(lengths.values())) > 1:
+            sizes = ", ".join(f"{name} {length}" for name, length in lengths.items())
+            raise self.error(f"{key} has lists of different lengths: {sizes}")
+        return [dict(zip(full, row, strict=True)) for row in zip(*full.values(), strict=True)]
 
     def spans_of(self, place: str, item: object, text: str | None) -> list[TextSpan]:
         """Return the spans that one item of a list says there are: one for each of its types.
@@ -178,17 +222,20 @@ class Record(NamedTuple):
                 message = f"{place} has {len(item)} elements, and is to be [start, end, type]"
                 raise self.error(message)
             parts = self.parts_of(place, [(item[0], item[1])], text)
-            return [TextSpan(self._type(f"{place}[2]", item[2]), parts)]
+            return [TextSpan(self.type_at(f"{place}[2]", item[2]), parts)]
         if not isinstance(item, dict):
             message = f"{place} is {spelt(item)}, and is to be an object or [start, end, type]"
             raise self.error(message)
-        parts = self.parts_of(place, self._pairs(place, item), text)
         said = self._own_text(place, item) if item.get("text") is not None else None
+        if said is not None and self.input.options.by_text:
+            return [TextSpan(name, (), said) for name in self.types_of(place, item)]
+        parts = self.parts_of(place, self._pairs(place, item), text)
         if said is not None and text is not None:
             there = " ".join(text[start:end] for start, end in parts)
             if said != there:
                 message = f"{place} is {shortened(said)}, and the text has {shortened(there)} there"
-                raise self.error(message, _OFFSETS_HINT)
+                compared = bool(self.input.options.prefix)
+                raise self.error(message, OFFSETS_HINT + _TEXT_HINT * compared)
         own = said if text is None else None
         return [TextSpan(name, parts, own) for name in self.types_of(place, item)]
 
@@ -197,12 +244,14 @@ class Record(NamedTuple):
         keys = KEYS[self.input.format].item_type
         for key in keys:
             if key in item:
-                return [self._type(f"{place}.{key}", item[key])]
+                return [self.type_at(f"{place}.{key}", item[key])]
         names = item.get("labels")
         if not isinstance(names, list) or not names:
             message = f"{place} has no type ({', '.join(keys)}, or a list at labels)"
             raise self.error(f"{message}; its keys: {named_keys(item)}")
-        return [self._type(f"{place}.labels[{number}]", name) for number, name in enumerate(names)]
+        return [
+            self.type_at(f"{place}.labels[{number}]", name) for number, name in enumerate(names)
+        ]
 
     def parts_of(self, place: str, pairs: Sequence[Pair], text: str | None) -> tuple[Offsets, ...]:
         """Return pairs of a start and an end, which are to be parts of a text, in order."""
@@ -217,11 +266,31 @@ class Record(NamedTuple):
                 raise self.error(f"{place}: {message}")
         return tuple(pairs)
 
-    def _type(self, place: str, value: object) -> str:
+    def type_at(self, place: str, value: object) -> str:
+        """Return a value that is to be a type; `place` says which it is, as for `string`.
+
+        A number is one of the labels that were given; without any, doccano's numbers are types.
+        """
+        if type(value) is int:
+            value = self._label(place, value)
         name = self.string(place, value)
         if not name:
             raise self.error(f"{place} is empty, and is to be a type")
         return name
+
+    def _label(self, place: str, number: int) -> str | int:
+        """Return the label that a number stands for, or the number where nothing says it."""
+        labels = self.input.labels
+        if labels is None:
+            if self.input.format == "doccano":
+                return str(number)
+            if "labels" in FORMATS[self.input.format].takes:
+                message = f"{place} is {spelt(number)}, and is to be a string"
+                raise self.error(message, _LABELS_HINT)
+            return number
+        if number not in labels:
+            raise self.error(f"{place}: {unlabelled(spelt(number), labels).message}")
+        return labels[number]
 
     def _pairs(self, place: str, item: dict[str, Any]) -> list[Pair]:
         """Return the offsets of an object, whatever they are."""
@@ -229,7 +298,8 @@ class Record(NamedTuple):
             for start, end in ITEM_OFFSETS:
                 if start in item and end in item:
                     return [(item[start], item[end])]
-            names = "start and end, start_offset and end_offset, or offsets"
+            names = ", ".join(f"{start} and {end}" for start, end in ITEM_OFFSETS[:2])
+            names += ", or offsets"
             raise self.error(f"{place} has no offsets ({names}); its keys: {named_keys(item)}")
         pairs = item["offsets"]
         if not isinstance(pairs, list) or not pairs or not all(map(_is_pair, pairs)):
@@ -247,6 +317,27 @@ def _chosen(value: dict[str, Any], names: Sequence[str]) -> str:
     """Return the first of some names that has a list, or else the first that is there."""
     there = [name for name in names if name in value]
     return next((name for name in there if isinstance(value[name], list)), "".join(there[:1]))
+
+
+def are_columns(value: object) -> bool:
+    """Return whether a value is spans as an object of lists: all starts, all ends and so on."""
+    pairs = (("offsets", "offsets"), *ITEM_OFFSETS)
+    return isinstance(value, dict) and any(
+        isinstance(value.get(start), list) and isinstance(value.get(end), list)
+        for start, end in pairs
+    )
+
+
+def check_key(input: Input) -> None:
+    """Raise an error if no record of an input that was read has spans, and some were to have."""
+    if input.keyless and not input.key:
+        input.keyless.key()
+
+
+def documents_of(input: Input, document: Callable[[Record], Document | None]) -> Iterator[Document]:
+    """Yield the documents of records; raises as `record_batches`."""
+    yield from filter(None, map(document, records(input)))
+    check_key(input)
 
 
 def _wrong_part(start: Any, end: Any, text: str | None) -> str:
@@ -337,6 +428,7 @@ def record_batches(
                 raise
         if batch:
             yield batch
+    check_key(input)
 
 
 def _add_parts(

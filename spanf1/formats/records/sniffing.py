@@ -19,9 +19,10 @@ _RECORDS = 100
 _TAGS = KEYS["jsonl"]
 _SPAN_KEYS = ("gold", *_TAGS.predicted, *_TAGS.either, "spans", "ents", "entities", "label")
 
-# How JSON begins. A token that is a bracket may stand in columns.
+# How JSON begins, which may be in a block of code. A token that is a bracket may stand in columns.
 _JSON = re.compile(
-    rb"\s*(?:\{(?![ \t]+[^\s\"}])|\[(?=\s*[\[{\"]|[ \t]*\][ \t\r]*(?:\n|\Z)|\s*\]\s*\Z))"
+    rb"\s*(?:```[a-zA-Z]*\s*\n\s*)?"
+    rb"(?:\{(?![ \t]+[^\s\"}])|\[(?=\s*[\[{\"]|[ \t]*\][ \t\r]*(?:\n|\Z)|\s*\]\s*\Z))"
 )
 # What JSON is made of, but for numbers and constants; a string may be cut off.
 _MARK = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)

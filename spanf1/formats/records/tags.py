@@ -1,4 +1,4 @@
-"""JSON Lines of tokens and tags: every record is a sentence; gold and predicted, or one side."""
+"""JSON Lines, or an array, of tokens and tags: a record is a sentence, of both sides or of one."""
 
 from __future__ import annotations
 
@@ -123,6 +123,7 @@ class _RecordTags(LabelCodes):
             message = f"{column.key}[{place}]: {_no_tag(rows[row][place])}"
             raise TagError(message, where=batch.where(row)) from None
         self.outside = self._numbers.get(self._outside)
+        self.empty = self._numbers.get("") if self._tags.allows_missing else None
         if column.labels is not None:
             self.ignored = self._numbers.get(IGNORE_INDEX)
         return whole_sentences(
@@ -134,6 +135,19 @@ class _RecordTags(LabelCodes):
             ids=batch.ids(column.id, "--id-key") if column.id else None,
             coder=self,
         )
+
+    def known(self) -> Iterable[str]:
+        """Return the tags that there are, for messages."""
+        return [value for value in self._numbers if isinstance(value, str)]
+
+    @property
+    def masked(self) -> list[int]:
+        """The numbers of tags, or ids, of tokens that do not count."""
+        masked = self._tags.spelling.masked
+        if not masked:
+            return []
+        ids = (number for number, tag in self.labels.items() if tag in masked)
+        return [self._numbers[value] for value in (*masked, *ids) if value in self._numbers]
 
     def size(self) -> int:
         """Return how many numbers there are."""
@@ -203,10 +217,13 @@ class RecordReader(KeyedReader):
             As `blocks`.
         """
         part = self
-        if all(source.is_plain() for source in self._inputs.sources):
+        plain = all(source.is_plain() for source in self._inputs.sources)
+        if plain and all(file.is_by_line() for file in self.files):
             self._columns(self._tables())
             if not (self._keys and self._keys.id):
-                for inputs in self._inputs.parts(size):
+                # Where sentences may be missing, it is only known in order what belongs together.
+                in_order = self._inputs.missing != "error" and not self._inputs.merged
+                for inputs in () if in_order else self._inputs.parts(size):
                     part = type(self)(inputs)
                     part._keys = self._keys
                     yield part
@@ -245,7 +262,7 @@ def tagged_batches(input: Input) -> Iterator[tuple[Batch, Sentences]]:
         If the file cannot be read.
     """
     options = input.options
-    input.tags = tags = TagSet({}, options.form)
+    input.tags = tags = TagSet({}, options.spelling)
     labels = None if options.labels is None else labels_by_id(options.labels)
     table = RecordTable(input.source, _batches(input))
     if not table.head.records:

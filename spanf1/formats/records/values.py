@@ -1,4 +1,4 @@
-"""JSON in a file: its records, one a line, in batches; or its values, one a line, or in an array.
+"""JSON in a file: its records, or its values, in batches: one a line, in an array, or over lines.
 
 A file of any size is read in little memory: not much more of it is kept than a batch, or a value.
 """
@@ -16,13 +16,19 @@ from operator import itemgetter
 from typing import Any, NamedTuple, NoReturn
 
 from spanf1.exceptions import InputError, LayoutError, ReadError
-from spanf1.formats.source import MAX_LINE, Progress, Source
+from spanf1.formats.source import MAX_LINE, STDIN, Progress, Source, look_ahead
 from spanf1.wording import shortened
 
 #: about how many bytes are read at a time: few enough that what they hold fits the cache
 BLOCK_SIZE = 1 << 17
 
 _ONE_A_LINE = "every line is to be one whole JSON object"
+
+# how many bytes are read at a time where records are no lines, and how many tell that first
+_PIECE, _LOOK = 1 << 18, 1 << 14
+
+# what begins, and ends, a block of code
+_FENCE = "`"
 
 #: half of a surrogate pair, as escapes of JSON may spell it: no character
 HALF = re.compile("[\ud800-\udfff]")
@@ -179,7 +185,7 @@ def not_utf8(error: UnicodeDecodeError, where: str) -> ReadError:
 
 
 class RecordFile:
-    """Reads the records of a file, plain or compressed.
+    """Reads the records of a file, plain or compressed: its lines, or what is in an array.
 
     Parameters
     ----------
@@ -199,8 +205,11 @@ class RecordFile:
         ReadError
             If the file is not there, not readable, damaged, or not UTF-8.
         LayoutError
-            If a line is no JSON object.
+            If a line is no JSON object, or something in the array that the file is.
         """
+        if not self.is_by_line():
+            yield from self._values()
+            return
         total = 0
         for text in self._texts():
             lines = text.split("\n")
@@ -220,6 +229,36 @@ class RecordFile:
                 records = _parsed(lines) or [self._record(*one) for one in numbered]
             if records:
                 yield Batch(self.source, records, numbers, total)
+        yield Batch(self.source, (), [], total)
+
+    def is_by_line(self) -> bool:
+        """Return whether every line is to be a record; raises as `batches`."""
+        source = self.source
+        if source.stop >= 0 or (source.is_pipe() and source.path != STDIN):
+            return True
+        if source.path == STDIN:
+            head = look_ahead(_LOOK)
+            whole = b"\n" in head or len(head) < _LOOK
+            text = _Text(iter([head.decode(errors="ignore")]), source.where)
+        else:
+            whole, text = True, _Text(_decoded(source.chunks(_LOOK), source.where), source.where)
+        first = text.peek()
+        if first == _FENCE:
+            return False
+        if first == "{":
+            return not whole or _has_values_as_lines(text, first)
+        return first != "[" or text.peek(1) not in "{]"
+
+    def _values(self) -> Iterator[Batch]:
+        """Yield the records of a file whose lines are none, in batches."""
+        total = 0
+        for read in values(self.source.chunks(_PIECE, self.progress), self.source.where):
+            for value, line in zip(*read, strict=True):
+                if not isinstance(value, dict):
+                    message = f"the record is {spelt(value)}, not an object"
+                    raise LayoutError(message, where=self.source.where(line))
+            total = read.lines[-1]
+            yield Batch(self.source, read.values, [*read.lines], total)
         yield Batch(self.source, (), [], total)
 
     def _texts(self) -> Iterator[str]:
@@ -352,6 +391,9 @@ def values(
     """
     text = _Text(_decoded(content, where), where)
     first = text.peek()
+    if first == _FENCE:
+        text = _Text(_unfenced(text), where)
+        first = text.peek()
     if first and (by_line or _has_values_as_lines(text, first)):
         # A part is of a file that is long.
         yield from _lines(text, 0 if by_line else _MANY_LINES)
@@ -359,6 +401,20 @@ def values(
         yield from _together(_elements(text))
     else:
         yield from _together(_values(text))
+
+
+def _unfenced(text: _Text) -> Iterator[str]:
+    """Yield a text without the lines that begin and end blocks of code, but for their ends."""
+    rest = ""
+    while True:
+        *lines, rest = (rest + text.text[text.place :]).split("\n")
+        yield "".join(
+            "\n" if line.lstrip().startswith(_FENCE * 3) else f"{line}\n" for line in lines
+        )
+        text.advance(len(text.text))
+        if not text.grow():
+            break
+    yield "" if rest.lstrip().startswith(_FENCE * 3) else rest
 
 
 def has_objects_as_lines(content: Iterable[bytes], where: Callable[[int], str]) -> bool:
