@@ -221,7 +221,13 @@ def failures(result: Result, limits: Mapping[str, float]) -> Iterator[str]:
         if not score or not (score.gold or score.predicted):
             yield f"fail: there is nothing to score of {name}"
         elif not score.fbeta >= limit:
-            yield f"fail: {f_name(result)} of {name} is {score.fbeta:g}, under {limit:g}"
+            yield f"fail: {f_name(result)} of {name} is {_shown(score.fbeta, limit)}"
+
+
+def _shown(figure: float, limit: float) -> str:
+    """Return a figure and the limit that it is under, with as many digits as tell them apart."""
+    said = [f"{value:g}" for value in (figure, limit)]
+    return ", under ".join(said if said[0] != said[1] else map(repr, (figure, limit)))
 
 
 def explanations(result: Result, format_name: str) -> Iterator[str]:

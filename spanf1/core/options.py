@@ -147,9 +147,10 @@ class Options:
         """Put what makes no difference in one order."""
         given: Any = self.normalize
         given = given if isinstance(given, str) else tuple(given)
-        if isinstance(given, str) or not set(given) <= set(NORMALIZATIONS):
+        unknown = [given] if isinstance(given, str) else set(given).difference(NORMALIZATIONS)
+        if unknown:
             raise UsageError(
-                f"unknown normalization {given!r}",
+                f"unknown normalization {', '.join(sorted(map(repr, unknown)))}",
                 hint=f"some of {', '.join(NORMALIZATIONS)}",
             )
         if given and self.match not in BY_TEXT:

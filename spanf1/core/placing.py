@@ -300,7 +300,8 @@ class TextCounter:
         """
         side, owner = common.sides[0], common.owners[0]
         extents = common.extents()
-        size = int(extents.sum())
+        # Offsets in texts that are not known may be so large that a sum of 64 bits is too small.
+        size = sum(extents.tolist())
         if not len(types):
             return size, 0
         start, end = (common.solid(owner, place) for place in common.given[0])

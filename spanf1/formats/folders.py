@@ -39,7 +39,7 @@ def files_of(path: str) -> list[str]:
         if is_one_input(path):
             return [path]
         names = [name for name in os.listdir(path) if name[0] != "."]
-        files = sorted(filter(os.path.isfile, (os.path.join(path, name) for name in names)))
+        files = sorted(filter(_is_meant, (os.path.join(path, name) for name in names)))
         if not files:
             raise ReadError("there is no file in this folder", where=path)
         return files
@@ -47,6 +47,11 @@ def files_of(path: str) -> list[str]:
     if not files and any(character in path for character in _PATTERN):
         raise UsageError(f"no file fits the pattern {path}")
     return files or [path]
+
+
+def _is_meant(path: str) -> bool:
+    """Return whether a path is a file, or a link that leads nowhere: reading it says so."""
+    return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
 
 
 def groups_of(paths: Sequence[str], formats: Sequence[str]) -> dict[str, list[str]]:

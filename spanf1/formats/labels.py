@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,8 @@ from spanf1.exceptions import AlignmentError, InputError, TagError, UsageError
 from spanf1.formats.sentences import Sentences, block_of, first_counted
 from spanf1.wording import shortened
 
-if TYPE_CHECKING:
-    from spanf1.formats.options import Labels
+#: the tag of each id: in order, or by id
+Labels = Iterable[str] | Mapping[Any, str]
 
 BoolArray = npt.NDArray[np.bool_]
 

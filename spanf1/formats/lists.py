@@ -39,7 +39,7 @@ from spanf1.formats.sentences import Sentences, filled, line_among, place_in, wh
 from spanf1.wording import many, shortened
 
 if TYPE_CHECKING:
-    from spanf1.formats.options import Labels
+    from spanf1.formats.labels import Labels
 
 #: what the two sides are called in messages, as the arguments of `evaluate` are
 GOLD, PREDICTED = "y_true", "y_pred"

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from spanf1.core.misfits import FILE, LABELS, MASK, MISSING, OUTSIDE
 from spanf1.core.options import AUTO, Options
 from spanf1.core.tags import AUTO_FORM, Spelling, TagForm, tag_forms
 from spanf1.exceptions import UsageError
 
+if TYPE_CHECKING:
+    from spanf1.formats.labels import Labels
+
 #: a column: its number from 1, or from the end by -1, or its name in the header
 Column = int | str
-Labels = Iterable[str] | Mapping[Any, str]
 
 #: the column of the tags, if none is given
 LAST = -1
@@ -187,6 +189,11 @@ class InputOptions:
             headed=self.headed or isinstance(token_column, str),
             delimiter=delimiter_of(self.delimiter),
         )
+
+    def may_be_tag_lines(self) -> bool:
+        """Return whether no column is given, so that a line may have the tags of a sentence."""
+        columns = self.tag_columns, self.other_columns, self.token_column, self.sentence_column
+        return self.alone and not any(columns) and self.delimiter is None
 
     def gives(self, field: str) -> bool:
         """Return whether the caller says something of a field."""

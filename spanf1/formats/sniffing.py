@@ -17,6 +17,8 @@ from spanf1.formats.unknown import refuse_unknown
 # nothing tells its format, how much more
 _FIRST = 64
 _LOOKS = (1 << 16, 1 << 20, 1 << 25)
+# how a list of tags begins
+_TAG_LIST = re.compile(rb"""\[+\s*(['"])(O|[BIESLUMW][-_/:][^'",\s\]]+)\1\s*[],'"]""")
 # how JSON begins
 _JSON_BEGINS = (b"{", b"[", b"```")
 
@@ -115,8 +117,12 @@ class Beginning:
         return bool(pattern) and any(re.match(pattern, one) for one in (self.raw, self.head))
 
     def may_be_json(self) -> bool:
-        """Return whether the first character is one that JSON begins with."""
-        return self.head.lstrip().startswith(_JSON_BEGINS)
+        """Return whether the first character is one that JSON begins with.
+
+        Lists of tags, as Python prints them, are columns.
+        """
+        head = self.head.lstrip()
+        return head.startswith(_JSON_BEGINS) and not _TAG_LIST.match(head)
 
     def has_content(self) -> bool:
         """Return whether there is anything; standard input is taken for columns, if not."""

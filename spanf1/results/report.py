@@ -349,9 +349,10 @@ def strict_in_own_scheme(result: Scored, digits: int | None) -> str:
 
 def _renamed(options: Options) -> str:
     """Say what types were called, and which were ignored."""
+    every = "all other types" if len(options.map_types) > 1 else "all types"
     said = [
-        f"{'all other types' if name == ANY else printable(name)} to {printable(other)}"
-        for name, other in options.map_types
+        f"{every if name == ANY else printable(name)} to {printable(other)}"
+        for name, other in sorted(options.map_types, key=lambda pair: pair[0] == ANY)
     ]
     if options.ignore_types:
         said.append(f"ignored {', '.join(map(printable, options.ignore_types))}")

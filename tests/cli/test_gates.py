@@ -43,6 +43,11 @@ def test_limits(run, limits, failed, quiet):
     assert " 80.00 " in ran.out
 
 
+def test_a_figure_just_under_its_limit_is_told_from_it(run):
+    ran = run("score", "f", "--fail-under", "PER=0.66666667", "-q")
+    assert ran.err == "fail: F1 of PER is 0.6666666666666666, under 0.66666667\n"
+
+
 def test_the_limit_is_that_of_the_average(run):
     assert run("score", "f", "--fail-under", "0.82").code == 1
     assert run("score", "f", "--fail-under", "0.82", "--average", "macro").code == 0

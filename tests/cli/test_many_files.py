@@ -119,3 +119,12 @@ def test_several_runs_of_one_system(run):
     ran = run("compare", "g", "run0")
     assert ran.code == 2
     assert "two systems at least are to be compared, or several runs of one" in ran.err
+
+
+def test_a_link_that_leads_nowhere_is_not_left_out(run):
+    # As copies of a repository have them whose large files were not fetched.
+    for folder in ("gold", "pred"):
+        os.symlink("nowhere", os.path.join(folder, "four.conll"))
+    ran = run("score", "gold", "pred")
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.startswith(f"error: {os.path.join('gold', 'four.conll')}: no such file")

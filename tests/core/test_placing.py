@@ -364,9 +364,12 @@ def test_schemes_are_for_tags():
         spanf1.evaluate([["B-A"]], [["B-A"]], scheme="none")
 
 
-@pytest.mark.parametrize("given", [("cases",), "case", ("case", 3)])
-def test_unknown_normalizations(given):
-    with pytest.raises(UsageError):
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [(("cases",), "'cases'"), ("case", "'case'"), (("case", 3), "3"), (("y", "x"), "'x', 'y'")],
+)
+def test_unknown_normalizations(given, said):
+    with pytest.raises(UsageError, match=f"^unknown normalization {said}\n"):
         Options(match="text", normalize=given)
     with pytest.raises(UsageError, match="normalize is for match text"):
         Options(normalize=("case",))
@@ -375,3 +378,10 @@ def test_unknown_normalizations(given):
 def test_normalizations_may_come_one_by_one():
     given = Options(match="text", normalize=iter(["space", "case"]))
     assert given.normalize == ("case", "space")
+
+
+def test_how_much_is_known_of_endless_texts_adds_up():
+    end = 1 << 53
+    pairs = [(Document(None, [TextSpan("A", ((0, end),))]),) * 2] * 3000
+    sizes = {scored(pairs, size=size).tally.size for size in (3, 2000)}
+    assert sizes == {3000 * end}

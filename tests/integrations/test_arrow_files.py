@@ -416,7 +416,7 @@ def test_no_column_of_tags(tmp_path):
             {},
             {"gold": GOLD[:3], "tokens": TOKENS[:3]},
             AlignmentError,
-            "p:3: the rows end here, .*g:4 goes on",
+            "p:3: the predictions stop here, .*g:4 goes on",
         ),
         (
             {"gold": GOLD[:2], "tokens": TOKENS[:2]},

@@ -187,3 +187,10 @@ def test_rescore_knows_that_it_cannot(run):
     assert ran.code == 2
     assert "what types are called, and which are ignored, cannot be chosen later" in ran.err
     assert "types called otherwise: GPE=LOC here, none there" in line.differences(other)
+
+
+def test_all_types_are_called_so_unless_some_have_another_name(run):
+    write("f", "a B-A B-B\n")
+    assert "renamed     all types to _\n" in run("score", "f", "--untyped").out
+    out = run("score", "f", "--map", "A=X,*=Y").out
+    assert "renamed     A to X, all other types to Y\n" in out
