@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shlex
-import unicodedata
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 #: what a caller may say of tags, by the names of keywords; a hint names only what may be said
@@ -50,16 +48,24 @@ class Misfit(NamedTuple):
 
 def unseen(character: str) -> bool:
     """Return whether a character is white space, or takes no room, and is no joiner in a word."""
-    return character.isspace() or (
-        unicodedata.category(character) == "Cf" and character not in _JOINERS
-    )
+    if character.isascii() or character.isspace() or character in _JOINERS:
+        return character.isspace()
+    return _category(character) == "Cf"
+
+
+def _category(character: str) -> str:
+    """Return the category that Unicode gives a character."""
+    # Here, because most tags are ASCII.
+    import unicodedata
+
+    return unicodedata.category(character)
 
 
 def begins_blank(text: str) -> bool:
     """Return whether a text begins with a space of any kind, or with what takes no room."""
     if text[:1].isascii():
         return text[:1] == " "
-    return unseen(text[0]) and unicodedata.category(text[0]) in ("Zs", "Cf")
+    return unseen(text[0]) and _category(text[0]) in ("Zs", "Cf")
 
 
 def stripped(text: str) -> str:
@@ -85,6 +91,8 @@ class _Case(NamedTuple):
 
     def said(self, option: str, name: str, alike: Callable[[str], bool], what: str) -> Misfit:
         """Return the way out by an option that takes tags: all that are met, and those given."""
+        import shlex
+
         tags = [*dict.fromkeys((*self.given(option), *sorted(filter(alike, self.met))))]
         value = shlex.quote(",".join(tags))
         return Misfit("", f"{option}={tags!r} (--{name} {value}) {what}")
@@ -94,6 +102,8 @@ class _Case(NamedTuple):
         hint = f"it is to be {right!r}"
         if FILE not in self.may:
             return hint
+        import shlex
+
         # What cannot be seen is written by its bytes.
         spelt = "".join(
             "".join(f"\\x{octet:02x}" for octet in c.encode()) if unseen(c) and c != " " else c
@@ -128,6 +138,33 @@ def misfit(
     """
     case = _Case(tag, fits, may, {*met, tag}, given)
     return next(filter(None, (kind(case) for kind in _KINDS)), None)
+
+
+def are_meant(fields: Sequence[str], fits: Callable[[str], bool]) -> bool:
+    """Return whether most fields of a column are meant as tags, though some fit no scheme.
+
+    Parameters
+    ----------
+    fields : sequence of str
+        The fields.
+    fits : callable
+        Returns whether something looks like a tag.
+    """
+    distinct = {*fields}
+    cases = {
+        tag: _Case(tag, fits, {OUTSIDE, MASK}, {tag, "1"}, lambda _: ())
+        for tag in distinct
+        if not fits(tag) and (tag == "0" or not tag.isdecimal())
+    }
+    known = [kind for kind in _KINDS if kind != _without_prefix]
+    nearly = {tag for tag, case in cases.items() if any(kind(case) for kind in known)}
+    # Letters alone may be words, and what stands for O may be in any column.
+    typed = any(len(tag) > 1 and fits(tag) for tag in distinct) or any(
+        kind(cases[tag]) for tag in nearly for kind in (_quoted, _with_unseen, _dashed, _number)
+    )
+    if typed:
+        return 2 * sum(fits(tag) or tag in nearly for tag in fields) > len(fields)
+    return "O" in distinct and all(tag == "O" or _BARE.fullmatch(tag) for tag in distinct)
 
 
 def _quoted(case: _Case) -> Misfit | None:
@@ -231,6 +268,8 @@ _KINDS = (
 
 def _named(character: str) -> str:
     """Return what a character is called, with its number."""
+    import unicodedata
+
     name = unicodedata.name(character, "a control character").lower()
     article = "an" if name[0] in "aeiou" else "a"
     return f"{article} {name} (U+{ord(character):04X})"

@@ -105,6 +105,7 @@ class _Reader:
         self._input = input
         options, count = input.options, len(row)
         self._hint = f"{options.option('tag_columns')} says which column has the brackets"
+        self._hint += "; for two files: GOLD PRED" * (not options.alone)
         self._tags = _tag_indices(row, options)
         used = {index % count for index in self._tags}
         if not options.alone:

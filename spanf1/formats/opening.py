@@ -12,7 +12,7 @@ from operator import methodcaller
 from typing import TYPE_CHECKING, Protocol, Self, TypeAlias, TypeVar, Unpack
 
 from spanf1.core.documents import Document
-from spanf1.core.misfits import LABELS, MASK, OUTSIDE
+from spanf1.core.misfits import LABELS, MASK, MISSING, OUTSIDE
 from spanf1.core.options import AUTO, BY_TEXT, Options
 from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tally import Tally
@@ -236,6 +236,7 @@ def column_pair(inputs: Inputs, *, script: bool = False) -> ColumnPair:
             headed=gold.headed,
             merged=inputs.merged,
             sentence_column=gold.sentence_column,
+            tag_lines=gold.may_be_tag_lines() and predicted.may_be_tag_lines(),
         )
         for source in inputs.sources
     ]
@@ -295,7 +296,12 @@ def document_pairs(inputs: Inputs) -> DocumentPairs:
 
     if inputs.merged and (inputs.by_position or inputs.gold.options.id_key is not None):
         raise UsageError("documents are aligned only where gold and predictions are two inputs")
-    return DocumentPairs(inputs)
+    # Tokens can be left out only where tags stand side by side: no hint is to say so.
+    gold, predicted = (
+        replace(side, options=replace(side.options, may=side.options.may - {MASK, MISSING}))
+        for side in (inputs.gold, inputs.predicted)
+    )
+    return DocumentPairs(inputs._replace(gold=gold, predicted=predicted))
 
 
 def counted(
@@ -354,7 +360,10 @@ def counted(
     # The script's flag may outlive a sentence, and a document a part.
     parted = None if script or units == "document" else executor
     try:
-        return reader, _counts(reader, count, parted)
+        counts = _counts(reader, count, parted)
+        if isinstance(reader, ColumnPair):
+            reader.review(counts)
+        return reader, counts
     except AlignmentError:
         again = all(os.path.isfile(source.path) for source in inputs.sources)
         gaps = inputs.gold.options.mask_tags or options.missing != "error"

@@ -190,6 +190,11 @@ class InputOptions:
             delimiter=delimiter_of(self.delimiter),
         )
 
+    def may_be_tag_lines(self) -> bool:
+        """Return whether no column is given, so that a line may have the tags of a sentence."""
+        columns = self.tag_columns, self.other_columns, self.token_column, self.sentence_column
+        return self.alone and not any(columns) and self.delimiter is None
+
     def gives(self, field: str) -> bool:
         """Return whether the caller says something of a field."""
         value = getattr(self, field)

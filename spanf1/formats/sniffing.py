@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from spanf1.core.options import AUTO
 from spanf1.exceptions import InputError, LayoutError, ReadError
@@ -16,6 +17,40 @@ from spanf1.formats.source import BOM, STDIN, Source, Stream, look_ahead
 # nothing tells its format, how much more
 _FIRST = 64
 _LOOKS = (1 << 16, 1 << 20, 1 << 25)
+# how a list of tags begins
+_TAG_LIST = re.compile(rb"""\[+\s*(['"])(O|[BIESLUMW][-_/:][^'",\s\]]+)\1\s*[],'"]""")
+# How files begin that are of no known format: what each is, and how it might be read.
+_JSON_HINT = 'as JSON it is {"text": "Ada left", "spans": [[0, 3, "PER"]]}, one text a line'
+_UNPACK = "unpack it first: what is in it may be read"
+_UNKNOWN = {
+    "XML": (rb"\s*<\?xml +[a-z]+ *=", _JSON_HINT),
+    "HTML": (rb"(?i:\s*<!doctype html|\s*<html[^>\t]*>\s*<)", _JSON_HINT),
+    "a zip archive, as .docx, .xlsx, .npz and .pt files are": (rb"PK\x03\x04", _UNPACK),
+    "an archive": (rb"7z\xbc\xaf|Rar!", _UNPACK),
+    "PDF": (rb"%PDF-", _JSON_HINT),
+    "RTF": (rb"\{\\rtf", _JSON_HINT),
+    "an image": (rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*", ""),
+    "an SQLite database": (rb"SQLite format 3\0", "export a table: CSV, Parquet or JSON"),
+    "a pickle of Python": (rb"\x80[\x02-\x05]", "spanf1.evaluate takes what is in it"),
+    "an array of NumPy": (rb"\x93NUMPY", "spanf1.evaluate takes arrays of label ids"),
+    "an HDF5 file": (rb"\x89HDF", ""),
+}
+_ANY_UNKNOWN = re.compile(b"|".join(b"(%s)" % begins for begins, _ in _UNKNOWN.values()))
+
+# What lines look like that are no columns, where not all have as many fields: what most of them, or
+# one of them, must fit, and what none may.
+_BLOCK_HINT = "cut the block out: it is read by itself"
+_PROSE_HINT = f"one token a line, with its tag behind it; {_JSON_HINT}"
+_LINES = {
+    "text with a block of code in it": ("one", rb"[ \t]*```", _BLOCK_HINT),
+    "XML, or text with marks of it": ("most", rb".*<[A-Za-z!/][^<>]*>", _JSON_HINT),
+    "YAML": ("most", rb"[ \t]*(?:- )?[\w-]+:(?:[ \t]|$)", _JSON_HINT),
+    "prose": ("most", rb"(?=.*[A-Za-z]{2}[.,;:!?](?:\s|$))(?:\S+ +){3,}\S", _PROSE_HINT),
+}
+_ENDS_IN_TAG = re.compile(rb".*[ \t](?:O|[BIESLUMW][-_]\S+)\s*")
+# how much of a file these lines are
+_LINES_SIZE = 1 << 13
+
 # how JSON begins
 _JSON_BEGINS = (b"{", b"[", b"```")
 
@@ -64,16 +99,43 @@ def format_of(source: Source, keys: tuple[str, ...] = ()) -> str:
     named = [name for name, ending in endings.items() if source.path.endswith(ending)]
     with contextlib.closing(Beginning(source)) as beginning:
         if not (beginning.may_be_json() or any(map(beginning.fits, FORMATS))):
+            _refuse_unknown(beginning, source)
             return COLUMNS if beginning.has_content() else ""
         for name in [*filter(beginning.fits, FORMATS), *named]:
             if module_of(name).looks_like_file(beginning):
                 return name
+        _refuse_unknown(beginning, source)
         if not beginning.may_be_json():
             return COLUMNS
         # Here, because most inputs are columns, and need no more than this.
         from spanf1.formats.records.sniffing import format_of_json
 
         return format_of_json(source, beginning.heads(), keys)
+
+
+def _refuse_unknown(beginning: Beginning, source: Source) -> None:
+    """Raise an error if a file is of a kind that is told by how it begins, and not read."""
+    found = _ANY_UNKNOWN.match(beginning.raw) or _ANY_UNKNOWN.match(beginning.head)
+    if found:
+        what, (_, hint) = list(_UNKNOWN.items())[(found.lastindex or 1) - 1]
+        raise LayoutError(f"this is {what}, which is not read", where=source.name, hint=hint)
+
+
+def lines_look_like(source: Source) -> tuple[str, str]:
+    """Return what lines look like that are no columns, and a hint; empty if like nothing known."""
+    head = b""
+    if source.path != STDIN and os.path.isfile(source.path):
+        with contextlib.suppress(InputError):
+            # The first piece is only as long as a byte-order mark.
+            head = b"".join(islice(source.chunks(_LINES_SIZE), 2))
+    lines = [line for line in head[:_LINES_SIZE].split(b"\n") if line.strip()]
+    if any(map(_ENDS_IN_TAG.fullmatch, lines)):
+        return "", ""
+    for what, (how_many, pattern, hint) in _LINES.items():
+        fitting = sum(bool(re.match(pattern, line)) for line in lines)
+        if fitting > (len(lines) // 2 if how_many == "most" else 0):
+            return what, hint
+    return "", ""
 
 
 class Beginning:
@@ -112,8 +174,12 @@ class Beginning:
         return bool(pattern) and any(re.match(pattern, one) for one in (self.raw, self.head))
 
     def may_be_json(self) -> bool:
-        """Return whether the first character is one that JSON begins with."""
-        return self.head.lstrip().startswith(_JSON_BEGINS)
+        """Return whether the first character is one that JSON begins with.
+
+        Lists of tags, as Python prints them, are columns.
+        """
+        head = self.head.lstrip()
+        return head.startswith(_JSON_BEGINS) and not _TAG_LIST.match(head)
 
     def has_content(self) -> bool:
         """Return whether there is anything; standard input is taken for columns, if not."""

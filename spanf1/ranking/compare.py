@@ -333,7 +333,9 @@ def _gold_reader(
     columns = options.tag_columns or (-2,)
     options = replace(options, tag_columns=columns, token_column=token or None)
     gold, others = (Input(source, COLUMNS, options) for source in sources)
-    return column_pair(Inputs(gold, others, by_position or not token))
+    pair = column_pair(Inputs(gold, others, by_position or not token))
+    pair.same_breaks = True
+    return pair
 
 
 def _token_column(results: list[Result], options: InputOptions) -> Column:

@@ -346,9 +346,9 @@ BAD = [
     (
         "other sentences",
         {"g": GOLD, "p": "a O\nb O\nc O\n"},
-        "g p",
+        "g p --align-by-position",
         3,
-        "error: p:3: token 'c' does not begin a sentence, at g:4 it begins one",
+        "error: p:3: token 'O' does not begin a sentence, at g:4 it begins one",
     ),
     (
         "tags only",

@@ -346,6 +346,14 @@ class TestMask:
         assert f"(--outside {shlex.quote(name)})" in run("validate", "f").err
         assert run("validate", "f", "--outside", name).code == 0
 
+    def test_nested_levels(self, run) -> None:
+        """They are read as documents, which have all of their tokens."""
+        write("f", "Ada B-PER O\nx X O\n")
+        ran = run("score", "f", "f", "--tag-column", "2,3")
+        assert "(--outside X)" in ran.err
+        assert run("score", "f", "f", "--tag-column", "2,3", "--outside", "X").code == 0
+        assert run("score", "f", "f", "--tag-column", "2,3", "--mask", "X").code == 2
+
     def test_against_plain_python(self) -> None:
         """At random, it is as if the tokens were not there."""
         draw = random.Random(3)

@@ -248,7 +248,13 @@ def test_entities_are_never_expanded() -> None:
 
 def test_other_xml_is_not_bioc() -> None:
     write("f", "<?xml version='1.0'?>\n<html>\n")
-    assert formats_of([Source("f")]) == ["columns"]
+    # Comments are looked at once.
+    write("g", f"<?xml version='1.0'?>\n{'<!-- -->' * 5000}<html>\n")
+    for name in ("f", "g"):
+        with pytest.raises(LayoutError, match="this is XML, which is not read"):
+            formats_of([Source(name)])
+    write("f", xml(DOCUMENT).replace("<collection>", "<!-- a\nb --> <!--c--><collection>"))
+    assert formats_of([Source("f")]) == ["bioc"]
 
 
 def test_both_sides_in_one_file(run) -> None:

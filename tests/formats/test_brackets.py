@@ -77,6 +77,16 @@ def test_both_sides_in_one_file(run) -> None:
     assert counts(run, "f", "--gold-column", "3", "--pred-column", "2") == [2, 2, 1]
 
 
+def test_one_side_alone_is_not_scored(run) -> None:
+    write("f", SMALL)
+    ran = run("score", "f")
+    assert (ran.code, "'NNP' is no tag of brackets" in ran.err) == (3, True)
+    assert ran.err.endswith(
+        "--gold-column says which column has the brackets; for two files: GOLD PRED\n"
+    )
+    assert counts(run, "f", "f", "--tag-column", "3") == [2, 2, 2]
+
+
 def test_another_delimiter() -> None:
     write("f", "New York\t(LOC)\nis\t*\n")
     documents = list(spanf1.read_documents("f", "brackets", delimiter="tab"))

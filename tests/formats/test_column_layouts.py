@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spanf1
+from spanf1.core.tag_counter import tally
 from spanf1.core.tags import TagSet
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.columns.tags import TagFile
+from spanf1.formats.columns.tags import PairedFiles, TagFile
 from spanf1.formats.source import Source
 from tests.helpers.commands import Ran, write
 
@@ -391,3 +393,178 @@ def test_a_quote_that_is_not_closed(run) -> None:
 def test_the_index_of_a_data_frame_is_no_token(run) -> None:
     write("f.csv", ",sentence_id,words,labels,predictions\n0,0,Ann,B-PER,B-PER\n1,1,Lee,I-PER,O\n")
     assert scored(run, "f.csv") == (2, 2, 0, 2, 1, 1)
+
+
+# ------------------------------------------------------- other breaks, and other columns
+
+
+def noted(run, *args: str) -> str:
+    """Return what `spanf1 score` prints, as one line."""
+    ran = run("score", *args)
+    assert ran.code == 0, ran.err
+    return " ".join(ran.out.split())
+
+
+def test_sentence_breaks_of_gold_hold(run) -> None:
+    write("g", "a B-X\n\nb I-X\nc O\nd B-X\n")
+    write("p", "a B-X\nb I-X\n\nc O\n\nd B-X\n")
+    assert scored(run, "g", "p") == (4, 2, 0, 3, 3, 3)
+    said = "note p: sentences that begin there and not in g, or the other way round: 3; those of g"
+    assert said in noted(run, "g", "p")
+    write("q", "a B-X\n\nb I-X\nc O\nd B-X\n")
+    assert "note" not in noted(run, "g", "q")
+    assert scored(run, "p", "g") == (4, 3, 0, 2, 2, 2)
+    ran = run("score", "g", "p", "--align-by-position")
+    assert ran.err.startswith("error: p:2: token 'I-X' does not begin a sentence")
+
+
+def test_other_breaks_are_counted_in_parts(tmp_path, monkeypatch) -> None:
+    """What is said is the same whichever way files are read."""
+    rows = [f"w{number} {'B-X' if number % 7 == 0 else 'O'}\n" for number in range(3000)]
+    gold, predicted = tmp_path / "g", tmp_path / "p"
+    gold.write_text("".join(row + "\n" * (k % 10 == 9) for k, row in enumerate(rows)))
+    predicted.write_text("".join(row + "\n" * (k % 30 in (9, 29)) for k, row in enumerate(rows)))
+    monkeypatch.setattr("spanf1.formats.opening.PART_SIZE", 2000)
+    with ThreadPoolExecutor(2) as executor:
+        found = spanf1.score_file(gold, predicted, executor=executor)
+    assert found.input == spanf1.score_file(gold, predicted).input
+    assert found.input is not None
+    assert ": 100; those of" in found.input.remarks[0]
+
+
+def test_one_long_sentence(run) -> None:
+    write("f", "a B-X B-X\n" * 1001)
+    assert "1001 tokens in 1 sentence: are the sentence breaks missing?" in noted(run, "f")
+    write("f", ("a B-X B-X\n" * 500 + "\n") * 4)
+    assert "note" not in noted(run, "f")
+
+
+NESTED = "Uni B-ORG O\nKiel I-ORG B-LOC\nAda B-PER O\n"
+
+
+def test_nested_levels_are_told(run) -> None:
+    write("f", NESTED)
+    hint = "column 2 has tags of the same types, too: --tag-column 2,3 reads nested levels"
+    assert "note" not in noted(run, "f", "f")
+    write("f", NESTED + "Bo B-LOC O\n")
+    assert hint in noted(run, "f", "f")
+    assert scored(run, "f", "f", "--tag-column", "2,3")[3:] == (4, 4, 4)
+    assert "note" not in noted(run, "f", "f", "--tag-column", "3")
+
+
+def test_chunks_and_parts_of_speech_are_no_levels(run) -> None:
+    write("f", "Ada NNP B-NP B-PER B-PER\nruns VB B-VP O O\n")
+    assert "note" not in noted(run, "f")
+    write("f", "Ada NNP B-NP B-PER\nruns VB B-VP O\n")
+    assert "note" not in noted(run, "f", "f")
+
+
+def test_several_systems_in_one_file_are_told(run) -> None:
+    write("f", "Ada B-PER B-PER O\nruns O O O\n")
+    said = "column 2 has tags, too: --gold-column and --pred-column say which are meant"
+    assert said in noted(run, "f")
+    assert "note" not in noted(run, "f", "--gold-column", "2")
+
+
+def test_a_last_column_without_spans_is_told(run) -> None:
+    write("f", "Ada B-PER O\nruns O O\n")
+    hint = "column 2 has tags, too, and the last column has no span: --tag-column 2"
+    assert hint in noted(run, "f", "f")
+    assert scored(run, "f", "f", "--tag-column", "2")[3:] == (1, 1, 1)
+
+
+# ------------------------------------------------- tags of one sentence on each line
+
+TAG_LINES = [
+    ("ragged", "B-PER O O O\nB-LOC O\n", "B-PER I-PER O O\nB-LOC O\n", (6, 2, 0, 2, 2, 1)),
+    ("alike", "B-PER O B-LOC\nO O O\n", "B-PER O O\nO O B-LOC\n", (6, 2, 0, 2, 2, 1)),
+    ("nothing predicted", "B-PER O B-LOC\nO O O\n", "O O O\nO O O\n", (6, 2, 0, 2, 0, 0)),
+    ("two each", "B-PER O\nO O\n", "B-PER O\nO O\n", (4, 2, 0, 1, 1, 1)),
+    ("blank lines", "B-PER O O\n\nB-LOC\n", "B-PER O O\n\nB-LOC\n\n", (4, 2, 0, 2, 2, 2)),
+    ("CRLF, tabs", "B-PER\tO O\r\nO\r\n", " B-PER O O \nO", (4, 2, 0, 1, 1, 1)),
+    ("a span at a line end", "O B-PER\nI-PER O O\n", "O B-PER\nI-PER O O\n", (5, 2, 0, 2, 2, 2)),
+    ("printed", "['B-PER', 'O']\n['O']\n", "['B-PER', 'O']\n['B-PER']\n", (3, 2, 0, 1, 2, 1)),
+    ("printed at once", "[['B-PER', 'O'], ['O']]\n", "B-PER O\nO\n", (3, 2, 0, 1, 1, 1)),
+    ("JSON lists", '["B-PER", "O"]\n["O"]\n', "['B-PER' 'O']\n['O']\n", (3, 2, 0, 1, 1, 1)),
+]
+
+
+@pytest.mark.parametrize("case", TAG_LINES, ids=[case[0] for case in TAG_LINES])
+def test_lines_of_tags(run, case) -> None:
+    _, gold, predicted, expected = case
+    write("g", gold)
+    write("p", predicted)
+    assert scored(run, "g", "p") == expected
+    said = noted(run, "g", "p")
+    assert "note g: each line has the tags of a sentence" in said
+    assert "aligned by position" in said
+
+
+def test_lines_of_predicted_tags_beside_tokens(run) -> None:
+    write("g", "Ada B-PER\nruns O\n\nin O\nthe O\nUK B-LOC\n")
+    write("p", "B-PER O\nO O O\n")
+    assert scored(run, "g", "p") == (5, 2, 0, 2, 1, 1)
+    write("p", "B-PER O\nO O\n")
+    ran = run("score", "g", "p")
+    said = "error: p:2: the predictions stop in sentence 2 after 2 tokens, g:6 goes on with 'UK'"
+    assert ran.err.startswith(said)
+    assert scored(run, "g", "p", "--missing", "outside") == (5, 2, 0, 2, 1, 1)
+    write("p", "B-PER\nO O O\n")
+    ran = run("score", "g", "p")
+    assert "token 'O' begins the next one, and g:2 goes on with 'runs'" in ran.err
+    assert scored(run, "g", "p", "--missing", "outside") == (5, 2, 0, 2, 1, 1)
+
+
+def test_tokens_are_compared_where_predictions_stop(run) -> None:
+    write("g", "a O\nb B-X\n\nc O\n")
+    write("p", "a O\n\nx O\n")
+    ran = run("score", "g", "p", "--missing", "outside")
+    assert ran.err.startswith("error: p:3: token 'x' where g:4 has 'c'")
+
+
+def test_columns_of_tags_alone_are_no_lines(run) -> None:
+    write("f", "B-PER B-PER\nI-PER O\nO O\n")
+    assert scored(run, "f") == (3, 1, 0, 1, 1, 0)
+    write("f", "B-PER O B-PER\nI-PER O O\n")
+    assert scored(run, "f", "--gold-column", "1") == (2, 1, 0, 1, 1, 0)
+    assert scored(run, "f", "f", "--tag-column", "3", "--token-column", "2")[:2] == (2, 1)
+
+
+def test_lines_of_tags_have_one_side(run) -> None:
+    write("f", "B-PER O O O\nB-LOC O\n")
+    ran = run("score", "f")
+    assert ran.code == 3
+    assert "each line has the tags of a sentence" in ran.err
+    assert "GOLD PRED" in ran.err
+    assert "there are no tokens" in run("describe", "f").err
+
+
+def test_commands_on_lines_of_tags(run) -> None:
+    write("f", "O B-PER I-PER\nO\n")
+    assert run("validate", "f").code == 0
+    assert "IOB2" in run("detect", "f").out
+    assert run("convert", "f", "--to", "BIOES").out == "O B-PER E-PER\nO\n"
+    write("f", "['O', 'I-PER']\n['I-PER']\n")
+    assert run("repair", "f", "--scheme", "IOB2").out == "['O', 'B-PER']\n['B-PER']\n"
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(*[st.sampled_from(["O", "B-X", "I-X"])] * 2), min_size=1), min_size=2
+    ),
+    st.sampled_from([6, 100, 1 << 19]),
+)
+def test_lines_of_tags_as_columns(tmp_path_factory, sentences, size) -> None:
+    """They are scored as the same tags in columns, in blocks of any size."""
+    sentences = [[("B-X", "O")] * 2, [("B-X", "B-X")] * 3, *sentences]
+    folder = tmp_path_factory.mktemp("f")
+    merged = folder / "merged"
+    merged.write_text("\n\n".join("\n".join(map("a {0[0]} {0[1]}".format, s)) for s in sentences))
+    expected = spanf1.score_file(merged)
+    files = []
+    for side, name in enumerate(("g", "p")):
+        path = folder / name
+        path.write_text("\n".join(" ".join(pair[side] for pair in one) for one in sentences))
+        files.append(ColumnFile(Source(str(path)), block_size=size))
+    found = tally(PairedFiles(*files))
+    assert (found.spans, found.sentences) == (expected.tally.spans, expected.tally.sentences)

@@ -235,7 +235,7 @@ TWO = {
     "no id": ([{"id": 1}, {}], [{"id": 1}], "g.jsonl:2: there is no key 'id'"),
     "odd id": ([{"id": 1}], [{"id": True}], "p.jsonl:1: id is true: ids are to be strings"),
     "list id": ([{"id": 1}], [{"id": [1]}], "p.jsonl:1: id is a list: ids are to be strings"),
-    "short": ([{}, {}], [{}], "p.jsonl:1: the records end here, g.jsonl:2 goes on"),
+    "short": ([{}, {}], [{}], "p.jsonl:1: the predictions stop here, g.jsonl:2 goes on"),
     "long": ([{}], [{}, {}], "g.jsonl:1: the records end here, p.jsonl:2 goes on"),
     "empty": ([], [{}], "g.jsonl: the records end here, p.jsonl:1 goes on"),
     "numbers": ([{}], [{"tags": ["O"]}], "p.jsonl:1: tags has 1 tags where g.jsonl:1 has 2"),

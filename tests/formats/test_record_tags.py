@@ -93,7 +93,7 @@ def test_what_else_a_record_has(reading) -> None:
     record = {"sent_id": "é", "tokens": ["a", "bc"], "tags": ["O", "I-X"]}
     one = reading("\n" + lines(record) + "\r\n" + lines(record | {"sent_id": 5}))
     first, second = one.documents()
-    assert first == ("a bc", first.spans, [(0, 1), (2, 4)], "é", 2, True, False)
+    assert first == ("a bc", first.spans, [(0, 1), (2, 4)], "é", 2, True, False, ())
     assert (second.id, second.line) == (5, 4)
     assert ends_of(second.spans[0].shape).first == "I"
     assert one.tags.types == {"X": 1}

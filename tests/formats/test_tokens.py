@@ -70,7 +70,7 @@ def test_sentences_part_spans() -> None:
 def test_a_sentence_has_the_spans_of_all_levels() -> None:
     levels, names = zip(*map(spans_of, (["B-X", "I-X"], ["O", "B-X"])), strict=True)
     found = sentence_of(["a", ""], levels[:1], names[0], "f:1")
-    assert found == ("a ", found.spans, [(0, 1), (2, 2)], None, 0, True, False)
+    assert found == ("a ", found.spans, [(0, 1), (2, 2)], None, 0, True, False, ())
     with pytest.raises(LayoutError, match="f:1: token 2: the span here has nothing but empty"):
         sentence_of(["a", ""], levels, names[0], "f:1")
 

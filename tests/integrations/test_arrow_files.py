@@ -416,7 +416,7 @@ def test_no_column_of_tags(tmp_path):
             {},
             {"gold": GOLD[:3], "tokens": TOKENS[:3]},
             AlignmentError,
-            "p:3: the rows end here, .*g:4 goes on",
+            "p:3: the predictions stop here, .*g:4 goes on",
         ),
         (
             {"gold": GOLD[:2], "tokens": TOKENS[:2]},
@@ -903,3 +903,26 @@ def test_tags_round_trip(datasets, tmp_path):
 def test_what_cannot_be_written(document, how, error, message):
     with pytest.raises(error, match=message):
         written([document], **how)
+
+
+@pytest.mark.parametrize("many", [1, 600])
+def test_offsets_count_tokens_where_there_is_no_text(tmp_path, many):
+    row = {"tokens": ["Ada", "Byron", "met"], "entities": [{"start": 0, "end": 2, "type": "Peop"}]}
+    pq.write_table(pa.Table.from_pylist([row] * many), tmp_path / "f.parquet")
+    tags = {"tokens": row["tokens"], "ner_tags": ["B-Peop", "I-Peop", "O"]}
+    (tmp_path / "t.jsonl").write_text((json.dumps(tags) + "\n") * many)
+    result = spanf1.score_file(tmp_path / "f.parquet", tmp_path / "t.jsonl")
+    assert (result.micro.correct, result.micro.f1) == (many, 1)
+    note = f"rows with tokens and no text, so that offsets count tokens: {many}"
+    assert result.input.remarks == (f"{tmp_path / 'f.parquet'}: {note}",)
+    row["entities"][0]["end"] = 4
+    pq.write_table(pa.Table.from_pylist([row]), tmp_path / "f.parquet")
+    with pytest.raises(LayoutError, match="0 to 4 is no span of the sentence, which has tokens 0"):
+        list(spanf1.read_documents(tmp_path / "f.parquet"))
+
+
+def test_null_is_no_span(tmp_path):
+    rows = [{"text": "Ada", "spans": [{"start": 0, "end": 3, "label": "PER"}]}, {"text": "x"}]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "f.parquet")
+    documents = list(spanf1.read_documents(tmp_path / "f.parquet"))
+    assert [len(one.spans) for one in documents] == [1, 0]

@@ -301,7 +301,7 @@ class TestWrong:
     @pytest.mark.parametrize(
         ("files", "options", "option"),
         [
-            (["c.conll", "c.conll"], ["--labels", "O,B-A"], "labels"),
+            (["t.txt", "t.txt"], ["--labels", "O,B-A"], "labels"),
             (["g.jsonl", "c.conll"], ["--pred-key", "x"], "pred_key"),
             (["c.conll", "g.jsonl"], ["--gold-key", "x"], "gold_key"),
             (["c.conll", "c.conll"], ["--id-key", "x"], "id_key"),
@@ -313,6 +313,7 @@ class TestWrong:
         write("g.jsonl", lines(GOLD))
         write("c.conll", "Ada B-PER\nmet O\nBob B-PER\n")
         write("p.json", lines([FOUND]))
+        write("t.txt", "1|t|Ada\n1\t0\t3\tAda\tPER\n")
         done = run("score", *files, *options)
         assert done.code == 2
         assert done.err.startswith(f"error: {option} does not go with ")

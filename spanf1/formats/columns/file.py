@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, islice
 from typing import NamedTuple
 
 import numpy as np
 
+from spanf1.core.misfits import are_meant
 from spanf1.core.tags import CodeArray, IntArray, TagSet
 from spanf1.exceptions import ReadError, TagError
 from spanf1.formats.columns.cells import plain
 from spanf1.formats.columns.layout import (
+    LISTS,
     MERGED_HINT,
     TAG,
     Layout,
@@ -41,6 +44,9 @@ WRONG_COLUMN = (
 # Added to a hint where the line may be a header.
 _HEADER_HINT = "if this line names the columns, one can be given by its name"
 
+
+# The prefix of a tag, however it is written.
+_PREFIX = re.compile(rb"^[BIESLUMWbieslumw][-_/:]|[-_/:][BIESLUMWbieslumw]$")
 
 #: returns the index of the tokens' column, if tokens are wanted, given those of the columns
 #: that were asked for
@@ -81,6 +87,11 @@ class TaggedLines(NamedTuple):
         )
 
 
+def _type_of(tag: bytes) -> str:
+    """Return the type of what looks like a tag."""
+    return _PREFIX.sub(b"", tag).decode("utf-8", "replace")
+
+
 def _not_again() -> None:
     """Return None: lines without columns are not split again."""
 
@@ -104,6 +115,8 @@ class ColumnFile:
         It holds both sides.
     sentence_column : int or str, optional
         The column of ids of sentences, or `NO_SENTENCES`; by default one that is called so.
+    tag_lines : bool, optional
+        As for `spanf1.formats.columns.layout.detect_layout`.
     block_size : int
         About how many bytes are read at a time.
     progress : callable, optional
@@ -120,6 +133,7 @@ class ColumnFile:
         headed: bool = False,
         merged: bool = False,
         sentence_column: Column | None = None,
+        tag_lines: bool | None = False,
         block_size: int = BLOCK_SIZE,
         progress: Progress | None = None,
     ) -> None:
@@ -130,6 +144,7 @@ class ColumnFile:
         self.headed = headed
         self.merged = merged
         self.sentence_column = sentence_column
+        self.tag_lines = tag_lines
         self.block_size = block_size
         self.progress = progress
         #: how many lines that begin with # were taken for comments, and might be tokens
@@ -153,7 +168,8 @@ class ColumnFile:
             self.detect(self.source.blocks())
         if self.layout is not None:
             self.indices(columns)
-        return self.layout is not None and not self.layout.quoted
+        layout = self.layout
+        return layout is not None and not (layout.quoted or layout.tag_lines)
 
     def part(self, source: Source) -> ColumnFile:
         """Return a reader of a part of the file, whose layout is known.
@@ -271,15 +287,21 @@ class ColumnFile:
         except TagError as error:
             layout = lines.layout
             first = not layout.headed and error.where == self.source.where(layout.line)
-            hint = self._elsewhere(index) or "; ".join(
-                filter(None, (error.hint, _HEADER_HINT * first))
-            )
+            hint = self._elsewhere(index)
+            # Here, because it is needed for nothing else.
+            from spanf1.formats.sniffing import lines_look_like
+
+            what, way = ("", "") if hint else lines_look_like(self.source)
+            if what:
+                message = f"this looks like {what}, not like columns: {error.message}"
+                raise TagError(message, where=error.where, hint=way) from None
+            hint = hint or "; ".join(filter(None, (error.hint, _HEADER_HINT * first)))
             raise TagError(error.message, where=error.where, hint=hint) from None
 
     def first_rows(self) -> list[list[bytes]]:
         """Return the fields of the first lines that are tokens, once the layout was detected."""
         layout = self.layout
-        if layout is None:
+        if layout is None or layout.tag_lines:
             return []
         header = layout.names_line if layout.headed else 0
         lines = enumerate(self._head.split(FRONT, _FIRST_LINES)[:-1], self._head_line)
@@ -293,6 +315,8 @@ class ColumnFile:
     def readings(self) -> dict[str, int]:
         """Return how lines were read otherwise than usual, in words, and how often."""
         readings = {}
+        if self.layout and self.layout.tag_lines:
+            readings["each line has the tags of a sentence"] = 0
         if parted := self.sentences_by():
             readings[parted] = 0
         if self.comments:
@@ -327,10 +351,35 @@ class ColumnFile:
                 found[name] = tags
         return found
 
+    def other_columns(
+        self, used: Collection[int], types: Collection[str], *, empty: bool
+    ) -> list[Column]:
+        """Return the columns of tags, by the first lines, that are not in use.
+
+        Parameters
+        ----------
+        used : collection of int
+            The columns in use, by number from 1, or from the end by -1.
+        types : collection of str
+            The types of these. Others are other tags, such as those of chunks.
+        empty : bool
+            Whether one in use has no span: any type will do.
+        """
+        if self.layout is None:
+            return []
+        width = self.layout.columns
+        numbers = {column if column > 0 else width + 1 + column for column in used}
+        return [
+            column
+            for column, tags in self.columns_with_types().items()
+            if column not in numbers and (empty or {*map(_type_of, tags)} & {*types})
+        ]
+
     def _elsewhere(self, index: int) -> str:
         """Return a hint that says which columns have tags, if that is not one of them."""
         rows = self.first_rows()
-        if 2 * sum(TAG.fullmatch(row[index]) is not None for row in rows) > len(rows):
+        fields = [row[index].decode("utf-8", "replace") for row in rows]
+        if are_meant(fields, lambda field: TAG.fullmatch(field.encode()) is not None):
             return ""
         found = [str(column) for column in self.columns_with_types()]
         if not found:
@@ -414,6 +463,8 @@ class ColumnFile:
             for number, line in enumerate(lines, before + 1)
             if line[:1] != b"#" and number != header
         ]
+        if self.layout.tag_lines:
+            rows = [[tag] for line in lines for tag in line.translate(LISTS).split()]
         rows = [row for row in rows if len(row) == self.layout.columns]
         for index, tag_set in zip(indices, tags, strict=False):
             tag_set.expect({row[index].decode("utf-8", "replace") for row in rows})
@@ -468,7 +519,9 @@ class ColumnFile:
         self, text: bytearray, before: int, names: tuple[tuple[str, ...], int]
     ) -> Layout | None:
         """Return the layout of lines with so many before them, if they show it."""
-        layout = detect_layout(text, self.source, self.delimiter, before + 1)
+        layout = detect_layout(
+            text, self.source, self.delimiter, before + 1, tag_lines=self.tag_lines
+        )
         self._head, self._head_line = bytes(text[len(FRONT) : _HEAD]), before + 1
         if layout and names[0]:
             layout = layout._replace(names=names[0], names_line=names[1])

@@ -29,6 +29,9 @@ NEW_DOCUMENT = re.compile(rb"# newdoc(?![^ \t=])|#begin document(?![^ \t])")
 
 # How a comment begins that names the columns.
 _GLOBAL_COLUMNS = re.compile(rb"# +global\.columns[ \t]*=")
+#: the marks of lists as Python prints them, made blanks
+LISTS = bytes.maketrans(b"[]'\",", b"     ")
+
 # How many names of columns an error lists.
 _NAMES_SHOWN = 30
 
@@ -44,6 +47,8 @@ _SENTENCE_NAMES = frozenset(
     for sentence in ("sentence", "sent")
     for number in ("", "id", "idx", "index", "no", "num", "number")
 )
+# A tag of a model whose labels have no names.
+_NUMBERED_TAG = re.compile(rb"LABEL_[0-9]+")
 #: what looks like a tag, however it is written
 TAG = re.compile(rb"[Oo]|[BIESLUMWbieslumw]([-_/:]\S+)?|\S+[-_/:][BIESLUMWbieslumw]")
 
@@ -71,6 +76,10 @@ class Layout(NamedTuple):
         is one of names as they are usual, where the lines behind it have tags.
     sentence : int
         The index of the column of ids of sentences; -1 if there is none.
+    tag_lines : bool
+        Whether each line has the tags of a sentence, and nothing else.
+    listed : bool
+        Whether these are lists, as Python prints them.
     """
 
     delimiter: str
@@ -81,6 +90,8 @@ class Layout(NamedTuple):
     headed: bool = False
     quoted: str = ""
     sentence: int = -1
+    tag_lines: bool = False
+    listed: bool = False
 
     @property
     def delimiter_name(self) -> str:
@@ -101,6 +112,12 @@ class Layout(NamedTuple):
             return self._named(column, source)
         if 1 <= abs(column) <= self.columns:
             return column - 1 if column > 0 else self.columns + column
+        if self.tag_lines:
+            raise LayoutError(
+                "each line has the tags of a sentence, and there is no column but that of the tags",
+                where=source.where(self.line),
+                hint=MERGED_HINT,
+            )
         count = f"{self.columns} columns, separated by {self.delimiter_name}"
         if self.columns == 1:
             count = "only one column"
@@ -213,6 +230,8 @@ def _rank(name: str) -> int:
 def _is_header(names: Sequence[bytes], rows: Sequence[Sequence[bytes]]) -> bool:
     """Return whether a line names the columns: usual names, and none of a tag where tags are."""
     words = {word for name in names for word in _words_of(name.decode("utf-8", "replace"))}
+    if any(map(_NUMBERED_TAG.fullmatch, names)):
+        return False
     if not words & {*_TOKEN_NAMES, *_TAG_NAMES}:
         return False
     tagged = tag_columns(rows)
@@ -226,7 +245,12 @@ def tag_columns(rows: Sequence[Sequence[bytes]]) -> list[int]:
 
 
 def detect_layout(
-    text: bytearray, source: Source, delimiter: str | None = None, first_line: int = 1
+    text: bytearray,
+    source: Source,
+    delimiter: str | None = None,
+    first_line: int = 1,
+    *,
+    tag_lines: bool | None = False,
 ) -> Layout | None:
     """Return the layout of a file, judged by its first lines, or None if it has no token line.
 
@@ -244,6 +268,9 @@ def detect_layout(
         The delimiter, where it is known; empty for white space.
     first_line : int
         The number of the first of these lines in the file.
+    tag_lines : bool, optional
+        Whether lines that have as many tags each may be those of sentences, and not columns;
+        None if all such lines are.
 
     Raises
     ------
@@ -265,6 +292,8 @@ def detect_layout(
                 break
     if not sample:
         return None
+    if layout := _lines_of_tags(sample, alike=tag_lines):
+        return layout
     candidates: list[tuple[tuple[bool, int], Layout, list[_Line]]] = []
     for character in DELIMITERS.values() if delimiter is None else [delimiter]:
         if candidates and candidates[-1][0] == (True, len(sample)):
@@ -279,6 +308,22 @@ def detect_layout(
         candidates.append(((filled, agree), layout._replace(columns=columns), rows))
     _, found, rows = max(candidates, key=lambda candidate: candidate[0])
     return found._of_sample(rows)
+
+
+def _lines_of_tags(sample: Sequence[tuple[int, bytes]], *, alike: bool | None) -> Layout | None:
+    """Return the layout of lines of tags; None if they are none, or may as well be columns."""
+    listed = sample[0][1].lstrip().startswith(b"[")
+    rows = [(line.translate(LISTS) if listed else line).split() for _, line in sample]
+    # Most files are told by their first token. A letter alone may be a word.
+    fields = (field for row in rows for field in row)
+    if not all(TAG.fullmatch(field) and (field[1:] or field in b"Oo") for field in fields):
+        return None
+    counts = {len(row) for row in rows}
+    typed = any(len(field) > 1 for row in rows for field in row[:-1])
+    sure = listed or len(counts) > 1 or (alike is None and max(counts) > 1)
+    if not sure and not (alike and typed):
+        return None
+    return Layout("", 1, sample[0][0], tag_lines=True, listed=listed)
 
 
 class _Line(NamedTuple):

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from spanf1.core.tags import IntArray, TagSet
 from spanf1.exceptions import LayoutError
-from spanf1.formats.columns.layout import DOCUMENT, NEW_DOCUMENT, TAG, WHITE, Layout
+from spanf1.formats.columns.layout import DOCUMENT, LISTS, NEW_DOCUMENT, TAG, WHITE, Layout
 from spanf1.formats.columns.lookup import ByteArray, different_fields
 from spanf1.formats.source import FRONT, RawBlock, Source
 from spanf1.wording import shortened
@@ -25,7 +25,7 @@ BoolArray = npt.NDArray[np.bool_]
 WORD_BITS = 64
 _ONE = np.uint64(1)
 
-_TAB, _LF, _CR, _SPACE, _HYPHEN, _HASH, _N, _O = b"\t\n\r -#nO"
+_TAB, _LF, _CR, _SPACE, _HYPHEN, _HASH, _N, _O, _BRACKET = b"\t\n\r -#nO]"
 _BOUNDARY = b"-X-"
 _OUTSIDE = b"O", b"o"
 
@@ -419,6 +419,8 @@ class Splitter:
         LayoutError
             If a token line has another number of fields than the layout says.
         """
+        if self._layout.tag_lines:
+            return self._tags_of_lines(raw)
         data = np.frombuffer(raw.data, np.uint8)
         is_newline = data == _LF
         is_newline[raw.end :] = False
@@ -472,6 +474,44 @@ class Splitter:
             document_starts,
         )
         return lines if self._layout.sentence < 0 else self._parted_by_ids(lines)
+
+    def _tags_of_lines(self, raw: RawBlock) -> TokenLines:
+        """Return the tags of a block whose lines have those of a sentence each.
+
+        Each is as a line of one field. A list that ends, ends a sentence, too.
+        """
+        data = np.frombuffer(raw.data, np.uint8)
+        is_newline = data == _LF
+        is_newline[raw.end :] = False
+        is_end = is_newline
+        if self._layout.listed:
+            is_end = is_newline | (data == _BRACKET)
+            data = np.frombuffer(raw.data.translate(LISTS), np.uint8)
+        white = is_newline | (data == _SPACE) | (data == _TAB) | (data == _CR)
+        edge = white[:-1] ^ white[1:]
+        before = Bits.where(np.append(edge & white[:-1], False))
+        after = Bits.where(np.insert(edge & white[1:], 0, False))
+        ends = after.positions()
+        ends = ends[ends < raw.end]
+        starts = np.flatnonzero(np.diff(Bits.where(is_end).count_before(ends), prepend=0))
+        lines_before = self.lines
+        self.lines += int(np.count_nonzero(is_newline)) - 1
+        none, outside = np.zeros(0, np.intp), np.zeros(len(ends), np.bool_)
+        return TokenLines(
+            raw,
+            data,
+            ends,
+            starts,
+            outside,
+            before,
+            after,
+            self._layout,
+            Bits.where(is_newline),
+            lines_before,
+            self.lines,
+            0,
+            none,
+        )
 
     def _parted_by_ids(self, lines: TokenLines) -> TokenLines:
         """Return lines of which a sentence begins with each that has another id than before.
@@ -581,8 +621,15 @@ class Splitter:
         hint = f"fields are separated by {self._layout.delimiter_name}; --delimiter sets another"
         if text.startswith(b'{"'):
             hint = "JSON is read by score, compare, validate, convert and describe"
+        message = f"{count} field{'s' * (count != 1)} where the {others} have {expected}"
+        # Here, because it is needed for nothing else.
+        from spanf1.formats.sniffing import lines_look_like
+
+        what, way = lines_look_like(self._source)
+        if what:
+            message, hint = f"this looks like {what}, not like columns: {message}", way
         raise LayoutError(
-            f"{count} field{'s' * (count != 1)} where the {others} have {expected}",
+            message,
             where=self._source.where(number),
             hint=hint,
         )

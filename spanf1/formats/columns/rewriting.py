@@ -129,6 +129,8 @@ class RawLines(NamedTuple):
 
     def token(self, token: int) -> str:
         """Return the token itself: the first field of its line but the tag, or nothing."""
+        if self.layout.tag_lines:
+            return ""
         at = int(self.tag_start[token])
         begin = self.data.rfind(FRONT, 0, at) + 1
         end = self.data.find(FRONT, at)
@@ -252,6 +254,8 @@ def raw_lines(reader: TagFile, tags: TagSet) -> Iterator[RawLines]:
 
 def _last_end(lines: RawLines) -> int | None:
     """Return the last token of some lines at which no span goes on; None if there is none."""
+    if lines.layout.tag_lines:
+        return lines.size
     starts, outside = lines.sentences.starts, np.flatnonzero(lines.sentences.codes == 0)
     return max([*starts[-1:].tolist(), *(outside[-1:] + 1).tolist()], default=None)
 

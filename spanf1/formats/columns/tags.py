@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from copy import copy
 from functools import partial
+from itertools import chain
 from typing import Self
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy.typing as npt
 from spanf1.core.misfits import MISSING_HINT
 from spanf1.core.options import MissingName
 from spanf1.core.tags import NO_TAG, Block, IntArray, TagSet
+from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
 from spanf1.formats.columns.file import ColumnFile, TaggedLines
 from spanf1.formats.columns.layout import MERGED_HINT, Layout
@@ -35,6 +37,9 @@ from spanf1.wording import many, shortened
 
 # Where a file may be cut into parts: behind a blank line.
 _SENTENCES = Cut(re.compile(rb"\n[ \t\r]*\n"), sentence_ends)
+
+# More tokens in a sentence, on an average, are no sentence.
+_LONG = 1000
 
 _HINT = "are the tags elsewhere? --tag-column and --delimiter say where"
 _TOKEN_HINT = "tokens and tags are in two columns; --delimiter says what separates them"  # noqa: S105
@@ -71,6 +76,7 @@ class TagFile:
             input.source,
             delimiter=options.delimiter,
             sentence_column=options.sentence_column,
+            tag_lines=options.may_be_tag_lines(),
             progress=input.progress,
         )
         return cls(file, options.tag_column, options.token_column if tokens else None)
@@ -130,6 +136,11 @@ class TagFile:
         """Return the index of the column of the tokens."""
         tag = indices[0]
         free = layout.free_column([tag])
+        if layout.tag_lines:
+            raise LayoutError(
+                "there are no tokens: each line has the tags of a sentence",
+                where=self.source.where(layout.line),
+            )
         if free is None:
             raise LayoutError(
                 "there is no column of tokens: this line has only one column",
@@ -206,6 +217,10 @@ class ColumnPair(ABC):
         self.files = files
         self.columns = columns
         self.aligned = aligned
+        #: whether sentences must begin alike in two files; else they are parted as gold's are
+        self.same_breaks = True
+        #: how many sentences begin in one of two files only
+        self.other_breaks = 0
         self.missing = missing
         #: what else is to be said of what was read
         self.notes: list[str] = []
@@ -260,17 +275,51 @@ class ColumnPair(ABC):
         if part is self:
             yield self
 
+    def compared(self) -> bool:
+        """Return whether tokens are compared, once layouts are known: lines of tags have none."""
+        return self.columns[2] != 0 and not any(
+            file.layout and file.layout.tag_lines for file in self.files
+        )
+
     def take(self, part: ColumnPair) -> None:
         """Take note of a part that has been read."""
+        self.other_breaks += part.other_breaks
         for file, read in zip(self.files, part.files, strict=True):
             file.comments += read.comments
         if progress := self.files[0].progress:
             progress(part.files[0].source.stop)
 
     def forget(self) -> None:
-        """Forget the layouts of the files."""
+        """Forget what was found out of the files."""
+        self.other_breaks = 0
         for file in self.files:
             file.layout, file.comments = None, 0
+
+    def review(self, counts: Tally) -> None:
+        """Note what is doubtful about what was read and counted."""
+        if self.other_breaks:
+            names = [file.source.name for file in self.files]
+            self.notes.append(
+                f"{names[1]}: sentences that begin there and not in {names[0]}, or the other way "
+                f"round: {self.other_breaks}; those of {names[0]} hold for both"
+            )
+        if counts.tokens > _LONG * max(counts.sentences, 1):
+            self.notes.append(
+                f"{many(counts.tokens, 'token')} in {many(counts.sentences, 'sentence')}: are the "
+                "sentence breaks missing? --sentence-column names a column that parts sentences"
+            )
+        if self.columns[:2] in ((-2, -1), (-1, -1)):
+            self.notes += dict.fromkeys(self._other_columns(counts))
+
+    def _other_columns(self, counts: Tally) -> Iterator[str]:
+        """Say which columns have tags, too, where the last were taken."""
+        used = [column for column in self.columns[:2] if isinstance(column, int)]
+        types = {span.type for span in counts.spans}
+        none = not all(shapes.total() for shapes in counts.shapes())
+        for file in self.files:
+            columns = used if len(self.files) == 1 else [-1]
+            if found := file.other_columns(columns, types, empty=none):
+                yield _elsewhere(file, found, none=none)
 
     def origin(self) -> Origin:
         """Describe what was read; call it after the reading."""
@@ -279,7 +328,7 @@ class ColumnPair(ABC):
         gold, predicted = _number(gold, layouts[0]), _number(predicted, layouts[-1])
         if token is None:
             free = layouts[0].free_column([gold - 1])
-            token = 0 if free is None else free + 1
+            token = 0 if free is None or not self.compared() else free + 1
         token = _number(token, layouts[0])
         readings = [
             f"{file.source.name}: {said}" for file in self.files for said in noted(file.readings())
@@ -291,9 +340,22 @@ class ColumnPair(ABC):
             gold,
             predicted,
             token,
-            self.aligned,
+            self.aligned if self.compared() or len(self.files) == 1 else "position",
             remarks=(*readings, *self.notes),
         )
+
+
+def _elsewhere(file: ColumnFile, found: list[Column], *, none: bool) -> str:
+    """Say which other columns of a file have tags, and how they are read."""
+    assert file.layout is not None  # noqa: S101 - for mypy: it has been read
+    names = [str(column) for column in found]
+    have = f"column{'s' * (len(names) > 1)} {', '.join(names)} ha{'ve' if names[1:] else 's'}"
+    if file.merged:
+        return f"{have} tags, too: --gold-column and --pred-column say which are meant"
+    if none:
+        return f"{have} tags, too, and the last column has no span: --tag-column {names[0]}"
+    levels = ",".join([*names, str(file.layout.columns)])
+    return f"{have} tags of the same types, too: --tag-column {levels} reads nested levels"
 
 
 def _number(column: Column, layout: Layout) -> int:
@@ -405,6 +467,7 @@ class PairedFiles(ColumnPair):
         compared, how = (0, "position") if by_position else (token_column, "token")
         columns = gold_column, predicted_column, compared
         super().__init__([gold, predicted], columns, how, missing)
+        self.same_breaks = by_position
 
     def blocks(self, gold: TagSet, predicted: TagSet) -> Iterator[Block]:
         """Yield the tags in blocks; see `spanf1.core.tag_counter.Reader`.
@@ -416,11 +479,15 @@ class PairedFiles(ColumnPair):
         """
         predicted.allow_missing()
         golds, others = self._side(0, gold), self._side(1, predicted)
+        left = next(golds)
+        if (layout := self.files[0].layout) and layout.tag_lines:
+            # What has no span in it may be columns, too.
+            self.files[1].tag_lines = None
         if self.missing != "error":
-            yield from self._filled(passages(golds), passages(others))
+            yield from self._filled(passages(chain([left], golds)), passages(others))
             return
         gapped, place = Gapped(drop=False), _Place()
-        left, right = next(golds), next(others)
+        right = next(others)
         while left.size and right.size:
             count = min(left.size, right.size)
             (left, left_rest), (right, right_rest) = left.parted(count), right.parted(count)
@@ -451,11 +518,12 @@ class PairedFiles(ColumnPair):
         left, right, behind = next(golds, None), next(others, None), 0
         while left is not None:
             count = len(left.starts)
-            if right is None and not self.columns[2]:
+            if right is None and not self.compared():
+                given = "leave align_by_position (--align-by-position) out"
                 raise AlignmentError(
                     "by position, it is not known which sentences have no predictions",
                     where=self.files[1].source.name,
-                    hint="leave align_by_position (--align-by-position) out",
+                    hint=given if self.columns[2] == 0 else "",
                 )
             if right is None:
                 right = Sentences(np.zeros(0, np.int32), left.starts[:0], int, behind)
@@ -490,12 +558,12 @@ class PairedFiles(ColumnPair):
         self, gold: Sentences, predicted: Sentences, lengths: IntArray, own: IntArray
     ) -> None:
         """Raise an error if a predicted sentence does not begin as that of gold does."""
-        tokens, others = gold.tokens or (), predicted.tokens or ()
+        tokens, others, compared = gold.tokens or (), predicted.tokens or (), self.compared()
         first = second = 0
         for size, there in zip(lengths.tolist(), own.tolist(), strict=True):
             left, right = tokens[first : first + size], others[second : second + there]
             for place, token in enumerate(right):
-                if place < size and (not self.columns[2] or left[place] == token):
+                if place < size and (not compared or left[place] == token):
                     continue
                 where = self.files[0].source.where(gold.line(first + min(place, size - 1)))
                 has = f"has {shortened(left[place])}" if place < size else "ends the sentence"
@@ -526,6 +594,8 @@ class PairedFiles(ColumnPair):
 
     def _token_index(self, source: Source, layout: Layout, indices: list[int]) -> int:
         """Return the index of the tokens' column; by position, tags stand for them in messages."""
+        if layout.tag_lines:
+            return indices[0]
         if self.columns[2] is None:
             free = layout.free_column(indices)
             indices = [*indices, indices[0] if free is None else free]
@@ -538,12 +608,19 @@ class PairedFiles(ColumnPair):
         return indices[-1]
 
     def _compare(self, gold: Sentences, predicted: Sentences, place: _Place) -> None:
-        """Raise an error at the first token that is not the same, or begins a sentence alone."""
+        """Raise an error at the first token that is not the same, or begins a sentence alone.
+
+        Where the tokens are the same, it may begin one.
+        """
         parted: IntArray = np.zeros(0, np.intp)
         if not np.array_equal(gold.starts, predicted.starts):
             parted = np.setxor1d(gold.starts, predicted.starts)
+        compared = self.compared()
+        if compared and not self.same_breaks:
+            self.other_breaks += len(parted)
+            parted = parted[:0]
         differ: IntArray = np.zeros(0, np.intp)
-        if self.columns[2] != 0:
+        if compared:
             differ = _fields(gold).different(_fields(predicted))
         if not len(parted) and not len(differ):
             return
@@ -554,7 +631,8 @@ class PairedFiles(ColumnPair):
             for file, side in zip(self.files, (gold, predicted), strict=True)
         )
         begins_alone = index in predicted.starts and index not in gold.starts
-        if begins_alone and (len(differ) and differ[0] == index):
+        lined = any(file.layout and file.layout.tag_lines for file in self.files)
+        if begins_alone and (lined or (len(differ) and differ[0] == index)):
             raise AlignmentError(
                 f"{place.stop(predicted.starts, index)}: token {token} begins the next one, and "
                 f"{there} goes on with {_fields(gold).shown(index)}",

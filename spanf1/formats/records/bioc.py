@@ -33,7 +33,9 @@ _PASSAGES, _SENTENCES, _ANNOTATIONS, _RELATIONS = (
     "annotations",
     "relations",
 )
-_XML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE\s+|<)collection\b", re.S)
+_XML = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+(?:<!DOCTYPE\s+|<)collection\b", re.S
+)
 
 # More than so much of a text cannot be missing between two passages.
 _LONGEST_GAP = 1 << 16
