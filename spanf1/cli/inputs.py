@@ -40,9 +40,9 @@ def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[st
     return () if value is None else tuple(name.strip() for name in value.split(","))
 
 
-def _tags(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...]:
+def _tags(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     """Return the tags that are given with commas between them; an empty text is one, too."""
-    return () if value is None else tuple(value.split(","))
+    return tuple(tag for value in values for tag in value.split(","))
 
 
 def _labels(_: click.Context, __: click.Parameter, value: str | None) -> list[str] | None:
@@ -120,6 +120,7 @@ FORM_OPTION = click.option(
 OUTSIDE_OPTION = click.option(
     "--outside",
     callback=_tags,
+    multiple=True,
     metavar="TAG,TAG,…",
     help="Tags that are read as O, such as 0,_,OTHER,None.",
 )
@@ -128,6 +129,7 @@ MASK_OPTION = click.option(
     "--mask",
     "mask_tags",
     callback=_tags,
+    multiple=True,
     metavar="TAG,TAG,…",
     help="Gold tags, such as X,[CLS],[SEP],[PAD], of tokens that are left out on both sides; as "
     "predictions for other tokens they are O.",

@@ -53,6 +53,15 @@ def with_options(*options: Option) -> Option:
     return decorated
 
 
+def list_option(*names: str, metavar: str, help_text: str) -> Option:
+    """Return an option that takes a list with commas, and may be given again for more of it."""
+    return click.option(*names, multiple=True, callback=_joined, metavar=metavar, help=help_text)
+
+
+def _joined(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> str | None:
+    return ",".join(values) if values else None
+
+
 def choice_option(*names: str, choices: Iterable[str], help_text: str) -> Option:
     """Return an option that takes one of a few words: the first is the default."""
     known = list(choices)

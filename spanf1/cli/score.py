@@ -21,7 +21,7 @@ from spanf1.cli.inputs import (
     side_options,
     workers,
 )
-from spanf1.cli.output import ReportOptions, choice_option, report_options, tell, write
+from spanf1.cli.output import ReportOptions, choice_option, list_option, report_options, tell, write
 from spanf1.cli.scoring import (
     SCORE_RENDERERS,
     Renderers,
@@ -120,10 +120,10 @@ Examples:
     "is number, the F of the average alone.",
     digits="Decimals.  [default: 2; csv, tsv, number: all]",
 )
-@click.option(
+@list_option(
     "--fail-under",
     metavar="F|NAME=F,…",
-    help="Exit with 1 if a figure is under F, or of nothing: micro=0.92,PER=0.9.",
+    help_text="Exit with 1 if a figure is under F, or of nothing: micro=0.92,PER=0.9.",
 )
 @click.option(
     "--fail-empty",

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from spanf1.cli.output import Option, choice_option, count_option, with_options
+from spanf1.cli.output import Option, choice_option, count_option, list_option, with_options
 from spanf1.conlleval.report import conlleval_report
 from spanf1.core.options import METHODS, TYPE_SETS, UNITS, Confidence
 from spanf1.core.schemes import READINGS
@@ -83,14 +83,14 @@ _SCORING_OPTIONS = (
 )
 #: the options that say what types are called
 type_options = with_options(
-    click.option(
+    list_option(
         "--map",
         "map_types",
         metavar="A=B,C=D,…",
-        help="Call types otherwise: PERSON=PER,GPE=LOC; *=ENT is for all that are not named.",
+        help_text="Call types otherwise: PERSON=PER,GPE=LOC; *=ENT is for all that are not named.",
     ),
-    click.option(
-        "--ignore", "ignore_types", metavar="A,B,…", help="Leave out spans of these types."
+    list_option(
+        "--ignore", "ignore_types", metavar="A,B,…", help_text="Leave out spans of these types."
     ),
     click.option("--untyped", is_flag=True, help="Take all types for one: --map '*=_'."),
 )

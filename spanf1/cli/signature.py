@@ -14,6 +14,9 @@ from spanf1.exceptions import ReadError, UsageError
 from spanf1.formats.source import STDIN, STDIN_NAME
 from spanf1.results.signature import Signature
 
+# the least that a heading takes
+_WIDTH = 22
+
 RESULTS_HINT = "spanf1 score FILE --format json makes one"
 
 
@@ -38,7 +41,9 @@ def signature(signatures: tuple[str, ...]) -> int:
         raise UsageError("standard input can be read only once")
     first, *others = map(_signature_of, signatures)
     if not others:
-        write("".join(f"{what + ':':<22} {value}\n" for what, value in first.in_words()), None)
+        words = first.in_words()
+        width = max(_WIDTH, *(len(what) + 1 for what, _ in words))
+        write("".join(f"{what + ':':<{width}} {value}\n" for what, value in words), None)
         return 0
     differences, remarks = first.differences(others[0]), first.remarks(others[0])
     verdict = "the scores do not mean the same" if differences else "the scores mean the same"

@@ -43,6 +43,13 @@ def test_limits(run, limits, failed, quiet):
     assert " 80.00 " in ran.out
 
 
+def test_limits_may_be_given_one_by_one(run):
+    ran = run("score", "f", "--fail-under", "PER=0.9", "--fail-under", "LOC=0.9", "-q")
+    assert ran.err == "fail: F1 of PER is 0.666667, under 0.9\n"
+    ran = run("score", "f", "--fail-under", "LOC=0.9", "--fail-under", "PER=0.9", "-q")
+    assert ran.err == "fail: F1 of PER is 0.666667, under 0.9\n"
+
+
 def test_a_figure_just_under_its_limit_is_told_from_it(run):
     ran = run("score", "f", "--fail-under", "PER=0.66666667", "-q")
     assert ran.err == "fail: F1 of PER is 0.6666666666666666, under 0.66666667\n"

@@ -206,6 +206,13 @@ class TestOutside:
         plain = run("score", "f", "--signature").out
         assert run("score", "f", "--signature", "--outside", "0", "--mask", "X").out == plain
 
+    def test_one_at_a_time(self, run) -> None:
+        write("f", "a B-PER B-PER\nb 0 O\nc _ O\nd X O\ne [PAD] O\n")
+        at_once = run("score", "f", "--outside", "0,_", "--mask", "X,[PAD]")
+        one = ["--outside=0", "--mask=X", "--outside=_", "--mask=[PAD]"]
+        assert at_once.code == 0
+        assert run("score", "f", *one) == at_once
+
     def test_json(self, run) -> None:
         write("f", '{"gold": ["B-PER", "0"], "pred": ["B-PER", "O"]}\n')
         assert counts(read_by_hints(run, "f")) == (1, 1, 1)

@@ -189,6 +189,28 @@ def test_rescore_knows_that_it_cannot(run):
     assert "types called otherwise: GPE=LOC here, none there" in line.differences(other)
 
 
+def test_signatures_of_renamed_types(run):
+    write("f", COLUMNS)
+    plain, renamed = (
+        run("score", "f", "--signature", *more).out.strip() for more in ([], ["--map", "LOC=GPE"])
+    )
+    said = run("signature", plain, renamed).out.splitlines()
+    assert "types called otherwise: none here, LOC=GPE there" in said
+    assert any(line.startswith("gold annotations: ") for line in said)
+    # The data may well be the same.
+    assert not any("other data" in line for line in said)
+    lines = run("signature", renamed).out.splitlines()
+    places = {line.index(line.partition(":")[2].strip(), len("figure:")) for line in lines[:9]}
+    assert len(places) == 1
+
+
+def test_types_may_be_named_one_option_at_a_time(run):
+    write("f", "a B-A B-X\nb B-B B-Y\nc B-C B-C\nd B-D O\n")
+    at_once = run("score", "f", "--map", "X=A,Y=B", "--ignore", "C,D").out
+    assert run("score", "f", "--map=X=A", "--ignore=C", "--map=Y=B", "--ignore=D").out == at_once
+    assert "Y=C" in run("score", "f", "--map", "Y=B", "--map", "Y=C").err
+
+
 def test_all_types_are_called_so_unless_some_have_another_name(run):
     write("f", "a B-A B-B\n")
     assert "renamed     all types to _\n" in run("score", "f", "--untyped").out
