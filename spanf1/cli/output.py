@@ -155,8 +155,8 @@ class ReportOptions:
         UsageError
             If they do not go together.
         """
-        context = click.get_current_context()
-        if context.get_parameter_source("format_name") is ParameterSource.DEFAULT:
+        context = click.get_current_context(silent=True)
+        if context and context.get_parameter_source("format_name") is ParameterSource.DEFAULT:
             ending = os.path.splitext(settings["output"] or "")[1]
             known = next(one for one in context.command.params if one.name == "format_name").type
             if _ENDINGS.get(ending) in cast(Any, known).choices:

@@ -332,7 +332,7 @@ def test_ids_in_every_way_of_reading(tmp_path, monkeypatch) -> None:
 CELLS = st.one_of(
     st.sampled_from(['"', ",", "\n", '""', "a\tb", "a b", "'", "#", "x\n\ny", ' "', "é"]),
     st.text("ab\",\n #'", min_size=1, max_size=5),
-).filter(lambda cell: not {",", "\n"} <= {*cell})
+).filter(lambda cell: not {",", "\n"} <= {*cell} and "\n#" not in cell)
 
 
 @settings(max_examples=60)

@@ -603,7 +603,8 @@ class Splitter:
         fields = self._layout.fields(text)
         fits = len(fields) == self._layout.columns
         tags = [fields[index] for index in self._tag_columns] if fits else []
-        are_tags = fits and all(map(_may_be_tag, self._tag_sets, tags))
+        # A tag that is missing may stand beside one that is there.
+        are_tags = any(tags) and all(map(_may_be_tag, self._tag_sets, tags))
         if DOCUMENT.match(text):
             if self._script and fits:
                 return _IS_TOKEN | _IS_DOCUMENT
