@@ -602,10 +602,3 @@ class TestWhatATerminalIsGiven:
             assert ran.code in (2, 3)
             assert max(map(len, ran.err.splitlines())) < 320
             assert "Traceback" not in ran.err
-
-    def test_a_loop_of_folders_is_told_in_a_short_line(self, run) -> None:
-        os.makedirs("loop/test")
-        os.symlink("..", "loop/test/again")
-        ran = run("score", "loop", "loop", "--input-format", "arrow")
-        assert ran.code == 3
-        assert max(map(len, ran.err.splitlines())) < 320

@@ -926,3 +926,11 @@ def test_null_is_no_span(tmp_path):
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "f.parquet")
     documents = list(spanf1.read_documents(tmp_path / "f.parquet"))
     assert [len(one.spans) for one in documents] == [1, 0]
+
+
+def test_a_loop_of_folders_is_told_in_a_short_line(run):
+    os.makedirs("loop/test")
+    os.symlink("..", "loop/test/again")
+    ran = run("score", "loop", "loop", "--input-format", "arrow")
+    assert ran.code == 3
+    assert max(map(len, ran.err.splitlines())) < 320
