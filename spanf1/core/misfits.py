@@ -25,6 +25,8 @@ _OUTSIDE = frozenset(
         *("\N{CYRILLIC SMALL LETTER O}", "\N{GREEK SMALL LETTER OMICRON}"),
     ]
 )
+# Of these, what may be a type's name where types stand without a prefix.
+_NAMES = frozenset(["no", "na", "out", "outside", "other"])
 # What stands at tokens that do not count.
 _MASK = re.compile(r"X|PAD|-100|IGN(ORE)?|\[\w+\]|</?\w+>|<\|\w+\|>", re.IGNORECASE)
 _BRACKET = re.compile(r"\*\)*|(?:\([^()*]+)+(?:\*\)*|\)+)")
@@ -59,6 +61,14 @@ def _category(character: str) -> str:
     import unicodedata
 
     return unicodedata.category(character)
+
+
+def is_stand_in(tag: str) -> bool:
+    """Return whether something is no type's name, but what people write for O or for no token."""
+    folded = tag.casefold()
+    if folded in _OUTSIDE:
+        return folded not in _NAMES
+    return tag != "x" and bool(_MASK.fullmatch(tag))
 
 
 def begins_blank(text: str) -> bool:
@@ -251,7 +261,14 @@ def _without_prefix(case: _Case) -> Misfit | None:
     others = any(other == "O" or other.casefold() in _OUTSIDE for other in case.met)
     if not others or not _BARE.fullmatch(case.tag) or case.has_fitting():
         return None
-    return Misfit("", BARE_HINT)
+    # Where there is no O, what may be a type's name is rather one for O.
+    named = sorted(tag for tag in case.met if tag.casefold() in _NAMES)
+    if "O" in case.met or not named or OUTSIDE not in case.may:
+        return Misfit("", BARE_HINT)
+    more = case.said(
+        OUTSIDE, "outside", named.__contains__, f"reads {'them' if named[1:] else 'it'} as O"
+    )
+    return Misfit("", f"{BARE_HINT}; {more.hint}")
 
 
 _KINDS = (

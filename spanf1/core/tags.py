@@ -12,7 +12,16 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.misfits import MASK, MISSING, MISSING_HINT, OUTSIDE, begins_blank, misfit, stripped
+from spanf1.core.misfits import (
+    MASK,
+    MISSING,
+    MISSING_HINT,
+    OUTSIDE,
+    begins_blank,
+    is_stand_in,
+    misfit,
+    stripped,
+)
 from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, PREFIXES
 from spanf1.exceptions import TagError, UsageError
 from spanf1.wording import shortened
@@ -88,7 +97,7 @@ def _parsed(form: TagForm, tag: str) -> tuple[int, str] | None:
     if tag in ("O", form.prefixes[0]):
         return 0, ""
     if form.bare:
-        prefix, name = "I", "" if _is_prefixed(tag) else tag
+        prefix, name = "I", "" if _is_prefixed(tag) or is_stand_in(tag) else tag
     elif form.prefix_last:
         name, _, prefix = tag.rpartition(form.delimiter)
     else:

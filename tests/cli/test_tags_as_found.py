@@ -101,6 +101,29 @@ class TestTypesWithoutPrefix:
             run("score", "g", "p", "--tag-form", "PER", "--reading", "strict", "-f", "json")
         )
 
+    @pytest.mark.parametrize(
+        ("name", "option"),
+        [
+            ("0", ["--outside", "0"]),
+            ("_", ["--outside", "_"]),
+            ("None", ["--outside", "None"]),
+            ("X", ["--mask", "X"]),
+            ("[SEP]", ["--mask", "[SEP]"]),
+            ("OTHER", ["--outside", "OTHER"]),
+        ],
+    )
+    def test_what_stands_for_no_type_is_none(self, run, name, option) -> None:
+        write("f", f"Ada PERSON PERSON\nand {name} {name}\n")
+        ran = run("score", "f", "--tag-form", "PER")
+        if name == "OTHER":
+            # It may be a type, beside O.
+            ran = run("score", "f")
+            assert "(--tag-form PER) reads types without a prefix; outside=['OTHER']" in ran.err
+        said = " ".join([option[0], shlex.quote(option[1])])
+        assert f"({said})" in ran.err
+        ran = run("score", "f", "--tag-form", "PER", *option, "-f", "json")
+        assert counts(ran) == (1, 1, 1)
+
     def test_a_prefix_is_refused(self, run) -> None:
         write("g", BARE)
         write("p", re.sub(r"\t([pl])", r"\tI-\1", BARE))

@@ -485,6 +485,9 @@ TAG_LINES = [
     ("a span at a line end", "O B-PER\nI-PER O O\n", "O B-PER\nI-PER O O\n", (5, 2, 0, 2, 2, 2)),
     ("printed", "['B-PER', 'O']\n['O']\n", "['B-PER', 'O']\n['B-PER']\n", (3, 2, 0, 1, 2, 1)),
     ("printed at once", "[['B-PER', 'O'], ['O']]\n", "B-PER O\nO\n", (3, 2, 0, 1, 1, 1)),
+    ("commas", "O,B-PER,O\nO,O,B-LOC\n", 'B-PER, O, O\n"O","O","B-LOC"\n', (6, 2, 0, 2, 2, 1)),
+    ("commas, all begin", "B-PER,O,O\nB-LOC,O,O\n", "B-PER O O\nO O O\n", (6, 2, 0, 2, 1, 1)),
+    ("a comma in a type", "B-a,b O O\nO\n", "B-a,b O O\nB-X\n", (4, 2, 0, 1, 2, 1)),
     ("JSON lists", '["B-PER", "O"]\n["O"]\n', "['B-PER' 'O']\n['O']\n", (3, 2, 0, 1, 1, 1)),
 ]
 

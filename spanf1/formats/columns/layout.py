@@ -29,7 +29,7 @@ NEW_DOCUMENT = re.compile(rb"# newdoc(?![^ \t=])|#begin document(?![^ \t])")
 
 # How a comment begins that names the columns.
 _GLOBAL_COLUMNS = re.compile(rb"# +global\.columns[ \t]*=")
-#: the marks of lists as Python prints them, made blanks
+#: the marks of lists as Python prints them, and of what commas separate, made blanks
 LISTS = bytes.maketrans(b"[]'\",", b"     ")
 
 # How many names of columns an error lists.
@@ -79,7 +79,7 @@ class Layout(NamedTuple):
     tag_lines : bool
         Whether each line has the tags of a sentence, and nothing else.
     listed : bool
-        Whether these are lists, as Python prints them.
+        Whether these are lists, as Python prints them, or commas separate the tags.
     """
 
     delimiter: str
@@ -312,18 +312,32 @@ def detect_layout(
 
 def _lines_of_tags(sample: Sequence[tuple[int, bytes]], *, alike: bool | None) -> Layout | None:
     """Return the layout of lines of tags; None if they are none, or may as well be columns."""
-    listed = sample[0][1].lstrip().startswith(b"[")
-    rows = [(line.translate(LISTS) if listed else line).split() for _, line in sample]
-    # Most files are told by their first token. A letter alone may be a word.
-    fields = (field for row in rows for field in row)
-    if not all(TAG.fullmatch(field) and (field[1:] or field in b"Oo") for field in fields):
+    lists = sample[0][1].lstrip().startswith(b"[")
+    listed = lists or b"," in b"".join(line for _, line in sample)
+    # Most files are told by their first token.
+    rows = _rows_of_tags(sample, marks=listed)
+    if rows is None and listed and not lists:
+        listed, rows = False, _rows_of_tags(sample, marks=False)
+    if rows is None:
         return None
     counts = {len(row) for row in rows}
     typed = any(len(field) > 1 for row in rows for field in row[:-1])
-    sure = listed or len(counts) > 1 or (alike is None and max(counts) > 1)
+    sure = lists or len(counts) > 1 or (alike is None and max(counts) > 1)
     if not sure and not (alike and typed):
         return None
     return Layout("", 1, sample[0][0], tag_lines=True, listed=listed)
+
+
+def _rows_of_tags(sample: Sequence[tuple[int, bytes]], *, marks: bool) -> list[list[bytes]] | None:
+    """Return the tags on each line, `marks` made blanks or not; None if anything is no tag."""
+    rows = []
+    for _, line in sample:
+        row = (line.translate(LISTS) if marks else line).split()
+        # A letter alone may be a word.
+        if not all(TAG.fullmatch(field) and (field[1:] or field in b"Oo") for field in row):
+            return None
+        rows.append(row)
+    return rows
 
 
 class _Line(NamedTuple):
