@@ -497,6 +497,18 @@ class Input:
         read: Callable[[Input], Iterator[Sentences]] = module_of(self.format).sentences
         return read(self)
 
+    def check_one_side(self, what: str) -> None:
+        """Raise an error if both sides are to be read of `what`, which holds one: ``a CAS``.
+
+        Raises
+        ------
+        UsageError
+            If they are.
+        """
+        if not self.options.alone:
+            message = f"{what} holds one side"
+            raise UsageError(message, where=self.source.name, hint="give two: gold, and predicted")
+
     @cached_property
     def labels(self) -> Mapping[int, str] | None:
         """The label of each id, if labels are given."""
