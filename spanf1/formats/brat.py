@@ -100,10 +100,7 @@ def documents(input: Input) -> Iterator[Document]:
     path = input.source.path
     if path == STDIN:
         raise UsageError("brat's files are in a folder; standard input is none")
-    if not input.options.alone:
-        raise UsageError(
-            "a folder of brat holds one side", where=path, hint="give two: gold, and predicted"
-        )
+    input.check_one_side("a folder of brat")
     done = 0
     for name, stem in _found(path) if os.path.isdir(path) else _single(path):
         text = None

@@ -215,13 +215,11 @@ class DocumentPairs:
             for side in sides
             for what, count in side.remarks.items()
         )
-        readings = [
-            f"{side.source.name}: {said}" for side in sides for said in noted(side.readings)
-        ]
+        notes = [f"{side.source.name}: {said}" for side in sides for said in noted(side.notes)]
         if self._merged:
-            known, name = noted(self.gold.readings), self.gold.source.name
-            others = [said for said in noted(self.predicted.readings) if said not in known]
-            readings += [f"{name}, predicted: {said}" for said in others]
+            known, name = noted(self.gold.notes), self.gold.source.name
+            others = [said for said in noted(self.predicted.notes) if said not in known]
+            notes += [f"{name}, predicted: {said}" for said in others]
         return Origin(
             tuple(side.source.name for side in sides),
             tuple(side.format for side in sides),
@@ -231,7 +229,7 @@ class DocumentPairs:
             0,
             self._aligned,
             (self.gold.key, self.predicted.key, "", ""),
-            (*self.notes, *readings, *remarks),
+            (*self.notes, *notes, *remarks),
         )
 
     def _in_order(

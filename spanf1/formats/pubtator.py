@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from spanf1.core.documents import Document, TextSpan
-from spanf1.exceptions import LayoutError, LossError, UsageError
+from spanf1.exceptions import LayoutError, LossError
 from spanf1.formats.lines import Line, lines_of
 from spanf1.formats.registry import Input, Writing
 from spanf1.formats.sniffing import Beginning
@@ -53,9 +53,7 @@ def documents(input: Input) -> Iterator[Document]:
     UsageError
         If the input is to hold both sides.
     """
-    if not input.options.alone:
-        message = "a file of PubTator holds one side"
-        raise UsageError(message, where=input.source.name, hint="give two: gold, and predicted")
+    input.check_one_side("a file of PubTator")
     lines: list[Line] = []
     for line in lines_of(input, "PubTator's"):
         if line.text.strip():

@@ -328,9 +328,9 @@ def module_of(name: str) -> Any:
     return import_module(f"spanf1.formats.{FORMATS[name].module}")
 
 
-def noted(readings: Mapping[str, int]) -> list[str]:
-    """Say in words what was read otherwise than it stands there; see `Input.readings`."""
-    return [f"{what}: {count}" if count else what for what, count in readings.items()]
+def noted(notes: Mapping[str, int]) -> list[str]:
+    """Say in words what was read otherwise than it stands there; see `Input.notes`."""
+    return [f"{what}: {count}" if count else what for what, count in notes.items()]
 
 
 def formats_given(input_format: str, inputs: int) -> list[str]:
@@ -415,7 +415,7 @@ class Input:
         The column of the tokens, from 1, where there is one.
     remarks : dict of str to int
         What was left out, in words (``relations``), and how often.
-    readings : dict of str to int
+    notes : dict of str to int
         What was read otherwise than it stands there, in words, and how often; 0 if once for all.
     values : sequence, optional
         The records themselves, where they are in no file; the source is then `Listed`.
@@ -438,7 +438,7 @@ class Input:
     key: str = ""
     token_column: int = 0
     remarks: dict[str, int] = field(default_factory=dict)
-    readings: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, int] = field(default_factory=dict)
     values: Sequence[Any] | None = None
     rejected: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
     keyless: Any = field(default=None, init=False, repr=False, compare=False)
@@ -450,7 +450,7 @@ class Input:
 
     def again(self) -> Input:
         """Return the same input, not read yet."""
-        return replace(self, tags=None, key="", token_column=0, remarks={}, readings={})
+        return replace(self, tags=None, key="", token_column=0, remarks={}, notes={})
 
     def documents(self) -> Iterator[Document]:
         """Read the input.
@@ -497,6 +497,18 @@ class Input:
         read: Callable[[Input], Iterator[Sentences]] = module_of(self.format).sentences
         return read(self)
 
+    def check_one_side(self, what: str) -> None:
+        """Raise an error if both sides are to be read of `what`, which holds one: ``a CAS``.
+
+        Raises
+        ------
+        UsageError
+            If they are.
+        """
+        if not self.options.alone:
+            message = f"{what} holds one side"
+            raise UsageError(message, where=self.source.name, hint="give two: gold, and predicted")
+
     @cached_property
     def labels(self) -> Mapping[int, str] | None:
         """The label of each id, if labels are given."""
@@ -522,19 +534,19 @@ class Input:
         """Take over what was noted of the same input, or of a part of it."""
         for what, count in other.remarks.items():
             self.remark(what, count)
-        for what, count in other.readings.items():
+        for what, count in other.notes.items():
             self.note(what, count)
 
     def note(self, what: str, count: int = 1) -> None:
         """Note that something was read otherwise than it stands there."""
-        self.readings[what] = self.readings.get(what, 0) + count
+        self.notes[what] = self.notes.get(what, 0) + count
 
     def described(self) -> str:
         """Say what was read, in words."""
         what = "column" if "tag_columns" in FORMATS[self.format].takes else "key"
         spans = f", {what}{'s' * (',' in self.key)} {self.key}" * bool(self.key)
         tokens = f", tokens in column {self.token_column}" * bool(self.token_column)
-        return "; ".join([FORMATS[self.format].title + spans + tokens, *noted(self.readings)])
+        return "; ".join([FORMATS[self.format].title + spans + tokens, *noted(self.notes)])
 
     def left_out(self) -> str:
         """Say what was not read, in words; empty if everything was."""
@@ -610,7 +622,7 @@ class Inputs(NamedTuple):
         """
         for sources in parts_of(self.sources, max(size // 2, 1), LINES):
             gold, predicted = (
-                replace(side, source=source, progress=None, remarks={}, readings={})
+                replace(side, source=source, progress=None, remarks={}, notes={})
                 for side, source in ((self.gold, sources[0]), (self.predicted, sources[-1]))
             )
             yield self._replace(gold=gold, predicted=predicted)

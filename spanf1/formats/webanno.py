@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from spanf1.core.documents import Document, Offsets, TextSpan
 from spanf1.core.tags import UNTYPED
-from spanf1.exceptions import LayoutError, UsageError
+from spanf1.exceptions import LayoutError
 from spanf1.formats.lines import Line, lines_of
 from spanf1.formats.registry import Input
 from spanf1.formats.sniffing import Beginning
@@ -124,9 +124,7 @@ def documents(input: Input) -> Iterator[Document]:
     UsageError
         If the input is to hold both sides.
     """
-    if not input.options.alone:
-        message = "a file of WebAnno holds one side"
-        raise UsageError(message, where=input.source.name, hint="give two: gold, and predicted")
+    input.check_one_side("a file of WebAnno")
     header, sentences = _parsed(input)
     if not sentences:
         return

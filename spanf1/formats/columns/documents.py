@@ -80,7 +80,7 @@ def documents(input: Input) -> Iterator[Document]:
             input.key = ",".join(map(str, numbers[:-1]))
             input.token_column = numbers[-1]
         yield from _sentences(passage, ["", *tags.types], input)
-    input.readings |= file.readings()
+    input.notes |= file.notes()
 
 
 def _sentences(passage: Sentences, names: Sequence[str], input: Input) -> Iterator[Document]:

@@ -312,17 +312,17 @@ class ColumnFile:
         ]
         return [row for row in rows if len(row) == layout.columns and any(row)]
 
-    def readings(self) -> dict[str, int]:
+    def notes(self) -> dict[str, int]:
         """Return how lines were read otherwise than usual, in words, and how often."""
-        readings = {}
+        notes = {}
         if self.layout and self.layout.tag_lines:
-            readings["each line has the tags of a sentence"] = 0
+            notes["each line has the tags of a sentence"] = 0
         if parted := self.sentences_by():
-            readings[parted] = 0
+            notes[parted] = 0
         if self.comments:
             what = "lines that begin with # and have no tags were taken for comments"
-            readings[what] = self.comments
-        return readings
+            notes[what] = self.comments
+        return notes
 
     def sentences_by(self) -> str:
         """Say which column parts the sentences; empty if none does."""

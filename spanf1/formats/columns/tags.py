@@ -330,8 +330,8 @@ class ColumnPair(ABC):
             free = layouts[0].free_column([gold - 1])
             token = 0 if free is None or not self.compared() else free + 1
         token = _number(token, layouts[0])
-        readings = [
-            f"{file.source.name}: {said}" for file in self.files for said in noted(file.readings())
+        notes = [
+            f"{file.source.name}: {said}" for file in self.files for said in noted(file.notes())
         ]
         return Origin(
             tuple(file.source.name for file in self.files),
@@ -341,7 +341,7 @@ class ColumnPair(ABC):
             predicted,
             token,
             self.aligned if self.compared() or len(self.files) == 1 else "position",
-            remarks=(*readings, *self.notes),
+            remarks=(*notes, *self.notes),
         )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from spanf1.core.documents import Document, TextSpan
-from spanf1.exceptions import LayoutError, UsageError
+from spanf1.exceptions import LayoutError
 from spanf1.formats.records.keys import KEYS
 from spanf1.formats.records.record import OFFSETS_HINT, Record, records
 from spanf1.formats.records.sniffing import View
@@ -82,9 +82,7 @@ def documents(input: Input) -> Iterator[Document]:
     UsageError
         If the input is to hold both sides.
     """
-    if not input.options.alone:
-        message = "a file of BioC holds one side"
-        raise UsageError(message, where=input.source.name, hint="give two: gold, and predicted")
+    input.check_one_side("a file of BioC")
     input.key = input.options.key or _KEYS.gold[0]
     with contextlib.closing(Beginning(input.source)) as beginning:
         is_json = input.values is not None or beginning.may_be_json()

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from spanf1.core.documents import Document, Offsets, TextSpan
 from spanf1.core.tags import UNTYPED
-from spanf1.exceptions import LayoutError, UsageError
+from spanf1.exceptions import LayoutError
 from spanf1.formats.records.record import records
 from spanf1.formats.records.sniffing import View
 from spanf1.formats.records.values import named_keys, spelt
@@ -65,9 +65,7 @@ def documents(input: Input) -> Iterator[Document]:
     UsageError
         If the input is to hold both sides.
     """
-    if not input.options.alone:
-        message = "a CAS holds one side"
-        raise UsageError(message, where=input.source.name, hint="give two: gold, and predicted")
+    input.check_one_side("a CAS")
     with contextlib.closing(Beginning(input.source)) as beginning:
         is_json = input.values is not None or beginning.may_be_json()
     if not is_json:
