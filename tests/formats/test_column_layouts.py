@@ -473,6 +473,28 @@ def test_a_last_column_without_spans_is_told(run) -> None:
     assert scored(run, "f", "f", "--tag-column", "2")[3:] == (1, 1, 1)
 
 
+@pytest.mark.parametrize("delimiter", [";", "|"])
+def test_another_delimiter_is_named(run, delimiter) -> None:
+    write("f", "words tags pred\nAda B-PER B-PER\n".replace(" ", delimiter))
+    for args in (["score", "f"], ["score", "f", "f"], ["describe", "f"]):
+        ran = run(*args)
+        assert f"hint: --delimiter '{delimiter}' parts the columns there" in ran.err
+    assert scored(run, "f", "--delimiter", delimiter)[3:] == (1, 1, 1)
+    write("f", ";\nB-PER\n")
+    assert "--delimiter ';'" not in run("score", "f", "f").err
+
+
+def test_gold_that_ends_a_sentence_early(run) -> None:
+    """No way of aligning predictions helps there, and none is named."""
+    write("p", "a O\nb B-X\n\nc O\n")
+    write("g", "a O\n\nc O\n")
+    ran = run("score", "g", "p")
+    assert ran.err.startswith("error: p:2: token 'b' where g:3 has 'c', which begins a sentence")
+    assert "gold is the first of two files" in ran.err
+    assert "--align-by-position" not in ran.err
+    assert "--missing outside" in run("score", "p", "g").err
+
+
 # ------------------------------------------------- tags of one sentence on each line
 
 TAG_LINES = [
