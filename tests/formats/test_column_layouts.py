@@ -96,6 +96,10 @@ def test_comments_that_might_be_tokens_are_told(run) -> None:
         # Nor is one with a wrong tag, within a sentence.
         ("a O O\n#b O B_PER\nc O B-PER\n", "f:2: tag 'B_PER'"),
         ("a O O\n#b O PER\nc O B-PER\n", "f:2: tag 'PER' fits no scheme"),
+        # Nor are parts of words, which stand side by side, and end sentences.
+        ("a O O\n##b X X\n##c X X\nd O B-PER\n", "f:2: tag 'X' fits no scheme"),
+        ("a O O\n##b X B-PER\n\nd O B-PER\n", "f:2: tag 'X' fits no scheme"),
+        ("a O O\n#b B-PER 0\n\nd O B-PER\n", "f:2: tag '0' fits no scheme"),
     ],
 )
 def test_tokens_are_no_comments(run, text, message) -> None:
