@@ -96,6 +96,10 @@ def test_comments_that_might_be_tokens_are_told(run) -> None:
         # Nor is one with a wrong tag, within a sentence.
         ("a O O\n#b O B_PER\nc O B-PER\n", "f:2: tag 'B_PER'"),
         ("a O O\n#b O PER\nc O B-PER\n", "f:2: tag 'PER' fits no scheme"),
+        # Nor are parts of words, which stand side by side, and end sentences.
+        ("a O O\n##b X X\n##c X X\nd O B-PER\n", "f:2: tag 'X' fits no scheme"),
+        ("a O O\n##b X B-PER\n\nd O B-PER\n", "f:2: tag 'X' fits no scheme"),
+        ("a O O\n#b B-PER 0\n\nd O B-PER\n", "f:2: tag '0' fits no scheme"),
     ],
 )
 def test_tokens_are_no_comments(run, text, message) -> None:
@@ -471,6 +475,28 @@ def test_a_last_column_without_spans_is_told(run) -> None:
     hint = "column 2 has tags, too, and the last column has no span: --tag-column 2"
     assert hint in noted(run, "f", "f")
     assert scored(run, "f", "f", "--tag-column", "2")[3:] == (1, 1, 1)
+
+
+@pytest.mark.parametrize("delimiter", [";", "|"])
+def test_another_delimiter_is_named(run, delimiter) -> None:
+    write("f", "words tags pred\nAda B-PER B-PER\n".replace(" ", delimiter))
+    for args in (["score", "f"], ["score", "f", "f"], ["describe", "f"]):
+        ran = run(*args)
+        assert f"hint: --delimiter '{delimiter}' parts the columns there" in ran.err
+    assert scored(run, "f", "--delimiter", delimiter)[3:] == (1, 1, 1)
+    write("f", ";\nB-PER\n")
+    assert "--delimiter ';'" not in run("score", "f", "f").err
+
+
+def test_gold_that_ends_a_sentence_early(run) -> None:
+    """No way of aligning predictions helps there, and none is named."""
+    write("p", "a O\nb B-X\n\nc O\n")
+    write("g", "a O\n\nc O\n")
+    ran = run("score", "g", "p")
+    assert ran.err.startswith("error: p:2: token 'b' where g:3 has 'c', which begins a sentence")
+    assert "gold is the first of two files" in ran.err
+    assert "--align-by-position" not in ran.err
+    assert "--missing outside" in run("score", "p", "g").err
 
 
 # ------------------------------------------------- tags of one sentence on each line

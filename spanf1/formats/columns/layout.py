@@ -32,6 +32,9 @@ _GLOBAL_COLUMNS = re.compile(rb"# +global\.columns[ \t]*=")
 #: the marks of lists as Python prints them, and of what commas separate, made blanks
 LISTS = bytes.maketrans(b"[]'\",", b"     ")
 
+# What separates columns elsewhere, and is not tried, as it may be in tokens.
+_OTHER_DELIMITERS = ";|"
+
 # How many names of columns an error lists.
 _NAMES_SHOWN = 30
 
@@ -124,7 +127,8 @@ class Layout(NamedTuple):
         raise LayoutError(
             f"there is no column {column}: this line has {count}",
             where=source.where(self.line),
-            hint=MERGED_HINT if column == -2 else "--delimiter says what separates columns",
+            hint=self.other_delimiter()
+            or (MERGED_HINT if column == -2 else "--delimiter says what separates columns"),
         )
 
     def _named(self, name: str, source: Source) -> int:
@@ -189,6 +193,13 @@ class Layout(NamedTuple):
         others = self.columns - len({*used, *found})
         sure = others or called[found[0]] != "sentence" or "#" in self.names[found[0]]
         return found[0] if sure else -1
+
+    def other_delimiter(self) -> str:
+        """Return a hint at what else may separate the columns, if there is only one; or nothing."""
+        line = self.names[0] if self.columns == 1 and self.names else ""
+        parts = (c for c in _OTHER_DELIMITERS if len([*filter(None, line.split(c))]) > 1)
+        found = next(parts, "")
+        return f"--delimiter '{found}' parts the columns there" if found else ""
 
     def _of_sample(self, rows: Sequence[_Line]) -> Layout:
         """Return the layout with what the first lines tell besides."""

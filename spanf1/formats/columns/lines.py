@@ -613,7 +613,8 @@ class Splitter:
             return _IS_BREAK | _IS_DOCUMENT | _IS_TOKEN * tagged
         if self._script and fields[0] == _BOUNDARY:
             return _IS_BREAK
-        if text.startswith(b"#") and not are_tags and self._is_comment(text, fields, raw, begin):
+        is_comment = text.startswith(b"#") and not are_tags
+        if is_comment and self._is_comment(text, fields, tags, raw, begin):
             return _IS_DOCUMENT if NEW_DOCUMENT.match(text) else 0
         if fits:
             return _IS_TOKEN
@@ -635,11 +636,13 @@ class Splitter:
             hint=hint,
         )
 
-    def _is_comment(self, text: bytes, fields: list[bytes], raw: RawBlock, begin: int) -> bool:
-        """Return whether a line that begins with #, and has no tags, is a comment.
+    def _is_comment(
+        self, text: bytes, fields: list[bytes], tags: list[bytes], raw: RawBlock, begin: int
+    ) -> bool:
+        """Return whether a line that begins with #, and lacks tags, is a comment.
 
         Where a token would be, one that ends in a tag lacks fields, and one that has as many as
-        the others has a wrong tag, unless it stands between sentences.
+        the others has a wrong tag, unless it stands between sentences, and has none at all.
         """
         if text[1:2] in (b"", b" ", b"\t"):
             return True
@@ -647,6 +650,8 @@ class Splitter:
             last = fields[-1]
             tagged = last in _OUTSIDE or (last[1:] and TAG.fullmatch(last))
             return len(fields) == 1 or not tagged
+        if any(map(_is_marked, tags)):
+            return False
         before = raw.data[raw.data.rfind(FRONT, 0, begin - 1) + 1 : begin] if begin > 1 else b""
         end = raw.data.find(FRONT, begin) + 1
         after = raw.data[end : raw.data.find(FRONT, end) + 1] if end < raw.end else b""
@@ -678,6 +683,11 @@ def _starts(breaks: IntArray, count: int, pending: bool) -> tuple[IntArray, bool
 
 def _is_outside(tags: TagSet, field: bytes) -> bool:
     return tags.is_outside(field.decode("utf-8", "replace"))
+
+
+def _is_marked(field: bytes) -> bool:
+    """Return whether a field is a tag with a type, or the X of a part of a word; no comment's."""
+    return field == b"X" or (field[1:2] == b"-" and bool(TAG.fullmatch(field)))
 
 
 def _may_be_tag(tags: TagSet, field: bytes) -> bool:

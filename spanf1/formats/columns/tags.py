@@ -42,6 +42,10 @@ _SENTENCES = Cut(re.compile(rb"\n[ \t\r]*\n"), sentence_ends)
 _LONG = 1000
 
 _HINT = "are the tags elsewhere? --tag-column and --delimiter say where"
+_ENDS_EARLY_HINT = (
+    "gold ends a sentence there: predictions may stop early (--missing), and gold may not; "
+    "gold is the first of two files"
+)
 _TOKEN_HINT = "tokens and tags are in two columns; --delimiter says what separates them"  # noqa: S105
 
 
@@ -145,7 +149,7 @@ class TagFile:
             raise LayoutError(
                 "there is no column of tokens: this line has only one column",
                 where=self.source.where(layout.line),
-                hint=_TOKEN_HINT,
+                hint=layout.other_delimiter() or _TOKEN_HINT,
             )
         token = indices[1] if len(indices) > 1 else free
         check_token(self.source, token, [tag])
@@ -603,7 +607,7 @@ class PairedFiles(ColumnPair):
             raise LayoutError(
                 f"column {indices[0] + 1} cannot be both the tokens and the tags",
                 where=source.name,
-                hint=POSITION_HINT,
+                hint=layout.other_delimiter() or POSITION_HINT,
             )
         return indices[-1]
 
@@ -640,10 +644,12 @@ class PairedFiles(ColumnPair):
                 hint=MISSING_HINT,
             )
         if len(differ) and differ[0] == index:
+            ends_early = index in gold.starts and index not in predicted.starts
             raise AlignmentError(
-                f"token {token} where {there} has {_fields(gold).shown(index)}",
+                f"token {token} where {there} has {_fields(gold).shown(index)}"
+                f"{', which begins a sentence' * ends_early}",
                 where=here,
-                hint=POSITION_HINT,
+                hint=_ENDS_EARLY_HINT if ends_early else POSITION_HINT,
             )
         begins = "begins" if index in predicted.starts else "does not begin"
         other = "begins" if index in gold.starts else "does not begin"
