@@ -25,6 +25,12 @@ NO_SENTENCES = "none"
 #: the delimiters that have names; any other single character may stand for itself
 DELIMITERS = {"tab": "\t", "space": " ", "whitespace": "", "comma": ","}
 
+#: the way out where what is to be tags in a column is none: of one side, and of two
+TAGS_ELSEWHERE = "are the tags elsewhere? --tag-column and --delimiter say where"
+TAGS_OF_TWO_ELSEWHERE = (
+    "are the tags elsewhere? --gold-column, --pred-column, --tag-column, --delimiter say where"
+)
+
 NO_COLUMN = "columns are counted from 1, or from the end by -1: there is no column 0"
 
 # What is a number though it is text.
@@ -220,12 +226,6 @@ class InputOptions:
         """The column of the tags, where one is wanted: several are taken for a name."""
         several = len(self.tag_columns) > 1
         return ",".join(map(str, self.tag_columns)) if several else (*self.tag_columns, LAST)[0]
-
-    @property
-    def tags_elsewhere(self) -> str:
-        """The hint where what is to be tags in a column is none."""
-        both = "--gold-column, --pred-column, " if self.prefix else ""
-        return f"are the tags elsewhere? {both}--tag-column, --delimiter say where"
 
 
 def may_say(given: Mapping[str, Any]) -> frozenset[str]:

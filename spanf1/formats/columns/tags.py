@@ -18,10 +18,10 @@ from spanf1.core.options import MissingName
 from spanf1.core.tags import NO_TAG, Block, IntArray, TagSet
 from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
-from spanf1.formats.columns.file import ColumnFile, TaggedLines
+from spanf1.formats.columns.file import ColumnFile, TaggedLines, columns_have
 from spanf1.formats.columns.layout import MERGED_HINT, Layout
 from spanf1.formats.columns.lines import Fields, sentence_ends
-from spanf1.formats.options import Column, Origin
+from spanf1.formats.options import TAGS_ELSEWHERE, Column, Origin
 from spanf1.formats.registry import Input, noted
 from spanf1.formats.sentences import (
     POSITION_HINT,
@@ -41,7 +41,6 @@ _SENTENCES = Cut(re.compile(rb"\n[ \t\r]*\n"), sentence_ends)
 # More tokens in a sentence, on an average, are no sentence.
 _LONG = 1000
 
-_HINT = "are the tags elsewhere? --tag-column and --delimiter say where"
 _TOKEN_HINT = "tokens and tags are in two columns; --delimiter says what separates them"  # noqa: S105
 
 
@@ -90,7 +89,7 @@ class TagFile:
             [self.column],
             others=[] if self.token_column is None else [self.token_column],
             token=self._token_index if tokens else None,
-            hint=_HINT,
+            hint=TAGS_ELSEWHERE,
             blank=blank,
         )
 
@@ -348,13 +347,12 @@ class ColumnPair(ABC):
 def _elsewhere(file: ColumnFile, found: list[Column], *, none: bool) -> str:
     """Say which other columns of a file have tags, and how they are read."""
     assert file.layout is not None  # noqa: S101 - for mypy: it has been read
-    names = [str(column) for column in found]
-    have = f"column{'s' * (len(names) > 1)} {', '.join(names)} ha{'ve' if names[1:] else 's'}"
+    have = columns_have(found)
     if file.merged:
         return f"{have} tags, too: --gold-column and --pred-column say which are meant"
     if none:
-        return f"{have} tags, too, and the last column has no span: --tag-column {names[0]}"
-    levels = ",".join([*names, str(file.layout.columns)])
+        return f"{have} tags, too, and the last column has no span: --tag-column {found[0]}"
+    levels = ",".join(map(str, [*found, file.layout.columns]))
     return f"{have} tags of the same types, too: --tag-column {levels} reads nested levels"
 
 
@@ -374,6 +372,8 @@ class MergedFile(ColumnPair):
         The file.
     gold_column, predicted_column : int or str
         The columns, by number from 1, or from the end by -1, or by name.
+    missing : str
+        As for `ColumnPair`.
     """
 
     def __init__(
@@ -451,6 +451,8 @@ class PairedFiles(ColumnPair):
         The column of the tokens, in both; by default the one that is called so, or the first.
     by_position : bool
         Take the n-th token of one for the n-th of the other without comparing them.
+    missing : str
+        As for `ColumnPair`.
     """
 
     def __init__(
