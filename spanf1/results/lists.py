@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from typing import Any, Self
 
-from spanf1.core.misfits import MASK, OUTSIDE
+from spanf1.core.misfits import MASK_TAGS, OUTSIDE_TAGS
 from spanf1.core.options import (
     AUTO,
     AnyScheme,
@@ -28,7 +28,13 @@ from spanf1.core.tally import ABSENT, SpanKey, Tally
 from spanf1.exceptions import UsageError
 from spanf1.formats.labels import IGNORE_INDEX, labels_by_id
 from spanf1.formats.lists import ArrayReader, ListReader, reader_of
-from spanf1.formats.options import InputOptions, check_no_gaps, may_say, spelling_of, tags_given
+from spanf1.formats.options import (
+    InputOptions,
+    check_no_gaps,
+    spelling_of,
+    tag_keywords,
+    tags_given,
+)
 from spanf1.results.result import Result
 
 _LISTS = (list, tuple)
@@ -179,9 +185,11 @@ def evaluate(
 
 def _spellings(given: Mapping[str, Any]) -> tuple[Spelling, Spelling]:
     """Return what the keywords of a function say of how tags are written on both sides."""
-    said = tags_given(given, OUTSIDE), tags_given(given, MASK)
+    said = tags_given(given, OUTSIDE_TAGS), tags_given(given, MASK_TAGS)
     forms = tag_forms(given["tag_form"])
-    gold, predicted = (spelling_of(form, *said, given["labels"], may_say(given)) for form in forms)
+    gold, predicted = (
+        spelling_of(form, *said, given["labels"], tag_keywords(given)) for form in forms
+    )
     return gold, predicted
 
 
