@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from spanf1.core.misfits import MISSING_HINT
 from spanf1.core.options import MissingName
+from spanf1.core.spans import ranges
 from spanf1.core.tags import NO_TAG, Block, IntArray, TagSet
 from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
@@ -542,13 +543,10 @@ class PairedFiles(ColumnPair):
 
     def _as_long(self, gold: Sentences, predicted: Sentences) -> Sentences:
         """Return predictions with no tags where they stop before gold does; raises as `_filled`."""
-        both = [np.diff(np.append(side.starts, side.size)) for side in (gold, predicted)]
-        lengths = both[0]
-        own = np.append(both[1], np.zeros(len(lengths) - len(both[1]), np.intp))
-        firsts = np.cumsum(lengths) - lengths
-        shift = firsts - (np.cumsum(own) - own)
+        lengths, own = (np.diff(np.append(side.starts, side.size)) for side in (gold, predicted))
+        own = np.append(own, np.zeros(len(lengths) - len(own), np.intp))
         self._compare_beginnings(gold, predicted, lengths, own)
-        there = np.repeat(shift, own) + np.arange(own.sum())
+        there = ranges(np.cumsum(lengths) - lengths, own)
         codes = np.full(gold.size, NO_TAG, np.int32)
         codes[there] = predicted.codes
         before = np.maximum(np.searchsorted(there, np.arange(gold.size), side="right") - 1, 0)
