@@ -45,7 +45,7 @@ def evaluate(
     y_pred: Any,
     *,
     labels: Iterable[str] | Mapping[Any, str] | None = None,
-    ignore_index: int = -100,
+    ignore_index: int = IGNORE_INDEX,
     mask: Any = None,
     scheme: AnyScheme = AUTO,
     gold_scheme: AnyScheme | None = None,
@@ -159,10 +159,10 @@ def evaluate(
     >>> spanf1.evaluate(gold, predicted).micro.f1
     1.0
     """
-    options = Options.of(locals())
+    given = locals()
+    options = Options.of(given)
     intervals = confidence_from(confidence)
     units = intervals.unit if intervals else ""
-    given = locals()
     side = InputOptions.of(given)
     if _has_records(y_true) or _has_records(y_pred):
         from spanf1.formats.pairs import pairs_of
