@@ -12,7 +12,7 @@ import numpy as np
 from spanf1.checks.tags import detection_of, explained, scheme_to_write, tally_of
 from spanf1.core import repairs
 from spanf1.core.detection import Detection, fault
-from spanf1.core.misfits import OUTSIDE
+from spanf1.core.misfits import OUTSIDE_TAGS
 from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme, tag_scheme
 from spanf1.core.repairs import PARTS, REPAIRS, RepairName, kind_of
 from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, ReadingName, SchemeName
@@ -23,7 +23,7 @@ from spanf1.core.tags import AUTO_FORM, IntArray, Spelling, TagForm, TagSet
 from spanf1.core.tags import tag_form as form_of
 from spanf1.exceptions import IllFormedError, LossError, TagError, UsageError, check_known
 from spanf1.formats.lists import TagLists, tag_codes
-from spanf1.formats.options import may_say, tags_given
+from spanf1.formats.options import tag_keywords, tags_given
 from spanf1.formats.sentences import Sentences
 
 #: one sentence's tags, or a list of sentences
@@ -135,8 +135,8 @@ class _Given(NamedTuple):
 
 def _spelling(form: str, outside: Iterable[str]) -> Spelling:
     """Return what the keywords of a public function say of how tags are written."""
-    given = {OUTSIDE: outside}
-    return Spelling(form_of(form), tags_given(given, OUTSIDE), may=may_say(given))
+    given = {OUTSIDE_TAGS: outside}
+    return Spelling(form_of(form), tags_given(given, OUTSIDE_TAGS), keywords=tag_keywords(given))
 
 
 def detect(tags: Tags, *, tag_form: str = AUTO_FORM, outside: Iterable[str] = ()) -> Detection:

@@ -197,4 +197,4 @@ def _kept_inputs(inputs: Inputs, stack: ExitStack) -> Inputs:
         replace(side, source=source) if side.source.path == STDIN else side
         for side in (inputs.gold, inputs.predicted)
     )
-    return Inputs(gold, predicted, inputs.by_position)
+    return inputs._replace(gold=gold, predicted=predicted)

@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
-#: what a caller may say of tags, by the names of keywords; a hint names only what may be said
-OUTSIDE, MASK, LABELS, MISSING, FILE = "outside", "mask_tags", "labels", "missing", "file"
+#: the keywords about tags: a hint names only those that the caller has
+OUTSIDE_TAGS, MASK_TAGS, LABELS, MISSING_TAGS = "outside", "mask_tags", "labels", "missing"
+#: stands among them where the tags are in a file, which can be rewritten, or read as another format
+IN_FILE = "file"
 
 #: the way out where predictions are missing
 MISSING_HINT = (
@@ -91,7 +93,7 @@ class _Case(NamedTuple):
 
     tag: str
     fits: Callable[[str], bool]
-    may: Collection[str]
+    keywords: Collection[str]
     met: Collection[str]
     given: Callable[[str], Iterable[str]]
 
@@ -99,18 +101,24 @@ class _Case(NamedTuple):
         """Return whether any other tag is one, but for single letters."""
         return any(len(other) > 1 and self.fits(other) for other in self.met)
 
-    def said(self, option: str, name: str, alike: Callable[[str], bool], what: str) -> Misfit:
+    def said(self, keyword: str, option: str, alike: Callable[[str], bool], what: str) -> Misfit:
         """Return the way out by an option that takes tags: all that are met, and those given."""
         import shlex
 
-        tags = [*dict.fromkeys((*self.given(option), *sorted(filter(alike, self.met))))]
+        tags = [*dict.fromkeys((*self.given(keyword), *sorted(filter(alike, self.met))))]
         value = shlex.quote(",".join(tags))
-        return Misfit("", f"{option}={tags!r} (--{name} {value}) {what}")
+        return Misfit("", f"{keyword}={tags!r} (--{option} {value}) {what}")
+
+    def as_outside(self, alike: Callable[[str], bool]) -> Misfit | None:
+        """Return the way out by reading tags as O, if the caller can say that."""
+        if OUTSIDE_TAGS not in self.keywords:
+            return None
+        return self.said(OUTSIDE_TAGS, "outside", alike, "reads it as O")
 
     def rewritten(self, right: str) -> str:
         """Say what the tag is to be, and how a file is changed so."""
         hint = f"it is to be {right!r}"
-        if FILE not in self.may:
+        if IN_FILE not in self.keywords:
             return hint
         import shlex
 
@@ -127,7 +135,7 @@ def misfit(
     tag: str,
     fits: Callable[[str], bool],
     *,
-    may: Collection[str],
+    keywords: Collection[str],
     met: Iterable[str] = (),
     given: Callable[[str], Iterable[str]] = lambda _: (),
 ) -> Misfit | None:
@@ -139,14 +147,14 @@ def misfit(
         The tag, which is not empty.
     fits : callable
         Returns whether something is a tag.
-    may : collection of str
-        What the caller may say of tags.
+    keywords : collection of str
+        The keywords about tags that the caller has.
     met : iterable of str
         Other tags of the same side.
     given : callable
         Returns the tags that the caller gave for a keyword.
     """
-    case = _Case(tag, fits, may, {*met, tag}, given)
+    case = _Case(tag, fits, keywords, {*met, tag}, given)
     return next(filter(None, (kind(case) for kind in _KINDS)), None)
 
 
@@ -162,7 +170,7 @@ def are_meant(fields: Sequence[str], fits: Callable[[str], bool]) -> bool:
     """
     distinct = {*fields}
     cases = {
-        tag: _Case(tag, fits, {OUTSIDE, MASK}, {tag, "1"}, lambda _: ())
+        tag: _Case(tag, fits, {OUTSIDE_TAGS, MASK_TAGS}, {tag, "1"}, lambda _: ())
         for tag in distinct
         if not fits(tag) and (tag == "0" or not tag.isdecimal())
     }
@@ -218,7 +226,7 @@ def _bracket(case: _Case) -> Misfit | None:
     """Return what is wrong with a bracket."""
     if not _BRACKET.fullmatch(case.tag):
         return None
-    hint = _BRACKETS_HINT * (FILE in case.may)
+    hint = _BRACKETS_HINT * (IN_FILE in case.keywords)
     return Misfit("it is a bracket, as CoNLL-2012 has them", hint)
 
 
@@ -229,7 +237,7 @@ def _number(case: _Case) -> Misfit | None:
     if not any(_NUMBERED.fullmatch(other) and other != "0" for other in case.met):
         return None
     hint = "labels=[...] (--labels O,B-PER,I-PER) says which tag each number is"
-    return Misfit("it is a number without a name", hint * (LABELS in case.may))
+    return Misfit("it is a number without a name", hint * (LABELS in case.keywords))
 
 
 def _outside(case: _Case) -> Misfit | None:
@@ -238,9 +246,7 @@ def _outside(case: _Case) -> Misfit | None:
     def alike(tag: str) -> bool:
         return tag != "O" and tag.casefold() in _OUTSIDE
 
-    if OUTSIDE not in case.may or not alike(case.tag):
-        return None
-    return case.said(OUTSIDE, "outside", alike, "reads it as O")
+    return case.as_outside(alike) if alike(case.tag) else None
 
 
 def _masked(case: _Case) -> Misfit | None:
@@ -251,9 +257,9 @@ def _masked(case: _Case) -> Misfit | None:
 
     if not alike(case.tag):
         return None
-    if MASK in case.may:
-        return case.said(MASK, "mask", alike, "leaves out such tokens")
-    return case.said(OUTSIDE, "outside", alike, "reads it as O") if OUTSIDE in case.may else None
+    if MASK_TAGS in case.keywords:
+        return case.said(MASK_TAGS, "mask", alike, "leaves out such tokens")
+    return case.as_outside(alike)
 
 
 def _without_prefix(case: _Case) -> Misfit | None:
@@ -263,10 +269,10 @@ def _without_prefix(case: _Case) -> Misfit | None:
         return None
     # Where there is no O, what may be a type's name is rather one for O.
     named = sorted(tag for tag in case.met if tag.casefold() in _NAMES)
-    if "O" in case.met or not named or OUTSIDE not in case.may:
+    if "O" in case.met or not named or OUTSIDE_TAGS not in case.keywords:
         return Misfit("", BARE_HINT)
     more = case.said(
-        OUTSIDE, "outside", named.__contains__, f"reads {'them' if named[1:] else 'it'} as O"
+        OUTSIDE_TAGS, "outside", named.__contains__, f"reads {'them' if named[1:] else 'it'} as O"
     )
     return Misfit("", f"{BARE_HINT}; {more.hint}")
 

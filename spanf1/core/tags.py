@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.misfits import (
-    MASK,
-    MISSING,
+    MASK_TAGS,
     MISSING_HINT,
-    OUTSIDE,
+    MISSING_TAGS,
+    OUTSIDE_TAGS,
     begins_blank,
     is_stand_in,
     misfit,
@@ -41,7 +41,7 @@ TOO_MANY_TYPES = f"there are more than {MAX_TYPES} distinct types"
 MASKED, NO_TAG = PREFIX_MASK, PREFIX_MASK - 1
 
 #: what may stand between the prefix and the type of a tag
-DELIMITERS = "-_/:"
+TAG_DELIMITERS = "-_/:"
 
 #: an example of a tag is written with this type, as in ``B-PER``
 _EXAMPLE_TYPE = "PER"
@@ -110,7 +110,7 @@ def _parsed(form: TagForm, tag: str) -> tuple[int, str] | None:
 
 def _is_prefixed(tag: str) -> bool:
     """Return whether a tag, in a file of bare types, is one of another kind: ``B-PER``, ``I``."""
-    return tag[:1] in ("B", "I") and (len(tag) == 1 or tag[1] in DELIMITERS)
+    return tag[:1] in ("B", "I") and (len(tag) == 1 or tag[1] in TAG_DELIMITERS)
 
 
 #: the forms that are tried, the likeliest first, by name
@@ -120,7 +120,7 @@ FORMS = {
         TagForm(delimiter, prefix_last, lower)
         for lower in (False, True)
         for prefix_last in (False, True)
-        for delimiter in DELIMITERS
+        for delimiter in TAG_DELIMITERS
     )
 }
 _ALL_FORMS = [*FORMS.values()]
@@ -187,24 +187,24 @@ class Spelling(NamedTuple):
         Tags of tokens that do not count.
     labels : tuple of (int, str)
         What numbered tags are: ``LABEL_1``, or ``1``.
-    may : frozenset of str
-        What of this could have been said, for hints.
+    keywords : frozenset of str
+        The keywords about tags that the caller has, for hints.
     """
 
     form: TagForm | None = None
     outside: tuple[str, ...] = ()
     masked: tuple[str, ...] = ()
     labels: tuple[tuple[int, str], ...] = ()
-    may: frozenset[str] = frozenset()
+    keywords: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, form: TagForm | Spelling | None) -> Spelling:
         """Return a spelling, given as such or by the form alone."""
         return form if isinstance(form, Spelling) else cls(form)
 
-    def given(self, option: str) -> tuple[str, ...]:
+    def given(self, keyword: str) -> tuple[str, ...]:
         """Return the tags that are given for a keyword."""
-        return {OUTSIDE: self.outside, MASK: self.masked}.get(option, ())
+        return {OUTSIDE_TAGS: self.outside, MASK_TAGS: self.masked}.get(keyword, ())
 
 
 class TagSet:
@@ -425,7 +425,8 @@ class TagSet:
     def _misfit(self, tag: str) -> TagError:
         """Return the error for a tag that has none of the forms."""
         if not tag:
-            hint = MISSING_HINT if self._predicted and MISSING in self.spelling.may else ""
+            may_be_missing = self._predicted and MISSING_TAGS in self.spelling.keywords
+            hint = MISSING_HINT * may_be_missing
             return TagError(f"empty tag: {_expected(self.form)}", hint=hint)
         others = _forms_of(tag)
         if others and self.form not in others and tag != PREFIXES[0].lower():
@@ -437,7 +438,7 @@ class TagSet:
         found = misfit(
             tag,
             self._fits,
-            may=self.spelling.may,
+            keywords=self.spelling.keywords,
             met={*self.codes, *self.expected} - self._special.keys(),
             given=self.spelling.given,
         )
@@ -447,7 +448,7 @@ class TagSet:
 
     def _other_form(self, other: TagForm) -> str:
         """Return the way out for a tag that is of another form."""
-        if self.spelling.form is None or self._typed or MISSING not in self.spelling.may:
+        if self.spelling.form is None or self._typed or MISSING_TAGS not in self.spelling.keywords:
             return FORM_HINT
         # The form was given for both sides, and this one may have another.
         forms = (self.form, other) if self._predicted else (other, self.form)

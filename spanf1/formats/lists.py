@@ -72,7 +72,7 @@ def reader_of(
     *,
     missing: MissingName = "error",
 ) -> ArrayReader | ListReader:
-    """Return what reads ids, if there are labels, or lists of tags; parameters of `ArrayReader`.
+    """Return a reader of ids, if there are labels, or of lists; parameters of `ArrayReader`.
 
     Raises
     ------
@@ -115,7 +115,6 @@ class ListReader:
     ----------
     gold, predicted : sequence of sequences of str
         Tags by sentence.
-
     missing : str
         What is done where predictions stop early: one of `spanf1.core.options.MISSING`.
 

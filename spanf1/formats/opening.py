@@ -12,7 +12,7 @@ from operator import methodcaller
 from typing import TYPE_CHECKING, Protocol, Self, TypeAlias, TypeVar, Unpack
 
 from spanf1.core.documents import Document
-from spanf1.core.misfits import LABELS, MASK, MISSING, OUTSIDE
+from spanf1.core.misfits import LABELS, MASK_TAGS, MISSING_TAGS, OUTSIDE_TAGS
 from spanf1.core.options import AUTO, BY_TEXT, Options
 from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tally import Tally
@@ -116,8 +116,8 @@ def inputs_of_keywords(
     """
     if unknown := given.keys() - InputKeywords.__annotations__.keys():
         raise TypeError(f"unexpected keyword argument {min(unknown)!r}")
-    said = {OUTSIDE: (), LABELS: None, **given}
-    said |= {} if mask_tags is None else {MASK: mask_tags}
+    said = {OUTSIDE_TAGS: (), LABELS: None, **given}
+    said |= {} if mask_tags is None else {MASK_TAGS: mask_tags}
     options = InputOptions.of({**said, "input_format": input_format})
     return inputs_of(list(map(source_of, files)), options, scheme=scheme)
 
@@ -297,11 +297,8 @@ def document_pairs(inputs: Inputs) -> DocumentPairs:
     if inputs.merged and (inputs.by_position or inputs.gold.options.id_key is not None):
         raise UsageError("documents are aligned only where gold and predictions are two inputs")
     # Tokens can be left out only where tags stand side by side: no hint is to say so.
-    gold, predicted = (
-        replace(side, options=replace(side.options, may=side.options.may - {MASK, MISSING}))
-        for side in (inputs.gold, inputs.predicted)
-    )
-    return DocumentPairs(inputs._replace(gold=gold, predicted=predicted))
+    keywords = inputs.gold.options.keywords - {MASK_TAGS, MISSING_TAGS}
+    return DocumentPairs(inputs.with_options(keywords=keywords))
 
 
 def counted(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
-from spanf1.core.misfits import FILE, LABELS, MASK, MISSING, OUTSIDE
+from spanf1.core.misfits import IN_FILE, LABELS, MASK_TAGS, MISSING_TAGS, OUTSIDE_TAGS
 from spanf1.core.options import AUTO, Options
 from spanf1.core.tags import AUTO_FORM, Spelling, TagForm, tag_forms
 from spanf1.exceptions import UsageError
@@ -24,6 +24,12 @@ LAST = -1
 NO_SENTENCES = "none"
 #: the delimiters that have names; any other single character may stand for itself
 DELIMITERS = {"tab": "\t", "space": " ", "whitespace": "", "comma": ","}
+
+#: the way out where what is to be tags in a column is none: of one side, and of two
+TAGS_ELSEWHERE = "are the tags elsewhere? --tag-column and --delimiter say where"
+TAGS_OF_TWO_ELSEWHERE = (
+    "are the tags elsewhere? --gold-column, --pred-column, --tag-column, --delimiter say where"
+)
 
 NO_COLUMN = "columns are counted from 1, or from the end by -1: there is no column 0"
 
@@ -96,8 +102,8 @@ class InputOptions:
         How tags are written.
     outside, mask_tags : tuple of str
         Tags that are read as O, and tags of tokens that do not count.
-    may : frozenset of str
-        Which keywords about tags the caller has.
+    keywords : frozenset of str
+        The keywords about tags that the caller has.
     by_text : bool
         Whether only what spans say counts: then it need not be what the text has at their offsets.
     """
@@ -120,7 +126,7 @@ class InputOptions:
     form: TagForm | None = None
     outside: tuple[str, ...] = ()
     mask_tags: tuple[str, ...] = ()
-    may: frozenset[str] = frozenset()
+    keywords: frozenset[str] = frozenset()
     by_text: bool = False
 
     @classmethod
@@ -151,9 +157,9 @@ class InputOptions:
             delimiter=None if delimiter == AUTO else delimiter,
             key=given.get(options.name("key")),
             form=tag_forms(given.get("tag_form", AUTO_FORM))[side == "predicted"],
-            outside=tags_given(given, OUTSIDE),
-            mask_tags=tags_given(given, MASK),
-            may=may_say(given) | {FILE},
+            outside=tags_given(given, OUTSIDE_TAGS),
+            mask_tags=tags_given(given, MASK_TAGS),
+            keywords=tag_keywords(given) | {IN_FILE},
             **as_given,
         )
 
@@ -166,7 +172,7 @@ class InputOptions:
         UsageError
             If there can be no such labels.
         """
-        return spelling_of(self.form, self.outside, self.mask_tags, self.labels, self.may)
+        return spelling_of(self.form, self.outside, self.mask_tags, self.labels, self.keywords)
 
     def checked(self) -> InputOptions:
         """Return them with columns as numbers where they are some, and the delimiter itself.
@@ -221,16 +227,10 @@ class InputOptions:
         several = len(self.tag_columns) > 1
         return ",".join(map(str, self.tag_columns)) if several else (*self.tag_columns, LAST)[0]
 
-    @property
-    def tags_elsewhere(self) -> str:
-        """The hint where what is to be tags in a column is none."""
-        both = "--gold-column, --pred-column, " if self.prefix else ""
-        return f"are the tags elsewhere? {both}--tag-column, --delimiter say where"
 
-
-def may_say(given: Mapping[str, Any]) -> frozenset[str]:
-    """Return which keywords about tags a function has, or a command, given all that it has."""
-    return frozenset({OUTSIDE, MASK, LABELS, MISSING} & given.keys())
+def tag_keywords(given: Mapping[str, Any]) -> frozenset[str]:
+    """Return the keywords about tags that a function has, or a command, given all that it has."""
+    return frozenset({OUTSIDE_TAGS, MASK_TAGS, LABELS, MISSING_TAGS} & given.keys())
 
 
 def tags_given(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
@@ -255,7 +255,7 @@ def spelling_of(
     outside: tuple[str, ...] = (),
     masked: tuple[str, ...] = (),
     labels: Labels | None = None,
-    may: frozenset[str] = frozenset(),
+    keywords: frozenset[str] = frozenset(),
 ) -> Spelling:
     """Return what is said of how tags are written.
 
@@ -273,16 +273,23 @@ def spelling_of(
         from spanf1.formats.labels import labels_by_id
 
         numbered = tuple(labels_by_id(labels).items())
-    return Spelling(form, outside, masked, numbered, may)
+    return Spelling(form, outside, masked, numbered, keywords)
 
 
 def check_no_gaps(side: InputOptions, options: Options) -> None:
-    """Raise an error if tokens are to be left out, and it is not tags that stand side by side.
+    """Raise an error if an option needs tags side by side, and the inputs are read otherwise.
+
+    Parameters
+    ----------
+    side : InputOptions
+        What is said of one side: which tags stand at tokens that are left out.
+    options : Options
+        What is done about tokens without a prediction.
 
     Raises
     ------
     UsageError
-        If they are.
+        If tokens are to be left out, or may have no prediction.
     """
     wrong = "mask_tags (--mask)" if side.mask_tags else ""
     if options.missing != "error":

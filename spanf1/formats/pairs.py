@@ -79,7 +79,7 @@ class DocumentPairs:
         """
         by_text = options.match in BY_TEXT
         if by_text:
-            self.inputs = self.inputs.by_text()
+            self.inputs = self.inputs.with_options(by_text=True)
             self.gold, self.predicted, *_ = self.inputs
         counter = TextCounter(
             (self.gold.place, self.predicted.place),

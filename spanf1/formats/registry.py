@@ -603,10 +603,10 @@ class Inputs(NamedTuple):
         """Return whether each line of both sides may be a text that is read by itself."""
         return FORMATS[self.gold.format].by_line and FORMATS[self.predicted.format].by_line
 
-    def by_text(self) -> Inputs:
-        """Return the same inputs, of which only what spans say counts."""
+    def with_options(self, **changes: Any) -> Inputs:
+        """Return the same inputs, of which the options of both sides have some other values."""
         gold, predicted = (
-            replace(side, options=replace(side.options, by_text=True))
+            replace(side, options=replace(side.options, **changes))
             for side in (self.gold, self.predicted)
         )
         return self._replace(gold=gold, predicted=predicted)

@@ -11,12 +11,11 @@ from typing import NamedTuple, Protocol, Self, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.spans import Spans
+from spanf1.core.spans import Spans, ranges
 from spanf1.core.tags import MASKED, NO_TAG, Block, CodeArray, Gaps, IntArray, starts_among
 
 #: the way out where tokens differ
 POSITION_HINT = "--align-by-position compares the tags whatever the tokens are"
-
 
 _NONE = np.zeros(0, np.intp)
 
@@ -110,7 +109,7 @@ class Sentences(NamedTuple):
     starts: IntArray
     line: Callable[[int], int]
     lines: int
-    document_starts: IntArray = np.zeros(0, np.intp)
+    document_starts: IntArray = _NONE
     documents: int = 0
     tokens: Sequence[str] | None = None
     lengths: IntArray = _NONE
@@ -193,9 +192,8 @@ class Sentences(NamedTuple):
     def take(self, rows: IntArray, begins: IntArray) -> Sentences:
         """Return some sentences by number, without ids; `begins` has the first tag of each."""
         lengths = self.lengths[rows]
-        shift = begins[rows] - (np.cumsum(lengths) - lengths)
         return whole_sentences(
-            self.codes[np.repeat(shift, lengths) + np.arange(lengths.sum())],
+            self.codes[ranges(begins[rows], lengths)],
             lengths,
             self.places[rows],
             self.lines,
@@ -314,8 +312,7 @@ def filled(side: Sentences, lengths: IntArray) -> Sentences:
     """
     own = np.zeros(len(lengths), np.intp)
     own[: len(side.lengths)] = side.lengths
-    shift = (np.cumsum(lengths) - lengths) - (np.cumsum(own) - own)
-    there = np.repeat(shift, own) + np.arange(own.sum())
+    there = ranges(np.cumsum(lengths) - lengths, own)
     codes = np.zeros(lengths.sum(), side.codes.dtype)
     codes[there] = side.codes
     absent = np.ones(len(codes), np.bool_)
@@ -487,7 +484,9 @@ def block_of(
     codes : tuple of array
         The codes of the tokens that stay, on each side.
     tokens : array of int
-        Which these are, of `count` tokens.
+        Which these are, of all tokens.
+    count : int
+        How many tokens there are in all, those left out too.
     starts : array of int, optional
         Those of the `count` tokens that begin a sentence, where gold has more tokens.
     numbers : array of int, optional

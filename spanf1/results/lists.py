@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from typing import Any, Self
 
-from spanf1.core.misfits import MASK, OUTSIDE
+from spanf1.core.misfits import MASK_TAGS, OUTSIDE_TAGS
 from spanf1.core.options import (
     AUTO,
     AnyScheme,
@@ -28,7 +28,13 @@ from spanf1.core.tally import ABSENT, SpanKey, Tally
 from spanf1.exceptions import UsageError
 from spanf1.formats.labels import IGNORE_INDEX, labels_by_id
 from spanf1.formats.lists import ArrayReader, ListReader, reader_of
-from spanf1.formats.options import InputOptions, check_no_gaps, may_say, spelling_of, tags_given
+from spanf1.formats.options import (
+    InputOptions,
+    check_no_gaps,
+    spelling_of,
+    tag_keywords,
+    tags_given,
+)
 from spanf1.results.result import Result
 
 _LISTS = (list, tuple)
@@ -39,7 +45,7 @@ def evaluate(
     y_pred: Any,
     *,
     labels: Iterable[str] | Mapping[Any, str] | None = None,
-    ignore_index: int = -100,
+    ignore_index: int = IGNORE_INDEX,
     mask: Any = None,
     scheme: AnyScheme = AUTO,
     gold_scheme: AnyScheme | None = None,
@@ -153,10 +159,10 @@ def evaluate(
     >>> spanf1.evaluate(gold, predicted).micro.f1
     1.0
     """
-    options = Options.of(locals())
+    given = locals()
+    options = Options.of(given)
     intervals = confidence_from(confidence)
     units = intervals.unit if intervals else ""
-    given = locals()
     side = InputOptions.of(given)
     if _has_records(y_true) or _has_records(y_pred):
         from spanf1.formats.pairs import pairs_of
@@ -179,9 +185,11 @@ def evaluate(
 
 def _spellings(given: Mapping[str, Any]) -> tuple[Spelling, Spelling]:
     """Return what the keywords of a function say of how tags are written on both sides."""
-    said = tags_given(given, OUTSIDE), tags_given(given, MASK)
+    said = tags_given(given, OUTSIDE_TAGS), tags_given(given, MASK_TAGS)
     forms = tag_forms(given["tag_form"])
-    gold, predicted = (spelling_of(form, *said, given["labels"], may_say(given)) for form in forms)
+    gold, predicted = (
+        spelling_of(form, *said, given["labels"], tag_keywords(given)) for form in forms
+    )
     return gold, predicted
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import spanf1
 from spanf1.core.schemes import PREFIX_BITS, PREFIXES
-from spanf1.core.tags import DELIMITERS, FORM_HINT, FORMS, UNTYPED, TagForm, TagSet, tag_form
+from spanf1.core.tags import FORM_HINT, FORMS, TAG_DELIMITERS, UNTYPED, TagForm, TagSet, tag_form
 from spanf1.exceptions import AlignmentError, TagError, UsageError
 from tests.helpers.strategies import steady
 
@@ -26,7 +26,7 @@ forms = st.sampled_from(ALL_FORMS)
 other_forms = st.builds(TagForm, st.sampled_from("-_/:|.#+~"), st.booleans(), st.booleans())
 #: types that look like parts of tags, too
 names = (
-    st.text(f"BIESbieso{DELIMITERS}0xÄ人 ", min_size=1, max_size=6)
+    st.text(f"BIESbieso{TAG_DELIMITERS}0xÄ人 ", min_size=1, max_size=6)
     .filter(lambda name: name == name.strip())
     .filter(lambda name: name != UNTYPED)
 )
@@ -58,7 +58,7 @@ def test_parse_undoes_spell(form: TagForm, prefix: int, name: str) -> None:
 
 
 @steady
-@given(forms | other_forms, st.text(f"BIObio{DELIMITERS}x", max_size=6))
+@given(forms | other_forms, st.text(f"BIObio{TAG_DELIMITERS}x", max_size=6))
 def test_spell_undoes_parse(form: TagForm, tag: str) -> None:
     """But for what has no type, which may be written in several ways: they are one tag."""
     parsed = form.parse(tag)

@@ -15,7 +15,7 @@ from spanf1.exceptions import LayoutError, LossError, ReadError, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.layout import DOCUMENT, Layout
 from spanf1.formats.columns.tags import check_token, passages
-from spanf1.formats.options import LAST
+from spanf1.formats.options import LAST, TAGS_ELSEWHERE, TAGS_OF_TWO_ELSEWHERE
 from spanf1.formats.registry import Input, Writing
 from spanf1.formats.sentences import Sentences
 from spanf1.formats.source import BOM, Source
@@ -73,7 +73,7 @@ def documents(input: Input) -> Iterator[Document]:
         levels,
         others=[*given, *others],
         token=token,
-        hint=options.tags_elsewhere,
+        hint=TAGS_OF_TWO_ELSEWHERE if options.prefix else TAGS_ELSEWHERE,
     )
     for passage in passages(lines.side()._replace(codes=np.array(lines.codes)) for lines in blocks):
         if passage.size:

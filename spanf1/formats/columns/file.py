@@ -27,7 +27,7 @@ from spanf1.formats.columns.layout import (
 )
 from spanf1.formats.columns.lines import BoolArray, Fields, Splitter, TokenLines
 from spanf1.formats.columns.lookup import TagLookup, tag_lookup
-from spanf1.formats.options import NO_SENTENCES, Column
+from spanf1.formats.options import NO_SENTENCES, TAGS_OF_TWO_ELSEWHERE, Column
 from spanf1.formats.sentences import Sentences, line_among
 from spanf1.formats.source import BLOCK_SIZE, FRONT, Progress, RawBlock, Source
 from spanf1.wording import shortened
@@ -38,12 +38,8 @@ _HEAD = 1 << 15
 # So many lines show how tags are written, before they are read.
 _FIRST_LINES = 200
 
-WRONG_COLUMN = (
-    "are the tags elsewhere? --gold-column, --pred-column, --tag-column, --delimiter say where"
-)
 # Added to a hint where the line may be a header.
 _HEADER_HINT = "if this line names the columns, one can be given by its name"
-
 
 # The prefix of a tag, however it is written.
 _PREFIX = re.compile(rb"^[BIESLUMWbieslumw][-_/:]|[-_/:][BIESLUMWbieslumw]$")
@@ -90,6 +86,12 @@ class TaggedLines(NamedTuple):
 def _type_of(tag: bytes) -> str:
     """Return the type of what looks like a tag."""
     return _PREFIX.sub(b"", tag).decode("utf-8", "replace")
+
+
+def columns_have(columns: Sequence[Column]) -> str:
+    """Say which columns have something, what comes behind: ``columns 3, 4 have``."""
+    names = ", ".join(map(str, columns))
+    return f"columns {names} have" if len(columns) > 1 else f"column {names} has"
 
 
 def _not_again() -> None:
@@ -192,7 +194,7 @@ class ColumnFile:
         *,
         others: Sequence[Column] = (),
         token: TokenPicker | None = None,
-        hint: str = WRONG_COLUMN,
+        hint: str = TAGS_OF_TWO_ELSEWHERE,
         sparse: bool = False,
         blank: bool = False,
     ) -> Iterator[TaggedLines]:
@@ -381,10 +383,10 @@ class ColumnFile:
         fields = [row[index].decode("utf-8", "replace") for row in rows]
         if are_meant(fields, lambda field: TAG.fullmatch(field.encode()) is not None):
             return ""
-        found = [str(column) for column in self.columns_with_types()]
+        found = [*self.columns_with_types()]
         if not found:
             return ""
-        have = f"column{'s' * (len(found) > 1)} {', '.join(found)} ha{'ve' if found[1:] else 's'}"
+        have = columns_have(found)
         if not self.merged:
             return f"{have} tags: --tag-column {found[0]}"
         if len(found) == 1:

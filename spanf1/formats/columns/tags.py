@@ -15,13 +15,14 @@ import numpy.typing as npt
 
 from spanf1.core.misfits import MISSING_HINT
 from spanf1.core.options import MissingName
+from spanf1.core.spans import ranges
 from spanf1.core.tags import NO_TAG, Block, IntArray, TagSet
 from spanf1.core.tally import Tally
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
-from spanf1.formats.columns.file import ColumnFile, TaggedLines
+from spanf1.formats.columns.file import ColumnFile, TaggedLines, columns_have
 from spanf1.formats.columns.layout import MERGED_HINT, Layout
 from spanf1.formats.columns.lines import Fields, sentence_ends
-from spanf1.formats.options import Column, Origin
+from spanf1.formats.options import TAGS_ELSEWHERE, Column, Origin
 from spanf1.formats.registry import Input, noted
 from spanf1.formats.sentences import (
     POSITION_HINT,
@@ -41,7 +42,6 @@ _SENTENCES = Cut(re.compile(rb"\n[ \t\r]*\n"), sentence_ends)
 # More tokens in a sentence, on an average, are no sentence.
 _LONG = 1000
 
-_HINT = "are the tags elsewhere? --tag-column and --delimiter say where"
 _ENDS_EARLY_HINT = (
     "gold ends a sentence there: predictions may stop early (--missing), and gold may not; "
     "gold is the first of two files"
@@ -94,7 +94,7 @@ class TagFile:
             [self.column],
             others=[] if self.token_column is None else [self.token_column],
             token=self._token_index if tokens else None,
-            hint=_HINT,
+            hint=TAGS_ELSEWHERE,
             blank=blank,
         )
 
@@ -352,13 +352,12 @@ class ColumnPair(ABC):
 def _elsewhere(file: ColumnFile, found: list[Column], *, none: bool) -> str:
     """Say which other columns of a file have tags, and how they are read."""
     assert file.layout is not None  # noqa: S101 - for mypy: it has been read
-    names = [str(column) for column in found]
-    have = f"column{'s' * (len(names) > 1)} {', '.join(names)} ha{'ve' if names[1:] else 's'}"
+    have = columns_have(found)
     if file.merged:
         return f"{have} tags, too: --gold-column and --pred-column say which are meant"
     if none:
-        return f"{have} tags, too, and the last column has no span: --tag-column {names[0]}"
-    levels = ",".join([*names, str(file.layout.columns)])
+        return f"{have} tags, too, and the last column has no span: --tag-column {found[0]}"
+    levels = ",".join(map(str, [*found, file.layout.columns]))
     return f"{have} tags of the same types, too: --tag-column {levels} reads nested levels"
 
 
@@ -378,6 +377,8 @@ class MergedFile(ColumnPair):
         The file.
     gold_column, predicted_column : int or str
         The columns, by number from 1, or from the end by -1, or by name.
+    missing : str
+        As for `ColumnPair`.
     """
 
     def __init__(
@@ -455,6 +456,8 @@ class PairedFiles(ColumnPair):
         The column of the tokens, in both; by default the one that is called so, or the first.
     by_position : bool
         Take the n-th token of one for the n-th of the other without comparing them.
+    missing : str
+        As for `ColumnPair`.
     """
 
     def __init__(
@@ -544,13 +547,10 @@ class PairedFiles(ColumnPair):
 
     def _as_long(self, gold: Sentences, predicted: Sentences) -> Sentences:
         """Return predictions with no tags where they stop before gold does; raises as `_filled`."""
-        both = [np.diff(np.append(side.starts, side.size)) for side in (gold, predicted)]
-        lengths = both[0]
-        own = np.append(both[1], np.zeros(len(lengths) - len(both[1]), np.intp))
-        firsts = np.cumsum(lengths) - lengths
-        shift = firsts - (np.cumsum(own) - own)
+        lengths, own = (np.diff(np.append(side.starts, side.size)) for side in (gold, predicted))
+        own = np.append(own, np.zeros(len(lengths) - len(own), np.intp))
         self._compare_beginnings(gold, predicted, lengths, own)
-        there = np.repeat(shift, own) + np.arange(own.sum())
+        there = ranges(np.cumsum(lengths) - lengths, own)
         codes = np.full(gold.size, NO_TAG, np.int32)
         codes[there] = predicted.codes
         before = np.maximum(np.searchsorted(there, np.arange(gold.size), side="right") - 1, 0)

@@ -18,7 +18,6 @@ from spanf1.formats.registry import Input
 # Answers of annotators that do not leave a record out.
 _ACCEPTED = {"accept", None, ""}
 
-
 #: behind what no text goes on
 LAST = 1 << 53
 
