@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from copy import copy
+from functools import lru_cache
 from typing import Any, Self
 
 from spanf1.core.misfits import MASK_TAGS, OUTSIDE_TAGS
@@ -163,12 +164,12 @@ def evaluate(
     options = Options.of(given)
     intervals = confidence_from(confidence)
     units = intervals.unit if intervals else ""
-    side = InputOptions.of(given)
     if _has_records(y_true) or _has_records(y_pred):
         from spanf1.formats.pairs import pairs_of
 
         if mask is not None:
             raise UsageError("mask is for label ids")
+        side = InputOptions.of(given)
         check_no_gaps(side, options)
         counts = pairs_of(y_true, y_pred, side).tally(options, units=units)
         return Result(counts, options, None, intervals).check()
@@ -185,11 +186,21 @@ def evaluate(
 
 def _spellings(given: Mapping[str, Any]) -> tuple[Spelling, Spelling]:
     """Return what the keywords of a function say of how tags are written on both sides."""
+    form = given["tag_form"]
+    plain = given[OUTSIDE_TAGS] == given[MASK_TAGS] == () and given["labels"] is None
+    if plain and isinstance(form, str):
+        return _plain_spellings(form, tag_keywords(given))
     said = tags_given(given, OUTSIDE_TAGS), tags_given(given, MASK_TAGS)
-    forms = tag_forms(given["tag_form"])
     gold, predicted = (
-        spelling_of(form, *said, given["labels"], tag_keywords(given)) for form in forms
+        spelling_of(form, *said, given["labels"], tag_keywords(given)) for form in tag_forms(form)
     )
+    return gold, predicted
+
+
+@lru_cache
+def _plain_spellings(tag_form: str, keywords: frozenset[str]) -> tuple[Spelling, Spelling]:
+    """Return the spellings where their form alone may be given, as it mostly is."""
+    gold, predicted = (spelling_of(form, keywords=keywords) for form in tag_forms(tag_form))
     return gold, predicted
 
 
