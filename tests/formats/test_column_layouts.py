@@ -504,6 +504,20 @@ def test_a_header_that_calls_the_sides_otherwise(run, header, columns) -> None:
         assert scored(run, "f", *hint.split())[3:] == (1, 1, 1)
 
 
+def test_a_header_that_calls_the_column_of_one_side_otherwise(run) -> None:
+    write("f", "token\tgold\tpred\nAda\tB-X\tB-X\nBo\tB-X\tO\n")
+    write("g", "token\ttag\nAda\tB-X\nBo\tB-X\n")
+    write("p", "token\tpred\tgold\nAda\tB-X\tB-X\nBo\tO\tB-X\n")
+    ran = run("score", "f", "g")
+    assert ran.err.startswith("error: f:1: gold would be column 3, which is called 'pred'")
+    assert scored(run, "f", "g", *hinted(ran))[3:] == (2, 2, 2)
+    ran = run("score", "g", "p")
+    assert ran.err.startswith("error: p:1: predicted would be column 3, which is called 'gold'")
+    assert scored(run, "g", "p", *hinted(ran))[3:] == (2, 1, 1)
+    assert scored(run, "g", "f")[3:] == (2, 1, 1)
+    assert scored(run, "f", "f", "--gold-column", "gold")[3:] == (2, 1, 1)
+
+
 def test_ids_of_sentences_are_no_tags_without_names(run) -> None:
     write("f", "words,labels,sentence_id\nAda,B-X,0\nBo,I-X,0\nCy,B-X,1\n")
     ran = run("score", "f", "f")

@@ -221,7 +221,30 @@ class Layout(NamedTuple):
             f"gold would be column {gold + 1}, which is called {names[0]}, and predicted column "
             f"{predicted + 1}, {names[1]}",
             where=source.where(self.names_line),
-            hint=f"--gold-column {golds[0] + 1} --pred-column {others[0] + 1} says which are meant",
+            hint=f"by their names: --gold-column {golds[0] + 1} --pred-column {others[0] + 1}",
+        )
+
+    def check_side(self, index: int, *, gold: bool, source: Source) -> None:
+        """Raise an error if the column of one side is called as the other, and another as this.
+
+        Raises
+        ------
+        LayoutError
+            If a header calls it so.
+        """
+        if not self.headed or len(self.names) != self.columns:
+            return
+        own, others = _GOLD_NAMES, _PREDICTED_NAMES
+        own, others = (own, others) if gold else (others, own)
+        words = [{*_words_of(name)} for name in self.names]
+        found = [number for number, called in enumerate(words, 1) if called & own]
+        if words[index] & own or not words[index] & others or not found:
+            return
+        side, option = ("gold", "gold") if gold else ("predicted", "pred")
+        raise LayoutError(
+            f"{side} would be column {index + 1}, which is called {shortened(self.names[index])}",
+            where=source.where(self.names_line),
+            hint=f"column {found[0]} is called so: --{option}-column {found[0]}",
         )
 
     def other_delimiter(self) -> str:
