@@ -425,7 +425,11 @@ class TagSet:
     def _misfit(self, tag: str) -> TagError:
         """Return the error for a tag that has none of the forms."""
         if not tag:
-            hint = MISSING_HINT if self._predicted and MISSING in self.spelling.may else ""
+            hint = (
+                "outside=[''] (--outside '') reads it as O" if OUTSIDE in self.spelling.may else ""
+            )
+            if self._predicted and MISSING in self.spelling.may:
+                hint = MISSING_HINT
             return TagError(f"empty tag: {_expected(self.form)}", hint=hint)
         others = _forms_of(tag)
         if others and self.form not in others and tag != PREFIXES[0].lower():

@@ -378,7 +378,7 @@ class ColumnFile:
     def _elsewhere(self, index: int) -> str:
         """Return a hint that says which columns have tags, if that is not one of them."""
         rows = self.first_rows()
-        fields = [row[index].decode("utf-8", "replace") for row in rows]
+        fields = [row[index].decode("utf-8", "replace") for row in rows if row[index]]
         of_ids = self.layout is not None and self.layout.sentence_column(()) == index
         if not of_ids and are_meant(fields, lambda field: bool(TAG.fullmatch(field.encode()))):
             return ""
