@@ -425,8 +425,10 @@ class TagSet:
     def _misfit(self, tag: str) -> TagError:
         """Return the error for a tag that has none of the forms."""
         if not tag:
-            may_be_missing = self._predicted and MISSING_TAGS in self.spelling.keywords
-            hint = MISSING_HINT * may_be_missing
+            keywords = self.spelling.keywords
+            hint = "outside=[''] (--outside '') reads it as O" * (OUTSIDE_TAGS in keywords)
+            if self._predicted and MISSING_TAGS in keywords:
+                hint = MISSING_HINT
             return TagError(f"empty tag: {_expected(self.form)}", hint=hint)
         others = _forms_of(tag)
         if others and self.form not in others and tag != PREFIXES[0].lower():

@@ -39,8 +39,9 @@ _LEFT_OUT = {
     "#": "notes",
     "*": "equivalences",
 }
-_NO_TEXT = "missing .txt files"
+_NO_TEXT = "documents without a .txt file"
 # What is read otherwise than it stands there.
+_APART = "spans in several parts, which are not known to be one without a .txt file"
 _ONE_AGAIN = "spans whose parts only a line break separates are in one part"
 _ENDS = "texts in which offsets count line ends of two characters once"
 #: what may be lost of documents here
@@ -109,7 +110,7 @@ def documents(input: Input) -> Iterator[Document]:
             done += len(content)
             text = _decoded(content, stem + _TXT)
         else:
-            input.remark(_NO_TEXT)
+            input.note(_NO_TEXT)
         content = _content(stem + _ANN)
         done += len(content)
         lines = _decoded(content, stem + _ANN).removeprefix("\ufeff")
@@ -263,6 +264,8 @@ def _spans(lines: list[str], text: str | None, path: str, input: Input) -> list[
         whole = _whole(span.parts, text)
         if whole != span.parts:
             input.note(_ONE_AGAIN)
+        elif text is None and len(whole) > 1:
+            input.note(_APART)
         spans.append(span._replace(parts=whole))
     return spans
 

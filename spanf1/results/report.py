@@ -383,26 +383,31 @@ def other_types(result: Scored) -> Iterator[str]:
         for side in ("gold", "predicted")
     )
     apart = bool(gold and predicted) and not {*gold} & {*predicted}
-    pairs = {
-        name: other
-        for name in predicted
-        if name not in gold
-        for other in gold
-        if (apart and _alike(name, other)) or name.casefold() == other.casefold()
-    }
+    # Those that have one of the same name to match are not likely to mean another.
+    free = gold if apart else [name for name in gold if name not in predicted]
+    pairs: dict[str, str] = {}
+    for name in predicted:
+        if name not in gold:
+            same = [other for other in gold if name.casefold() == other.casefold()]
+            meant = [*same, *(other for other in free if _alike(name, other))]
+            if meant:
+                pairs[name] = meant[0]
     ways = ",".join(f"{printable(name)}={printable(other)}" for name, other in pairs.items())
     if apart:
         sides = [", ".join(map(printable, names[:_NAMED])) for names in (gold, predicted)]
         way = f"--map {ways or 'PREDICTED=GOLD,…'}"
         yield f"no type is on both sides: gold {sides[0]}, predicted {sides[1]}; {way}"
     elif pairs:
-        yield f"types that differ in case only: {', '.join(pairs)}; --map {ways}"
+        in_case = all(name.casefold() == other.casefold() for name, other in pairs.items())
+        how = "differ in case only" if in_case else "gold may call otherwise"
+        yield f"types that {how}: {', '.join(map(printable, pairs))}; --map {ways}"
 
 
 def _alike(name: str, other: str) -> bool:
     """Return whether two types are likely to mean the same: PERSON and PER, GPE and LOC."""
     a, b = name.casefold(), other.casefold()
-    return a.startswith(b) or b.startswith(a) or {a, b} == {"gpe", "loc"}
+    begins = min(len(a), len(b)) > 1 and (a.startswith(b) or b.startswith(a))
+    return begins or {a, b} == {"gpe", "loc"}
 
 
 def edges(result: Scored) -> str:

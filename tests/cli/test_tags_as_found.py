@@ -68,6 +68,14 @@ def read_by_hints(run, file: str, *args: str) -> Ran:
 BARE = "Ada\tperson-actor\nByron\tperson-actor\nmet\tO\n\nParis\tlocation-GPE\nRome\tperson-actor\n"
 
 
+def test_empty_gold_tags(run) -> None:
+    write("f", "Ada\tB-PER\tB-PER\nmet\t\tO\nBo\tB-PER\tO\n")
+    ran = run("score", "f")
+    assert "f:2: empty tag" in ran.err
+    assert followed(ran, "f") == ["--outside", ""]
+    assert counts(run("score", "f", "--outside", "", "-f", "json")) == (2, 1, 1)
+
+
 class TestTypesWithoutPrefix:
     def test_the_error_names_the_option(self, run) -> None:
         write("f", BARE)

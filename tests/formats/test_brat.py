@@ -190,7 +190,11 @@ def test_without_a_text(tmp_path: Path) -> None:
     (document,) = side.documents()
     spans = [TextSpan("PER", ((0, 3), (17, 24)), "Ada Charles"), TextSpan("X", ((900, 901),))]
     assert document == Document(None, spans, id="a")
-    assert side.remarks == {"missing .txt files": 1}
+    assert side.remarks == {}
+    assert side.readings == {
+        "documents without a .txt file": 1,
+        "spans in several parts, which are not known to be one without a .txt file": 1,
+    }
 
 
 def test_progress(tmp_path: Path) -> None:

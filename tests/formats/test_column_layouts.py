@@ -477,6 +477,54 @@ def test_a_last_column_without_spans_is_told(run) -> None:
     assert scored(run, "f", "f", "--tag-column", "2")[3:] == (1, 1, 1)
 
 
+@pytest.mark.parametrize(
+    ("header", "columns"),
+    [
+        ("token pred gold", (3, 2)),
+        ("token y_pred y_true", (3, 2)),
+        ("token predicted tag", (3, 2)),
+        ("token label gold", (3, 2)),
+        ("token gold pred1 pred2", (2, 3)),
+        ("token gold pred", None),
+        ("token label predicted", None),
+        ("token gold tag", None),
+        ("token pred1 pred2", None),
+        ("token tag1 tag2", None),
+    ],
+)
+def test_a_header_that_calls_the_sides_otherwise(run, header, columns) -> None:
+    """Precision must not be given for recall, because the columns are the other way round."""
+    count = len(header.split()) - 1
+    write("f", f"{header}\nAda{' B-X' * count}\nBo{' O' * count}\n")
+    ran = run("score", "f")
+    assert ran.code == 3 * (columns is not None)
+    if columns:
+        hint = f"--gold-column {columns[0]} --pred-column {columns[1]}"
+        assert hint in ran.err
+        assert scored(run, "f", *hint.split())[3:] == (1, 1, 1)
+
+
+def test_a_header_that_calls_the_column_of_one_side_otherwise(run) -> None:
+    write("f", "token\tgold\tpred\nAda\tB-X\tB-X\nBo\tB-X\tO\n")
+    write("g", "token\ttag\nAda\tB-X\nBo\tB-X\n")
+    write("p", "token\tpred\tgold\nAda\tB-X\tB-X\nBo\tO\tB-X\n")
+    ran = run("score", "f", "g")
+    assert ran.err.startswith("error: f:1: gold would be column 3, which is called 'pred'")
+    assert scored(run, "f", "g", *hinted(ran))[3:] == (2, 2, 2)
+    ran = run("score", "g", "p")
+    assert ran.err.startswith("error: p:1: predicted would be column 3, which is called 'gold'")
+    assert scored(run, "g", "p", *hinted(ran))[3:] == (2, 1, 1)
+    assert scored(run, "g", "f")[3:] == (2, 1, 1)
+    assert scored(run, "f", "f", "--gold-column", "gold")[3:] == (2, 1, 1)
+
+
+def test_ids_of_sentences_are_no_tags_without_names(run) -> None:
+    write("f", "words,labels,sentence_id\nAda,B-X,0\nBo,I-X,0\nCy,B-X,1\n")
+    ran = run("score", "f", "f")
+    assert "hint: column 2 has tags: --tag-column 2" in ran.err
+    assert scored(run, "f", "f", "--tag-column", "2")[:4] == (3, 2, 0, 2)
+
+
 @pytest.mark.parametrize("delimiter", [";", "|"])
 def test_another_delimiter_is_named(run, delimiter) -> None:
     write("f", "words tags pred\nAda B-PER B-PER\n".replace(" ", delimiter))

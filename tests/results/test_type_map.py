@@ -146,6 +146,15 @@ def test_compare(run):
     ]
 
 
+def test_some_types_that_do_not_meet(run):
+    write("f", "a B-PER B-PERSON\nb B-LOC B-LOC\nc B-ORG B-org\nd B-X B-XY\n")
+    said = " ".join(run("score", "f").out.split())
+    assert "types that gold may call otherwise: PERSON, org; --map PERSON=PER,org=ORG" in said
+    # What gold calls so is there already.
+    write("f", "a B-PER B-PERSON\nb B-PER B-PER\n")
+    assert "--map" not in run("score", "f").out
+
+
 def test_types_that_differ_in_case_only(run):
     write("f", "a B-PER B-PER\nb B-LOC B-loc\n")
     note = "types that differ in case only: loc; --map loc=LOC"

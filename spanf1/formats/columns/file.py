@@ -380,8 +380,9 @@ class ColumnFile:
     def _elsewhere(self, index: int) -> str:
         """Return a hint that says which columns have tags, if that is not one of them."""
         rows = self.first_rows()
-        fields = [row[index].decode("utf-8", "replace") for row in rows]
-        if are_meant(fields, lambda field: TAG.fullmatch(field.encode()) is not None):
+        fields = [row[index].decode("utf-8", "replace") for row in rows if row[index]]
+        of_ids = self.layout is not None and self.layout.sentence_column(()) == index
+        if not of_ids and are_meant(fields, lambda field: bool(TAG.fullmatch(field.encode()))):
             return ""
         found = [*self.columns_with_types()]
         if not found:
@@ -438,6 +439,8 @@ class ColumnFile:
         assert self.layout is not None  # noqa: S101 - for mypy: it is detected by now
         layout, given = self.layout, tuple(columns)
         found = [layout.column_index(column, self.source) for column in given]
+        if self.merged and given[:2] == (-2, -1):
+            layout.check_sides(found[0], found[1], self.source)
         own = None if self.sentence_column == NO_SENTENCES else self.sentence_column
         if self.headed or any(isinstance(column, str) for column in (*given, own)):
             self.layout = layout = layout._replace(headed=True)

@@ -44,6 +44,9 @@ _SAMPLE_LINES = 200
 # What columns are called in headers: the words of a name, in lower case and without a plural s.
 _TOKEN_NAMES = ("token", "word", "wordform", "form", "text")
 _TAG_NAMES = frozenset({"tag", "label", "ner", "gold", "pred", "bio", "iob", "true", "entity"})
+# Those that tell the sides apart.
+_GOLD_NAMES = frozenset({"gold", "true", "truth"})
+_PREDICTED_NAMES = frozenset({"pred", "predicted", "prediction"})
 # And the whole of a name that is one of ids of sentences.
 _SENTENCE_NAMES = frozenset(
     f"{sentence}{number}"
@@ -193,6 +196,56 @@ class Layout(NamedTuple):
         others = self.columns - len({*used, *found})
         sure = others or called[found[0]] != "sentence" or "#" in self.names[found[0]]
         return found[0] if sure else -1
+
+    def check_sides(self, gold: int, predicted: int, source: Source) -> None:
+        """Raise an error if the columns of both sides are called as those of the other side.
+
+        Raises
+        ------
+        LayoutError
+            If a header calls that of gold predicted, or the other gold.
+        """
+        if not self.headed or len(self.names) != self.columns:
+            return
+        golds, others = (
+            [index for index, name in enumerate(self.names) if called & {*_words_of(name)}]
+            for called in (_GOLD_NAMES, _PREDICTED_NAMES)
+        )
+        if not golds and gold in others and predicted not in others:
+            golds = [predicted]
+        elif not golds or not (gold in others or (predicted in golds and gold not in golds)):
+            return
+        others = others or [gold]
+        names = [shortened(self.names[index]) for index in (gold, predicted)]
+        raise LayoutError(
+            f"gold would be column {gold + 1}, which is called {names[0]}, and predicted column "
+            f"{predicted + 1}, {names[1]}",
+            where=source.where(self.names_line),
+            hint=f"by their names: --gold-column {golds[0] + 1} --pred-column {others[0] + 1}",
+        )
+
+    def check_side(self, index: int, *, gold: bool, source: Source) -> None:
+        """Raise an error if the column of one side is called as the other, and another as this.
+
+        Raises
+        ------
+        LayoutError
+            If a header calls it so.
+        """
+        if not self.headed or len(self.names) != self.columns:
+            return
+        own, others = _GOLD_NAMES, _PREDICTED_NAMES
+        own, others = (own, others) if gold else (others, own)
+        words = [{*_words_of(name)} for name in self.names]
+        found = [number for number, called in enumerate(words, 1) if called & own]
+        if words[index] & own or not words[index] & others or not found:
+            return
+        side, option = ("gold", "gold") if gold else ("predicted", "pred")
+        raise LayoutError(
+            f"{side} would be column {index + 1}, which is called {shortened(self.names[index])}",
+            where=source.where(self.names_line),
+            hint=f"column {found[0]} is called so: --{option}-column {found[0]}",
+        )
 
     def other_delimiter(self) -> str:
         """Return a hint at what else may separate the columns, if there is only one; or nothing."""

@@ -22,7 +22,7 @@ from spanf1.exceptions import AlignmentError, LayoutError, UsageError
 from spanf1.formats.columns.file import ColumnFile, TaggedLines, columns_have
 from spanf1.formats.columns.layout import MERGED_HINT, Layout
 from spanf1.formats.columns.lines import Fields, sentence_ends
-from spanf1.formats.options import TAGS_ELSEWHERE, Column, Origin
+from spanf1.formats.options import LAST, TAGS_ELSEWHERE, Column, Origin
 from spanf1.formats.registry import Input, noted
 from spanf1.formats.sentences import (
     POSITION_HINT,
@@ -587,7 +587,7 @@ class PairedFiles(ColumnPair):
             [tags],
             [self.columns[:2][side]],
             others=[token] if token else [],
-            token=partial(self._token_index, self.files[side].source),
+            token=partial(self._token_index, side),
         ):
             part = lines.side()
             part = part._replace(documents=rest.documents + part.documents)
@@ -596,10 +596,13 @@ class PairedFiles(ColumnPair):
                 yield part
         yield rest
 
-    def _token_index(self, source: Source, layout: Layout, indices: list[int]) -> int:
+    def _token_index(self, side: int, layout: Layout, indices: list[int]) -> int:
         """Return the index of the tokens' column; by position, tags stand for them in messages."""
+        source = self.files[side].source
         if layout.tag_lines:
             return indices[0]
+        if self.columns[side] == LAST:
+            layout.check_side(indices[0], gold=not side, source=source)
         if self.columns[2] is None:
             free = layout.free_column(indices)
             indices = [*indices, indices[0] if free is None else free]
