@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 
-def _filled(_: click.Context, __: click.Parameter, value: str) -> str:
+def _not_empty(_: click.Context, __: click.Parameter, value: str) -> str:
     """Return a delimiter, unless it is empty: that is a slip, such as an unset variable."""
     if not value:
         raise UsageError("--delimiter is empty", hint="--delimiter whitespace is runs of it")
@@ -45,9 +45,11 @@ def _tags(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tup
     return tuple(tag for value in values for tag in value.split(","))
 
 
-def _labels(_: click.Context, __: click.Parameter, value: str | None) -> list[str] | None:
-    """Return the labels that are given with commas between them."""
-    return None if value is None else [label.strip() for label in value.split(",")]
+def _labels(
+    context: click.Context, option: click.Parameter, value: str | None
+) -> tuple[str, ...] | None:
+    """Return the labels that are given with commas between them, if any are."""
+    return None if value is None else _names(context, option, value)
 
 
 def _column(_: click.Context, __: click.Parameter, value: str | None) -> Column | None:
@@ -103,20 +105,26 @@ SENTENCE_OPTION = column_option(
 )
 DELIMITER_OPTION = click.option(
     "--delimiter",
-    callback=_filled,
+    callback=_not_empty,
     default=AUTO,
     show_default=True,
     metavar="auto|tab|space|whitespace|comma|CHAR",
     help="What separates columns; whitespace is runs of spaces and tabs.",
 )
-FORM_OPTION = click.option(
-    "--tag-form",
-    default=AUTO_FORM,
-    show_default=True,
-    metavar="EXAMPLE",
-    help="How tags are written: auto, or an example such as B-PER, PER-B, B_PER, b/PER; PER: types "
-    "without a prefix. Two with a comma, if gold and predictions differ.",
-)
+
+
+def form_option(more: str = "") -> Option:
+    """Return the option for how tags are written; there may be more to say in its help."""
+    return click.option(
+        "--tag-form",
+        default=AUTO_FORM,
+        show_default=True,
+        metavar="EXAMPLE",
+        help="How tags are written: auto, or an example such as B-PER, PER-B, B_PER, b/PER; PER: "
+        f"types without a prefix.{more}",
+    )
+
+
 OUTSIDE_OPTION = click.option(
     "--outside",
     callback=_tags,
@@ -173,7 +181,7 @@ _COLUMNS_OF_ONE = (
     ),
     SENTENCE_OPTION,
     DELIMITER_OPTION,
-    FORM_OPTION,
+    form_option(),
     OUTSIDE_OPTION,
     _LABELS,
 )
@@ -217,7 +225,7 @@ _COLUMNS_OF_TWO = (
     scheme_option(of="both sides"),
     click.option("--gold-scheme", metavar="SCHEME", help="Scheme of the gold tags."),
     click.option("--pred-scheme", metavar="SCHEME", help="Scheme of the predicted tags."),
-    FORM_OPTION,
+    form_option(" Two with a comma, if gold and predictions differ."),
     OUTSIDE_OPTION,
     _LABELS,
 )
