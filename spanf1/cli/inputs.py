@@ -87,14 +87,14 @@ def token_option(purpose: str = "") -> Option:
     return column_option("--token-column", help_text=what)
 
 
-def scheme_option(*names: str, of: str = "the tags") -> Option:
+def scheme_option(*names: str, of: str = "") -> Option:
     """Return the option for the scheme that tags are in."""
     return click.option(
         *(names or ("--scheme",)),
         default=AUTO,
         show_default=True,
         metavar="SCHEME",
-        help=f"Tagging scheme of {of}: auto, {', '.join(SCHEME_NAMES)}.",
+        help=f"Tagging scheme{of}: auto, {', '.join(SCHEME_NAMES)}.",
     )
 
 
@@ -167,7 +167,7 @@ _LABELS = click.option(
     "--labels",
     callback=_labels,
     metavar="O,B-PER,…",
-    help="The tags of the ids 0, 1, …, where tags are ids, or LABEL_0, LABEL_1, ….",
+    help="What 0, 1, … or LABEL_0, LABEL_1, … stand for, where these are in place of tags.",
 )
 
 _COLUMNS_OF_ONE = (
@@ -220,9 +220,9 @@ _COLUMNS_OF_TWO = (
     click.option(
         "--align-by-position",
         is_flag=True,
-        help="With two files: compare tags whatever the tokens are.",
+        help="With two files: compare tags whatever the tokens are, and records by order.",
     ),
-    scheme_option(of="both sides"),
+    scheme_option(of=" of both sides"),
     click.option("--gold-scheme", metavar="SCHEME", help="Scheme of the gold tags."),
     click.option("--pred-scheme", metavar="SCHEME", help="Scheme of the predicted tags."),
     form_option(" Two with a comma, if gold and predictions differ."),

@@ -123,7 +123,7 @@ Examples:
 @list_option(
     "--fail-under",
     metavar="F|NAME=F,…",
-    help_text="Exit with 1 if a figure is under F, or of nothing: micro=0.92,PER=0.9.",
+    help_text="Exit with 1 if an average or type is under F, or has no span: micro=0.92,PER=0.9.",
 )
 @click.option(
     "--fail-empty",
