@@ -31,6 +31,7 @@ from spanf1.formats.records.record import (
 from spanf1.formats.records.sniffing import View
 from spanf1.formats.records.values import named_keys, spelt
 from spanf1.formats.registry import SURE, Input, Writing
+from spanf1.formats.tokens import Utf16
 from spanf1.wording import shortened
 
 # the keys of a task; those of the short form: what the control is called that sets the labels
@@ -366,17 +367,13 @@ def _from_units(text: str, regions: Sequence[_Region]) -> list[_Region]:
     """Return regions in UTF-16 units with their characters; none if that does not fit."""
     if text.isascii() or all(region.text is None for region in regions):
         return []
-    places, units = {0: 0}, 0
-    for place, character in enumerate(text, 1):
-        units += 1 + (character > "\uffff")
-        places[units] = place
+    places = Utf16(text)
     converted = [
-        region._replace(start=places[region.start], end=places[region.end])
+        region._replace(start=places.character(region.start), end=places.character(region.end))
         for region in regions
-        if region.start in places and region.end in places
     ]
-    whole = len(converted) == len(regions)
-    return converted if whole and all(_fits(text, region) for region in converted) else []
+    fitting = all(min(one.start, one.end) >= 0 and _fits(text, one) for one in converted)
+    return converted if fitting else []
 
 
 def _misfit(record: Record, text: str, region: _Region) -> LayoutError:
