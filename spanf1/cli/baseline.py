@@ -12,8 +12,8 @@ import click
 from spanf1.cli.inputs import (
     COLUMN_HELP,
     DELIMITER_OPTION,
-    FORM_OPTION,
     column_option,
+    form_option,
     paths_of,
     ready,
     scheme_option,
@@ -55,7 +55,7 @@ from spanf1.wording import many
 @column_option("--test-tag-column", help_text="Column of the tags in TEST.")
 @column_option("--test-token-column", help_text="Column of the tokens in TEST.")
 @DELIMITER_OPTION
-@FORM_OPTION
+@form_option()
 @scheme_option()
 @click.option("--train-scheme", metavar="SCHEME", help="Scheme of the training file.")
 @click.option(

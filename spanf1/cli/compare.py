@@ -80,7 +80,7 @@ def compare(files: tuple[str, ...], *, merged: bool, jobs: int | None, **setting
 
     GOLD has the gold tags, each SYSTEM the predicted tags of the same tokens, in the last column.
     With --merged every file holds gold and predicted tags, as for `spanf1 score FILE`; the gold
-    must be the same in all. Files may be of any format that `spanf1 score` reads, each of another.
+    must be the same in all. Files may be of any format that `spanf1 score` reads, and differ in it.
     A SYSTEM with several runs (seeds) is a folder of files, or NAME=RUN,RUN,… with files and
     patterns: its score is their mean, and the spread is shown. A folder of brat, or of a dataset,
     is one run.

@@ -41,9 +41,9 @@ class _ScriptCommand(click.Command):
         return []
 
 
-def _die(ctx: click.Context, message: str, code: int = _DIED) -> NoReturn:
+def _die(ctx: click.Context, message: str) -> NoReturn:
     click.echo(os.fsencode(message), err=True)
-    ctx.exit(code)
+    ctx.exit(_DIED)
 
 
 # The options are declared for the help text.

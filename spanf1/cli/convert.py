@@ -81,7 +81,7 @@ def convert(
     Of columns, every other byte of the file stays as it is: tokens, other columns, comments, white
     space; of JSON Lines of tags, all other keys. Without a file, or with -, standard input is read.
     What was changed, or lost, is said on standard error. Files of text may be compressed by gzip,
-    bzip2, xz or zstd; output is, if it ends in .gz .bz2 .xz .zst.
+    bzip2, xz or zstd; what is written is compressed if its name ends in .gz .bz2 .xz .zst.
 
     --to-form alone changes how the tags are written, and nothing else about them.
 

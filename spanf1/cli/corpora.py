@@ -173,7 +173,7 @@ def _say(file: Fetched, *, colour: bool) -> None:
 @click.option("--split", metavar="SPLIT", help="The split it should be.  [default: the likest]")
 @column_option("-c", "--tag-column", help_text=f"Column of the tags, {COLUMN_HELP}.")
 @column_option("--token-column", help_text="Column of the tokens.")
-@click.option("--catalogue", metavar="FILE", help="A catalogue of your own.")
+@CATALOGUE_OPTION
 @report_options()
 @click.option("-q", "--quiet", is_flag=True, help="Only the tables.")
 def verify(name: str, paths: tuple[str, ...], *, catalogue: str | None, **settings: Any) -> int:

@@ -67,9 +67,9 @@ def describe(
     distinct surface forms (an entity's tokens with a space between them), and those that occur with
     several types. With --train, also how many mentions have a form that is no entity in the
     training data, or one of another type only. Ill-formed spans count as entities, and it is said
-    how many there are. Files may be of any format that `spanf1 score` reads, each of another. Where
-    there are no tokens, a text's words and punctuation marks are counted, and forms are what the
-    text has. Without a file, or with -, standard input is read.
+    how many there are. Files may be of any format that `spanf1 score` reads, and differ in it.
+    Where there are no tokens, a text's words and punctuation marks are counted, and forms are what
+    the text has. Without a file, or with -, standard input is read.
 
     \b
     Examples:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 
-def _filled(_: click.Context, __: click.Parameter, value: str) -> str:
+def _not_empty(_: click.Context, __: click.Parameter, value: str) -> str:
     """Return a delimiter, unless it is empty: that is a slip, such as an unset variable."""
     if not value:
         raise UsageError("--delimiter is empty", hint="--delimiter whitespace is runs of it")
@@ -45,9 +45,11 @@ def _tags(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tup
     return tuple(tag for value in values for tag in value.split(","))
 
 
-def _labels(_: click.Context, __: click.Parameter, value: str | None) -> list[str] | None:
-    """Return the labels that are given with commas between them."""
-    return None if value is None else [label.strip() for label in value.split(",")]
+def _labels(
+    context: click.Context, option: click.Parameter, value: str | None
+) -> tuple[str, ...] | None:
+    """Return the labels that are given with commas between them, if any are."""
+    return None if value is None else _names(context, option, value)
 
 
 def _column(_: click.Context, __: click.Parameter, value: str | None) -> Column | None:
@@ -85,14 +87,14 @@ def token_option(purpose: str = "") -> Option:
     return column_option("--token-column", help_text=what)
 
 
-def scheme_option(*names: str, of: str = "the tags") -> Option:
+def scheme_option(*names: str, of: str = "") -> Option:
     """Return the option for the scheme that tags are in."""
     return click.option(
         *(names or ("--scheme",)),
         default=AUTO,
         show_default=True,
         metavar="SCHEME",
-        help=f"Tagging scheme of {of}: auto, {', '.join(SCHEME_NAMES)}.",
+        help=f"Tagging scheme{of}: auto, {', '.join(SCHEME_NAMES)}.",
     )
 
 
@@ -103,20 +105,26 @@ SENTENCE_OPTION = column_option(
 )
 DELIMITER_OPTION = click.option(
     "--delimiter",
-    callback=_filled,
+    callback=_not_empty,
     default=AUTO,
     show_default=True,
     metavar="auto|tab|space|whitespace|comma|CHAR",
     help="What separates columns; whitespace is runs of spaces and tabs.",
 )
-FORM_OPTION = click.option(
-    "--tag-form",
-    default=AUTO_FORM,
-    show_default=True,
-    metavar="EXAMPLE",
-    help="How tags are written: auto, or an example such as B-PER, PER-B, B_PER, b/PER; PER: types "
-    "without a prefix. Two with a comma, if gold and predictions differ.",
-)
+
+
+def form_option(more: str = "") -> Option:
+    """Return the option for how tags are written; there may be more to say in its help."""
+    return click.option(
+        "--tag-form",
+        default=AUTO_FORM,
+        show_default=True,
+        metavar="EXAMPLE",
+        help="How tags are written: auto, or an example such as B-PER, PER-B, B_PER, b/PER; PER: "
+        f"types without a prefix.{more}",
+    )
+
+
 OUTSIDE_OPTION = click.option(
     "--outside",
     callback=_tags,
@@ -159,7 +167,7 @@ _LABELS = click.option(
     "--labels",
     callback=_labels,
     metavar="O,B-PER,…",
-    help="The tags of the ids 0, 1, …, where tags are ids, or LABEL_0, LABEL_1, ….",
+    help="What 0, 1, … or LABEL_0, LABEL_1, … stand for, where these are in place of tags.",
 )
 
 _COLUMNS_OF_ONE = (
@@ -173,7 +181,7 @@ _COLUMNS_OF_ONE = (
     ),
     SENTENCE_OPTION,
     DELIMITER_OPTION,
-    FORM_OPTION,
+    form_option(),
     OUTSIDE_OPTION,
     _LABELS,
 )
@@ -212,12 +220,12 @@ _COLUMNS_OF_TWO = (
     click.option(
         "--align-by-position",
         is_flag=True,
-        help="With two files: compare tags whatever the tokens are.",
+        help="With two files: compare tags whatever the tokens are, and records by order.",
     ),
-    scheme_option(of="both sides"),
+    scheme_option(of=" of both sides"),
     click.option("--gold-scheme", metavar="SCHEME", help="Scheme of the gold tags."),
     click.option("--pred-scheme", metavar="SCHEME", help="Scheme of the predicted tags."),
-    FORM_OPTION,
+    form_option(" Two with a comma, if gold and predictions differ."),
     OUTSIDE_OPTION,
     _LABELS,
 )

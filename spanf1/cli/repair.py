@@ -37,7 +37,8 @@ def repair(
 
     Every other byte of the file stays as it is: tokens, other columns, comments, white space.
     Without a file, or with -, standard input is read. What was changed is said on standard error.
-    Files may be compressed by gzip, bzip2, xz or zstd; output is, if it ends in .gz .bz2 .xz .zst.
+    Files may be compressed by gzip, bzip2, xz or zstd; what is written is compressed if its name
+    ends in .gz .bz2 .xz .zst.
 
     Well-formed tags are left alone, and after a repair all tags are well-formed. In one and the
     same scheme, the lenient score of a file is the strict score of its repair by begin, and its

@@ -35,11 +35,11 @@ def reproduce(
     """Score the outputs at hand, and print published scores beside measured ones.
 
     NAME is a corpus of the catalogue (`spanf1 corpora list`). PATH is a folder with systems'
-    outputs, which are known by the name of the system in that of the file, and with the gold file,
-    if they do not hold gold tags themselves: it is called as the corpus calls it, or gold.…; with
-    the training file, the baseline of the shared task is scored, too, for which gold.… may be of
-    several splits: --split says of which. A PATH that is a file is an output or, beside --system,
-    the gold file.
+    outputs, each with the name of its system in the name of its file. If they do not hold gold tags
+    themselves, the gold file is there, too: it is called as the corpus calls it, or gold.…. If the
+    training file is there, the baseline of the shared task is scored, too; gold.… may then be of
+    several splits, and --split says of which. A PATH that is a file is an output or, beside
+    --system, the gold file.
 
     A mark (=) shows where both agree to the printed decimals. ± is half of an interval: as for
     CoNLL-2003 the central 90%. Exit code 1: something does not agree.

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from spanf1.cli.output import DIGITS_HELP, ReportOptions, report_options
-from spanf1.cli.scoring import SCORE_RENDERERS
+from spanf1.cli.output import ReportOptions, report_options
+from spanf1.cli.scoring import SCORE_DIGITS_HELP, SCORE_RENDERERS
 from spanf1.cli.signature import RESULTS_HINT, input_name, parsed, read_text
 from spanf1.exceptions import ReadError, SpanF1Error, UsageError
 from spanf1.results.report import report_of
@@ -20,7 +20,7 @@ from spanf1.results.signature import Signature
 @click.command("rescore")
 @click.argument("file", metavar="FILE")
 @click.option("--like", metavar="SIGNATURE", help="Score as this signature says.")
-@report_options(SCORE_RENDERERS, "As for `spanf1 score`.", digits=DIGITS_HELP)
+@report_options(SCORE_RENDERERS, "As for `spanf1 score`.", digits=SCORE_DIGITS_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes.")
 def rescore(file: str, *, like: str | None, **settings: Any) -> None:
     """Score again from a results file, without the corpus.

@@ -39,6 +39,9 @@ from spanf1.formats.output import compression_of, is_special
 from spanf1.formats.registry import JSONL, Input
 from spanf1.formats.source import STDIN
 
+# How many kinds of violations a line names.
+_KINDS_SHOWN = 8
+
 _LOSS = "Write two spans that touch as one where the scheme (IO) cannot part them"
 
 
@@ -221,10 +224,10 @@ def written_whole(output: str | None) -> Iterator[BinaryIO]:
         raise UsageError(message, where=tempfile.gettempdir(), hint=hint) from None
 
 
-def kinds_line(changes: Changes, most: int = 8) -> list[str]:
+def kinds_line(changes: Changes) -> list[str]:
     """Return a line that says how often each kind of violation occurred, if there were any."""
     if not changes.kinds:
         return []
-    named = ", ".join(f"{kind} {count}" for kind, count in changes.kinds.most_common(most))
-    others = len(changes.kinds) - most
+    named = ", ".join(f"{kind} {count}" for kind, count in changes.kinds.most_common(_KINDS_SHOWN))
+    others = len(changes.kinds) - _KINDS_SHOWN
     return [named + (f", and {others} other kinds" if others > 0 else "")]

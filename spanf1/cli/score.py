@@ -23,6 +23,7 @@ from spanf1.cli.inputs import (
 )
 from spanf1.cli.output import ReportOptions, choice_option, list_option, report_options, tell, write
 from spanf1.cli.scoring import (
+    SCORE_DIGITS_HELP,
     SCORE_RENDERERS,
     Renderers,
     confidence_of,
@@ -118,12 +119,12 @@ Examples:
     SCORE_RENDERERS,
     "table, conlleval, markdown and latex are in percent; json, csv and tsv fractions of 1, and so "
     "is number, the F of the average alone.",
-    digits="Decimals.  [default: 2; csv, tsv, number: all]",
+    digits=SCORE_DIGITS_HELP,
 )
 @list_option(
     "--fail-under",
     metavar="F|NAME=F,…",
-    help_text="Exit with 1 if a figure is under F, or of nothing: micro=0.92,PER=0.9.",
+    help_text="Exit with 1 if an average or type is under F, or has no span: micro=0.92,PER=0.9.",
 )
 @click.option(
     "--fail-empty",

@@ -53,6 +53,8 @@ SCORE_RENDERERS: Renderers = {
     **RENDERERS,
     "number": number,
 }
+#: how many decimals these have
+SCORE_DIGITS_HELP = "Decimals.  [default: 2; csv, tsv, number: all]"
 # The formats that say themselves how the scores were made.
 _EXPLAINED = ("table", "json")
 

@@ -25,7 +25,6 @@ from spanf1.core.tags import (
     UNTYPED,
     Block,
     CodeArray,
-    Gaps,
     IntArray,
     Spelling,
     TagSet,
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from spanf1.core.script import ScriptCounter
-
-_NO_GAPS = Gaps()
 
 #: how many parts are handed out before the first is waited for: what is handed out takes memory
 PARTS_AHEAD = 32
@@ -329,7 +326,7 @@ class BlockCounter:
         sums.labels_equal += block.tokens - int(np.count_nonzero(differ))
         sums.sentences += len(block.sentence_starts)
         sums.documents += block.documents
-        if block.gaps != _NO_GAPS:
+        if any(block.gaps):
             sums.gaps = sums.gaps.plus(block.gaps)
         self._gold.lines, self._predicted.lines = block.gold_lines, block.predicted_lines
         if self._script:

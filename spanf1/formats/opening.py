@@ -310,7 +310,7 @@ def counted(
     documents: bool = False,
     executor: Executor | None = None,
 ) -> tuple[TagPair | DocumentPairs, Tally]:
-    """Read inputs, as tags side by side, if that can be; return what read them, and the counts.
+    """Return a reader that has read inputs, as tags side by side if that can be, and the counts.
 
     Where the tokens of two inputs differ, and their texts do not, they are read as documents.
 
@@ -337,15 +337,12 @@ def counted(
     reader = None if documents else tag_pair(inputs, match=options.match, script=script)
     if reader is None or options.match != "exact":
         check_no_gaps(inputs.gold.options, options)
+    count_documents = methodcaller("tally", options, units=units, in_order=in_order)
     if reader is None:
-        pairs = document_pairs(inputs)
-        count_documents = methodcaller("tally", options, units=units, in_order=in_order)
         # A text may be in several parts, so that its forms do not add.
-        parted = None if options.match == "surface" else executor
-        counts = _counts(pairs, count_documents, parted)
-        # They are known of parts only, whose sum needs them.
-        counts.gold.lines = counts.predicted.lines = 0
-        return pairs, counts
+        return _counted_documents(
+            inputs, count_documents, None if options.match == "surface" else executor
+        )
     count = partial(
         tally,
         spellings=inputs.spellings,
@@ -370,8 +367,19 @@ def counted(
         with suppress(InputError):
             pairs = document_pairs(inputs)
             pairs.notes.append("the tokens differ, and not the text: characters say where")
-            return pairs, pairs.tally(options, units=units, in_order=in_order)
+            return pairs, count_documents(pairs)
         raise
+
+
+def _counted_documents(
+    inputs: Inputs, count: Callable[[DocumentPairs], Tally], executor: Executor | None
+) -> tuple[DocumentPairs, Tally]:
+    """Return a reader of documents of both sides that has read them, and the counts."""
+    pairs = document_pairs(inputs)
+    counts = _counts(pairs, count, executor)
+    # They are known of parts only, whose sum needs them.
+    counts.gold.lines = counts.predicted.lines = 0
+    return pairs, counts
 
 
 class _Parted(Protocol):

@@ -370,7 +370,8 @@ class Origin(NamedTuple):
     JSON Lines have no columns: the delimiter is ``jsonl``, and `keys` are those of the gold and
     the predicted tags, the tokens that were compared and the ids, empty where there are none.
     Two such files are aligned by ``id``, ``order`` or ``position``. So it is with all formats but
-    columns; see `spanf1.formats.registry`. `remarks` say what was left out of them.
+    columns; see `spanf1.formats.registry`. `remarks` say what was read otherwise than it
+    stands there, and what was left out.
     """
 
     files: tuple[str, ...]

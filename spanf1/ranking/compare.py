@@ -138,7 +138,7 @@ input_format, gold_key, pred_key, token_key, text_key, id_key, labels
     Raises
     ------
     AlignmentError
-        If two systems were not scored on the same tokens and gold spans; it says where they part.
+        If two systems were not scored on the same tokens and gold spans.
     UsageError
         If there are neither two systems nor several runs of one, or arguments contradict each
         other.

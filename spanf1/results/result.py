@@ -380,7 +380,13 @@ def rescore(data: Mapping[str, Any], signature: Signature | str | None = None) -
         return result
     if isinstance(signature, str):
         signature = Signature.parse(signature)
-    options, counted, spans = signature.options, result.tally, bool(result.tally.spans)
+    _check_counted(result, signature.options)
+    return Result(result.tally, signature.options, result.input).check()
+
+
+def _check_counted(result: Result, options: Options) -> None:
+    """Raise an error if a result was not counted in a way that other options need."""
+    counted, spans = result.tally, bool(result.tally.spans)
     if options.reading == "conlleval" and not counted.script and spans:
         raise UsageError(
             "the file does not have what the conlleval script counts",
@@ -419,7 +425,6 @@ def rescore(data: Mapping[str, Any], signature: Signature | str | None = None) -
             "what types are called, and which are ignored, cannot be chosen later",
             hint="spanf1 score FILE takes --map and --ignore",
         )
-    return Result(counted, options, result.input).check()
 
 
 def _check(data: Mapping[str, Any], result: Result) -> None:

@@ -256,28 +256,8 @@ def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
     unknown = parts.keys() - _MEANINGS.keys() - {figure}
     if unknown:
         raise UsageError(f"{shortened(min(unknown))} is unknown")
-    gold, _, predicted = parts["scheme"].partition("/")
-    match, *normalize = parts["match"].split("/")
     placed_by = next((place for place in PLACES if f"{place}s" in parts), TOKEN)
-    types = parts["types"]
-    names = tuple(map(_unescaped, types.split(","))) if types else ()
-    options = Options(
-        gold_scheme=gold,
-        pred_scheme=predicted or gold,
-        reading=parts["reading"],
-        beta=float(figure[1:]),
-        types=types if types in TYPE_SETS else names,
-        map_types=tuple(
-            (_unescaped(name), _unescaped(other))
-            for name, _, other in (pair.partition("=") for pair in _listed(parts, "map"))
-        ),
-        ignore_types=tuple(map(_unescaped, _listed(parts, "ignore"))),
-        zero_division=float(parts["zero"]),
-        match=match,
-        normalize=tuple(normalize),
-        missing=parts.get("missing", "error"),
-        trim="trim" in parts,
-    )
+    options = _options(parts, beta=float(figure[1:]))
     if AUTO in (options.gold_scheme, options.pred_scheme):
         raise UsageError("scheme is auto: it says what was used")
     if not re.fullmatch("[0-9a-f]{8}", parts["hash"]):
@@ -305,6 +285,31 @@ def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
         "confidence": ci,
         "version": _unescaped(parts["v"]),
     }
+
+
+def _options(parts: Mapping[str, Any], beta: float) -> Options:
+    """Return the options that the parts of a line say; raises as `_read`."""
+    gold, _, predicted = parts["scheme"].partition("/")
+    match, *normalize = parts["match"].split("/")
+    types = parts["types"]
+    names = tuple(map(_unescaped, types.split(","))) if types else ()
+    return Options(
+        gold_scheme=gold,
+        pred_scheme=predicted or gold,
+        reading=parts["reading"],
+        beta=beta,
+        types=types if types in TYPE_SETS else names,
+        map_types=tuple(
+            (_unescaped(name), _unescaped(other))
+            for name, _, other in (pair.partition("=") for pair in _listed(parts, "map"))
+        ),
+        ignore_types=tuple(map(_unescaped, _listed(parts, "ignore"))),
+        zero_division=float(parts["zero"]),
+        match=match,
+        normalize=tuple(normalize),
+        missing=parts.get("missing", "error"),
+        trim="trim" in parts,
+    )
 
 
 def _type_parts(options: Options) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""What each scorer in use makes of the same tags, and where they part."""
+"""What each scorer in use makes of the same tags, and where they differ."""

@@ -88,6 +88,20 @@ def _type_of(tag: bytes) -> str:
     return _PREFIX.sub(b"", tag).decode("utf-8", "replace")
 
 
+def _rows(layout: Layout, lines: Iterable[bytes], first: int) -> list[list[bytes]]:
+    """Return the fields of lines, given the number of the first: of those that fit the layout.
+
+    Lines that begin with # may be comments, and tell nothing.
+    """
+    header = layout.names_line if layout.headed else 0
+    rows = (
+        layout.fields(line.removesuffix(b"\r"))
+        for number, line in enumerate(lines, first)
+        if line[:1] != b"#" and number != header
+    )
+    return [row for row in rows if len(row) == layout.columns]
+
+
 def columns_have(columns: Sequence[Column]) -> str:
     """Say which columns have something, what comes behind: ``columns 3, 4 have``."""
     names = ", ".join(map(str, columns))
@@ -305,14 +319,8 @@ class ColumnFile:
         layout = self.layout
         if layout is None or layout.tag_lines:
             return []
-        header = layout.names_line if layout.headed else 0
-        lines = enumerate(self._head.split(FRONT, _FIRST_LINES)[:-1], self._head_line)
-        rows = [
-            layout.fields(line.removesuffix(b"\r"))
-            for number, line in lines
-            if line[:1] != b"#" and number != header
-        ]
-        return [row for row in rows if len(row) == layout.columns and any(row)]
+        lines = self._head.split(FRONT, _FIRST_LINES)[:-1]
+        return [row for row in _rows(layout, lines, self._head_line) if any(row)]
 
     def notes(self) -> dict[str, int]:
         """Return how lines were read otherwise than usual, in words, and how often."""
@@ -460,17 +468,12 @@ class ColumnFile:
         lines `before` the blocks.
         """
         assert self.layout is not None  # noqa: S101 - for mypy: it is detected by now
-        text = b"".join(raw.data[len(FRONT) : min(raw.end, _HEAD)] for raw in blocks)
-        lines = text.split(b"\n", _FIRST_LINES)[:-1]
-        header = self.layout.names_line if self.layout.headed else 0
-        rows = [
-            self.layout.fields(bytes(line.removesuffix(b"\r")))
-            for number, line in enumerate(lines, before + 1)
-            if line[:1] != b"#" and number != header
-        ]
+        text = b"".join(bytes(raw.data[len(FRONT) : min(raw.end, _HEAD)]) for raw in blocks)
+        lines = text.split(FRONT, _FIRST_LINES)[:-1]
         if self.layout.tag_lines:
             rows = [[tag] for line in lines for tag in line.translate(LISTS).split()]
-        rows = [row for row in rows if len(row) == self.layout.columns]
+        else:
+            rows = _rows(self.layout, lines, before + 1)
         for index, tag_set in zip(indices, tags, strict=False):
             tag_set.expect({row[index].decode("utf-8", "replace") for row in rows})
 

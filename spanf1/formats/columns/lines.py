@@ -435,10 +435,7 @@ class Splitter:
             wanted = self._layout.columns - 1
             outside = self._outside(data, ends)
         else:
-            white = is_newline | (data == _SPACE) | (data == _TAB) | (data == _CR)
-            edge = white[:-1] ^ white[1:]
-            before = Bits.where(np.append(edge & white[:-1], False))
-            after = Bits.where(np.insert(edge & white[1:], 0, False))
+            before, after = _edges(data, is_newline)
             count = before.count_before(ends)
             wanted = self._layout.columns
             outside = np.zeros(len(ends), np.bool_)
@@ -487,10 +484,7 @@ class Splitter:
         if self._layout.listed:
             is_end = is_newline | (data == _BRACKET)
             data = np.frombuffer(raw.data.translate(LISTS), np.uint8)
-        white = is_newline | (data == _SPACE) | (data == _TAB) | (data == _CR)
-        edge = white[:-1] ^ white[1:]
-        before = Bits.where(np.append(edge & white[:-1], False))
-        after = Bits.where(np.insert(edge & white[1:], 0, False))
+        before, after = _edges(data, is_newline)
         ends = after.positions()
         ends = ends[ends < raw.end]
         starts = np.flatnonzero(np.diff(Bits.where(is_end).count_before(ends), prepend=0))
@@ -658,6 +652,14 @@ class Splitter:
         between = any(not line.strip(WHITE + FRONT) or line[:1] == b"#" for line in (before, after))
         self.comments += between
         return between
+
+
+def _edges(data: ByteArray, is_newline: BoolArray) -> tuple[Bits, Bits]:
+    """Return which bytes of white space are right before a field, and which right behind one."""
+    white = is_newline | (data == _SPACE) | (data == _TAB) | (data == _CR)
+    edge = white[:-1] ^ white[1:]
+    before = Bits.where(np.append(edge & white[:-1], False))
+    return before, Bits.where(np.insert(edge & white[1:], 0, False))
 
 
 def _starts(breaks: IntArray, count: int, pending: bool) -> tuple[IntArray, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Any, BinaryIO, NamedTuple
 
@@ -31,6 +32,7 @@ from spanf1.formats.records.record import (
 from spanf1.formats.records.sniffing import View
 from spanf1.formats.records.values import named_keys, spelt
 from spanf1.formats.registry import SURE, Input, Writing
+from spanf1.formats.tokens import Utf16
 from spanf1.wording import shortened
 
 # the keys of a task; those of the short form: what the control is called that sets the labels
@@ -78,8 +80,10 @@ def looks_like_record(view: View) -> int:
     return SURE * (labelled and view.role not in ("item", "keys"))
 
 
-class _Controls:
-    """The controls that tasks have labels of; all are read, or the one that the key names.
+class _Tasks:
+    """The tasks of an input, and the controls that they have labels of.
+
+    The labels of all controls are read, or those of the one that the key names.
 
     Parameters
     ----------
@@ -89,9 +93,16 @@ class _Controls:
 
     def __init__(self, input: Input) -> None:
         self._input = input
-        #: the one that is read, once a task has not got the key
+        #: the control that is read, once a task has not got the key
         self.chosen = ""
         self.names: set[str] = set()
+        # the first that is read by itself
+        self._first: Record | None = None
+
+    def document(self, record: Record) -> Document:
+        """Return the document of a task."""
+        self._first = self._first or record
+        return _document(record, self)
 
     def choose(self, task: dict[str, Any]) -> None:
         """Take a key that is given for the name of a control, if a task has not got it."""
@@ -100,7 +111,9 @@ class _Controls:
             self.chosen = key
 
     def check(self) -> None:
-        """Note that there are several; raise an error if there is none of the name."""
+        """Note that there are several controls; raise an error if none has the name, or no key."""
+        if self._first and not self._input.key:
+            self._first.key()
         names = ", ".join(map(shortened, sorted(self.names)))
         option = self._input.options.option("key")
         if self.chosen and self.chosen not in self.names:
@@ -123,48 +136,32 @@ def documents(input: Input) -> Iterator[Document]:
     ReadError, LayoutError
         If there is anything else in the file, or a task has several annotations.
     """
-    first, controls = None, _Controls(input)
-    for record in records(input):
-        first = first or record
-        yield _document(record, controls)
-    if first and not input.key:
-        first.key()
-    controls.check()
+    tasks = _Tasks(input)
+    yield from map(tasks.document, records(input))
+    tasks.check()
 
 
 def batches(input: Input) -> Iterator[DocumentBatch]:
     """Read what `documents` does, many at a time."""
-    first: Record | None = None
-    controls = _Controls(input)
-
-    def document(record: Record) -> Document:
-        nonlocal first
-        first = first or record
-        return _document(record, controls)
-
-    def columns(input: Input, values: Sequence[Any]) -> DocumentBatch:
-        return _columns(input, values, controls)
-
-    yield from record_batches(input, document, columns)
-    if first and not input.key:
-        first.key()
-    controls.check()
+    tasks = _Tasks(input)
+    yield from record_batches(input, tasks.document, partial(_columns, tasks=tasks))
+    tasks.check()
 
 
-def _document(record: Record, controls: _Controls) -> Document:
+def _document(record: Record, tasks: _Tasks) -> Document:
     """Return the document of a task."""
     task = record.as_object()
     whole = isinstance(task.get(_DATA), dict)
     data = task[_DATA] if whole else {k: task[k] for k in task if k not in _ADDED}
     text = _text(record._replace(value=data))
-    values = _results(record, controls) if whole else _short(record)
+    values = _results(record, tasks) if whole else _short(record)
     regions = [_region(record, *value) for value in values]
     spans = _spans(record, text, [region for region in regions if region])
     key = record._replace(value={**data, **task}).id()
     return Document(text, spans, None, key, record.line)
 
 
-def _columns(input: Input, values: Sequence[Any], controls: _Controls) -> DocumentBatch:
+def _columns(input: Input, values: Sequence[Any], tasks: _Tasks) -> DocumentBatch:
     """Return the documents of tasks that are all plain."""
     options, key = input.options, input.key
     names: set[Any] = set()
@@ -178,7 +175,7 @@ def _columns(input: Input, values: Sequence[Any], controls: _Controls) -> Docume
     texts = strings(map(itemgetter(text_key), data))
     if whole:
         # Predictions are read rather than annotations, where there are both.
-        given = options.key is not None and not controls.chosen
+        given = options.key is not None and not tasks.chosen
         told = given or options.side == "gold" or key in _TASK.predicted
         check(told or not any(task.get(_TASK.predicted[0]) for task in values))
         chosen, counts, _ = flat(map(itemgetter(key), values))
@@ -188,9 +185,7 @@ def _columns(input: Input, values: Sequence[Any], controls: _Controls) -> Docume
         check({*map(itemgetter("type"), results)} <= {_LABELS})
         check(len({one.get("to_name") for one in results}) <= 1)
         names = {one.get("from_name") for one in results} - {None}
-        check(
-            set(map(type, names)) <= {str} and (not controls.chosen or names <= {controls.chosen})
-        )
+        check(set(map(type, names)) <= {str} and (not tasks.chosen or names <= {tasks.chosen}))
         items = [*map(itemgetter("value"), results)]
     else:
         # A task without labels has not got the key.
@@ -205,7 +200,7 @@ def _columns(input: Input, values: Sequence[Any], controls: _Controls) -> Docume
         check(set(sizes) == {1} and "" not in types)
     check_places(starts, ends, np.array([*map(len, texts)], np.int64)[owner])
     check_said(items, texts, owner, starts, ends)
-    controls.names |= names
+    tasks.names |= names
     merged = [{**one, **task} for one, task in zip(data, values, strict=True)]
     ids = ids_of(input, set().union(*merged), merged)
     return batch_of(counts, starts, ends, strings(types), texts=[*texts], ids=ids)
@@ -223,14 +218,14 @@ def _text_key(data: dict[str, Any]) -> str:
     return strings[0] if len(strings) == 1 else _TEXT
 
 
-def _results(record: Record, controls: _Controls) -> list[_Value]:
+def _results(record: Record, tasks: _Tasks) -> list[_Value]:
     """Return the labels that the one annotation, or prediction, of a task has."""
     task, options = record.value, record.input.options
     predicted = _TASK.predicted
     names = predicted if not options.alone or task.get(predicted[0]) else _TASK.gold + predicted
     names = _TASK.gold if options.side == "gold" else names
-    controls.choose(task)
-    if controls.chosen and not record.input.key:
+    tasks.choose(task)
+    if tasks.chosen and not record.input.key:
         record.input.key = next((name for name in names if name in task), "")
     key = record.key(names)
     if options.key is None and names == predicted and key not in names:
@@ -246,11 +241,11 @@ def _results(record: Record, controls: _Controls) -> list[_Value]:
         for index, one in enumerate(results)
         if _is_label(record, f"{place}[{index}]", one)
     ]
-    controls.names.update(
+    tasks.names.update(
         one["from_name"] for one, _ in labels if isinstance(one.get("from_name"), str)
     )
-    if controls.chosen:
-        labels = [label for label in labels if label[0].get("from_name") == controls.chosen]
+    if tasks.chosen:
+        labels = [label for label in labels if label[0].get("from_name") == tasks.chosen]
     texts = {one["to_name"] for one, _ in labels if isinstance(one.get("to_name"), str)}
     if len(texts) > 1:
         message = f"{place} has labels of several texts: {', '.join(map(shortened, sorted(texts)))}"
@@ -366,17 +361,13 @@ def _from_units(text: str, regions: Sequence[_Region]) -> list[_Region]:
     """Return regions in UTF-16 units with their characters; none if that does not fit."""
     if text.isascii() or all(region.text is None for region in regions):
         return []
-    places, units = {0: 0}, 0
-    for place, character in enumerate(text, 1):
-        units += 1 + (character > "\uffff")
-        places[units] = place
+    places = Utf16(text)
     converted = [
-        region._replace(start=places[region.start], end=places[region.end])
+        region._replace(start=places.character(region.start), end=places.character(region.end))
         for region in regions
-        if region.start in places and region.end in places
     ]
-    whole = len(converted) == len(regions)
-    return converted if whole and all(_fits(text, region) for region in converted) else []
+    fitting = all(min(one.start, one.end) >= 0 and _fits(text, one) for one in converted)
+    return converted if fitting else []
 
 
 def _misfit(record: Record, text: str, region: _Region) -> LayoutError:

@@ -91,17 +91,16 @@ class Record(NamedTuple):
             raise self.lacking(f"there is no key {shortened(input.key)}", options.option("key"))
         return input.key
 
-    def key_if_any(self, names: Sequence[str] = ()) -> str:
-        """Return the key of the spans, likewise; empty if there is none here, or null.
+    def key_if_any(self) -> str:
+        """Return the key of the spans, as `key` does; empty if there is none here, or null.
 
         The first record that has some decides. `check_key` raises the error if none has.
         """
         value, input, options = self.as_object(), self.input, self.input.options
         if not input.key:
-            names = names or KEYS[input.format].of(options)
+            known = KEYS[input.format].of(options)
             filled = {name: one for name, one in value.items() if one is not None}
-            chosen = _chosen(filled, names if options.key is None else (options.key,))
-            input.key = chosen
+            input.key = _chosen(filled, known if options.key is None else (options.key,))
         if value.get(input.key) is not None:
             return input.key
         input.note(_KEYLESS)
@@ -141,13 +140,13 @@ class Record(NamedTuple):
             raise self.lacking(message, "--text-key")
         return text
 
-    def text_or_borrowed(self, names: Sequence[str] = ()) -> str | None:
+    def text_or_borrowed(self) -> str | None:
         """Return the text, likewise; None if there is none, and another input may have it."""
         value = self.as_object()
         borrowed = self.input.options.may_borrow
-        if borrowed and not any(key in value for key in self._text_keys(names)):
+        if borrowed and not any(key in value for key in self._text_keys()):
             return None
-        return self.text(names)
+        return self.text()
 
     def text_if_any(self, names: Sequence[str] = ()) -> str | None:
         """Return the text, likewise; None if there is none, or null."""
@@ -155,7 +154,8 @@ class Record(NamedTuple):
         key = next((key for key in self._text_keys(names) if key in value), None)
         return None if key is None or value[key] is None else self.string(key, value[key])
 
-    def _text_keys(self, names: Sequence[str]) -> Sequence[str]:
+    def _text_keys(self, names: Sequence[str] = ()) -> Sequence[str]:
+        """Return the keys that the text may be at: the one that was given, or those known."""
         given = self.input.options.text_key
         return names or KEYS[self.input.format].text if given is None else (given,)
 
