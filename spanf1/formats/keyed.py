@@ -106,6 +106,8 @@ class KeyedTags(NamedTuple):
         The keys of the tags, and of the tokens and the ids: empty if these are not read.
     labels : mapping of int to str, optional
         The tag of each id, if tags may be ids.
+    counted : str
+        The key of tokens of which there are to be as many as tags, though they are not read.
     """
 
     table: Table
@@ -114,6 +116,7 @@ class KeyedTags(NamedTuple):
     token: str = ""
     id: str = ""
     labels: Mapping[int, str] | None = None
+    counted: str = ""
 
     @property
     def source(self) -> Source:
@@ -464,8 +467,10 @@ class KeyedReader(ABC):
         first, last = tables[0], tables[-1]
         options, others = self._inputs.gold.options, self._inputs.predicted.options
         keys = self._keys = self._keys or self._keys_of(first, last)
+        token = next((key for key in TAG_KEYS.token if key in first.keys and key != keys.gold), "")
+        gold = KeyedTags(first, options, keys.gold, keys.gold_token, keys.id, self._labels)
         return (
-            KeyedTags(first, options, keys.gold, keys.gold_token, keys.id, self._labels),
+            gold._replace(counted=options.token_key or token),
             KeyedTags(last, others, keys.predicted, keys.predicted_token, keys.id, self._labels),
         )
 

@@ -191,7 +191,7 @@ def test_without_a_text(tmp_path: Path) -> None:
     spans = [TextSpan("PER", ((0, 3), (17, 24)), "Ada Charles"), TextSpan("X", ((900, 901),))]
     assert document == Document(None, spans, id="a")
     assert side.remarks == {}
-    assert side.readings == {
+    assert side.notes == {
         "documents without a .txt file": 1,
         "spans in several parts, which are not known to be one without a .txt file": 1,
     }

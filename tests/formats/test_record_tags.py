@@ -29,6 +29,7 @@ from spanf1.formats.options import InputOptions
 from spanf1.formats.registry import Input, Writing, write
 from spanf1.formats.source import Source
 from spanf1.formats.tokens import levels_of
+from tests.helpers.commands import write as save
 
 
 def lines(*records) -> str:
@@ -275,3 +276,15 @@ def test_nothing_but_clean_errors(tmp_path_factory, content) -> None:
         except SpanF1Error as error:
             message = str(error)
             assert "\n" not in message
+
+
+def test_both_sides_cut_alike(run) -> None:
+    full = {"tokens": ["a", "b", "c"], "gold": ["O", "B-A", "O"], "predicted": ["O", "B-A", "O"]}
+    cut = {"tokens": ["a", "b", "c"], "gold": ["O", "B-A"], "predicted": ["O", "B-A"]}
+    save("f", "".join(json.dumps(row) + "\n" for row in (full, cut)))
+    ran = run("score", "f")
+    assert (ran.code, ran.out) == (3, "")
+    assert "f:2: 2 tags at gold, and 3 tokens at tokens" in ran.err
+    # What is no list of tokens counts nothing.
+    save("f", json.dumps(full | {"words": "a b"}) + "\n")
+    assert run("score", "f").code == 0

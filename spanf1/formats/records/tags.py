@@ -10,7 +10,14 @@ import numpy as np
 
 from spanf1.core.documents import Document
 from spanf1.core.tags import TagSet
-from spanf1.exceptions import InputError, LayoutError, LossError, TagError, UsageError
+from spanf1.exceptions import (
+    AlignmentError,
+    InputError,
+    LayoutError,
+    LossError,
+    TagError,
+    UsageError,
+)
 from spanf1.formats.keyed import (
     TAG_KEYS,
     KeyedReader,
@@ -36,7 +43,7 @@ from spanf1.formats.registry import JSONL, LIKELY, MAYBE, Input, Writing
 from spanf1.formats.sentences import Sentences, TokenLists, place_in, whole_sentences
 from spanf1.formats.source import Source
 from spanf1.formats.tokens import place_of, tagged
-from spanf1.wording import shortened
+from spanf1.wording import many, shortened
 
 # the keys that are written, where none are given
 _TAG_KEY = "ner_tags"
@@ -122,6 +129,7 @@ class _RecordTags(LabelCodes):
             row, place = first_not(rows, (int, str))
             message = f"{column.key}[{place}]: {_no_tag(rows[row][place])}"
             raise TagError(message, where=batch.where(row)) from None
+        self._check_count(batch, rows)
         self.outside = self._numbers.get(self._outside)
         self.empty = self._numbers.get("") if self._tags.allows_missing else None
         if column.labels is not None:
@@ -148,6 +156,23 @@ class _RecordTags(LabelCodes):
             return []
         ids = (number for number, tag in self.labels.items() if tag in masked)
         return [self._numbers[value] for value in (*masked, *ids) if value in self._numbers]
+
+    def _check_count(self, batch: Batch, rows: Sequence[Row]) -> None:
+        """Raise an error if a record has not a gold tag for each of its tokens, where it has some.
+
+        Where both sides were cut alike, only that shows it.
+        """
+        counted = self._column.counted
+        tokens: list[Any] = [one.get(counted) for one in batch.records] if counted else []
+        if set(map(type, tokens)) != {list} or [*map(len, tokens)] == [*map(len, rows)]:
+            return
+        row = next(row for row, one in enumerate(tokens) if len(one) != len(rows[row]))
+        counts = f"{many(len(rows[row]), 'tag')} at {self._column.key}"
+        raise AlignmentError(
+            f"{counts}, and {many(len(tokens[row]), 'token')} at {counted}",
+            where=batch.where(row),
+            hint="every token is to have a gold tag: were both sides cut?",
+        )
 
     def size(self) -> int:
         """Return how many numbers there are."""
