@@ -199,7 +199,7 @@ def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]
     if options.types != "union":
         made.append(("types", _types(result)))
     made += [("0/0", line) for line in _undefined(result)]
-    made += [("note", line) for line in other_types(result)]
+    made += [("note", line) for line in (*other_types(result), *_nothing_right(result))]
     if result.input and tally.extent:
         made.append(("input", _input(result.input)))
         made += [("note", remark) for remark in result.input.remarks]
@@ -401,6 +401,17 @@ def other_types(result: Scored) -> Iterator[str]:
         in_case = all(name.casefold() == other.casefold() for name, other in pairs.items())
         how = "differ in case only" if in_case else "gold may call otherwise"
         yield f"types that {how}: {', '.join(map(printable, pairs))}; --map {ways}"
+
+
+def _nothing_right(result: Scored) -> Iterator[str]:
+    """Say where no span of characters is right, though types meet: offsets may be others."""
+    types, exact = result.counts.types.values(), result.options.match == "exact"
+    met = any(row.gold and row.predicted for row in types)
+    if met and exact and result.tally.placed_by == CHARACTER and not any(r.correct for r in types):
+        yield (
+            "no span is right, and types are the same: do both sides count characters from 0, and "
+            "end before the next one? --match text compares what spans say, wherever they are"
+        )
 
 
 def _alike(name: str, other: str) -> bool:

@@ -552,3 +552,13 @@ def test_signatures_in_words(run):
         "as many characters and gold spans, but not the same spans"
         in run("signature", one, other).out
     )
+
+
+def test_shifted_offsets_are_no_silent_nothing(run) -> None:
+    text = "Ada Byron met Bob"
+    gold = {"text": text, "spans": [[0, 9, "PER"]]}
+    for end, said in ((8, True), (9, False)):
+        write("g.jsonl", lines([gold]))
+        write("p.jsonl", lines([{"text": text, "spans": [[0, end, "PER"]]}]))
+        out = " ".join(run("score", "g.jsonl", "p.jsonl").out.split())
+        assert ("no span is right, and types are the same: do both sides count" in out) == said
