@@ -147,6 +147,10 @@ class InputOptions:
             with the format.
         """
         options = cls(side=side or "gold", prefix=_PREFIXES[side])
+        forms = tag_forms(given.get("tag_form", AUTO_FORM))
+        if not side and forms[0] != forms[1]:
+            message = "two forms are for gold and predictions, and here is one side"
+            raise UsageError(f"tag_form {given['tag_form']}: {message}")
         delimiter = given.get("delimiter")
         same = ("token_column", "sentence_column", "token_key", "text_key", "id_key", "labels")
         as_given: dict[str, Any] = {name: given.get(name) for name in same}
@@ -156,7 +160,7 @@ class InputOptions:
             tag_columns=_parted(given.get(options.name("tag_columns"))),
             delimiter=None if delimiter == AUTO else delimiter,
             key=given.get(options.name("key")),
-            form=tag_forms(given.get("tag_form", AUTO_FORM))[side == "predicted"],
+            form=forms[side == "predicted"],
             outside=tags_given(given, OUTSIDE_TAGS),
             mask_tags=tags_given(given, MASK_TAGS),
             keywords=tag_keywords(given) | {IN_FILE},

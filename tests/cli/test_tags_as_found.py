@@ -718,3 +718,11 @@ def test_hints_of_one_side_work(run, tag: str, name: str) -> None:
     ran = run(name, "f")
     option = followed(ran, "f")
     assert run(name, "f", *option).code == 0
+
+
+@pytest.mark.parametrize("command", ["validate", "describe", "detect", "repair"])
+def test_two_forms_are_for_two_sides(run, command) -> None:
+    write("f", "a PER\nb O\n")
+    ran = run(command, "f", "--tag-form", "PER,B-PER")
+    assert (ran.code, ran.out) == (2, "")
+    assert "two forms are for gold and predictions, and here is one side" in ran.err
