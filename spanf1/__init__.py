@@ -18,7 +18,6 @@ from spanf1.exceptions import (
 if TYPE_CHECKING:
     from spanf1.checks.convert import convert_file
     from spanf1.checks.lists import (
-        Span,
         Violation,
         convert,
         decode,
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from spanf1.core.documents import Document, TextSpan
     from spanf1.core.options import Confidence, Options
     from spanf1.core.scores import Counts, Score, TypeCounts
+    from spanf1.core.spans import Span
     from spanf1.formats.opening import read_documents
     from spanf1.ranking.compare import compare
     from spanf1.ranking.rank import RankingOptions
@@ -97,7 +97,7 @@ _LATER = {
     "Result": "results.result",
     "Score": "core.scores",
     "Signature": "results.signature",
-    "Span": "checks.lists",
+    "Span": "core.spans",
     "SpanF1": "results.lists",
     "TextSpan": "core.documents",
     "TypeCounts": "core.scores",

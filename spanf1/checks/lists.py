@@ -16,7 +16,7 @@ from spanf1.core.misfits import OUTSIDE_TAGS
 from spanf1.core.options import AUTO, AnyScheme, Options, TagScheme, tag_scheme
 from spanf1.core.repairs import PARTS, REPAIRS, RepairName, kind_of
 from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, ReadingName, SchemeName
-from spanf1.core.spans import WELL_FORMED, Spans, touching
+from spanf1.core.spans import WELL_FORMED, Span, Spans, touching
 from spanf1.core.spans import decode as decode_codes
 from spanf1.core.spans import encode as encode_spans
 from spanf1.core.tags import AUTO_FORM, IntArray, Spelling, TagForm, TagSet
@@ -340,14 +340,6 @@ def convert(
     given = _Given.of(tags, tag_form, outside)
     name = scheme_to_write(to)
     return given.rewritten(given.scheme(scheme), name, method, allow_loss=allow_loss)
-
-
-class Span(NamedTuple):
-    """A typed span of tokens in one sentence: from `start` to before `end`, counted from 0."""
-
-    start: int
-    end: int
-    type: str
 
 
 def decode(

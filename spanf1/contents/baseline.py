@@ -14,12 +14,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from spanf1.checks.lists import Span
 from spanf1.checks.tags import looked_at
 from spanf1.contents.describe import CountedFile
 from spanf1.core.options import AUTO, AnyScheme, Confidence, Options, TagScheme, confidence_from
 from spanf1.core.repairs import PARTS
-from spanf1.core.spans import Spans, encode, touching
+from spanf1.core.spans import Span, Spans, encode, touching
 from spanf1.core.tag_counter import BlockCounter
 from spanf1.core.tags import AUTO_FORM, CodeArray, TagSet
 from spanf1.exceptions import InputError, TagError, check_known

@@ -48,6 +48,14 @@ ActionArray = npt.NDArray[np.uint8]
 BoolArray = npt.NDArray[np.bool_]
 
 
+class Span(NamedTuple):
+    """A typed span of tokens in one sentence: from `start` to before `end`, counted from 0."""
+
+    start: int
+    end: int
+    type: str
+
+
 class Spans(NamedTuple):
     """Typed spans in order of their start, as arrays of one length.
 
