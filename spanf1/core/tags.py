@@ -249,7 +249,7 @@ class TagSet:
         self._numbered = dict(self.spelling.labels)
         self._typed = False
         self._names: list[str] = []
-        self._facts: tuple[frozenset[str], frozenset[str], frozenset[str]] | None = None
+        self._facts: tuple[frozenset[str], ...] | None = None
 
     @property
     def form(self) -> TagForm:
@@ -263,10 +263,15 @@ class TagSet:
         other._typed, other._facts = self._typed, self._facts
         return other
 
-    def facts(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-        """Return the prefixes, the name of the form, and the names of other forms, of all tags."""
+    def facts(self) -> tuple[frozenset[str], ...]:
+        """Return what is known of all tags.
+
+        These are the prefixes, the name of the form, the names of other forms, and the tags that
+        were read as O, and those of tokens that do not count.
+        """
         if self._facts is None:
-            self._facts = frozenset(self.prefixes()), self.form_names(), self.other_forms()
+            forms = self.form_names(), self.other_forms()
+            self._facts = frozenset(self.prefixes()), *forms, self.met(0), self.met(MASKED)
         return self._facts
 
     def form_names(self) -> frozenset[str]:
@@ -352,6 +357,7 @@ class TagSet:
         code = self.codes.get(tag)
         if code is None and (code := self._special.get(tag)) is not None:
             self.codes[tag] = code
+            self._facts = None
         elif code is None:
             prefix, name = self._parse(self.named(tag))
             self._typed |= name not in ("", UNTYPED)

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from spanf1.core.fingerprint import added, powers
 from spanf1.core.scores import COUNTS, Counts, TypeCounts, add_types
 from spanf1.core.spans import WELL_FORMED, first_of_each, ranges
-from spanf1.core.tags import BARE, FORM_HINT, MASKED, Gaps, IntArray, TagSet
+from spanf1.core.tags import BARE, FORM_HINT, Gaps, IntArray, TagSet
 from spanf1.exceptions import TagError, UsageError
 
 #: what spans are placed by: tokens, characters, or nothing, where only what they say is known
@@ -80,6 +80,9 @@ def _summed(rows: Iterable[tuple[str, TypeCounts, int]]) -> dict[str, TypeCounts
     return {name: TypeCounts(*sums[name]) for name in sorted(sums) if any(sums[name])}
 
 
+_BARE_FORMS = {BARE.name}
+
+
 @dataclass
 class SideTally:
     """What is known of one side alone, gold or predicted.
@@ -115,14 +118,14 @@ class SideTally:
     @property
     def bare(self) -> bool:
         """Whether tags are types without a prefix."""
-        return self.forms == {BARE.name}
+        return self.forms == _BARE_FORMS
 
     def take(self, tags: TagSet | None) -> SideTally:
         """Take over how the tags are written, None for spans that are from none; return itself."""
         self.tagged = tags is not None
         if tags:
-            self.prefixes, self.forms, self.other_forms = tags.facts()
-            self.outside, self.masked = tags.met(0), tags.met(MASKED)
+            self.prefixes, self.forms, self.other_forms, *read = tags.facts()
+            self.outside, self.masked = read
         return self
 
     def __add__(self, other: SideTally) -> SideTally:

@@ -8,7 +8,7 @@ from copy import copy
 from functools import lru_cache
 from typing import Any, Self
 
-from spanf1.core.misfits import MASK_TAGS, OUTSIDE_TAGS
+from spanf1.core.misfits import LABELS, MASK_TAGS, MISSING_TAGS, OUTSIDE_TAGS
 from spanf1.core.options import (
     AUTO,
     AnyScheme,
@@ -27,18 +27,20 @@ from spanf1.core.spans import Ends, shape_of
 from spanf1.core.tags import AUTO_FORM, Spelling, TagSets, tag_forms, tag_sets
 from spanf1.core.tally import ABSENT, SpanKey, Tally
 from spanf1.exceptions import UsageError
-from spanf1.formats.labels import IGNORE_INDEX, labels_by_id
+from spanf1.formats.labels import IGNORE_INDEX, Labels, labels_by_id
 from spanf1.formats.lists import ArrayReader, ListReader, reader_of
 from spanf1.formats.options import (
     InputOptions,
     check_no_gaps,
     spelling_of,
-    tag_keywords,
     tags_given,
 )
 from spanf1.results.result import Result
 
 _LISTS = (list, tuple)
+
+# What the functions here may be told of tags.
+_KEYWORDS = frozenset({OUTSIDE_TAGS, MASK_TAGS, LABELS, MISSING_TAGS})
 
 
 def evaluate(
@@ -177,30 +179,27 @@ def evaluate(
         raise UsageError(f"match {match} is for records of texts, and these are tags")
     reader = reader_of(y_true, y_pred, labels, ignore_index, mask, missing=missing)
     numbered = labels if isinstance(reader, ListReader) else None
-    tags = reader.tag_sets(_spellings({**given, "labels": numbered}))
+    tags = reader.tag_sets(_spellings(given, numbered))
     counts = reader.tally(
         tags, script=reading == "conlleval", units=units, type_map=options.type_map
     )
     return Result(counts, options, None, intervals).check()
 
 
-def _spellings(given: Mapping[str, Any]) -> tuple[Spelling, Spelling]:
+def _spellings(given: Mapping[str, Any], labels: Labels | None) -> tuple[Spelling, Spelling]:
     """Return what the keywords of a function say of how tags are written on both sides."""
-    form = given["tag_form"]
-    plain = given[OUTSIDE_TAGS] == given[MASK_TAGS] == () and given["labels"] is None
-    if plain and isinstance(form, str):
-        return _plain_spellings(form, tag_keywords(given))
+    form, outside, masked = given["tag_form"], given[OUTSIDE_TAGS], given[MASK_TAGS]
+    if outside == masked == () and labels is None and isinstance(form, str):
+        return _plain_spellings(form)
     said = tags_given(given, OUTSIDE_TAGS), tags_given(given, MASK_TAGS)
-    gold, predicted = (
-        spelling_of(form, *said, given["labels"], tag_keywords(given)) for form in tag_forms(form)
-    )
+    gold, predicted = (spelling_of(one, *said, labels, _KEYWORDS) for one in tag_forms(form))
     return gold, predicted
 
 
 @lru_cache
-def _plain_spellings(tag_form: str, keywords: frozenset[str]) -> tuple[Spelling, Spelling]:
+def _plain_spellings(tag_form: str) -> tuple[Spelling, Spelling]:
     """Return the spellings where their form alone may be given, as it mostly is."""
-    gold, predicted = (spelling_of(form, keywords=keywords) for form in tag_forms(tag_form))
+    gold, predicted = (spelling_of(form, keywords=_KEYWORDS) for form in tag_forms(tag_form))
     return gold, predicted
 
 
@@ -272,7 +271,7 @@ ignore_types, tag_form, outside, mask_tags, missing, confidence
         self._options = Options.of(given)
         self._labels = None if labels is None else labels_by_id(labels)
         self._ignore_index = ignore_index
-        self._spellings = _spellings({**given, "labels": self._labels})
+        self._spellings = _spellings(given, self._labels)
         self._confidence = confidence_from(confidence)
         self.reset()
 

@@ -74,7 +74,8 @@ class Scored:
     @cached_property
     def pred_schemes(self) -> list[AnyScheme]:
         """The scheme of the predicted tags, likewise; gold's, if ill-formed spans do not count."""
-        fitting, gold = self.own_pred_schemes, self.gold_schemes[0]
+        gold = self.gold_schemes[0]
+        fitting = self._schemes(1, gold)
         if self.options.reading not in ("strict", "error") or self.options.pred_scheme != AUTO:
             return fitting
         if NO_TAGS in (gold, fitting[0]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any, BinaryIO, Self
 
 import numpy as np
@@ -163,7 +163,7 @@ class _RecordTags(LabelCodes):
         Where both sides were cut alike, only that shows it.
         """
         counted = self._column.counted
-        tokens: list[Any] = [one.get(counted) for one in batch.records] if counted else []
+        tokens: list[Any] = [*map(dict.get, batch.records, repeat(counted))] if counted else []
         if set(map(type, tokens)) != {list} or [*map(len, tokens)] == [*map(len, rows)]:
             return
         row = next(row for row, one in enumerate(tokens) if len(one) != len(rows[row]))
