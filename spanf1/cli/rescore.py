@@ -12,8 +12,7 @@ from spanf1.cli.scoring import SCORE_DIGITS_HELP, SCORE_RENDERERS
 from spanf1.cli.signature import RESULTS_HINT, input_name, parsed, read_text
 from spanf1.exceptions import ReadError, SpanF1Error, UsageError
 from spanf1.results.report import report_of
-from spanf1.results.result import Result
-from spanf1.results.result import rescore as scored_again
+from spanf1.results.result import Result, rescored
 from spanf1.results.signature import Signature
 
 
@@ -39,9 +38,9 @@ def rescore(file: str, *, like: str | None, **settings: Any) -> None:
     report = ReportOptions.of(settings)
     signature = None if like is None else Signature.parse(like)
     report.check_writable([file])
-    data = _results(file)
+    data, stored = _results(file)
     try:
-        result = scored_again(data, signature)
+        result = rescored(stored, data, signature)
     except SpanF1Error as error:
         where = error.where or input_name(file)
         raise type(error)(error.message, where=where, hint=error.hint) from None
@@ -49,17 +48,16 @@ def rescore(file: str, *, like: str | None, **settings: Any) -> None:
     report.write(report_of(result), SCORE_RENDERERS, notes=notes)
 
 
-def _results(path: str) -> dict[str, Any]:
-    """Return the content of a results file, or of standard input."""
+def _results(path: str) -> tuple[dict[str, Any], Result]:
+    """Return the content of a results file, or of standard input, and the result that it has."""
     data = parsed(read_text(path), path)
     if "tally" not in data:
         message = "this is not a result of spanf1"
         raise ReadError(message, where=input_name(path), hint=RESULTS_HINT)
     try:
-        Result.from_dict(data)
+        return data, Result.from_dict(data)
     except UsageError as error:
         raise ReadError(error.message, where=input_name(path), hint=RESULTS_HINT) from None
-    return data
 
 
 def _notes(result: Result, signature: Signature | None, *, intervals: bool) -> Iterator[str]:

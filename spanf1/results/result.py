@@ -372,9 +372,15 @@ def rescore(data: Mapping[str, Any], signature: Signature | str | None = None) -
     InputError
         If a figure in the data is not what its own counts give.
     """
+    return rescored(Result.from_dict(data), data, signature)
+
+
+def rescored(
+    result: Result, data: Mapping[str, Any], signature: Signature | str | None = None
+) -> Result:
+    """Return what `rescore` does, given also the result that the data has; raises as that."""
     from spanf1.results.signature import Signature
 
-    result = Result.from_dict(data)
     if signature is None:
         _check(data, result)
         return result
