@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from spanf1.core.documents import Document
 from spanf1.formats.records.keys import KEYS
-from spanf1.formats.records.numbered import sentence, tokens_key, triples, words_of
+from spanf1.formats.records.numbered import sentence, tokens_and_key, triples
 from spanf1.formats.records.record import Record, records
 from spanf1.formats.records.sniffing import View
 from spanf1.formats.registry import SURE, Input
@@ -32,8 +32,6 @@ def documents(input: Input) -> Iterator[Document]:
 
 def _document(record: Record) -> Document:
     """Return the document of a record."""
-    record.note_relations()
-    token_key, key = tokens_key(record), record.key()
-    words = words_of(record, token_key, record.value[token_key])
+    words, key = tokens_and_key(record)
     spans = triples(record, key, record.value[key])
     return sentence(record, words, spans)._replace(id=record.id())

@@ -49,6 +49,13 @@ def words_of(record: Record, place: str, value: object) -> list[str]:
     return [record.string(f"{place}[{number}]", word) for number, word in enumerate(value)]
 
 
+def tokens_and_key(record: Record) -> tuple[list[str], str]:
+    """Return a record's tokens, and the key of its spans; relations are noted as left out."""
+    record.note_relations()
+    token_key, key = tokens_key(record), record.key()
+    return words_of(record, token_key, record.value[token_key]), key
+
+
 def triples(record: Record, place: str, items: object, *, more: bool = False) -> list[TokenSpan]:
     """Return the spans of a list of ``[start, end, type]``; with `more`, what is behind is passed.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from spanf1.core.documents import Document
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
-from spanf1.formats.records.numbered import of_token_numbers, tokens_key, words_of
+from spanf1.formats.records.numbered import of_token_numbers, tokens_and_key
 from spanf1.formats.records.record import Record, records
 from spanf1.formats.records.sniffing import View
 from spanf1.formats.registry import LIKELY, SURE, Input
@@ -39,7 +39,5 @@ def documents(input: Input) -> Iterator[Document]:
 
 def _document(record: Record) -> Document:
     """Return the document of a record."""
-    record.note_relations()
-    token_key, key = tokens_key(record), record.key()
-    words = words_of(record, token_key, record.value[token_key])
+    words, key = tokens_and_key(record)
     return of_token_numbers(record, key, words)._replace(id=record.id())
