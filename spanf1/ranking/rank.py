@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.options import LEAST_UNITS, Confidence
+from spanf1.core.options import AUTO, FEW_SPANS, LEAST_UNITS, Confidence, Unit
 from spanf1.core.scores import AVERAGES, FIGURES, AverageName, f_scores, figures
 from spanf1.core.tally import rows_of
 from spanf1.exceptions import UsageError, check_known
@@ -173,6 +173,13 @@ class Ranking:
     testing: RankingOptions
     units: int
 
+    @property
+    def few_types(self) -> tuple[str, ...]:
+        """The types that were compared and have so few gold spans that intervals are no good."""
+        gold = self.standings[0].system.runs[0].counts.types
+        compared = dict.fromkeys(pair.type for pair in self.differences if pair.type)
+        return tuple(t for t in compared if t not in gold or gold[t].gold < FEW_SPANS)
+
     def unreachable(self) -> dict[str, float]:
         """Return, for each test, the least corrected p-value it can give, if that is too large.
 
@@ -281,6 +288,7 @@ def rank(
     """
     # In one order: the same seed is to give the same figures.
     systems = sorted(systems, key=lambda system: system.name)
+    testing = _with_unit(testing, systems[0].runs[0])
     table = RunTable(systems, testing)
     how, runs = testing.confidence, table.runs[-1].stop
     if how.resamples * runs * table.figures > MAX_VALUES:
@@ -315,6 +323,15 @@ def rank(
         testing,
         table.units,
     )
+
+
+def _with_unit(testing: RankingOptions, run: Result) -> RankingOptions:
+    """Return how systems are compared, with the units that a run has, if any will do."""
+    units = run.tally.units
+    if testing.confidence.unit != AUTO or not units:
+        return testing
+    unit = cast(Unit, units.kind)
+    return replace(testing, confidence=replace(testing.confidence, unit=unit))
 
 
 def _interval_of(values: FloatArray, table: RunTable, level: float) -> Bounds:

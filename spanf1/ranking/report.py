@@ -8,19 +8,20 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
-from spanf1.core.options import FEW_UNITS, LEAST_UNITS
+from spanf1.core.options import FEW_SPANS, LEAST_UNITS
 from spanf1.core.scores import Score
 from spanf1.ranking.rank import Difference, Ranking, Standing
 from spanf1.render.report import Report, Section
 from spanf1.results.certainty import Interval
 from spanf1.results.report import (
     bracketed,
+    doubts,
     drawn,
     extent,
     f_name,
+    few_spans,
     other_types,
     strict_in_own_scheme,
-    too_few,
 )
 from spanf1.results.result import Result
 from spanf1.wording import many, percent, signed
@@ -96,8 +97,9 @@ def _systems(ranking: Ranking, digits: int | None) -> Section:
     after = [*_signatures(ranking), *_remarks(ranking, digits)]
     if ranking.units < LEAST_UNITS:
         after.append(f"there is one {unit}: no interval can be made of it")
-    elif ranking.units < FEW_UNITS:
-        after.append(too_few(ranking.units, unit))
+    else:
+        after += doubts(first, ranking.units, how.confidence.unit)
+        after += few_spans(first.micro.gold, ())
     return Section("Systems", text, header, rows, after=after)
 
 
@@ -155,7 +157,8 @@ def _differences(
     what = "all pairs" if how.all_pairs else f"from {ranking.reference}"
     title = f"Differences {'by type, ' * by_type}{what}".replace("Differences all", "All")
     if by_type:
-        return Section(title, "", header, rows)
+        types = ranking.few_types if ranking.units >= LEAST_UNITS else ()
+        return Section(title, "", header, rows, after=[*few_spans(FEW_SPANS, types)])
     after = [_remark(ranking, chosen), *_unreachable(ranking)]
     return Section(title, _about(ranking, chosen), header, rows, after=after)
 
@@ -273,6 +276,7 @@ def to_dict(ranking: Ranking) -> dict[str, Any]:
             }
             for pair in ranking.differences
         ],
+        "few_types": [*ranking.few_types],
         "undecided": [list(pair) for pair in ranking.undecided()],
     }
 
