@@ -257,6 +257,8 @@ UNITS: tuple[Unit, ...] = get_args(Unit)[1:]
 FEW_UNITS, LEAST_UNITS = 10, 2
 #: those of figures of fewer gold spans are not to be trusted either
 FEW_SPANS = 10
+#: those of means over fewer runs may be too narrow
+FEW_RUNS = 5
 
 
 @dataclass(frozen=True, kw_only=True)

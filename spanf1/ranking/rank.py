@@ -124,13 +124,13 @@ class Difference(NamedTuple):
     score, difference : float
         The system's F (the mean over its runs), and what it is more than the reference's.
     interval : Interval
-        Of the difference.
+        Of the difference; NaN where one run is compared with several.
     test : str
         ``randomization`` of units or, if one of the two has several runs, ``permutation`` of runs.
     p_value, p_adjusted : float
         By that test, and corrected for how many there are.
     p_bootstrap, p_bootstrap_adjusted : float
-        The same by the paired bootstrap.
+        The same by the paired bootstrap; NaN where there is no interval.
     units : tuple of int, optional
         How many units the system does better, as well, and worse on; of single runs.
     """
@@ -179,6 +179,13 @@ class Ranking:
         gold = self.standings[0].system.runs[0].counts.types
         compared = dict.fromkeys(pair.type for pair in self.differences if pair.type)
         return tuple(t for t in compared if t not in gold or gold[t].gold < FEW_SPANS)
+
+    def alone(self) -> list[str]:
+        """Return the systems of one run that are compared with systems of several."""
+        runs = {standing.system.name: len(standing.scores) for standing in self.standings}
+        pairs = [(pair.reference, pair.system) for pair in self.differences]
+        against = [pair for pair in pairs if one_against_several(*(runs[name] for name in pair))]
+        return [*dict.fromkeys(name for pair in against for name in pair if runs[name] == 1)]
 
     def unreachable(self) -> dict[str, float]:
         """Return, for each test, the least corrected p-value it can give, if that is too large.
@@ -343,6 +350,11 @@ def _interval_of(values: FloatArray, table: RunTable, level: float) -> Bounds:
     return Bounds(nothing, nothing)
 
 
+def one_against_several(first: int, other: int) -> bool:
+    """Return whether one run is compared with several: how runs of its system vary is unknown."""
+    return (first == 1) != (other == 1)
+
+
 class RunFigures(NamedTuple):
     """Figures of each run (runs, K), their means by system (systems, K), and resampled means."""
 
@@ -354,8 +366,9 @@ class RunFigures(NamedTuple):
 def _run_figures(table: RunTable, how: Confidence) -> RunFigures:
     """Return figures of all units, and of each resample (B, systems, K).
 
-    The runs of a system are drawn with replacement, too. So an interval holds what the choice of
-    sentences does, and what that of the seeds does.
+    The runs of a system are drawn with replacement, too, one less than there are: the mean of so
+    many varies as that of all its runs does (McCarthy & Snowden 1985). So an interval holds what
+    the choice of sentences does, and what that of the seeds does.
     """
     runs = table.values(np.tensordot(table.weight, table.counts, 1))
     drawn = bootstrap_values(
@@ -366,7 +379,7 @@ def _run_figures(table: RunTable, how: Confidence) -> RunFigures:
     for group in table.runs:
         part = drawn[:, group.start : group.stop]
         if len(group) > 1:
-            chosen = rng.integers(0, len(group), (len(drawn), len(group)))
+            chosen = rng.integers(0, len(group), (len(drawn), len(group) - 1))
             part = np.take_along_axis(part, chosen[..., None], axis=1)
         means.append(part.mean(axis=1))
     whole = np.stack([runs[list(group)].mean(axis=0) for group in table.runs])
@@ -396,9 +409,11 @@ def _differences(
     observed = [scored.means[b] - scored.means[a] for a, b in pairs]
     ends, by_bootstrap = [], []
     for (a, b), difference in zip(pairs, observed, strict=True):
-        apart = scored.drawn[:, b] - scored.drawn[:, a]
+        alone = one_against_several(len(table.runs[a]), len(table.runs[b]))
+        unknown = math.nan if alone else 0.0
+        apart = scored.drawn[:, b] - scored.drawn[:, a] + unknown
         ends.append(_interval_of(apart, table, testing.confidence.level))
-        by_bootstrap.append(bootstrap_p_values(apart, difference))
+        by_bootstrap.append(bootstrap_p_values(apart, difference + unknown))
     p_values = np.array([[p for _, p in tests], by_bootstrap])
     # Of so few units, no more ways to swap them can be as extreme.
     of_units = np.array([[test == "randomization" for test, _ in tests], [True] * len(tests)])
