@@ -309,6 +309,17 @@ class Tally:
         return gold, predicted
 
 
+def in_one_unit(tallies: Sequence[Tally]) -> list[Tally]:
+    """Return the tallies of several files with units of one kind.
+
+    They are documents if there are two or more in all; then a file without is one.
+    """
+    by_document = any(tally.units and tally.units.kind == "document" for tally in tallies)
+    if not by_document and sum(tally.documents for tally in tallies) < 2:
+        return [*tallies]
+    return [replace(t, units=t.units.as_document() if t.units else None) for t in tallies]
+
+
 def _differences(first: Counter[SpanKey], second: Counter[SpanKey]) -> Counter[SpanKey]:
     """Return a sum whose counts may be less than nothing."""
     total = first.copy()
@@ -349,6 +360,14 @@ class Units:
         """Return the same units with equal ones in one row; their order is lost."""
         rows = _distinct((self.length, self.code, self.weight), len(self.keys))
         return Units(self.kind, self.keys, *rows)
+
+    def as_document(self) -> Units:
+        """Return the units of a document whose sentences these are; documents as they are."""
+        if self.kind == "document":
+            return self
+        code = np.repeat(self.code, np.repeat(self.weight, self.length))
+        rows = np.array([len(code)][: self.count])
+        return Units("document", self.keys, rows, code, np.ones(len(rows), np.int64))
 
     def __add__(self, other: Units) -> Units:
         numbers = {key: number for number, key in enumerate(self.keys)}
@@ -397,9 +416,22 @@ class Collector:
         """Add spans: the number of each one's unit, from 0, and its packed key."""
         self._waiting.append((unit, key))
         self._size += len(key)
-        if self._size > self.CAPACITY and not self._in_order:
-            # A span that is still to come may belong to the unit that began last.
-            self._settle(self.begun - 1)
+        # A span that is still to come may belong to the unit that began last.
+        last = self.begun - 1
+        if self._size > self.CAPACITY and not self._in_order and last > self._done:
+            self._settle(last)
+
+    def as_document(self) -> Collector:
+        """Return a collector of documents, of which all that was collected is the first."""
+        found = Collector("document", in_order=self._in_order)
+        if self.begun:
+            self._settle(self.begun)
+            length, code, weight = self._rows
+            packed = np.array([*self._codes], np.int64)[code]
+            packed = np.repeat(packed, np.repeat(weight, length))
+            found.begun = 1
+            found.add(np.zeros(len(packed), np.int64), packed)
+        return found
 
     def finish(self, keys: Mapping[int, SpanKey]) -> Units:
         """Return all units; the mapping says what the packed keys meant."""

@@ -180,6 +180,7 @@ def test_parts_say_what_the_whole_does(
                 {"reading": "conlleval"},
                 {"confidence": Confidence(resamples=100, unit="sentence")},
                 {"confidence": Confidence(resamples=100, unit="document")},
+                {"confidence": Confidence(resamples=100)},
                 {"align_by_position": True},
             ]
         )
