@@ -235,8 +235,8 @@ def data_of(tally: Tally) -> dict[str, Any]:
     """Return everything in a tally as plain data that JSON can carry; shapes as text.
 
     The text of a shape is what stands before the span, its first prefix, a space, its last
-    prefix, and what stands behind it (see `Ends`): ``OB IO`` for ``O B-PER I-PER O``;
-    ``-`` for a span that is from no tags.
+    prefix, what stands behind it, and inner prefixes (see `Ends`): ``OB IO`` for
+    ``O B-PER I-PER O``; ``-`` for a span that is from no tags.
     """
 
     def by_side(name: str, stored: Callable[[Any], Any]) -> dict[str, Any]:
@@ -316,7 +316,7 @@ def _text_of(shape: int) -> str | None:
     if shape == UNTAGGED:
         return _UNTAGGED_TEXT
     ends = ends_of(shape)
-    return f"{ends.before}{ends.first} {ends.last}{ends.behind}"
+    return f"{ends.before}{ends.first} {ends.last}{ends.behind}{ends.inner}"
 
 
 def _shape_of(text: str | None) -> int:
@@ -324,8 +324,8 @@ def _shape_of(text: str | None) -> int:
         return ABSENT
     if text == _UNTAGGED_TEXT:
         return UNTAGGED
-    opening, closing = text.split(" ")
-    return shape_of(Ends(*opening, *closing))
+    before, first, _, last, behind, *inner = list(text)
+    return shape_of(Ends(before, first, last, behind, "".join(inner)))
 
 
 def _shapes_of(pairs: Iterable[tuple[str | None, str | None]]) -> frozenset[tuple[int, int]]:
