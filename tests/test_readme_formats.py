@@ -12,11 +12,12 @@ import pytest
 from spanf1.formats.records.keys import KEYS
 from spanf1.formats.registry import FORMATS
 from tests.helpers.commands import write
-from tests.helpers.samples import (
+from tests.helpers.every_format import (
     COUNTS,
     GOLD,
     PREDICTED,
     TEXTS,
+    counts,
     lines,
     made,
     objects,
@@ -28,12 +29,6 @@ from tests.helpers.shared_data import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = README.split("## From the formats people have\n")[1].split("\n## ")[0]
-
-
-def counts(out: str) -> list[int]:
-    """Return how many spans there are, of a score that was written as JSON."""
-    micro = json.loads(out)["micro"]
-    return [micro[name] for name in ("gold", "predicted", "correct")]
 
 
 def rows() -> dict[str, list[str]]:

@@ -23,6 +23,7 @@ from spanf1.formats.opening import PART_SIZE
 from spanf1.formats.options import LAST, Column, InputOptions, column_of, columns_of
 from spanf1.formats.registry import COLUMNS, INPUT_FORMATS, Input
 from spanf1.formats.source import STDIN, STDIN_NAME, Source
+from spanf1.wording import printable
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -425,7 +426,7 @@ class StepProgress:
     def _show(self, line: str) -> None:
         self._next = time.monotonic() + _EVERY
         self._shown = True
-        sys.stderr.write(f"\r\033[K{line}")
+        sys.stderr.write(f"\r\033[K{printable(line)}")
         sys.stderr.flush()
 
     def __enter__(self) -> Self:

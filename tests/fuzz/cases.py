@@ -19,7 +19,7 @@ import numpy as np
 
 from spanf1.cli import COMMANDS, main
 from tests.helpers.catalogues import CLOSED, CORPUS
-from tests.helpers.samples import (
+from tests.helpers.every_format import (
     GOLD,
     PREDICTED,
     TEXTS,

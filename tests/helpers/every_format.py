@@ -1,4 +1,4 @@
-"""The same two texts and their spans in every format that can be written here without an extra."""
+"""Two texts with gold and predicted spans, written in each of the formats."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+import spanf1
+from spanf1.formats.registry import FORMATS
 from tests.helpers.commands import write
 
 # Texts; their tokens; and the first and last token, and the type, of gold and predicted spans.
@@ -145,7 +149,12 @@ WHOLES = {
 
 
 def made(name: str, side: list[Spans]) -> str:
-    """Write a side in a format, and return the file or folder."""
+    """Write a side in a format, and return the file or folder; by way of another, if need be."""
+    if extra := FORMATS[name].extra:
+        pytest.importorskip({"arrow": "pyarrow"}.get(extra, extra))
+        source = made("prodigy", side)
+        spanf1.convert_file(source, f"{source}.{name}", name)
+        return f"{source}.{name}"
     both = [*zip(TEXTS, side, strict=True)]
     stem = f"{name}-{'gold' if side is GOLD else 'predicted'}"
     if name in LINES:
@@ -166,3 +175,9 @@ def made(name: str, side: list[Spans]) -> str:
         return write(stem, "\n".join(parts))
     found = [RECORDS[name](text, spans) for text, spans in both]
     return write(stem, WHOLES.get(name, lines)(found))
+
+
+def counts(out: str) -> list[int]:
+    """Return how many spans there are, of a score that was written as JSON."""
+    micro = json.loads(out)["micro"]
+    return [micro[name] for name in ("gold", "predicted", "correct")]
