@@ -161,6 +161,14 @@ def _key_option(name: str, help_text: str) -> Option:
     return click.option(name, metavar="KEY", help=help_text)
 
 
+#: the option for how much is read as a whole
+SIZE_OPTION = click.option(
+    "--max-size",
+    metavar="SIZE",
+    help="The largest line or record that is read, or file that is read as a whole, such as 1G.  "
+    "[default: 4M of a line, else 64M]",
+)
+
 # What all commands have that read keys: the options, and what of their help differs.
 _TOKEN_KEY = _key_option("--token-key", "The tokens.  [default: tokens, words]")
 _TEXT_KEY = _key_option("--text-key", "The text.  [default: text]")
@@ -185,6 +193,7 @@ _COLUMNS_OF_ONE = (
     form_option(),
     OUTSIDE_OPTION,
     _LABELS,
+    SIZE_OPTION,
 )
 #: the options of one side that say what has no columns, and what is where in it
 KEY_OPTIONS = (
@@ -229,6 +238,7 @@ _COLUMNS_OF_TWO = (
     form_option(" Two with a comma, if gold and predictions differ."),
     OUTSIDE_OPTION,
     _LABELS,
+    SIZE_OPTION,
 )
 #: the options of two sides that are columns, of which `SideOptions` are made
 column_side_options = with_options(*_COLUMNS_OF_TWO)
