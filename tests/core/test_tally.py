@@ -522,10 +522,12 @@ DOCUMENT_CASES = {
 def golds(units: Units) -> list[int]:
     """Return how many spans in gold each unit has, in order."""
     ends = np.cumsum(units.length)
-    return [
+    rows = [
         sum(units.keys[code].gold != -1 for code in units.code[end - length : end].tolist())
         for end, length in zip(ends.tolist(), units.length.tolist(), strict=True)
     ]
+    assert units.order is not None
+    return [rows[row] for row in units.order.tolist()]
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 9, 1 << 19])
@@ -541,8 +543,10 @@ def test_documents(tmp_path, case, size, paired):
         units = tally(reader, units=kind, in_order=True).units
         assert units is not None
         assert golds(units) == expected
-        assert (units.kind, units.weight.tolist()) == ("document", [1] * len(expected))
-    by_sentence, either = (tally(reader, units=kind).units for kind in ("sentence", "auto"))
+        assert (units.kind, units.count) == ("document", len(expected))
+    by_sentence, either = (
+        tally(reader, units=kind, in_order=True).units for kind in ("sentence", "auto")
+    )
     assert either
     assert by_sentence
     if len(expected) < 2:
@@ -606,7 +610,10 @@ def test_equal_units_are_one_row_so_that_memory_does_not_grow(monkeypatch):
     assert (len(units.length), units.count) == (2, 1200)
     kept = tally(ListReader(gold, gold), units="sentence", in_order=True).units
     assert kept is not None
-    assert kept.length.tolist() == [2, 0, 2] * 400
+    assert kept.order is not None
+    assert kept.order.dtype == np.uint8
+    assert kept.length.tolist() == [2, 0]
+    assert kept.order.tolist() == [0, 1, 0] * 400
 
 
 def test_a_sentence_without_tokens_is_no_unit():
