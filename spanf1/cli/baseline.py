@@ -12,6 +12,7 @@ import click
 from spanf1.cli.inputs import (
     COLUMN_HELP,
     DELIMITER_OPTION,
+    SIZE_OPTION,
     column_option,
     form_option,
     paths_of,
@@ -56,6 +57,7 @@ from spanf1.wording import many
 @column_option("--test-token-column", help_text="Column of the tokens in TEST.")
 @DELIMITER_OPTION
 @form_option()
+@SIZE_OPTION
 @scheme_option()
 @click.option("--train-scheme", metavar="SCHEME", help="Scheme of the training file.")
 @click.option(

@@ -23,6 +23,7 @@ from spanf1.formats.opening import PART_SIZE
 from spanf1.formats.options import LAST, Column, InputOptions, column_of, columns_of
 from spanf1.formats.registry import COLUMNS, INPUT_FORMATS, Input
 from spanf1.formats.source import STDIN, STDIN_NAME, Source
+from spanf1.wording import printable
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -160,6 +161,14 @@ def _key_option(name: str, help_text: str) -> Option:
     return click.option(name, metavar="KEY", help=help_text)
 
 
+#: the option for how much is read as a whole
+SIZE_OPTION = click.option(
+    "--max-size",
+    metavar="SIZE",
+    help="The largest line or record that is read, or file that is read as a whole, such as 1G.  "
+    "[default: 4M of a line, else 64M]",
+)
+
 # What all commands have that read keys: the options, and what of their help differs.
 _TOKEN_KEY = _key_option("--token-key", "The tokens.  [default: tokens, words]")
 _TEXT_KEY = _key_option("--text-key", "The text.  [default: text]")
@@ -184,6 +193,7 @@ _COLUMNS_OF_ONE = (
     form_option(),
     OUTSIDE_OPTION,
     _LABELS,
+    SIZE_OPTION,
 )
 #: the options of one side that say what has no columns, and what is where in it
 KEY_OPTIONS = (
@@ -228,6 +238,7 @@ _COLUMNS_OF_TWO = (
     form_option(" Two with a comma, if gold and predictions differ."),
     OUTSIDE_OPTION,
     _LABELS,
+    SIZE_OPTION,
 )
 #: the options of two sides that are columns, of which `SideOptions` are made
 column_side_options = with_options(*_COLUMNS_OF_TWO)
@@ -425,7 +436,7 @@ class StepProgress:
     def _show(self, line: str) -> None:
         self._next = time.monotonic() + _EVERY
         self._shown = True
-        sys.stderr.write(f"\r\033[K{line}")
+        sys.stderr.write(f"\r\033[K{printable(line)}")
         sys.stderr.flush()
 
     def __enter__(self) -> Self:

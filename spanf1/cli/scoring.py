@@ -21,6 +21,7 @@ from spanf1.render.renderers import RENDERERS
 from spanf1.render.report import Report
 from spanf1.results.report import f_name, how_made
 from spanf1.results.result import Result
+from spanf1.wording import printable
 
 
 def conlleval(report: Report, **_: Any) -> str:
@@ -33,7 +34,7 @@ def conlleval(report: Report, **_: Any) -> str:
     """
     if report.about.tally.placed_by != TOKEN:
         raise UsageError("the layout of conlleval counts tokens, and there are none here")
-    return conlleval_report(report.about.counts)
+    return "\n".join(map(printable, conlleval_report(report.about.counts).split("\n")))
 
 
 def number(

@@ -65,7 +65,7 @@ def read_documents(
     tag_column, token_column, sentence_column : int or str, optional
         Of columns: where tags, tokens and ids of sentences are; ``"2,3"`` has nested levels of
         tags.
-    delimiter, tag_form, outside
+    delimiter, tag_form, outside, max_size
         As for `spanf1.score_file`.
 
     Returns

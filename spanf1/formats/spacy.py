@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 from spanf1.core.documents import Document, Offsets, TextSpan, joined
 from spanf1.exceptions import LayoutError, LossError, ReadError, SpanF1Error, UsageError
+from spanf1.formats.options import TWO_INPUTS
 from spanf1.formats.registry import Input, Writing
 from spanf1.formats.sniffing import Beginning
 from spanf1.formats.source import STDIN, Source
@@ -82,7 +83,7 @@ def _key(input: Input) -> str:
     raise UsageError(
         "a .spacy file has its entities once: predictions beside them are a group of spans",
         where=input.source.name,
-        hint="--pred-key says which, as in --pred-key sc; or give two files",
+        hint=f"--pred-key says which, as in --pred-key sc; or {TWO_INPUTS}",
     )
 
 

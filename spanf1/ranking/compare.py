@@ -111,6 +111,7 @@ def compare(
     text_key: str | None = None,
     id_key: str | None = None,
     labels: Iterable[str] | Mapping[Any, str] | None = None,
+    max_size: int | str | None = None,
 ) -> Ranking:
     """Rank systems by their F, with intervals, and test how they differ.
 
@@ -132,7 +133,7 @@ def compare(
     progress : callable, optional
         Called with what is being done.
     gold_column, pred_column, token_column, sentence_column, delimiter, align_by_position, \
-input_format, gold_key, pred_key, token_key, text_key, id_key, labels
+input_format, gold_key, pred_key, token_key, text_key, id_key, labels, max_size
         As for `spanf1.score_file`.
 
     Raises

@@ -122,7 +122,7 @@ def _opened(input: Input) -> tuple[ArrowTable, _Columns, Mapping[int, str] | Non
 
 def _columns(input: Input, table: ArrowTable) -> _Columns:
     """Return the columns to read: those that are given, or the first of those that are known."""
-    options, option = input.options, input.options.option("key")
+    options, option = input.options, input.options.key_option
     known = _KEYS.of(options)
     if options.key is None:
         kinds = {name: table.type_of(name) for name in known if name in table.keys}

@@ -150,7 +150,7 @@ def _records(source: Source, head: bytes, whole: bool) -> tuple[list[Value], Inp
     """
     read: list[Value] = []
     try:
-        for batch in values([_text(head).encode()], source.where):
+        for batch in values([_text(head).encode()], source):
             read += zip(batch.values, batch.lines, strict=True)
             if len(read) >= _RECORDS:
                 break
@@ -190,7 +190,7 @@ def _completed(source: Source, head: bytes) -> list[Value]:
         end = mark.start() if mark[0] == "," else mark.end()
     whole = "".join([text[:end], *reversed(closers)])
     with contextlib.suppress(InputError):
-        batches = values([whole.encode()], source.where)
+        batches = values([whole.encode()], source)
         return [value for batch in batches for value in zip(batch.values, batch.lines, strict=True)]
     return []
 
