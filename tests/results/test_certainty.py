@@ -400,8 +400,9 @@ def test_delimited(name, kind):
     result = with_intervals(name, beta=2.0, zero_division=NAN)
     text = rendered(kind, result)
     rows = list(csv.DictReader(io.StringIO(text), delimiter="\t" if kind == "tsv" else ","))
-    types = [name.replace("\t", "\\t") for name in result.types]
-    assert [row["name"] for row in rows] == [*types, "micro", "macro", "weighted"]
+    # A tab in a name is spelt out.
+    names = [name.replace("\t", "\\t") for name in result.types]
+    assert [row["name"] for row in rows] == [*names, "micro", "macro", "weighted"]
     assert all(None not in row and None not in row.values() for row in rows)
     certainty = result.certainty
     ends = [*certainty.types.values(), *certainty.averages.values()]
