@@ -13,8 +13,9 @@ from spanf1.formats.records.values import Value, named_keys, spelt, values
 from spanf1.formats.registry import COLUMNS, FORMATS, module_of
 from spanf1.formats.source import Source
 
-# how many records are looked at
+# how many records are looked at, and how deeply they nest at most
 _RECORDS = 100
+_DEEPEST = 1000
 # The keys of spans that readers look for.
 _TAGS = KEYS["jsonl"]
 _SPAN_KEYS = ("gold", *_TAGS.predicted, *_TAGS.either, "spans", "ents", "entities", "label")
@@ -179,6 +180,8 @@ def _completed(source: Source, head: bytes) -> list[Value]:
         match mark[0]:
             case "[" | "{":
                 closers.append("]" if mark[0] == "[" else "}")
+                if len(closers) > _DEEPEST:
+                    return []
             case "]" | "}":
                 if not closers:
                     break

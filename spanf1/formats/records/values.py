@@ -570,9 +570,14 @@ def _end_of(pattern: re.Pattern[str], text: str, place: int) -> int:
 
 def _has_values_as_lines(text: _Text, first: str) -> bool:
     """Return whether every line is to be a value, by the first one, and how that begins."""
-    line = text.rest_of_line(MAX_LINE)
+    line = text.rest_of_line(min(MAX_LINE, text.most))
     if line is None:
-        return first != "["
+        # What is behind the only value of a long line may be nothing but blanks.
+        try:
+            end = _SCAN(text.text, text.place)[1]
+        except (StopIteration, ValueError, RecursionError):
+            end = text.place
+        return first != "[" and _end_of(_WHITE, text.text, end) < len(text.text)
     try:
         end = DECODER.raw_decode(line)[1]
     except json.JSONDecodeError as error:
