@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import click
 
-from spanf1.cli.output import Option, choice_option, count_option, with_options
+from spanf1.cli.output import SIZE_OPTION, Option, choice_option, count_option, with_options
 from spanf1.core.options import AUTO, MISSING, NORMALIZATIONS
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import AUTO_FORM
@@ -185,6 +185,7 @@ _COLUMNS_OF_ONE = (
     form_option(),
     OUTSIDE_OPTION,
     _LABELS,
+    SIZE_OPTION,
 )
 #: the options of one side that say what has no columns, and what is where in it
 KEY_OPTIONS = (
@@ -229,6 +230,7 @@ _COLUMNS_OF_TWO = (
     form_option(" Two with a comma, if gold and predictions differ."),
     OUTSIDE_OPTION,
     _LABELS,
+    SIZE_OPTION,
 )
 #: the options of two sides that are columns, of which `SideOptions` are made
 column_side_options = with_options(*_COLUMNS_OF_TWO)

@@ -111,7 +111,9 @@ confidence_options = with_options(
         help_text=f"Resamples that intervals are made of.  [default: {Confidence.resamples}]",
     ),
     click.option(
-        "--unit", type=click.Choice(UNITS), help=f"What is drawn.  [default: {Confidence.unit}]"
+        "--unit",
+        type=click.Choice(UNITS),
+        help="What is drawn.  [default: document, where two or more are marked, else sentence]",
     ),
     count_option("--seed", help_text=f"Seed of the random numbers.  [default: {Confidence.seed}]"),
 )

@@ -161,10 +161,11 @@ def _labels(input: Input, table: ArrowTable, key: str) -> Mapping[int, str] | No
     if input.options.labels is not None:
         return labels_by_id(input.options.labels)
     feature = feature_of(table.schema, key)
-    of_fields = (label_names(field_of(feature, name)) for name in _TYPE_FIELDS)
-    names = label_names(feature) or next(filter(None, of_fields), None)
+    where = table.source.name
+    of_fields = (label_names(field_of(feature, name), where) for name in _TYPE_FIELDS)
+    names = label_names(feature, where) or next(filter(None, of_fields), None)
     if are_tags(kind) and not names:
-        raise no_labels(key, kind, table.source.name)
+        raise no_labels(key, kind, where)
     return labels_by_id(names) if names else None
 
 
