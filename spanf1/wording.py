@@ -33,14 +33,12 @@ def one_line(text: str) -> str:
 
 def unwritable(text: str) -> str:
     """Say what a text has that no file of text may have; nothing if it has nothing such."""
-    if "\0" in text:
-        return "NUL, which is no character of a text"
     try:
-        if not text.isascii():
-            text.encode()
+        # Zeros are found faster in bytes than in wide characters.
+        has_nul = "\0" in text if text.isascii() else b"\0" in text.encode()
     except UnicodeEncodeError as error:
         return f"half of a surrogate pair, {text[error.start]!r}, which is no character"
-    return ""
+    return "NUL, which is no character of a text" if has_nul else ""
 
 
 def many(count: int, noun: str) -> str:
