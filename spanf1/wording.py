@@ -31,6 +31,18 @@ def one_line(text: str) -> str:
     return line if len(line) <= _LINE else f"{line[: _LINE - _END - 1]}…{line[-_END:]}"
 
 
+def unwritable(text: str) -> str:
+    """Say what a text has that no file of text may have; nothing if it has nothing such."""
+    if "\0" in text:
+        return "NUL, which is no character of a text"
+    try:
+        if not text.isascii():
+            text.encode()
+    except UnicodeEncodeError as error:
+        return f"half of a surrogate pair, {text[error.start]!r}, which is no character"
+    return ""
+
+
 def many(count: int, noun: str) -> str:
     """Return a number of things, in words."""
     return f"{count} {noun}{'s' * (count != 1)}"
