@@ -12,7 +12,6 @@ import click
 from spanf1.cli.inputs import (
     COLUMN_HELP,
     DELIMITER_OPTION,
-    SIZE_OPTION,
     column_option,
     form_option,
     paths_of,
@@ -21,6 +20,7 @@ from spanf1.cli.inputs import (
     token_option,
 )
 from spanf1.cli.output import (
+    SIZE_OPTION,
     ReportOptions,
     check_writable,
     choice_option,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import click
 
-from spanf1.cli.output import Option, choice_option, count_option, with_options
+from spanf1.cli.output import SIZE_OPTION, Option, choice_option, count_option, with_options
 from spanf1.core.options import AUTO, MISSING, NORMALIZATIONS
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import AUTO_FORM
@@ -159,14 +159,6 @@ CATALOGUE_OPTION = click.option(
 def _key_option(name: str, help_text: str) -> Option:
     return click.option(name, metavar="KEY", help=help_text)
 
-
-#: the option for how much is read as a whole
-SIZE_OPTION = click.option(
-    "--max-size",
-    metavar="SIZE",
-    help="The largest line or record that is read, or file that is read as a whole, such as 1G.  "
-    "[default: 4M of a line, else 64M]",
-)
 
 # What all commands have that read keys: the options, and what of their help differs.
 _TOKEN_KEY = _key_option("--token-key", "The tokens.  [default: tokens, words]")

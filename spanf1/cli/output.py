@@ -30,6 +30,13 @@ REPORT_FORMATS = [name for name in RENDERERS if name != "tsv"]
 #: what most formats have, and how many decimals
 PERCENT_HELP = "table, markdown and latex are in percent; json and csv fractions of 1."
 DIGITS_HELP = "Decimals.  [default: 2; csv: all]"
+#: how much is read as a whole
+SIZE_OPTION = click.option(
+    "--max-size",
+    metavar="SIZE",
+    help="The largest line or record that is read, or file that is read as a whole, such as 1G.  "
+    "[default: 4M of a line, else 64M]",
+)
 # The format of a file by the end of its name, where none is given.
 _ENDINGS = {".json": "json", ".csv": "csv", ".tsv": "tsv", ".md": "markdown", ".tex": "latex"}
 # The formats that have no use for an option.

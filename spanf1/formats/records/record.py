@@ -386,7 +386,7 @@ def _parsed(input: Input) -> Iterator[Values]:
         source = input.source
         content = source.chunks(_PIECE, input.progress)
         # A file is read in parts only if each line is a record.
-        return values(content, source.where, by_line=source.stop >= 0)
+        return values(content, source, by_line=source.stop >= 0)
 
     return input.once(parse)
 
