@@ -416,8 +416,9 @@ class TagSet:
         return tag[:-1] + letter if form.prefix_last else letter + tag[1:]
 
     def _parse(self, tag: str) -> tuple[int, str]:
-        fitting = _forms_of(tag)
-        if self.forms is not _ALL_FORMS:
+        if self.forms is _ALL_FORMS:
+            fitting = _forms_of(tag)
+        else:
             fitting = [form for form in self.forms if form.parse(tag) is not None]
         if not fitting:
             raise self._misfit(tag)
