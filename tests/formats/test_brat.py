@@ -346,7 +346,10 @@ def documents(draw: st.DrawFn) -> Document:
         places = draw(st.sets(st.integers(0, len(text)), min_size=2, max_size=6))
         parts = [*pairwise(sorted(places))]
         kept = tuple(parts if draw(st.booleans()) else parts[::2])
-        spans += draw(st.integers(1, 2)) * [TextSpan(draw(types.filter(bool)), kept)]
+        # Parts that only a line break separates are one again.
+        gaps = [text[end:start] for (_, end), (start, _) in pairwise(kept)]
+        if not any("\n" in gap and gap.isspace() for gap in gaps):
+            spans += draw(st.integers(1, 2)) * [TextSpan(draw(types.filter(bool)), kept)]
     return Document(text, spans)
 
 
