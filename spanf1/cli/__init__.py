@@ -86,6 +86,8 @@ class _Group(click.Group):
             code = error.exit_code
         except click.ClickException as error:
             code = _say(error.format_message(), "--help says what is taken", error.exit_code)
+        except MemoryError:
+            code = _say("there is not enough memory", "a part of the input needs less", 3)
         except (click.Abort, KeyboardInterrupt):
             code = _say("interrupted", "", _INTERRUPTED)
         except OSError as error:

@@ -20,6 +20,7 @@ from spanf1.cli.inputs import (
     token_option,
 )
 from spanf1.cli.output import (
+    SIZE_OPTION,
     ReportOptions,
     check_writable,
     choice_option,
@@ -56,6 +57,7 @@ from spanf1.wording import many
 @column_option("--test-token-column", help_text="Column of the tokens in TEST.")
 @DELIMITER_OPTION
 @form_option()
+@SIZE_OPTION
 @scheme_option()
 @click.option("--train-scheme", metavar="SCHEME", help="Scheme of the training file.")
 @click.option(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import click
 
-from spanf1.cli.output import Option, choice_option, count_option, with_options
+from spanf1.cli.output import SIZE_OPTION, Option, choice_option, count_option, with_options
 from spanf1.core.options import AUTO, MISSING, NORMALIZATIONS
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import AUTO_FORM
@@ -23,6 +23,7 @@ from spanf1.formats.opening import PART_SIZE
 from spanf1.formats.options import LAST, Column, InputOptions, column_of, columns_of
 from spanf1.formats.registry import COLUMNS, INPUT_FORMATS, Input
 from spanf1.formats.source import STDIN, STDIN_NAME, Source
+from spanf1.wording import printable
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -184,6 +185,7 @@ _COLUMNS_OF_ONE = (
     form_option(),
     OUTSIDE_OPTION,
     _LABELS,
+    SIZE_OPTION,
 )
 #: the options of one side that say what has no columns, and what is where in it
 KEY_OPTIONS = (
@@ -228,6 +230,7 @@ _COLUMNS_OF_TWO = (
     form_option(" Two with a comma, if gold and predictions differ."),
     OUTSIDE_OPTION,
     _LABELS,
+    SIZE_OPTION,
 )
 #: the options of two sides that are columns, of which `SideOptions` are made
 column_side_options = with_options(*_COLUMNS_OF_TWO)
@@ -425,7 +428,7 @@ class StepProgress:
     def _show(self, line: str) -> None:
         self._next = time.monotonic() + _EVERY
         self._shown = True
-        sys.stderr.write(f"\r\033[K{line}")
+        sys.stderr.write(f"\r\033[K{printable(line)}")
         sys.stderr.flush()
 
     def __enter__(self) -> Self:

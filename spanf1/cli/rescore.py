@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from spanf1.cli.output import ReportOptions, report_options
+from spanf1.cli.output import SIZE_OPTION, ReportOptions, report_options
 from spanf1.cli.scoring import SCORE_DIGITS_HELP, SCORE_RENDERERS
 from spanf1.cli.signature import RESULTS_HINT, input_name, parsed, read_text
 from spanf1.exceptions import ReadError, SpanF1Error, UsageError
@@ -19,9 +19,10 @@ from spanf1.results.signature import Signature
 @click.command("rescore")
 @click.argument("file", metavar="FILE")
 @click.option("--like", metavar="SIGNATURE", help="Score as this signature says.")
+@SIZE_OPTION
 @report_options(SCORE_RENDERERS, "As for `spanf1 score`.", digits=SCORE_DIGITS_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes.")
-def rescore(file: str, *, like: str | None, **settings: Any) -> None:
+def rescore(file: str, *, like: str | None, max_size: str | None, **settings: Any) -> None:
     """Score again from a results file, without the corpus.
 
     FILE is what `spanf1 score --format json` wrote; - is standard input. It has what was counted
@@ -38,7 +39,7 @@ def rescore(file: str, *, like: str | None, **settings: Any) -> None:
     report = ReportOptions.of(settings)
     signature = None if like is None else Signature.parse(like)
     report.check_writable([file])
-    data, stored = _results(file)
+    data, stored = _results(file, max_size)
     try:
         result = rescored(stored, data, signature)
     except SpanF1Error as error:
@@ -48,9 +49,9 @@ def rescore(file: str, *, like: str | None, **settings: Any) -> None:
     report.write(report_of(result), SCORE_RENDERERS, notes=notes)
 
 
-def _results(path: str) -> tuple[dict[str, Any], Result]:
+def _results(path: str, max_size: str | None) -> tuple[dict[str, Any], Result]:
     """Return the content of a results file, or of standard input, and the result that it has."""
-    data = parsed(read_text(path), path)
+    data = parsed(read_text(path, max_size), path)
     if "tally" not in data:
         message = "this is not a result of spanf1"
         raise ReadError(message, where=input_name(path), hint=RESULTS_HINT)

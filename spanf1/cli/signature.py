@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from typing import Any
 
 import click
 
-from spanf1.cli.output import write
+from spanf1.cli.output import SIZE_OPTION, write
 from spanf1.exceptions import ReadError, UsageError
-from spanf1.formats.source import STDIN, STDIN_NAME
+from spanf1.formats.source import STDIN, STDIN_NAME, Source, size_of
 from spanf1.results.signature import Signature
 
 # the least that a heading takes
@@ -22,7 +21,8 @@ RESULTS_HINT = "spanf1 score FILE --format json makes one"
 
 @click.command("signature")
 @click.argument("signatures", nargs=-1, required=True, metavar="SIGNATURE [OTHER]")
-def signature(signatures: tuple[str, ...]) -> int:
+@SIZE_OPTION
+def signature(signatures: tuple[str, ...], *, max_size: str | None) -> int:
     """Say what a signature means, or how two of them differ.
 
     A signature is the line that `spanf1 score` gives with a score. A file that holds it, or a
@@ -39,7 +39,7 @@ def signature(signatures: tuple[str, ...]) -> int:
         raise click.UsageError(f"{len(signatures)} signatures are given: one or two are taken")
     if signatures.count(STDIN) > 1:
         raise UsageError("standard input can be read only once")
-    first, *others = map(_signature_of, signatures)
+    first, *others = (_signature_of(given, max_size) for given in signatures)
     if not others:
         words = first.in_words()
         width = max(_WIDTH, *(len(what) + 1 for what, _ in words))
@@ -52,14 +52,14 @@ def signature(signatures: tuple[str, ...]) -> int:
     return 1 if differences else 0
 
 
-def _signature_of(given: str) -> Signature:
+def _signature_of(given: str, max_size: str | None) -> Signature:
     """Return a signature that is given as such, or by a results file."""
     if given != STDIN and not os.path.exists(given):
         if "|" not in given:
             hint = "spanf1 score FILE --signature gives one"
             raise UsageError("this is neither a signature nor a file", where=given, hint=hint)
         return Signature.parse(given)
-    text = read_text(given)
+    text = read_text(given, max_size)
     line = text.decode("utf-8", "replace")
     if text.lstrip()[:1] == b"{":
         line = parsed(text, given).get("signature", "")
@@ -69,21 +69,15 @@ def _signature_of(given: str) -> Signature:
         raise ReadError(error.message, where=input_name(given), hint=error.hint) from None
 
 
-def read_text(path: str) -> bytes:
+def read_text(path: str, max_size: str | None) -> bytes:
     """Return the content of a file, or of standard input.
 
     Raises
     ------
-    ReadError
-        If it cannot be read.
+    ReadError, LayoutError
+        If it cannot be read, or is too large.
     """
-    try:
-        if path == STDIN:
-            return sys.stdin.buffer.read()
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise ReadError(f"it cannot be read: {error.strerror}", where=input_name(path)) from None
+    return Source(path, max_size=0 if max_size is None else size_of(max_size)).whole()
 
 
 def parsed(text: bytes, path: str) -> dict[str, Any]:

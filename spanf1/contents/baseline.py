@@ -122,6 +122,7 @@ class Lexicon:
         rule: RuleName = "majority",
         min_count: int = 1,
         ignore_case: bool = False,
+        max_size: int | str | None = None,
     ) -> Lexicon:
         """Return the entities of a training file; parameters as `baseline` and `Lexicon`.
 
@@ -330,6 +331,7 @@ def baseline(
     delimiter: str | None = None,
     scheme: TagScheme = AUTO,
     tag_form: str = AUTO_FORM,
+    max_size: int | str | None = None,
     confidence: float | Confidence | None = None,
 ) -> Result:
     """Score the baseline that marks in a test file what a training file has marked.
@@ -349,7 +351,7 @@ def baseline(
 
     Other Parameters
     ----------------
-    delimiter, scheme, tag_form, confidence
+    delimiter, scheme, tag_form, max_size, confidence
         As for `spanf1.score_file`.
 
     Raises

@@ -240,6 +240,8 @@ def describe(
         As for `spanf1.score_file`.
     key, token_key, text_key, id_key, labels
         As for `spanf1.read_documents`; for inputs that have no columns.
+    max_size
+        As for `spanf1.score_file`.
 
     Raises
     ------

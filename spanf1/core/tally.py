@@ -312,6 +312,17 @@ class Tally:
         return gold, predicted
 
 
+def in_one_unit(tallies: Sequence[Tally]) -> list[Tally]:
+    """Return the tallies of several files with units of one kind.
+
+    They are documents if there are two or more in all; then a file without is one.
+    """
+    by_document = any(tally.units and tally.units.kind == "document" for tally in tallies)
+    if not by_document and sum(tally.documents for tally in tallies) < 2:
+        return [*tallies]
+    return [replace(t, units=t.units.as_document() if t.units else None) for t in tallies]
+
+
 def _differences(first: Counter[SpanKey], second: Counter[SpanKey]) -> Counter[SpanKey]:
     """Return a sum whose counts may be less than nothing."""
     total = first.copy()
@@ -356,6 +367,15 @@ class Units:
     def count(self) -> int:
         """How many units there are."""
         return int(self.weight.sum())
+
+    def as_document(self) -> Units:
+        """Return the units of a document whose sentences these are; documents as they are."""
+        if self.kind == "document":
+            return self
+        code = np.repeat(self.code, np.repeat(self.weight, self.length))
+        rows = np.array([len(code)][: self.count])
+        order = None if self.order is None else np.zeros(len(rows), np.uint8)
+        return Units("document", self.keys, rows, code, np.ones(len(rows), np.int64), order)
 
     def __add__(self, other: Units) -> Units:
         numbers = {key: number for number, key in enumerate(self.keys)}
@@ -416,10 +436,24 @@ class Collector:
         """Add spans: the number of each one's unit, from 0, and its packed key."""
         self._waiting.append((unit, key))
         self._size += len(key)
+        # A span that is still to come may belong to the unit that began last.
+        last = self.begun - 1
         # Where rows do not repeat, more may wait: to put them together takes as long as they are.
-        if max(self._size, self.begun - self._done) > max(self.CAPACITY, len(self._rows[1])):
-            # A span that is still to come may belong to the unit that began last.
-            self._settle(self.begun - 1)
+        enough = max(self.CAPACITY, len(self._rows[1]))
+        if last > self._done and max(self._size, self.begun - self._done) > enough:
+            self._settle(last)
+
+    def as_document(self) -> Collector:
+        """Return a collector of documents, of which all that was collected is the first."""
+        found = Collector("document", in_order=self._order is not None)
+        if self.begun:
+            self._settle(self.begun)
+            length, code, weight = self._rows
+            packed = np.array([*self._codes], np.int64)[code]
+            packed = np.repeat(packed, np.repeat(weight, length))
+            found.begun = 1
+            found.add(np.zeros(len(packed), np.int64), packed)
+        return found
 
     def finish(self, keys: Mapping[int, SpanKey]) -> Units:
         """Return all units; the mapping says what the packed keys meant."""

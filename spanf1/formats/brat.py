@@ -24,7 +24,7 @@ from spanf1.core.documents import Document, Offsets, TextSpan
 from spanf1.exceptions import LayoutError, LossError, ReadError, UsageError
 from spanf1.formats.registry import MAYBE, SURE, Input, Writing
 from spanf1.formats.sniffing import Beginning
-from spanf1.formats.source import STDIN
+from spanf1.formats.source import STDIN, Source
 from spanf1.wording import shortened
 
 _ANN, _TXT = ".ann", ".txt"
@@ -98,7 +98,7 @@ def documents(input: Input) -> Iterator[Document]:
     UsageError
         If the input is to hold both sides, or is standard input.
     """
-    path = input.source.path
+    path, most = input.source.path, input.source.max_size
     if path == STDIN:
         raise UsageError("brat's files are in a folder; standard input is none")
     input.check_one_side("a folder of brat")
@@ -106,12 +106,12 @@ def documents(input: Input) -> Iterator[Document]:
     for name, stem in _found(path) if os.path.isdir(path) else _single(path):
         text = None
         if os.path.lexists(stem + _TXT):
-            content = _content(stem + _TXT)
+            content = Source(stem + _TXT, max_size=most).whole()
             done += len(content)
             text = _decoded(content, stem + _TXT)
         else:
             input.note(_NO_TEXT)
-        content = _content(stem + _ANN)
+        content = Source(stem + _ANN, max_size=most).whole()
         done += len(content)
         lines = _decoded(content, stem + _ANN).removeprefix("\ufeff")
         spans = _plain_spans(lines, text, input) if text else None
@@ -173,14 +173,6 @@ def _checked(name: str, place: str) -> str:
 
 def _unreadable(error: OSError) -> NoReturn:
     raise ReadError(error.strerror or str(error), where=str(error.filename)) from error
-
-
-def _content(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        _unreadable(error)
 
 
 def _decoded(content: bytes, path: str) -> str:

@@ -64,7 +64,7 @@ class Table(ABC):
     def key(self, options: InputOptions) -> str:
         """Return the key of the tags of a side; raises as `needed`."""
         known, what = TAG_KEYS.of(options), f"{options.side} tags"
-        return self.needed(options.key, known, what, options.option("key"))
+        return self.needed(options.key, known, what, options.key_option)
 
     def needed(self, given: str | None, known: Sequence[str], what: str, option: str) -> str:
         """Return the key of something: what was given, or the first that is known.

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from spanf1.exceptions import ReadError
 from spanf1.formats.registry import Input
+from spanf1.formats.source import FRONT
 
 
 class Line(NamedTuple):
@@ -16,8 +17,10 @@ class Line(NamedTuple):
     text: str
 
 
-def lines_of(input: Input, whose: str) -> Iterator[Line]:
+def lines_of(input: Input, whose: str, *, kept: bool = False) -> Iterator[Line]:
     """Yield the lines of a file; blank ones, too.
+
+    Those up to a blank one may have so many bytes as a record; all of them, if all are kept.
 
     Parameters
     ----------
@@ -25,20 +28,25 @@ def lines_of(input: Input, whose: str) -> Iterator[Line]:
         The input.
     whose : str
         Whose files they are, for a message: ``PubTator's``.
+    kept : bool
+        Whether the whole file is kept.
 
     Raises
     ------
     ReadError
         If the file cannot be read, or is not UTF-8.
+    LayoutError
+        If a line, or what is between blank lines, is too large.
     """
-    number, rest = 0, b""
-    for chunk in input.source.chunks(progress=input.progress):
-        *whole, rest = (rest + chunk).split(b"\n")
-        for content in whole:
+    number, size, source = 0, 0, input.source
+    for raw in source.blocks(progress=input.progress):
+        for content in bytes(memoryview(raw.data)[len(FRONT) : raw.end - 1]).split(FRONT):
             number += 1
+            size = size + len(content) if kept or content else 0
+            if size > source.most:
+                what = "file" if kept else "text without a blank line"
+                raise source.too_large(what, source.most, number)
             yield Line(number, _decoded(content, input.where(number), whose))
-    if rest:
-        yield Line(number + 1, _decoded(rest, input.where(number + 1), whose))
 
 
 def _decoded(content: bytes, where: str, whose: str) -> str:

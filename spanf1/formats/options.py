@@ -11,6 +11,7 @@ from spanf1.core.misfits import IN_FILE, LABELS, MASK_TAGS, MISSING_TAGS, OUTSID
 from spanf1.core.options import AUTO, Options
 from spanf1.core.tags import AUTO_FORM, Spelling, TagForm, tag_forms
 from spanf1.exceptions import UsageError
+from spanf1.formats.source import size_of
 
 if TYPE_CHECKING:
     from spanf1.formats.labels import Labels
@@ -30,6 +31,9 @@ TAGS_ELSEWHERE = "are the tags elsewhere? --tag-column and --delimiter say where
 TAGS_OF_TWO_ELSEWHERE = (
     "are the tags elsewhere? --gold-column, --pred-column, --tag-column, --delimiter say where"
 )
+
+#: the way out where an input has one side only
+TWO_INPUTS = "give two: spanf1 score GOLD PRED"
 
 NO_COLUMN = "columns are counted from 1, or from the end by -1: there is no column 0"
 
@@ -51,6 +55,7 @@ class KeyKeywords(TypedDict, total=False):
     text_key: str | None
     id_key: str | None
     labels: Labels | None
+    max_size: int | str | None
 
 
 class InputKeywords(KeyKeywords, total=False):
@@ -106,6 +111,9 @@ class InputOptions:
         The keywords about tags that the caller has.
     by_text : bool
         Whether only what spans say counts: then it need not be what the text has at their offsets.
+    max_size : int
+        How many bytes a line, a record, or what else is read as a whole may have; 0 if that is not
+        given.
     """
 
     side: str = "gold"
@@ -128,6 +136,7 @@ class InputOptions:
     mask_tags: tuple[str, ...] = ()
     keywords: frozenset[str] = frozenset()
     by_text: bool = False
+    max_size: int = 0
 
     @classmethod
     def of(cls, given: Mapping[str, Any], side: str = "") -> InputOptions:
@@ -164,6 +173,7 @@ class InputOptions:
             outside=tags_given(given, OUTSIDE_TAGS),
             mask_tags=tags_given(given, MASK_TAGS),
             keywords=tag_keywords(given) | {IN_FILE},
+            max_size=0 if (size := given.get("max_size")) is None else size_of(size),
             **as_given,
         )
 
@@ -224,6 +234,14 @@ class InputOptions:
     def option(self, field: str) -> str:
         """Return the option of commands that sets a field: ``--pred-key``, ``--tag-column``."""
         return f"--{self.name(field).replace('_', '-')}"
+
+    @property
+    def key_option(self) -> str:
+        """The option that sets the key of a side, for hints; and the way out for one side."""
+        option = self.option("key")
+        if self.alone or self.key is not None:
+            return option
+        return f"if it has one side, {TWO_INPUTS}; if both, {option}"
 
     @property
     def tag_column(self) -> Column:

@@ -325,7 +325,7 @@ class DocumentPairs:
 
 
 def _has_records_as_lines(source: Source) -> bool:
-    return source.is_plain() and has_objects_as_lines(source.chunks(), source.where)
+    return source.is_plain() and has_objects_as_lines(source)
 
 
 def pairs_of(

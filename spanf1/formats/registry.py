@@ -13,7 +13,7 @@ from spanf1.core.documents import Document, DocumentBatch, in_batches
 from spanf1.core.options import AUTO, MissingName
 from spanf1.core.tags import Spelling, TagSet
 from spanf1.exceptions import UsageError
-from spanf1.formats.options import InputOptions
+from spanf1.formats.options import TWO_INPUTS, InputOptions
 from spanf1.formats.sentences import Sentences
 from spanf1.formats.source import LINES, Progress, Source, parts_of
 
@@ -447,6 +447,7 @@ class Input:
 
     def __post_init__(self) -> None:
         self.options = self.options.checked()
+        self.source = self.source._replace(max_size=self.options.max_size)
 
     def again(self) -> Input:
         """Return the same input, not read yet."""
@@ -497,7 +498,7 @@ class Input:
         read: Callable[[Input], Iterator[Sentences]] = module_of(self.format).sentences
         return read(self)
 
-    def check_one_side(self, what: str) -> None:
+    def check_one_side(self, what: str, line: int = 0) -> None:
         """Raise an error if both sides are to be read of `what`, which holds one: ``a CAS``.
 
         Raises
@@ -507,7 +508,7 @@ class Input:
         """
         if not self.options.alone:
             message = f"{what} holds one side"
-            raise UsageError(message, where=self.source.name, hint="give two: gold, and predicted")
+            raise UsageError(message, where=self.where(line), hint=TWO_INPUTS)
 
     @cached_property
     def labels(self) -> Mapping[int, str] | None:

@@ -25,7 +25,10 @@ STDIN = "-"
 STDIN_NAME = "<stdin>"
 
 BLOCK_SIZE = 1 << 19
-MAX_LINE = 1 << 22
+#: how many bytes a line may have, if no other size is given; and a record, or what else is read as
+#: a whole: as objects of Python, they take up to some forty times as much memory
+MAX_LINE, MAX_SIZE = 1 << 22, 1 << 26
+_UNITS = {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}
 
 # A block stands behind a line end and before some room, so that every field begins after a
 # byte that ends another, and eight bytes can be loaded at any byte of it. Buffers have a length
@@ -83,12 +86,16 @@ class Source(NamedTuple):
         The bytes to read, of a plain file; `stop` -1 means to the end.
     label : str
         What it is called in messages, where that is not its path.
+    max_size : int
+        How many bytes a line, a record, or what else is read as a whole may have; 0 if that is not
+        given.
     """
 
     path: str
     start: int = 0
     stop: int = -1
     label: str = ""
+    max_size: int = 0
 
     @property
     def name(self) -> str:
@@ -98,6 +105,57 @@ class Source(NamedTuple):
     def where(self, line: int) -> str:
         """Return a place in it, as messages give it."""
         return f"{self.name}:{line}"
+
+    @property
+    def most(self) -> int:
+        """How many bytes a record, or what else is read as a whole, may have."""
+        return self.max_size or MAX_SIZE
+
+    @property
+    def most_of_line(self) -> int:
+        """How many bytes a line may have."""
+        return self.max_size or MAX_LINE
+
+    def too_large(self, what: str, most: int, line: int = 0, hint: str = "") -> LayoutError:
+        """Return the error for a line, a record or the like that has too many bytes.
+
+        The hint says a size with which it is read: that of the file or, where that is not known,
+        one to try next.
+        """
+        size = 2 * most
+        if os.path.isfile(self.path):
+            size = max(size, os.path.getsize(self.path))
+        more = f"--max-size {-(-size >> 20)}M (max_size) reads more at once"
+        return LayoutError(
+            f"{what} of more than {size_words(most)}",
+            where=self.where(line) if line else self.name,
+            hint=f"{hint}; {more}" if hint else more,
+        )
+
+    def whole(self, what: str = "file") -> bytes:
+        """Return the content, as it is in the file or pipe, of what is read as a whole.
+
+        Raises
+        ------
+        ReadError
+            If it is not there, or not readable.
+        LayoutError
+            If it has more bytes than `most`; `what` says what it is.
+        """
+        pieces: list[bytes] = []
+        left = self.most + 1
+        try:
+            with contextlib.ExitStack() as stack:
+                stdin = self.path == STDIN
+                file = _standard_input() if stdin else stack.enter_context(open(self.path, "rb"))
+                while left and (piece := file.read(min(left, BLOCK_SIZE))):
+                    pieces.append(piece)
+                    left -= len(piece)
+        except OSError as error:
+            raise _unreadable(error, self.name) from error
+        if not left:
+            raise self.too_large(what, self.most)
+        return b"".join(pieces)
 
     def blocks(
         self, size: int = BLOCK_SIZE, progress: Progress | None = None
@@ -116,7 +174,7 @@ class Source(NamedTuple):
         ReadError
             If the file is not there, not readable, damaged, or not text.
         LayoutError
-            If a line is longer than `MAX_LINE` bytes.
+            If a line has more bytes than `most_of_line`.
         """
         np.empty(_KEPT, np.uint8)
         with contextlib.closing(Stream(self)) as stream:
@@ -138,10 +196,9 @@ class Source(NamedTuple):
                         yield RawBlock(block, end + 1, mark, 1)
                     return
                 cut = block.rfind(b"\n", begin, end) + 1
-                if not cut and end > MAX_LINE:
-                    message = f"line of more than {MAX_LINE >> 20} MiB"
+                if not cut and end > self.most_of_line:
                     hint = "is this a text file of columns?"
-                    raise LayoutError(message, where=self.where(lines + 1), hint=hint)
+                    raise self.too_large("line", self.most_of_line, lines + 1, hint)
                 rest = bytes(block[cut or len(FRONT) : end])
                 if cut:
                     content = np.frombuffer(block, np.uint8)[begin:cut]
@@ -194,6 +251,30 @@ class Source(NamedTuple):
         """Return how it is compressed, as a key of `COMPRESSIONS`; empty if it is not."""
         with contextlib.closing(Stream(self)) as stream:
             return stream.method
+
+
+def size_of(given: int | str) -> int:
+    """Return how many bytes a size is, such as ``256M`` or ``1G``.
+
+    Raises
+    ------
+    UsageError
+        If it is none.
+    """
+    found = re.fullmatch(r"([0-9]{1,15})\s*([KMGT]?)(?:i?B)?", str(given).strip(), re.IGNORECASE)
+    size = int(found[1]) << _UNITS[found[2].upper()] if found else 0
+    if size < 1:
+        hint = "a number of bytes, or one with a unit: 256M, 1G"
+        raise UsageError(f"{given!r} is no size (max_size)", hint=hint)
+    return size
+
+
+def size_words(size: int) -> str:
+    """Return a size in words: ``64 MiB``."""
+    for unit in "GMK":
+        if not size % (1 << _UNITS[unit]):
+            return f"{size >> _UNITS[unit]} {unit}iB"
+    return f"{size} bytes"
 
 
 def source_of(file: Path | Source) -> Source:
@@ -417,14 +498,19 @@ class Stream:
             self._file.close()
 
     def _unreadable(self, error: Exception) -> ReadError:
-        name = self._source.name
-        if isinstance(error, FileNotFoundError):
-            return ReadError("no such file", where=name)
-        if isinstance(error, IsADirectoryError):
-            return ReadError("this is a directory, not a file", where=name)
-        if self.method:
-            return ReadError(f"damaged or cut off ({error})", where=name)
-        return ReadError(getattr(error, "strerror", None) or str(error), where=name)
+        missing = isinstance(error, FileNotFoundError | IsADirectoryError)
+        if self.method and not missing:
+            return ReadError(f"damaged or cut off ({error})", where=self._source.name)
+        return _unreadable(error, self._source.name)
+
+
+def _unreadable(error: Exception, name: str) -> ReadError:
+    """Return the error for a file that cannot be opened, or read."""
+    if isinstance(error, FileNotFoundError):
+        return ReadError("no such file", where=name)
+    if isinstance(error, IsADirectoryError):
+        return ReadError("this is a directory, not a file", where=name)
+    return ReadError(getattr(error, "strerror", None) or str(error), where=name)
 
 
 def compressing(file: BinaryIO, method: str) -> BinaryIO:

@@ -8,7 +8,6 @@ memory as a whole, both when it reads and when it writes.
 from __future__ import annotations
 
 import contextlib
-import sys
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -16,15 +15,20 @@ from typing import Any, BinaryIO
 
 from spanf1.core.documents import Document, Offsets, TextSpan, joined
 from spanf1.exceptions import LayoutError, LossError, ReadError, SpanF1Error, UsageError
+from spanf1.formats.options import TWO_INPUTS
 from spanf1.formats.registry import Input, Writing
 from spanf1.formats.sniffing import Beginning
-from spanf1.formats.source import STDIN, Source
+from spanf1.formats.source import BLOCK_SIZE, Source
 from spanf1.wording import shortened
 
 #: the key that means a document's entities, and not a group of spans
 ENTITIES = "ents"
 
 _ATTRIBUTES = ("ENT_IOB", "ENT_TYPE")
+
+# How many times larger than what is read as a whole it may be when it is unpacked: of each token
+# there are a hundred bytes, much alike.
+_UNPACKED = 8
 
 # What is left out, and what is noted.
 _UNANNOTATED = "documents without annotated entities"
@@ -82,7 +86,7 @@ def _key(input: Input) -> str:
     raise UsageError(
         "a .spacy file has its entities once: predictions beside them are a group of spans",
         where=input.source.name,
-        hint="--pred-key says which, as in --pred-key sc; or give two files",
+        hint=f"--pred-key says which, as in --pred-key sc; or {TWO_INPUTS}",
     )
 
 
@@ -99,15 +103,18 @@ def _library(doing: str) -> tuple[Any, Any]:
 
 
 def _content(source: Source) -> bytes:
-    try:
-        if source.path == STDIN:
-            return sys.stdin.buffer.read()
-        with open(source.path, "rb") as file:
-            return file.read()
-    except FileNotFoundError:
-        raise ReadError("no such file", where=source.name) from None
-    except OSError as error:
-        raise ReadError(error.strerror or str(error), where=source.name) from error
+    """Return the content of a file, of which not too much is unpacked later."""
+    content = source.whole()
+    most = _UNPACKED * source.most
+    unpacker, left, rest = zlib.decompressobj(), most, content
+    # What is damaged is found out when it is read.
+    with contextlib.suppress(zlib.error):
+        while rest and left > 0:
+            left -= len(unpacker.decompress(rest, BLOCK_SIZE))
+            rest = unpacker.unconsumed_tail
+    if left <= 0:
+        raise source.too_large("file", most)
+    return content
 
 
 def _slim(packed: Any) -> Any:

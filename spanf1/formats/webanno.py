@@ -161,7 +161,7 @@ def _parsed(input: Input) -> tuple[_Header, list[_Sentence]]:
     """Return the header of a file and its sentences."""
     header, sentences = _Header(), list[_Sentence]()
     texts: list[str] = []
-    for line in lines_of(input, "WebAnno's"):
+    for line in lines_of(input, "WebAnno's", kept=True):
         where = input.where(line.number)
         if not line.text.strip():
             texts = []

@@ -76,6 +76,7 @@ def score_file(
     outside: Iterable[str] = (),
     mask_tags: Iterable[str] = (),
     missing: MissingName = "error",
+    max_size: int | str | None = None,
     confidence: float | Confidence | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
@@ -130,6 +131,10 @@ def score_file(
         What makes no difference if `match` is ``text`` or ``set``: ``nfkc``, ``case``, ``space``.
     trim : bool
         Drop white space at the edges of spans, on both sides. Tokens have none.
+    max_size : int or str, optional
+        The largest line or record that is read, or file that is read as a whole, in bytes, or as
+        ``"1G"``; more is an error, for it may take forty times as much memory. By default 4 MiB of
+        a line, else 64 MiB.
     executor : concurrent.futures.Executor, optional
         Reads the parts of large files of columns, and of JSON Lines. Worker processes must be able
         to import spanf1.

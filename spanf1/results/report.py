@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from spanf1.core.detection import found_by, written_like
 from spanf1.core.options import (
     AUTO,
+    FEW_SPANS,
     FEW_UNITS,
     LEAST_UNITS,
     MATCHES,
@@ -206,6 +207,7 @@ def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]
         made += [("note", remark) for remark in result.input.remarks]
     if result.certainty:
         made.append(("intervals", _intervals(result, digits)))
+        made += [("intervals", line) for line in _doubts(result)]
     if not tally.extent:
         made.append(("nothing", f"there are no {tally.placed_by}s in the input"))
     made.append(("signature", str(result.signature())))
@@ -224,7 +226,7 @@ def _reading(result: Scored, digits: int | None) -> Iterator[tuple[str, str]]:
 
 
 def _intervals(result: Scored, digits: int | None) -> str:
-    how, certainty = result.confidence, result.certainty
+    how, certainty = result.resampling, result.certainty
     assert how  # noqa: S101 - for mypy: there are no intervals without it
     assert certainty  # noqa: S101 - likewise
     f = certainty.averages["micro"].fbeta
@@ -237,14 +239,45 @@ def _intervals(result: Scored, digits: int | None) -> str:
         f"{100 * how.level:g}%, {how.method} bootstrap: {many(how.resamples, 'resample')} of "
         f"{many(certainty.units, unit)}, seed {how.seed}; "
         f"micro {f_name(result)} \N{PLUS-MINUS SIGN} {half}{_apart(result, certainty.units)}"
-        + f"; {too_few(certainty.units, unit)}"
-        * (certainty.units < FEW_UNITS)
     )
 
 
-def too_few(units: int, unit: str) -> str:
-    """Say that intervals are made of too few units."""
-    return f"{units} {unit}s are too few for intervals to be trusted: they are too narrow"
+def _doubts(result: Scored) -> Iterator[str]:
+    certainty, how = result.certainty, result.resampling
+    if how and certainty and certainty.units >= LEAST_UNITS:
+        yield from doubts(result, certainty.units, how.unit)
+        yield from few_spans(certainty.spans, certainty.few_types)
+
+
+def doubts(result: Scored, units: int, unit: str) -> Iterator[str]:
+    """Say why intervals that were made by drawing units are too narrow, or may be."""
+    sentences = bool(result.counts.sentences)
+    if units < FEW_UNITS:
+        few = f"{units} {drawn(result, unit)}s are too few for intervals to be trusted"
+        yield f"{few}: they are too narrow" + (
+            "; --unit sentence draws more, and is too sure of itself where the sentences of a "
+            "document go wrong together"
+        ) * (sentences and unit == "document")
+    documents = result.tally.documents
+    if sentences and unit == "sentence" and documents > 1:
+        yield (
+            f"{documents} documents are marked: intervals by sentence are too narrow where the "
+            "sentences of one go wrong together (--unit document)"
+        )
+    elif sentences and unit == "sentence" and documents:
+        yield "one document is marked, and of one none can be drawn: sentences are drawn"
+
+
+def few_spans(spans: int, types: Sequence[str]) -> Iterator[str]:
+    """Say which intervals are of too few gold spans."""
+    if spans < FEW_SPANS:
+        yield f"{many(spans, 'gold span')}: too few for any interval to be trusted"
+    elif types:
+        more = f" and {len(types) - _NAMED} others" if len(types) > _NAMED else ""
+        yield (
+            f"fewer than {FEW_SPANS} gold spans: intervals of these types are not to be trusted, "
+            f"most are too narrow: {', '.join(map(printable, types[:_NAMED]))}{more}"
+        )
 
 
 def drawn(result: Scored, unit: str) -> str:
@@ -254,7 +287,7 @@ def drawn(result: Scored, unit: str) -> str:
 
 def _apart(result: Scored, units: int) -> str:
     """Say why there are not as many documents to draw as are marked."""
-    how = result.confidence
+    how = result.resampling
     if how is None or how.unit != "document" or units == result.tally.documents:
         return ""
     return "; tokens before the first mark are a document, marks without tokens none"

@@ -250,7 +250,7 @@ def test_links(tmp_path: Path) -> None:
         read(tmp_path / "out")
     (inside / "loop").unlink()
     (inside / "a.txt").symlink_to(tmp_path / "nowhere")
-    with pytest.raises(ReadError, match=r"a\.txt: No such file"):
+    with pytest.raises(ReadError, match=r"a\.txt: no such file"):
         read(inside)
 
 

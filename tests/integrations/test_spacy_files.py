@@ -215,7 +215,7 @@ def test_spacy_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match=r"(?m)none: no such file$"):
         read(tmp_path / "none")
-    with pytest.raises(ReadError, match="Is a directory"):
+    with pytest.raises(ReadError, match="this is a directory, not a file"):
         read(tmp_path)
     path = tmp_path / "a.spacy"
     for content in (b"", b"O\n", zlib.compress(b""), zlib.compress(b"\x93\1\2\3"), b"\x78\x9c"):

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import time
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.lists import ListReader
 from spanf1.ranking.compare import compare, systems_of
 from spanf1.ranking.rank import RankingOptions, System, rank
-from spanf1.ranking.report import p_text, to_dict
+from spanf1.ranking.report import p_text, report_of, to_dict
+from spanf1.render.renderers import text as rendered
 from spanf1.results.result import Result
 from tests.helpers.commands import formats_of, pipe, write
 from tests.helpers.oracles import altered, uniform, well_formed
@@ -447,8 +449,11 @@ def test_other_documents(tmp_path, monkeypatch, marks) -> None:
         for number in range(3):
             text += "-DOCSTART- O O\n\n" * (number in begins) + f"x{number} B-A B-A\n\n"
         write(name, text)
-    # to sentences they do not matter
-    assert compare(None, ["a", "b"], testing=QUICK).units == 3
+    # to sentences they do not matter, and these are drawn then
+    found = compare(None, ["a", "b"], testing=QUICK)
+    assert (found.units, found.testing.confidence.unit) == (3, "sentence")
+    note = "b: documents do not begin where they do in a: sentences are drawn"
+    assert note in " ".join(rendered(report_of(found)).split())
     how = RankingOptions(confidence=Confidence(resamples=10, unit="document"))
     with pytest.raises(AlignmentError, match="document"):
         compare(None, ["a", "b"], testing=how)
@@ -530,7 +535,8 @@ class TestCommand:
         assert (
             one["units"] == {"wins": 0, "ties": 1, "losses": 2} or sum(one["units"].values()) == 3
         )
-        assert spanf1.Signature.parse(data["signature"]).confidence == how.confidence
+        drawn = replace(how.confidence, unit="sentence")
+        assert spanf1.Signature.parse(data["signature"]).confidence == drawn
 
     def test_json_has_no_nan(self, run) -> None:
         write("more.conll", GOOD.replace("in O", "in B-NEW"))

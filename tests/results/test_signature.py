@@ -683,7 +683,7 @@ def test_a_file_that_is_cut(run, command):
 def test_a_folder_and_a_file_that_is_not_there(run, command):
     Path("folder").mkdir()
     ran = run(command, "folder")
-    assert (ran.code, ran.err) == (3, "error: folder: it cannot be read: Is a directory\n")
+    assert (ran.code, ran.err) == (3, "error: folder: this is a directory, not a file\n")
     assert run(command, "absent.json").code == (2 if command == "signature" else 3)
 
 

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, NamedTuple, cast
 from spanf1.core.documents import Document, Offsets
 from spanf1.core.tags import TagSet
 from spanf1.exceptions import LayoutError
-from spanf1.formats.arrow.files import ArrowFile, feature_of, is_arrow, pyarrow
+from spanf1.formats.arrow.files import UNWRITABLE, ArrowFile, feature_of, is_arrow, pyarrow
 from spanf1.formats.arrow.tags import (
     ArrowTable,
     Batch,
@@ -30,6 +30,7 @@ from spanf1.formats.records.record import Record
 from spanf1.formats.registry import LIKELY, SURE, Input, Writing
 from spanf1.formats.sentences import Sentences
 from spanf1.formats.sniffing import Beginning
+from spanf1.wording import shortened
 
 _KEYS = KEYS["arrow"]
 #: how many rows are documents at a time
@@ -122,7 +123,7 @@ def _opened(input: Input) -> tuple[ArrowTable, _Columns, Mapping[int, str] | Non
 
 def _columns(input: Input, table: ArrowTable) -> _Columns:
     """Return the columns to read: those that are given, or the first of those that are known."""
-    options, option = input.options, input.options.option("key")
+    options, option = input.options, input.options.key_option
     known = _KEYS.of(options)
     if options.key is None:
         kinds = {name: table.type_of(name) for name in known if name in table.keys}
@@ -161,10 +162,11 @@ def _labels(input: Input, table: ArrowTable, key: str) -> Mapping[int, str] | No
     if input.options.labels is not None:
         return labels_by_id(input.options.labels)
     feature = feature_of(table.schema, key)
-    of_fields = (label_names(field_of(feature, name)) for name in _TYPE_FIELDS)
-    names = label_names(feature) or next(filter(None, of_fields), None)
+    where = table.source.name
+    of_fields = (label_names(field_of(feature, name), where) for name in _TYPE_FIELDS)
+    names = label_names(feature, where) or next(filter(None, of_fields), None)
     if are_tags(kind) and not names:
-        raise no_labels(key, kind, table.source.name)
+        raise no_labels(key, kind, where)
     return labels_by_id(names) if names else None
 
 
@@ -255,6 +257,8 @@ def _named(record: Record, place: str, value: Any, labels: Mapping[int, str] | N
     if isinstance(value, list):
         return [_named(record, f"{place}[{k}]", one, labels) for k, one in enumerate(value)]
     if type(value) is not int:
+        if isinstance(value, str) and UNWRITABLE.search(value):
+            raise record.error(f"{place} is {shortened(value)}, with NUL in it")
         return value
     if labels is None:
         hint = "labels=[...] (--labels PER,LOC,ORG) says which label each id is"

@@ -17,6 +17,12 @@ from spanf1.wording import shortened
 
 PARQUET, FILE, STREAM = "Parquet", "Arrow file", "Arrow stream"
 
+# What lists the splits of a Hugging Face dataset, and the files of one, and how many names at most;
+# and where the hub keeps the files of a repository.
+_SPLITS_FILE, _ROWS_FILE = "dataset_dict.json", "state.json"
+_MOST_NAMES = 1 << 16
+_SNAPSHOT = re.compile(r"(?<=[/\\])snapshots[/\\][0-9a-f]{40}([/\\].*)?$", re.DOTALL)
+
 # How they begin. A stream has the length of its first message next.
 _MAGIC = {b"PAR1": PARQUET, b"ARRO": FILE, b"\xff\xff\xff\xff": STREAM}
 
@@ -39,7 +45,10 @@ _BUFFERED: dict[str, Any] = {"buffer_size": 1 << 16, "pre_buffer": False}
 # Where Hugging Face's datasets keep their features.
 _METADATA = b"huggingface"
 
-#: how many columns a message names
+#: half of a surrogate pair, and NUL: what no name of a file or label has
+UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+
+#: how many columns, or splits, a message names
 _NAMED = 20
 
 
@@ -149,6 +158,9 @@ class ArrowFile:
         """Turn the library's errors into ours."""
         try:
             yield
+        except UnicodeEncodeError:
+            message = "pyarrow opens no file whose name is not UTF-8"
+            raise ReadError(message, where=self._name(path), hint="rename it") from None
         except (pyarrow().ArrowException, OSError, UnicodeDecodeError) as error:
             message = str(getattr(error, "strerror", None) or error).strip().partition("\n")[0]
             if isinstance(error, FileNotFoundError):
@@ -362,13 +374,23 @@ def files_of(source: Source) -> list[str]:
     path = source.path
     if path == STDIN:
         raise UsageError("Parquet and Arrow are read from files, not from standard input")
+    files = _files_of(source)
+    for file in files:
+        if os.path.exists(file) and not os.path.isfile(file):
+            message = "this is no regular file, as Parquet and Arrow are read from"
+            raise ReadError(message, where=source.name if file == path else file)
+    return files
+
+
+def _files_of(source: Source) -> list[str]:
+    """Return the files of a path, in order; they may be of any kind, or not there."""
+    path = source.path
     if not os.path.isdir(path):
         return ([] if os.path.exists(path) else _split_files(path)) or [path]
-    if os.path.isfile(os.path.join(path, "dataset_dict.json")):
-        return _one_of(source, _listed(path, "dataset_dict.json", "splits", source))
-    if os.path.isfile(os.path.join(path, "state.json")):
-        names = _listed(path, "state.json", "_data_files", source)
-        return [os.path.join(path, name) for name in names]
+    if os.path.isfile(os.path.join(path, _SPLITS_FILE)):
+        return _one_of(source, _listed(source, _SPLITS_FILE, "splits"))
+    if os.path.isfile(os.path.join(path, _ROWS_FILE)):
+        return [os.path.join(path, name) for name in _listed(source, _ROWS_FILE, "_data_files")]
     folder = next((one for one in (path, os.path.join(path, "data")) if _names(one)), None)
     if folder is None:
         if parts := _parts(path):
@@ -380,23 +402,51 @@ def files_of(source: Source) -> list[str]:
     return [os.path.join(folder, name) for name in _names(folder)]
 
 
-def _listed(path: str, name: str, key: str, source: Source) -> list[str]:
-    """Return the names that a file of a Hugging Face dataset lists."""
-    where = os.path.join(path, name)
-    try:
-        with open(where, encoding="utf-8") as file:
-            found = json.load(file)
+def _listed(source: Source, name: str, key: str) -> list[str]:
+    """Return the names that a file of a Hugging Face dataset lists: they stay in its folder."""
+    where = os.path.join(source.path, name)
+    content = source._replace(path=where, label=where).whole(name)
+    found: Any = None
+    names = None
+    with contextlib.suppress(ValueError, LookupError, TypeError, RecursionError):
+        found = json.loads(content)
         names = [one["filename"] if isinstance(one, dict) else one for one in found[key]]
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        names = [None]
-    if not all(isinstance(one, str) for one in names):
+        if not isinstance(found[key], list):
+            names = None
+    if names is None or not all(isinstance(one, str) for one in names):
         raise LayoutError(f"{key} is no list of names, as a dataset has it", where=where)
     if not names:
         raise LayoutError("a dataset without rows", where=source.name)
-    if key == "_data_files" and any(found.get(old) for old in _CHOSEN_ROWS):
+    if len(names) > _MOST_NAMES:
+        message = f"{key} are {len(names)} names: {_MOST_NAMES} at most are read"
+        raise LayoutError(message, where=where)
+    for one in names:
+        _check_within(source.path, one, where)
+    if name == _ROWS_FILE and any(found.get(old) for old in _CHOSEN_ROWS):
         hint = "flatten_indices() before save_to_disk() writes the rows themselves"
         raise LayoutError("a dataset of chosen rows", where=source.name, hint=hint)
     return names
+
+
+def _check_within(folder: str, name: str, where: str) -> None:
+    """Raise an error if a name is none of a file, or a folder, in the folder that lists it."""
+    if not name or UNWRITABLE.search(name):
+        raise LayoutError(f"{shortened(name)} is no name of a file", where=where)
+    plain = os.path.normpath(name)
+    inside = not os.path.isabs(name) and plain != os.curdir
+    inside = inside and plain.partition(os.sep)[0] != os.pardir
+    if not (inside and os.path.realpath(os.path.join(folder, name)).startswith(_home(folder))):
+        message = f"{shortened(name)} is not in the folder of the dataset"
+        raise LayoutError(message, where=where, hint="give the file itself, if it is the one meant")
+
+
+def _home(folder: str) -> str:
+    """Return what the files of a folder are to be in: itself or, in a cache of the hub, the cache.
+
+    There, files are links to ``blobs``, beside the ``snapshots``.
+    """
+    real = os.path.realpath(folder)
+    return os.path.join(_SNAPSHOT.sub("", real), "")
 
 
 # What old versions of datasets wrote beside the rows, where some or another order were chosen.
@@ -407,13 +457,23 @@ def _one_of(source: Source, splits: Sequence[str]) -> list[str]:
     """Return the files of the only split of a folder."""
     if len(splits) > 1:
         raise _of_splits(source, splits)
-    return files_of(Source(os.path.join(source.path, splits[0]), label=source.name))
+    path = os.path.join(source.path, splits[0])
+    if os.path.isfile(os.path.join(path, _SPLITS_FILE)):
+        message = f"{_SPLITS_FILE} lists splits, and a split is none"
+        raise LayoutError(message, where=os.path.join(path, _SPLITS_FILE))
+    return _files_of(source._replace(path=path, label=source.name))
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return names, for a message; not more than the first of them."""
+    more = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _of_splits(source: Source, splits: Sequence[str], folder: str = "") -> LayoutError:
     base = folder or source.path
     return LayoutError(
-        f"a folder of {len(splits)} splits: {', '.join(splits)}",
+        f"a folder of {len(splits)} splits: {_some(splits)}",
         where=source.name,
         hint=f"give one of them: {os.path.join(base, splits[-1])}",
     )

@@ -11,21 +11,41 @@ import numpy.typing as npt
 
 from spanf1.core.tags import IntArray, TagSet
 from spanf1.exceptions import InputError, LayoutError, ReadError, TagError
-from spanf1.formats.arrow.files import BATCH_ROWS, ArrowFile, feature_of, lacking, pyarrow, type_of
+from spanf1.formats.arrow.files import (
+    BATCH_ROWS,
+    UNWRITABLE,
+    ArrowFile,
+    feature_of,
+    lacking,
+    pyarrow,
+    type_of,
+)
 from spanf1.formats.keyed import TAG_KEYS, KeyedReader, KeyedTags, Table, order_hint
-from spanf1.formats.labels import LABELS_HINT, LabelCodes, labels_by_id
+from spanf1.formats.labels import LABELS_HINT, MAX_LABELS, LabelCodes, labels_by_id
 from spanf1.formats.registry import ARROW, Inputs
 from spanf1.formats.sentences import Sentences, place_in, whole_sentences
 from spanf1.formats.source import Source
 from spanf1.wording import shortened
 
 
-def label_names(feature: Any) -> list[str] | None:
-    """Return the names of the labels in a feature of class labels, or of lists of such."""
+def label_names(feature: Any, where: str) -> list[str] | None:
+    """Return the names of the labels in a feature of class labels, or of lists of such.
+
+    Raises
+    ------
+    LayoutError
+        If there are too many, or one could not be written again.
+    """
     feature = _element(feature)
     names = feature.get("names") if feature.get("_type") == "ClassLabel" else None
-    named = isinstance(names, list) and names and all(isinstance(one, str) for one in names)
-    return names if named else None
+    if not (isinstance(names, list) and names and all(isinstance(one, str) for one in names)):
+        return None
+    if len(names) > MAX_LABELS:
+        raise LayoutError(f"{len(names)} labels: {MAX_LABELS} at most are read", where=where)
+    for one in filter(UNWRITABLE.search, names):
+        message = f"label {shortened(one)} has NUL or half of a surrogate pair, and is no text"
+        raise LayoutError(message, where=where)
+    return names
 
 
 def field_of(feature: Any, name: str) -> Any:
@@ -315,6 +335,9 @@ class _ArrowTags(LabelCodes):
         encoded = flat if hasattr(flat, "indices") else flat.dictionary_encode()
         with only_utf8(self._column.key, self._column.source.name):
             distinct = encoded.dictionary.to_pylist()
+        for tag in filter(UNWRITABLE.search, filter(None, distinct)):
+            message = f"tag {shortened(tag)} has NUL in it"
+            raise LayoutError(message, where=self._column.source.name)
         numbers = [self._numbers.setdefault(tag, len(self._numbers)) for tag in distinct]
         self._spelt.update(zip(numbers, distinct, strict=True))
         if self._tags.allows_missing:
@@ -352,7 +375,10 @@ class ArrowReader(KeyedReader):
         """Return what is to be read of the two sides."""
         sides = super()._columns(tables)
         both = list(zip((tables[0], tables[-1]), sides, strict=True))
-        names = [label_names(feature_of(table.schema, side.key)) for table, side in both]
+        names = [
+            label_names(feature_of(table.schema, side.key), table.source.name)
+            for table, side in both
+        ]
         gold, predicted = (
             side._replace(labels=self._labels_of(table, side.key, own or names[0] or names[1]))
             for (table, side), own in zip(both, names, strict=True)

@@ -27,10 +27,13 @@ def cells(line: bytes, delimiter: str) -> list[bytes] | None:
     import csv
 
     lines = [f"{part}\n" for part in line.decode("utf-8", "surrogateescape").split("\n")]
+    most = csv.field_size_limit(len(line) + 1)
     try:
         rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error:
         return None
+    finally:
+        csv.field_size_limit(most)
     return [cell.encode("utf-8", "surrogateescape") for cell in rows[0]] if len(rows) == 1 else None
 
 
@@ -116,21 +119,27 @@ def plain(
     Raises
     ------
     LayoutError
-        If a quote is not closed.
+        If a quote is not closed, or a row too large.
     """
     todo: deque[bytes] = deque()
     mark = b""
     found = rows(iter(todo.popleft, None), delimiter, columns)
-    opened = 0
+    opened = size = 0
     for raw in blocks:
         todo += bytes(raw.data[len(FRONT) : raw.end - 1]).split(FRONT)
         lines: list[bytes] = []
         while todo:
+            size += len(todo[0])
             row = next(found)
             line += 1
             opened = 0 if row else opened + 1
             if opened > _MOST_LINES:
                 raise _unclosed(source, line - opened)
+            if row:
+                size = 0
+            elif size > source.most_of_line:
+                hint = "is a quote not closed?"
+                raise source.too_large("row", source.most_of_line, line - opened, hint)
             if row:
                 empty = len(row.cells) > 1 and not any(row.cells)
                 text = MARK.encode().join(row.cells).replace(FRONT, _BREAK)

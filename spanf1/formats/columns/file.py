@@ -25,7 +25,7 @@ from spanf1.formats.columns.layout import (
     detect_layout,
     tag_columns,
 )
-from spanf1.formats.columns.lines import BoolArray, Fields, Splitter, TokenLines
+from spanf1.formats.columns.lines import BoolArray, Fields, Splitter, TokenLines, is_blank
 from spanf1.formats.columns.lookup import TagLookup, tag_lookup
 from spanf1.formats.options import NO_SENTENCES, TAGS_OF_TWO_ELSEWHERE, Column
 from spanf1.formats.sentences import Sentences, line_among
@@ -505,6 +505,12 @@ class ColumnFile:
                 if not head and not lines:
                     self._refuse_binary(bytes(raw.data[len(FRONT) : min(raw.end, _HEAD)]))
                 head.append(raw)
+                if len(text) == len(FRONT) and is_blank(raw):
+                    lines += raw.data.count(FRONT, len(FRONT), raw.end)
+                    if skipped is not None:
+                        skipped += head
+                    head.clear()
+                    continue
                 text += raw.data[len(FRONT) : raw.end]
                 if len(text) < _HEAD:
                     continue

@@ -6,6 +6,7 @@ itself. Fields are positions in the block's bytes: nothing is copied.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple, overload
@@ -36,6 +37,10 @@ _SUSPECTS = b"\t\n\r #-"
 _SUSPECT = np.zeros(256, np.bool_)
 _SUSPECT[list(_SUSPECTS)] = True
 # The second bytes of -DOCSTART- and -X-.
+_BLANK = re.compile(rb"[ \t\r\n]*")
+# So many lines that begin with white space are looked at together.
+_MANY = 64
+
 _SPECIAL = np.zeros(256, np.bool_)
 _SPECIAL[list(b"DX")] = True
 
@@ -429,6 +434,8 @@ class Splitter:
         """
         if self._layout.tag_lines:
             return self._tags_of_lines(raw)
+        if is_blank(raw):
+            return self._no_lines(raw)
         data = np.frombuffer(raw.data, np.uint8)
         is_newline = data == _LF
         is_newline[raw.end :] = False
@@ -479,6 +486,31 @@ class Splitter:
             document_starts,
         )
         return lines if self._layout.sentence < 0 else self._parted_by_ids(lines)
+
+    def _no_lines(self, raw: RawBlock) -> TokenLines:
+        """Return the token lines of a block that is nothing but white space: none."""
+        data = np.frombuffer(raw.data, np.uint8)
+        is_newline = data == _LF
+        is_newline[raw.end :] = False
+        newlines, none = Bits.where(is_newline), np.zeros(0, np.intp)
+        lines_before = self.lines
+        self.lines += int(np.count_nonzero(is_newline)) - 1
+        self._pending = True
+        return TokenLines(
+            raw,
+            data,
+            none,
+            none,
+            np.zeros(0, np.bool_),
+            newlines,
+            newlines,
+            self._layout,
+            newlines,
+            lines_before,
+            self.lines,
+            0,
+            none,
+        )
 
     def _tags_of_lines(self, raw: RawBlock) -> TokenLines:
         """Return the tags of a block whose lines have those of a sentence each.
@@ -573,6 +605,10 @@ class Splitter:
         # What most odd lines are shows in two bytes: comments, tokens like "--", blank CRLF lines.
         head, second, fits = data[begins], data[begins + 1], token[odd]
         blank = (head == _CR) & (ends[odd] == begins + 1)
+        if np.count_nonzero((head == _SPACE) | (head == _TAB)) > _MANY:
+            white = (data == _SPACE) | (data == _TAB) | (data == _CR) | (data == _LF)
+            ink = Bits.where(~white)
+            blank |= ink.count_before(ends[odd]) == ink.count_before(begins)
         spaced = (second == _SPACE) | (second == _TAB)
         comment = (head == _HASH) & spaced & ~fits & (data[begins + 2] != _N)
         plain = (head == _HYPHEN) & ~_SPECIAL[second]
@@ -660,6 +696,11 @@ class Splitter:
         between = any(not line.strip(WHITE + FRONT) or line[:1] == b"#" for line in (before, after))
         self.comments += between
         return between
+
+
+def is_blank(raw: RawBlock) -> bool:
+    """Return whether a block is nothing but white space."""
+    return _BLANK.fullmatch(raw.data, len(FRONT), raw.end) is not None
 
 
 def _edges(data: ByteArray, is_newline: BoolArray) -> tuple[Bits, Bits]:

@@ -86,7 +86,7 @@ class Record(NamedTuple):
             input.key = _chosen(value, names) if options.key is None else options.key
             if not input.key:
                 message = f"there is no key of {options.side} spans ({', '.join(names)})"
-                raise self.lacking(message, options.option("key"))
+                raise self.lacking(message, options.key_option)
         if input.key not in value:
             raise self.lacking(f"there is no key {shortened(input.key)}", options.option("key"))
         return input.key
@@ -386,7 +386,7 @@ def _parsed(input: Input) -> Iterator[Values]:
         source = input.source
         content = source.chunks(_PIECE, input.progress)
         # A file is read in parts only if each line is a record.
-        return values(content, source.where, by_line=source.stop >= 0)
+        return values(content, source, by_line=source.stop >= 0)
 
     return input.once(parse)
 
@@ -474,14 +474,21 @@ def gathered(input: Input, is_item: Callable[[object], bool]) -> Iterator[Values
         If the file is not there, not readable, damaged, or not UTF-8.
     LayoutError
         If there is something in it that is no JSON, or items and other records.
+    UsageError
+        If both sides are to be read, and there is a list, which has no keys.
     """
     reads = _parsed(input)
     first = next(reads, None)
     if first is None:
         return
     if not is_item(first.values[0]):
-        yield from chain([first], reads)
+        for read in chain([first], reads):
+            lists = (line for value, line in zip(*read, strict=True) if isinstance(value, list))
+            if not input.options.alone and (line := next(lists, None)):
+                input.check_one_side("a list without keys", line)
+            yield read
         return
+    input.check_one_side("a list without keys")
     items = []
     for record in records_of(input, chain([first], reads)):
         if not is_item(record.value):

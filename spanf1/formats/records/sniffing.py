@@ -13,8 +13,9 @@ from spanf1.formats.records.values import Value, named_keys, spelt, values
 from spanf1.formats.registry import COLUMNS, FORMATS, module_of
 from spanf1.formats.source import Source
 
-# how many records are looked at
+# how many records are looked at, and how deeply they nest at most
 _RECORDS = 100
+_DEEPEST = 1000
 # The keys of spans that readers look for.
 _TAGS = KEYS["jsonl"]
 _SPAN_KEYS = ("gold", *_TAGS.predicted, *_TAGS.either, "spans", "ents", "entities", "label")
@@ -150,7 +151,7 @@ def _records(source: Source, head: bytes, whole: bool) -> tuple[list[Value], Inp
     """
     read: list[Value] = []
     try:
-        for batch in values([_text(head).encode()], source.where):
+        for batch in values([_text(head).encode()], source):
             read += zip(batch.values, batch.lines, strict=True)
             if len(read) >= _RECORDS:
                 break
@@ -179,6 +180,8 @@ def _completed(source: Source, head: bytes) -> list[Value]:
         match mark[0]:
             case "[" | "{":
                 closers.append("]" if mark[0] == "[" else "}")
+                if len(closers) > _DEEPEST:
+                    return []
             case "]" | "}":
                 if not closers:
                     break
@@ -190,7 +193,7 @@ def _completed(source: Source, head: bytes) -> list[Value]:
         end = mark.start() if mark[0] == "," else mark.end()
     whole = "".join([text[:end], *reversed(closers)])
     with contextlib.suppress(InputError):
-        batches = values([whole.encode()], source.where)
+        batches = values([whole.encode()], source)
         return [value for batch in batches for value in zip(batch.values, batch.lines, strict=True)]
     return []
 

@@ -46,6 +46,8 @@ Row = list[Any]
 
 _HINT = "a line is to be one whole JSON value, or the file one JSON array"
 _WHITE = re.compile(r"[ \t\r\n]*")
+# From the first character of a line that is no white space to its end.
+_NOT_BLANK = re.compile(r"\S[^\n]*")
 _COMMA = re.compile(r"[ \t\r\n]*,[ \t\r\n]*")
 
 # Where a text ends so soon behind a value, or behind what is wrong with it, more of the text may
@@ -212,20 +214,18 @@ class RecordFile:
             return
         total = 0
         for text in self._texts():
+            if text.isspace():
+                total += text.count("\n")
+                continue
             lines = text.split("\n")
             # Every run ends with a line end.
             lines.pop()
-            numbers = list(range(total + 1, total + len(lines) + 1))
-            total += len(lines)
+            first, total = total + 1, total + len(lines)
+            numbers = list(range(first, total + 1))
             records = _parsed(lines)
             if records is None:
-                numbered = [
-                    (number, line)
-                    for number, line in zip(numbers, lines, strict=True)
-                    if line and not line.isspace()
-                ]
-                numbers = [number for number, _ in numbered]
-                lines = [line for _, line in numbered]
+                numbered = list(_numbered(text, first))
+                lines, numbers = [line for line, _ in numbered], [number for _, number in numbered]
                 records = _parsed(lines) or [self._record(*one) for one in numbered]
             if records:
                 yield Batch(self.source, records, numbers, total)
@@ -239,9 +239,9 @@ class RecordFile:
         if source.path == STDIN:
             head = look_ahead(_LOOK)
             whole = b"\n" in head or len(head) < _LOOK
-            text = _Text(iter([head.decode(errors="ignore")]), source.where)
+            text = _Text(iter([head.decode(errors="ignore")]), source)
         else:
-            whole, text = True, _Text(_decoded(source.chunks(_LOOK), source.where), source.where)
+            whole, text = True, _Text(_decoded(source.chunks(_LOOK), source), source)
         first = text.peek()
         if first == _FENCE:
             return False
@@ -252,7 +252,7 @@ class RecordFile:
     def _values(self) -> Iterator[Batch]:
         """Yield the records of a file whose lines are none, in batches."""
         total = 0
-        for read in values(self.source.chunks(_PIECE, self.progress), self.source.where):
+        for read in values(self.source.chunks(_PIECE, self.progress), self.source):
             for value, line in zip(*read, strict=True):
                 if not isinstance(value, dict):
                     message = f"the record is {spelt(value)}, not an object"
@@ -280,7 +280,7 @@ class RecordFile:
                 raise LayoutError(error.message, where=error.where, hint=_ONE_A_LINE) from None
             lines += content.count(b"\n")
 
-    def _record(self, number: int, line: str) -> dict[str, Any]:
+    def _record(self, line: str, number: int) -> dict[str, Any]:
         """Return the record of a line, by its number; the slower way, which knows what is wrong."""
         where = self.source.where(number)
         record = value_of(line, where, _ONE_A_LINE)
@@ -364,9 +364,7 @@ class Values(NamedTuple):
         return Values(self.values[begin:end], self.lines[begin:end])
 
 
-def values(
-    content: Iterable[bytes], where: Callable[[int], str], *, by_line: bool = False
-) -> Iterator[Values]:
+def values(content: Iterable[bytes], source: Source, *, by_line: bool = False) -> Iterator[Values]:
     """Yield the values in a file, many at a time; if something is wrong, those before it first.
 
     These are its lines, if each is a JSON value; or else the elements of the array that it is; or
@@ -377,8 +375,8 @@ def values(
     ----------
     content : iterable of bytes
         The file, in pieces, without a byte-order mark.
-    where : callable
-        Names the place of a line, for a message.
+    source : Source
+        Where it is from: that names the place of a line, and bounds the size of a value.
     by_line : bool
         Whether each line is known to be a value, as in a part of such a file.
 
@@ -387,26 +385,28 @@ def values(
     ReadError
         If it is not UTF-8.
     LayoutError
-        If there is something in it that is no JSON.
+        If there is something in it that is no JSON, or a value that is too large.
     """
-    text = _Text(_decoded(content, where), where)
+    text = _Text(_decoded(content, source), source)
     first = text.peek()
     if first == _FENCE:
-        text = _Text(_unfenced(text), where)
+        text = _Text(_unfenced(text), source)
         first = text.peek()
     if first and (by_line or _has_values_as_lines(text, first)):
         # A part is of a file that is long.
         yield from _lines(text, 0 if by_line else _MANY_LINES)
     elif first == "[" and text.peek(1) in "[{]":
-        yield from _together(_elements(text))
+        yield from _together(_elements(text), text)
     else:
-        yield from _together(_values(text))
+        yield from _together(_values(text), text)
 
 
 def _unfenced(text: _Text) -> Iterator[str]:
     """Yield a text without the lines that begin and end blocks of code, but for their ends."""
     rest = ""
     while True:
+        if len(rest) > text.most:
+            raise text.too_large("line")
         *lines, rest = (rest + text.text[text.place :]).split("\n")
         yield "".join(
             "\n" if line.lstrip().startswith(_FENCE * 3) else f"{line}\n" for line in lines
@@ -417,9 +417,9 @@ def _unfenced(text: _Text) -> Iterator[str]:
     yield "" if rest.lstrip().startswith(_FENCE * 3) else rest
 
 
-def has_objects_as_lines(content: Iterable[bytes], where: Callable[[int], str]) -> bool:
+def has_objects_as_lines(source: Source) -> bool:
     """Return whether every line of a file is to be an object; raises as `values`."""
-    text = _Text(_decoded(content, where), where)
+    text = _Text(_decoded(source.chunks(), source), source)
     return text.peek() == "{" and _has_values_as_lines(text, "{")
 
 
@@ -428,14 +428,18 @@ def listed(records: Sequence[Any]) -> Iterator[Values]:
     return _together(zip(records, count(1), strict=False))
 
 
-def _together(values: Iterator[Value]) -> Iterator[Values]:
-    """Yield values that come one by one, many at a time."""
+def _together(values: Iterator[Value], text: _Text | None = None) -> Iterator[Values]:
+    """Yield values that come one by one, many at a time; fewer if they make much of a text."""
     failed: InputError | None = None
 
     def some() -> Iterator[Value]:
         nonlocal failed
+        begin = text.passed if text else 0
         try:
-            yield from islice(values, _TOGETHER)
+            for value in islice(values, _TOGETHER):
+                yield value
+                if text and text.passed - begin > _PIECE:
+                    return
         except InputError as error:
             failed = error
 
@@ -445,7 +449,7 @@ def _together(values: Iterator[Value]) -> Iterator[Values]:
         raise failed
 
 
-def _decoded(content: Iterable[bytes], where: Callable[[int], str]) -> Iterator[str]:
+def _decoded(content: Iterable[bytes], source: Source) -> Iterator[str]:
     """Yield pieces of bytes as text."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     line = 1
@@ -457,26 +461,38 @@ def _decoded(content: Iterable[bytes], where: Callable[[int], str]) -> Iterator[
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         line += error.object.count(b"\n", 0, error.start)
-        raise not_utf8(error, where(line)) from None
+        raise not_utf8(error, source.where(line)) from None
 
 
 class _Text:
     """A text that comes in pieces, and the place in it that was come to."""
 
-    def __init__(self, pieces: Iterator[str], where: Callable[[int], str]) -> None:
+    def __init__(self, pieces: Iterator[str], source: Source) -> None:
         self.text = ""
         self.place = 0
         #: the line of the place
         self.line = 1
-        self.where = where
+        #: how many characters are behind it
+        self.passed = 0
+        self.where = source.where
+        self.most = source.most
+        self._source = source
         self._pieces = pieces
         # how much of the line that the text begins in is gone
         self._gone = 0
 
     def grow(self) -> bool:
-        """Let go of what is before the place, and make the rest twice as long, if there is more."""
+        """Let go of what is before the place, and make the rest twice as long, if there is more.
+
+        Raises
+        ------
+        LayoutError
+            If the rest is longer than a record may be.
+        """
         more: list[str] = []
         size = rest = len(self.text) - self.place
+        if rest > self.most:
+            raise self.too_large("record")
         while size <= 2 * rest and (piece := next(self._pieces, None)) is not None:
             more.append(piece)
             size += len(piece)
@@ -490,6 +506,7 @@ class _Text:
     def advance(self, place: int) -> None:
         """Go on to a place."""
         self.line += self.text.count("\n", self.place, place)
+        self.passed += place - self.place
         self.place = place
 
     def peek(self, ahead: int = 0) -> str:
@@ -498,8 +515,8 @@ class _Text:
             place = self.place
             for _ in range(ahead + 1):
                 place = _end_of(_WHITE, self.text, place) + 1
+            self.advance(_end_of(_WHITE, self.text, self.place))
             if place <= len(self.text):
-                self.advance(_end_of(_WHITE, self.text, self.place))
                 return self.text[place - 1]
             if not self.grow():
                 return ""
@@ -531,6 +548,10 @@ class _Text:
             self.advance(end)
             return found
 
+    def too_large(self, what: str) -> LayoutError:
+        """Return the error for what begins at the place, and has too many bytes."""
+        return self._source.too_large(what, self.most, self.line)
+
     def malformed(self, reason: str, place: int) -> LayoutError:
         """Return the error for what is wrong at a place."""
         line = self.line + self.text.count("\n", self.place, place)
@@ -549,9 +570,14 @@ def _end_of(pattern: re.Pattern[str], text: str, place: int) -> int:
 
 def _has_values_as_lines(text: _Text, first: str) -> bool:
     """Return whether every line is to be a value, by the first one, and how that begins."""
-    line = text.rest_of_line(MAX_LINE)
+    line = text.rest_of_line(min(MAX_LINE, text.most))
     if line is None:
-        return first != "["
+        # What is behind the only value of a long line may be nothing but blanks.
+        try:
+            end = _SCAN(text.text, text.place)[1]
+        except (StopIteration, ValueError, RecursionError):
+            end = text.place
+        return first != "[" and _end_of(_WHITE, text.text, end) < len(text.text)
     try:
         end = DECODER.raw_decode(line)[1]
     except json.JSONDecodeError as error:
@@ -565,7 +591,8 @@ def _has_values_as_lines(text: _Text, first: str) -> bool:
         return True
     more = text.place + len(line)
     while _end_of(_WHITE, text.text, more) == len(text.text):
-        if not text.grow():
+        # Behind so many blanks there is no further line.
+        if len(text.text) - text.place > 2 * MAX_LINE or not text.grow():
             return False
         more = len(line)
     return True
@@ -580,22 +607,31 @@ def _lines(text: _Text, quick: int) -> Iterator[Values]:
                 continue
             end = len(text.text)
         block, first = text.text[text.place : end], text.line
-        lines = block.removesuffix("\n").replace("\r\n", "\n").split("\n")
-        parsed = _values_of(lines, _quick_loads(block) if first > quick else None)
-        if parsed is not None:
-            yield Values(parsed, range(first, first + len(lines)))
-        else:
-            yield from _together(_one_by_one(block.split("\n"), first, text.where))
+        if not block.isspace():
+            lines = block.removesuffix("\n").replace("\r\n", "\n").split("\n")
+            parsed = _values_of(lines, _quick_loads(block) if first > quick else None)
+            if parsed is not None:
+                yield Values(parsed, range(first, first + len(lines)))
+            else:
+                yield from _together(_one_by_one(block, first, text.where))
         text.advance(end)
         if end == len(text.text) and not text.grow():
             return
 
 
-def _one_by_one(lines: Sequence[str], first: int, where: Callable[[int], str]) -> Iterator[Value]:
+def _one_by_one(block: str, first: int, where: Callable[[int], str]) -> Iterator[Value]:
     """Yield the value of each line that is not blank; the slower way, which knows what is wrong."""
-    for number, line in enumerate(lines, first):
-        if line and not line.isspace():
-            yield value_of(line, where(number), _HINT), number
+    for line, number in _numbered(block, first):
+        yield value_of(line, where(number), _HINT), number
+
+
+def _numbered(block: str, first: int) -> Iterator[tuple[str, int]]:
+    """Yield the lines that are not blank, and their numbers; blank ones are passed over quickly."""
+    done, number = 0, first
+    for found in _NOT_BLANK.finditer(block):
+        number += block.count("\n", done, found.start())
+        done = found.end()
+        yield found[0], number
 
 
 def _elements(text: _Text) -> Iterator[Value]:

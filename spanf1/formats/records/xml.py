@@ -29,20 +29,23 @@ def elements(input: Input, is_whole: Callable[[str, int], bool]) -> Iterator[tup
     ReadError
         If the file cannot be read.
     LayoutError
-        If it is malformed, or has other entities than XML itself: nothing is expanded.
+        If it is malformed or too large, or has other entities than XML itself: nothing is
+        expanded.
     """
     from xml.etree.ElementTree import TreeBuilder
     from xml.parsers import expat
 
     parser = expat.ParserCreate(namespace_separator=" ")
     builder: TreeBuilder | None = None
-    depth = outside = line = 0
+    depth = outside = line = begin = done = 0
+    source = input.source
     read: list[tuple[Element, int]] = []
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal builder, depth, outside, line
+        nonlocal builder, depth, outside, line, begin
         if builder is None and is_whole(tag, depth):
             builder, outside, line = TreeBuilder(), depth, parser.CurrentLineNumber
+            begin = parser.CurrentByteIndex
         if builder:
             builder.start(tag, attributes)
         depth += 1
@@ -68,8 +71,12 @@ def elements(input: Input, is_whole: Callable[[str, int], bool]) -> Iterator[tup
     parser.CharacterDataHandler = data
     parser.EntityDeclHandler = parser.SkippedEntityHandler = refuse
     try:
-        for chunk in input.source.chunks(progress=input.progress):
+        for chunk in source.chunks(progress=input.progress):
             parser.Parse(chunk, False)
+            done += len(chunk)
+            # What is kept: an element that is not whole, or what is between < and >.
+            if done - (begin if builder else parser.CurrentByteIndex) > source.most:
+                raise source.too_large("element", source.most, line or parser.CurrentLineNumber)
             yield from read
             read.clear()
         parser.Parse(b"", True)
