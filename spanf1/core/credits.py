@@ -1,0 +1,547 @@
+"""What spans earn: the rules by which a predicted span counts as right, or nearly.
+
+A rule says which spans may be pairs, how alike they must be, whether a span is in one pair or in
+many, and what a pair earns. Whatever the rule, there are four sums for each type: how much gold
+there is, how much is predicted, how much of gold is credited, how much of the predicted. They are
+integers, and those of types add up to those of all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.core.fair import KINDS, fair_events
+from spanf1.core.overlaps import Overlaps, Places, Side, find_overlaps, merged, units_inside
+from spanf1.core.pairing import best_pairs
+from spanf1.core.spans import BoolArray, first_of_each
+from spanf1.core.tags import IntArray
+from spanf1.exceptions import UsageError
+
+#: the unit of credits that are no whole numbers; each is rounded once
+FRACTION = 1 << 32
+
+Sums = npt.NDArray[np.int64]
+_Ratio = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+
+
+def _sizes_and_shared(overlaps: Overlaps) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the units of gold's span, of the predicted one, and those they share.
+
+    If they are too many to be multiplied in 64 bits, they are numbers of Python's.
+    """
+    gold, predicted = overlaps.sizes()
+    most = max(int(gold.max(initial=0)), int(predicted.max(initial=0)))
+    kind = np.int64 if most < 1 << 28 else object
+    return gold.astype(kind), predicted.astype(kind), overlaps.shared.astype(kind)
+
+
+def _iou(overlaps: Overlaps) -> _Ratio:
+    gold, predicted, shared = _sizes_and_shared(overlaps)
+    return shared, gold + predicted - shared
+
+
+def _dice(overlaps: Overlaps) -> _Ratio:
+    gold, predicted, shared = _sizes_and_shared(overlaps)
+    return 2 * shared, gold + predicted
+
+
+def _of_gold(overlaps: Overlaps) -> _Ratio:
+    gold, _, shared = _sizes_and_shared(overlaps)
+    return shared, gold
+
+
+#: how alike two spans are, as a fraction: the name that a rule has for it, and what it is
+SIMILARITIES: dict[str, Callable[[Overlaps], _Ratio]] = {
+    "iou": _iou,
+    "dice": _dice,
+    "gold": _of_gold,
+}
+
+Pairing = Literal["one", "many", "first", "units", "fair"]
+
+
+class Rule(NamedTuple):
+    """A rule by which spans earn credit.
+
+    Attributes
+    ----------
+    name : str
+        What it is called, as `parse_rule` reads it.
+    says : str
+        One line for help texts.
+    typed : bool
+        Whether the spans of a pair must have one type.
+    near : str
+        What else they must be, besides sharing a unit: ``any`` for nothing else; a key of
+        `SIMILARITIES`, of which there must be as much as `threshold`; ``left`` or ``right`` for
+        the same first or last unit; ``within`` for both bounds no more than `threshold` apart.
+    threshold : Fraction
+        See `near`.
+    pairing : str
+        ``one``: each span is in one pair at most, and the pairing is the best by what pairs earn.
+        ``many``: two-sided, a span is in every pair that may be. ``first``: of the predicted
+        spans that may be pairs with a span of gold, the first one counts, and the others are left
+        out. ``units``: no spans are put together, but units. ``fair``: as FairEval does.
+    earns : str
+        What a pair earns: ``one`` for all, ``exact``, ``boundary``, ``type``, ``partial``,
+        ``muc``, ``iou``; with no pairs, ``covered`` or ``units``; for FairEval, ``fair`` or
+        ``weighted``.
+    unit : int
+        What a whole credit is: all sums are in this unit.
+    argument : str
+        What stands behind a colon in its name: ``T`` for a threshold, ``K`` for a whole number,
+        nothing if nothing does.
+    """
+
+    name: str
+    says: str
+    typed: bool = True
+    near: str = "any"
+    threshold: Fraction = Fraction(0)
+    pairing: Pairing = "one"
+    earns: str = "one"
+    unit: int = 1
+    argument: str = ""
+
+
+#: the rules, by name; those that have an argument are called ``overlap:0.5``, and those that may
+#: be two-sided ``overlap:0.5,two-sided``
+RULES: dict[str, Rule] = {
+    rule.name: rule
+    for rule in (
+        Rule("exact", "the same type and units", typed=False, earns="exact"),
+        Rule("boundary", "the same units, of any type", typed=False, earns="boundary"),
+        Rule("type", "the same type, and a unit shared", typed=False, earns="type"),
+        Rule(
+            "partial",
+            "of any type: all for the same units, half for a unit shared",
+            typed=False,
+            earns="partial",
+            unit=2,
+        ),
+        Rule(
+            "muc",
+            "half for the same type, half for the same units; a unit shared",
+            typed=False,
+            earns="muc",
+            unit=2,
+        ),
+        Rule(
+            "fair",
+            "FairEval: a wrong type or boundary is one error, not two",
+            pairing="fair",
+            earns="fair",
+            unit=2,
+        ),
+        Rule(
+            "fair-weighted",
+            "FairEval: a wrong boundary is half an error",
+            pairing="fair",
+            earns="weighted",
+            unit=4,
+        ),
+        Rule("overlap:any", "the same type, and a unit shared"),
+        Rule(
+            "overlap",
+            "the same type, and intersection / union at least T",
+            near="iou",
+            argument="T",
+        ),
+        Rule(
+            "dice",
+            "the same type, and intersection / mean length at least T",
+            near="dice",
+            argument="T",
+        ),
+        Rule(
+            "gold",
+            "the same type, and at least T of gold's span predicted",
+            near="gold",
+            argument="T",
+        ),
+        Rule("left", "the same type and first unit", near="left"),
+        Rule("right", "the same type and last unit", near="right"),
+        Rule(
+            "within",
+            "the same type, a unit shared, no bound more than K units off",
+            near="within",
+            argument="K",
+        ),
+        Rule("jaccard", "intersection / union of spans of one type", earns="iou", unit=FRACTION),
+        Rule(
+            "coverage",
+            "how much of a span the other side's of its type cover",
+            pairing="units",
+            earns="covered",
+            unit=FRACTION,
+        ),
+        Rule("token", "tokens with their types, instead of spans", pairing="units", earns="units"),
+        Rule(
+            "character",
+            "characters with their types, instead of spans",
+            pairing="units",
+            earns="units",
+        ),
+        Rule(
+            "n2c2",
+            "n2c2 2018, lenient: overlap:any, without further predictions on a span",
+            pairing="first",
+        ),
+        Rule("hipe-fuzzy", "HIPE, fuzzy: overlap:any"),
+        Rule(
+            "eds-nlp",
+            "EDS-NLP, overlap: dice:0.5,two-sided",
+            near="dice",
+            threshold=Fraction(1, 2),
+            pairing="many",
+        ),
+    )
+}
+
+_TWO_SIDED = "two-sided"
+# What may be two-sided: rules by which all pairs earn the same.
+_EITHER = ("overlap:any", "overlap", "dice", "gold", "left", "right", "within")
+
+#: the modes of SemEval-2013 task 9.1, by the rules that they are
+SEMEVAL = {"strict": "exact", "exact": "boundary", "partial": "partial", "type": "type"}
+
+
+def rule_names() -> list[str]:
+    """Return how each rule is written, for help texts and errors."""
+    return [f"{name}:{rule.argument}" if rule.argument else name for name, rule in RULES.items()]
+
+
+def parse_rule(name: str) -> Rule:
+    """Return the rule of a name, such as ``partial``, ``overlap:0.5`` or ``dice:0.5,two-sided``.
+
+    Raises
+    ------
+    UsageError
+        If there is none of this name, or its threshold is none.
+    """
+    base, comma, sidedness = name.partition(",")
+    head, _, argument = base.partition(":")
+    rule = RULES.get(base) or RULES.get(head)
+    if rule is None:
+        raise UsageError(f"unknown match {name!r}", hint=f"one of {', '.join(rule_names())}")
+    if rule.argument:
+        rule = rule._replace(threshold=_threshold(rule, name, argument), argument="")
+        base = f"{head}:{_written(rule.threshold)}"
+    elif base != rule.name:
+        raise UsageError(f"{name!r}: {head} has no threshold", hint=f"write {head}")
+    if comma:
+        if sidedness != _TWO_SIDED:
+            hint = f"write {base}, or {base},{_TWO_SIDED} if a span may count for several"
+            raise UsageError(f"{name!r}: {sidedness!r} is not known", hint=hint)
+        if head not in _EITHER and base not in _EITHER:
+            hint = f"write {base}; two-sided may be {', '.join(_EITHER)}"
+            raise UsageError(f"{name!r}: {base} cannot be two-sided", hint=hint)
+        rule = rule._replace(pairing="many")
+        base += f",{_TWO_SIDED}"
+    return rule._replace(name=base)
+
+
+def _threshold(rule: Rule, name: str, argument: str) -> Fraction:
+    """Return what stands behind the colon."""
+    if rule.argument == "K":
+        if re.fullmatch("[0-9]{1,6}", argument):
+            return Fraction(argument)
+        raise UsageError(
+            f"{name!r}: it must say how many units, as a whole number", hint=f"write {rule.name}:1"
+        )
+    if re.fullmatch(r"[01](\.[0-9]{0,6})?|\.[0-9]{1,6}", argument) and 0 < Fraction(argument) <= 1:
+        return Fraction(argument)
+    either = " or overlap:any" if rule.name == "overlap" else ""
+    raise UsageError(
+        f"{name!r}: it must have a threshold above 0, and not above 1, of six digits at most",
+        hint=f"write {rule.name}:0.5{either}",
+    )
+
+
+def _written(threshold: Fraction) -> str:
+    """Return a threshold as the shortest decimal number that it is."""
+    return f"{float(threshold):.6f}".rstrip("0").rstrip(".")
+
+
+class Credits(NamedTuple):
+    """What the spans of both sides earn by a rule, in the order in which they were given.
+
+    Attributes
+    ----------
+    rule : Rule
+        The rule.
+    gold, predicted : array of int
+        For each span of a side four numbers, which are to be added by **its** type: how much gold
+        there is, how much is predicted, how much of gold is credited, how much of the predicted.
+        All are in `Rule.unit`. Recall is the third sum by the first, precision the fourth by the
+        second; sums of types add up to those of all. (What is predicted is said of gold's span
+        where FairEval puts an error with gold's type.)
+    pairs : tuple of array of int
+        The spans that were put together, by their indices: gold's and the predicted. With the
+        pairing ``one`` each span is there once at most. There are none for ``units``.
+    earned : array of int
+        What each pair earns, of the unit; for FairEval the number of its kind, among `KINDS`.
+    """
+
+    rule: Rule
+    gold: Sums
+    predicted: Sums
+    pairs: tuple[IntArray, IntArray]
+    earned: npt.NDArray[np.int64]
+
+    def totals(self) -> tuple[int, int, int, int]:
+        """Return the four sums over all types."""
+        gold, predicted, right, right_there = (
+            self.gold.sum(axis=0) + self.predicted.sum(axis=0)
+        ).tolist()
+        return gold, predicted, right, right_there
+
+    def by_type(self, gold: IntArray, predicted: IntArray, count: int) -> Sums:
+        """Return the four sums of each type, given the types of spans, which are below `count`."""
+        sums = np.zeros((count, 4), np.int64)
+        np.add.at(sums, gold, self.gold)
+        np.add.at(sums, predicted, self.predicted)
+        return sums
+
+    def partners(self) -> tuple[IntArray, IntArray]:
+        """Return the partner of each span of both sides, or -1; one of them, if there are more."""
+        sides = []
+        for side, own, other in (self.gold, *self.pairs), (self.predicted, *self.pairs[::-1]):
+            partner = np.full(len(side), -1, np.intp)
+            # The first pair comes last.
+            partner[own[::-1]] = other[::-1]
+            sides.append(partner)
+        return sides[0], sides[1]
+
+    def outcomes(self) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.str_]]:
+        """Return what each span of both sides is, in SemEval's words, if the pairing is ``one``.
+
+        ``COR`` earns all, ``PAR`` some, ``INC`` nothing, though it is in a pair; ``MIS`` and
+        ``SPU`` are in none.
+        """
+        names = np.where(self.earned == self.rule.unit, "COR", np.where(self.earned, "PAR", "INC"))
+        sides = []
+        for side, own, alone in (
+            (self.gold, self.pairs[0], "MIS"),
+            (self.predicted, self.pairs[1], "SPU"),
+        ):
+            outcome = np.full(len(side), alone)
+            outcome[own] = names
+            sides.append(outcome)
+        return sides[0], sides[1]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many there are of each outcome.
+
+        They are COR, INC, PAR, MIS and SPU, with POS and ACT, which MUC counts by slots, two for
+        each span; for FairEval TP, FP, FN, LE, BE, LBE, and what BE are: BES, BEL, BEO. There are
+        none where a span may be in several pairs.
+        """
+        gold, predicted = len(self.gold), len(self.predicted)
+        if self.rule.pairing == "fair":
+            kinds = np.bincount(self.earned, minlength=len(KINDS)).tolist()
+            count = dict(zip(KINDS, kinds, strict=True))
+            missed, spurious = (int((side < 0).sum()) for side in self.partners())
+            boundary = count["BES"] + count["BEL"] + count["BEO"]
+            words = {"TP": count["TP"], "FP": spurious, "FN": missed}
+            words |= {"LE": count["LE"], "BE": boundary, "LBE": count["LBE"]}
+            return words | {name: count[name] for name in ("BES", "BEL", "BEO")}
+        if self.rule.pairing != "one":
+            return {}
+        pairs, unit = len(self.earned), self.rule.unit
+        slots = 2 if self.rule.earns == "muc" else 1
+        correct = int((self.earned == unit).sum())
+        partial = int((self.earned > 0).sum()) - correct
+        if slots == 2:
+            correct, partial = int(self.earned.sum()), 0
+        return {
+            "COR": correct,
+            "INC": slots * pairs - correct - partial,
+            "PAR": partial,
+            "MIS": slots * (gold - pairs),
+            "SPU": slots * (predicted - pairs),
+            "POS": slots * gold,
+            "ACT": slots * predicted,
+        }
+
+
+def credited(
+    rule: Rule, gold: Places, predicted: Places, overlaps: Overlaps | None = None
+) -> Credits:
+    """Return what the spans of both sides earn.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule; see `parse_rule`.
+    gold, predicted : Places
+        The spans, in any order.
+    overlaps : Overlaps, optional
+        What `find_overlaps` returned of them, if it is known: several rules can share it.
+
+    Raises
+    ------
+    InputError
+        If more spans overlap than can be looked at.
+    """
+    if overlaps is None:
+        overlaps = find_overlaps(gold, predicted)
+    return _WAYS[rule.pairing](rule, overlaps)
+
+
+def _may_pair(rule: Rule, overlaps: Overlaps) -> BoolArray:
+    """Return which overlaps may be pairs."""
+    may = overlaps.alike.copy() if rule.typed else np.ones(len(overlaps.alike), np.bool_)
+    if rule.near in SIMILARITIES:
+        over, under = SIMILARITIES[rule.near](overlaps)
+        may &= over * rule.threshold.denominator >= under * rule.threshold.numerator
+    elif rule.near != "any":
+        left, right = overlaps.sides
+        first = left.start[overlaps.gold] - right.start[overlaps.predicted]
+        last = left.end[overlaps.gold] - right.end[overlaps.predicted]
+        if rule.near == "left":
+            may &= first == 0
+        elif rule.near == "right":
+            may &= last == 0
+        else:
+            may &= np.maximum(np.abs(first), np.abs(last)) <= int(rule.threshold)
+    return may
+
+
+def _earned(rule: Rule, overlaps: Overlaps) -> npt.NDArray[np.int64]:
+    """Return what each overlap would earn as a pair."""
+    return _EARNINGS[rule.earns](overlaps).astype(np.int64)
+
+
+_EARNINGS: dict[str, Callable[[Overlaps], npt.NDArray[np.generic]]] = {
+    "one": lambda overlaps: np.ones(len(overlaps.same)),
+    "exact": lambda overlaps: overlaps.same & overlaps.alike,
+    "boundary": lambda overlaps: overlaps.same,
+    "type": lambda overlaps: overlaps.alike,
+    "partial": lambda overlaps: 1 + overlaps.same,
+    "muc": lambda overlaps: 0 + overlaps.same + overlaps.alike,
+    "iou": lambda overlaps: _rounded(*_iou(overlaps)),
+}
+
+
+def _rounded(over: npt.NDArray[np.int64], under: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return fractions in units of `FRACTION`; a half goes up."""
+    credit: npt.NDArray[np.int64] = (2 * FRACTION * over + under) // (2 * under)
+    return credit.astype(np.int64)
+
+
+def _sums(side: Side, weight: IntArray, credit: IntArray, column: int) -> Sums:
+    """Return the four numbers of each span of a side, in the order given."""
+    sums = np.zeros((len(side), 4), np.int64)
+    sums[side.order, column] = weight
+    sums[side.order, column + 2] = credit
+    return sums
+
+
+def _one(rule: Rule, overlaps: Overlaps) -> Credits:
+    """Return the credits of the best pairing."""
+    may = np.flatnonzero(_may_pair(rule, overlaps))
+    earned = _earned(rule, overlaps)
+    which = best_pairs(overlaps, may, earned[may])
+    return _of_pairs(rule, overlaps, which, earned[which])
+
+
+def _of_pairs(rule: Rule, overlaps: Overlaps, which: IntArray, earned: IntArray) -> Credits:
+    """Return the credits of pairs; a span in several of them is credited once."""
+    sums = []
+    numbers = overlaps.gold[which], overlaps.predicted[which]
+    for column, (side, number) in enumerate(zip(overlaps.sides, numbers, strict=True)):
+        credit = np.zeros(len(side), np.int64)
+        credit[number] = earned
+        sums.append(_sums(side, np.full(len(side), rule.unit), credit, column))
+    return Credits(rule, sums[0], sums[1], overlaps.given(which), earned)
+
+
+def _many(rule: Rule, overlaps: Overlaps) -> Credits:
+    """Return the credits of spans that count if they have any partner."""
+    which = np.flatnonzero(_may_pair(rule, overlaps))
+    return _of_pairs(rule, overlaps, which, _earned(rule, overlaps)[which])
+
+
+def _first(rule: Rule, overlaps: Overlaps) -> Credits:
+    """Return the credits of n2c2: predicted spans that come second on a span of gold are gone.
+
+    Those that stay count once, however many spans of gold they are on.
+    """
+    may = np.flatnonzero(_may_pair(rule, overlaps))
+    gold, predicted = overlaps.gold[may], overlaps.predicted[may]
+    # The first predicted span on each span of gold.
+    begins = first_of_each(gold)
+    first = np.repeat(predicted[begins], np.diff(begins, append=len(gold)))
+    gone = np.zeros(len(overlaps.sides[1]), np.bool_)
+    gone[predicted[first != predicted]] = True
+    stay = may[~gone[predicted]]
+    # Of each predicted span, the first pair.
+    pair = np.full(len(gone), -1, np.intp)
+    pair[overlaps.predicted[stay[::-1]]] = stay[::-1]
+    stay = np.sort(pair[pair >= 0])
+    earned = _of_pairs(rule, overlaps, stay, np.ones(len(stay), np.int64))
+    earned.predicted[overlaps.sides[1].order[gone]] = 0
+    return earned
+
+
+def _units(rule: Rule, overlaps: Overlaps) -> Credits:
+    """Return the credits of units that both sides have with one type."""
+    sums = []
+    for column, side in enumerate(overlaps.sides):
+        pieces, whole = side.pieces(), side.size
+        if rule.earns == "units":
+            # A unit that spans of one type share counts once.
+            pieces = merged(pieces, side.type[pieces.owner])
+            whole = np.zeros(len(side), np.int64)
+            np.add.at(whole, pieces.owner, pieces.end - pieces.start)
+        credit = np.zeros(len(side), np.int64)
+        inside = units_inside(pieces, side.type[pieces.owner], overlaps.sides[1 - column])
+        np.add.at(credit, pieces.owner, inside)
+        if rule.earns == "covered":
+            kind = object if int(whole.max(initial=0)) >= 1 << 28 else np.int64
+            credit = _rounded(credit.astype(kind), whole.astype(kind))
+            whole = np.full(len(side), rule.unit)
+        sums.append(_sums(side, whole, credit, column))
+    none = np.zeros(0, np.intp)
+    return Credits(rule, sums[0], sums[1], (none, none), np.zeros(0, np.int64))
+
+
+# What an event of FairEval is of, by its kind: gold, predicted, gold credited, predicted credited.
+_FAIR = {
+    "fair": [(2, 2, 2, 2), *[(1, 1, 0, 0)] * 5],
+    "weighted": [
+        *[(4, 4, 4, 4), (2, 2, 0, 0)],
+        *[(4, 2, 2, 2), (2, 4, 2, 2), (3, 3, 2, 2)],
+        (2, 2, 0, 0),
+    ],
+}
+
+
+def _fair(rule: Rule, overlaps: Overlaps) -> Credits:
+    """Return the credits of FairEval, all of an event by the type of its span of gold."""
+    events = fair_events(overlaps)
+    table = np.array(_FAIR[rule.earns], np.int64)
+    left, right = overlaps.sides
+    gold, predicted = overlaps.given(events.which)
+    sums = np.zeros((len(left), 4), np.int64), np.zeros((len(right), 4), np.int64)
+    for side, partners, column in (sums[0], gold, 0), (sums[1], predicted, 1):
+        side[:, column] = rule.unit
+        side[partners, column] = 0
+    np.add.at(sums[0], gold, table[events.kind])
+    return Credits(rule, *sums, (gold, predicted), events.kind.astype(np.int64))
+
+
+_WAYS: dict[Pairing, Callable[[Rule, Overlaps], Credits]] = {
+    "one": _one,
+    "many": _many,
+    "first": _first,
+    "units": _units,
+    "fair": _fair,
+}
