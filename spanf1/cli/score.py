@@ -97,10 +97,14 @@ Examples:
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
 @side_options
 @scoring_options
-@choice_option(
+@click.option(
     "--match",
-    choices=MATCHES,
-    help_text=f"What is counted. {'; '.join(f'{name}: {text}' for name, text in MATCHES.items())}.",
+    metavar="MATCH",
+    default="exact",
+    show_default=True,
+    help=f"What is counted. {'; '.join(f'{name}: {text}' for name, text in MATCHES.items())}; or "
+    "what is nearly right: partial, boundary, type, muc, fair, overlap:0.5 and others, which "
+    "`spanf1 score --match help` lists.",
 )
 @NORMALIZE_OPTION
 @TRIM_OPTION

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spanf1.core.scores import Counts, TypeCounts
+from spanf1.core.scores import AnyCounts, Counts
 
 # Widths are counted in bytes, as the script counts them: its lines are made as bytes.
 _HEAD = b"processed %d tokens with %d phrases; found: %d phrases; correct: %d.\n"
@@ -65,7 +65,7 @@ def conlleval_latex(counts: Counts) -> str:
     return b"".join(parts).decode("utf-8", "surrogateescape")
 
 
-def _scores(row: TypeCounts) -> tuple[float, float, float]:
+def _scores(row: AnyCounts) -> tuple[float, float, float]:
     """Return precision, recall and F1 in per cent, each 0 where it is undefined."""
     precision = 100 * row.correct / row.predicted if row.predicted else 0.0
     recall = 100 * row.correct / row.gold if row.gold else 0.0
@@ -73,7 +73,7 @@ def _scores(row: TypeCounts) -> tuple[float, float, float]:
     return precision, recall, 2 * precision * recall / both if both else 0.0
 
 
-def _rows(counts: Counts) -> Iterator[tuple[bytes, TypeCounts]]:
+def _rows(counts: Counts) -> Iterator[tuple[bytes, AnyCounts]]:
     """Yield the types that occur in gold or in predictions, ordered by their bytes.
 
     The empty type comes twice if it occurs in both: the script does not see that it repeats.

@@ -9,7 +9,7 @@ integers, and those of types add up to those of all.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
@@ -217,8 +217,22 @@ def rule_names() -> list[str]:
     return [f"{name}:{rule.argument}" if rule.argument else name for name, rule in RULES.items()]
 
 
-def parse_rule(name: str) -> Rule:
+class Crediting(NamedTuple):
+    """How spans are credited: the rule; and both schemes, if ill-formed spans are dropped."""
+
+    rule: Rule
+    schemes: tuple[str, str] | None = None
+
+
+def parse_rule(name: str, others: Iterable[str] = ()) -> Rule:
     """Return the rule of a name, such as ``partial``, ``overlap:0.5`` or ``dice:0.5,two-sided``.
+
+    Parameters
+    ----------
+    name : str
+        The name.
+    others : iterable of str
+        Other names that the error is to say.
 
     Raises
     ------
@@ -229,7 +243,10 @@ def parse_rule(name: str) -> Rule:
     head, _, argument = base.partition(":")
     rule = RULES.get(base) or RULES.get(head)
     if rule is None:
-        raise UsageError(f"unknown match {name!r}", hint=f"one of {', '.join(rule_names())}")
+        raise UsageError(
+            f"unknown match {name!r}",
+            hint=f"one of {', '.join(dict.fromkeys((*others, *rule_names())))}",
+        )
     if rule.argument:
         rule = rule._replace(threshold=_threshold(rule, name, argument), argument="")
         base = f"{head}:{_written(rule.threshold)}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,12 @@ from spanf1.core.fingerprint import added
 from spanf1.core.options import AUTO
 from spanf1.core.spans import SHAPES, Spans, first_of_each
 from spanf1.core.tags import IntArray
-from spanf1.core.tally import ABSENT, Collector, SpanKey, Tally
+from spanf1.core.tally import ABSENT, Collector, Key, SpanKey, Tally
+
+if TYPE_CHECKING:
+    from spanf1.core.crediting import Creditor
+    from spanf1.core.credits import Crediting
+    from spanf1.core.overlaps import Parts
 
 # A span's key, packed: its type, then for each side its shape with a bit that says it is there.
 _PRESENT = SHAPES
@@ -53,6 +58,11 @@ class SpanBatch(NamedTuple):
         the one that began before it. None if nobody asks.
     begun : int
         How many units begin in the batch.
+    parts : tuple of Parts, optional
+        For each side the parts of discontinuous spans.
+    settled : int, optional
+        The place before which all spans have been seen that share one with those in the batch; the
+        end of the batch by default.
     """
 
     gold: Spans
@@ -63,6 +73,8 @@ class SpanBatch(NamedTuple):
     flat: bool = False
     units: tuple[IntArray, IntArray] | None = None
     begun: int = 0
+    parts: tuple[Parts, Parts] | None = None
+    settled: int | None = None
 
 
 class SpanCounter:
@@ -72,7 +84,7 @@ class SpanCounter:
     ----------
     tally : Tally
         What they are added to.
-    units, in_order
+    units, in_order, crediting
         As for `spanf1.core.tag_counter.tally`.
 
     Attributes
@@ -87,7 +99,14 @@ class SpanCounter:
     #: how many packed keys wait before the distinct ones are counted; eight bytes each
     CAPACITY = 1 << 18
 
-    def __init__(self, tally: Tally, *, units: str = "", in_order: bool = False) -> None:
+    def __init__(
+        self,
+        tally: Tally,
+        *,
+        units: str = "",
+        in_order: bool = False,
+        crediting: Crediting | None = None,
+    ) -> None:
         # the units are documents as soon as a second one begins
         self._undecided = units == AUTO
         self.units: Collector | None = None
@@ -95,6 +114,12 @@ class SpanCounter:
             self.units = Collector("sentence" if self._undecided else units, in_order=in_order)
         self.documents = 0
         self.tally = tally
+        self._creditor: Creditor | None = None
+        if crediting:
+            from spanf1.core.crediting import Creditor
+
+            self._creditor = Creditor(crediting)
+            tally.match, tally.unit = crediting.rule.name, crediting.rule.unit
         self._extent = 0
         self._waiting: list[npt.NDArray[np.int64]] = []
         self._size = 0
@@ -104,6 +129,12 @@ class SpanCounter:
         """Match and count the spans of a batch; return those that are the same on both sides."""
         pairs = match_spans(batch.gold, batch.predicted) if batch.flat else match_multisets(batch)
         self._count(batch, *pairs)
+        if self._creditor:
+            begun = self.units.begun if self.units else 0
+            unit, key = self._creditor.add(batch, self._extent, begun)
+            if self.units:
+                self.units.begun += batch.begun
+                self.units.add(unit, key)
         tally = self.tally
         tally.gold_number = added(tally.gold_number, self._extent, batch.number)
         self._extent += batch.size
@@ -114,15 +145,23 @@ class SpanCounter:
         self.documents += begun
         if self._undecided and self.units and self.documents > 1:
             self.units, self._undecided = self.units.as_document(), False
+            if self._creditor:
+                self._creditor.in_one_unit()
         return bool(self.units and self.units.kind == "document")
 
     def finish(self, types: Sequence[str]) -> None:
         """Put the sum into the tally; the types, numbered from 1, say what the numbers meant."""
         self._compact()
         names = ["", *types]
-        keys = {key: _unpacked(key, names) for key in self._keys}
-        for key, count in self._keys.items():
-            self.tally.spans[keys[key]] = count
+        keys: dict[int, Key] = {}
+        for packed, count in self._keys.items():
+            keys[packed] = key = _unpacked(packed, names)
+            self.tally.spans[key] = count
+        if self._creditor:
+            keys = {}
+            for number, (earned, count) in enumerate(self._creditor.finish(names)):
+                keys[number] = earned
+                self.tally.earned[earned] += count
         if self.units:
             self.tally.units = self.units.finish(keys)
 
@@ -141,7 +180,7 @@ class SpanCounter:
         self._size += len(gold_side) + len(predicted_side)
         if self._size > self.CAPACITY:
             self._compact()
-        if units and batch.units:
+        if units and batch.units and not self._creditor:
             unit = np.concatenate((batch.units[0], batch.units[1][alone])) + units.begun
             units.begun += batch.begun
             units.add(unit, np.concatenate((gold_side, predicted_side)))

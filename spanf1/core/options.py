@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
 from operator import index
-from typing import Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from spanf1.core.schemes import NO_TAGS, READINGS, SCHEME_NAMES, ReadingName, SchemeName
 from spanf1.core.typemap import TypeMap
 from spanf1.exceptions import UsageError, check_known
+
+if TYPE_CHECKING:
+    from spanf1.core.credits import Crediting, Rule
 
 AUTO: Final = "auto"
 
@@ -32,6 +35,8 @@ MATCHES = {
 MatchName = Literal["exact", "surface", "text", "set"]
 #: those that compare what spans say, and not where they are
 BY_TEXT: tuple[MatchName, ...] = ("text", "set")
+#: those that need the text of spans; all others are of places, in tags too
+BY_FORM: tuple[MatchName, ...] = ("surface", *BY_TEXT)
 
 #: what is done about tokens without a prediction
 MISSING = {
@@ -75,7 +80,8 @@ class Options:
     zero_division : float
         What 0/0 is: 0, 1 or NaN.
     match : str
-        What is counted; one of `MATCHES`. ``surface`` is WNUT-17's F1 of surface forms.
+        What is counted; one of `MATCHES`, or of `spanf1.core.credits.RULES` with its threshold,
+        as ``partial`` or ``overlap:0.5``. ``surface`` is WNUT-17's F1 of surface forms.
     normalize : tuple of str
         What makes no difference, if `match` is ``text`` or ``set``: names of `NORMALIZATIONS`.
     trim : bool
@@ -100,7 +106,7 @@ class Options:
     beta: float = 1.0
     types: TypeSet | tuple[str, ...] = "union"
     zero_division: float = 0.0
-    match: MatchName = "exact"
+    match: str = "exact"
     normalize: tuple[NormalizationName, ...] = ()
     trim: bool = False
     map_types: tuple[tuple[str, str], ...] = ()
@@ -118,10 +124,11 @@ class Options:
                 )
             object.__setattr__(self, name, scheme)
         check_known("reading", self.reading, READINGS)
-        check_known("match", self.match, MATCHES)
+        if self.match not in MATCHES:
+            object.__setattr__(self, "match", self._rule_of(self.match).name)
         check_known("missing", self.missing, MISSING)
         if self.match != "exact" and self.reading == "conlleval":
-            raise UsageError("the conlleval script counts no texts: its spans are places")
+            raise UsageError(f"the conlleval script knows no match {self.match}")
         self._check_normalize()
         if not isinstance(self.trim, bool):
             raise UsageError(f"trim is {self.trim!r}: it is to be True or False")
@@ -181,6 +188,37 @@ class Options:
         if not self.map_types and not self.ignore_types:
             return None
         return TypeMap(dict(self.map_types), frozenset(self.ignore_types))
+
+    @staticmethod
+    def _rule_of(match: object) -> Rule:
+        from spanf1.core.credits import parse_rule
+
+        if not isinstance(match, str):
+            raise UsageError(f"match is {match!r}: it is to be a name")
+        return parse_rule(match, others=MATCHES)
+
+    @cached_property
+    def crediting(self) -> Crediting | None:
+        """How spans earn credit; None if that is by an exact match of one kind or another.
+
+        Raises
+        ------
+        UsageError
+            If ill-formed spans are to be dropped, and the scheme is not given.
+        """
+        if self.match in MATCHES:
+            return None
+        from spanf1.core.credits import Crediting
+
+        if self.reading != "strict":
+            return Crediting(self._rule_of(self.match))
+        if AUTO in self.schemes:
+            raise UsageError(
+                f"match {self.match} needs the scheme before it puts spans together, where "
+                "ill-formed ones are dropped",
+                hint="give the scheme, as in --scheme IOB2",
+            )
+        return Crediting(self._rule_of(self.match), self.schemes)
 
     def _number(self, name: str) -> float:
         """Make an attribute a float, and every NaN the same one, so that options compare."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from operator import or_
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,9 @@ from spanf1.core.tags import IntArray, TagSet
 from spanf1.core.tally import ABSENT, CHARACTER, TEXT, SideTally, SurfaceForm, Tally
 from spanf1.exceptions import AlignmentError, InputError, LayoutError
 from spanf1.wording import shortened
+
+if TYPE_CHECKING:
+    from spanf1.core.overlaps import Parts
 
 # How much of two texts a message shows, before the place where they part and behind it.
 _BEFORE, _BEHIND = 12, 24
@@ -109,7 +112,9 @@ class TextCounter:
         self._types: dict[str, int] = {}
         self._type_numbers = TypeNumbers(self._types)
         self._tally = Tally(placed_by=TEXT if self._by_text else CHARACTER)
-        self._counter = SpanCounter(self._tally, units=units, in_order=in_order)
+        self._counter = SpanCounter(
+            self._tally, units=units, in_order=in_order, crediting=options.crediting
+        )
         # whether the last document begins with a text that is not counted as a sentence yet
         self._begun = False
         # Batches with white space at edges, counted as they are, and without it.
@@ -292,7 +297,8 @@ class TextCounter:
             for (start, end), owner, side in zip(places, common.owners, common.sides, strict=True)
         )
         size, number = self._identity(common, gold.type)
-        return SpanBatch(gold, predicted, size, number, common.details())
+        parts = common.parts(base)
+        return SpanBatch(gold, predicted, size, number, common.details(), parts=parts)
 
     def _identity(self, common: _Common, types: IntArray) -> tuple[int, int]:
         """Return how many characters there are, and the number that stands for gold's spans.
@@ -553,6 +559,23 @@ class _Common:
                 detail[index] = numbers.setdefault(mapped, len(numbers) + 1)
             details.append(detail)
         return details[0], details[1]
+
+    def parts(self, base: IntArray) -> tuple[Parts, Parts] | None:
+        """Return the parts of discontinuous spans, given where documents begin; None without."""
+        if not any(side.parts for side in self.sides):
+            return None
+        from spanf1.core.overlaps import Parts
+
+        found = []
+        for number, side in enumerate(self.sides):
+            rows = [
+                (index, *(place + base[owner] for place in self.at(number, owner, part)))
+                for index, parts in side.parts.items()
+                for owner in [int(self.owners[number][index])]
+                for part in parts
+            ]
+            found.append(Parts(*np.array(rows, np.intp).reshape(-1, 3).T))
+        return found[0], found[1]
 
     def words(self, number: int, index: int) -> str:
         """Return what gold's text, or the other's if it has none, has at a span's places."""

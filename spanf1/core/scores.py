@@ -7,9 +7,9 @@ by ``zero_division``. F is 0/0 only where both are. `figures` scores many sums a
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -39,11 +39,25 @@ class TypeCounts(NamedTuple):
         """How much of what is predicted is credited: precision's share."""
         return self.correct
 
-    def plus(self, other: TypeCounts) -> TypeCounts:
-        """Return the sums, figure by figure."""
-        return TypeCounts(*(a + b for a, b in zip(self, other, strict=True)))
+
+class CreditCounts(NamedTuple):
+    """The four sums, where what a span earns may be a part of it, or is not the same on both sides.
+
+    They are spans, or what the match counts instead; credits may be fractions.
+    """
+
+    gold: float = 0
+    predicted: float = 0
+    credited_gold: float = 0
+    credited_predicted: float = 0
+
+    @property
+    def correct(self) -> float:
+        """How much of gold is credited."""
+        return self.credited_gold
 
 
+AnyCounts = TypeCounts | CreditCounts
 #: the names of the counts that each type has: the last axis of arrays of counts
 COUNTS = TypeCounts._fields
 
@@ -62,14 +76,14 @@ class Counts:
         Sentences with at least one token; documents, where the input marks them.
     """
 
-    types: dict[str, TypeCounts]
+    types: Mapping[str, AnyCounts]
     tokens: int = 0
     tokens_correct: int = 0
     sentences: int = 0
     documents: int = 0
 
     @property
-    def total(self) -> TypeCounts:
+    def total(self) -> AnyCounts:
         """The sums over all types."""
         return total_of(self.types.values())
 
@@ -85,15 +99,25 @@ class Counts:
         )
 
 
-def total_of(rows: Iterable[Iterable[int]]) -> TypeCounts:
-    """Return the sums of several counts, figure by figure."""
-    return TypeCounts(*map(sum, zip(*rows, strict=True)))
+CountsT = TypeVar("CountsT", TypeCounts, AnyCounts)
 
 
-def add_types(a: dict[str, TypeCounts], b: dict[str, TypeCounts]) -> dict[str, TypeCounts]:
+def total_of(rows: Iterable[AnyCounts]) -> AnyCounts:
+    """Return the sums of several counts of one kind, figure by figure."""
+    rows = [*rows]
+    return _total_of(rows) if rows else TypeCounts()
+
+
+def _total_of(rows: Sequence[CountsT]) -> CountsT:
+    return type(rows[0])(*map(sum, zip(*rows, strict=True)))
+
+
+def add_types(a: Mapping[str, CountsT], b: Mapping[str, CountsT]) -> dict[str, CountsT]:
     """Return the counts of both, type by type, in alphabetical order."""
-    none = TypeCounts()
-    return {name: a.get(name, none).plus(b.get(name, none)) for name in sorted(a.keys() | b.keys())}
+    return {
+        name: _total_of([side[name] for side in (a, b) if name in side])
+        for name in sorted(a.keys() | b.keys())
+    }
 
 
 class Score(NamedTuple):
@@ -117,6 +141,31 @@ class Score(NamedTuple):
         return TypeCounts(self.gold, self.predicted, self.correct)
 
 
+class CreditScore(NamedTuple):
+    """As `Score`, of a match by which a span may earn a part of itself: see `CreditCounts`."""
+
+    precision: float
+    recall: float
+    f1: float
+    fbeta: float
+    gold: float
+    predicted: float
+    credited_gold: float
+    credited_predicted: float
+
+    @property
+    def correct(self) -> float:
+        """How much of gold is credited."""
+        return self.credited_gold
+
+    @property
+    def counts(self) -> CreditCounts:
+        """The counts behind the figures."""
+        return CreditCounts(self.gold, self.predicted, self.credited_gold, self.credited_predicted)
+
+
+AnyScore = Score | CreditScore
+
 #: the names of a score's figures
 FIGURES = Score._fields[: -len(COUNTS)]
 
@@ -124,9 +173,9 @@ FIGURES = Score._fields[: -len(COUNTS)]
 class Averages(NamedTuple):
     """The three usual averages over types; see `average`."""
 
-    micro: Score
-    macro: Score
-    weighted: Score
+    micro: AnyScore
+    macro: AnyScore
+    weighted: AnyScore
 
 
 #: the names of the averages
@@ -135,12 +184,12 @@ AVERAGES = Averages._fields
 AverageName = Literal["micro", "macro", "weighted"]
 
 
-def ratio(part: int, whole: int, zero_division: float = 0.0) -> float:
+def ratio(part: float, whole: float, zero_division: float = 0.0) -> float:
     """Return part / whole, or `zero_division` where both are 0."""
     return part / whole if whole else zero_division
 
 
-def f_score(counts: TypeCounts, beta: float = 1.0, zero_division: float = 0.0) -> float:
+def f_score(counts: AnyCounts, beta: float = 1.0, zero_division: float = 0.0) -> float:
     """Return F-beta: (1 + beta²) P R / (beta² P + R), van Rijsbergen's 1 - E (1979).
 
     With nothing in gold and nothing predicted it is `zero_division`; with nothing credited, 0.
@@ -157,20 +206,21 @@ def f_score(counts: TypeCounts, beta: float = 1.0, zero_division: float = 0.0) -
     return (1 + weight) * precision * recall / (weight * precision + recall)
 
 
-def score(counts: TypeCounts, *, beta: float = 1.0, zero_division: float = 0.0) -> Score:
+def score(counts: AnyCounts, *, beta: float = 1.0, zero_division: float = 0.0) -> AnyScore:
     """Return the scores of one type, or of the sum of several.
 
     Parameters
     ----------
-    counts : TypeCounts
-        Spans in gold, predicted, and correct.
+    counts : TypeCounts or CreditCounts
+        Spans in gold, predicted, and correct; or what is credited of them.
     beta : float
         How many times as much as precision recall weighs, in `Score.fbeta`.
     zero_division : float
         What 0/0 is: 0, 1 or NaN.
     """
     f1 = f_score(counts, 1.0, zero_division)
-    return Score(
+    made: Callable[..., AnyScore] = Score if isinstance(counts, TypeCounts) else CreditScore
+    return made(
         ratio(counts.credited_predicted, counts.predicted, zero_division),
         ratio(counts.credited_gold, counts.gold, zero_division),
         f1,
@@ -180,7 +230,7 @@ def score(counts: TypeCounts, *, beta: float = 1.0, zero_division: float = 0.0) 
 
 
 def average(
-    types: Mapping[str, Score],
+    types: Mapping[str, AnyScore],
     over: Collection[str],
     *,
     beta: float = 1.0,
@@ -206,7 +256,7 @@ def average(
     return Averages(micro, macro, weighted)
 
 
-def _mean(rows: list[Score], weights: list[int], otherwise: Score) -> Score:
+def _mean(rows: list[AnyScore], weights: list[float], otherwise: AnyScore) -> AnyScore:
     """Return the weighted means of the figures, with the counts of `otherwise`."""
 
     def mean(figure: int) -> float:
@@ -217,12 +267,13 @@ def _mean(rows: list[Score], weights: list[int], otherwise: Score) -> Score:
             return otherwise[figure]
         return math.fsum(value * weight for value, weight in defined) / whole
 
-    return Score._make((*map(mean, range(len(FIGURES))), *otherwise.counts))
+    return type(otherwise)._make((*map(mean, range(len(FIGURES))), *otherwise.counts))
 
 
 def columns_of(sums: npt.NDArray[Any]) -> Any:
-    """Return sums of shape (..., counts) as a `TypeCounts` of arrays, each of shape (...)."""
-    return TypeCounts(*np.moveaxis(np.asarray(sums, np.float64), -1, 0))
+    """Return sums of shape (..., counts) as counts of arrays, each of shape (...)."""
+    columns = np.moveaxis(np.asarray(sums, np.float64), -1, 0)
+    return (TypeCounts if len(columns) == len(COUNTS) else CreditCounts)(*columns)
 
 
 def f_scores(
@@ -233,7 +284,7 @@ def f_scores(
     Parameters
     ----------
     sums : array of shape (..., counts)
-        In the order of `COUNTS`.
+        In the order of `COUNTS`, or of the fields of `CreditCounts`.
     beta : float
         How many times as much as precision recall weighs.
     zero_division : float

@@ -38,10 +38,14 @@ from spanf1.exceptions import TagError
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
+    from spanf1.core.credits import Crediting
     from spanf1.core.script import ScriptCounter
 
 #: how many parts are handed out before the first is waited for: what is handed out takes memory
 PARTS_AHEAD = 32
+
+# before any place, even of the blocks before
+_NOWHERE = -1 << 62
 
 
 class Reader(Protocol):
@@ -63,6 +67,7 @@ def tally(
     units: str = "",
     in_order: bool = False,
     type_map: TypeMap | None = None,
+    crediting: Crediting | None = None,
 ) -> Tally:
     """Read everything and return what it comes to.
 
@@ -82,6 +87,8 @@ def tally(
         Whether these are to stay in order; else memory does not grow with their number.
     type_map : TypeMap, optional
         What types are called.
+    crediting : Crediting, optional
+        How spans are credited, if not for an exact match alone.
     """
     return tally_into(
         tag_sets(*spellings),
@@ -90,6 +97,7 @@ def tally(
         units=units,
         in_order=in_order,
         type_map=type_map,
+        crediting=crediting,
     )
 
 
@@ -101,10 +109,16 @@ def tally_into(
     units: str = "",
     in_order: bool = False,
     type_map: TypeMap | None = None,
+    crediting: Crediting | None = None,
 ) -> Tally:
     """Return what `tally` does; the tags of gold and predictions are numbered in two sets."""
     counter = BlockCounter(
-        tags[0].types, script=script, units=units, in_order=in_order, type_map=type_map
+        tags[0].types,
+        script=script,
+        units=units,
+        in_order=in_order,
+        type_map=type_map,
+        crediting=crediting,
     )
     for block in reader.blocks(*tags):
         counter.add(block)
@@ -280,7 +294,7 @@ class BlockCounter:
         The numbers of the types in the codes, which may grow with every block.
     script : bool
         Whether to count as the conlleval script does, too.
-    units, in_order, type_map
+    units, in_order, type_map, crediting
         As for `tally`.
     """
 
@@ -292,6 +306,7 @@ class BlockCounter:
         units: str = "",
         in_order: bool = False,
         type_map: TypeMap | None = None,
+        crediting: Crediting | None = None,
     ) -> None:
         self._types = types
         self._type_map = type_map
@@ -299,7 +314,9 @@ class BlockCounter:
         self._type_numbers = TypeNumbers(types)
         self._gold, self._predicted = SideDecoder(), SideDecoder()
         self._tally = Tally()
-        self._counter = SpanCounter(self._tally, units=units, in_order=in_order)
+        self._counter = SpanCounter(
+            self._tally, units=units, in_order=in_order, crediting=crediting
+        )
         self._script: ScriptCounter | None = None
         if script:
             from spanf1.core.script import ScriptCounter
@@ -361,7 +378,12 @@ class BlockCounter:
         if len(gold.end):
             kinds = self._type_numbers.take(gold.type)
             number = summed(kinds, gold.end - gold.start, gold.end)
-        batch = SpanBatch(gold, predicted, block.tokens if block else 0, number, flat=True)
+        # The sentence that began last may go on in the next block.
+        settled = _NOWHERE if block else 0
+        if block is not None and len(block.sentence_starts):
+            settled = int(block.sentence_starts[-1])
+        size = block.tokens if block else 0
+        batch = SpanBatch(gold, predicted, size, number, flat=True, settled=settled)
         if not self._counter.units:
             return batch
         starts = self._unit_starts(block)

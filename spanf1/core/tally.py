@@ -13,13 +13,21 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import NamedTuple
+from operator import add
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.fingerprint import added, powers
-from spanf1.core.scores import COUNTS, Counts, TypeCounts, add_types
+from spanf1.core.scores import (
+    COUNTS,
+    AnyCounts,
+    Counts,
+    CreditCounts,
+    TypeCounts,
+    add_types,
+)
 from spanf1.core.spans import WELL_FORMED, first_of_each, ranges
 from spanf1.core.tags import BARE, FORM_HINT, Gaps, IntArray, TagSet
 from spanf1.exceptions import TagError, UsageError
@@ -48,6 +56,24 @@ class SpanKey(NamedTuple):
     predicted: int
 
 
+class Earned(NamedTuple):
+    """What a tally tells apart where spans are credited: a type, and the four sums, in one unit.
+
+    They are how much gold there is, how much is predicted, how much of gold is credited, how much
+    of the predicted is.
+    """
+
+    type: str
+    gold: int
+    predicted: int
+    credited_gold: int
+    credited_predicted: int
+
+
+#: what spans are counted by
+Key = SpanKey | Earned
+
+
 class SurfaceForm(NamedTuple):
     """A way in which a text occurs: its type, and the shapes on both sides of its spans."""
 
@@ -62,8 +88,13 @@ _ADDS = {
 }
 
 
-def adds_of(span: SpanKey, gold_scheme: str, predicted_scheme: str, *, strict: bool) -> TypeCounts:
-    """Return what a span adds to the counts of its type; an ill-formed one nothing if `strict`."""
+def adds_of(span: Key, gold_scheme: str, predicted_scheme: str, *, strict: bool) -> AnyCounts:
+    """Return what a span adds to the counts of its type; an ill-formed one nothing if `strict`.
+
+    What is credited was found after ill-formed spans were dropped.
+    """
+    if isinstance(span, Earned):
+        return CreditCounts(*span[1:])
     _, gold, predicted = span
     if not strict:
         return _ADDS[gold != ABSENT, predicted != ABSENT]
@@ -73,14 +104,18 @@ def adds_of(span: SpanKey, gold_scheme: str, predicted_scheme: str, *, strict: b
     ]
 
 
-def _summed(rows: Iterable[tuple[str, TypeCounts, int]]) -> dict[str, TypeCounts]:
+def _summed(rows: Iterable[tuple[str, Iterable[Any], int]]) -> dict[str, list[Any]]:
     """Return counts by type, given what spans of a type add, and how many there are."""
     sums: dict[str, list[int]] = {}
     for name, adds, count in rows:
-        total = sums.setdefault(name, [0] * len(COUNTS))
-        for column, amount in enumerate(adds):
-            total[column] += amount * count
-    return {name: TypeCounts(*sums[name]) for name in sorted(sums) if any(sums[name])}
+        amounts = [amount * count for amount in adds]
+        sums[name] = [*map(add, sums.get(name, [0] * len(amounts)), amounts)]
+    return {name: sums[name] for name in sorted(sums) if any(sums[name])}
+
+
+def _whole(sums: Iterable[int], unit: int) -> CreditCounts:
+    """Return sums as whole spans and fractions of them."""
+    return CreditCounts(*(n / unit if n % unit else n // unit for n in sums))
 
 
 _BARE_FORMS = {BARE.name}
@@ -179,6 +214,10 @@ class Tally:
     forms : Counter of SurfaceForm
         How many distinct texts occur in each way; empty unless it was asked for. Two inputs have
         texts in common, so these are the one thing that does not add.
+    earned : Counter of Earned
+        What spans are credited with by a match that may credit a part of them; else empty.
+    match, unit : str, int
+        The match by which that is, if any; and what a whole span is in its sums.
     placed_by : str
         What spans are placed by; one of `PLACES`.
     gaps : Gaps
@@ -204,6 +243,9 @@ class Tally:
     gold_number: int = 0
     units: Units | None = None
     forms: Counter[SurfaceForm] = field(default_factory=Counter)
+    earned: Counter[Earned] = field(default_factory=Counter)
+    match: str = ""
+    unit: int = 1
     placed_by: str = TOKEN
     size: int = 0
     gaps: Gaps = _NO_GAPS
@@ -242,8 +284,14 @@ class Tally:
             raise UsageError(
                 f"spans placed by {self.placed_by}s and by {other.placed_by}s cannot be added"
             )
+        if self.match != other.match:
+            names = " and ".join(sorted(tally.match or "exact" for tally in (self, other)))
+            raise UsageError(f"counts of the matches {names} cannot be added")
         return Tally(
             spans=self.spans + other.spans,
+            earned=self.earned + other.earned,
+            match=self.match,
+            unit=self.unit,
             gold=self.gold + other.gold,
             predicted=self.predicted + other.predicted,
             script=add_types(self.script, other.script),
@@ -281,20 +329,26 @@ class Tally:
         `surface`, they are those of distinct texts.
         """
 
-        def adds(span: SpanKey) -> TypeCounts:
+        def adds(span: SpanKey) -> AnyCounts:
             return adds_of(span, gold_scheme, predicted_scheme, strict=reading == "strict")
 
+        types: Mapping[str, AnyCounts]
         if reading == "conlleval":
             types = self.script
+        elif self.match:
+            earned = _summed((name, sums, n) for (name, *sums), n in self.earned.items())
+            types = {name: _whole(sums, self.unit) for name, sums in earned.items()}
         elif surface:
             # A text is on a side, or correct, if one of its spans is.
-            types = _summed(
-                (form.type, TypeCounts(*map(max, zip(*ways, strict=True))), count)
+            forms = _summed(
+                (form.type, map(max, zip(*ways, strict=True)), count)
                 for form, count in self.forms.items()
                 for ways in [[adds(SpanKey(form.type, *shapes)) for shapes in form.shapes]]
             )
+            types = {name: TypeCounts(*sums) for name, sums in forms.items()}
         else:
-            types = _summed((span.type, adds(span), count) for span, count in self.spans.items())
+            spans = _summed((span.type, adds(span), count) for span, count in self.spans.items())
+            types = {name: TypeCounts(*sums) for name, sums in spans.items()}
         # The script knows no schemes, and compares tags as they are written.
         as_written = gold_scheme == predicted_scheme or reading == "conlleval"
         equal = self.tags_equal if as_written else self.labels_equal
@@ -341,7 +395,7 @@ class Units:
     ----------
     kind : str
         ``sentence`` or ``document``.
-    keys : tuple of SpanKey
+    keys : tuple of SpanKey or Earned
         The kinds of spans.
     length : array of int, shape (rows,)
         How many spans a unit of each row has.
@@ -356,7 +410,7 @@ class Units:
     """
 
     kind: str
-    keys: tuple[SpanKey, ...]
+    keys: tuple[Key, ...]
     length: IntArray
     code: IntArray
     weight: IntArray
@@ -455,7 +509,7 @@ class Collector:
             found.add(np.zeros(len(packed), np.int64), packed)
         return found
 
-    def finish(self, keys: Mapping[int, SpanKey]) -> Units:
+    def finish(self, keys: Mapping[int, Key]) -> Units:
         """Return all units; the mapping says what the packed keys meant."""
         self._settle(self.begun)
         order = None if self._order is None else np.concatenate(self._order)
@@ -507,13 +561,13 @@ class CountRows(NamedTuple):
 
 
 def rows_of(
-    systems: Sequence[tuple[Units, Sequence[tuple[int, TypeCounts]]]], types: int
+    systems: Sequence[tuple[Units, Sequence[tuple[int, AnyCounts]]]], types: int
 ) -> CountRows:
     """Return the distinct rows of counts of one system, or of several side by side, in order.
 
     Parameters
     ----------
-    systems : sequence of (Units, sequence of (type, TypeCounts))
+    systems : sequence of (Units, sequence of (type, counts))
         For each system its units, which are the same ones in the same order if there are several
         systems; and for each of its keys the number of the type, or -1 where the span does not
         count, and what it adds to the counts of the type.
@@ -544,7 +598,7 @@ def rows_of(
     weight = systems[0][0].weight
     length = np.bincount(unit, minlength=len(weight))
     kinds, kind = _alike(length, cell * (times.max(initial=0) + 1) + times)
-    shape = len(kinds), len(systems), types, len(COUNTS)
+    shape = len(kinds), len(systems), types, len(ways[0]) if ways else len(COUNTS)
     if math.prod(shape) > MAX_CELLS:
         raise UsageError(
             f"{types} types in {len(kinds)} {systems[0][0].kind}s are too many to resample",
@@ -552,7 +606,7 @@ def rows_of(
         )
     chosen = ranges((np.cumsum(length) - length)[kinds], length[kinds])
     row = np.repeat(np.arange(len(kinds)), length[kinds])
-    counts = np.zeros((math.prod(shape[:-1]), len(COUNTS)), np.int64)
+    counts = np.zeros((math.prod(shape[:-1]), shape[-1]), np.int64)
     place, way = np.divmod(row * width + cell[chosen], max(len(ways), 1))
     for column, amounts in enumerate(zip(*ways, strict=True)):
         np.add.at(counts[:, column], place, np.array(amounts)[way] * times[chosen])
@@ -565,8 +619,8 @@ def rows_of(
 
 def _cells(
     units: Units,
-    meanings: Sequence[tuple[int, TypeCounts]],
-    ways: tuple[TypeCounts, ...],
+    meanings: Sequence[tuple[int, AnyCounts]],
+    ways: tuple[AnyCounts, ...],
     *,
     first: int,
     width: int,

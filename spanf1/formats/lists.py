@@ -39,6 +39,7 @@ from spanf1.formats.sentences import Sentences, filled, line_among, place_in, wh
 from spanf1.wording import many, shortened
 
 if TYPE_CHECKING:
+    from spanf1.core.credits import Crediting
     from spanf1.formats.labels import Labels
 
 #: what the two sides are called in messages, as the arguments of `evaluate` are
@@ -160,13 +161,16 @@ class ListReader:
         script: bool = False,
         units: str = "",
         type_map: TypeMap | None = None,
+        crediting: Crediting | None = None,
     ) -> Tally:
         """Return the tally; see `spanf1.core.tag_counter.tally_into`."""
         if self._missing != "error":
             tags[1].allow_missing()
         gaps = tags[0].has_gaps() or self._missing != "error"
-        if script or units or type_map or gaps or self._count > FEW_TOKENS:
-            return tally_into(tags, self, script=script, units=units, type_map=type_map)
+        if script or units or type_map or crediting or gaps or self._count > FEW_TOKENS:
+            return tally_into(
+                tags, self, script=script, units=units, type_map=type_map, crediting=crediting
+            )
         gold, predicted = (
             few_codes(sentences, tag_set, name)
             for sentences, tag_set, name in (
@@ -423,9 +427,12 @@ class ArrayReader:
         script: bool = False,
         units: str = "",
         type_map: TypeMap | None = None,
+        crediting: Crediting | None = None,
     ) -> Tally:
         """Return the tally; see `spanf1.core.tag_counter.tally_into`."""
-        return tally_into(tags, self, script=script, units=units, type_map=type_map)
+        return tally_into(
+            tags, self, script=script, units=units, type_map=type_map, crediting=crediting
+        )
 
     def _check(self, other: Ids, name: str) -> None:
         """Raise an error if there are not as many sentences and tokens as in gold."""

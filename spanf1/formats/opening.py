@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeAlias, TypeVar, Unpack
 
 from spanf1.core.documents import Document
 from spanf1.core.misfits import LABELS, MASK_TAGS, MISSING_TAGS, OUTSIDE_TAGS
-from spanf1.core.options import AUTO, BY_TEXT, Options
+from spanf1.core.options import AUTO, BY_FORM, BY_TEXT, Options
 from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tally import TOKEN, Tally
 from spanf1.exceptions import AlignmentError, InputError, SpanF1Error, TagError, UsageError
@@ -273,11 +273,11 @@ def tag_pair(inputs: Inputs, *, match: str = "exact", script: bool = False) -> T
     """
     if inputs.format == COLUMNS and match not in BY_TEXT:
         return column_pair(inputs, script=script)
-    if inputs.format == JSONL and match == "exact":
+    if inputs.format == JSONL and match not in BY_FORM:
         from spanf1.formats.records.tags import RecordReader
 
         return RecordReader(inputs)
-    if inputs.format == ARROW and match == "exact":
+    if inputs.format == ARROW and match not in BY_FORM:
         from spanf1.formats.arrow.tags import ArrowReader, has_tags
 
         return ArrowReader(inputs) if has_tags(inputs) else None
@@ -335,7 +335,7 @@ def counted(
     script = options.reading == "conlleval"
     inputs = inputs._replace(missing=options.missing)
     reader = None if documents else tag_pair(inputs, match=options.match, script=script)
-    if reader is None or options.match != "exact":
+    if reader is None or options.match in BY_FORM:
         check_no_gaps(inputs.gold.options, options)
     count_documents = methodcaller("tally", options, units=units, in_order=in_order)
     if reader is None:
@@ -349,6 +349,7 @@ def counted(
         units=units,
         in_order=in_order,
         type_map=options.type_map,
+        crediting=options.crediting,
     )
     # The script's flag may outlive a sentence, and a document a part.
     parted = None if script or units == "document" else executor

@@ -99,7 +99,7 @@ def _systems(ranking: Ranking, digits: int | None) -> Section:
         after.append(f"there is one {unit}: no interval can be made of it")
     else:
         after += doubts(first, ranking.units, how.confidence.unit)
-        after += few_spans(first.micro.gold, ())
+        after += few_spans(int(first.exactly.micro.gold), ())
         after += _few_runs(ranking)
     return Section("Systems", text, header, rows, after=after)
 

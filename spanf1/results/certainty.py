@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.options import AUTO, FEW_SPANS, LEAST_UNITS, Confidence, Options
-from spanf1.core.scores import AVERAGES, COUNTS, FIGURES, TypeCounts, figures
+from spanf1.core.scores import AVERAGES, COUNTS, FIGURES, AnyCounts, figures
 from spanf1.core.tally import Tally, Units, adds_of, rows_of
 from spanf1.exceptions import UsageError
 from spanf1.resampling.draws import cores
@@ -65,7 +65,7 @@ class Certainty(NamedTuple):
 
 
 #: what each kind of span of an input adds to what: see `spanf1.core.tally.rows_of`
-Meanings = list[tuple[int, TypeCounts]]
+Meanings = list[tuple[int, AnyCounts]]
 
 
 def meanings(

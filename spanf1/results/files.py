@@ -15,9 +15,9 @@ import numpy as np
 from spanf1.core.matching import match_spans
 from spanf1.core.options import (
     AUTO,
+    BY_FORM,
     AnyScheme,
     Confidence,
-    MatchName,
     MissingName,
     NormalizationName,
     Options,
@@ -69,7 +69,7 @@ def score_file(
     zero_division: float = 0.0,
     map_types: Mapping[str, str] | None = None,
     ignore_types: Iterable[str] = (),
-    match: MatchName = "exact",
+    match: str = "exact",
     normalize: Iterable[NormalizationName] = (),
     trim: bool = False,
     tag_form: str = AUTO_FORM,
@@ -195,7 +195,7 @@ def score_inputs(
         As `score_file`.
     """
     shown = inputs.merged and inputs.gold.options.token_column is not None
-    if shown and inputs.format == COLUMNS and options.match == "exact":
+    if shown and inputs.format == COLUMNS and options.match not in BY_FORM:
         raise one_file()
     units = confidence.unit if confidence else ""
     reader, counts = counted(inputs, options, units=units, executor=executor)
@@ -219,7 +219,7 @@ def edges_noted(origin: Origin, counts: Tally, options: Options) -> Origin:
 
 def reads_again(inputs: Inputs, options: Options) -> bool:
     """Return whether an input is read more than once: for surface forms, or for each side."""
-    at_once = options.match == "exact" and inputs.format in (COLUMNS, JSONL)
+    at_once = options.match not in BY_FORM and inputs.format in (COLUMNS, JSONL)
     return options.match == "surface" or (inputs.merged and not at_once)
 
 

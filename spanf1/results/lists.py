@@ -11,9 +11,9 @@ from typing import Any, Self
 from spanf1.core.misfits import LABELS, MASK_TAGS, MISSING_TAGS, OUTSIDE_TAGS
 from spanf1.core.options import (
     AUTO,
+    BY_FORM,
     AnyScheme,
     Confidence,
-    MatchName,
     MissingName,
     NormalizationName,
     Options,
@@ -59,7 +59,7 @@ def evaluate(
     zero_division: float = 0.0,
     map_types: Mapping[str, str] | None = None,
     ignore_types: Iterable[str] = (),
-    match: MatchName = "exact",
+    match: str = "exact",
     normalize: Iterable[NormalizationName] = (),
     trim: bool = False,
     tag_form: str = AUTO_FORM,
@@ -175,13 +175,17 @@ def evaluate(
         check_no_gaps(side, options)
         counts = pairs_of(y_true, y_pred, side).tally(options, units=units)
         return Result(counts, options, None, intervals).check()
-    if match != "exact":
+    if match in BY_FORM:
         raise UsageError(f"match {match} is for records of texts, and these are tags")
     reader = reader_of(y_true, y_pred, labels, ignore_index, mask, missing=missing)
     numbered = labels if isinstance(reader, ListReader) else None
     tags = reader.tag_sets(_spellings(given, numbered))
     counts = reader.tally(
-        tags, script=reading == "conlleval", units=units, type_map=options.type_map
+        tags,
+        script=reading == "conlleval",
+        units=units,
+        type_map=options.type_map,
+        crediting=options.crediting,
     )
     return Result(counts, options, None, intervals).check()
 
@@ -370,6 +374,7 @@ ignore_types, tag_form, outside, mask_tags, missing, confidence
             script=self._options.reading == "conlleval",
             units=self._confidence.unit if self._confidence else "",
             type_map=self._options.type_map,
+            crediting=self._options.crediting,
         )
 
 

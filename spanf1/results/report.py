@@ -22,7 +22,7 @@ from spanf1.core.options import (
     Options,
 )
 from spanf1.core.schemes import NO_TAGS, READINGS
-from spanf1.core.scores import AVERAGES, COUNTS, Score
+from spanf1.core.scores import AVERAGES, COUNTS, AnyScore
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import CHARACTER, SIDES, TOKEN, Tally
 from spanf1.core.typemap import ANY
@@ -65,14 +65,35 @@ def report_of(result: Scored, files: Mapping[str, Scored] = MappingProxyType({})
     )
 
 
+def counts_of(score: AnyScore) -> list[str]:
+    """Return the counts of a row; fractions of a span to two digits."""
+    return [str(int(n)) if n == int(n) else f"{n:.2f}" for n in score.counts]
+
+
+def _count_names(result: Scored) -> list[str]:
+    """Return what the counts of a row are called: of credits, how much there is of each side."""
+    if result.tally.match:
+        return ["Gold", "Predicted", "Of gold", "Of pred."]
+    return [*map(str.capitalize, COUNTS)]
+
+
+def says_match(match: str) -> str:
+    """Return what a match counts, in words."""
+    if match in MATCHES:
+        return MATCHES[match]
+    from spanf1.core.credits import parse_rule
+
+    return parse_rule(match).says
+
+
 def _files(files: Mapping[str, Scored], digits: int | None) -> Section:
     """Return the micro averages of files."""
     rows = [
-        [name, *(percent(value, digits) for value in row.figures), *map(str, row.score.counts)]
+        [name, *(percent(value, digits) for value in row.figures), *counts_of(row.score)]
         for name, row in _file_rows(files)
     ]
     first = next(iter(files.values()))
-    header = ["", "Precision", "Recall", f_name(first), *map(str.capitalize, COUNTS)]
+    header = ["", "Precision", "Recall", f_name(first), *_count_names(first)]
     text = f"{many(len(files), 'file')}; micro averages of each. The scores above are of all."
     return Section("Files", text, header, rows)
 
@@ -95,8 +116,8 @@ def _table(result: Scored, digits: int | None, *, beside: bool = True) -> list[S
         if row.intervals and beside:
             ends = (bracketed(interval, digits) for interval in row.intervals)
             figures = [f"{figure} {end}" for figure, end in zip(figures, ends, strict=True)]
-        cells.append([row.name, *figures, *map(str, row.score.counts)])
-    header = ["", "Precision", "Recall", f_name(result), *map(str.capitalize, COUNTS)]
+        cells.append([row.name, *figures, *counts_of(row.score)])
+    header = ["", "Precision", "Recall", f_name(result), *_count_names(result)]
     return [Section(header=header, rows=cells, totals=len(AVERAGES), verbatim=True)]
 
 
@@ -104,13 +125,19 @@ def _terminal(result: Scored, digits: int | None) -> list[Section]:
     """Return the scores with the intervals under them, and how they were made."""
     [table] = _table(result, digits, beside=False)
     under = [
-        ["", *(dashed(interval, digits) for interval in row.intervals), *[""] * len(COUNTS)]
+        [
+            "",
+            *(dashed(interval, digits) for interval in row.intervals),
+            *[""] * len(row.score.counts),
+        ]
         for row in rows(result)
         if row.intervals
     ]
     if under:
         # So that intervals have room on 80 columns; names are cut where they take it.
-        table = table._replace(header=[*table.header[:-2], "Pred.", "Corr."], under=under)
+        short = {"Predicted": "Pred.", "Correct": "Corr.", "Of gold": "Of g.", "Of pred.": "Of p."}
+        header = [short.get(word, word) for word in table.header]
+        table = table._replace(header=header, under=under)
     least = 6 if under else _WIDEST
     facts = _facts(result, digits)
     return [table._replace(facts=facts, fixed=7, widest=_WIDEST, least=least, apart=2)]
@@ -129,7 +156,7 @@ def _values(result: Scored) -> Iterator[list[object]]:
     """
     figures = ["precision", "recall", f"f{result.options.beta:g}"]
     ends = [f"{name}_{end}" for name in figures for end in ("low", "high")]
-    yield ["row", "name", *figures, *COUNTS, *ends * bool(result.certainty)]
+    yield ["row", "name", *figures, *result.micro.counts._fields, *ends * bool(result.certainty)]
     for row in rows(result):
         intervals = (end for interval in row.intervals for end in interval)
         yield [row.kind, row.name, *row.figures, *row.score.counts, *intervals]
@@ -143,7 +170,7 @@ class Row(NamedTuple):
 
     kind: str
     name: str
-    score: Score
+    score: AnyScore
     intervals: tuple[Interval, ...] = ()
 
     @property
@@ -189,7 +216,9 @@ def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]
     if any(side.tagged for side in tally.sides):
         made += _reading(result, digits)
     if options.match != "exact":
-        made.append(("match", f"{options.match}: {MATCHES[options.match]}"))
+        made.append(("match", f"{options.match}: {says_match(options.match)}"))
+        if tally.match:
+            made.append(("exact", f"{_figures(result.exactly, digits)} (micro), by exact matches"))
     if options.normalize:
         words = [NORMALIZATIONS[name] for name in options.normalize]
         made.append(("normalize", f"what makes no difference: {' and '.join(words)}"))
@@ -220,7 +249,8 @@ def _reading(result: Scored, digits: int | None) -> Iterator[tuple[str, str]]:
     yield "reading", f"{options.reading}: {READINGS[options.reading]}"
     yield "ill-formed", _ill_formed(result)
     if options.reading != "strict":
-        yield "strict", _strict(result, digits)
+        if result.strict:
+            yield "strict", _strict(result, digits)
     elif own := strict_in_own_scheme(result, digits):
         yield "strict", own
 
@@ -354,17 +384,24 @@ def _ill_formed(result: Scored) -> str:
     return ", ".join(sides)
 
 
+def _figures(result: Scored, digits: int | None) -> str:
+    """Return the figures of the micro average."""
+    micro = result.micro
+    return (
+        f"P {percent(micro.precision, digits)}  R {percent(micro.recall, digits)}  "
+        f"{f_name(result)} {percent(micro.fbeta, digits)}"
+    )
+
+
 def _strict(result: Scored, digits: int | None) -> str:
     """Say what the figures are without ill-formed spans, and with predictions in gold's scheme."""
     strict = result.strictly
     if result.options.reading != "conlleval" and not any(side.spans for side in strict.ill_formed):
         return "would say the same"
-    micro, scheme = strict.micro, strict.schemes[1]
+    scheme = strict.schemes[1]
     return (
-        f"P {percent(micro.precision, digits)}  R {percent(micro.recall, digits)}  "
-        f"{f_name(result)} {percent(micro.fbeta, digits)} (micro), were they dropped"
-        + f", and predictions in {scheme} as gold"
-        * (scheme != result.schemes[1])
+        f"{_figures(strict, digits)} (micro), were they dropped"
+        + f", and predictions in {scheme} as gold" * (scheme != result.schemes[1])
     )
 
 
@@ -486,7 +523,7 @@ def edges(result: Scored) -> str:
         if count
     ]
     said = f"{' and '.join(sides)} begin or end with white space"
-    if result.options.match == "surface":
+    if result.options.match == "surface" or tally.match:
         return f"{said} (--trim drops it)"
     micro = Scored(tally.without_edges(), result.options).micro
     return f"{said}; without it {f_name(result)} would be {percent(micro.fbeta, None)} (--trim)"

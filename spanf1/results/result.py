@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from spanf1.core.options import AUTO, BY_TEXT, Confidence, Options
-from spanf1.core.scores import AVERAGES, Score, TypeCounts
+from spanf1.core.options import AUTO, Confidence, Options
+from spanf1.core.scores import AVERAGES, AnyScore, TypeCounts
 from spanf1.core.spans import UNTAGGED, Ends, ends_of, shape_of
 from spanf1.core.tags import Gaps
 from spanf1.core.tally import (
@@ -18,7 +18,6 @@ from spanf1.core.tally import (
     PLACES,
     SIDES,
     SUMS,
-    TEXT,
     TOKEN,
     SideTally,
     SpanKey,
@@ -131,7 +130,7 @@ class Result(Scored):
             "ill_formed": {
                 side: faults._asdict() for side, faults in zip(SIDES, self.ill_formed, strict=True)
             },
-            "strict": self._figures(self.strict),
+            "strict": self.strict and self._figures(self.strict),
             "options": _plain({**asdict(self.options), "map_types": dict(self.options.map_types)}),
             "confidence": certainty
             and {
@@ -143,7 +142,7 @@ class Result(Scored):
             "tally": data_of(self.tally),
         }
 
-    def _figures(self, row: Score, intervals: Intervals | None = None) -> dict[str, Any]:
+    def _figures(self, row: AnyScore, intervals: Intervals | None = None) -> dict[str, Any]:
         """Return a score by name, and its intervals; F-beta only where beta is not 1."""
         left_out = {"fbeta"} if self.options.beta == 1 else set()
         figures: dict[str, Any] = {
@@ -426,8 +425,16 @@ def _check_counted(result: Result, options: Options) -> None:
             "the file does not say what surface forms there are",
             hint="spanf1 score FILE --match surface counts them",
         )
-    by_text = options.match if options.match in BY_TEXT else ""
-    if by_text != (result.options.match if counted.placed_by == TEXT else ""):
+    by_place = ("exact", "surface")
+    chosen = [given.match for given in (options, result.options) if given.match not in by_place]
+    readings = {given.reading == "strict" for given in (options, result.options)}
+    if counted.match and options.match == counted.match and len(readings) > 1:
+        raise UsageError(
+            f"match {options.match} puts spans together after ill-formed ones are dropped: that "
+            "cannot be chosen later",
+            hint=f"spanf1 score FILE takes --match {options.match} with --reading",
+        )
+    if (chosen and len(chosen) < 2) or len({*chosen}) > 1:
         raise UsageError(
             f"the file has counts of match {result.options.match}, not of {options.match}",
             hint=f"spanf1 score FILE --match {options.match} makes them",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self, cast
@@ -15,10 +15,12 @@ from spanf1.core.options import AUTO, DEFAULTS, AnyScheme, Confidence, Options, 
 from spanf1.core.schemes import NO_TAGS
 from spanf1.core.scores import (
     AVERAGES,
+    AnyCounts,
+    AnyScore,
     AverageName,
     Averages,
     Counts,
-    Score,
+    CreditCounts,
     TypeCounts,
     average,
     ratio,
@@ -109,18 +111,19 @@ class Scored:
         return self.tally.counts(*self.schemes, self.options.reading, surface=surface)
 
     @cached_property
-    def types(self) -> dict[str, Score]:
+    def types(self) -> dict[str, AnyScore]:
         """The score of each type, in alphabetical order or in that of ``options.types``."""
         return {name: self._score(counts) for name, counts in self._type_counts.items()}
 
     @property
-    def _type_counts(self) -> dict[str, TypeCounts]:
+    def _type_counts(self) -> Mapping[str, AnyCounts]:
         types, chosen = self.counts.types, self.options.types
         if isinstance(chosen, str):
             return types
-        return {name: types.get(name, TypeCounts()) for name in chosen}
+        none = CreditCounts() if self.tally.match else TypeCounts()
+        return {name: types.get(name, none) for name in chosen}
 
-    def _score(self, counts: TypeCounts) -> Score:
+    def _score(self, counts: AnyCounts) -> AnyScore:
         return score(counts, beta=self.options.beta, zero_division=self.options.zero_division)
 
     @cached_property
@@ -136,17 +139,17 @@ class Scored:
         return average(rows, over, beta=self.options.beta, zero_division=self.options.zero_division)
 
     @cached_property
-    def micro(self) -> Score:
+    def micro(self) -> AnyScore:
         """The score of all spans together."""
         return self._score(total_of(self._type_counts.values()))
 
     @property
-    def macro(self) -> Score:
+    def macro(self) -> AnyScore:
         """The mean over types: macro F1 is the mean of the types' F1."""
         return self.averages.macro
 
     @property
-    def weighted(self) -> Score:
+    def weighted(self) -> AnyScore:
         """The mean over types, each weighing as much as it has spans in gold."""
         return self.averages.weighted
 
@@ -164,9 +167,21 @@ class Scored:
         return ratio(counts.tokens_correct, counts.tokens, self.options.zero_division)
 
     @cached_property
-    def strict(self) -> Score:
-        """What the micro average is if ill-formed spans are dropped."""
-        return self.strictly.micro
+    def strict(self) -> AnyScore | None:
+        """What the micro average is if ill-formed spans are dropped.
+
+        It is None where spans were put together with those, by another match than an exact one.
+        """
+        known = not self.tally.match or self.options.reading == "strict"
+        return self.strictly.micro if known else None
+
+    @cached_property
+    def exactly(self) -> Scored:
+        """What this is where a span is right or wrong, by place and type."""
+        if not self.tally.match:
+            return self
+        tally = replace(self.tally, match="", earned=Counter(), units=None)
+        return Scored(tally, replace(self.options, match="exact"))
 
     @cached_property
     def strictly(self) -> Scored:
@@ -230,7 +245,7 @@ class Scored:
             masked=self.tally.masked,
             tokens=self.tally.extent,
             placed_by=self.tally.placed_by,
-            gold=self.micro.gold,
+            gold=int(self.exactly.micro.gold),
             hash=spelt(self.tally.gold_number, self.tally.extent),
             confidence=self.resampling,
             version=__version__,
@@ -283,7 +298,7 @@ class Scored:
             return f"token {line}"
         return f"{self.input.files[min(side, len(self.input.files) - 1)]}:{line}"
 
-    def __getitem__(self, name: str) -> Score:
+    def __getitem__(self, name: str) -> AnyScore:
         return self.types[name]
 
     def __contains__(self, name: object) -> bool:

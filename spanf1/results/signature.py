@@ -75,7 +75,7 @@ class Signature:
         types = (options.types,) if isinstance(options.types, str) else options.types
         parts = {
             f"f{_number(options.beta)}": self.average,
-            "match": "/".join((options.match, *options.normalize)),
+            "match": "/".join((_escaped(options.match), *options.normalize)),
             "scheme": "/".join(dict.fromkeys((options.gold_scheme, options.pred_scheme))),
             "reading": options.reading,
             "types": ",".join(map(_escaped, types)),

@@ -15,7 +15,7 @@ from spanf1.core.matching import match_spans
 from spanf1.core.options import AUTO
 from spanf1.core.repairs import FOREIGN, PARTS, kind_of
 from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, PREFIXES, SCHEMES
-from spanf1.core.scores import Score, TypeCounts, f_score, score
+from spanf1.core.scores import AnyScore, TypeCounts, f_score, score
 from spanf1.core.spans import Spans, decode, encode, touching
 from spanf1.core.tags import IntArray, TagForm
 from spanf1.core.tally import SIDES
@@ -158,7 +158,7 @@ class Row(NamedTuple):
     """
 
     scorer: Scorer
-    score: Score | None
+    score: AnyScore | None
     difference: float
     group: int
 
@@ -313,7 +313,7 @@ class System:
     result: Result
 
     @property
-    def score(self) -> Score:
+    def score(self) -> AnyScore:
         """The micro average of all spans."""
         return self.result.micro
 
@@ -323,11 +323,11 @@ class System:
         return self.result.ill_formed[1]
 
     @property
-    def strict(self) -> Score:
+    def strict(self) -> AnyScore:
         """The micro average of the spans that are well-formed in the system's own scheme."""
         gold, predicted = self.result.schemes
         options = replace(self.result.options, gold_scheme=gold, pred_scheme=predicted)
-        return Scored(self.result.tally, options).strict
+        return Scored(self.result.tally, options).strictly.micro
 
 
 # From what scorers count to what is said of it.

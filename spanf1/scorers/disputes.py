@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from spanf1.core.matching import match_spans
 from spanf1.core.repairs import FOREIGN, violations
-from spanf1.core.scores import COUNTS, TypeCounts
+from spanf1.core.scores import COUNTS, AnyCounts
 from spanf1.core.script import ScriptCounter
 from spanf1.core.spans import CLOSES, OPENS, BoolArray, Spans
 from spanf1.core.tag_counter import script_codes
@@ -444,7 +444,7 @@ class Disputes:
         self._add_places(stretch, by_side)
         self._add_parts(counts - counts[:1], unit, by_side)
 
-    def correct_first(self, counts: TypeCounts) -> bool:
+    def correct_first(self, counts: AnyCounts) -> bool:
         """Say what the first column counts in truth, and return whether that is something else.
 
         All others then differ from it by so much more, which no step explains.

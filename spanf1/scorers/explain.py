@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from spanf1.core.options import Options
 from spanf1.core.schemes import SCHEMES
-from spanf1.core.scores import Counts
+from spanf1.core.scores import total_of
 from spanf1.core.spans import decode
 from spanf1.core.tag_counter import BlockCounter, tally
 from spanf1.core.tags import UNTYPED, TagSets, tag_sets
@@ -102,7 +102,7 @@ def _count_as_script(disputes: Disputes, inputs: Inputs) -> list[str]:
             "the row of the conlleval script leaves out lines that are tokens to the script, and "
             f"that `spanf1 score --reading conlleval` does not take: {error}"
         ]
-    counts = Counts(counted.script).total
+    counts = total_of(counted.script.values())
     if not disputes.correct_first(counts):
         return []
     return [

@@ -11,7 +11,7 @@ from spanf1.core.detection import found_by
 from spanf1.core.options import AUTO
 from spanf1.core.repairs import PARTS
 from spanf1.core.schemes import SCHEMES
-from spanf1.core.scores import Score
+from spanf1.core.scores import AnyScore
 from spanf1.render.renderers import WIDTH, cut, pieces_wrapped, step_cut, width_of
 from spanf1.render.report import Report, Section
 from spanf1.results.report import how_made
@@ -100,7 +100,7 @@ def _figures(row: Row, digits: int | None) -> list[str]:
     ]
 
 
-def _ratios(score: Score, digits: int | None) -> list[str]:
+def _ratios(score: AnyScore, digits: int | None) -> list[str]:
     return [percent(value, digits) for value in (score.precision, score.recall, score.f1)]
 
 

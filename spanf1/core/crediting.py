@@ -1,0 +1,144 @@
+"""Batches of spans in, credits out: what each span earns by a rule, summed up by its type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.core.credits import Crediting, credited
+from spanf1.core.overlaps import Parts, Places
+from spanf1.core.spans import WELL_FORMED, BoolArray
+from spanf1.core.tags import IntArray
+from spanf1.core.tally import Earned
+
+if TYPE_CHECKING:
+    from spanf1.core.matching import SpanBatch
+
+
+class _Side(NamedTuple):
+    """Spans of one side, and the number of the unit of each."""
+
+    start: IntArray
+    end: IntArray
+    type: IntArray
+    unit: IntArray
+
+    def only(self, which: BoolArray) -> _Side:
+        return _Side(*(column[which] for column in self))
+
+    def plus(self, other: _Side) -> _Side:
+        return _Side(*map(np.concatenate, zip(self, other, strict=True)))
+
+
+_NONE = _Side(*[np.zeros(0, np.intp)] * 4)
+
+
+class Creditor:
+    """Credits the spans of batches that arrive in order.
+
+    Spans of a sentence that goes on in the next batch are kept until it ends: a span may share
+    a place with one that is still to come.
+
+    Parameters
+    ----------
+    crediting : Crediting
+        How spans are credited.
+    """
+
+    def __init__(self, crediting: Crediting) -> None:
+        self._rule, self._schemes = crediting
+        self._held = [_NONE, _NONE]
+        # The number of each kind of span: its type, and what it earns; how many there are.
+        self._numbers: dict[tuple[int, ...], int] = {}
+        self._counts = np.zeros(0, np.int64)
+
+    def add(
+        self, batch: SpanBatch, extent: int, begun: int
+    ) -> tuple[IntArray, npt.NDArray[np.int64]]:
+        """Credit the spans of a batch, and those that were kept, of which all is known.
+
+        Parameters
+        ----------
+        batch : SpanBatch
+            The spans.
+        extent : int
+            How much there was of what places count before the batch.
+        begun : int
+            How many units began before it.
+
+        Returns
+        -------
+        unit, kind : array of int
+            For each span that earns something, or could, the number of its unit and of its kind.
+        """
+        sides, all_parts = [], []
+        settled = extent + (batch.size if batch.settled is None else batch.settled)
+        for number, spans in enumerate((batch.gold, batch.predicted)):
+            unit = batch.units[number] + begun if batch.units else np.zeros_like(spans.end)
+            side = _Side(spans.start + extent, spans.end + extent, spans.type, unit)
+            parts = batch.parts[number] if batch.parts else None
+            if self._schemes:
+                kept = WELL_FORMED[self._schemes[number]][spans.shape]
+                side, parts = side.only(kept), _of(parts, kept)
+            if batch.settled is not None:
+                side = self._held[number].plus(side)
+                known = side.end <= settled
+                self._held[number] = side.only(~known)
+                side = side.only(known)
+            sides.append(side)
+            all_parts.append(parts)
+        return self._credit(sides, all_parts, extent)
+
+    def in_one_unit(self) -> None:
+        """Take all units so far for one."""
+        self._held = [side._replace(unit=np.zeros_like(side.unit)) for side in self._held]
+
+    def finish(self, names: Sequence[str]) -> Iterator[tuple[Earned, int]]:
+        """Yield each kind of span in the order of their numbers, and how many there are."""
+        for (kind, *sums), count in zip(self._numbers, self._counts.tolist(), strict=True):
+            yield Earned(names[kind], *sums), count
+
+    def _credit(
+        self, sides: Sequence[_Side], parts: Sequence[Parts | None], extent: int
+    ) -> tuple[IntArray, npt.NDArray[np.int64]]:
+        gold, predicted = (
+            Places(side.start, side.end, side.type, _moved(some, extent))
+            for side, some in zip(sides, parts, strict=True)
+        )
+        found = credited(self._rule, gold, predicted)
+        sums = np.concatenate((found.gold, found.predicted))
+        kind = np.concatenate([side.type for side in sides])
+        unit = np.concatenate([side.unit for side in sides])
+        return unit, self._numbered(np.column_stack((kind, sums)))
+
+    def _numbered(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the number of the kind of each span, and count them."""
+        order = np.lexsort(rows.T)
+        ordered = rows[order]
+        new = np.ones(len(rows), np.bool_)
+        new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+        first = np.flatnonzero(new)
+        numbers = self._numbers
+        distinct = [numbers.setdefault(tuple(row), len(numbers)) for row in ordered[first].tolist()]
+        times = np.diff(first, append=len(rows))
+        self._counts = np.append(self._counts, np.zeros(len(numbers) - len(self._counts), np.int64))
+        self._counts[distinct] += times
+        number = np.empty(len(rows), np.int64)
+        number[order] = np.repeat(distinct, times)
+        return number
+
+
+def _of(parts: Parts | None, kept: BoolArray) -> Parts | None:
+    """Return the parts of those spans that are kept, by their new indices."""
+    if parts is None or kept.all():
+        return parts
+    index = np.cumsum(kept) - 1
+    those = kept[parts.owner]
+    return Parts(index[parts.owner[those]], parts.start[those], parts.end[those])
+
+
+def _moved(parts: Parts | None, by: int) -> Parts | None:
+    return parts and parts._replace(start=parts.start + by, end=parts.end + by)
