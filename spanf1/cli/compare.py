@@ -9,6 +9,7 @@ import click
 
 from spanf1.cli.inputs import (
     JOBS_OPTION,
+    MATCH_OPTION,
     NORMALIZE_OPTION,
     TRIM_OPTION,
     SideOptions,
@@ -32,7 +33,7 @@ from spanf1.cli.scoring import (
     sentence_options,
     warnings,
 )
-from spanf1.core.options import BY_TEXT, Options
+from spanf1.core.options import Options
 from spanf1.core.scores import AVERAGES
 from spanf1.exceptions import UsageError
 from spanf1.formats.source import STDIN
@@ -47,11 +48,7 @@ from spanf1.resampling.inference import ADJUSTMENTS
 @click.option("--merged", is_flag=True, help="Every file holds gold and predicted tags: no GOLD.")
 @side_options
 @sentence_options
-@choice_option(
-    "--match",
-    choices=["exact", *BY_TEXT],
-    help_text="What makes a span correct: its place, or its text, as for `spanf1 score`.",
-)
+@MATCH_OPTION
 @NORMALIZE_OPTION
 @TRIM_OPTION
 @choice_option("--average", choices=AVERAGES, help_text="The average that ranks the systems.")

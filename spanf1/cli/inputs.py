@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self
 import click
 
 from spanf1.cli.output import SIZE_OPTION, Option, choice_option, count_option, with_options
-from spanf1.core.options import AUTO, MISSING, NORMALIZATIONS
+from spanf1.core.options import AUTO, MATCHES, MISSING, NORMALIZATIONS
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.exceptions import ReadError, UsageError
@@ -63,6 +63,16 @@ def _column(_: click.Context, __: click.Parameter, value: str | None) -> Column 
     return value if value is None or len(columns_of(value)) > 1 else column_of(value)
 
 
+MATCH_OPTION = click.option(
+    "--match",
+    metavar="MATCH",
+    default="exact",
+    show_default=True,
+    help=f"What is counted. {'; '.join(f'{name}: {text}' for name, text in MATCHES.items())}. "
+    "What is nearly right earns credit by boundary, type, partial, muc, fair, fair-weighted, "
+    "overlap:any, overlap:0.5, dice:0.5, gold:0.5 (and these with ,two-sided), left, right, "
+    "within:1, jaccard, coverage, token, character, n2c2, hipe-fuzzy, eds-nlp.",
+)
 NORMALIZE_OPTION = click.option(
     "--normalize",
     metavar=",".join(NORMALIZATIONS),

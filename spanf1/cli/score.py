@@ -12,6 +12,7 @@ import click
 
 from spanf1.cli.inputs import (
     JOBS_OPTION,
+    MATCH_OPTION,
     NORMALIZE_OPTION,
     TRIM_OPTION,
     Progress,
@@ -37,7 +38,7 @@ from spanf1.cli.scoring import (
     scoring_options,
     warnings,
 )
-from spanf1.core.options import MATCHES, Options
+from spanf1.core.options import Options
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import UsageError
 from spanf1.formats.folders import groups_of
@@ -97,15 +98,7 @@ Examples:
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
 @side_options
 @scoring_options
-@click.option(
-    "--match",
-    metavar="MATCH",
-    default="exact",
-    show_default=True,
-    help=f"What is counted. {'; '.join(f'{name}: {text}' for name, text in MATCHES.items())}; or "
-    "what is nearly right: partial, boundary, type, muc, fair, overlap:0.5 and others, which "
-    "`spanf1 score --match help` lists.",
-)
+@MATCH_OPTION
 @NORMALIZE_OPTION
 @TRIM_OPTION
 @confidence_options

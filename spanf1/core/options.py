@@ -262,6 +262,15 @@ class Options:
             return cls(**chosen)
 
 
+def says_match(match: str) -> str:
+    """Return what a match counts, in words."""
+    if match in MATCHES:
+        return MATCHES[match]
+    from spanf1.core.credits import parse_rule
+
+    return parse_rule(match).says
+
+
 def tag_scheme(given: Any) -> TagScheme:
     """Return a scheme of tags, given by any of its names; or ``auto``.
 

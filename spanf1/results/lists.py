@@ -175,8 +175,7 @@ def evaluate(
         check_no_gaps(side, options)
         counts = pairs_of(y_true, y_pred, side).tally(options, units=units)
         return Result(counts, options, None, intervals).check()
-    if match in BY_FORM:
-        raise UsageError(f"match {match} is for records of texts, and these are tags")
+    _check_places(match)
     reader = reader_of(y_true, y_pred, labels, ignore_index, mask, missing=missing)
     numbered = labels if isinstance(reader, ListReader) else None
     tags = reader.tag_sets(_spellings(given, numbered))
@@ -188,6 +187,12 @@ def evaluate(
         crediting=options.crediting,
     )
     return Result(counts, options, None, intervals).check()
+
+
+def _check_places(match: str) -> None:
+    """Raise an error if tags without texts cannot be compared so."""
+    if match in BY_FORM:
+        raise UsageError(f"match {match} is for records of texts, and these are tags")
 
 
 def _spellings(given: Mapping[str, Any], labels: Labels | None) -> tuple[Spelling, Spelling]:
@@ -232,7 +237,7 @@ class SpanF1:
     ----------
     labels, ignore_index
         As for `spanf1.evaluate`, where batches are label ids; else they are lists of tags.
-    scheme, gold_scheme, pred_scheme, reading, beta, types, zero_division, map_types, \
+    scheme, gold_scheme, pred_scheme, reading, match, beta, types, zero_division, map_types, \
 ignore_types, tag_form, outside, mask_tags, missing, confidence
         As for `spanf1.evaluate`.
 
@@ -260,6 +265,7 @@ ignore_types, tag_form, outside, mask_tags, missing, confidence
         gold_scheme: TagScheme | None = None,
         pred_scheme: TagScheme | None = None,
         reading: ReadingName = "lenient",
+        match: str = "exact",
         beta: float = 1.0,
         types: TypeSet | Iterable[str] = "union",
         zero_division: float = 0.0,
@@ -273,6 +279,7 @@ ignore_types, tag_form, outside, mask_tags, missing, confidence
     ) -> None:
         given = locals()
         self._options = Options.of(given)
+        _check_places(match)
         self._labels = None if labels is None else labels_by_id(labels)
         self._ignore_index = ignore_index
         self._spellings = _spellings(given, self._labels)

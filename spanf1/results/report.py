@@ -17,9 +17,9 @@ from spanf1.core.options import (
     FEW_SPANS,
     FEW_UNITS,
     LEAST_UNITS,
-    MATCHES,
     NORMALIZATIONS,
     Options,
+    says_match,
 )
 from spanf1.core.schemes import NO_TAGS, READINGS
 from spanf1.core.scores import AVERAGES, COUNTS, AnyScore
@@ -75,15 +75,6 @@ def _count_names(result: Scored) -> list[str]:
     if result.tally.match:
         return ["Gold", "Predicted", "Of gold", "Of pred."]
     return [*map(str.capitalize, COUNTS)]
-
-
-def says_match(match: str) -> str:
-    """Return what a match counts, in words."""
-    if match in MATCHES:
-        return MATCHES[match]
-    from spanf1.core.credits import parse_rule
-
-    return parse_rule(match).says
 
 
 def _files(files: Mapping[str, Scored], digits: int | None) -> Section:

@@ -19,6 +19,7 @@ from spanf1.core.tally import (
     SIDES,
     SUMS,
     TOKEN,
+    Earned,
     SideTally,
     SpanKey,
     SurfaceForm,
@@ -250,6 +251,9 @@ def data_of(tally: Tally) -> dict[str, Any]:
         [span.type, _text_of(span.gold), _text_of(span.predicted), count]
         for span, count in sorted(tally.spans.items())
     ]
+    if tally.match:
+        earned = [[*key, count] for key, count in sorted(tally.earned.items())]
+        data |= {"match": tally.match, "unit": tally.unit, "earned": earned}
     data |= by_side("prefixes", lambda prefixes: "".join(sorted(prefixes)))
     if tally.gaps != Gaps():
         data["gaps"] = list(tally.gaps)
@@ -283,8 +287,18 @@ def _tally_from_dict(data: Mapping[str, Any]) -> Tally:
         SurfaceForm(_as_name(name), _shapes_of(shapes)): _as_count(count)
         for name, shapes, count in data["forms"]
     }
+    earned = {
+        Earned(_as_name(name), *map(_as_count, sums)): _as_count(count)
+        for name, *sums, count in data.get("earned", ())
+    }
+    match = _as_name(data.get("match", ""))
+    if match:
+        from spanf1.core.credits import parse_rule
     return Tally(
         spans=+Counter(spans),
+        earned=+Counter(earned),
+        match=match,
+        unit=parse_rule(match).unit if match else 1,
         gold=gold,
         predicted=predicted,
         script={_as_name(name): _counts_of(counts) for name, counts in data["script"].items()},

@@ -13,7 +13,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spanf1.core.options import AUTO, MATCHES, NORMALIZATIONS, TYPE_SETS, UNITS, Confidence, Options
+from spanf1.core.options import (
+    AUTO,
+    MATCHES,
+    NORMALIZATIONS,
+    TYPE_SETS,
+    UNITS,
+    Confidence,
+    Options,
+    says_match,
+)
 from spanf1.core.schemes import READINGS
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.core.tags import TagForm
@@ -75,7 +84,7 @@ class Signature:
         types = (options.types,) if isinstance(options.types, str) else options.types
         parts = {
             f"f{_number(options.beta)}": self.average,
-            "match": "/".join((_escaped(options.match), *options.normalize)),
+            "match": "/".join((options.match, *options.normalize)),
             "scheme": "/".join(dict.fromkeys((options.gold_scheme, options.pred_scheme))),
             "reading": options.reading,
             "types": ",".join(map(_escaped, types)),
@@ -236,6 +245,8 @@ def _in_words(name: str, value: str) -> str:
         match, *normalize = value.split("/")
         apart = " and ".join(NORMALIZATIONS[name] for name in normalize)
         return f"{match} ({known[match]}), {apart} apart"
+    if name == "match":
+        return f"{value} ({says_match(value)})"
     if name == "scheme" and "/" in value:
         gold, _, predicted = value.partition("/")
         return f"{gold} in gold and {predicted} predicted"

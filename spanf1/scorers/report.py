@@ -289,7 +289,7 @@ def _systems(systems: list[System], digits: int | None) -> list[Section]:
     how = "given" if first.options.gold_scheme != AUTO else found_by(first.gold_schemes)
     text = (
         f"{first.input.files[0] if first.input else 'gold'}: "
-        f"{many(systems[0].score.gold, 'span')} in {many(first.tally.tokens, 'token')}, "
+        f"{many(int(systems[0].score.gold), 'span')} in {many(first.tally.tokens, 'token')}, "
         f"{first.gold_schemes[0]} ({how}). "
         "Spans are compared, so it does not matter in which scheme each system writes them. "
         "Ill-formed spans count, but not under strict: those of each system in its own scheme."
