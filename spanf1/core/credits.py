@@ -135,6 +135,7 @@ RULES: dict[str, Rule] = {
         Rule(
             "fair",
             "FairEval: a wrong type or boundary is one error, not two",
+            typed=False,
             pairing="fair",
             earns="fair",
             unit=2,
@@ -142,6 +143,7 @@ RULES: dict[str, Rule] = {
         Rule(
             "fair-weighted",
             "FairEval: a wrong boundary is half an error",
+            typed=False,
             pairing="fair",
             earns="weighted",
             unit=4,
@@ -161,7 +163,7 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "gold",
-            "the same type, and at least T of gold's span predicted",
+            "the same type, and T of gold's span predicted (nervaluate's minimum overlap)",
             near="gold",
             argument="T",
         ),

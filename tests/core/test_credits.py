@@ -24,6 +24,8 @@ from spanf1.core.credits import (
     rule_names,
 )
 from spanf1.core.overlaps import Places, find_overlaps
+from spanf1.core.spans import decode
+from spanf1.core.tags import TagSet
 from spanf1.exceptions import UsageError
 from tests.helpers.spans import (
     EXAMPLE_GOLD,
@@ -542,6 +544,22 @@ def test_spans_of_any_length() -> None:
         FRACTION,
     )
     assert credited(parse_rule("fair"), gold, predicted).counts()["BES"] == 1
+    both = Places(np.array([0, 0, far]), np.array([far, 3, far + 2]), np.array([0, 40, 7]))
+    there = Places(np.array([1, far + 1]), np.array([far + 1, far + 3]), np.array([40, 7]))
+    assert credited(parse_rule("token"), both, there).totals() == (far + 5, far + 2, 3, 3)
+    assert credited(parse_rule("coverage"), both, there).gold[:, 2].tolist() == [
+        0,
+        round(FRACTION * 2 / 3),
+        FRACTION // 2,
+    ]
+
+
+def test_places_of_decoded_spans() -> None:
+    tags = TagSet({})
+    codes = np.array([tags.code(tag) for tag in ("B-A", "I-A", "O", "B-B")], np.int32)
+    places = Places.of(decode(codes, np.zeros(1, np.intp)))
+    assert (places.start.tolist(), places.end.tolist()) == ([0, 3], [2, 4])
+    assert credited(parse_rule("exact"), places, places).totals() == (2, 2, 2, 2)
 
 
 def test_overlaps_are_found_once_for_several_rules() -> None:

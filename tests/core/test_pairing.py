@@ -143,6 +143,26 @@ def test_the_order_of_spans_changes_no_pair(
     assert other == canonical(gold, predicted)
 
 
+def test_the_order_of_spans_changes_no_pair_of_large_groups(monkeypatch) -> None:
+    monkeypatch.setattr(pairing, "_LARGE", 0)
+    rng = np.random.default_rng(0)
+    for seed in range(40):
+        gold, predicted = (
+            [
+                (str(kind), ((int(start), int(start + length)),))
+                for kind, start, length in zip(
+                    rng.choice(["PER", "ORG"], 8),
+                    rng.integers(0, 6, 8),
+                    rng.integers(1, 6, 8),
+                    strict=True,
+                )
+            ]
+            for _ in range(2)
+        )
+        other = canonical(shuffled(gold, seed), shuffled(predicted, seed + 1))
+        assert other == canonical(gold, predicted)
+
+
 @steady
 @given(sides(6), sides(6))
 def test_what_is_beside_changes_no_pair(
