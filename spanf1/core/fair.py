@@ -104,9 +104,10 @@ class _Group:
         )
         # Of each span of both sides, its overlaps by the other span.
         self.cells: tuple[_Cells, _Cells] = ({}, {})
-        for cell, gold, predicted, same, alike in cells:
-            self.cells[0].setdefault(gold, {})[predicted] = _Cell(cell, same, alike)
-            self.cells[1].setdefault(predicted, {})[gold] = _Cell(cell, same, alike)
+        for number, gold, predicted, same, alike in cells:
+            cell = _Cell(number, same, alike)
+            self.cells[0].setdefault(gold, {})[predicted] = cell
+            self.cells[1].setdefault(predicted, {})[gold] = cell
         self.parts = [
             {number: _parts(side, number) for number in cells}
             for side, cells in zip(self.sides, self.cells, strict=True)

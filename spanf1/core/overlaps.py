@@ -17,8 +17,8 @@ from spanf1.core.spans import BoolArray, Spans, ranges
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import InputError
 
-#: how many overlaps there may be at least, and for each span, before spans are refused
-MOST, MOST_EACH = 1 << 22, 16
+#: how many overlaps there may be in any case, and for each span: more are refused
+MOST, MOST_EACH = 1 << 20, 64
 
 
 class Parts(NamedTuple):
@@ -116,11 +116,11 @@ class Side:
             start[several], end[several] = places.T
         return Parts(owner, start, end)
 
-    def by_rank(self, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Return values of spans in reading order in the order in which spans were given."""
-        given = np.empty_like(values)
-        given[self.order] = values
-        return given
+    def whole(self) -> Places:
+        """Return the spans as they were given, discontinuous ones from their start to their end."""
+        columns = np.empty((3, len(self)), np.int64)
+        columns[:, self.order] = self.start, self.end, self.type
+        return Places(*columns)
 
 
 class Overlaps(NamedTuple):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from fractions import Fraction
 
+import numpy as np
 from hypothesis import given
 
 from spanf1.core.credits import credited, parse_rule
-from spanf1.core.fair import KINDS
 from tests.helpers.spans import TYPES, Typed, places_of, sides, spans_of, units
 from tests.helpers.strategies import steady
 
@@ -137,7 +137,7 @@ def test_events_are_those_of_the_description(case: tuple[list[Typed], list[Typed
         kinds = (places_of(side).type for side in case)
         sums = earnings.by_type(*kinds, len(TYPES))
         assert sums.sum(axis=0).tolist() == [*earnings.totals()]
-        wrong = [KINDS[kind] in ("LE", "LBE") for kind in earnings.earned]
+        wrong = np.isin(earnings.kinds(), ["LE", "LBE"])
         assert Counter(case[0][i][0] for i in earnings.pairs[0][wrong]) == +by_type
 
 
@@ -147,3 +147,5 @@ def test_one_span_in_two_pieces_is_two_errors_of_boundary() -> None:
     )
     counts = earnings.counts()
     assert (counts["BE"], counts["BES"], counts["FP"], counts["FN"]) == (2, 2, 0, 0)
+    assert [side.tolist() for side in earnings.outcomes()] == [["BES"], ["BES", "BES"]]
+    assert [side.tolist() for side in earnings.pairs] == [[0, 0], [0, 1]]

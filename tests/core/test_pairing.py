@@ -94,6 +94,7 @@ def test_no_spans() -> None:
 
 def test_spans_that_are_there_too_often_are_refused(monkeypatch) -> None:
     monkeypatch.setattr(overlaps_module, "MOST", 100)
+    monkeypatch.setattr(overlaps_module, "MOST_EACH", 19)
     places = places_of(spans_of("PER 0 2") * 20)
     with pytest.raises(InputError, match=r"^400 pairs of spans overlap"):
         find_overlaps(places, places)
