@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -415,16 +416,16 @@ def other_types(result: Scored) -> Iterator[str]:
         [name for name, row in result.counts.types.items() if getattr(row, side)]
         for side in ("gold", "predicted")
     )
-    apart = bool(gold and predicted) and not {*gold} & {*predicted}
+    in_gold, in_both = {*gold}, {*gold} & {*predicted}
+    apart = bool(gold and predicted) and not in_both
+    # Of several that differ in case only it is the first.
+    same = {name.casefold(): name for name in reversed(gold)}
     # Those that have one of the same name to match are not likely to mean another.
-    free = gold if apart else [name for name in gold if name not in predicted]
+    alike = _Alike([name for name in gold if name not in in_both])
     pairs: dict[str, str] = {}
     for name in predicted:
-        if name not in gold:
-            same = [other for other in gold if name.casefold() == other.casefold()]
-            meant = [*same, *(other for other in free if _alike(name, other))]
-            if meant:
-                pairs[name] = meant[0]
+        if name not in in_gold and (meant := same.get(name.casefold()) or alike.first(name)):
+            pairs[name] = meant
     ways = ",".join(f"{printable(name)}={printable(other)}" for name, other in pairs.items())
     if apart:
         sides = [", ".join(map(printable, names[:_NAMED])) for names in (gold, predicted)]
@@ -447,11 +448,30 @@ def _nothing_right(result: Scored) -> Iterator[str]:
         )
 
 
-def _alike(name: str, other: str) -> bool:
-    """Return whether two types are likely to mean the same: PERSON and PER, GPE and LOC."""
-    a, b = name.casefold(), other.casefold()
-    begins = min(len(a), len(b)) > 1 and (a.startswith(b) or b.startswith(a))
-    return begins or {a, b} == {"gpe", "loc"}
+class _Alike:
+    """Finds, among some types, what is likely to mean the same: PERSON and PER, GPE and LOC."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        # by what begins alike, and each text's first number
+        self._ordered = sorted((name.casefold(), number) for number, name in enumerate(names))
+        self._number = dict(reversed(self._ordered))
+        self._lengths = {len(text) for text in self._number} - {0, 1}
+
+    def first(self, name: str) -> str:
+        """Return the first of the types that is like another one; empty if none is."""
+        text = name.casefold()
+        found = [text[:length] for length in self._lengths if length <= len(text)]
+        numbers = [self._number[begin] for begin in found if begin in self._number]
+        if len(text) > 1:
+            place = bisect_left(self._ordered, (text, 0))
+            while place < len(self._ordered) and self._ordered[place][0].startswith(text):
+                numbers.append(self._ordered[place][1])
+                place += 1
+        other = {"gpe": "loc", "loc": "gpe"}.get(text)
+        if other in self._number:
+            numbers.append(self._number[other])
+        return self._names[min(numbers)] if numbers else ""
 
 
 def edges(result: Scored) -> str:
