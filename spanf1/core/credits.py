@@ -135,6 +135,7 @@ RULES: dict[str, Rule] = {
         Rule(
             "fair",
             "FairEval: a wrong type or boundary is one error, not two",
+            typed=False,
             pairing="fair",
             earns="fair",
             unit=2,
@@ -142,6 +143,7 @@ RULES: dict[str, Rule] = {
         Rule(
             "fair-weighted",
             "FairEval: a wrong boundary is half an error",
+            typed=False,
             pairing="fair",
             earns="weighted",
             unit=4,
@@ -161,7 +163,7 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "gold",
-            "the same type, and at least T of gold's span predicted",
+            "the same type, and T of gold's span predicted (nervaluate's minimum overlap)",
             near="gold",
             argument="T",
         ),
@@ -238,6 +240,11 @@ def parse_rule(name: str, others: Iterable[str] = ()) -> Rule:
     ------
     UsageError
         If there is none of this name, or its threshold is none.
+
+    Examples
+    --------
+    >>> parse_rule("overlap:.50").name
+    'overlap:0.5'
     """
     base, comma, sidedness = name.partition(",")
     head, _, argument = base.partition(":")
@@ -303,7 +310,9 @@ class Credits(NamedTuple):
         The spans that were put together, by their indices: gold's and the predicted. With the
         pairing ``one`` each span is there once at most. There are none for ``units``.
     earned : array of int
-        What each pair earns, of the unit; for FairEval the number of its kind, among `KINDS`.
+        What each pair earns, in `Rule.unit`.
+    events : array of int, optional
+        With the pairing ``fair``, the kind of each pair: its number among `KINDS`.
     """
 
     rule: Rule
@@ -311,6 +320,7 @@ class Credits(NamedTuple):
     predicted: Sums
     pairs: tuple[IntArray, IntArray]
     earned: npt.NDArray[np.int64]
+    events: npt.NDArray[np.int8] | None = None
 
     def totals(self) -> tuple[int, int, int, int]:
         """Return the four sums over all types."""
@@ -336,20 +346,30 @@ class Credits(NamedTuple):
             sides.append(partner)
         return sides[0], sides[1]
 
-    def outcomes(self) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.str_]]:
-        """Return what each span of both sides is, in SemEval's words, if the pairing is ``one``.
+    def kinds(self) -> npt.NDArray[np.str_]:
+        """Return what each pair is: one of `KINDS` by FairEval, else one of SemEval's words.
 
-        ``COR`` earns all, ``PAR`` some, ``INC`` nothing, though it is in a pair; ``MIS`` and
-        ``SPU`` are in none.
+        ``COR`` earns all, ``PAR`` some, ``INC`` nothing.
         """
-        names = np.where(self.earned == self.rule.unit, "COR", np.where(self.earned, "PAR", "INC"))
+        if self.events is not None:
+            return np.array(KINDS)[self.events]
+        return np.where(self.earned == self.rule.unit, "COR", np.where(self.earned, "PAR", "INC"))
+
+    def outcomes(self) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.str_]]:
+        """Return what each span of both sides is: see `kinds`; in no pair ``MIS`` and ``SPU``.
+
+        By FairEval these are called ``FN`` and ``FP``, and a span that is in several pairs is
+        what the first one is.
+        """
+        kinds = self.kinds()
+        missed, spurious = ("MIS", "SPU") if self.events is None else ("FN", "FP")
         sides = []
         for side, own, alone in (
-            (self.gold, self.pairs[0], "MIS"),
-            (self.predicted, self.pairs[1], "SPU"),
+            (self.gold, self.pairs[0], missed),
+            (self.predicted, self.pairs[1], spurious),
         ):
-            outcome = np.full(len(side), alone)
-            outcome[own] = names
+            outcome = np.full(len(side), alone, kinds.dtype)
+            outcome[own[::-1]] = kinds[::-1]
             sides.append(outcome)
         return sides[0], sides[1]
 
@@ -361,8 +381,8 @@ class Credits(NamedTuple):
         none where a span may be in several pairs.
         """
         gold, predicted = len(self.gold), len(self.predicted)
-        if self.rule.pairing == "fair":
-            kinds = np.bincount(self.earned, minlength=len(KINDS)).tolist()
+        if self.events is not None:
+            kinds = np.bincount(self.events, minlength=len(KINDS)).tolist()
             count = dict(zip(KINDS, kinds, strict=True))
             missed, spurious = (int((side < 0).sum()) for side in self.partners())
             boundary = count["BES"] + count["BEL"] + count["BEO"]
@@ -406,6 +426,16 @@ def credited(
     ------
     InputError
         If more spans overlap than can be looked at.
+
+    Examples
+    --------
+    >>> gold = Places(np.array([1, 3]), np.array([2, 6]), np.array([1, 1]))
+    >>> predicted = Places(np.array([1, 4]), np.array([2, 6]), np.array([1, 2]))
+    >>> earned = credited(parse_rule("partial"), gold, predicted)
+    >>> earned.totals()  # in halves
+    (4, 4, 3, 3)
+    >>> earned.counts()["PAR"]
+    1
     """
     if overlaps is None:
         overlaps = find_overlaps(gold, predicted)
@@ -489,8 +519,11 @@ def _many(rule: Rule, overlaps: Overlaps) -> Credits:
 def _first(rule: Rule, overlaps: Overlaps) -> Credits:
     """Return the credits of n2c2: predicted spans that come second on a span of gold are gone.
 
-    Those that stay count once, however many spans of gold they are on.
+    Those that stay count once, however many spans of gold they are on. To its script a
+    discontinuous span is all from its first character to its last.
     """
+    if any(side.parts for side in overlaps.sides):
+        overlaps = find_overlaps(*(side.whole() for side in overlaps.sides))
     may = np.flatnonzero(_may_pair(rule, overlaps))
     gold, predicted = overlaps.gold[may], overlaps.predicted[may]
     # The first predicted span on each span of gold.
@@ -552,7 +585,8 @@ def _fair(rule: Rule, overlaps: Overlaps) -> Credits:
         side[:, column] = rule.unit
         side[partners, column] = 0
     np.add.at(sums[0], gold, table[events.kind])
-    return Credits(rule, *sums, (gold, predicted), events.kind.astype(np.int64))
+    earned = table[events.kind, 2]
+    return Credits(rule, *sums, (gold, predicted), earned, events.kind)
 
 
 _WAYS: dict[Pairing, Callable[[Rule, Overlaps], Credits]] = {

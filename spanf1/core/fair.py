@@ -8,6 +8,7 @@ of a kind; and a span in two rightly typed pieces is two.
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -103,15 +104,22 @@ class _Group:
         )
         # Of each span of both sides, its overlaps by the other span.
         self.cells: tuple[_Cells, _Cells] = ({}, {})
-        for cell, gold, predicted, same, alike in cells:
-            self.cells[0].setdefault(gold, {})[predicted] = _Cell(cell, same, alike)
-            self.cells[1].setdefault(predicted, {})[gold] = _Cell(cell, same, alike)
-        parts = [
+        for number, gold, predicted, same, alike in cells:
+            cell = _Cell(number, same, alike)
+            self.cells[0].setdefault(gold, {})[predicted] = cell
+            self.cells[1].setdefault(predicted, {})[gold] = cell
+        self.parts = [
             {number: _parts(side, number) for number in cells}
             for side, cells in zip(self.sides, self.cells, strict=True)
         ]
         bounds = sorted(
-            {bound for side in parts for every in side.values() for part in every for bound in part}
+            {
+                bound
+                for side in self.parts
+                for every in side.values()
+                for part in every
+                for bound in part
+            }
         )
         place = {bound: number for number, bound in enumerate(bounds)}
         self.length = [end - start for start, end in pairwise(bounds)]
@@ -121,7 +129,7 @@ class _Group:
                 number: {k for start, end in every for k in range(place[start], place[end])}
                 for number, every in side.items()
             }
-            for side in parts
+            for side in self.parts
         ]
 
     def events(self) -> list[int]:
@@ -136,11 +144,10 @@ class _Group:
                         found.append(cell.number)
                         del free[0][number], free[1][other]
                         break
-        size = [side.stop - side.start for side in self.sides]
         # Shortest first.
         free = [
-            dict.fromkeys(sorted(numbers, key=lambda number: (sizes[number], number)))
-            for numbers, sizes in zip(free, size, strict=True)
+            dict.fromkeys(sorted(numbers, key=partial(self._extent, side)))
+            for side, numbers in enumerate(free)
         ]
         used: list[dict[int, None]] = [{}, {}]
         for alike in (True, False):
@@ -166,17 +173,21 @@ class _Group:
     ) -> tuple[int, _Cell] | None:
         """Return the partner of a span that is most like it by what is not struck."""
         own = self.rest[side][number]
-        there = self.sides[1 - side]
         best = None
         for other, cell in self.cells[side][number].items():
             if other not in partners or cell.alike != alike or cell.same:
                 continue
             rest = self.rest[1 - side][other]
             shared, missing, extra = map(self._units, (own & rest, own - rest, rest - own))
-            key = -shared, missing, extra, int(there.stop[other] - there.start[other]), other
+            key = -shared, missing, extra, *self._extent(1 - side, other)
             if shared and (best is None or key < best[0]):
                 best = key, (other, cell)
         return best and best[1]
+
+    def _extent(self, side: int, number: int) -> tuple[int, int]:
+        """Return how long a span is from end to end, and its number."""
+        parts = self.parts[side][number]
+        return parts[-1][1] - parts[0][0], number
 
     def _units(self, stretches: set[int]) -> int:
         return sum(map(self.length.__getitem__, stretches))

@@ -17,8 +17,8 @@ from spanf1.core.spans import BoolArray, Spans, ranges
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import InputError
 
-#: how many overlaps there may be at least, and for each span, before spans are refused
-MOST, MOST_EACH = 1 << 22, 16
+#: how many overlaps there may be in any case, and for each span: more are refused
+MOST, MOST_EACH = 1 << 20, 64
 
 
 class Parts(NamedTuple):
@@ -116,11 +116,11 @@ class Side:
             start[several], end[several] = places.T
         return Parts(owner, start, end)
 
-    def by_rank(self, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Return values of spans in reading order in the order in which spans were given."""
-        given = np.empty_like(values)
-        given[self.order] = values
-        return given
+    def whole(self) -> Places:
+        """Return the spans as they were given, discontinuous ones from their start to their end."""
+        columns = np.empty((3, len(self)), np.int64)
+        columns[:, self.order] = self.start, self.end, self.type
+        return Places(*columns)
 
 
 class Overlaps(NamedTuple):
@@ -269,8 +269,8 @@ def merged(pieces: Parts, group: IntArray) -> Parts:
     """
     order = np.lexsort((pieces.owner, pieces.start, group))
     owner, start, end = (column[order] for column in pieces)
-    base = group[order] * (int(end.max(initial=0)) + 1)
-    covered = np.maximum.accumulate(end + base) - base
+    base = _bases(group[order], int(end.max(initial=0)) + 1)
+    covered = (np.maximum.accumulate(end + base) - base).astype(np.int64)
     start[1:] = np.where(base[1:] == base[:-1], np.maximum(start[1:], covered[:-1]), start[1:])
     kept = start < end
     return Parts(owner[kept], start[kept], end[kept])
@@ -290,9 +290,10 @@ def units_inside(pieces: Parts, kind: IntArray, side: Side) -> IntArray:
     """
     own = side.pieces()
     own = merged(own, side.type[own.owner])
-    # Types so far apart that none overlaps another; those of one type do not overlap, either.
+    # Those of one type do not overlap, and neither do those of different types.
     far = max(int(pieces.end.max(initial=0)), int(own.end.max(initial=0))) + 1
-    base = side.type[own.owner] * far
+    bases = _bases(np.concatenate((kind, side.type[own.owner])), far)
+    base_there, base = bases[: len(kind)], bases[len(kind) :]
     order = np.argsort(own.start + base)
     start, end = (own.start + base)[order], (own.end + base)[order]
     before = np.concatenate((np.zeros(1, np.int64), np.cumsum(end - start)))
@@ -304,4 +305,14 @@ def units_inside(pieces: Parts, kind: IntArray, side: Side) -> IntArray:
         beyond = np.maximum(end[last] - place, 0) if len(end) else 0
         return before[number] - np.where(number > 0, beyond, 0)
 
-    return up_to(pieces.end + kind * far) - up_to(pieces.start + kind * far)
+    units = up_to(pieces.end + base_there) - up_to(pieces.start + base_there)
+    return units.astype(np.int64)
+
+
+def _bases(group: IntArray, far: int) -> IntArray:
+    """Return where each group begins if they stand one behind another, each so long.
+
+    Where 64 bits do not suffice, they are numbers of Python's.
+    """
+    wide = (int(group.max(initial=0)) + 1) * far >= 1 << 62
+    return group.astype(object if wide else np.int64) * far

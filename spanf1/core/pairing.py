@@ -24,6 +24,10 @@ from spanf1.core.tags import IntArray
 # Chains of more overlaps are gone along one by one: they are few.
 _LONG = 64
 
+# In larger groups it would take too long to find which of equally good pairings comes first; the
+# one that is taken is the same in any order of the spans, too.
+_LARGE = 4096
+
 # What fits a number of NumPy's; larger ones are Python's.
 _BITS = 62
 
@@ -192,13 +196,13 @@ def _assigned(worth: Sequence[int], gold: IntArray, predicted: IntArray) -> list
     """Return what is best to take of any group of overlaps.
 
     Of equally good pairings it is the one whose overlaps have the least sum of places in the
-    group.
+    group, if that is not too large.
     """
     rows: dict[int, list[tuple[int, int]]] = {}
-    count = len(worth)
+    count = len(worth) if len(worth) <= _LARGE else 0
     columns: dict[int, int] = {}
     for place, (row, column) in enumerate(zip(gold.tolist(), predicted.tolist(), strict=True)):
-        value = worth[place] * count * count + count - place
+        value = worth[place] * count * count + count - place if count else worth[place]
         number = columns.setdefault(column, len(columns))
         rows.setdefault(row, []).append((number, value))
     mates = assign([*rows.values()], len(columns))
