@@ -7,22 +7,27 @@ import os
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self
 
 import click
 
 from spanf1.cli.output import SIZE_OPTION, Option, choice_option, count_option, with_options
 from spanf1.core.options import AUTO, MISSING, NORMALIZATIONS
 from spanf1.core.schemes import SCHEME_NAMES
-from spanf1.core.tags import AUTO_FORM
+from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.exceptions import ReadError, UsageError
+from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.opening import PART_SIZE
-from spanf1.formats.options import LAST, Column, InputOptions, column_of, columns_of
-from spanf1.formats.registry import COLUMNS, INPUT_FORMATS, Input
+from spanf1.formats.options import LAST, TAGS_ELSEWHERE, Column, InputOptions, column_of, columns_of
+from spanf1.formats.registry import COLUMNS, FORMATS, INPUT_FORMATS, Input
+from spanf1.formats.sniffing import Beginning
 from spanf1.formats.source import STDIN, STDIN_NAME, Source
+from spanf1.formats.unknown import refuse_unknown
 from spanf1.wording import printable
 
 if TYPE_CHECKING:
@@ -325,13 +330,20 @@ def paths_of(files: tuple[str, ...], command: str) -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def kept(path: str) -> Iterator[Source]:
-    """Give a source that can be read again and again: a pipe is kept in a file.
+def kept(path: str, input: Input | None = None) -> Iterator[Source]:
+    """Give a source that can be read again and again: a pipe is kept in a file without a name.
+
+    Parameters
+    ----------
+    path : str
+        The path.
+    input : Input, optional
+        What is to be read there, so that what is wrong at its beginning is said at once.
 
     Raises
     ------
-    ReadError
-        If there is no room for it.
+    InputError
+        If there is no room for it, or it is not such as can be read.
     """
     with contextlib.ExitStack() as stack:
         stream = None
@@ -343,21 +355,79 @@ def kept(path: str) -> Iterator[Source]:
         if stream is None:
             yield Source(path)
             return
-        # Here, because they take longer to import than a small file to score.
-        import shutil
+        # Here, because it takes longer to import than a small file to score.
         import tempfile
 
         try:
-            copy = stack.enter_context(tempfile.NamedTemporaryFile(prefix="spanf1-"))
-            shutil.copyfileobj(stream, copy)
-            copy.flush()
+            source = _room(stack)._replace(label=STDIN_NAME if path == STDIN else path)
+            with open(source.path, "wb") as copy:
+                _copy(stream, copy, source, input)
         except OSError as error:
             raise ReadError(
                 f"what comes through a pipe cannot be kept here: {error.strerror}",
                 where=tempfile.gettempdir(),
                 hint="TMPDIR names another folder; a file need not be kept",
             ) from None
-        yield Source(copy.name, label=STDIN_NAME if path == STDIN else path)
+        yield source
+
+
+def _room(stack: contextlib.ExitStack) -> Source:
+    """Return a new file that is gone when the stack ends, however the program does."""
+    import tempfile
+
+    # Closed by the stack.
+    file = stack.enter_context(tempfile.TemporaryFile(prefix="spanf1-"))  # noqa: SIM115
+    # As long as it is open, it is found here, by workers too.
+    path = f"/proc/{os.getpid()}/fd/{file.fileno()}"
+    if not os.path.isfile(path):
+        path = stack.enter_context(tempfile.NamedTemporaryFile(prefix="spanf1-")).name  # noqa: SIM115
+    return Source(path)
+
+
+def _copy(stream: BinaryIO, copy: BinaryIO, source: Source, input: Input | None) -> None:
+    """Copy a pipe, and look at what there is of it twice: of lines, and of records."""
+    bounds = source._replace(max_size=input.options.max_size if input else 0)
+    size, looks = 0, [2 * bounds.most_of_line, 3 * bounds.most]
+    while piece := stream.read(_PIECE):
+        copy.write(piece)
+        size += len(piece)
+        if looks and size > looks[0]:
+            del looks[0]
+            copy.flush()
+            _check_beginning(bounds, input, records=not looks)
+
+
+def _check_beginning(source: Source, input: Input | None, *, records: bool) -> None:
+    """Raise an error if a pipe is wrong from its beginning on, whatever is to come.
+
+    Parameters
+    ----------
+    source : Source
+        What there is of it: more than a line may have.
+    input : Input, optional
+        What is to be read there.
+    records : bool
+        Whether it is more than three records may have, too.
+    """
+    with contextlib.closing(Beginning(source)) as beginning:
+        refuse_unknown(source, beginning.raw, beginning.head)
+        is_json = beginning.may_be_json()
+        is_columns = not (is_json or any(map(beginning.fits, FORMATS)))
+    if records and is_json:
+        from spanf1.formats.records.values import values
+
+        # Not more: what comes last is cut off.
+        deque(islice(values(source.chunks(), source), 2))
+    elif records and input and input.format in _WHOLE:
+        raise source.too_large("file", source.most)
+    elif input and input.format == COLUMNS:
+        options = input.options
+        file = ColumnFile(source, delimiter=options.delimiter, headed=options.headed)
+        tags = TagSet({}, options.spelling)
+        columns = options.tag_columns[:1] or [LAST]
+        next(file.tagged_lines([tags], columns, hint=TAGS_ELSEWHERE), None)
+    elif is_columns and not input:
+        ColumnFile(source).detect(source.blocks())
 
 
 @contextlib.contextmanager
@@ -377,7 +447,7 @@ def ready(input: Input, *, again: bool = False, quiet: bool = False) -> Iterator
     source = input.source
     with contextlib.ExitStack() as stack:
         if again or input.format != COLUMNS:
-            source = stack.enter_context(kept(source.path))
+            source = stack.enter_context(kept(source.path, input))
         # A line of progress must not get between the lines of output.
         busy = sys.stdout is not None and sys.stdout.isatty()
         progress = stack.enter_context(Progress(source.path, wanted=not quiet and not busy))
@@ -394,6 +464,10 @@ JOBS_OPTION = count_option(
 )
 #: files are worth several processes if they have so many bytes together: of columns, of JSON
 _LARGE, _LARGE_JSON = 1 << 25, 1 << 24
+
+# Formats of which a file is read as a whole, and how much of a pipe is copied at a time.
+_WHOLE = frozenset({"spacy", "cas", "webanno"})
+_PIECE = 1 << 18
 
 _EVERY = 0.1
 _PATIENCE = 0.7

@@ -19,7 +19,7 @@ from spanf1.formats.options import TWO_INPUTS
 from spanf1.formats.registry import Input, Writing
 from spanf1.formats.sniffing import Beginning
 from spanf1.formats.source import BLOCK_SIZE, Source
-from spanf1.wording import shortened
+from spanf1.wording import shortened, unwritable
 
 #: the key that means a document's entities, and not a group of spans
 ENTITIES = "ents"
@@ -146,6 +146,9 @@ def _document(doc: Any, key: str, input: Input, number: int) -> Document:
             message = f"the span of tokens {span.start} to {span.end} in {key} has {what}"
             raise LayoutError(message, where=input.where(number))
         spans.append(TextSpan(label, ((start, end),)))
+    for said in (text, *(span.type for span in spans)):
+        if wrong := unwritable(said):
+            raise LayoutError(f"{shortened(said)} has {wrong}", where=input.where(number))
     spaced = bool(doc.has_unknown_spaces)
     missing = _missing(doc, all_offsets) if key == ENTITIES else ()
     if missing and input.options.side == "gold":

@@ -134,7 +134,8 @@ def score_file(
     max_size : int or str, optional
         The largest line or record that is read, or file that is read as a whole, in bytes, or as
         ``"1G"``; more is an error, for it may take forty times as much memory. By default 4 MiB of
-        a line, else 64 MiB.
+        a line, else 64 MiB. In Parquet and Arrow, a value of a list counts 16 bytes besides its
+        text, and a group of rows or a record batch may have 32 times that size.
     executor : concurrent.futures.Executor, optional
         Reads the parts of large files of columns, and of JSON Lines. Worker processes must be able
         to import spanf1.

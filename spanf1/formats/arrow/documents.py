@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, NamedTuple, cast
 from spanf1.core.documents import Document, Offsets
 from spanf1.core.tags import TagSet
 from spanf1.exceptions import LayoutError
-from spanf1.formats.arrow.files import UNWRITABLE, ArrowFile, feature_of, is_arrow, pyarrow
+from spanf1.formats.arrow.files import ArrowFile, feature_of, is_arrow, pyarrow
 from spanf1.formats.arrow.tags import (
     ArrowTable,
     Batch,
@@ -30,7 +30,6 @@ from spanf1.formats.records.record import Record
 from spanf1.formats.registry import LIKELY, SURE, Input, Writing
 from spanf1.formats.sentences import Sentences
 from spanf1.formats.sniffing import Beginning
-from spanf1.wording import shortened
 
 _KEYS = KEYS["arrow"]
 #: how many rows are documents at a time
@@ -257,8 +256,6 @@ def _named(record: Record, place: str, value: Any, labels: Mapping[int, str] | N
     if isinstance(value, list):
         return [_named(record, f"{place}[{k}]", one, labels) for k, one in enumerate(value)]
     if type(value) is not int:
-        if isinstance(value, str) and UNWRITABLE.search(value):
-            raise record.error(f"{place} is {shortened(value)}, with NUL in it")
         return value
     if labels is None:
         hint = "labels=[...] (--labels PER,LOC,ORG) says which label each id is"

@@ -11,9 +11,10 @@ from itertools import chain
 from typing import Any
 
 from spanf1.exceptions import LayoutError, ReadError, UsageError
+from spanf1.formats.arrow.sizes import SMALLER, bounded, check_batches, parquet_sizes
 from spanf1.formats.records.values import named_keys
 from spanf1.formats.source import STDIN, Progress, Source
-from spanf1.wording import shortened
+from spanf1.wording import shortened, unwritable
 
 PARQUET, FILE, STREAM = "Parquet", "Arrow file", "Arrow stream"
 
@@ -34,8 +35,6 @@ _SPLITS = {"train", "training", "dev", "val", "valid", "validation", "test", "te
 #: about how many values of a column are read at a time, and rows at most
 BATCH_VALUES = 1 << 19
 BATCH_ROWS = 1 << 15
-# How many rows tell how many values a row has.
-_SAMPLE = 1024
 # The same for what is in Arrow, by bytes of memory.
 _BATCH_BYTES = 1 << 23
 
@@ -44,9 +43,6 @@ _BUFFERED: dict[str, Any] = {"buffer_size": 1 << 16, "pre_buffer": False}
 
 # Where Hugging Face's datasets keep their features.
 _METADATA = b"huggingface"
-
-#: half of a surrogate pair, and NUL: what no name of a file or label has
-UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
 #: how many columns, or splits, a message names
 _NAMED = 20
@@ -99,6 +95,10 @@ class ArrowFile:
             schema = _schema(opened)
             # Names that are not UTF-8 are found out by asking.
             _ = [(field.name, str(field.type)) for field in schema]
+            described = len((schema.metadata or {}).get(_METADATA, b""))
+            if described > self.source.most:
+                what = "description of the columns"
+                raise self.source.too_large(what, self.source.most, size=described)
             return _plain_schema(schema)
 
     def batches(
@@ -124,18 +124,21 @@ class ArrowFile:
         """
         paths = self._files()
         sizes = [os.path.getsize(path) if os.path.exists(path) else 0 for path in paths]
-        done, first = 0, None
+        done, count, first = 0, 0, None
         for path, size in zip(paths, sizes, strict=True):
+            source = self.source._replace(path=path, label=self._name(path))
             with self._clean(path):
-                read = _read_parquet if kind_of(path) == PARQUET else _read_arrow
-                with _open(path, encoded) as opened:
+                with _open(path) as opened:
                     schema = _schema(opened)
-                    first = schema if first is None else first
-                    self._check(schema, columns, path, first)
-                    for batch, share in read(opened, columns, rows):
-                        yield _plain_strings(batch)
-                        if self.progress:
-                            self.progress(done + int(share * size))
+                first = schema if first is None else first
+                self._check(schema, columns, path, first)
+                read = _read_parquet if kind_of(path) == PARQUET else _read_arrow
+                for batch, share in read(source, columns, rows):
+                    for part in bounded(batch, self.source, count):
+                        yield _plain_strings(part, encoded)
+                    count += batch.num_rows
+                    if self.progress:
+                        self.progress(done + int(share * size))
             done += size
 
     def _files(self) -> list[str]:
@@ -161,6 +164,9 @@ class ArrowFile:
         except UnicodeEncodeError:
             message = "pyarrow opens no file whose name is not UTF-8"
             raise ReadError(message, where=self._name(path), hint="rename it") from None
+        except MemoryError:
+            message = "more memory than there is would be needed for a group, batch or page of it"
+            raise ReadError(message, where=self._name(path), hint=SMALLER) from None
         except (pyarrow().ArrowException, OSError, UnicodeDecodeError) as error:
             message = str(getattr(error, "strerror", None) or error).strip().partition("\n")[0]
             if isinstance(error, FileNotFoundError):
@@ -202,21 +208,15 @@ def lacking(schema: Any, message: str, where: str, hint: str = "") -> LayoutErro
 
 
 def _open(path: str, encoded: Sequence[str] = ()) -> Any:
-    """Return a reader of a file, which closes it."""
-    pa = pyarrow()
+    """Return a reader of a file, which closes it; some texts of Parquet come by number."""
     kind = kind_of(path)
     if kind == PARQUET:
-        opened = pa.parquet.ParquetFile(path, **_BUFFERED)
-        leaves = [opened.schema.column(number) for number in range(len(opened.schema))]
-        paths = [
-            leaf.path
-            for leaf in leaves
-            if leaf.path.partition(".")[0] in encoded and leaf.physical_type == "BYTE_ARRAY"
-        ]
-        if not paths:
-            return opened
-        opened.close()
-        return pa.parquet.ParquetFile(path, read_dictionary=paths, **_BUFFERED)
+        texts = list(encoded) or None
+        try:
+            return pyarrow().parquet.ParquetFile(path, read_dictionary=texts, **_BUFFERED)
+        except KeyError:
+            # A group calls a column otherwise than the schema does.
+            raise ReadError("damaged or cut off", where=path) from None
     if not kind:
         raise ReadError("no Parquet or Arrow, by its first bytes", where=path)
     return _Messages(path, kind)
@@ -232,7 +232,7 @@ class _Messages:
 
     def __init__(self, path: str, kind: str) -> None:
         self._pa = pyarrow()
-        self._kind = kind
+        self.kind = kind
         self._file = self._pa.OSFile(path)
         self.schema = self._reader(None).schema
 
@@ -246,7 +246,7 @@ class _Messages:
         """Yield the batches, of some fields, and what share of the file they end at."""
         size = max(self._file.size(), 1)
         reader = self._reader(fields)
-        if self._kind == FILE:
+        if self.kind == FILE:
             count = reader.num_record_batches
             for number in range(count):
                 yield reader.get_batch(number), (number + 1) / count
@@ -258,40 +258,44 @@ class _Messages:
         self._file.seek(0)
         ipc = self._pa.ipc
         options = ipc.IpcReadOptions(included_fields=fields)
-        read = ipc.open_file if self._kind == FILE else ipc.open_stream
+        read = ipc.open_file if self.kind == FILE else ipc.open_stream
         return read(self._file, options=options)
 
 
-def _read_parquet(opened: Any, columns: Sequence[str], rows: int) -> Iterator[tuple[Any, float]]:
+def _read_parquet(source: Source, columns: Sequence[str], rows: int) -> Iterator[tuple[Any, float]]:
     """Yield batches of Parquet, and what share of the rows they end at."""
-    total, groups, chosen = opened.metadata.num_rows, opened.metadata.num_row_groups, [*columns]
-    # What the file says of its columns may be damaged, and then the library would end the process.
-    some = opened.iter_batches(_SAMPLE, row_groups=[0], columns=chosen) if groups else iter(())
-    size = max(1, min(rows, int(BATCH_VALUES / _values(next(some, None)))))
-    batches = opened.iter_batches(size, columns=chosen)
-    encoded = any("dictionary<" in str(opened.schema_arrow.field(name).type) for name in columns)
-    if encoded:
-        # Those that are in lists are not read over the bounds of a group.
-        each = (
-            opened.iter_batches(size, row_groups=[number], columns=chosen)
-            for number in range(groups)
-        )
-        batches = chain.from_iterable(each)
-    done = 0
-    for batch in _ahead(batches):
-        done += batch.num_rows
-        if encoded:
-            # Numbers that are not in the dictionary come from damaged files.
-            batch.validate(full=True)
-        yield batch.select(chosen), done / max(total, 1)
+    sizes, chosen = parquet_sizes(source, columns, rows), [*columns]
+    size = max(1, min(rows, int(BATCH_VALUES / sizes.values)))
+    with _open(source.path, sizes.encoded) as opened:
+        batches = opened.iter_batches(size, columns=chosen)
+        if sizes.apart:
+            each = (
+                opened.iter_batches(size, row_groups=[number], columns=chosen)
+                for number in range(opened.metadata.num_row_groups)
+            )
+            batches = _together(chain.from_iterable(each), size, source.most)
+        done = 0
+        for batch in _ahead(batches):
+            done += batch.num_rows
+            if sizes.encoded:
+                # Numbers that are not in the dictionary come from damaged files.
+                batch.validate(full=True)
+            yield batch.select(chosen), done / max(opened.metadata.num_rows, 1)
 
 
-def _values(batch: Any) -> float:
-    """Return how many values a row has, on average, in the column that has most; 1 at least."""
-    if batch is None or not batch.num_rows:
-        return 1
-    counts = [len(column.flatten()) for column in batch.columns if hasattr(column, "value_lengths")]
-    return max(counts, default=0) / batch.num_rows or 1.0
+def _together(batches: Iterator[Any], rows: int, most: int) -> Iterator[Any]:
+    """Yield batches of about so many rows, and bytes at most, made of smaller ones."""
+    some: list[Any] = []
+    count = size = 0
+    for batch in batches:
+        if some and (count + batch.num_rows > rows or size > most):
+            yield pyarrow().concat_batches(some)
+            some, count, size = [], 0, 0
+        some.append(batch)
+        count += batch.num_rows
+        size += batch.get_total_buffer_size()
+    if some:
+        yield pyarrow().concat_batches(some)
 
 
 def _ahead(batches: Iterator[Any]) -> Iterator[Any]:
@@ -305,17 +309,17 @@ def _ahead(batches: Iterator[Any]) -> Iterator[Any]:
             yield batch
 
 
-def _read_arrow(
-    opened: _Messages, columns: Sequence[str], rows: int
-) -> Iterator[tuple[Any, float]]:
+def _read_arrow(source: Source, columns: Sequence[str], rows: int) -> Iterator[tuple[Any, float]]:
     """Yield batches of Arrow, cut where they are large, and what share of the file they end at."""
-    fields = sorted(opened.schema.get_field_index(column) for column in columns)
-    for batch, share in opened.batches(fields):
-        batch.validate(full=True)
-        size = max(1, min(rows, _BATCH_BYTES * batch.num_rows // max(batch.nbytes, 1)))
-        chosen = batch.select([*columns])
-        for start in range(0, batch.num_rows, size):
-            yield chosen.slice(start, size), share
+    with _open(source.path) as opened:
+        check_batches(source, is_file=opened.kind == FILE)
+        fields = sorted(opened.schema.get_field_index(column) for column in columns)
+        for batch, share in opened.batches(fields):
+            batch.validate(full=True)
+            size = max(1, min(rows, _BATCH_BYTES * batch.num_rows // max(batch.nbytes, 1)))
+            chosen = batch.select([*columns])
+            for start in range(0, batch.num_rows, size):
+                yield chosen.slice(start, size), share
 
 
 def _plain_schema(schema: Any) -> Any:
@@ -325,8 +329,12 @@ def _plain_schema(schema: Any) -> Any:
     return pa.schema(fields, schema.metadata)
 
 
-def _plain_strings(batch: Any) -> Any:
-    """Return a batch with strings in place of views of strings."""
+def _plain_strings(batch: Any, encoded: Sequence[str]) -> Any:
+    """Return a batch with strings in place of views of them, and of numbers in some columns."""
+    types = pyarrow().types
+    for number, name in enumerate(batch.schema.names):
+        if name not in encoded and types.is_dictionary(batch.column(number).type):
+            batch = batch.set_column(number, name, batch.column(number).dictionary_decode())
     if "string_view" not in str(batch.schema.types):
         return batch
     return batch.cast(_plain_schema(batch.schema))
@@ -430,7 +438,7 @@ def _listed(source: Source, name: str, key: str) -> list[str]:
 
 def _check_within(folder: str, name: str, where: str) -> None:
     """Raise an error if a name is none of a file, or a folder, in the folder that lists it."""
-    if not name or UNWRITABLE.search(name):
+    if not name or unwritable(name):
         raise LayoutError(f"{shortened(name)} is no name of a file", where=where)
     plain = os.path.normpath(name)
     inside = not os.path.isabs(name) and plain != os.curdir

@@ -13,7 +13,6 @@ from spanf1.core.tags import IntArray, TagSet
 from spanf1.exceptions import InputError, LayoutError, ReadError, TagError
 from spanf1.formats.arrow.files import (
     BATCH_ROWS,
-    UNWRITABLE,
     ArrowFile,
     feature_of,
     lacking,
@@ -25,7 +24,7 @@ from spanf1.formats.labels import LABELS_HINT, MAX_LABELS, LabelCodes, labels_by
 from spanf1.formats.registry import ARROW, Inputs
 from spanf1.formats.sentences import Sentences, place_in, whole_sentences
 from spanf1.formats.source import Source
-from spanf1.wording import shortened
+from spanf1.wording import shortened, unwritable
 
 
 def label_names(feature: Any, where: str) -> list[str] | None:
@@ -42,9 +41,9 @@ def label_names(feature: Any, where: str) -> list[str] | None:
         return None
     if len(names) > MAX_LABELS:
         raise LayoutError(f"{len(names)} labels: {MAX_LABELS} at most are read", where=where)
-    for one in filter(UNWRITABLE.search, names):
-        message = f"label {shortened(one)} has NUL or half of a surrogate pair, and is no text"
-        raise LayoutError(message, where=where)
+    for one in names:
+        if wrong := unwritable(one):
+            raise LayoutError(f"label {shortened(one)} has {wrong}", where=where)
     return names
 
 
@@ -335,9 +334,6 @@ class _ArrowTags(LabelCodes):
         encoded = flat if hasattr(flat, "indices") else flat.dictionary_encode()
         with only_utf8(self._column.key, self._column.source.name):
             distinct = encoded.dictionary.to_pylist()
-        for tag in filter(UNWRITABLE.search, filter(None, distinct)):
-            message = f"tag {shortened(tag)} has NUL in it"
-            raise LayoutError(message, where=self._column.source.name)
         numbers = [self._numbers.setdefault(tag, len(self._numbers)) for tag in distinct]
         self._spelt.update(zip(numbers, distinct, strict=True))
         if self._tags.allows_missing:

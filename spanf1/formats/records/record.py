@@ -13,7 +13,6 @@ from spanf1.formats.labels import unlabelled
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
 from spanf1.formats.records.plain import LAST, Columns, plain_batch, span_columns
 from spanf1.formats.records.values import (
-    HALF,
     NO_ID,
     Values,
     lacking,
@@ -23,7 +22,7 @@ from spanf1.formats.records.values import (
     values,
 )
 from spanf1.formats.registry import FORMATS, Input
-from spanf1.wording import shortened
+from spanf1.wording import shortened, unwritable
 
 # Into how many parts records are cut of which one is not plain.
 _PARTS = 8
@@ -119,10 +118,8 @@ class Record(NamedTuple):
         """Return a value that is to be a string; `place` says which it is: ``spans[3].label``."""
         if not isinstance(value, str):
             raise self.error(f"{place} is {spelt(value)}, and is to be a string")
-        half = None if value.isascii() else HALF.search(value)
-        if half:
-            message = f"{place} has half of a surrogate pair, {half[0]!r}, which is no character"
-            raise self.error(message)
+        if wrong := unwritable(value):
+            raise self.error(f"{place} has {wrong}")
         return value
 
     def text(self, names: Sequence[str] = ()) -> str:
