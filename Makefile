@@ -9,7 +9,7 @@ PY := .venv/bin/python
 .DELETE_ON_ERROR:
 # Two pips at once would corrupt the one .venv.
 .NOTPARALLEL:
-.PHONY: help demo test test-quick test-integrations check bench bench-check format clean FORCE
+.PHONY: help demo test test-quick test-integrations check bench bench-check fuzz simulate format clean FORCE
 
 help: ## list these targets
 	@echo "usage: make TARGET [PYTHON=/path/to/python]"
@@ -39,6 +39,12 @@ bench: .venv/.stamp-bench ## time spanf1 against other scorers
 
 bench-check: .venv/.stamp-bench ## check quickly that the scorers in the benchmark agree
 	$(PY) -m tests.benchmarks --check
+
+simulate: .venv/.stamp-run ## simulate how often intervals hold the truth (some minutes)
+	$(PY) -m tests.simulations
+
+fuzz: .venv/.stamp-test ## try hostile input for a minute: make fuzz SECONDS=600 SEED=1
+	$(PY) -m tests.fuzz --seconds $(or $(SECONDS),60) --seed $(or $(SEED),0)
 
 format: .venv/.stamp-check ## format the code and apply the linter's safe fixes
 	$(PY) -m ruff check --fix

@@ -31,6 +31,16 @@ def one_line(text: str) -> str:
     return line if len(line) <= _LINE else f"{line[: _LINE - _END - 1]}…{line[-_END:]}"
 
 
+def unwritable(text: str) -> str:
+    """Say what a text has that no file of text may have; nothing if it has nothing such."""
+    try:
+        # Zeros are found faster in bytes than in wide characters.
+        has_nul = "\0" in text if text.isascii() else b"\0" in text.encode()
+    except UnicodeEncodeError as error:
+        return f"half of a surrogate pair, {text[error.start]!r}, which is no character"
+    return "NUL, which is no character of a text" if has_nul else ""
+
+
 def many(count: int, noun: str) -> str:
     """Return a number of things, in words."""
     return f"{count} {noun}{'s' * (count != 1)}"

@@ -18,6 +18,7 @@ from spanf1.scorers.explain import explain
 from spanf1.scorers.report import report_of
 from tests.helpers.explained import inputs
 from tests.helpers.shared_data import ROOT, shared
+from tests.simulations import TIMES, tables
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MODULES = [module.name for module in pkgutil.walk_packages(spanf1.__path__, "spanf1.")]
@@ -111,6 +112,13 @@ def test_table_of_readings(row: list[str]) -> None:
             assert cell == f"{micro.correct} of {micro.gold}"
         else:
             assert round(micro.f1, 3) == float(cell)
+
+
+def test_tables_of_simulations_have_the_rows_that_are_made() -> None:
+    lines = (ROOT / "docs/statistics.md").read_text(encoding="utf-8").splitlines()
+    shown = [line.split("|")[1] for line in lines if line.startswith("|")]
+    assert shown == [line.split("|")[1] for line in tables(1) if line]
+    assert f"draws {TIMES} corpora for each row" in "\n".join(lines)
 
 
 @pytest.mark.parametrize("document", ["docs/architecture.md", "CONTRIBUTING.md"])

@@ -4,6 +4,7 @@ import json
 import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 import spanf1
 from spanf1.core.schemes import READINGS, SCHEMES
+from spanf1.core.spans import Decoder, decode, ends_of, shape_of, walk
 from spanf1.core.tag_counter import tally, tally_into, tally_parts
 from spanf1.core.tags import tag_sets
 from spanf1.formats import opening
@@ -63,6 +65,29 @@ def test_the_reading_error_refuses_what_strict_drops(sentence, scheme):
     else:
         with pytest.raises(spanf1.IllFormedError, match=r"^tag \d+: "):
             spanf1.decode(sentence, scheme=scheme, reading="error")
+
+
+@steady
+@given(st.lists(sentences_of_tags, max_size=5), st.data())
+def test_shapes_are_the_same_however_tags_arrive(sentences, data):
+    """All at once, in runs that cut spans in two, and without arrays."""
+    tag_set, _ = tag_sets()
+    codes = np.array([tag_set.code(tag) for tags in sentences for tag in tags], np.int32)
+    starts = np.cumsum([0, *map(len, sentences)])[:-1]
+    starts = np.unique(starts[starts < len(codes)])
+    whole = decode(codes, starts)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(codes)), max_size=3)))
+    decoder, parts = Decoder(), []
+    for first, last in pairwise([0, *cuts, len(codes)]):
+        within = starts[(starts >= first) & (starts < last)] - first
+        parts.append(decoder.feed(codes[first:last], within)[0])
+    parts.append(decoder.finish())
+    for one, several in zip(whole, zip(*parts, strict=True), strict=True):
+        assert one.tolist() == np.concatenate(several).tolist()
+    *places, shapes = (column.tolist() for column in whole)
+    by_place = dict(zip(zip(*places, strict=True), shapes, strict=True))
+    assert walk(codes.tolist(), set(starts.tolist())) == by_place
+    assert [shape_of(ends_of(shape)) for shape in shapes] == shapes
 
 
 def test_these_rules_are_of_all_schemes():

@@ -164,7 +164,7 @@ def _words(fault: SpanFault) -> str:
 def _github(checks: Iterable[Checking], most: int | None) -> Iterator[str]:
     """Yield workflow commands; what has a meaning in one is written as an escape."""
     for violation in _violations(checks, most):
-        file = _escaped(violation.file).replace(":", "%3A").replace(",", "%2C")
+        file = _escaped(printable(violation.file)).replace(":", "%3A").replace(",", "%2C")
         line = f",line={violation.line}" * bool(violation.line)
         if isinstance(violation, SpanFault):
             title = "span"

@@ -86,10 +86,12 @@ def compare(files: tuple[str, ...], *, merged: bool, jobs: int | None, **setting
     is one run.
 
     Every F gets a percentile bootstrap interval. The difference from the best system, or from the
-    --reference, gets one too, in resamples that both share, and is tested: by approximate
-    randomisation of sentences; or, if one of the two has several runs, by permutation of runs. The
-    p-values are corrected for how many comparisons were made. --confidence is 0.95 unless it is
-    given; systems are told apart where p is below what it leaves, 0.05.
+    --reference, gets one too, in resamples that both share (but not one run against several: how
+    runs of it vary is not known), and is tested: by approximate
+    randomisation of documents where two or more are marked, else of sentences; or, if one of the
+    two has several runs, by permutation of runs. The p-values are corrected for how many
+    comparisons were made. --confidence is 0.95 unless it is given; systems are told apart where p
+    is below what it leaves, 0.05.
 
     \b
     Examples:

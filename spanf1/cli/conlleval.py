@@ -59,7 +59,8 @@ def _die(ctx: click.Context, message: str) -> NoReturn:
     "-d",
     "delimiter",
     metavar="REGEX",
-    help="What separates fields, a Perl regular expression; one space by default.",
+    help="What separates fields, a Perl regular expression without groups, of which the end alone "
+    "may be repeated, as in '[ \\t]+'; one space by default.",
 )
 @click.option("-o", "outside", metavar="TAG", help="With -r: the tag that means O.")
 @click.pass_context

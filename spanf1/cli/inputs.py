@@ -28,6 +28,7 @@ from spanf1.formats.registry import COLUMNS, FORMATS, INPUT_FORMATS, Input
 from spanf1.formats.sniffing import Beginning
 from spanf1.formats.source import STDIN, STDIN_NAME, Source
 from spanf1.formats.unknown import refuse_unknown
+from spanf1.wording import printable
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -501,7 +502,7 @@ class StepProgress:
     def _show(self, line: str) -> None:
         self._next = time.monotonic() + _EVERY
         self._shown = True
-        sys.stderr.write(f"\r\033[K{line}")
+        sys.stderr.write(f"\r\033[K{printable(line)}")
         sys.stderr.flush()
 
     def __enter__(self) -> Self:

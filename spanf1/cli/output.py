@@ -29,6 +29,7 @@ _Made = TypeVar("_Made")
 REPORT_FORMATS = [name for name in RENDERERS if name != "tsv"]
 #: what most formats have, and how many decimals
 PERCENT_HELP = "table, markdown and latex are in percent; json and csv fractions of 1."
+_CSV_HELP = "A cell of csv that a spreadsheet would compute begins with '."
 DIGITS_HELP = "Decimals.  [default: 2; csv: all]"
 #: how much is read as a whole
 SIZE_OPTION = click.option(
@@ -84,6 +85,8 @@ def count_option(*names: str, help_text: str, least: int = 0, **settings: Any) -
 
 def format_option(names: Iterable[str] = REPORT_FORMATS, help_text: str = "") -> Option:
     """Return the option that says how to render a report: the first name is the default."""
+    names = list(names)
+    help_text = f"{help_text}  {_CSV_HELP * ('csv' in names)}".strip()
     return choice_option("-f", "--format", "format_name", choices=names, help_text=help_text)
 
 

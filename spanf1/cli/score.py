@@ -46,6 +46,7 @@ from spanf1.formats.registry import COLUMNS, FORMATS, Inputs, formats_given
 from spanf1.formats.source import STDIN, Source
 from spanf1.results.files import reads_again, score_inputs
 from spanf1.results.report import report_of
+from spanf1.results.result import total_of
 
 _TEXTS = ", ".join(known.texts for known in FORMATS.values() if known.texts)
 
@@ -167,9 +168,8 @@ def score(
             parted = group if inputs.may_be_parted() else ()
             executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
             results[name] = score_inputs(inputs, options, confidence=confidence, executor=executor)
-    result = sum(results.values())
+    result = total_of([*results.values()])
     parts = results if len(groups) > 1 else {}
-    assert result  # noqa: S101 - for mypy: there is one at least
     if signature:
         write(f"{result.signature(average)}\n", report.output)
     else:

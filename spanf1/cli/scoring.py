@@ -21,6 +21,7 @@ from spanf1.render.renderers import RENDERERS
 from spanf1.render.report import Report
 from spanf1.results.report import f_name, how_made
 from spanf1.results.result import Result
+from spanf1.wording import printable
 
 
 def conlleval(report: Report, **_: Any) -> str:
@@ -33,7 +34,7 @@ def conlleval(report: Report, **_: Any) -> str:
     """
     if report.about.tally.placed_by != TOKEN:
         raise UsageError("the layout of conlleval counts tokens, and there are none here")
-    return conlleval_report(report.about.counts)
+    return "\n".join(map(printable, conlleval_report(report.about.counts).split("\n")))
 
 
 def number(
@@ -110,7 +111,9 @@ confidence_options = with_options(
         help_text=f"Resamples that intervals are made of.  [default: {Confidence.resamples}]",
     ),
     click.option(
-        "--unit", type=click.Choice(UNITS), help=f"What is drawn.  [default: {Confidence.unit}]"
+        "--unit",
+        type=click.Choice(UNITS),
+        help="What is drawn.  [default: document, where two or more are marked, else sentence]",
     ),
     count_option("--seed", help_text=f"Seed of the random numbers.  [default: {Confidence.seed}]"),
 )

@@ -172,6 +172,11 @@ class Contents:
         return Counter(map(itemgetter(0), self.forms))
 
     @cached_property
+    def _entities(self) -> int:
+        """How many entities there are."""
+        return self.lengths.total()
+
+    @cached_property
     def types(self) -> dict[str, Figures]:
         """The figures of each type, in alphabetical order."""
         lengths: dict[str, dict[int, int]] = defaultdict(dict)
@@ -204,7 +209,7 @@ class Contents:
         by_length = dict.fromkeys(LENGTHS, 0)
         for length, count in lengths.items():
             by_length[LENGTHS[min(length, LONG) - 1]] += count
-        share, mean = ratio(entities, self.lengths.total()), ratio(tokens, entities)
+        share, mean = ratio(entities, self._entities), ratio(tokens, entities)
         return Figures(entities, share, tokens, by_length, mean, max(lengths, default=0), *forms)
 
     @property

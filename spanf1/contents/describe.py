@@ -49,7 +49,7 @@ class CountedFile:
         self._scheme = tag_scheme(scheme)
 
     def passages(self) -> Iterator[tuple[Sentences, Spans]]:
-        """Yield whole sentences with the tokens of their spans, and the spans in them.
+        """Yield parts of sentences with the tokens of their spans, and the spans, which are whole.
 
         Raises
         ------

@@ -91,12 +91,16 @@ def strict_scheme(gold: str, fitting: Sequence[str], shapes: Counter[int]) -> st
 def fault(shape: int, scheme: str) -> str:
     """Return the transition that makes a span of this shape ill-formed, ``O → I`` for example.
 
-    Of a span with both ends wrong, it is the one at its beginning.
+    Of a span with both ends wrong, it is the one at its beginning. Of one whose ends are right,
+    it is the inner prefix that the scheme does not have.
     """
     ends = ends_of(shape)
-    if end_faults(shape, scheme)[0]:
+    opening, closing = end_faults(shape, scheme)
+    if opening:
         return f"{_NEIGHBOUR_NAMES[ends.before]} → {ends.first}"
-    return f"{ends.last} → {_NEIGHBOUR_NAMES[ends.behind]}"
+    if closing:
+        return f"{ends.last} → {_NEIGHBOUR_NAMES[ends.behind]}"
+    return f"{ends.inner.strip(SCHEMES[scheme].prefixes)} within a span"
 
 
 def ill_formed(shapes: Counter[int], first: Mapping[int, int], scheme: str) -> IllFormed:

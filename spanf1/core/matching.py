@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.fingerprint import added
+from spanf1.core.options import AUTO
 from spanf1.core.spans import SHAPES, Spans, first_of_each
 from spanf1.core.tags import IntArray
 from spanf1.core.tally import ABSENT, Collector, SpanKey, Tally
@@ -78,13 +79,21 @@ class SpanCounter:
     ----------
     tally : Tally
         What they were added to.
+    documents : int
+        How many documents have begun, if there are units; what stands before the first mark is
+        one.
     """
 
     #: how many packed keys wait before the distinct ones are counted; eight bytes each
     CAPACITY = 1 << 18
 
     def __init__(self, tally: Tally, *, units: str = "", in_order: bool = False) -> None:
-        self.units = Collector(units, in_order=in_order) if units else None
+        # the units are documents as soon as a second one begins
+        self._undecided = units == AUTO
+        self.units: Collector | None = None
+        if units:
+            self.units = Collector("sentence" if self._undecided else units, in_order=in_order)
+        self.documents = 0
         self.tally = tally
         self._extent = 0
         self._waiting: list[npt.NDArray[np.int64]] = []
@@ -99,6 +108,13 @@ class SpanCounter:
         tally.gold_number = added(tally.gold_number, self._extent, batch.number)
         self._extent += batch.size
         return pairs
+
+    def by_document(self, begun: int) -> bool:
+        """Return whether units are documents, of which so many begin in the next batch."""
+        self.documents += begun
+        if self._undecided and self.units and self.documents > 1:
+            self.units, self._undecided = self.units.as_document(), False
+        return bool(self.units and self.units.kind == "document")
 
     def finish(self, types: Sequence[str]) -> None:
         """Put the sum into the tally; the types, numbered from 1, say what the numbers meant."""

@@ -251,10 +251,14 @@ DEFAULTS = Options()
 #: how intervals are made of resamples, and what is drawn
 IntervalMethod = Literal["percentile", "bca"]
 METHODS: tuple[IntervalMethod, ...] = get_args(IntervalMethod)
-Unit = Literal["sentence", "document"]
-UNITS: tuple[Unit, ...] = get_args(Unit)
+Unit = Literal["auto", "sentence", "document"]
+UNITS: tuple[Unit, ...] = get_args(Unit)[1:]
 #: intervals of fewer units are not to be trusted; of fewer than `LEAST_UNITS` there are none
 FEW_UNITS, LEAST_UNITS = 10, 2
+#: those of figures of fewer gold spans are not to be trusted either
+FEW_SPANS = 10
+#: those of means over fewer runs may be too narrow
+FEW_RUNS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -270,7 +274,8 @@ class Confidence:
     method : str
         ``percentile``, or ``bca``: bias-corrected and accelerated.
     unit : str
-        What is drawn: ``sentence`` or ``document``.
+        What is drawn: ``sentence`` or ``document``; ``auto`` is documents, where there are two
+        or more and they are marked, else sentences.
     seed : int
         Where the random numbers begin: the same seed gives the same intervals.
 
@@ -287,7 +292,7 @@ class Confidence:
     level: float = 0.95
     resamples: int = 10_000
     method: IntervalMethod = "percentile"
-    unit: Unit = "sentence"
+    unit: Unit = "auto"
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -304,7 +309,7 @@ class Confidence:
                 raise UsageError(f"{name} is {value!r}: it is a whole number from {least} on")
             object.__setattr__(self, name, index(value))
         check_known("method", self.method, METHODS)
-        check_known("unit", self.unit, UNITS)
+        check_known("unit", self.unit, (AUTO, *UNITS))
 
 
 def confidence_from(given: float | Confidence | None) -> Confidence | None:

@@ -73,7 +73,8 @@ class TextCounter:
     options : Options
         What makes spans match, and texts alike.
     units : str
-        ``sentence`` to keep what each pair has, ``document`` for what each document has.
+        ``sentence`` to keep what each pair has, ``document`` for what each document has; with
+        ``auto`` that, if there are two or more.
     in_order : bool
         Whether these are to stay in order.
     by_position : bool
@@ -363,12 +364,11 @@ class TextCounter:
 
     def _in_units(self, batch: SpanBatch, common: _Common) -> SpanBatch:
         """Return a batch with the units of its spans."""
-        units = self._counter.units
         begins = np.array(common.sides[0].begins, np.bool_)
-        if units and units.kind == "sentence":
-            begins[:] = True
-        elif units and not units.begun:
+        if not self._counter.documents:
             begins[:1] = True
+        if not self._counter.by_document(int(begins.sum())):
+            begins[:] = True
         unit = np.cumsum(begins) - 1
         # Where places do not count, a span begins at the number of its document.
         owners = (batch.gold.start, batch.predicted.start) if self._by_text else common.owners

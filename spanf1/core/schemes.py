@@ -35,7 +35,8 @@ NEIGHBOURS = OUTSIDE + SAME + OTHER
 class Scheme(NamedTuple):
     """Which prefixes a tagging scheme has, and which may open and close a span.
 
-    A span is well-formed if its first prefix may open one and its last may close one.
+    A span is well-formed if its first prefix may open one, its last may close one, and the
+    scheme has those between.
     """
 
     prefixes: str

@@ -34,12 +34,18 @@ from spanf1.core.tags import CodeArray, IntArray
 # are the same, whether a sentence begins between them.
 _BEGINS, _SAME_TYPE, _AFTER, _BEFORE = 1, 2, 2, 2 + PREFIX_BITS
 _STEPS = 1 << _BEFORE + PREFIX_BITS
-OPENS, CLOSES = 1, 2
+OPENS, CLOSES, MIDDLE = 1, 2, 4
+
+# The prefixes that do not end a span: between its ends a span has these and no others.
+INNER = "IM"
 
 # The shape of a span: its first prefix and what stands before it, its last prefix and what
-# stands behind it. Each end is a number below 32.
+# stands behind it; and the inner prefixes, a bit each, that stand between them, where a scheme
+# that allows these ends does not have them. Each end is a number below 32.
 _END_BITS = 5
-SHAPES = 1 << 2 * _END_BITS
+_ENDS = 1 << 2 * _END_BITS
+SHAPES = _ENDS << len(INNER)
+_INNER_BIT = {letter: _ENDS << number for number, letter in enumerate(INNER)}
 #: the shape of a span that was given as such, and is from no tags
 UNTAGGED = SHAPES - 1
 
@@ -118,7 +124,10 @@ def step_numbers(before: CodeArray, after: CodeArray) -> CodeArray:
 
 
 class Steps(NamedTuple):
-    """For every step between two tags: what it does, and the ends of spans it makes."""
+    """For every step between two tags: what it does, and the ends of spans it makes.
+
+    An action is any of `OPENS`, `CLOSES`, and `MIDDLE` where the step leads to an ``M``.
+    """
 
     action: ActionArray
     opening: npt.NDArray[np.int16]
@@ -139,11 +148,12 @@ def _unroll_grid() -> Steps:
     for before, after, same in product(range(len(PREFIXES)), range(len(PREFIXES)), (0, 1)):
         step = before << _BEFORE | after << _AFTER | same * _SAME_TYPE
         neighbour = SAME if same else OTHER
-        steps.action[step] = cells[rows[before], rows[after], bool(same)]
+        middle = MIDDLE * (PREFIXES[after] == "M")
+        steps.action[step] = cells[rows[before], rows[after], bool(same)] | middle
         steps.opening[step] = _end(after, neighbour if before else OUTSIDE)
         steps.closing[step] = _end(before, neighbour if after else OUTSIDE)
         step |= _BEGINS
-        steps.action[step] = CLOSES * (before > 0) | OPENS * (after > 0)
+        steps.action[step] = CLOSES * (before > 0) | OPENS * (after > 0) | middle
         steps.opening[step] = _end(after, OUTSIDE)
         steps.closing[step] = _end(before, OUTSIDE)
     return steps
@@ -152,6 +162,49 @@ def _unroll_grid() -> Steps:
 STEPS = _unroll_grid()
 # The same as lists: a single number is had from these in less time.
 _ACTION, _OPENING, _CLOSING = (table.tolist() for table in STEPS)
+
+
+def _end_allowed(prefixes: str, only_beside_same: str) -> BoolArray:
+    allowed = np.zeros(1 << _END_BITS, np.bool_)
+    for (number, prefix), neighbour in product(enumerate(PREFIXES), NEIGHBOURS):
+        beside_same = prefix in only_beside_same and neighbour == SAME
+        allowed[_end(number, neighbour)] = prefix in prefixes or beside_same
+    return allowed
+
+
+_OPENING_ALLOWED = {
+    name: _end_allowed(scheme.opens, scheme.opens_after_same) for name, scheme in SCHEMES.items()
+}
+_CLOSING_ALLOWED = {
+    name: _end_allowed(scheme.closes, scheme.closes_before_same) for name, scheme in SCHEMES.items()
+}
+_ENDS_ALLOWED = {
+    name: np.logical_and.outer(_OPENING_ALLOWED[name], _CLOSING_ALLOWED[name]).ravel()
+    for name in SCHEMES
+}
+
+
+def _well_formed(name: str) -> BoolArray:
+    allowed = np.tile(_ENDS_ALLOWED[name], 1 << len(INNER))
+    for letter, bit in _INNER_BIT.items():
+        if letter not in SCHEMES[name].prefixes:
+            allowed[np.arange(SHAPES) & bit > 0] = False
+    return allowed
+
+
+#: for each scheme, whether a span of each shape is well-formed in it
+WELL_FORMED = {name: _well_formed(name) for name in SCHEMES} | {NO_TAGS: np.zeros(SHAPES, np.bool_)}
+for _allowed in WELL_FORMED.values():
+    _allowed[UNTAGGED] = True
+
+# For each pair of ends, the bits of the inner prefixes that a scheme which allows them lacks.
+_TELLING = np.zeros(_ENDS, np.int16)
+for (_name, _allowed), (_letter, _bit) in product(_ENDS_ALLOWED.items(), _INNER_BIT.items()):
+    if _letter not in SCHEMES[_name].prefixes:
+        _TELLING[_allowed] |= _bit
+# The same as lists, as above; and the bit of each prefix.
+_TELLS = _TELLING.tolist()
+_INNER_BITS = [_INNER_BIT.get(letter, 0) for letter in PREFIXES]
 
 
 class Decoder:
@@ -165,8 +218,9 @@ class Decoder:
         #: how many codes were fed
         self.position = 0
         self._last = 0
-        # start, type and opening end of the span that is still open
+        # start, type and opening end of the span that is still open; how many M it has had
         self._open: tuple[int, int, int] | None = None
+        self._middles = 0
 
     @property
     def open_start(self) -> int:
@@ -216,10 +270,30 @@ class Decoder:
         start, kind, opening = opened
         shape = opening << _END_BITS | STEPS.closing.take(step.take(closes))
         spans = Spans(start, closes + self.position, kind, shape)
+        self._add_inner(spans, action)
         self.position += len(codes)
         if len(codes):
             self._last = int(codes[-1])
         return spans, action
+
+    def _add_inner(self, spans: Spans, action: ActionArray) -> None:
+        """Add to the shapes of spans the inner prefixes that tell schemes apart."""
+        middles = np.zeros(0, np.intp)
+        if np.bitwise_or.reduce(action) & MIDDLE:
+            middles = np.flatnonzero((action & MIDDLE) != 0) + self.position
+
+        def middles_since(start: IntArray) -> IntArray:
+            """Return how many M there were from tokens on, up to the end of this run."""
+            return len(middles) - np.searchsorted(middles, start) + (start < self.position) * before
+
+        before = self._middles
+        long = np.flatnonzero(spans.end - spans.start > 2)
+        start, end = spans.start[long], spans.end[long]
+        # No span may begin or end with M, so it does not matter that those are counted, too.
+        inside = middles_since(start) - middles_since(end)
+        inner = (inside > 0) * _INNER_BIT["M"] | (end - start - 2 > inside) * _INNER_BIT["I"]
+        spans.shape[long] |= _TELLING.take(spans.shape[long]) & inner.astype(np.int16)
+        self._middles = int(middles_since(np.array([self.open_start]))[0]) if self._open else 0
 
     def finish(self) -> Spans:
         """Return the span that the end of the input closes, if there is one."""
@@ -257,7 +331,11 @@ def walk(codes: Sequence[int], starts: Collection[int]) -> dict[tuple[int, int, 
         step |= _SAME_TYPE * ((before ^ code) <= PREFIX_MASK) | _BEGINS * (position in starts)
         action = _ACTION[step]
         if action & CLOSES:
-            spans[start, position, before >> PREFIX_BITS] = opening | _CLOSING[step]
+            shape = opening | _CLOSING[step]
+            if position - start > 2:
+                for inner in codes[start + 1 : position - 1]:
+                    shape |= _INNER_BITS[inner & PREFIX_MASK] & _TELLS[shape & _ENDS - 1]
+            spans[start, position, before >> PREFIX_BITS] = shape
         if action & OPENS:
             start, opening = position, _OPENING[step] << _END_BITS
         before = code
@@ -336,33 +414,9 @@ def encode(spans: Spans, tokens: int, starts: IntArray, scheme: str) -> CodeArra
     return codes
 
 
-def _end_allowed(prefixes: str, only_beside_same: str) -> npt.NDArray[np.bool_]:
-    allowed = np.zeros(1 << _END_BITS, np.bool_)
-    for (number, prefix), neighbour in product(enumerate(PREFIXES), NEIGHBOURS):
-        beside_same = prefix in only_beside_same and neighbour == SAME
-        allowed[_end(number, neighbour)] = prefix in prefixes or beside_same
-    return allowed
-
-
-_OPENING_ALLOWED = {
-    name: _end_allowed(scheme.opens, scheme.opens_after_same) for name, scheme in SCHEMES.items()
-}
-_CLOSING_ALLOWED = {
-    name: _end_allowed(scheme.closes, scheme.closes_before_same) for name, scheme in SCHEMES.items()
-}
-
-#: for each scheme, whether a span of each shape is well-formed in it
-WELL_FORMED = {
-    name: np.logical_and.outer(_OPENING_ALLOWED[name], _CLOSING_ALLOWED[name]).ravel()
-    for name in SCHEMES
-} | {NO_TAGS: np.zeros(SHAPES, np.bool_)}
-for _allowed in WELL_FORMED.values():
-    _allowed[UNTAGGED] = True
-
-
 def wrong_ends(shapes: ShapeArray, scheme: str) -> tuple[BoolArray, BoolArray]:
     """Return whether the first and the last end of each shape are wrong in a scheme."""
-    wrong_opening = ~_OPENING_ALLOWED[scheme][shapes >> _END_BITS]
+    wrong_opening = ~_OPENING_ALLOWED[scheme][(shapes & _ENDS - 1) >> _END_BITS]
     wrong_closing = ~_CLOSING_ALLOWED[scheme][shapes & (1 << _END_BITS) - 1]
     return wrong_opening, wrong_closing
 
@@ -394,21 +448,24 @@ def end_faults(shape: int, scheme: str) -> tuple[bool, bool]:
 class Ends(NamedTuple):
     """The two ends of a span: what stands before it, its first prefix, its last, what is behind.
 
-    A neighbour is one of `spanf1.core.schemes.NEIGHBOURS`.
+    A neighbour is one of `spanf1.core.schemes.NEIGHBOURS`. `inner` has those of `INNER` that stand
+    between the ends, and that a scheme does not have which allows these ends.
     """
 
     before: str
     first: str
     last: str
     behind: str
+    inner: str = ""
 
 
 def ends_of(shape: int) -> Ends:
     """Return the two ends of a shape."""
-    opening, closing = divmod(shape, 1 << _END_BITS)
+    opening, closing = divmod(shape & _ENDS - 1, 1 << _END_BITS)
     first, before = divmod(opening, len(NEIGHBOURS))
     last, behind = divmod(closing, len(NEIGHBOURS))
-    return Ends(NEIGHBOURS[before], PREFIXES[first], PREFIXES[last], NEIGHBOURS[behind])
+    inner = "".join(letter for letter, bit in _INNER_BIT.items() if shape & bit)
+    return Ends(NEIGHBOURS[before], PREFIXES[first], PREFIXES[last], NEIGHBOURS[behind], inner)
 
 
 def shape_of(ends: Ends) -> int:
@@ -417,7 +474,8 @@ def shape_of(ends: Ends) -> int:
     Raises
     ------
     ValueError
-        If a character is not one of `NEIGHBOURS` or `PREFIXES`.
+        If a character is not one of `NEIGHBOURS` or `PREFIXES`, or not one of `INNER`.
     """
     opening = _end(PREFIXES.index(ends.first), ends.before)
-    return opening << _END_BITS | _end(PREFIXES.index(ends.last), ends.behind)
+    shape = opening << _END_BITS | _end(PREFIXES.index(ends.last), ends.behind)
+    return shape | sum(1 << 2 * _END_BITS + INNER.index(letter) for letter in set(ends.inner))

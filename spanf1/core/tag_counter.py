@@ -31,7 +31,7 @@ from spanf1.core.tags import (
     TagSets,
     tag_sets,
 )
-from spanf1.core.tally import ABSENT, Collector, SideTally, SpanKey, Tally
+from spanf1.core.tally import ABSENT, SideTally, SpanKey, Tally
 from spanf1.core.typemap import Retyper, TypeMap
 from spanf1.exceptions import TagError
 
@@ -76,7 +76,8 @@ def tally(
     script : bool
         Whether to count as the conlleval script does, too.
     units : str
-        ``sentence`` or ``document`` to keep what each of them has, too.
+        ``sentence`` or ``document`` to keep what each of them has, too; with ``auto`` documents,
+        if there are two or more.
     in_order : bool
         Whether these are to stay in order; else memory does not grow with their number.
     type_map : TypeMap, optional
@@ -363,7 +364,7 @@ class BlockCounter:
         batch = SpanBatch(gold, predicted, block.tokens if block else 0, number, flat=True)
         if not self._counter.units:
             return batch
-        starts = self._unit_starts(self._counter.units, block)
+        starts = self._unit_starts(block)
         units = (
             np.searchsorted(starts, gold.end - 1, side="right") - 1,
             np.searchsorted(starts, predicted.end - 1, side="right") - 1,
@@ -384,14 +385,12 @@ class BlockCounter:
                 end[0] = 0
         return spans._replace(start=end - (spans.end - spans.start), end=end)
 
-    def _unit_starts(self, units: Collector, block: Block | None) -> IntArray:
+    def _unit_starts(self, block: Block | None) -> IntArray:
         """Return the tokens of a block with which a unit begins."""
         if block is None:
             return np.zeros(0, np.intp)
-        if units.kind == "sentence":
-            return block.sentence_starts
         starts = block.document_starts
         # What stands before the first mark is a document, too.
         if not self._tally.tokens and block.tokens and 0 not in starts[:1]:
             starts = np.concatenate((np.zeros(1, np.intp), starts))
-        return starts
+        return starts if self._counter.by_document(len(starts)) else block.sentence_starts

@@ -24,7 +24,7 @@ from spanf1.core.misfits import (
 )
 from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, PREFIXES
 from spanf1.exceptions import TagError, UsageError
-from spanf1.wording import shortened
+from spanf1.wording import shortened, unwritable
 
 IntArray = npt.NDArray[np.intp]
 CodeArray = npt.NDArray[np.int32]
@@ -359,18 +359,25 @@ class TagSet:
             self.codes[tag] = code
             self._facts = None
         elif code is None:
-            prefix, name = self._parse(self.named(tag))
+            prefix, name = self._checked(tag)
             self._typed |= name not in ("", UNTYPED)
             number = self._number(name) if prefix else 0
             code = self.codes[tag] = number << PREFIX_BITS | prefix
             self._facts = None
         return code
 
+    def _checked(self, tag: str) -> tuple[int, str]:
+        """Return what `_parse` does of a tag that a file may have."""
+        prefix, name = self._parse(self.named(tag))
+        if wrong := unwritable(name):
+            raise TagError(f"tag {shortened(tag)} has {wrong}")
+        return prefix, name
+
     def refusal(self, tag: str, others: Iterable[str]) -> TagError:
         """Return the error for a tag that `code` refuses; beside others it is better seen why."""
         self.expected.update(others)
         try:
-            self._parse(self.named(tag))
+            self._checked(tag)
         except TagError as error:
             return error
         return TagError(f"tag {shortened(tag)} is refused")
@@ -409,8 +416,9 @@ class TagSet:
         return tag[:-1] + letter if form.prefix_last else letter + tag[1:]
 
     def _parse(self, tag: str) -> tuple[int, str]:
-        fitting = _forms_of(tag)
-        if self.forms is not _ALL_FORMS:
+        if self.forms is _ALL_FORMS:
+            fitting = _forms_of(tag)
+        else:
             fitting = [form for form in self.forms if form.parse(tag) is not None]
         if not fitting:
             raise self._misfit(tag)

@@ -36,6 +36,9 @@ ABSENT = -1
 #: so many cells a table of rows may have; eight bytes each
 MAX_CELLS = 1 << 26
 
+# So many numbers of rows of units are looked at at once where systems stand side by side.
+_JOINED = 1 << 20
+
 
 class SpanKey(NamedTuple):
     """What a tally tells apart: a type, and the shape on each side (`ABSENT` where it is not)."""
@@ -309,6 +312,17 @@ class Tally:
         return gold, predicted
 
 
+def in_one_unit(tallies: Sequence[Tally]) -> list[Tally]:
+    """Return the tallies of several files with units of one kind.
+
+    They are documents if there are two or more in all; then a file without is one.
+    """
+    by_document = any(tally.units and tally.units.kind == "document" for tally in tallies)
+    if not by_document and sum(tally.documents for tally in tallies) < 2:
+        return [*tallies]
+    return [replace(t, units=t.units.as_document() if t.units else None) for t in tallies]
+
+
 def _differences(first: Counter[SpanKey], second: Counter[SpanKey]) -> Counter[SpanKey]:
     """Return a sum whose counts may be less than nothing."""
     total = first.copy()
@@ -320,6 +334,9 @@ def _differences(first: Counter[SpanKey], second: Counter[SpanKey]) -> Counter[S
 class Units:
     """Which spans each sentence, or each document, of an input has.
 
+    Most units are like another one. So there is a row for each kind of unit and, where their order
+    matters, the number of each unit's row: a byte or few.
+
     Attributes
     ----------
     kind : str
@@ -327,11 +344,15 @@ class Units:
     keys : tuple of SpanKey
         The kinds of spans.
     length : array of int, shape (rows,)
-        How many spans each unit has.
+        How many spans a unit of each row has.
     code : array of int, shape (spans,)
-        The kind of each span, unit by unit.
+        The kind of each span, row by row.
     weight : array of int, shape (rows,)
-        How many units each row stands for. Units in the order of the input stand for themselves.
+        How many units each row stands for.
+    order : array of int, shape (units,), optional
+        The row of each unit, in the order of the input; None where that is lost.
+    settled : int
+        How many rows there were when those that are alike were last put together.
     """
 
     kind: str
@@ -339,27 +360,46 @@ class Units:
     length: IntArray
     code: IntArray
     weight: IntArray
+    order: npt.NDArray[np.unsignedinteger] | None = None
+    settled: int = 0
 
     @property
     def count(self) -> int:
         """How many units there are."""
         return int(self.weight.sum())
 
-    def distinct(self) -> Units:
-        """Return the same units with equal ones in one row; their order is lost."""
-        rows = _distinct((self.length, self.code, self.weight), len(self.keys))
-        return Units(self.kind, self.keys, *rows)
+    def as_document(self) -> Units:
+        """Return the units of a document whose sentences these are; documents as they are."""
+        if self.kind == "document":
+            return self
+        code = np.repeat(self.code, np.repeat(self.weight, self.length))
+        rows = np.array([len(code)][: self.count])
+        order = None if self.order is None else np.zeros(len(rows), np.uint8)
+        return Units("document", self.keys, rows, code, np.ones(len(rows), np.int64), order)
 
     def __add__(self, other: Units) -> Units:
         numbers = {key: number for number, key in enumerate(self.keys)}
         renumbered = [numbers.setdefault(key, len(numbers)) for key in other.keys]
-        return Units(
-            self.kind,
-            tuple(numbers),
+        rows: _Arrays = (
             np.concatenate((self.length, other.length)),
             np.concatenate((self.code, np.array(renumbered, np.intp)[other.code])),
             np.concatenate((self.weight, other.weight)),
         )
+        order, settled = None, max(self.settled, other.settled)
+        if self.order is not None and other.order is not None:
+            more = other.order + np.min_scalar_type(len(rows[0])).type(len(self.length))
+            order = np.concatenate((self.order, more))
+        elif len(rows[0]) > 2 * settled:
+            # Not at each addition: many would take as much time as there are rows, each.
+            rows, _ = _distinct(rows, len(numbers))
+            settled = len(rows[0])
+        return Units(self.kind, tuple(numbers), *rows, order, settled)
+
+    def chosen(self, rows: npt.NDArray[np.integer], weight: IntArray) -> Units:
+        """Return some of the rows, which may repeat, and how many units each stands for."""
+        length = self.length[rows]
+        start = np.cumsum(self.length) - self.length
+        return Units(self.kind, self.keys, length, self.code[ranges(start[rows], length)], weight)
 
 
 # The length, the codes and the weight of rows, as in `Units`.
@@ -375,16 +415,14 @@ class Collector:
     kind : str
         As for `Units`.
     in_order : bool
-        Whether the order of the units matters: else equal ones are put in one row, and memory
-        does not grow with the input.
+        Whether the order of the units matters.
     """
 
-    #: so many spans wait before equal units are put in one row
-    CAPACITY = 1 << 21
+    #: so many spans, or units, wait before those units that are alike are put in one row
+    CAPACITY = 1 << 18
 
     def __init__(self, kind: str, *, in_order: bool = False) -> None:
         self.kind = kind
-        self._in_order = in_order
         # how many units have begun, and how many of these are in rows
         self.begun = 0
         self._done = 0
@@ -392,19 +430,37 @@ class Collector:
         self._size = 0
         self._codes: dict[int, int] = {}
         self._rows: _Arrays = _NOTHING
+        self._order = [np.zeros(0, np.uint8)] if in_order else None
 
     def add(self, unit: IntArray, key: npt.NDArray[np.int64]) -> None:
         """Add spans: the number of each one's unit, from 0, and its packed key."""
         self._waiting.append((unit, key))
         self._size += len(key)
-        if self._size > self.CAPACITY and not self._in_order:
-            # A span that is still to come may belong to the unit that began last.
-            self._settle(self.begun - 1)
+        # A span that is still to come may belong to the unit that began last.
+        last = self.begun - 1
+        # Where rows do not repeat, more may wait: to put them together takes as long as they are.
+        enough = max(self.CAPACITY, len(self._rows[1]))
+        if last > self._done and max(self._size, self.begun - self._done) > enough:
+            self._settle(last)
+
+    def as_document(self) -> Collector:
+        """Return a collector of documents, of which all that was collected is the first."""
+        found = Collector("document", in_order=self._order is not None)
+        if self.begun:
+            self._settle(self.begun)
+            length, code, weight = self._rows
+            packed = np.array([*self._codes], np.int64)[code]
+            packed = np.repeat(packed, np.repeat(weight, length))
+            found.begun = 1
+            found.add(np.zeros(len(packed), np.int64), packed)
+        return found
 
     def finish(self, keys: Mapping[int, SpanKey]) -> Units:
         """Return all units; the mapping says what the packed keys meant."""
         self._settle(self.begun)
-        return Units(self.kind, tuple(keys[packed] for packed in self._codes), *self._rows)
+        order = None if self._order is None else np.concatenate(self._order)
+        kinds = tuple(keys[packed] for packed in self._codes)
+        return Units(self.kind, kinds, *self._rows, order, len(self._rows[0]))
 
     def _settle(self, stop: int) -> None:
         """Put the units before `stop` in rows."""
@@ -416,15 +472,16 @@ class Collector:
         length = np.bincount(unit, minlength=max(stop - self._done, 0))
         self._done = max(stop, self._done)
         code = self._coded(key)[np.argsort(unit, kind="stable")]
-        more: _Arrays = length, code, np.ones(len(length), np.int64)
-        if not self._in_order:
-            more = _distinct(more, len(self._codes))
-        if len(self._rows[0]):
+        more, row = _distinct((length, code, np.ones(len(length), np.int64)), len(self._codes))
+        known = len(self._rows[0])
+        if known:
             length, code, weight = (np.concatenate(p) for p in zip(self._rows, more, strict=True))
-            more = length, code, weight
-            if not self._in_order:
-                more = _distinct(more, len(self._codes))
+            # Those that are known keep their numbers.
+            more, renumbered = _distinct((length, code, weight), len(self._codes))
+            row = renumbered[known:][row]
         self._rows = more
+        if self._order is not None:
+            self._order.append(row.astype(np.min_scalar_type(len(more[0]))))
 
     def _coded(self, key: npt.NDArray[np.int64]) -> IntArray:
         """Return a small number for each packed key."""
@@ -468,8 +525,12 @@ def rows_of(
     UsageError
         If there are more than `MAX_CELLS` counts, or the systems do not have as many units.
     """
-    if len({len(units.length) for units, _ in systems}) > 1:
-        raise UsageError(f"the systems do not have as many {systems[0][0].kind}s")
+    systems = [
+        (units, meanings)
+        for units, (_, meanings) in zip(
+            _side_by_side([units for units, _ in systems]), systems, strict=True
+        )
+    ]
     ways = tuple({adds: None for _, meanings in systems for _, adds in meanings if any(adds)})
     width = len(systems) * types * len(ways)
     cells = [
@@ -521,18 +582,56 @@ def _cells(
     return (unit * width + cells)[cells >= 0]
 
 
-def _distinct(rows: _Arrays, codes: int) -> _Arrays:
-    """Return rows with those that have the same codes, in any order, in one."""
+def _side_by_side(several: Sequence[Units]) -> Sequence[Units]:
+    """Return the same units of several systems row by row: in one row those alike in all systems.
+
+    Raises
+    ------
+    UsageError
+        If the systems do not have as many units.
+    """
+    if len(several) == 1:
+        return several
+    orders = [
+        np.arange(len(units.length)) if units.order is None else units.order for units in several
+    ]
+    if len({len(order) for order in orders}) > 1:
+        raise UsageError(f"the systems do not have as many {several[0].kind}s")
+    tables: npt.NDArray[np.integer] = np.zeros((0, len(several)), np.uint8)
+    weight = np.zeros(0, np.int64)
+    settled = 0
+    step = max(1, _JOINED // len(several))
+    for start in range(0, max(len(orders[0]), 1), step):
+        table, more = _alike_of_all(np.stack([order[start : start + step] for order in orders], 1))
+        tables, weight = np.concatenate((tables, table)), np.concatenate((weight, more))
+        if len(tables) > 2 * settled:
+            tables, weight = _alike_of_all(tables, weight)
+            settled = len(tables)
+    return [units.chosen(tables[:, n], weight) for n, units in enumerate(several)]
+
+
+def _alike_of_all(
+    table: npt.NDArray[np.integer], weight: IntArray | None = None
+) -> tuple[npt.NDArray[np.integer], IntArray]:
+    """Return the distinct rows of a table, and their weights, by default how often each occurs."""
+    rows, columns = table.shape
+    first, kind = _alike(np.full(rows, columns), table.ravel())
+    return table[first], np.bincount(kind, weight, len(first)).astype(np.int64)
+
+
+def _distinct(rows: _Arrays, codes: int) -> tuple[_Arrays, IntArray]:
+    """Return rows with those that have the same codes, in any order, in one; where each went."""
     length, code, weight = rows
     unit = np.repeat(np.arange(len(length)), length)
     code = code[np.argsort(unit * max(codes, 1) + code, kind="stable")]
     first, kind = _alike(length, code)
     start = (np.cumsum(length) - length)[first]
     code = code[ranges(start, length[first])]
-    return length[first], code, np.bincount(kind, weight, len(first)).astype(np.int64)
+    weight = np.bincount(kind, weight, len(first)).astype(np.int64)
+    return (length[first], code, weight), kind
 
 
-def _alike(length: IntArray, item: IntArray) -> tuple[IntArray, IntArray]:
+def _alike(length: IntArray, item: npt.NDArray[np.integer]) -> tuple[IntArray, IntArray]:
     """Find the rows that are alike.
 
     Rows are told apart by their first item, then those that are still alike by their second, and
@@ -548,7 +647,7 @@ def _alike(length: IntArray, item: IntArray) -> tuple[IntArray, IntArray]:
     Returns
     -------
     first : array of int
-        The first row of each kind.
+        The first row of each kind, in ascending order.
     kind : array of int, shape (rows,)
         The number of each row's kind.
     """
@@ -571,5 +670,7 @@ def _alike(length: IntArray, item: IntArray) -> tuple[IntArray, IntArray]:
         left = left[~(new[:-1] & new[1:]) & (length[left] > depth)]
     seen = np.full(nodes, -1, np.int64)
     seen[node[::-1]] = np.arange(len(node))[::-1]
-    used = seen >= 0
-    return seen[used], (np.cumsum(used) - 1)[node]
+    first = np.sort(seen[seen >= 0])
+    number = np.zeros(nodes, np.intp)
+    number[node[first]] = np.arange(len(first))
+    return first, number[node]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import http.client
+import io
 import os
 import re
 import string
@@ -13,8 +14,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from io import BufferedIOBase
-from typing import BinaryIO, NamedTuple
+from functools import partial
+from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
 from spanf1._version import __version__
@@ -38,6 +39,8 @@ _REDIRECTED = {301, 302, 303, 307, 308}
 _PIECE = 1 << 16
 # Bytes a second; a server that is slower for as long as it may be silent is taken to hang.
 _SLOWEST = 100
+# So many bytes may come before a file.
+_HEAD = 1 << 20
 # So many characters are shown of what somebody else wrote.
 _SHOWN = 200
 
@@ -162,7 +165,10 @@ class _Target(NamedTuple):
         """Fetch the file from an address, and return its checksum."""
         part = f"{self.path}.{os.getpid()}-{os.urandom(4).hex()}.part"
         try:
-            with _opened(address, self.timeout) as (stream, size), open(part, "xb") as file:
+            with (
+                _opened(address, self.timeout, self.most) as (stream, size),
+                open(part, "xb") as file,
+            ):
                 self._check_size(size, address)
                 digest = self._received(stream, size, address, file)
             os.replace(part, self.path)
@@ -179,12 +185,12 @@ class _Target(NamedTuple):
             raise _failed(f"it has {size} bytes, more than {self.most}", address)
 
     def _received(
-        self, stream: BufferedIOBase, size: int | None, address: str, file: BinaryIO
+        self, stream: io.BufferedIOBase, size: int | None, address: str, file: BinaryIO
     ) -> str:
         """Write what comes, checked, and return its checksum."""
         size = self.size if size is None else size
         hasher, done = hashlib.sha256(), 0
-        for piece in _pieces(stream, address, self.timeout):
+        for piece in _pieces(stream, address):
             done += len(piece)
             if done > self.most:
                 raise _failed(f"it has more than {self.most} bytes", address)
@@ -203,7 +209,9 @@ class _Target(NamedTuple):
 
 
 @contextlib.contextmanager
-def _opened(address: str, timeout: float) -> Iterator[tuple[BufferedIOBase, int | None]]:
+def _opened(
+    address: str, timeout: float, most: int
+) -> Iterator[tuple[io.BufferedIOBase, int | None]]:
     """Give what comes from an address, and how many bytes that will be if it is known.
 
     Raises
@@ -215,12 +223,12 @@ def _opened(address: str, timeout: float) -> Iterator[tuple[BufferedIOBase, int 
         with _local(address) as file:
             yield file, os.fstat(file.fileno()).st_size
     else:
-        with _answered(address, timeout) as answer:
+        with _answered(address, timeout, most) as answer:
             _check(answer, address)
             yield answer, answer.length
 
 
-def _local(address: str) -> BufferedIOBase:
+def _local(address: str) -> io.BufferedIOBase:
     path = local_path(address)
     if not path:
         raise _failed("a file address names no other computer", address)
@@ -233,19 +241,95 @@ def _local(address: str) -> BufferedIOBase:
     raise _failed("there is no such file", address)
 
 
-def _answered(address: str, timeout: float) -> http.client.HTTPResponse:
+def _answered(address: str, timeout: float, most: int) -> http.client.HTTPResponse:
     """Return the answer at the end of redirections."""
     if _parts(address).scheme not in _WEB:
         raise _failed("only http, https and file addresses can be", address)
     here = quote(address, safe=string.punctuation)
     for _ in range(REDIRECTIONS + 1):
-        answer = _asked(here, address, timeout)
+        answer = _asked(here, address, timeout, most)
         location = answer.headers.get("Location")
         if answer.status not in _REDIRECTED or not location:
             return answer
         answer.close()
         here = _next(here, location, address)
     raise _failed(f"it leads on and on, more than {REDIRECTIONS} times", address)
+
+
+class _Watched(io.RawIOBase):
+    """The bytes of a connection: an error, where they come too slowly or are too many.
+
+    Parameters
+    ----------
+    stream : RawIOBase
+        What comes.
+    timeout : float
+        Seconds that a server may be silent.
+    """
+
+    def __init__(self, stream: io.RawIOBase, timeout: float) -> None:
+        self._stream, self._timeout = stream, timeout
+        self._since, self._came = time.monotonic(), 0
+        #: so many more may come: at first, what is before the file
+        self.most = _HEAD
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read some bytes."""
+        count = self._stream.readinto(buffer)
+        self.most -= count or 0
+        if self.most < 0:
+            raise OSError("the server does not come to an end")
+        self._came += count or 0
+        if (seconds := time.monotonic() - self._since) > self._timeout:
+            if count and self._came < _SLOWEST * seconds:
+                raise OSError("the server is too slow")
+            self._since, self._came = time.monotonic(), 0
+        return count
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+class _Answer(http.client.HTTPResponse):
+    """What a server answers, of which only so much may come, and not too slowly."""
+
+    def __init__(self, *args: Any, timeout: float, most: int, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._watched = _Watched(self.fp.detach(), timeout)
+        self._most = most
+        self.fp = io.BufferedReader(self._watched)
+
+    def begin(self) -> None:
+        """Read what comes before the file."""
+        super().begin()
+        # What comes in chunks has a line for each of them.
+        self._watched.most = 2 * self._most + _HEAD
+
+
+class _Web(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
+    """Opens connections whose answers are watched; parameters of `_Answer`."""
+
+    def __init__(self, timeout: float, most: int) -> None:
+        super().__init__()
+        self._response = partial(_Answer, timeout=timeout, most=most)
+
+    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self._opened(http.client.HTTPConnection, request)
+
+    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self._opened(http.client.HTTPSConnection, request)
+
+    def _opened(self, kind: Any, request: urllib.request.Request) -> http.client.HTTPResponse:
+        def connection(*args: Any, **more: Any) -> Any:
+            made = kind(*args, **more)
+            made.response_class = self._response
+            return made
+
+        return self.do_open(connection, request)
 
 
 class _AsTheyAre(urllib.request.HTTPErrorProcessor):
@@ -262,14 +346,14 @@ class _AsTheyAre(urllib.request.HTTPErrorProcessor):
     https_response = http_response
 
 
-def _asked(here: str, address: str, timeout: float) -> http.client.HTTPResponse:
+def _asked(here: str, address: str, timeout: float, most: int) -> http.client.HTTPResponse:
     """Return what a server answers, by a proxy if one is set."""
     if "@" in _parts(here).netloc:
         raise _failed("an address with a name or password in it cannot be", address)
     headers = {"User-Agent": f"spanf1/{__version__}", "Accept-Encoding": "identity"}
     request = urllib.request.Request(here, headers=headers)  # noqa: S310 - its scheme is known
     try:
-        web = urllib.request.build_opener(_AsTheyAre)
+        web = urllib.request.build_opener(_Web(timeout, most), _AsTheyAre)
         answer: http.client.HTTPResponse = web.open(request, timeout=timeout)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _failed(_reason(error), address) from None
@@ -297,9 +381,8 @@ def _check(answer: http.client.HTTPResponse, address: str) -> None:
         raise _failed(f"the server sends it packed ({packed}), which was not asked for", address)
 
 
-def _pieces(stream: BufferedIOBase, address: str, timeout: float) -> Iterator[bytes]:
-    """Yield bytes as they come, as long as they come in time."""
-    since, came = time.monotonic(), 0
+def _pieces(stream: io.BufferedIOBase, address: str) -> Iterator[bytes]:
+    """Yield bytes as they come."""
     while True:
         try:
             piece = stream.read1(_PIECE)
@@ -308,11 +391,6 @@ def _pieces(stream: BufferedIOBase, address: str, timeout: float) -> Iterator[by
         if not piece:
             return
         yield piece
-        came += len(piece)
-        if (seconds := time.monotonic() - since) > timeout:
-            if came < _SLOWEST * seconds:
-                raise _failed("the server is too slow", address)
-            since, came = time.monotonic(), 0
 
 
 def _failed(message: str, address: str) -> ReadError:

@@ -28,7 +28,7 @@ BASELINE = "conll2003_baseline"
 NO_OUTPUTS = (".md", ".rst", ".html", ".pdf", ".tex", ".json", ".toml", ".log", ".py", ".sh")
 
 #: how the interval of CoNLL-2003 was made, but for the number of resamples: theirs was 250
-INTERVAL = Confidence(level=0.9)
+INTERVAL = Confidence(level=0.9, unit="sentence")
 
 # The columns before the figures: system, split, match. A name has so much room at least.
 _FIXED, _NAME = 3, 26

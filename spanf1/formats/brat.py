@@ -25,7 +25,7 @@ from spanf1.exceptions import LayoutError, LossError, ReadError, UsageError
 from spanf1.formats.registry import MAYBE, SURE, Input, Writing
 from spanf1.formats.sniffing import Beginning
 from spanf1.formats.source import STDIN, Source
-from spanf1.wording import shortened
+from spanf1.wording import shortened, unwritable
 
 _ANN, _TXT = ".ann", ".txt"
 
@@ -177,11 +177,15 @@ def _unreadable(error: OSError) -> NoReturn:
 
 def _decoded(content: bytes, path: str) -> str:
     try:
-        return content.decode()
+        text = content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         message = f"byte {content[error.start]:#04x} is not UTF-8, as brat's files are to be"
         raise ReadError(message, where=f"{path}:{line}") from None
+    if wrong := unwritable(text):
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise ReadError(f"there is {wrong}", where=f"{path}:{line}")
+    return text
 
 
 def _plain_spans(lines: str, text: str, input: Input) -> list[TextSpan] | None:

@@ -77,7 +77,7 @@ def documents(input: Input) -> Iterator[Document]:
         raise LayoutError(
             f"no word has a tag in MISC ({', '.join(f'{name}=' for name in names)})",
             where=input.where(first),
-            hint=f"{input.options.option('key')} says which key of MISC has the tags",
+            hint=f"{input.options.key_option} says which key of MISC has the tags",
         )
 
 

@@ -28,7 +28,7 @@ from spanf1.formats.sentences import (
 )
 from spanf1.formats.source import Source
 from spanf1.formats.tokens import broken, by_sentence, sentence_of
-from spanf1.wording import many, shortened
+from spanf1.wording import many, shortened, unwritable
 
 #: the keys of tags that are looked for where there are two sides
 TAG_KEYS = KEYS["jsonl"]
@@ -64,7 +64,7 @@ class Table(ABC):
     def key(self, options: InputOptions) -> str:
         """Return the key of the tags of a side; raises as `needed`."""
         known, what = TAG_KEYS.of(options), f"{options.side} tags"
-        return self.needed(options.key, known, what, options.option("key"))
+        return self.needed(options.key, known, what, options.key_option)
 
     def needed(self, given: str | None, known: Sequence[str], what: str, option: str) -> str:
         """Return the key of something: what was given, or the first that is known.
@@ -561,8 +561,8 @@ def _refuse(part: Sentences, words: list[list[str]], column: KeyedTags) -> None:
             raise AlignmentError(message, where=where)
         for name, texts in ((column.token, tokens), (column.id, [str(key)])):
             if (place := broken(texts)) is not None:
-                message = f"{name} has {shortened(texts[place])}, with half of a surrogate pair"
-                raise LayoutError(f"{message}, which is no character", where=where)
+                message = f"{name} has {shortened(texts[place])}, with {unwritable(texts[place])}"
+                raise LayoutError(message, where=where)
 
 
 def documents_of(input: Input, sentences: Iterable[Sentences]) -> Iterator[Document]:

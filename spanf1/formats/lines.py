@@ -8,6 +8,7 @@ from typing import NamedTuple
 from spanf1.exceptions import ReadError
 from spanf1.formats.registry import Input
 from spanf1.formats.source import FRONT
+from spanf1.wording import unwritable
 
 
 class Line(NamedTuple):
@@ -51,7 +52,10 @@ def lines_of(input: Input, whose: str, *, kept: bool = False) -> Iterator[Line]:
 
 def _decoded(content: bytes, where: str, whose: str) -> str:
     try:
-        return content.removesuffix(b"\r").decode()
+        text = content.removesuffix(b"\r").decode()
     except UnicodeDecodeError as error:
         message = f"byte {content[error.start]:#04x} is not UTF-8, as {whose} files are to be"
         raise ReadError(message, where=where) from None
+    if wrong := unwritable(text):
+        raise ReadError(f"there is {wrong}", where=where)
+    return text

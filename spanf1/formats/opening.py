@@ -15,7 +15,7 @@ from spanf1.core.documents import Document
 from spanf1.core.misfits import LABELS, MASK_TAGS, MISSING_TAGS, OUTSIDE_TAGS
 from spanf1.core.options import AUTO, BY_TEXT, Options
 from spanf1.core.tag_counter import tally, tally_parts
-from spanf1.core.tally import Tally
+from spanf1.core.tally import TOKEN, Tally
 from spanf1.exceptions import AlignmentError, InputError, SpanF1Error, TagError, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.tags import ColumnPair, MergedFile, PairedFiles
@@ -340,9 +340,8 @@ def counted(
     count_documents = methodcaller("tally", options, units=units, in_order=in_order)
     if reader is None:
         # A text may be in several parts, so that its forms do not add.
-        return _counted_documents(
-            inputs, count_documents, None if options.match == "surface" else executor
-        )
+        parted = None if options.match == "surface" else executor
+        return _counted_documents(inputs, count_documents, parted, units)
     count = partial(
         tally,
         spellings=inputs.spellings,
@@ -354,7 +353,7 @@ def counted(
     # The script's flag may outlive a sentence, and a document a part.
     parted = None if script or units == "document" else executor
     try:
-        counts = _counts(reader, count, parted)
+        counts = _counts(reader, count, parted, units)
         if isinstance(reader, ColumnPair):
             reader.review(counts)
         return reader, counts
@@ -372,11 +371,11 @@ def counted(
 
 
 def _counted_documents(
-    inputs: Inputs, count: Callable[[DocumentPairs], Tally], executor: Executor | None
+    inputs: Inputs, count: Callable[[DocumentPairs], Tally], executor: Executor | None, units: str
 ) -> tuple[DocumentPairs, Tally]:
     """Return a reader of documents of both sides that has read them, and the counts."""
     pairs = document_pairs(inputs)
-    counts = _counts(pairs, count, executor)
+    counts = _counts(pairs, count, executor, units)
     # They are known of parts only, whose sum needs them.
     counts.gold.lines = counts.predicted.lines = 0
     return pairs, counts
@@ -401,16 +400,22 @@ class _Parted(Protocol):
 _PartedT = TypeVar("_PartedT", bound=_Parted)
 
 
-def _sure(count: Callable[[_PartedT], Tally], part: _PartedT) -> Tally:
-    """Return the counts of a part; raise an error if its tags leave open how they are written."""
+def _sure(count: Callable[[_PartedT], Tally], units: str, part: _PartedT) -> Tally:
+    """Return the counts of a part; raise an error if they leave open what only all of it tells.
+
+    That is how tags are written, and whether there are several documents, which a part may cut.
+    """
     counts = count(part)
     if any(side.other_forms for side in counts.sides):
         raise TagError("tags that may be written in several ways")
+    kind = counts.units.kind if counts.units else ""
+    if units == AUTO and counts.documents and (counts.placed_by == TOKEN or kind == "sentence"):
+        raise UsageError("documents that may go on in the next part")
     return counts
 
 
 def _counts(
-    reader: _PartedT, count: Callable[[_PartedT], Tally], executor: Executor | None
+    reader: _PartedT, count: Callable[[_PartedT], Tally], executor: Executor | None, units: str
 ) -> Tally:
     """Return the counts of all that is read: in parts, if there is enough of it to gain."""
     if executor:
@@ -418,7 +423,7 @@ def _counts(
             parts = reader.parts(PART_SIZE)
             first = next(parts)
             if first is not reader:
-                sure = partial(_sure, count)
+                sure = partial(_sure, count, units)
                 return tally_parts(chain([first], parts), executor, sure, done=reader.take)
         # A part counts its lines from its own beginning. Reading all in order says the true line
         # of the first thing that is wrong.

@@ -32,6 +32,9 @@ TAGS_OF_TWO_ELSEWHERE = (
     "are the tags elsewhere? --gold-column, --pred-column, --tag-column, --delimiter say where"
 )
 
+#: the way out where an input has one side only
+TWO_INPUTS = "give two: spanf1 score GOLD PRED"
+
 NO_COLUMN = "columns are counted from 1, or from the end by -1: there is no column 0"
 
 # What is a number though it is text.
@@ -231,6 +234,14 @@ class InputOptions:
     def option(self, field: str) -> str:
         """Return the option of commands that sets a field: ``--pred-key``, ``--tag-column``."""
         return f"--{self.name(field).replace('_', '-')}"
+
+    @property
+    def key_option(self) -> str:
+        """The option that sets the key of a side, for hints; and the way out for one side."""
+        option = self.option("key")
+        if self.alone or self.key is not None:
+            return option
+        return f"if it has one side, {TWO_INPUTS}; if both, {option}"
 
     @property
     def tag_column(self) -> Column:

@@ -13,7 +13,7 @@ from spanf1.core.documents import Document, DocumentBatch, in_batches
 from spanf1.core.options import AUTO, MissingName
 from spanf1.core.tags import Spelling, TagSet
 from spanf1.exceptions import UsageError
-from spanf1.formats.options import InputOptions
+from spanf1.formats.options import TWO_INPUTS, InputOptions
 from spanf1.formats.sentences import Sentences
 from spanf1.formats.source import LINES, Progress, Source, parts_of
 
@@ -499,7 +499,7 @@ class Input:
         read: Callable[[Input], Iterator[Sentences]] = module_of(self.format).sentences
         return read(self)
 
-    def check_one_side(self, what: str) -> None:
+    def check_one_side(self, what: str, line: int = 0) -> None:
         """Raise an error if both sides are to be read of `what`, which holds one: ``a CAS``.
 
         Raises
@@ -509,7 +509,7 @@ class Input:
         """
         if not self.options.alone:
             message = f"{what} holds one side"
-            raise UsageError(message, where=self.source.name, hint="give two: gold, and predicted")
+            raise UsageError(message, where=self.where(line), hint=TWO_INPUTS)
 
     @cached_property
     def labels(self) -> Mapping[int, str] | None:

@@ -144,15 +144,18 @@ class Source(NamedTuple):
             hint = "wait until it is written, and try again"
             raise ReadError("it was changed while it was read", where=self.name, hint=hint)
 
-    def too_large(self, what: str, most: int, line: int = 0, hint: str = "") -> LayoutError:
+    def too_large(
+        self, what: str, most: int, line: int = 0, hint: str = "", *, size: int = 0
+    ) -> LayoutError:
         """Return the error for a line, a record or the like that has too many bytes.
 
-        The hint says a size with which it is read: that of the file or, where that is not known,
-        one to try next.
+        The hint says a size with which it is read: `size`, that of the file or, where neither is
+        known, one to try next.
         """
-        size = 2 * most
-        if os.path.isfile(self.path):
-            size = max(size, os.path.getsize(self.path))
+        if not size:
+            size = 2 * most
+            if os.path.isfile(self.path):
+                size = max(size, os.path.getsize(self.path))
         more = f"--max-size {-(-size >> 20)}M (max_size) reads more at once"
         return LayoutError(
             f"{what} of more than {size_words(most)}",

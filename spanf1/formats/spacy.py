@@ -15,10 +15,11 @@ from typing import Any, BinaryIO
 
 from spanf1.core.documents import Document, Offsets, TextSpan, joined
 from spanf1.exceptions import LayoutError, LossError, ReadError, SpanF1Error, UsageError
+from spanf1.formats.options import TWO_INPUTS
 from spanf1.formats.registry import Input, Writing
 from spanf1.formats.sniffing import Beginning
 from spanf1.formats.source import BLOCK_SIZE, Source
-from spanf1.wording import shortened
+from spanf1.wording import shortened, unwritable
 
 #: the key that means a document's entities, and not a group of spans
 ENTITIES = "ents"
@@ -85,7 +86,7 @@ def _key(input: Input) -> str:
     raise UsageError(
         "a .spacy file has its entities once: predictions beside them are a group of spans",
         where=input.source.name,
-        hint="--pred-key says which, as in --pred-key sc; or give two files",
+        hint=f"--pred-key says which, as in --pred-key sc; or {TWO_INPUTS}",
     )
 
 
@@ -145,6 +146,9 @@ def _document(doc: Any, key: str, input: Input, number: int) -> Document:
             message = f"the span of tokens {span.start} to {span.end} in {key} has {what}"
             raise LayoutError(message, where=input.where(number))
         spans.append(TextSpan(label, ((start, end),)))
+    for said in (text, *(span.type for span in spans)):
+        if wrong := unwritable(said):
+            raise LayoutError(f"{shortened(said)} has {wrong}", where=input.where(number))
     spaced = bool(doc.has_unknown_spaces)
     missing = _missing(doc, all_offsets) if key == ENTITIES else ()
     if missing and input.options.side == "gold":

@@ -14,9 +14,8 @@ from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK
 from spanf1.core.spans import UNTAGGED, Spans, encode
 from spanf1.core.tags import IntArray, TagForm
 from spanf1.exceptions import LayoutError, LossError
-from spanf1.formats.records.values import HALF
 from spanf1.formats.registry import FEATURES
-from spanf1.wording import shortened
+from spanf1.wording import shortened, unwritable
 
 #: why spans cannot be tags, besides what `FEATURES` says
 NO_TEXT = "spans of a text that is not known"
@@ -101,12 +100,10 @@ def sentence_of(
 
 
 def broken(words: Sequence[str]) -> int | None:
-    """Return the first of some words that has half of a surrogate pair, if there is one."""
-    try:
-        "".join(words).encode()
-    except UnicodeEncodeError:
-        return next(number for number, word in enumerate(words) if HALF.search(word))
-    return None
+    """Return the first of some words that could not be written, if there is one."""
+    if not unwritable("".join(words)):
+        return None
+    return next((number for number, word in enumerate(words) if unwritable(word)), None)
 
 
 def tokenized(text: str) -> list[Offsets]:

@@ -212,12 +212,31 @@ def compare_outputs(
         ]
     if options.missing == "drop":
         _check_same_tokens(sources, results)
+    alike = [output.unit != AUTO or _drawn(one) == _drawn(results[0]) for one in results]
     if gold is None:
-        for source, result in zip(sources[1:], results[1:], strict=True):
-            _compare_gold((sources[0], results[0]), (source, result), output)
+        for n, source in enumerate(sources[1:], 1):
+            first = sources[0], results[0]
+            alike[n] = _compare_gold(first, (source, results[n]), output) and alike[n]
+    if not all(alike):
+        n = alike.index(False)
+        output = replace(output, unit="sentence")
+        results = [*(executor.map if executor else map)(output, sources)]
+        differ = f"documents do not begin where they do in {sources[0].name}: sentences are drawn"
+        results[n] = _with_remark(results[n], f"{sources[n].name}: {differ}")
     left = iter(results)
     ranked = [System(name, [*islice(left, len(runs))]) for name, runs in systems.items()]
     return rank(ranked, testing, progress=progress)
+
+
+def _drawn(result: Result) -> tuple[str, int]:
+    """Return what can be drawn of a result, and how many of them there are."""
+    units = result.tally.units
+    return (units.kind, units.count) if units else ("", 0)
+
+
+def _with_remark(result: Result, remark: str) -> Result:
+    origin = result.input
+    return replace(result, input=origin and origin._replace(remarks=(*origin.remarks, remark)))
 
 
 def _check_same_tokens(sources: Sequence[Source], results: Sequence[Result]) -> None:
@@ -278,14 +297,17 @@ class _Output:
 
 def _compare_gold(
     first: tuple[Source, Result], other: tuple[Source, Result], output: _Output
-) -> None:
-    """Raise an error where the gold of an output is not that of the first one."""
+) -> bool:
+    """Raise an error where the gold of an output is not that of the first one.
+
+    Return whether documents begin where they do there, unless sentences are drawn anyway.
+    """
     name = first[0].name
     if {one.tally.placed_by for _, one in (first, other)} != {TOKEN}:
         if first[1].tally.gold_number != other[1].tally.gold_number:
             message = f"the gold spans are not those of {name}"
             raise AlignmentError(message, where=other[0].name, hint=_ONE_GOLD)
-        return
+        return True
     reader = _gold_reader(first, other, output)
     for line, place in gold_differences(reader, output.gold_options.spelling):
         raise AlignmentError(
@@ -293,12 +315,17 @@ def _compare_gold(
             where=other[0].where(place),
             hint=_ONE_GOLD,
         )
-    if (
-        output.unit == "document"
-        and isinstance(reader, ColumnPair)
-        and len({tuple(_documents(file, reader.columns[0])) for file in reader.files}) > 1
-    ):
-        raise AlignmentError(f"documents do not begin where they do in {name}", where=other[0].name)
+    apart = False
+    if _drawn(first[1])[0] == "document" and isinstance(reader, ColumnPair):
+        column, spelling = reader.columns[0], output.gold_options.spelling
+        places = [_documents(file, column, spelling) for file in reader.files]
+        apart = places[0] != places[1]
+    if apart and output.unit == "document":
+        raise AlignmentError(
+            f"documents do not begin where they do in {name}",
+            where=other[0].name,
+            hint="--unit sentence needs none",
+        )
     counts = [
         {kind: row.gold for kind, row in one.types.items() if row.gold} for _, one in (first, other)
     ]
@@ -308,6 +335,7 @@ def _compare_gold(
             where=other[0].name,
             hint="spanf1 validate says where they are not",
         )
+    return not apart
 
 
 def _gold_reader(
@@ -349,10 +377,10 @@ def _token_column(results: list[Result], options: InputOptions) -> Column:
     return options.token_column or min(free, default=0)
 
 
-def _documents(file: ColumnFile, gold: Column) -> list[int]:
+def _documents(file: ColumnFile, gold: Column, spelling: Spelling | None) -> list[int]:
     """Return the tokens that begin a document."""
     starts, count = [], 0
-    for sentences in TagFile(file, gold).sentences(TagSet({})):
+    for sentences in TagFile(file, gold).sentences(TagSet({}, spelling)):
         starts += (sentences.document_starts + count).tolist()
         count += sentences.size
     return starts

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.options import LEAST_UNITS, Confidence
+from spanf1.core.options import AUTO, FEW_SPANS, LEAST_UNITS, Confidence, Unit
 from spanf1.core.scores import AVERAGES, FIGURES, AverageName, f_scores, figures
 from spanf1.core.tally import rows_of
 from spanf1.exceptions import UsageError, check_known
@@ -124,13 +124,13 @@ class Difference(NamedTuple):
     score, difference : float
         The system's F (the mean over its runs), and what it is more than the reference's.
     interval : Interval
-        Of the difference.
+        Of the difference; NaN where one run is compared with several.
     test : str
         ``randomization`` of units or, if one of the two has several runs, ``permutation`` of runs.
     p_value, p_adjusted : float
         By that test, and corrected for how many there are.
     p_bootstrap, p_bootstrap_adjusted : float
-        The same by the paired bootstrap.
+        The same by the paired bootstrap; NaN where there is no interval.
     units : tuple of int, optional
         How many units the system does better, as well, and worse on; of single runs.
     """
@@ -172,6 +172,20 @@ class Ranking:
     differences: list[Difference]
     testing: RankingOptions
     units: int
+
+    @property
+    def few_types(self) -> tuple[str, ...]:
+        """The types that were compared and have so few gold spans that intervals are no good."""
+        gold = self.standings[0].system.runs[0].counts.types
+        compared = dict.fromkeys(pair.type for pair in self.differences if pair.type)
+        return tuple(t for t in compared if t not in gold or gold[t].gold < FEW_SPANS)
+
+    def alone(self) -> list[str]:
+        """Return the systems of one run that are compared with systems of several."""
+        runs = {standing.system.name: len(standing.scores) for standing in self.standings}
+        pairs = [(pair.reference, pair.system) for pair in self.differences]
+        against = [pair for pair in pairs if one_against_several(*(runs[name] for name in pair))]
+        return [*dict.fromkeys(name for pair in against for name in pair if runs[name] == 1)]
 
     def unreachable(self) -> dict[str, float]:
         """Return, for each test, the least corrected p-value it can give, if that is too large.
@@ -281,6 +295,7 @@ def rank(
     """
     # In one order: the same seed is to give the same figures.
     systems = sorted(systems, key=lambda system: system.name)
+    testing = _with_unit(testing, systems[0].runs[0])
     table = RunTable(systems, testing)
     how, runs = testing.confidence, table.runs[-1].stop
     if how.resamples * runs * table.figures > MAX_VALUES:
@@ -317,6 +332,15 @@ def rank(
     )
 
 
+def _with_unit(testing: RankingOptions, run: Result) -> RankingOptions:
+    """Return how systems are compared, with the units that a run has, if any will do."""
+    units = run.tally.units
+    if testing.confidence.unit != AUTO or not units:
+        return testing
+    unit = cast(Unit, units.kind)
+    return replace(testing, confidence=replace(testing.confidence, unit=unit))
+
+
 def _interval_of(values: FloatArray, table: RunTable, level: float) -> Bounds:
     """Return percentile intervals of resampled values; NaN where there is one unit."""
     ends = percentile(values, level)
@@ -324,6 +348,11 @@ def _interval_of(values: FloatArray, table: RunTable, level: float) -> Bounds:
         return ends
     nothing = np.full_like(ends.low, np.nan)
     return Bounds(nothing, nothing)
+
+
+def one_against_several(first: int, other: int) -> bool:
+    """Return whether one run is compared with several: how runs of its system vary is unknown."""
+    return (first == 1) != (other == 1)
 
 
 class RunFigures(NamedTuple):
@@ -337,8 +366,9 @@ class RunFigures(NamedTuple):
 def _run_figures(table: RunTable, how: Confidence) -> RunFigures:
     """Return figures of all units, and of each resample (B, systems, K).
 
-    The runs of a system are drawn with replacement, too. So an interval holds what the choice of
-    sentences does, and what that of the seeds does.
+    The runs of a system are drawn with replacement, too, one less than there are: the mean of so
+    many varies as that of all its runs does (McCarthy & Snowden 1985). So an interval holds what
+    the choice of sentences does, and what that of the seeds does.
     """
     runs = table.values(np.tensordot(table.weight, table.counts, 1))
     drawn = bootstrap_values(
@@ -349,7 +379,7 @@ def _run_figures(table: RunTable, how: Confidence) -> RunFigures:
     for group in table.runs:
         part = drawn[:, group.start : group.stop]
         if len(group) > 1:
-            chosen = rng.integers(0, len(group), (len(drawn), len(group)))
+            chosen = rng.integers(0, len(group), (len(drawn), len(group) - 1))
             part = np.take_along_axis(part, chosen[..., None], axis=1)
         means.append(part.mean(axis=1))
     whole = np.stack([runs[list(group)].mean(axis=0) for group in table.runs])
@@ -379,9 +409,11 @@ def _differences(
     observed = [scored.means[b] - scored.means[a] for a, b in pairs]
     ends, by_bootstrap = [], []
     for (a, b), difference in zip(pairs, observed, strict=True):
-        apart = scored.drawn[:, b] - scored.drawn[:, a]
+        alone = one_against_several(len(table.runs[a]), len(table.runs[b]))
+        unknown = math.nan if alone else 0.0
+        apart = scored.drawn[:, b] - scored.drawn[:, a] + unknown
         ends.append(_interval_of(apart, table, testing.confidence.level))
-        by_bootstrap.append(bootstrap_p_values(apart, difference))
+        by_bootstrap.append(bootstrap_p_values(apart, difference + unknown))
     p_values = np.array([[p for _, p in tests], by_bootstrap])
     # Of so few units, no more ways to swap them can be as extreme.
     of_units = np.array([[test == "randomization" for test, _ in tests], [True] * len(tests)])

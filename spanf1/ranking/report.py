@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from spanf1.core.options import FEW_UNITS, LEAST_UNITS
+from spanf1.core.options import FEW_RUNS, FEW_SPANS, LEAST_UNITS
 from spanf1.core.scores import Score
 from spanf1.ranking.rank import Difference, Ranking, Standing
 from spanf1.render.report import Report, Section
 from spanf1.results.certainty import Interval
 from spanf1.results.report import (
     bracketed,
+    doubts,
     drawn,
     extent,
     f_name,
+    few_spans,
     other_types,
     strict_in_own_scheme,
-    too_few,
 )
 from spanf1.results.result import Result
 from spanf1.wording import many, percent, signed
@@ -96,9 +97,24 @@ def _systems(ranking: Ranking, digits: int | None) -> Section:
     after = [*_signatures(ranking), *_remarks(ranking, digits)]
     if ranking.units < LEAST_UNITS:
         after.append(f"there is one {unit}: no interval can be made of it")
-    elif ranking.units < FEW_UNITS:
-        after.append(too_few(ranking.units, unit))
+    else:
+        after += doubts(first, ranking.units, how.confidence.unit)
+        after += few_spans(first.micro.gold, ())
+        after += _few_runs(ranking)
     return Section("Systems", text, header, rows, after=after)
+
+
+def _few_runs(ranking: Ranking) -> Iterator[str]:
+    """Say which intervals hold nothing, or too little, of what other runs would do."""
+    runs = {standing.system.name: len(standing.scores) for standing in ranking.standings}
+    several = [name for name, count in runs.items() if count > 1]
+    if one := [name for name, count in runs.items() if count == 1 and several]:
+        yield f"{_named(one)}: of one run; its interval holds nothing of how runs vary"
+    if few := [name for name in several if runs[name] < FEW_RUNS]:
+        yield (
+            f"{_named(few)}: fewer than {FEW_RUNS} runs; where runs differ much, intervals are too "
+            "narrow, and p boot. too small"
+        )
 
 
 def _signature(ranking: Ranking, run: Result) -> str:
@@ -155,8 +171,9 @@ def _differences(
     what = "all pairs" if how.all_pairs else f"from {ranking.reference}"
     title = f"Differences {'by type, ' * by_type}{what}".replace("Differences all", "All")
     if by_type:
-        return Section(title, "", header, rows)
-    after = [_remark(ranking, chosen), *_unreachable(ranking)]
+        types = ranking.few_types if ranking.units >= LEAST_UNITS else ()
+        return Section(title, "", header, rows, after=[*few_spans(FEW_SPANS, types)])
+    after = [_remark(ranking, chosen), *_alone(ranking), *_unreachable(ranking)]
     return Section(title, _about(ranking, chosen), header, rows, after=after)
 
 
@@ -172,9 +189,9 @@ def _about(ranking: Ranking, chosen: list[Difference]) -> str:
     how = ranking.testing
     tests = dict.fromkeys(pair.test for pair in chosen)
     unit = drawn(ranking.standings[0].system.runs[0], how.confidence.unit)
-    named = "; ".join(_TESTS[test].format(unit=unit) for test in tests)
+    how_tested = "; ".join(_TESTS[test].format(unit=unit) for test in tests)
     count = sum(not math.isnan(pair.p_value) for pair in ranking.differences)
-    text = f"p: two-sided, by {named}."
+    text = f"p: two-sided, by {how_tested}."
     if how.correction != "none":
         text += f" {CORRECTIONS[how.correction]}: corrected for {many(count, 'comparison')}."
         text += " p boot.: by the paired bootstrap, corrected likewise."
@@ -191,13 +208,25 @@ def _remark(ranking: Ranking, chosen: list[Difference]) -> str:
     limit = f"p < {ranking.testing.alpha:.3g}"
     if not undecided:
         return f"{'all' if len(chosen) > 1 else 'the two'} can be told apart at {limit}"
-    named = [f"{a} and {b}" if pairs else b for a, b in undecided]
-    more = f", and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    apart = _named([f"{a} and {b}" if pairs else b for a, b in undecided])
     whom = "" if pairs else f" from {ranking.reference}"
-    return (
-        f"{len(undecided)} of {len(chosen)} cannot be told apart{whom} at {limit}: "
-        f"{', '.join(named[:_NAMED])}{more}"
-    )
+    return f"{len(undecided)} of {len(chosen)} cannot be told apart{whom} at {limit}: {apart}"
+
+
+def _named(names: Sequence[str]) -> str:
+    """Return so many names as a remark may have."""
+    more = f", and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _alone(ranking: Ranking) -> Iterator[str]:
+    """Say why there is no interval where one run is compared with several."""
+    if alone := ranking.alone():
+        yield (
+            f"{_named(alone)}: one run against several; how runs of it vary is not known, so there "
+            "is no interval of the difference and no p boot.; p says whether it could be a run of "
+            "the other system; more runs of it give all of them"
+        )
 
 
 def _unreachable(ranking: Ranking) -> Iterator[str]:
@@ -273,6 +302,7 @@ def to_dict(ranking: Ranking) -> dict[str, Any]:
             }
             for pair in ranking.differences
         ],
+        "few_types": [*ranking.few_types],
         "undecided": [list(pair) for pair in ranking.undecided()],
     }
 

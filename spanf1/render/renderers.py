@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from spanf1.render.report import Fact, Report, Section
+from spanf1.wording import printable
 
 WIDTH = 80
 BOLD, DIM, YELLOW, _PLAIN = "\033[1m", "\033[2m", "\033[33m", "\033[0m"
@@ -191,15 +192,21 @@ _LATEX = str.maketrans(
     | {character: f"\\{character}" for character in "&%$#_{}"}
 )
 
+# What JSON may have as it is, and a terminal, or UTF-8, may not.
+_HIDDEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+# What a spreadsheet would compute, and what it would not though it begins like that.
+_FORMULA = re.compile(r"[=+@\t\r-](?!(?<=[+-])(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?\Z)")
+
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&])")
 
 
 def json_text(data: object, indent: int | None = None) -> str:
-    """Return data as JSON that is UTF-8, whatever a file may be called."""
+    """Return data as JSON that is UTF-8 and moves no cursor, whatever a file may be called."""
     import json
 
     content = json.dumps(data, ensure_ascii=False, indent=indent, allow_nan=False)
-    return content.encode("utf-8", "backslashreplace").decode()
+    return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", content)
 
 
 def json_report(report: Report, **_: Any) -> str:
@@ -218,10 +225,16 @@ class _Lines:
 def delimited_lines(
     rows: Iterable[Sequence[object]], *, delimiter: str = ",", digits: int | None = None
 ) -> Iterator[str]:
-    """Yield rows as comma-separated values, their fractions with all digits or with some."""
+    """Yield rows as comma-separated values, their fractions with all digits or with some.
+
+    What would move a terminal's cursor is spelt out, and ``'`` is put before what a spreadsheet
+    would compute.
+    """
     import csv
 
     def shown(cell: object) -> object:
+        if isinstance(cell, str):
+            return "'" * bool(_FORMULA.match(cell)) + printable(cell)
         if not isinstance(cell, float):
             return cell
         return "" if math.isnan(cell) else cell if digits is None else f"{cell:.{digits}f}"

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.options import LEAST_UNITS, Confidence, Options
-from spanf1.core.scores import AVERAGES, FIGURES, TypeCounts, figures
+from spanf1.core.options import AUTO, FEW_SPANS, LEAST_UNITS, Confidence, Options
+from spanf1.core.scores import AVERAGES, COUNTS, FIGURES, TypeCounts, figures
 from spanf1.core.tally import Tally, Units, adds_of, rows_of
 from spanf1.exceptions import UsageError
 from spanf1.resampling.draws import cores
@@ -45,12 +45,23 @@ class Intervals(NamedTuple):
 class Certainty(NamedTuple):
     """The intervals of all scores: of each type's, and of the averages'.
 
-    `units` is how many sentences, or documents, were drawn in each resample.
+    Attributes
+    ----------
+    units : int
+        How many sentences, or documents, were drawn in each resample.
+    types, averages : dict of str to Intervals
+        The intervals, by name.
+    spans : int
+        How many gold spans there are; where they are fewer than ten, no interval is to be trusted.
+    few_types : tuple of str
+        The types with fewer than ten, whose intervals are too narrow.
     """
 
     units: int
     types: dict[str, Intervals]
     averages: dict[str, Intervals]
+    spans: int
+    few_types: tuple[str, ...]
 
 
 #: what each kind of span of an input adds to what: see `spanf1.core.tally.rows_of`
@@ -99,8 +110,9 @@ def units_of(tally: Tally, options: Options, unit: str) -> Units:
             "the input marks no documents: there is nothing to draw",
             hint="-DOCSTART- or # newdoc lines mark them; --unit sentence needs none",
         )
-    if tally.units is None or tally.units.kind != unit:
-        raise UsageError(f"the counts of each {unit} were not kept", hint="score the input again")
+    if tally.units is None or unit not in (AUTO, tally.units.kind):
+        what = "sentence" if unit == AUTO else unit
+        raise UsageError(f"the counts of each {what} were not kept", hint="score the input again")
     return tally.units
 
 
@@ -156,7 +168,9 @@ def certainty(
         for ends in zip(low, high, strict=True)
     ]
     averages = dict(zip(AVERAGES, scores[len(names) :], strict=True))
-    return Certainty(units.count, dict(zip(names, scores, strict=False)), averages)
+    gold = np.tensordot(weight, counts[:, 0, :, COUNTS.index("gold")], 1).tolist()
+    few = tuple(name for name, spans in zip(names, gold, strict=True) if spans < FEW_SPANS)
+    return Certainty(units.count, dict(zip(names, scores, strict=False)), averages, sum(gold), few)
 
 
 def interval_of(

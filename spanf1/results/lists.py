@@ -303,7 +303,7 @@ ignore_types, tag_form, outside, mask_tags, missing, confidence
             missing=self._options.missing,
         )
         tags = self._copied_tags()
-        self._tally = _added(self._tally, self._counted(reader, tags))
+        self._tally = self._tally + self._counted(reader, tags)
         self._tags = tags
 
     def compute(self) -> Result:
@@ -332,7 +332,7 @@ ignore_types, tag_form, outside, mask_tags, missing, confidence
         for side, others in zip(tags, other._tags, strict=True):
             for tag in others.codes:
                 side.code(tag)
-        total = _added(self._tally, other._tally)
+        total = self._tally + other._tally
         total.check_forms()
         self._tally, self._tags = total, tags
 
@@ -371,14 +371,6 @@ ignore_types, tag_form, outside, mask_tags, missing, confidence
             units=self._confidence.unit if self._confidence else "",
             type_map=self._options.type_map,
         )
-
-
-def _added(first: Tally, second: Tally) -> Tally:
-    """Return the sum, in which equal sentences do not take memory twice."""
-    total = first + second
-    if total.units:
-        total.units = total.units.distinct()
-    return total
 
 
 def result_of_counts(

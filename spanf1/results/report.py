@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from operator import methodcaller
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from spanf1.core.detection import found_by, written_like
 from spanf1.core.options import (
     AUTO,
+    FEW_SPANS,
     FEW_UNITS,
     LEAST_UNITS,
     MATCHES,
@@ -205,6 +207,7 @@ def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]
         made += [("note", remark) for remark in result.input.remarks]
     if result.certainty:
         made.append(("intervals", _intervals(result, digits)))
+        made += [("intervals", line) for line in _doubts(result)]
     if not tally.extent:
         made.append(("nothing", f"there are no {tally.placed_by}s in the input"))
     made.append(("signature", str(result.signature())))
@@ -223,7 +226,7 @@ def _reading(result: Scored, digits: int | None) -> Iterator[tuple[str, str]]:
 
 
 def _intervals(result: Scored, digits: int | None) -> str:
-    how, certainty = result.confidence, result.certainty
+    how, certainty = result.resampling, result.certainty
     assert how  # noqa: S101 - for mypy: there are no intervals without it
     assert certainty  # noqa: S101 - likewise
     f = certainty.averages["micro"].fbeta
@@ -236,14 +239,45 @@ def _intervals(result: Scored, digits: int | None) -> str:
         f"{100 * how.level:g}%, {how.method} bootstrap: {many(how.resamples, 'resample')} of "
         f"{many(certainty.units, unit)}, seed {how.seed}; "
         f"micro {f_name(result)} \N{PLUS-MINUS SIGN} {half}{_apart(result, certainty.units)}"
-        + f"; {too_few(certainty.units, unit)}"
-        * (certainty.units < FEW_UNITS)
     )
 
 
-def too_few(units: int, unit: str) -> str:
-    """Say that intervals are made of too few units."""
-    return f"{units} {unit}s are too few for intervals to be trusted: they are too narrow"
+def _doubts(result: Scored) -> Iterator[str]:
+    certainty, how = result.certainty, result.resampling
+    if how and certainty and certainty.units >= LEAST_UNITS:
+        yield from doubts(result, certainty.units, how.unit)
+        yield from few_spans(certainty.spans, certainty.few_types)
+
+
+def doubts(result: Scored, units: int, unit: str) -> Iterator[str]:
+    """Say why intervals that were made by drawing units are too narrow, or may be."""
+    sentences = bool(result.counts.sentences)
+    if units < FEW_UNITS:
+        few = f"{units} {drawn(result, unit)}s are too few for intervals to be trusted"
+        yield f"{few}: they are too narrow" + (
+            "; --unit sentence draws more, and is too sure of itself where the sentences of a "
+            "document go wrong together"
+        ) * (sentences and unit == "document")
+    documents = result.tally.documents
+    if sentences and unit == "sentence" and documents > 1:
+        yield (
+            f"{documents} documents are marked: intervals by sentence are too narrow where the "
+            "sentences of one go wrong together (--unit document)"
+        )
+    elif sentences and unit == "sentence" and documents:
+        yield "one document is marked, and of one none can be drawn: sentences are drawn"
+
+
+def few_spans(spans: int, types: Sequence[str]) -> Iterator[str]:
+    """Say which intervals are of too few gold spans."""
+    if spans < FEW_SPANS:
+        yield f"{many(spans, 'gold span')}: too few for any interval to be trusted"
+    elif types:
+        more = f" and {len(types) - _NAMED} others" if len(types) > _NAMED else ""
+        yield (
+            f"fewer than {FEW_SPANS} gold spans: intervals of these types are not to be trusted, "
+            f"most are too narrow: {', '.join(map(printable, types[:_NAMED]))}{more}"
+        )
 
 
 def drawn(result: Scored, unit: str) -> str:
@@ -253,7 +287,7 @@ def drawn(result: Scored, unit: str) -> str:
 
 def _apart(result: Scored, units: int) -> str:
     """Say why there are not as many documents to draw as are marked."""
-    how = result.confidence
+    how = result.resampling
     if how is None or how.unit != "document" or units == result.tally.documents:
         return ""
     return "; tokens before the first mark are a document, marks without tokens none"
@@ -382,16 +416,16 @@ def other_types(result: Scored) -> Iterator[str]:
         [name for name, row in result.counts.types.items() if getattr(row, side)]
         for side in ("gold", "predicted")
     )
-    apart = bool(gold and predicted) and not {*gold} & {*predicted}
+    in_gold, in_both = {*gold}, {*gold} & {*predicted}
+    apart = bool(gold and predicted) and not in_both
+    # Of several that differ in case only it is the first.
+    same = {name.casefold(): name for name in reversed(gold)}
     # Those that have one of the same name to match are not likely to mean another.
-    free = gold if apart else [name for name in gold if name not in predicted]
+    alike = _Alike([name for name in gold if name not in in_both])
     pairs: dict[str, str] = {}
     for name in predicted:
-        if name not in gold:
-            same = [other for other in gold if name.casefold() == other.casefold()]
-            meant = [*same, *(other for other in free if _alike(name, other))]
-            if meant:
-                pairs[name] = meant[0]
+        if name not in in_gold and (meant := same.get(name.casefold()) or alike.first(name)):
+            pairs[name] = meant
     ways = ",".join(f"{printable(name)}={printable(other)}" for name, other in pairs.items())
     if apart:
         sides = [", ".join(map(printable, names[:_NAMED])) for names in (gold, predicted)]
@@ -414,11 +448,30 @@ def _nothing_right(result: Scored) -> Iterator[str]:
         )
 
 
-def _alike(name: str, other: str) -> bool:
-    """Return whether two types are likely to mean the same: PERSON and PER, GPE and LOC."""
-    a, b = name.casefold(), other.casefold()
-    begins = min(len(a), len(b)) > 1 and (a.startswith(b) or b.startswith(a))
-    return begins or {a, b} == {"gpe", "loc"}
+class _Alike:
+    """Finds, among some types, what is likely to mean the same: PERSON and PER, GPE and LOC."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        # by what begins alike, and each text's first number
+        self._ordered = sorted((name.casefold(), number) for number, name in enumerate(names))
+        self._number = dict(reversed(self._ordered))
+        self._lengths = {len(text) for text in self._number} - {0, 1}
+
+    def first(self, name: str) -> str:
+        """Return the first of the types that is like another one; empty if none is."""
+        text = name.casefold()
+        found = [text[:length] for length in self._lengths if length <= len(text)]
+        numbers = [self._number[begin] for begin in found if begin in self._number]
+        if len(text) > 1:
+            place = bisect_left(self._ordered, (text, 0))
+            while place < len(self._ordered) and self._ordered[place][0].startswith(text):
+                numbers.append(self._ordered[place][1])
+                place += 1
+        other = {"gpe": "loc", "loc": "gpe"}.get(text)
+        if other in self._number:
+            numbers.append(self._number[other])
+        return self._names[min(numbers)] if numbers else ""
 
 
 def edges(result: Scored) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from spanf1.core.options import BY_TEXT, Confidence, Options
+from spanf1.core.options import AUTO, BY_TEXT, Confidence, Options
 from spanf1.core.scores import AVERAGES, Score, TypeCounts
 from spanf1.core.spans import UNTAGGED, Ends, ends_of, shape_of
 from spanf1.core.tags import Gaps
@@ -24,6 +24,7 @@ from spanf1.core.tally import (
     SpanKey,
     SurfaceForm,
     Tally,
+    in_one_unit,
 )
 from spanf1.exceptions import InputError, UsageError
 from spanf1.results.scored import Scored
@@ -71,7 +72,10 @@ class Result(Scored):
             raise UsageError("results with different options cannot be added")
         if self.options.match == "surface":
             raise UsageError("scores of surface forms cannot be added: both may have the same form")
-        total = self.tally + other.tally
+        tallies = [self.tally, other.tally]
+        if self.confidence and self.confidence.unit == AUTO:
+            tallies = in_one_unit(tallies)
+        total = tallies[0] + tallies[1]
         if self.input or other.input:
             # Lines of several files have no common numbers.
             total.gold.first, total.predicted.first = {}, {}
@@ -130,7 +134,11 @@ class Result(Scored):
             "strict": self._figures(self.strict),
             "options": _plain({**asdict(self.options), "map_types": dict(self.options.map_types)}),
             "confidence": certainty
-            and {**asdict(self.confidence or Confidence()), "units": certainty.units},
+            and {
+                **asdict(self.resampling or Confidence()),
+                "units": certainty.units,
+                "few_types": [*certainty.few_types],
+            },
             "input": self.input and self.input.to_dict(),
             "tally": data_of(self.tally),
         }
@@ -227,8 +235,8 @@ def data_of(tally: Tally) -> dict[str, Any]:
     """Return everything in a tally as plain data that JSON can carry; shapes as text.
 
     The text of a shape is what stands before the span, its first prefix, a space, its last
-    prefix, and what stands behind it (see `Ends`): ``OB IO`` for ``O B-PER I-PER O``;
-    ``-`` for a span that is from no tags.
+    prefix, what stands behind it, and inner prefixes (see `Ends`): ``OB IO`` for
+    ``O B-PER I-PER O``; ``-`` for a span that is from no tags.
     """
 
     def by_side(name: str, stored: Callable[[Any], Any]) -> dict[str, Any]:
@@ -308,7 +316,7 @@ def _text_of(shape: int) -> str | None:
     if shape == UNTAGGED:
         return _UNTAGGED_TEXT
     ends = ends_of(shape)
-    return f"{ends.before}{ends.first} {ends.last}{ends.behind}"
+    return f"{ends.before}{ends.first} {ends.last}{ends.behind}{ends.inner}"
 
 
 def _shape_of(text: str | None) -> int:
@@ -316,8 +324,8 @@ def _shape_of(text: str | None) -> int:
         return ABSENT
     if text == _UNTAGGED_TEXT:
         return UNTAGGED
-    opening, closing = text.split(" ")
-    return shape_of(Ends(*opening, *closing))
+    before, first, _, last, behind, *inner = list(text)
+    return shape_of(Ends(before, first, last, behind, "".join(inner)))
 
 
 def _shapes_of(pairs: Iterable[tuple[str | None, str | None]]) -> frozenset[tuple[int, int]]:
@@ -347,6 +355,16 @@ def _as_name(value: object) -> str:
         raise ValueError(value)
     value.encode()
     return value
+
+
+def total_of(results: Sequence[Result]) -> Result:
+    """Return the result of several inputs together."""
+    how = results[0].confidence
+    if len(results) > 1 and how and how.unit == AUTO:
+        # All at once: what one marks says what is drawn of the others.
+        tallies = in_one_unit([result.tally for result in results])
+        results = [replace(one, tally=t) for one, t in zip(results, tallies, strict=True)]
+    return sum(results[1:], results[0])
 
 
 # Figures that are nearer to each other than this are the same.

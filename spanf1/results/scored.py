@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 from spanf1.core.detection import IllFormed, fitting_schemes, ill_formed, strict_scheme
 from spanf1.core.fingerprint import spelt
-from spanf1.core.options import AUTO, DEFAULTS, AnyScheme, Confidence, Options
+from spanf1.core.options import AUTO, DEFAULTS, AnyScheme, Confidence, Options, Unit
 from spanf1.core.schemes import NO_TAGS
 from spanf1.core.scores import (
     AVERAGES,
@@ -199,6 +199,12 @@ class Scored:
 
         return certainty(self.tally, list(self.types), self._used(), self.confidence)
 
+    @property
+    def resampling(self) -> Confidence | None:
+        """How intervals are made, with what was drawn; None if there are none."""
+        how, units = self.confidence, self.tally.units
+        return replace(how, unit=cast(Unit, units.kind)) if how and units else how
+
     def _used(self) -> Options:
         """Return the options with the schemes that were used."""
         gold, predicted = self.schemes
@@ -226,7 +232,7 @@ class Scored:
             placed_by=self.tally.placed_by,
             gold=self.micro.gold,
             hash=spelt(self.tally.gold_number, self.tally.extent),
-            confidence=self.confidence,
+            confidence=self.resampling,
             version=__version__,
         )
 

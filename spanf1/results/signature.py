@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spanf1.core.options import AUTO, MATCHES, NORMALIZATIONS, TYPE_SETS, Confidence, Options
+from spanf1.core.options import AUTO, MATCHES, NORMALIZATIONS, TYPE_SETS, UNITS, Confidence, Options
 from spanf1.core.schemes import READINGS
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import PLACES, TOKEN
-from spanf1.exceptions import UsageError
+from spanf1.exceptions import UsageError, check_known
 from spanf1.wording import shortened
 
 # What stands for itself in a name; all else is written as %XX, so that a line can be parted.
@@ -265,6 +265,7 @@ def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
     ci = None
     if "ci" in parts:
         level, method, resamples, unit, seed = parts["ci"].split("/")
+        check_known("unit", unit, UNITS)
         ci = Confidence(
             level=float(level),
             method=method,

@@ -17,6 +17,7 @@ import spanf1
 from spanf1.contents.contents import Contents, Description
 from spanf1.contents.describe import describe
 from tests.helpers.commands import pipe, write
+from tests.helpers.growth import assert_time_is_linear
 from tests.helpers.shared_data import shared
 
 SMALL = """-DOCSTART- O
@@ -35,6 +36,14 @@ the O
 Paris B-LOC
 """
 TRAIN = "Paris I-LOC\nand O\nJohn I-PER\nSmith I-PER\n\nJohn I-ORG\n"
+
+
+def test_many_types_take_no_time_squared():
+    def figures(count: int) -> None:
+        lengths = Counter({(f"T{n}", 1): 1 for n in range(count)})
+        assert len(Contents("f", lengths=lengths).types) == count
+
+    assert_time_is_linear(figures, 500)
 
 
 class TestCounts:

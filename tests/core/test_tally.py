@@ -367,7 +367,7 @@ def test_rows_are_the_counts_of_each_sentence_alone(scheme, reading):
     schemes=all_schemes,
     in_order=st.booleans(),
     capacity=capacities,
-    kind=st.sampled_from(["sentence", "document"]),
+    kind=st.sampled_from(["sentence", "document", "auto"]),
 )
 def test_rows_of_a_file(folder, *, sentences, look, seed, size, schemes, in_order, capacity, kind):
     text = render(sentences, (0, 1, 2), look, seed)
@@ -375,7 +375,7 @@ def test_rows_of_a_file(folder, *, sentences, look, seed, size, schemes, in_orde
     with pytest.MonkeyPatch.context() as patch:
         tiny(patch, capacity)
         counted = tally(reader, units=kind, in_order=in_order)
-    unit_of = by_sentence(sentences) if kind == "sentence" else by_document(text)
+    unit_of = units_by(kind, sentences, text)
     assert_rows(counted, expected_units(sentences, unit_of, schemes), schemes)
 
 
@@ -389,6 +389,14 @@ def by_document(text: Rendered) -> list[int]:
     return [sum(mark < line for mark in marks) for line in text.token_lines]
 
 
+def units_by(kind: str, sentences, text: Rendered) -> list[int]:
+    """Return for each token the number of its unit: if either will do, documents that are two."""
+    documents = by_document(text)
+    if kind == "document" or (kind == "auto" and len({*documents}) > 1):
+        return documents
+    return by_sentence(sentences)
+
+
 @pytest.mark.slow
 @fewer
 @given(
@@ -397,7 +405,7 @@ def by_document(text: Rendered) -> list[int]:
     other=looks,
     seed=seeds,
     sizes=st.tuples(block_sizes, block_sizes),
-    kind=st.sampled_from(["sentence", "document"]),
+    kind=st.sampled_from(["sentence", "document", "auto"]),
     capacity=capacities,
 )
 def test_rows_of_two_files(folder, *, sentences, look, other, seed, sizes, kind, capacity):
@@ -411,7 +419,7 @@ def test_rows_of_two_files(folder, *, sentences, look, other, seed, sizes, kind,
     with pytest.MonkeyPatch.context() as patch:
         tiny(patch, capacity)
         counted = tally(PairedFiles(*files), units=kind)
-    unit_of = by_sentence(sentences) if kind == "sentence" else by_document(texts[0])
+    unit_of = units_by(kind, sentences, texts[0])
     assert_rows(counted, expected_units(sentences, unit_of, None), None)
 
 
@@ -514,10 +522,12 @@ DOCUMENT_CASES = {
 def golds(units: Units) -> list[int]:
     """Return how many spans in gold each unit has, in order."""
     ends = np.cumsum(units.length)
-    return [
+    rows = [
         sum(units.keys[code].gold != -1 for code in units.code[end - length : end].tolist())
         for end, length in zip(ends.tolist(), units.length.tolist(), strict=True)
     ]
+    assert units.order is not None
+    return [rows[row] for row in units.order.tolist()]
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 9, 1 << 19])
@@ -529,10 +539,20 @@ def test_documents(tmp_path, case, size, paired):
     source = write(tmp_path / "f", Rendered(content.split("\n")[:-1] or [""]), look)
     files = [column_file(source, look, size) for _ in range(2)]
     reader = PairedFiles(*files, 2, 3) if paired else MergedFile(files[0], 2, 3)
-    counted = tally(reader, units="document", in_order=True)
-    assert counted.units is not None
-    assert golds(counted.units) == expected
-    assert (counted.units.kind, counted.units.weight.tolist()) == ("document", [1] * len(expected))
+    for kind in ("document", "auto") if len(expected) > 1 else ("document",):
+        units = tally(reader, units=kind, in_order=True).units
+        assert units is not None
+        assert golds(units) == expected
+        assert (units.kind, units.count) == ("document", len(expected))
+    by_sentence, either = (
+        tally(reader, units=kind, in_order=True).units for kind in ("sentence", "auto")
+    )
+    assert either
+    assert by_sentence
+    if len(expected) < 2:
+        assert (either.kind, either.count) == ("sentence", by_sentence.count)
+    # A file that marks nothing can still be a document, beside others.
+    assert golds(by_sentence.as_document()) == [sum(expected)][: by_sentence.count]
 
 
 # Units themselves.
@@ -590,7 +610,10 @@ def test_equal_units_are_one_row_so_that_memory_does_not_grow(monkeypatch):
     assert (len(units.length), units.count) == (2, 1200)
     kept = tally(ListReader(gold, gold), units="sentence", in_order=True).units
     assert kept is not None
-    assert kept.length.tolist() == [2, 0, 2] * 400
+    assert kept.order is not None
+    assert kept.order.dtype == np.uint8
+    assert kept.length.tolist() == [2, 0]
+    assert kept.order.tolist() == [0, 1, 0] * 400
 
 
 def test_a_sentence_without_tokens_is_no_unit():

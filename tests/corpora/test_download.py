@@ -1,9 +1,12 @@
+import contextlib
 import errno
 import gzip
 import hashlib
 import http.server
+import io
 import itertools
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -25,6 +28,7 @@ BODY = b"".join(b"%d\tO\n" % number for number in range(20_000))
 SHA = hashlib.sha256(BODY).hexdigest()
 OTHER = BODY[::-1]
 PACKED = gzip.compress(BODY, mtime=0)
+CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 class Page:
@@ -175,6 +179,24 @@ class TestPlain:
         with pytest.raises(ReadError, match="another file is there already"):
             get()
 
+    @pytest.mark.parametrize("target", ["/dev/zero", "nowhere", "../outside"])
+    def test_a_link_of_its_name(self, server, get, tmp_path, target) -> None:
+        """It is neither followed nor replaced."""
+        (tmp_path / "outside").write_bytes(b"mine")
+        (tmp_path / "to").mkdir()
+        (tmp_path / "to/f").symlink_to(target)
+        with pytest.raises(ReadError, match="another file is there already"):
+            get(sha256=SHA)
+        assert os.readlink(tmp_path / "to/f") == target
+        assert (tmp_path / "outside").read_bytes() == b"mine"
+        assert server.seen == []
+
+    def test_a_pipe_of_its_name(self, get, tmp_path) -> None:
+        (tmp_path / "to").mkdir()
+        os.mkfifo(tmp_path / "to/f")
+        with pytest.raises(ReadError, match="another file is there already"):
+            get()
+
     def test_a_name_of_its_own(self, server, get, left) -> None:
         server.pages["/f"] = Page()
         get(name="../a/b")
@@ -305,6 +327,46 @@ class TestErrors:
             thread.join()
         assert str(raised.value) == f"{url}: it cannot be fetched: hello"
 
+    @pytest.mark.parametrize(
+        ("begin", "again", "pause", "message"),
+        [
+            # What comes before the file, or behind it, has no end.
+            (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 99, 0, "the server does not come to an end"),
+            (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n" * 9999, 0, "got more than 100 headers"),
+            (b"HTTP/1.1 200 OK\r\n", b"X" * 9999, 0, "got more than 65536 bytes"),
+            (b"", b"H" * 9999, 0, "got more than 65536 bytes"),
+            (CHUNKS + b"0\r\n", b"X: y\r\n" * 9999, 0, "the server does not come to an end"),
+            (CHUNKS, b"1;" + b"x" * 60_000 + b"\r\na\r\n", 0, "the server does not come to an end"),
+            (CHUNKS, b"9\r\n123456789\r\n" * 999, 0, "it has more than 99999 bytes"),
+            (b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 9999, 0, "it has more than 99999 bytes"),
+            # It comes so slowly that it has none either.
+            (b"", b"H", 0.05, "the server is too slow"),
+            (b"HTTP/1.1 200 OK\r\n", b"X", 0.05, "the server is too slow"),
+            (b"HTTP/1.1 200 OK\r\n\r\n", b"x", 0.05, "the server is too slow"),
+            (CHUNKS + b"9\r\n", b"x", 0.05, "the server is too slow"),
+        ],
+    )
+    def test_no_end(self, tmp_path, begin, again, pause, message) -> None:
+        def answer() -> None:
+            connection, _ = endless.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.recv(9999)
+                connection.sendall(begin)
+                while not over.wait(pause):
+                    connection.sendall(again)
+
+        over = threading.Event()
+        with socket.create_server(("127.0.0.1", 0)) as endless:
+            thread = threading.Thread(target=answer)
+            thread.start()
+            url = f"http://127.0.0.1:{endless.getsockname()[1]}/f"
+            with pytest.raises(ReadError, match=f"it cannot be fetched: .*{message}") as raised:
+                fetch(url, str(tmp_path), timeout=0.2, most=99_999)
+            over.set()
+            thread.join()
+        assert len(str(raised.value)) < 300
+        assert os.listdir(tmp_path) == []
+
     def test_slower_than_can_be_waited_for(self, server, get, left, monkeypatch) -> None:
         clock = SimpleNamespace(monotonic=itertools.count(0, 1000).__next__)
         monkeypatch.setattr(download, "time", clock)
@@ -389,6 +451,42 @@ class TestRedirections:
         assert str(raised.value) == (
             f"https://***@a/f: it cannot be fetched: it leads to {leads_to}, which is not encrypted"
         )
+
+    @pytest.mark.parametrize(
+        ("steps", "wrong"),
+        [
+            (["https://b/g", "//c/h", "/i", "?j"], ""),
+            (["https://b/g", "http://b/g"], "http://b/g, which is not encrypted"),
+            (["//b/g", "HTTP://b/g"], "HTTP://b/g, which is not encrypted"),
+            (
+                ["https://b/g", "//c/h", "/i", "http://a/f", "https://a/f"],
+                "http://a/f, which is not",
+            ),
+            (["/g", "file:///etc/passwd"], "file:///etc/passwd, which is not on the web"),
+            (["/g", "FILE:/etc/passwd"], "FILE:/etc/passwd, which is not on the web"),
+            (["//b/g", "javascript:x"], "javascript:x, which is not on the web"),
+        ],
+    )
+    def test_several_steps_from_https(self, tmp_path, monkeypatch, steps, wrong) -> None:
+        """No step is asked of anything but https."""
+        asked = []
+
+        class Answer(io.BytesIO):
+            def __init__(self, here: str, *_: object) -> None:
+                super().__init__(BODY)
+                target = steps[len(asked)] if len(asked) < len(steps) else None
+                self.status, self.length = 302 if target else 200, len(BODY)
+                self.headers = {"Location": target} if target else {}
+                asked.append(here)
+
+        monkeypatch.setattr(download, "_asked", Answer)
+        if wrong:
+            with pytest.raises(ReadError, match=f"it leads to {re.escape(wrong)}"):
+                fetch("https://a/f", str(tmp_path))
+        else:
+            assert fetch("https://a/f", str(tmp_path)).sha256 == SHA
+        assert all(here.startswith("https://") for here in asked)
+        assert os.listdir(tmp_path) == ([] if wrong else ["f"])
 
     def test_with_a_password(self, server, get) -> None:
         target = f"http://me:secret@127.0.0.1:{server.server_port}/g"

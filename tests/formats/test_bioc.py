@@ -260,4 +260,4 @@ def test_other_xml_is_not_bioc() -> None:
 def test_both_sides_in_one_file(run) -> None:
     write("f", WAYS["XML"])
     ran = run("score", "f")
-    assert (ran.code, "hint: give two: gold, and predicted" in ran.err) == (2, True)
+    assert (ran.code, "hint: give two: spanf1 score GOLD PRED" in ran.err) == (2, True)

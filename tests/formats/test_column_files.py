@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -166,6 +167,13 @@ def test_bits(mask: list[bool], sparse: int) -> None:
     assert bits.run_starts().positions().tolist() == starts
 
 
+@pytest.mark.parametrize("step", [64, 300, 700, 4096])
+def test_the_last_bit_may_be_far_before(step: int) -> None:
+    mask = np.arange(1 << 13) % step == 0
+    places = np.arange(len(mask))
+    assert Bits.where(mask).last(places).tolist() == (places // step * step).tolist()
+
+
 # ------------------------------------------------------------------------- lookup of tags
 
 
@@ -232,6 +240,27 @@ def test_different_fields(data: st.DataObject) -> None:
         sides.append((buffer, np.cumsum(length) - length, length))
     expected = [n for n, (a, b) in enumerate(zip(left, right, strict=True)) if a != b]
     assert different_fields(*sides).tolist() == expected
+
+
+@pytest.mark.parametrize("place", [None, 0, 511, 512, 513, 4000, 4999])
+def test_long_fields_are_compared_to_their_ends(place: int | None) -> None:
+    sides = []
+    for change in (None, place):
+        data = bytearray(b"x" * 10_000 + bytes(ROOM))
+        if change is not None:
+            data[5000 + change] = ord("y")
+        start, length = np.array([0, 5000]), np.array([5000, 5000])
+        sides.append((np.frombuffer(data, np.uint8), start, length))
+    assert different_fields(*sides).tolist() == ([] if place is None else [1])
+
+
+def test_tags_of_a_megabyte_take_no_look_at_each_word(tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    name = "X" * 4_000_000
+    path.write_text(f"a B-{name}\nb I-{name}\n")
+    start = time.process_time()
+    assert spanf1.score_file(path, path).micro.correct == 1
+    assert time.process_time() - start < 2
 
 
 def test_a_long_preamble_of_comments(tmp_path: Path) -> None:

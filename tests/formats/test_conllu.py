@@ -77,7 +77,8 @@ def test_both_sides_in_one_file(run) -> None:
     ran = run("score", "f")
     assert ran.err.splitlines() == [
         "error: f:4: no word has a tag in MISC (pred_ner=, predicted=)",
-        "hint: --pred-key says which key of MISC has the tags",
+        "hint: if it has one side, give two: spanf1 score GOLD PRED; if both, --pred-key says "
+        "which key of MISC has the tags",
     ]
 
 

@@ -186,7 +186,7 @@ def test_what_cannot_be_written(span) -> None:
     assert raised.value.where == "document 2"
 
 
-characters = st.characters(exclude_categories=["Cs"])
+characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 words = st.text(characters, min_size=1, max_size=3).filter(lambda word: not word.isspace())
 spans = st.builds(lambda kind, text: TextSpan(kind, (), text), words, words)
 made = st.builds(

@@ -7,13 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spanf1.contents.describe import describe
 from spanf1.core.spans import decode
-from spanf1.core.tags import TagSet
+from spanf1.core.tag_counter import BlockCounter
+from spanf1.core.tags import Spelling, TagSet
 from spanf1.exceptions import LayoutError, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.columns.rewriting import with_column
 from spanf1.formats.columns.tags import TagFile
+from spanf1.formats.sentences import aligned, unmasked
 from spanf1.formats.source import Source
+from tests.helpers.growth import peak
 
 
 def passages(path, tag_column=-1, token_column=None, **settings) -> TagFile:
@@ -161,3 +165,36 @@ def test_one_more_column(tmp_path, content, expected, size) -> None:
     codes = np.arange(1, 9, dtype=np.int32)
     spelt = {0: b"out"} | {k: str(k - 1).encode() for k in range(1, 9)}
     assert b"".join(with_column(reader, TagSet({}), codes, spelt)).decode() == expected
+
+
+tagged = st.lists(
+    st.tuples(st.sampled_from(["O", "O", "B-X", "I-X", "I-Y", "M"]), st.booleans()), max_size=40
+)
+
+
+@given(sentences=tagged, size=st.sampled_from([1, 9, 30, 1 << 19]))
+def test_parts_of_sentences_have_whole_spans(tmp_path_factory, sentences, size):
+    """They are cut behind an O, and what is in them is what is in whole sentences."""
+    path = tmp_path_factory.getbasetemp() / "parts-of-sentences"
+    lines = [f"w{n} {tag}\n" + "\n" * end for n, (tag, end) in enumerate(sentences)]
+    path.write_text("".join(lines))
+    known = []
+    for outside in (True, False):
+        tags = TagSet({}, Spelling(masked=("M",)))
+        counter, spans, done = BlockCounter(tags.types), [], 0
+        for found in passages(path, block_size=size).passages(tags, outside=outside):
+            one = unmasked(found)
+            counter.add(aligned(one, one))
+            part = decode(one.codes, one.starts)
+            places = ((part.start + done).tolist(), (part.end + done).tolist())
+            spans += zip(*places, one.texts(part), part.shape.tolist(), strict=True)
+            done += one.size
+        counts = counter.finish(tags, tags)
+        known.append((spans, counts.spans, counts.sentences, counts.tokens, counts.gold_number))
+    assert known[0] == known[1]
+
+
+def test_a_sentence_without_end_takes_no_memory_where_spans_alone_are_read(tmp_path):
+    path = tmp_path / "f"
+    path.write_text("token B-X\ntoken I-X\ntoken O\n" * 100_000)
+    assert peak(lambda: describe(path)) < 30_000_000

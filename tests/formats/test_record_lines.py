@@ -187,7 +187,10 @@ ONE = {
     "nested": ('{"gold": ["O"], "pred": [["O"]]}\n', "f.jsonl:1: pred[0]: a tag is to be"),
     "ids": ('{"gold": ["O"], "pred": [0]}\n', "f.jsonl:1: pred[0]: 0 is no tag"),
     "no scheme": ('{"gold": ["O"], "pred": ["per"]}\n', "f.jsonl:1: pred[0]: tag 'per' fits no"),
-    "surrogate": ('{"gold": ["B-\\ud800"], "pred": ["O"]}\n', "f.jsonl:1: gold[0]: 'B-\\ud800'"),
+    "surrogate": (
+        '{"gold": ["B-\\ud800"], "pred": ["O"]}\n',
+        "f.jsonl:1: gold[0]: tag 'B-\\ud800' has half",
+    ),
     "numbers": ('{"gold": ["O"], "pred": []}\n', "f.jsonl:1: pred has 0 tags, gold has 1"),
     "deep": ('{"gold": ' + "[" * 10**5 + "\n", "f.jsonl:1: JSON that is nested too deeply"),
     "deep objects": ('{"a":' * 10**5 + "\n", "f.jsonl:1: JSON that is nested too deeply"),

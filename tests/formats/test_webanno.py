@@ -185,4 +185,4 @@ def test_bytes_that_are_no_text() -> None:
 def test_both_sides_in_one_file(run) -> None:
     write("f", SMALL)
     ran = run("score", "f")
-    assert (ran.code, "hint: give two: gold, and predicted" in ran.err) == (2, True)
+    assert (ran.code, "hint: give two: spanf1 score GOLD PRED" in ran.err) == (2, True)

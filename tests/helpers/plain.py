@@ -31,6 +31,10 @@ RULES = {
 }
 
 
+#: what may stand between the ends of a span: no scheme has both
+INNER = {name: "M" if name in ("BMES", "BMEWO") else "I" for name in RULES}
+
+
 def split(tag):
     prefix, _, kind = tag.partition("-")
     return prefix, "" if tag == "O" else kind or "_"
@@ -59,6 +63,8 @@ def is_well_formed(span, sentence, scheme):
     before, behind = around[span.start], around[span.end + 1]
     first, last = sentence[span.start][0], sentence[span.end - 1][0]
     opens, closes = (rule.split() for rule in RULES[scheme])
+    if any(tag[0] != INNER[scheme] for tag in sentence[span.start + 1 : span.end - 1]):
+        return False
     return (first in opens or (first + "=" in opens and split(before)[1] == span.type)) and (
         last in closes or (last + "=" in closes and split(behind)[1] == span.type)
     )

@@ -8,7 +8,7 @@ from spanf1.core.documents import Document, TextSpan
 
 TEXT = "Ada saw Paris."
 
-characters = st.characters(exclude_categories=["Cs"])
+characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 
 
 @st.composite

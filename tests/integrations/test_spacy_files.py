@@ -244,7 +244,7 @@ def test_damage(tmp_path: Path, doc: Doc) -> None:
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
-    letters = st.characters(codec="utf-8")
+    letters = st.characters(codec="utf-8", exclude_characters="\0")
     word = st.text(letters, min_size=1, max_size=4).map(lambda text: "".join(text.split()))
     gap = st.text(st.sampled_from(" \n\r\t\u00a0\u2028"), max_size=3)
     text, tokens = draw(gap), []

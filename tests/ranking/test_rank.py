@@ -216,21 +216,22 @@ def test_intervals_and_p_values_of_a_plain_paired_bootstrap(average) -> None:
 def test_intervals_of_several_runs_are_of_sentences_and_runs() -> None:
     gold = gold_tags(6, 60)
     runs = [noised(gold, k, noise) for k, noise in enumerate((0.05, 0.2, 0.35), 1)]
-    systems = {"several": runs, "one": [noised(gold, 9, 0.3)]}
+    systems = {"several": runs, "one": [noised(gold, 9, 0.3)], "two": [noised(gold, 8, 0.4)] * 2}
     found = ranked(gold, systems, how_to(4000, level=0.9))
-    rows = [plain_rows(gold, run, TYPES) for run in (*runs, *systems["one"])]
+    rows = [plain_rows(gold, run, TYPES) for run in (*runs, *systems["one"], *systems["two"])]
     rng = np.random.default_rng(2)
     drawn = plain_bootstrap(rows, "micro", 3000, 3)
-    chosen = rng.integers(0, 3, (3000, 3))
+    # The mean of two of three runs varies as that of three does.
+    chosen = rng.integers(0, 3, (3000, 2))
     mean = np.take_along_axis(drawn[:, :3], chosen, axis=1).mean(axis=1)
     expected = np.quantile(mean, [0.05, 0.95])
-    assert [one.system.name for one in found.standings] == ["several", "one"]
+    assert [one.system.name for one in found.standings] == ["several", "one", "two"]
     assert found.standings[0].interval == pytest.approx(expected, abs=0.012)
     assert found.standings[1].interval == pytest.approx(
         np.quantile(drawn[:, 3], [0.05, 0.95]), abs=0.012
     )
-    expected = np.quantile(drawn[:, 3] - mean, [0.05, 0.95])
-    assert found.differences[0].interval == pytest.approx(expected, abs=0.015)
+    expected = np.quantile(drawn[:, 4] - mean, [0.05, 0.95])
+    assert found.differences[1].interval == pytest.approx(expected, abs=0.015)
 
 
 # Tests of differences.
@@ -398,6 +399,14 @@ def test_one_run_and_several() -> None:
     apart = [abs(statistics.fmean(scores[:k] + scores[k + 1 :]) - scores[k]) for k in range(4)]
     one = figures_of(found)["several", ""]
     assert one.p_value == sum(one >= apart[0] - 1e-12 for one in apart) / 4
+    # How far runs of the single one are apart is not known; nor is an interval, then.
+    for one in found.differences:
+        unknown = one.system == "several"
+        assert math.isnan(one.interval.low) == math.isnan(one.interval.high) == unknown
+        assert math.isnan(one.p_bootstrap) == math.isnan(one.p_bootstrap_adjusted) == unknown
+    assert found.alone() == ["good"]
+    twice = {name: runs * 2 for name, runs in systems.items()}
+    assert ranked(gold, twice, how_to(10)).alone() == []
     assert math.isnan(next(o for o in found.standings if o.system.name == "good").deviation)
 
 

@@ -151,3 +151,30 @@ def test_what_is_no_text_is_written_as_it_is(tmp_path) -> None:
     options = ReportOptions.of({"format_name": "chart", "output": str(path), "color": "auto"})
     options.write(report(), RENDERERS | {"chart": lambda report, **_: report.about.encode()})
     assert path.read_bytes() == b"it"
+
+
+@pytest.mark.parametrize(("name", "delimiter"), [("csv", ","), ("tsv", "\t")])
+def test_cells_that_a_spreadsheet_would_compute(name, delimiter) -> None:
+    cells = {
+        "=cmd|' /C calc'!A0": "'=cmd|' /C calc'!A0",
+        "@SUM(1)": "'@SUM(1)",
+        "+1+1": "'+1+1",
+        "-1x": "'-1x",
+        "-": "'-",
+        "\tx": "'\\tx",
+        "\rx": "'\\rx",
+        "\x1b[31m\x9b\u202e\0\n": "\\x1b[31m\\x9b\\u202e\\x00\\n",
+        "\udc80": "\\udc80",
+        # Numbers stay, and so does what only has such characters inside.
+        **{same: same for same in ("-1.5", "+0.25", "-.5", "-2e-05", "1", "x=1", "B-PER", "", "é")},
+    }
+    made = RENDERERS[name](report(rows=lambda _: [[cell, -1.5] for cell in cells]))
+    read = [*csv.reader(io.StringIO(made), delimiter=delimiter)]
+    assert read == [[cell, "-1.5"] for cell in cells.values()]
+
+
+def test_data_that_would_move_a_cursor() -> None:
+    about = "\x1b\x9b\u202e\u2066\u2028\ud800é"
+    made = RENDERERS["json"](report()._replace(about=about))
+    assert json.loads(made) == {"about": about}
+    assert made.replace("\n", "").isprintable()

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import spanf1
-from spanf1.core.options import Confidence
+from spanf1.core.options import UNITS, Confidence
 from spanf1.core.scores import figures
 from spanf1.core.tally import rows_of
 from spanf1.render.renderers import RENDERERS
@@ -278,9 +278,10 @@ def test_units_that_were_not_kept():
 
 
 def test_units_of_another_kind(documents):
-    tally = spanf1.score_file(documents, confidence=QUICK).tally
-    with pytest.raises(spanf1.UsageError, match="the counts of each document were not kept"):
-        _ = Result(tally, confidence=Confidence(unit="document")).certainty
+    for drawn, other in (UNITS, UNITS[::-1]):
+        tally = spanf1.score_file(documents, confidence=Confidence(unit=drawn)).tally
+        with pytest.raises(spanf1.UsageError, match=f"the counts of each {other} were not kept"):
+            _ = Result(tally, confidence=Confidence(unit=other)).certainty
 
 
 WRONG = [
@@ -399,7 +400,9 @@ def test_delimited(name, kind):
     result = with_intervals(name, beta=2.0, zero_division=NAN)
     text = rendered(kind, result)
     rows = list(csv.DictReader(io.StringIO(text), delimiter="\t" if kind == "tsv" else ","))
-    assert [row["name"] for row in rows] == [*result.types, "micro", "macro", "weighted"]
+    # A tab in a name is spelt out.
+    names = [name.replace("\t", "\\t") for name in result.types]
+    assert [row["name"] for row in rows] == [*names, "micro", "macro", "weighted"]
     assert all(None not in row and None not in row.values() for row in rows)
     certainty = result.certainty
     ends = [*certainty.types.values(), *certainty.averages.values()]
@@ -454,6 +457,7 @@ def test_json(name, beta):
         "unit": "sentence",
         "seed": 0,
         "units": result.counts.sentences,
+        "few_types": [name for name, row in result.types.items() if row.gold < 10],
     }
     figure_names = ["precision", "recall", "f1"] + ["fbeta"] * (beta != 1)
     rows = data["types"] | {name: data[name] for name in ("micro", "macro", "weighted")}

@@ -23,7 +23,7 @@ from spanf1.cli.scoring import SCORE_RENDERERS
 from spanf1.core.options import METHODS, TYPE_SETS, UNITS
 from spanf1.core.schemes import READINGS, SCHEMES
 from spanf1.core.tags import FORMS
-from spanf1.exceptions import InputError, UsageError
+from spanf1.exceptions import InputError, TagError, UsageError
 from spanf1.render.renderers import RENDERERS
 from spanf1.results.report import report_of
 from spanf1.results.result import rescore
@@ -149,9 +149,11 @@ def test_an_unknown_average():
 
 
 def test_every_name_of_a_type_can_be_asked_for():
-    """Lists may hold what no file can: half of a surrogate pair."""
+    """No tag has half of a surrogate pair; it may be asked for, though."""
     name = "\ud800"
-    result = spanf1.evaluate([[f"B-{name}"]], [[f"B-{name}"]], types=[name])
+    with pytest.raises(TagError, match="has half of a surrogate pair"):
+        spanf1.evaluate([[f"B-{name}"]], [[f"B-{name}"]])
+    result = spanf1.evaluate([["B-A"]], [["B-A"]], types=[name])
     assert Signature.parse(str(result.signature())).options.types == (name,)
     assert str(result)
 

@@ -16,6 +16,7 @@ from spanf1.formats.columns.tags import MergedFile, TagFile
 from spanf1.formats.source import Source
 from spanf1.results.files import surface_forms
 from tests.helpers.commands import pipe, write
+from tests.helpers.growth import peak
 from tests.helpers.oracles import altered, well_formed
 from tests.helpers.plain import RULES, decode_slowly, is_well_formed
 from tests.helpers.shared_data import shared
@@ -349,3 +350,13 @@ def test_the_table_says_what_was_counted(run):
     assert "match       surface: every distinct text and type counts once" in ran.out
     assert "match:surface" in ran.out
     assert ran.err == ""
+
+
+def test_spans_that_repeat_take_no_memory(tmp_path):
+    def most(times: int) -> int:
+        path = tmp_path / "f"
+        # Long tokens, so that there are many blocks.
+        path.write_text(f"a B-X\n{'b' * 50} O\n\n" * times)
+        return peak(lambda: spanf1.score_file(path, path, match="surface"))
+
+    assert most(90_000) - most(30_000) < 60_000 * 10

@@ -10,8 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import spanf1
+from spanf1.core.scores import TypeCounts, add_types
 from spanf1.exceptions import UsageError
+from spanf1.results.lists import result_of_counts
+from spanf1.results.report import other_types
 from tests.helpers.commands import write
+from tests.helpers.growth import assert_time_is_linear
 
 pytestmark = pytest.mark.usefixtures("run")
 
@@ -225,3 +229,39 @@ def test_all_types_are_called_so_unless_some_have_another_name(run):
     assert "renamed     all types to _\n" in run("score", "f", "--untyped").out
     out = run("score", "f", "--map", "A=X,*=Y").out
     assert "renamed     A to X, all other types to Y\n" in out
+
+
+def means_the_same(name: str, other: str) -> bool:
+    """Return whether two types are alike, looked at one by one."""
+    a, b = name.casefold(), other.casefold()
+    begins = min(len(a), len(b)) > 1 and (a.startswith(b) or b.startswith(a))
+    return begins or {a, b} == {"gpe", "loc"}
+
+
+@given(
+    gold=st.sets(st.text("aAb", min_size=1, max_size=3) | st.sampled_from(["GPE", "Loc", "lo"])),
+    predicted=st.sets(st.text("abB", min_size=1, max_size=3) | st.sampled_from(["gpe", "LOC"])),
+)
+def test_types_that_do_not_meet_are_told_as_if_each_were_compared_with_each(gold, predicted):
+    counts = {name: TypeCounts(gold=1) for name in gold}
+    counts = add_types(counts, {name: TypeCounts(predicted=1) for name in predicted})
+    pairs = {}
+    for name in sorted(predicted - gold):
+        same = [other for other in sorted(gold) if name.casefold() == other.casefold()]
+        same += [other for other in sorted(gold - predicted) if means_the_same(name, other)]
+        if same:
+            pairs[name] = same[0]
+    said = " ".join(other_types(result_of_counts(counts)))
+    assert said.partition("--map ")[2] == (
+        ",".join(f"{name}={other}" for name, other in pairs.items())
+        or ("PREDICTED=GOLD,…" if gold and predicted and not gold & predicted else "")
+    )
+
+
+def test_many_types_that_do_not_meet_take_no_time_squared():
+    def told(count: int) -> None:
+        counts = {f"T{n}": TypeCounts(gold=1) for n in range(count)}
+        counts |= {f"U{n}": TypeCounts(predicted=1) for n in range(count)}
+        assert [*other_types(result_of_counts(counts))]
+
+    assert_time_is_linear(told, 500)

@@ -122,7 +122,7 @@ def _opened(input: Input) -> tuple[ArrowTable, _Columns, Mapping[int, str] | Non
 
 def _columns(input: Input, table: ArrowTable) -> _Columns:
     """Return the columns to read: those that are given, or the first of those that are known."""
-    options, option = input.options, input.options.option("key")
+    options, option = input.options, input.options.key_option
     known = _KEYS.of(options)
     if options.key is None:
         kinds = {name: table.type_of(name) for name in known if name in table.keys}
@@ -161,10 +161,11 @@ def _labels(input: Input, table: ArrowTable, key: str) -> Mapping[int, str] | No
     if input.options.labels is not None:
         return labels_by_id(input.options.labels)
     feature = feature_of(table.schema, key)
-    of_fields = (label_names(field_of(feature, name)) for name in _TYPE_FIELDS)
-    names = label_names(feature) or next(filter(None, of_fields), None)
+    where = table.source.name
+    of_fields = (label_names(field_of(feature, name), where) for name in _TYPE_FIELDS)
+    names = label_names(feature, where) or next(filter(None, of_fields), None)
     if are_tags(kind) and not names:
-        raise no_labels(key, kind, table.source.name)
+        raise no_labels(key, kind, where)
     return labels_by_id(names) if names else None
 
 

@@ -11,11 +11,18 @@ from itertools import chain
 from typing import Any
 
 from spanf1.exceptions import LayoutError, ReadError, UsageError
+from spanf1.formats.arrow.sizes import SMALLER, bounded, check_batches, parquet_sizes
 from spanf1.formats.records.values import named_keys
 from spanf1.formats.source import STDIN, Progress, Source
-from spanf1.wording import shortened
+from spanf1.wording import shortened, unwritable
 
 PARQUET, FILE, STREAM = "Parquet", "Arrow file", "Arrow stream"
+
+# What lists the splits of a Hugging Face dataset, and the files of one, and how many names at most;
+# and where the hub keeps the files of a repository.
+_SPLITS_FILE, _ROWS_FILE = "dataset_dict.json", "state.json"
+_MOST_NAMES = 1 << 16
+_SNAPSHOT = re.compile(r"(?<=[/\\])snapshots[/\\][0-9a-f]{40}([/\\].*)?$", re.DOTALL)
 
 # How they begin. A stream has the length of its first message next.
 _MAGIC = {b"PAR1": PARQUET, b"ARRO": FILE, b"\xff\xff\xff\xff": STREAM}
@@ -28,8 +35,6 @@ _SPLITS = {"train", "training", "dev", "val", "valid", "validation", "test", "te
 #: about how many values of a column are read at a time, and rows at most
 BATCH_VALUES = 1 << 19
 BATCH_ROWS = 1 << 15
-# How many rows tell how many values a row has.
-_SAMPLE = 1024
 # The same for what is in Arrow, by bytes of memory.
 _BATCH_BYTES = 1 << 23
 
@@ -39,7 +44,7 @@ _BUFFERED: dict[str, Any] = {"buffer_size": 1 << 16, "pre_buffer": False}
 # Where Hugging Face's datasets keep their features.
 _METADATA = b"huggingface"
 
-#: how many columns a message names
+#: how many columns, or splits, a message names
 _NAMED = 20
 
 
@@ -90,6 +95,10 @@ class ArrowFile:
             schema = _schema(opened)
             # Names that are not UTF-8 are found out by asking.
             _ = [(field.name, str(field.type)) for field in schema]
+            described = len((schema.metadata or {}).get(_METADATA, b""))
+            if described > self.source.most:
+                what = "description of the columns"
+                raise self.source.too_large(what, self.source.most, size=described)
             return _plain_schema(schema)
 
     def batches(
@@ -115,18 +124,21 @@ class ArrowFile:
         """
         paths = self._files()
         sizes = [os.path.getsize(path) if os.path.exists(path) else 0 for path in paths]
-        done, first = 0, None
+        done, count, first = 0, 0, None
         for path, size in zip(paths, sizes, strict=True):
+            source = self.source._replace(path=path, label=self._name(path))
             with self._clean(path):
-                read = _read_parquet if kind_of(path) == PARQUET else _read_arrow
-                with _open(path, encoded) as opened:
+                with _open(path) as opened:
                     schema = _schema(opened)
-                    first = schema if first is None else first
-                    self._check(schema, columns, path, first)
-                    for batch, share in read(opened, columns, rows):
-                        yield _plain_strings(batch)
-                        if self.progress:
-                            self.progress(done + int(share * size))
+                first = schema if first is None else first
+                self._check(schema, columns, path, first)
+                read = _read_parquet if kind_of(path) == PARQUET else _read_arrow
+                for batch, share in read(source, columns, rows):
+                    for part in bounded(batch, self.source, count):
+                        yield _plain_strings(part, encoded)
+                    count += batch.num_rows
+                    if self.progress:
+                        self.progress(done + int(share * size))
             done += size
 
     def _files(self) -> list[str]:
@@ -149,6 +161,12 @@ class ArrowFile:
         """Turn the library's errors into ours."""
         try:
             yield
+        except UnicodeEncodeError:
+            message = "pyarrow opens no file whose name is not UTF-8"
+            raise ReadError(message, where=self._name(path), hint="rename it") from None
+        except MemoryError:
+            message = "more memory than there is would be needed for a group, batch or page of it"
+            raise ReadError(message, where=self._name(path), hint=SMALLER) from None
         except (pyarrow().ArrowException, OSError, UnicodeDecodeError) as error:
             message = str(getattr(error, "strerror", None) or error).strip().partition("\n")[0]
             if isinstance(error, FileNotFoundError):
@@ -190,21 +208,15 @@ def lacking(schema: Any, message: str, where: str, hint: str = "") -> LayoutErro
 
 
 def _open(path: str, encoded: Sequence[str] = ()) -> Any:
-    """Return a reader of a file, which closes it."""
-    pa = pyarrow()
+    """Return a reader of a file, which closes it; some texts of Parquet come by number."""
     kind = kind_of(path)
     if kind == PARQUET:
-        opened = pa.parquet.ParquetFile(path, **_BUFFERED)
-        leaves = [opened.schema.column(number) for number in range(len(opened.schema))]
-        paths = [
-            leaf.path
-            for leaf in leaves
-            if leaf.path.partition(".")[0] in encoded and leaf.physical_type == "BYTE_ARRAY"
-        ]
-        if not paths:
-            return opened
-        opened.close()
-        return pa.parquet.ParquetFile(path, read_dictionary=paths, **_BUFFERED)
+        texts = list(encoded) or None
+        try:
+            return pyarrow().parquet.ParquetFile(path, read_dictionary=texts, **_BUFFERED)
+        except KeyError:
+            # A group calls a column otherwise than the schema does.
+            raise ReadError("damaged or cut off", where=path) from None
     if not kind:
         raise ReadError("no Parquet or Arrow, by its first bytes", where=path)
     return _Messages(path, kind)
@@ -220,7 +232,7 @@ class _Messages:
 
     def __init__(self, path: str, kind: str) -> None:
         self._pa = pyarrow()
-        self._kind = kind
+        self.kind = kind
         self._file = self._pa.OSFile(path)
         self.schema = self._reader(None).schema
 
@@ -234,7 +246,7 @@ class _Messages:
         """Yield the batches, of some fields, and what share of the file they end at."""
         size = max(self._file.size(), 1)
         reader = self._reader(fields)
-        if self._kind == FILE:
+        if self.kind == FILE:
             count = reader.num_record_batches
             for number in range(count):
                 yield reader.get_batch(number), (number + 1) / count
@@ -246,40 +258,44 @@ class _Messages:
         self._file.seek(0)
         ipc = self._pa.ipc
         options = ipc.IpcReadOptions(included_fields=fields)
-        read = ipc.open_file if self._kind == FILE else ipc.open_stream
+        read = ipc.open_file if self.kind == FILE else ipc.open_stream
         return read(self._file, options=options)
 
 
-def _read_parquet(opened: Any, columns: Sequence[str], rows: int) -> Iterator[tuple[Any, float]]:
+def _read_parquet(source: Source, columns: Sequence[str], rows: int) -> Iterator[tuple[Any, float]]:
     """Yield batches of Parquet, and what share of the rows they end at."""
-    total, groups, chosen = opened.metadata.num_rows, opened.metadata.num_row_groups, [*columns]
-    # What the file says of its columns may be damaged, and then the library would end the process.
-    some = opened.iter_batches(_SAMPLE, row_groups=[0], columns=chosen) if groups else iter(())
-    size = max(1, min(rows, int(BATCH_VALUES / _values(next(some, None)))))
-    batches = opened.iter_batches(size, columns=chosen)
-    encoded = any("dictionary<" in str(opened.schema_arrow.field(name).type) for name in columns)
-    if encoded:
-        # Those that are in lists are not read over the bounds of a group.
-        each = (
-            opened.iter_batches(size, row_groups=[number], columns=chosen)
-            for number in range(groups)
-        )
-        batches = chain.from_iterable(each)
-    done = 0
-    for batch in _ahead(batches):
-        done += batch.num_rows
-        if encoded:
-            # Numbers that are not in the dictionary come from damaged files.
-            batch.validate(full=True)
-        yield batch.select(chosen), done / max(total, 1)
+    sizes, chosen = parquet_sizes(source, columns, rows), [*columns]
+    size = max(1, min(rows, int(BATCH_VALUES / sizes.values)))
+    with _open(source.path, sizes.encoded) as opened:
+        batches = opened.iter_batches(size, columns=chosen)
+        if sizes.apart:
+            each = (
+                opened.iter_batches(size, row_groups=[number], columns=chosen)
+                for number in range(opened.metadata.num_row_groups)
+            )
+            batches = _together(chain.from_iterable(each), size, source.most)
+        done = 0
+        for batch in _ahead(batches):
+            done += batch.num_rows
+            if sizes.encoded:
+                # Numbers that are not in the dictionary come from damaged files.
+                batch.validate(full=True)
+            yield batch.select(chosen), done / max(opened.metadata.num_rows, 1)
 
 
-def _values(batch: Any) -> float:
-    """Return how many values a row has, on average, in the column that has most; 1 at least."""
-    if batch is None or not batch.num_rows:
-        return 1
-    counts = [len(column.flatten()) for column in batch.columns if hasattr(column, "value_lengths")]
-    return max(counts, default=0) / batch.num_rows or 1.0
+def _together(batches: Iterator[Any], rows: int, most: int) -> Iterator[Any]:
+    """Yield batches of about so many rows, and bytes at most, made of smaller ones."""
+    some: list[Any] = []
+    count = size = 0
+    for batch in batches:
+        if some and (count + batch.num_rows > rows or size > most):
+            yield pyarrow().concat_batches(some)
+            some, count, size = [], 0, 0
+        some.append(batch)
+        count += batch.num_rows
+        size += batch.get_total_buffer_size()
+    if some:
+        yield pyarrow().concat_batches(some)
 
 
 def _ahead(batches: Iterator[Any]) -> Iterator[Any]:
@@ -293,17 +309,17 @@ def _ahead(batches: Iterator[Any]) -> Iterator[Any]:
             yield batch
 
 
-def _read_arrow(
-    opened: _Messages, columns: Sequence[str], rows: int
-) -> Iterator[tuple[Any, float]]:
+def _read_arrow(source: Source, columns: Sequence[str], rows: int) -> Iterator[tuple[Any, float]]:
     """Yield batches of Arrow, cut where they are large, and what share of the file they end at."""
-    fields = sorted(opened.schema.get_field_index(column) for column in columns)
-    for batch, share in opened.batches(fields):
-        batch.validate(full=True)
-        size = max(1, min(rows, _BATCH_BYTES * batch.num_rows // max(batch.nbytes, 1)))
-        chosen = batch.select([*columns])
-        for start in range(0, batch.num_rows, size):
-            yield chosen.slice(start, size), share
+    with _open(source.path) as opened:
+        check_batches(source, is_file=opened.kind == FILE)
+        fields = sorted(opened.schema.get_field_index(column) for column in columns)
+        for batch, share in opened.batches(fields):
+            batch.validate(full=True)
+            size = max(1, min(rows, _BATCH_BYTES * batch.num_rows // max(batch.nbytes, 1)))
+            chosen = batch.select([*columns])
+            for start in range(0, batch.num_rows, size):
+                yield chosen.slice(start, size), share
 
 
 def _plain_schema(schema: Any) -> Any:
@@ -313,8 +329,12 @@ def _plain_schema(schema: Any) -> Any:
     return pa.schema(fields, schema.metadata)
 
 
-def _plain_strings(batch: Any) -> Any:
-    """Return a batch with strings in place of views of strings."""
+def _plain_strings(batch: Any, encoded: Sequence[str]) -> Any:
+    """Return a batch with strings in place of views of them, and of numbers in some columns."""
+    types = pyarrow().types
+    for number, name in enumerate(batch.schema.names):
+        if name not in encoded and types.is_dictionary(batch.column(number).type):
+            batch = batch.set_column(number, name, batch.column(number).dictionary_decode())
     if "string_view" not in str(batch.schema.types):
         return batch
     return batch.cast(_plain_schema(batch.schema))
@@ -362,13 +382,23 @@ def files_of(source: Source) -> list[str]:
     path = source.path
     if path == STDIN:
         raise UsageError("Parquet and Arrow are read from files, not from standard input")
+    files = _files_of(source)
+    for file in files:
+        if os.path.exists(file) and not os.path.isfile(file):
+            message = "this is no regular file, as Parquet and Arrow are read from"
+            raise ReadError(message, where=source.name if file == path else file)
+    return files
+
+
+def _files_of(source: Source) -> list[str]:
+    """Return the files of a path, in order; they may be of any kind, or not there."""
+    path = source.path
     if not os.path.isdir(path):
         return ([] if os.path.exists(path) else _split_files(path)) or [path]
-    if os.path.isfile(os.path.join(path, "dataset_dict.json")):
-        return _one_of(source, _listed(path, "dataset_dict.json", "splits", source))
-    if os.path.isfile(os.path.join(path, "state.json")):
-        names = _listed(path, "state.json", "_data_files", source)
-        return [os.path.join(path, name) for name in names]
+    if os.path.isfile(os.path.join(path, _SPLITS_FILE)):
+        return _one_of(source, _listed(source, _SPLITS_FILE, "splits"))
+    if os.path.isfile(os.path.join(path, _ROWS_FILE)):
+        return [os.path.join(path, name) for name in _listed(source, _ROWS_FILE, "_data_files")]
     folder = next((one for one in (path, os.path.join(path, "data")) if _names(one)), None)
     if folder is None:
         if parts := _parts(path):
@@ -380,23 +410,51 @@ def files_of(source: Source) -> list[str]:
     return [os.path.join(folder, name) for name in _names(folder)]
 
 
-def _listed(path: str, name: str, key: str, source: Source) -> list[str]:
-    """Return the names that a file of a Hugging Face dataset lists."""
-    where = os.path.join(path, name)
-    try:
-        with open(where, encoding="utf-8") as file:
-            found = json.load(file)
+def _listed(source: Source, name: str, key: str) -> list[str]:
+    """Return the names that a file of a Hugging Face dataset lists: they stay in its folder."""
+    where = os.path.join(source.path, name)
+    content = source._replace(path=where, label=where).whole(name)
+    found: Any = None
+    names = None
+    with contextlib.suppress(ValueError, LookupError, TypeError, RecursionError):
+        found = json.loads(content)
         names = [one["filename"] if isinstance(one, dict) else one for one in found[key]]
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        names = [None]
-    if not all(isinstance(one, str) for one in names):
+        if not isinstance(found[key], list):
+            names = None
+    if names is None or not all(isinstance(one, str) for one in names):
         raise LayoutError(f"{key} is no list of names, as a dataset has it", where=where)
     if not names:
         raise LayoutError("a dataset without rows", where=source.name)
-    if key == "_data_files" and any(found.get(old) for old in _CHOSEN_ROWS):
+    if len(names) > _MOST_NAMES:
+        message = f"{key} are {len(names)} names: {_MOST_NAMES} at most are read"
+        raise LayoutError(message, where=where)
+    for one in names:
+        _check_within(source.path, one, where)
+    if name == _ROWS_FILE and any(found.get(old) for old in _CHOSEN_ROWS):
         hint = "flatten_indices() before save_to_disk() writes the rows themselves"
         raise LayoutError("a dataset of chosen rows", where=source.name, hint=hint)
     return names
+
+
+def _check_within(folder: str, name: str, where: str) -> None:
+    """Raise an error if a name is none of a file, or a folder, in the folder that lists it."""
+    if not name or unwritable(name):
+        raise LayoutError(f"{shortened(name)} is no name of a file", where=where)
+    plain = os.path.normpath(name)
+    inside = not os.path.isabs(name) and plain != os.curdir
+    inside = inside and plain.partition(os.sep)[0] != os.pardir
+    if not (inside and os.path.realpath(os.path.join(folder, name)).startswith(_home(folder))):
+        message = f"{shortened(name)} is not in the folder of the dataset"
+        raise LayoutError(message, where=where, hint="give the file itself, if it is the one meant")
+
+
+def _home(folder: str) -> str:
+    """Return what the files of a folder are to be in: itself or, in a cache of the hub, the cache.
+
+    There, files are links to ``blobs``, beside the ``snapshots``.
+    """
+    real = os.path.realpath(folder)
+    return os.path.join(_SNAPSHOT.sub("", real), "")
 
 
 # What old versions of datasets wrote beside the rows, where some or another order were chosen.
@@ -407,13 +465,23 @@ def _one_of(source: Source, splits: Sequence[str]) -> list[str]:
     """Return the files of the only split of a folder."""
     if len(splits) > 1:
         raise _of_splits(source, splits)
-    return files_of(Source(os.path.join(source.path, splits[0]), label=source.name))
+    path = os.path.join(source.path, splits[0])
+    if os.path.isfile(os.path.join(path, _SPLITS_FILE)):
+        message = f"{_SPLITS_FILE} lists splits, and a split is none"
+        raise LayoutError(message, where=os.path.join(path, _SPLITS_FILE))
+    return _files_of(source._replace(path=path, label=source.name))
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return names, for a message; not more than the first of them."""
+    more = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _of_splits(source: Source, splits: Sequence[str], folder: str = "") -> LayoutError:
     base = folder or source.path
     return LayoutError(
-        f"a folder of {len(splits)} splits: {', '.join(splits)}",
+        f"a folder of {len(splits)} splits: {_some(splits)}",
         where=source.name,
         hint=f"give one of them: {os.path.join(base, splits[-1])}",
     )

@@ -11,21 +11,40 @@ import numpy.typing as npt
 
 from spanf1.core.tags import IntArray, TagSet
 from spanf1.exceptions import InputError, LayoutError, ReadError, TagError
-from spanf1.formats.arrow.files import BATCH_ROWS, ArrowFile, feature_of, lacking, pyarrow, type_of
+from spanf1.formats.arrow.files import (
+    BATCH_ROWS,
+    ArrowFile,
+    feature_of,
+    lacking,
+    pyarrow,
+    type_of,
+)
 from spanf1.formats.keyed import TAG_KEYS, KeyedReader, KeyedTags, Table, order_hint
-from spanf1.formats.labels import LABELS_HINT, LabelCodes, labels_by_id
+from spanf1.formats.labels import LABELS_HINT, MAX_LABELS, LabelCodes, labels_by_id
 from spanf1.formats.registry import ARROW, Inputs
 from spanf1.formats.sentences import Sentences, place_in, whole_sentences
 from spanf1.formats.source import Source
-from spanf1.wording import shortened
+from spanf1.wording import shortened, unwritable
 
 
-def label_names(feature: Any) -> list[str] | None:
-    """Return the names of the labels in a feature of class labels, or of lists of such."""
+def label_names(feature: Any, where: str) -> list[str] | None:
+    """Return the names of the labels in a feature of class labels, or of lists of such.
+
+    Raises
+    ------
+    LayoutError
+        If there are too many, or one could not be written again.
+    """
     feature = _element(feature)
     names = feature.get("names") if feature.get("_type") == "ClassLabel" else None
-    named = isinstance(names, list) and names and all(isinstance(one, str) for one in names)
-    return names if named else None
+    if not (isinstance(names, list) and names and all(isinstance(one, str) for one in names)):
+        return None
+    if len(names) > MAX_LABELS:
+        raise LayoutError(f"{len(names)} labels: {MAX_LABELS} at most are read", where=where)
+    for one in names:
+        if wrong := unwritable(one):
+            raise LayoutError(f"label {shortened(one)} has {wrong}", where=where)
+    return names
 
 
 def field_of(feature: Any, name: str) -> Any:
@@ -352,7 +371,10 @@ class ArrowReader(KeyedReader):
         """Return what is to be read of the two sides."""
         sides = super()._columns(tables)
         both = list(zip((tables[0], tables[-1]), sides, strict=True))
-        names = [label_names(feature_of(table.schema, side.key)) for table, side in both]
+        names = [
+            label_names(feature_of(table.schema, side.key), table.source.name)
+            for table, side in both
+        ]
         gold, predicted = (
             side._replace(labels=self._labels_of(table, side.key, own or names[0] or names[1]))
             for (table, side), own in zip(both, names, strict=True)

@@ -20,7 +20,7 @@ from spanf1.formats.registry import Input, Writing
 from spanf1.formats.sentences import Sentences
 from spanf1.formats.source import BOM, Source
 from spanf1.formats.tokens import broken, by_sentence, place_of, sentence_of, tagged
-from spanf1.wording import shortened
+from spanf1.wording import shortened, unwritable
 
 # What would end a field or a line, or make a reader take the file for a binary one.
 _BREAKS = re.compile(r"[\0\t-\r ]")
@@ -91,7 +91,8 @@ def _sentences(passage: Sentences, names: Sequence[str], input: Input) -> Iterat
 
     tokens = passage.tokens or ()
     if (token := broken(tokens)) is not None:
-        raise ReadError(f"token {shortened(tokens[token])} is not UTF-8", where=where(token))
+        wrong = f"has {unwritable(tokens[token])}" if "\0" in tokens[token] else "is not UTF-8"
+        raise ReadError(f"token {shortened(tokens[token])} {wrong}", where=where(token))
     levels = (decode(codes, passage.starts) for codes in passage.codes)
     spans = zip(*(by_sentence(level, passage.starts) for level in levels), strict=True)
     begins = set(passage.document_starts.tolist())

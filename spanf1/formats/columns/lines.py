@@ -24,6 +24,8 @@ from spanf1.wording import shortened
 BoolArray = npt.NDArray[np.bool_]
 
 WORD_BITS = 64
+# What a set has last is looked for in so many words before; what is farther off is rare.
+_NEAR = 4
 _ONE = np.uint64(1)
 
 _TAB, _LF, _CR, _SPACE, _HYPHEN, _HASH, _N, _O, _BRACKET = b"\t\n\r -#nO]"
@@ -114,12 +116,18 @@ class Bits:
         found = places - (WORD_BITS - 1) + _highest(bits)
         rows = np.flatnonzero(bits == 0)
         word = word[rows]
-        while len(rows):
+        steps = 0
+        while len(rows) and steps < _NEAR:
             word -= 1
+            steps += 1
             bits = self.words[word]
             found[rows] = (word << 6) + _highest(bits)
             missing = bits == 0
             rows, word = rows[missing], word[missing]
+        if len(rows):
+            some = np.flatnonzero(self.words)
+            word = some[np.searchsorted(some, word) - 1]
+            found[rows] = (word << 6) + _highest(self.words[word])
         return found
 
     def positions(self) -> IntArray:

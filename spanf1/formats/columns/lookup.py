@@ -23,6 +23,8 @@ ByteArray = npt.NDArray[np.uint8]
 WordArray = npt.NDArray[np.uint64]
 
 _WORD = 8
+# Fields are compared word by word, all at once, up to so many bytes; what is longer is rare.
+_LONG = 1 << 9
 # The table has so many places, and holds tags of up to so many words.
 _TABLE_BITS = 13
 _TABLE_WORDS = 8
@@ -61,13 +63,18 @@ def different_fields(
     first &= _FIRST_BYTES.take(length, mode="clip")
     differ |= first != 0
     rows, done = np.flatnonzero(~differ & (length > _WORD)), _WORD
-    while len(rows):
+    while len(rows) and done < _LONG:
         # The last word of a field begins within the one before.
         place = np.minimum(length[rows] - _WORD, done)
         unlike = words[start[rows] + place] != other_words[other_start[rows] + place]
         done += _WORD
         differ[rows[unlike]] = True
         rows = rows[~unlike & (length[rows] > done)]
+    for row in rows.tolist():
+        size, begin, other = (int(array[row]) for array in (length, start, other_start))
+        differ[row] = not np.array_equal(
+            data[begin : begin + size], other_data[other : other + size]
+        )
     return np.flatnonzero(differ)
 
 

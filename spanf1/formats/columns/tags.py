@@ -113,16 +113,17 @@ class TagFile:
         return (aligned(side, side) for side in self.sentences(gold))
 
     def passages(self, tags: TagSet, *, outside: bool = True) -> Iterator[Sentences]:
-        """Yield whole sentences with their tokens.
+        """Yield whole sentences with their tokens, or spans, in parts of sentences, with theirs.
 
-        A sentence is held as a whole, and a file without blank lines is one sentence.
+        A whole sentence is held, and a file without blank lines is one.
 
         Parameters
         ----------
         tags : TagSet
             Numbers the tags.
         outside : bool
-            Read the tokens outside of all spans, too; else each of them is the empty text.
+            Read the tokens outside of all spans, too; else each of them is the empty text, and a
+            sentence may go on behind one of them.
 
         Raises
         ------
@@ -134,7 +135,9 @@ class TagFile:
             As `ColumnFile.tagged_lines`.
         """
         sides = (lines.side() for lines in self.lines(tags, tokens=True, blank=True))
-        return passages(sides if outside else map(_without_outside, sides))
+        if outside:
+            return passages(sides)
+        return whole(map(_without_outside, sides), _last_outside)
 
     def _token_index(self, layout: Layout, indices: list[int]) -> int:
         """Return the index of the column of the tokens."""
@@ -180,12 +183,22 @@ def _without_outside(sentences: Sentences) -> Sentences:
     """Return sentences with the tokens in spans alone."""
     fields = sentences.tokens
     if not isinstance(fields, Fields):
-        return sentences
+        return sentences._replace(tokens=[*(fields or ())])
     tokens = [""] * sentences.size
     inside = np.flatnonzero(sentences.codes)
     for token, text in zip(inside.tolist(), fields.take(inside), strict=True):
         tokens[token] = text
     return sentences._replace(tokens=tokens)
+
+
+def _last_outside(sentences: Sentences) -> int | None:
+    """Return the last place that no span goes across, as O stands before it or a sentence begins.
+
+    What is left out by its tag stays with the O behind it: it may begin the sentence.
+    """
+    outside = np.flatnonzero(sentences.codes == 0)[-1:] + 1
+    places = [*outside.tolist(), *sentences.starts[-1:].tolist()]
+    return max(places, default=None)
 
 
 def passages(sentences: Iterable[Sentences]) -> Iterator[Sentences]:

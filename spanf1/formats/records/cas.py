@@ -23,7 +23,7 @@ from spanf1.formats.records.xml import elements
 from spanf1.formats.registry import SURE, Input
 from spanf1.formats.sniffing import Beginning
 from spanf1.formats.tokens import Utf16
-from spanf1.wording import shortened
+from spanf1.wording import shortened, unwritable
 
 _ENTITIES = "NamedEntity.value"
 _SENTENCE, _TOKEN = "segmentation.type.Sentence", "segmentation.type.Token"
@@ -103,6 +103,9 @@ def _documents(structures: Sequence[_Structure], input: Input, line: int) -> Ite
         for one in found
         if (offsets := _offsets(one, places, input))[0] < offsets[1]
     ]
+    for what, said in (("the text", text), *(("a type", span.type) for span in spans)):
+        if wrong := unwritable(said):
+            raise LayoutError(f"{what} has {wrong}", where=input.where(line))
     if len(spans) < len(found):
         input.remark("empty spans", len(found) - len(spans))
     tokens, sentences = (

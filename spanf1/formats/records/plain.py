@@ -14,6 +14,7 @@ from spanf1.core.spans import UNTAGGED
 from spanf1.core.tags import IntArray
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS, KnownKeys
 from spanf1.formats.registry import Input
+from spanf1.wording import unwritable
 
 # Answers of annotators that do not leave a record out.
 _ACCEPTED = {"accept", None, ""}
@@ -124,8 +125,7 @@ def strings(values: Iterable[Any]) -> list[str]:
     """Return values that are all strings, of whole characters."""
     strings = list(values)
     check(set(map(type, strings)) <= {str})
-    # Half of a surrogate pair is no character, and cannot be encoded.
-    "".join(strings).encode()
+    check(not unwritable("".join(strings)))
     return strings
 
 

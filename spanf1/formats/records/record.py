@@ -13,7 +13,6 @@ from spanf1.formats.labels import unlabelled
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS
 from spanf1.formats.records.plain import LAST, Columns, plain_batch, span_columns
 from spanf1.formats.records.values import (
-    HALF,
     NO_ID,
     Values,
     lacking,
@@ -23,7 +22,7 @@ from spanf1.formats.records.values import (
     values,
 )
 from spanf1.formats.registry import FORMATS, Input
-from spanf1.wording import shortened
+from spanf1.wording import shortened, unwritable
 
 # Into how many parts records are cut of which one is not plain.
 _PARTS = 8
@@ -86,7 +85,7 @@ class Record(NamedTuple):
             input.key = _chosen(value, names) if options.key is None else options.key
             if not input.key:
                 message = f"there is no key of {options.side} spans ({', '.join(names)})"
-                raise self.lacking(message, options.option("key"))
+                raise self.lacking(message, options.key_option)
         if input.key not in value:
             raise self.lacking(f"there is no key {shortened(input.key)}", options.option("key"))
         return input.key
@@ -119,10 +118,8 @@ class Record(NamedTuple):
         """Return a value that is to be a string; `place` says which it is: ``spans[3].label``."""
         if not isinstance(value, str):
             raise self.error(f"{place} is {spelt(value)}, and is to be a string")
-        half = None if value.isascii() else HALF.search(value)
-        if half:
-            message = f"{place} has half of a surrogate pair, {half[0]!r}, which is no character"
-            raise self.error(message)
+        if wrong := unwritable(value):
+            raise self.error(f"{place} has {wrong}")
         return value
 
     def text(self, names: Sequence[str] = ()) -> str:
@@ -474,14 +471,21 @@ def gathered(input: Input, is_item: Callable[[object], bool]) -> Iterator[Values
         If the file is not there, not readable, damaged, or not UTF-8.
     LayoutError
         If there is something in it that is no JSON, or items and other records.
+    UsageError
+        If both sides are to be read, and there is a list, which has no keys.
     """
     reads = _parsed(input)
     first = next(reads, None)
     if first is None:
         return
     if not is_item(first.values[0]):
-        yield from chain([first], reads)
+        for read in chain([first], reads):
+            lists = (line for value, line in zip(*read, strict=True) if isinstance(value, list))
+            if not input.options.alone and (line := next(lists, None)):
+                input.check_one_side("a list without keys", line)
+            yield read
         return
+    input.check_one_side("a list without keys")
     items = []
     for record in records_of(input, chain([first], reads)):
         if not is_item(record.value):

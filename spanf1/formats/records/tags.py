@@ -31,7 +31,6 @@ from spanf1.formats.lists import Numbering, numbered
 from spanf1.formats.records.record import line_of, with_id
 from spanf1.formats.records.sniffing import View
 from spanf1.formats.records.values import (
-    HALF,
     Batch,
     RecordFile,
     Row,
@@ -190,8 +189,6 @@ class _RecordTags(LabelCodes):
             self._values = [*self._numbers]
         value = self._values[number]
         if isinstance(value, str):
-            if HALF.search(value):
-                raise TagError(f"{value!r} has half of a surrogate pair, which is no character")
             return value
         if type(value) is not int:
             raise TagError(_no_tag(value))

@@ -30,9 +30,6 @@ _PIECE, _LOOK = 1 << 18, 1 << 14
 # what begins, and ends, a block of code
 _FENCE = "`"
 
-#: half of a surrogate pair, as escapes of JSON may spell it: no character
-HALF = re.compile("[\ud800-\udfff]")
-
 #: what is said of a value that is no id
 NO_ID = ": ids are to be strings or whole numbers"
 

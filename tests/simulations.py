@@ -1,0 +1,204 @@
+"""How often intervals hold the truth, and tests find what is not there, in simulated corpora.
+
+``python -m tests.simulations`` prints the tables of docs/statistics.md, from the same seeds;
+tests/resampling/test_simulations.py looks at fewer corpora.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.core.options import METHODS, UNITS, Confidence, IntervalMethod, Options, Unit
+from spanf1.core.spans import Ends, shape_of
+from spanf1.core.tally import ABSENT, SpanKey, Tally, Units
+from spanf1.ranking.rank import RankingOptions, System, rank
+from spanf1.results.result import Result
+
+_SHAPE = shape_of(Ends("O", "B", "B", "O"))
+# What a span of a sentence is: right, missed, or of the predictions alone.
+_KEYS = SpanKey("A", _SHAPE, _SHAPE), SpanKey("A", _SHAPE, ABSENT), SpanKey("A", ABSENT, _SHAPE)
+_OPTIONS = Options(gold_scheme="IOB2", pred_scheme="IOB2")
+# The share of gold spans that is found, and how many others are, for each gold span.
+_FOUND, _OTHERS = 0.75, 0.2
+#: the F1 of a system in all that corpora are drawn from
+TRUTH = 2 * _FOUND / (1 + _FOUND + _OTHERS)
+
+
+class World(NamedTuple):
+    """What corpora are drawn from: so many documents of so many sentences.
+
+    Attributes
+    ----------
+    gold : float
+        Gold spans of a sentence, on the average.
+    together : bool
+        Whether the sentences of a document are as easy as each other, to each run in its own way;
+        else each sentence is as easy to all runs.
+    spread : float
+        The standard deviation of the runs of a system, in log-odds.
+    """
+
+    documents: int
+    sentences: int = 1
+    gold: float = 1.5
+    together: bool = False
+    spread: float = 0.0
+
+
+def drawn(world: World, runs: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Return (documents, sentences, runs, kinds of spans) of one corpus, of exchangeable runs."""
+    shape = world.documents, world.sentences
+    gold = rng.poisson(world.gold, shape)
+    easy = rng.beta(3, 1, (world.documents, 1, runs) if world.together else (*shape, 1))
+    odds = easy / (1 - easy) * np.exp(rng.normal(0, world.spread, runs))
+    found = rng.binomial(gold[..., None], odds / (1 + odds))
+    others = rng.poisson(_OTHERS * world.gold, (*shape, runs))
+    return np.stack([found, gold[..., None] - found, others], axis=-1)
+
+
+def result_of(counts: npt.NDArray[np.int64], how: Confidence) -> Result:
+    """Return the result of one run, given (documents, sentences, kinds of spans)."""
+    documents = len(counts)
+    rows = counts.sum(axis=1) if how.unit == "document" else counts.reshape(-1, len(_KEYS))
+    code = np.repeat(np.tile(np.arange(len(_KEYS)), len(rows)), rows.ravel())
+    units = Units(how.unit, _KEYS, rows.sum(axis=1), code, np.ones(len(rows), np.int64))
+    spans = Counter(dict(zip(_KEYS, rows.sum(axis=0).tolist(), strict=True)))
+    sentences = counts.shape[0] * counts.shape[1]
+    tally = Tally(spans=spans, units=units, documents=documents, sentences=sentences)
+    return Result(tally, _OPTIONS, None, how)
+
+
+def held(
+    world: World,
+    times: int,
+    *,
+    unit: Unit = "sentence",
+    method: IntervalMethod = "percentile",
+    resamples: int = 1000,
+    seed: int = 0,
+) -> int:
+    """Return how many of so many corpora have an interval of F1 that holds the truth.
+
+    A corpus without a gold span is drawn again.
+    """
+    rng, count, done = np.random.default_rng(seed), 0, 0
+    while done < times:
+        counts = drawn(world, 1, rng)[:, :, 0]
+        if not counts[..., :2].any():
+            continue
+        how = Confidence(resamples=resamples, unit=unit, method=method, seed=done)
+        certainty = result_of(counts, how).certainty
+        assert certainty
+        interval = certainty.types["A"].f1
+        # Where an interval has no ends, it holds nothing.
+        count += interval.low <= TRUTH <= interval.high
+        done += 1
+    return count
+
+
+class Compared(NamedTuple):
+    """What was said of two systems that are the same, corpus by corpus.
+
+    Attributes
+    ----------
+    held : array of bool
+        Whether the interval of the difference held 0.
+    p_value, p_bootstrap : array of float
+        By the test of units or runs, and by the bootstrap; NaN where there is none.
+    """
+
+    held: npt.NDArray[np.bool_]
+    p_value: npt.NDArray[np.float64]
+    p_bootstrap: npt.NDArray[np.float64]
+
+
+def compared(
+    world: World,
+    times: int,
+    runs: tuple[int, int] = (1, 1),
+    *,
+    unit: Unit = "sentence",
+    resamples: int = 1000,
+    seed: int = 0,
+) -> Compared:
+    """Return what is said of two systems with so many runs, of which neither is better."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for number in range(times):
+        counts = drawn(world, sum(runs), rng)
+        how = Confidence(resamples=resamples, unit=unit, seed=number)
+        results = [result_of(counts[:, :, run], how) for run in range(sum(runs))]
+        systems = [System("a", results[: runs[0]]), System("b", results[runs[0] :])]
+        testing = RankingOptions(reference="a", correction="none", confidence=how)
+        [pair] = rank(systems, testing).differences
+        holds = pair.interval.low <= 0 <= pair.interval.high
+        rows.append((holds, pair.p_value, pair.p_bootstrap))
+    return Compared(*map(np.array, zip(*rows, strict=True)))
+
+
+# The tables.
+
+#: how many corpora each row of a table is made of
+TIMES = 1000
+
+
+def tables(times: int = TIMES) -> Iterator[str]:
+    """Yield the tables as lines of Markdown; the name of a row is its seed."""
+
+    def row(name: str, counts: Sequence[int | None]) -> str:
+        shares = [
+            "-" if count is None else f"{count / times:.3f}".removeprefix("0") for count in counts
+        ]
+        return f"| {name} | {' | '.join(shares)} |"
+
+    yield "| a nominal 95% interval of F1 | percentile | BCa |"
+    yield "|---|---|---|"
+    worlds = {f"{sentences} sentences": World(sentences) for sentences in (10, 50, 250)}
+    for spans in (2, 5, 10, 20, 50):
+        worlds[f"a type with some {spans} gold spans"] = World(250, gold=spans / 250)
+    for name, world in worlds.items():
+        yield row(name, [held(world, times, method=how, seed=_seed(name)) for how in METHODS])
+    yield ""
+    yield "| sentences that go wrong together | by sentence | by document |"
+    yield "|---|---|---|"
+    for documents in (5, 10, 20, 50):
+        name, world = f"{documents} documents of 10", World(documents, 10, together=True)
+        yield row(name, [held(world, times, unit=unit, seed=_seed(name)) for unit in UNITS])
+    yield ""
+    yield "| two systems, neither better | interval holds 0 | p < .05 | p boot. < .05 |"
+    yield "|---|---|---|---|"
+    for sentences in (50, 250):
+        name = f"{sentences} sentences"
+        yield row(name, _shown(compared(World(sentences), times, seed=_seed(name))))
+    for documents in (10, 20, 50):
+        name, world = f"{documents} documents of 10", World(documents, 10, together=True)
+        for unit in UNITS:
+            found = compared(world, times, unit=unit, seed=_seed(name))
+            yield row(f"{name}, by {unit}", _shown(found))
+    for spread, alike in ((0.1, "much alike"), (0.5, "unlike")):
+        for runs in ((1, 1), (1, 5), (2, 2), (3, 3), (5, 5), (2, 5)):
+            name = f"{runs[0]} and {runs[1]} runs, {alike}"
+            found = compared(World(250, spread=spread), times, runs, seed=_seed(name))
+            yield row(name, _shown(found))
+
+
+def _seed(name: str) -> int:
+    return crc32(name.encode())
+
+
+def _shown(found: Compared) -> list[int | None]:
+    below = [int(np.count_nonzero(p < 0.05)) for p in (found.p_value, found.p_bootstrap)]
+    if np.isnan(found.p_bootstrap).all():
+        return [None, below[0], None]
+    return [int(np.count_nonzero(found.held)), *below]
+
+
+if __name__ == "__main__":
+    for line in tables():
+        print(line, flush=True)
