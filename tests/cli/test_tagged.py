@@ -323,6 +323,10 @@ class TestPipes:
             assert process.stdin is not None
             process.stdin.write(self.CONTENT * 100_000)
             process.stdin.flush()
+            # On Linux, the file that it is kept in has no name.
+            end = time.monotonic() + 0.7
+            while time.monotonic() < end and not list(tmp_path.iterdir()):
+                time.sleep(0.01)
             process.send_signal(number)
             process.wait(timeout=60)
             process.stdin.close()
