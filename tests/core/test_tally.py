@@ -18,14 +18,16 @@ from spanf1.core import tally as tally_module
 from spanf1.core.fingerprint import type_number
 from spanf1.core.matching import SpanCounter
 from spanf1.core.options import Confidence
+from spanf1.core.scores import TypeCounts
 from spanf1.core.tag_counter import tally, tally_parts
-from spanf1.core.tally import Collector, Tally, Units, rows_of
+from spanf1.core.tally import Collector, SpanKey, Tally, Units, rows_of
 from spanf1.formats.columns.tags import MergedFile, PairedFiles
 from spanf1.formats.lists import ListReader
 from spanf1.formats.source import Source
 from spanf1.results.certainty import meanings
 from spanf1.results.result import Result
 from tests.helpers.files import Rendered, column_file, lists_of, render, tally_of_lists, write
+from tests.helpers.growth import peak
 from tests.helpers.oracles import Span, altered, encode, random_spans, well_formed
 from tests.helpers.plain import RULES, decode_slowly, is_well_formed
 from tests.helpers.strategies import Look, block_sizes, corpora, looks, seeds, steady
@@ -614,6 +616,27 @@ def test_equal_units_are_one_row_so_that_memory_does_not_grow(monkeypatch):
     assert kept.order.dtype == np.uint8
     assert kept.length.tolist() == [2, 0]
     assert kept.order.tolist() == [0, 1, 0] * 400
+
+
+def test_units_in_order_that_repeat_take_few_bytes_each(monkeypatch):
+    tiny(monkeypatch, 1000)
+    monkeypatch.setattr(tally_module, "_JOINED", 1000)
+    at_once = 500
+
+    def side_by_side(count: int) -> None:
+        systems = []
+        for kinds in (2, 3):
+            collector = Collector("sentence", in_order=True)
+            for _ in range(count // at_once):
+                unit = np.arange(at_once) + collector.begun
+                collector.begun += at_once
+                collector.add(unit, np.arange(at_once) % kinds)
+            units = collector.finish({n: SpanKey("A", n, n) for n in range(kinds)})
+            systems.append((units, [(n, TypeCounts(1, 1, 1)) for n in range(kinds)]))
+        assert rows_of(systems, 3).weight.sum() == count
+
+    few, many = (peak(partial(side_by_side, count)) for count in (50_000, 200_000))
+    assert many - few < 150_000 * 8
 
 
 def test_a_sentence_without_tokens_is_no_unit():
