@@ -119,7 +119,7 @@ class SpanCounter:
             from spanf1.core.crediting import Creditor
 
             self._creditor = Creditor(crediting)
-            tally.match, tally.unit = crediting.rule.name, crediting.rule.unit
+            tally.match, tally.unit = crediting.name, crediting.rules[0].unit
         self._extent = 0
         self._waiting: list[npt.NDArray[np.int64]] = []
         self._size = 0

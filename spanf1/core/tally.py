@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.fingerprint import added, powers
+from spanf1.core.options import MODES
 from spanf1.core.scores import (
     COUNTS,
     AnyCounts,
@@ -57,17 +58,16 @@ class SpanKey(NamedTuple):
 
 
 class Earned(NamedTuple):
-    """What a tally tells apart where spans are credited: a type, and the four sums, in one unit.
+    """What a tally tells apart where spans are credited: a type, and what a span of it earns.
 
-    They are how much gold there is, how much is predicted, how much of gold is credited, how much
-    of the predicted is.
+    `sums` are in the unit of the match. `outcome` is one of SemEval's words,
+    or empty where a match has none: see `spanf1.core.credits.Credits.outcomes`.
     """
 
+    match: str
     type: str
-    gold: int
-    predicted: int
-    credited_gold: int
-    credited_predicted: int
+    outcome: str
+    sums: CreditCounts
 
 
 #: what spans are counted by
@@ -94,7 +94,7 @@ def adds_of(span: Key, gold_scheme: str, predicted_scheme: str, *, strict: bool)
     What is credited was found after ill-formed spans were dropped.
     """
     if isinstance(span, Earned):
-        return CreditCounts(*span[1:])
+        return span.sums
     _, gold, predicted = span
     if not strict:
         return _ADDS[gold != ABSENT, predicted != ABSENT]
@@ -309,6 +309,16 @@ class Tally:
         """Return what would be counted if white space at the edges of spans did not count."""
         return replace(self, spans=+_differences(self.spans, self.trimmed))
 
+    @property
+    def credits(self) -> bool:
+        """Whether what counts is what spans are credited with; of several modes, exact matches."""
+        return self.match not in ("", MODES)
+
+    def by_match(self, match: str, unit: int) -> Tally:
+        """Return what one of several matches comes to."""
+        earned = {one: count for one, count in self.earned.items() if one.match == match}
+        return replace(self, earned=Counter(earned), match=match, unit=unit)
+
     def check_forms(self) -> None:
         """Raise an error if the tags of a side are not all written alike, as in a sum.
 
@@ -335,8 +345,8 @@ class Tally:
         types: Mapping[str, AnyCounts]
         if reading == "conlleval":
             types = self.script
-        elif self.match:
-            earned = _summed((name, sums, n) for (name, *sums), n in self.earned.items())
+        elif self.credits:
+            earned = _summed((one.type, one.sums, count) for one, count in self.earned.items())
             types = {name: _whole(sums, self.unit) for name, sums in earned.items()}
         elif surface:
             # A text is on a side, or correct, if one of its spans is.

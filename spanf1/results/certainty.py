@@ -69,7 +69,11 @@ Meanings = list[tuple[int, AnyCounts]]
 
 
 def meanings(
-    units: Units, numbers: Mapping[str, int], schemes: tuple[str, str], reading: str
+    units: Units,
+    numbers: Mapping[str, int],
+    schemes: tuple[str, str],
+    reading: str,
+    match: str = "exact",
 ) -> Meanings:
     """Return for each kind of span the number of its type, and what it adds to the counts.
 
@@ -83,10 +87,16 @@ def meanings(
         The scheme of gold, and of the predictions.
     reading : str
         One of `spanf1.core.schemes.READINGS`.
+    match : str
+        The match whose credits count, where units have some.
     """
     strict = reading == "strict"
     return [
-        (numbers.get(span.type, -1), adds_of(span, *schemes, strict=strict)) for span in units.keys
+        (
+            numbers.get(span.type, -1) if getattr(span, "match", match) == match else -1,
+            adds_of(span, *schemes, strict=strict),
+        )
+        for span in units.keys
     ]
 
 
@@ -155,7 +165,7 @@ def certainty(
     """
     units = check(tally, len(names), options, confidence)
     numbers = {name: number for number, name in enumerate(names)}
-    kinds = meanings(units, numbers, options.schemes, options.reading)
+    kinds = meanings(units, numbers, options.schemes, options.reading, tally.match)
     counts, weight = rows_of([(units, kinds)], len(names))
     statistic = partial(
         figures, types=options.types, beta=options.beta, zero_division=options.zero_division
