@@ -18,7 +18,6 @@ import spanf1
 from spanf1.cli.compare import compare as command
 from spanf1.core.options import Confidence, Options
 from spanf1.core.tag_counter import tally
-from spanf1.core.tally import Collector
 from spanf1.exceptions import AlignmentError, ReadError, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.lists import ListReader
@@ -28,7 +27,6 @@ from spanf1.ranking.report import p_text, report_of, to_dict
 from spanf1.render.renderers import text as rendered
 from spanf1.results.result import Result
 from tests.helpers.commands import formats_of, pipe, write
-from tests.helpers.growth import peak
 from tests.helpers.oracles import altered, uniform, well_formed
 from tests.helpers.plain import decode_slowly
 from tests.helpers.shared_data import shared
@@ -807,20 +805,3 @@ def test_a_type_that_only_one_system_predicts(tmp_path) -> None:
         paths[name].write_text(f"x B-A B-A\ny O {tag}\n")
     found = compare(None, paths, testing=QUICK)
     assert [(one.system.name, one.mean) for one in found.standings] == [("a", 1.0), ("b", 2 / 3)]
-
-
-def test_sentences_that_repeat_take_few_bytes_each(tmp_path, monkeypatch):
-    monkeypatch.setattr(Collector, "CAPACITY", 1000)
-    # Long tokens, so that there are many blocks.
-    word = "b" * 150
-    gold = f"{word} B-X\nb O\n\na B-Y\n{word} I-Y\n\nb O\n\n"
-    others = gold.replace("B-X", "O"), gold.replace("b O", "b B-X")
-
-    def most(times: int) -> int:
-        files = [tmp_path / name for name in ("gold", "one", "two")]
-        for file, text in zip(files, (gold, *others), strict=True):
-            file.write_text(text * times)
-        how = RankingOptions(confidence=Confidence(resamples=10))
-        return peak(lambda: compare(files[0], files[1:], testing=how))
-
-    assert most(24_000) - most(8000) < 48_000 * 20
