@@ -260,7 +260,7 @@ def test_semeval(run):
     again = spanf1.Result.from_dict(json.loads(json.dumps(result.to_dict())))
     assert again.modes["partial"].outcomes == result.modes["partial"].outcomes
     ran = run("score", "f", "--match", "semeval")
-    row = "partial 85.81 68.78 76.36 234 0 52 92 17 378 303".split()
+    row = ["partial", "85.81", "68.78", "76.36", "234", "0", "52", "92", "17", "378", "303"]
     assert row in [line.split() for line in ran.out.splitlines()]
     data = json.loads(run("score", "f", "--match", "semeval", "-f", "json").out)
     assert data["modes"]["type"]["COR"] == 202
