@@ -17,7 +17,7 @@ from typing import NamedTuple
 import click
 import numpy as np
 
-from spanf1.cli import COMMANDS, main
+from spanf1.cli.group import COMMANDS, main
 from tests.helpers.catalogues import CLOSED, CORPUS
 from tests.helpers.every_format import (
     GOLD,
