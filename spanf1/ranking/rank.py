@@ -31,7 +31,7 @@ from spanf1.resampling.inference import (
     permutation_test,
     randomization_test,
 )
-from spanf1.results.certainty import MAX_VALUES, Interval, meanings, units_of
+from spanf1.results.certainty import LEAST_RESAMPLES, MAX_VALUES, Interval, meanings, units_of
 from spanf1.results.result import Result
 
 FloatArray = npt.NDArray[np.float64]
@@ -298,10 +298,12 @@ def rank(
     testing = _with_unit(testing, systems[0].runs[0])
     table = RunTable(systems, testing)
     how, runs = testing.confidence, table.runs[-1].stop
-    if how.resamples * runs * table.figures > MAX_VALUES:
+    most = MAX_VALUES // (runs * table.figures)
+    if how.resamples > most:
+        fewer = f"--resamples {most}, or " if most >= LEAST_RESAMPLES else ""
         raise UsageError(
             f"{how.resamples} resamples of {runs} runs are too many",
-            hint="--resamples 1000, or fewer systems at a time",
+            hint=f"{fewer}fewer systems at a time",
         )
     progress("drawing resamples")
     scored = _run_figures(table, how)

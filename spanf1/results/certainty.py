@@ -20,6 +20,8 @@ FloatArray = npt.NDArray[np.float64]
 
 #: so many values of resamples are kept at most; eight bytes each
 MAX_VALUES = 1 << 25
+#: from fewer resamples no interval is made that is worth it
+LEAST_RESAMPLES = 1000
 
 
 class Interval(NamedTuple):
@@ -124,10 +126,12 @@ def check(tally: Tally, types: int, options: Options, confidence: Confidence) ->
     UsageError
         If they were not kept, cannot be drawn from, or would take too much memory.
     """
-    if confidence.resamples * (types + len(AVERAGES)) * len(FIGURES) > MAX_VALUES:
+    most = MAX_VALUES // ((types + len(AVERAGES)) * len(FIGURES))
+    if confidence.resamples > most:
+        fewer = f"--resamples {most}, or " if most >= LEAST_RESAMPLES else ""
         raise UsageError(
             f"{confidence.resamples} resamples of {types} types are too many",
-            hint="--resamples 1000, or --types A,B for those that matter",
+            hint=f"{fewer}--types A,B for those that matter",
         )
     return units_of(tally, options, confidence.unit)
 

@@ -67,7 +67,8 @@ def outcome(case: Case) -> Outcome:
 
 def _run(case: Case, work: Path, temporary: Path) -> NoReturn:
     """Be the child."""
-    code = 99
+    # A signal may come just when the command has ended, before its code is taken.
+    code = 128 + case.sent if case.sent else 99
     try:
         os.setsid()
         os.environ |= {"TMPDIR": str(temporary), "HOME": str(temporary), "COLUMNS": "80"}

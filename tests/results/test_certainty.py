@@ -18,6 +18,7 @@ from spanf1.core.scores import figures
 from spanf1.core.tally import rows_of
 from spanf1.render.renderers import RENDERERS
 from spanf1.resampling.inference import bca, bootstrap_values, jackknife_values, percentile
+from spanf1.results import certainty
 from spanf1.results.certainty import meanings
 from spanf1.results.report import report_of
 from spanf1.results.result import Result
@@ -263,6 +264,21 @@ def test_what_has_no_intervals(tmp_path, options, how, message):
     with pytest.raises(spanf1.UsageError, match=message) as caught:
         _ = spanf1.score_file(path, confidence=how, **options).certainty
     assert "\n" not in str(caught.value)
+
+
+def test_the_hint_at_fewer_resamples_works(monkeypatch):
+    gold = [[f"B-T{k}" for k in range(5)]] * 2
+    monkeypatch.setattr(certainty, "MAX_VALUES", 40_000)
+    with pytest.raises(spanf1.UsageError, match="10000 resamples of 5 types") as caught:
+        _ = spanf1.evaluate(gold, gold, confidence=Confidence()).certainty
+    fewer = re.match(r"--resamples (\d+), or --types", caught.value.hint)
+    how = Confidence(resamples=int(fewer[1]))
+    assert spanf1.evaluate(gold, gold, confidence=how).certainty.units == 2
+    # Hundreds of resamples make no interval that is worth it.
+    monkeypatch.setattr(certainty, "MAX_VALUES", 20_000)
+    with pytest.raises(spanf1.UsageError) as caught:
+        _ = spanf1.evaluate(gold, gold, confidence=Confidence()).certainty
+    assert caught.value.hint == "--types A,B for those that matter"
 
 
 def test_units_that_were_not_kept():
