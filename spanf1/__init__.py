@@ -1,7 +1,5 @@
 """Exact scores of named-entity predictions, and how each number was made."""
 
-from typing import TYPE_CHECKING, Any
-
 from spanf1._version import __version__
 from spanf1.exceptions import (
     AlignmentError,
@@ -15,6 +13,8 @@ from spanf1.exceptions import (
     UsageError,
 )
 
+# As a type checker sees it; the module `typing` would be imported while Ctrl-C is not caught yet.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from spanf1.checks.convert import convert_file
     from spanf1.checks.lists import (
@@ -123,7 +123,7 @@ _LATER = {
 # A type checker sees the names imported above alone, so that a misspelt one is an error.
 if not TYPE_CHECKING:
 
-    def __getattr__(name: str) -> Any:
+    def __getattr__(name: str) -> object:
         """Import a public function that is asked for the first time."""
         if name not in _LATER:
             raise AttributeError(f"module 'spanf1' has no attribute {name!r}")

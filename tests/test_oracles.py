@@ -13,7 +13,7 @@ from seqeval.metrics import f1_score, precision_score, recall_score
 from seqeval.metrics.sequence_labeling import precision_recall_fscore_support
 
 import spanf1
-from spanf1.cli import main
+from spanf1.cli.group import main
 from spanf1.cli.scoring import SCORE_RENDERERS
 from spanf1.conlleval.reader import ScriptFile
 from spanf1.core.script import count_rows

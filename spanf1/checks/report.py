@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from spanf1.checks.validate import Checking, FileViolation, SpanFault, SpanValidation
 from spanf1.core.detection import Detection, found_by
 from spanf1.core.schemes import SCHEMES
+from spanf1.exceptions import SpanF1Error
 from spanf1.render.renderers import BOLD, delimited_lines, json_text
 from spanf1.render.report import Fact, Report, Section
 from spanf1.wording import many, printable, shortened
@@ -196,8 +197,33 @@ def _values(checks: Iterable[Checking], most: int | None) -> Iterator[list[objec
 
 
 def _json(checks: Iterable[Checking], most: int | None) -> Iterator[str]:
-    """Yield an object for each check, violation by violation."""
-    before = "["
+    """Yield an object for each check, violation by violation.
+
+    Where that breaks off, it is ended, and the last object has a key `broken_off`, and no figures.
+    """
+    before, within = "[", False
+    try:
+        for piece in _objects(checks, most):
+            yield (before if piece.begins else "") + piece.text
+            before, within = ",\n", not piece.ends
+    except (SpanF1Error, KeyboardInterrupt) as error:
+        if before != "[":
+            why = json_text({"broken_off": str(error) or "interrupted"})
+            yield ("], " + why[1:] if within else before + why) + "]\n"
+        raise
+    yield "]\n"
+
+
+class _Piece(NamedTuple):
+    """A piece of an object of JSON."""
+
+    text: str
+    begins: bool = False
+    ends: bool = False
+
+
+def _objects(checks: Iterable[Checking], most: int | None) -> Iterator[_Piece]:
+    """Yield the pieces of an object for each check."""
     for checking in checks:
         check = checking.check
         head = {"file": checking.name, "scheme": check.scheme, "scheme_is": checking.how}
@@ -205,12 +231,12 @@ def _json(checks: Iterable[Checking], most: int | None) -> Iterator[str]:
             head = {"file": checking.name, "format": check.input.format}
             if check.scheme:
                 head |= {"scheme": check.scheme, "scheme_is": checking.how}
-        yield before + json_text(head)[:-1] + ', "violations": ['
+        yield _Piece(json_text(head)[:-1] + ', "violations": [', begins=True)
         separator = "\n  "
         for violation in check.violations(most):
             fields = violation._asdict()
             del fields["file"]
-            yield separator + json_text(fields | {"kind": violation.kind})
+            yield _Piece(separator + json_text(fields | {"kind": violation.kind}))
             separator = ",\n  "
         tail: dict[str, object] = {
             "kinds": dict(check.kinds.most_common()),
@@ -221,9 +247,7 @@ def _json(checks: Iterable[Checking], most: int | None) -> Iterator[str]:
             tail |= {"overlapping": check.overlapping, "discontinuous": check.discontinuous}
         else:
             tail |= {"tokens": check.tokens, "sentences": check.sentences}
-        yield "], " + json_text(tail)[1:]
-        before = ",\n"
-    yield "]\n"
+        yield _Piece("], " + json_text(tail)[1:], ends=True)
 
 
 #: how violations are rendered, piece by piece: they need not be in memory together

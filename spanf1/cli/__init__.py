@@ -2,152 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import gc
-import os
-import signal
-import sys
-from collections.abc import Sequence
-from importlib import import_module
-from typing import Any, NoReturn
+from spanf1.cli.interruption import AtOnce
 
-import click
-
-from spanf1._version import __version__
-from spanf1.exceptions import SpanF1Error, UsageError
-from spanf1.wording import one_line
-
-#: what the shell says of a program that Ctrl-C ended
-_INTERRUPTED = 130
-
-#: what says how many threads linear algebra begins
-_THREADS = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"
-
-#: the commands, each in the module of its name, and what each does, in the order of the help text
-COMMANDS = {
-    "score": "Score predictions against gold.",
-    "compare": "Say which system is better, and how sure it is.",
-    "schemes": "Say what each scorer would say, and why.",
-    "signature": "Compare what made two scores.",
-    "rescore": "Score again from a results file.",
-    "corpora": "What is known of the corpora in use.",
-    "reproduce": "Print published scores beside measured ones.",
-    "baseline": "Score what knowing the training data is worth.",
-    "describe": "Say what is in files of tags or spans.",
-    "detect": "Find out which scheme tags are in.",
-    "validate": "Check that tags and spans are well-formed.",
-    "repair": "Put ill-formed tags right.",
-    "convert": "Write the same spans in another scheme or format.",
-    "conlleval": "Score as the conlleval script does.",
-}
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
 
 
-class _Group(click.Group):
-    """A group of commands that says what went wrong in one line, and how to go on in another."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Return the names of the commands."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Return a command, imported when it is wanted."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = f"spanf1.cli.{cmd_name}"
-        if module not in sys.modules:
-            _import_for_good(module)
-        command: click.Command = getattr(sys.modules[module], cmd_name)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Write what each command does; none is imported for that."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-    def main(  # type: ignore[override]
-        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
-    ) -> NoReturn:
-        """Run a command, and exit with the code that it returns, if any, or that of its error."""
-        code: object = 0
-        _end_cleanly()
-        # NumPy is not imported so far; threads that nothing uses would take a part of its start.
-        for name in _THREADS:
-            os.environ.setdefault(name, "1")
-        try:
-            extra["standalone_mode"] = False
-            code = super().main(args, prog_name, **extra)
-            if sys.stdout:
-                sys.stdout.flush()
-        except SpanF1Error as error:
-            code = _say(str(error), error.hint, error.exit_code)
-        except click.exceptions.NoArgsIsHelpError as error:
-            error.show()
-            code = error.exit_code
-        except click.ClickException as error:
-            code = _say(error.format_message(), "--help says what is taken", error.exit_code)
-        except MemoryError:
-            code = _say("there is not enough memory", "a part of the input needs less", 3)
-        except (click.Abort, KeyboardInterrupt):
-            code = _say("interrupted", "", _INTERRUPTED)
-        except OSError as error:
-            # Standard output cannot be written: nothing is left for Python to flush at its end.
-            with contextlib.suppress(OSError, ValueError, AttributeError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            code = 1
-            if error.errno != errno.EPIPE:
-                code = _say(f"standard output: {error.strerror}", "", UsageError.exit_code)
-        sys.exit(code if isinstance(code, int) else 0)
-
-
-def _import_for_good(module: str) -> None:
-    """Import a module, and take what is there then for what stays.
-
-    To look through all that for what is not used any more, while it is imported and when the
-    program ends, takes a tenth of a short run.
-    """
-    gc.disable()
-    try:
-        import_module(module)
-        gc.freeze()
-    finally:
-        gc.enable()
-
-
-def _end_cleanly() -> None:
-    """Let a signal that ends the program end it as an exit does: files that are half made go."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        # Only the main thread may ask for signals.
-        with contextlib.suppress(ValueError):
-            if number is not None and signal.getsignal(number) == signal.SIG_DFL:
-                signal.signal(number, lambda got, _: sys.exit(128 + got))
-
-
-def _say(message: str, hint: str, code: int) -> int:
-    """Print an error, and return the exit code."""
-    from spanf1.cli.output import wants_colour
-
-    label = "error: "
-    if wants_colour("auto", sys.stderr):
-        label = click.style(label, fg="red", bold=True)
-    with contextlib.suppress(OSError):
-        click.echo(label + one_line(message), err=True)
-        if hint:
-            click.echo(f"hint: {one_line(hint)}", err=True)
-    return code
-
-
-@click.group(
-    cls=_Group,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
-    epilog="`spanf1 COMMAND --help` explains a command, with examples.",
-)
-@click.version_option(__version__, "-V", "--version", message="spanf1 %(version)s")
-def main() -> None:
-    """Score named-entity predictions, exactly, and say how the number was made.
-
-    Exit codes: 0 done, 1 something that was asked for was found (`validate`, `signature`,
-    `corpora verify`, `reproduce`, `score --fail-under`), 2 wrong usage, 3 bad input; `spanf1
-    conlleval` has those of the script.
-    """
+def main(args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:
+    """Run a command, and exit with the code that it returns, if any, or that of its error."""
+    with AtOnce():
+        from spanf1.cli.group import main as group
+    group.main(args, prog_name, **extra)

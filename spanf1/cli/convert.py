@@ -20,7 +20,7 @@ from spanf1.cli.inputs import (
     scheme_option,
     token_option,
 )
-from spanf1.cli.output import taken
+from spanf1.cli.output import taken, tell_left_over
 from spanf1.cli.rewriting import (
     Destination,
     kinds_line,
@@ -185,6 +185,8 @@ def _convert(
         writer = converter(kept)
         with whole as target:
             done = writer.convert(target)
+        if known.folder:
+            tell_left_over(output or "")
     if not where.quiet:
         say(_notes(input, done))
 

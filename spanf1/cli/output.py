@@ -15,7 +15,7 @@ import click
 from click.core import ParameterSource
 
 from spanf1.exceptions import UsageError
-from spanf1.formats.output import check_file, opened_file
+from spanf1.formats.output import check_file, is_special, left_over, opened_file
 from spanf1.formats.source import STDIN
 from spanf1.render.renderers import RENDERERS
 from spanf1.render.report import Report
@@ -302,6 +302,23 @@ def opened(path: str | None, compression: str = "") -> Iterator[BinaryIO]:
         return
     with opened_file(path, compression) as file:
         yield file
+    if not is_special(path):
+        tell_left_over(path)
+
+
+def tell_left_over(path: str) -> None:
+    """Say what a run that was killed has left beside what was written; once for each folder."""
+    folder = os.path.dirname(os.path.realpath(path))
+    if folder not in _looked_for:
+        _looked_for.add(folder)
+        tell(
+            f"warning: {left}: a run that was killed left this; if no other is at work, it can be "
+            "deleted"
+            for left in left_over(folder)
+        )
+
+
+_looked_for: set[str] = set()
 
 
 def tell(lines: Iterable[str], label: str = "") -> None:

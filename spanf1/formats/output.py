@@ -6,11 +6,18 @@ import contextlib
 import os
 import stat
 from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 from typing import BinaryIO
 
 from spanf1.exceptions import UsageError
 from spanf1.formats.registry import FORMATS
 from spanf1.formats.source import COMPRESSIONS, compressing
+
+# How files and folders are called that have not got their names yet, and how many names in a folder
+# are looked at for such.
+_PREFIX = ".spanf1-"
+_MOST_NAMES = 10_000
 
 
 def compression_of(path: str) -> str:
@@ -97,6 +104,14 @@ def _no_room(path: str) -> str:
     return "" if os.access(folder, os.W_OK) else "the directory is not writable"
 
 
+def left_over(folder: str) -> list[str]:
+    """Return the files and folders that were not finished in a folder, if it has not many names."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        names = [entry.path for entry in islice(entries, _MOST_NAMES)]
+        return sorted(path for path in names if os.path.basename(path).startswith(_PREFIX))
+    return []
+
+
 def is_special(path: str) -> bool:
     """Return whether a path is there and no file that can be replaced: a device, a pipe."""
     if not os.path.exists(path):
@@ -129,7 +144,7 @@ def folder_beside(path: str) -> Iterator[str]:
     check_folder(path)
     real = os.path.realpath(path)
     try:
-        room = tempfile.mkdtemp(dir=os.path.dirname(real), prefix=".spanf1-")
+        room = tempfile.mkdtemp(dir=os.path.dirname(real), prefix=_PREFIX)
     except OSError as error:
         raise _refused(error.strerror, path) from error
     try:
@@ -182,13 +197,11 @@ def _replacing(path: str) -> Iterator[BinaryIO]:
     Its permissions are those of the file that it replaces. If anything goes wrong, that file
     stays as it was, and nothing else is left.
     """
-    # Here, because it takes longer to import than a small file to score.
-    import tempfile
-
     path = os.path.realpath(path)
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".spanf1-")
+    # Its name is known before it is there: a signal may come at any time.
+    temporary = os.path.join(os.path.dirname(path), _PREFIX + os.urandom(8).hex())
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb", opener=partial(os.open, mode=0o600)) as file:
             yield file
             with contextlib.suppress(OSError):
                 old = os.stat(path)

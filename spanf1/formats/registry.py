@@ -447,7 +447,8 @@ class Input:
 
     def __post_init__(self) -> None:
         self.options = self.options.checked()
-        self.source = self.source._replace(max_size=self.options.max_size)
+        source = self.source if self.source.state or self.values else self.source.fixed()
+        self.source = source._replace(max_size=self.options.max_size)
 
     def again(self) -> Input:
         """Return the same input, not read yet."""

@@ -8,6 +8,7 @@ import importlib
 import io
 import os
 import re
+import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, pairwise
@@ -61,6 +62,10 @@ COMPRESSIONS = {"gzip": ".gz", "bzip2": ".bz2", "xz": ".xz", "zstd": ".zst"}
 Progress = Callable[[int], object]
 
 
+#: what tells whether a file has changed: its device and number, its size, when it was written
+State = tuple[int, int, int, int]
+
+
 class RawBlock(NamedTuple):
     """Whole lines: the bytes ``data[1:end]``, of which the last is a line end.
 
@@ -89,6 +94,8 @@ class Source(NamedTuple):
     max_size : int
         How many bytes a line, a record, or what else is read as a whole may have; 0 if that is not
         given.
+    state : tuple of int, optional
+        What the file was like when it was first looked at: it must not change until all is read.
     """
 
     path: str
@@ -96,6 +103,7 @@ class Source(NamedTuple):
     stop: int = -1
     label: str = ""
     max_size: int = 0
+    state: State | None = None
 
     @property
     def name(self) -> str:
@@ -115,6 +123,26 @@ class Source(NamedTuple):
     def most_of_line(self) -> int:
         """How many bytes a line may have."""
         return self.max_size or MAX_LINE
+
+    def fixed(self) -> Source:
+        """Return the source of a file as it is now: if it changes, reading it is an error."""
+        try:
+            found = os.stat(self.path)
+        except (OSError, ValueError):
+            return self
+        return self._replace(state=_state(found)) if stat.S_ISREG(found.st_mode) else self
+
+    def check_unchanged(self, file: BinaryIO) -> None:
+        """Raise an error if an open file is not as it was when it was first looked at.
+
+        Raises
+        ------
+        ReadError
+            If it is not.
+        """
+        if self.state and self.state != _state(os.fstat(file.fileno())):
+            hint = "wait until it is written, and try again"
+            raise ReadError("it was changed while it was read", where=self.name, hint=hint)
 
     def too_large(
         self, what: str, most: int, line: int = 0, hint: str = "", *, size: int = 0
@@ -151,9 +179,11 @@ class Source(NamedTuple):
             with contextlib.ExitStack() as stack:
                 stdin = self.path == STDIN
                 file = _standard_input() if stdin else stack.enter_context(open(self.path, "rb"))
+                self.check_unchanged(file)
                 while left and (piece := file.read(min(left, BLOCK_SIZE))):
                     pieces.append(piece)
                     left -= len(piece)
+                self.check_unchanged(file)
         except OSError as error:
             raise _unreadable(error, self.name) from error
         if not left:
@@ -254,6 +284,10 @@ class Source(NamedTuple):
         """Return how it is compressed, as a key of `COMPRESSIONS`; empty if it is not."""
         with contextlib.closing(Stream(self)) as stream:
             return stream.method
+
+
+def _state(found: os.stat_result) -> State:
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def size_of(given: int | str) -> int:
@@ -430,6 +464,10 @@ class Stream:
             # Closed by `close`, when the reading ends.
             file = _standard_input() if source.path == STDIN else open(source.path, "rb")  # noqa: SIM115
             self._file = cast(io.BufferedReader, file)
+            with contextlib.ExitStack() as stack:
+                stack.callback(self._file.close)
+                source.check_unchanged(self._file)
+                stack.pop_all()
             if source.start:
                 self._file.seek(source.start)
             self.head = b""
@@ -466,7 +504,7 @@ class Stream:
 
     def fill(self, block: bytearray, begin: int, size: int) -> int:
         """Read up to `size` bytes to `block[begin:]`; return how many, fewer only at the end."""
-        got = 0
+        got, wanted = 0, size
         size = min(size, self._left)
         view = memoryview(block)
         try:
@@ -481,6 +519,8 @@ class Stream:
             view.release()
         self._left -= got
         self._count += got
+        if got < wanted:
+            self._source.check_unchanged(self._file)
         return got
 
     def read(self, size: int) -> bytes:

@@ -31,10 +31,13 @@ from spanf1.resampling.inference import (
     permutation_test,
     randomization_test,
 )
-from spanf1.results.certainty import LEAST_RESAMPLES, MAX_VALUES, Interval, meanings, units_of
+from spanf1.results.certainty import MAX_VALUES, Interval, meanings, units_of
 from spanf1.results.result import Result
 
 FloatArray = npt.NDArray[np.float64]
+
+# From fewer resamples no figure is made that is worth it.
+_LEAST_RESAMPLES = 1000
 
 #: the reference that is chosen where none is named
 BEST = "best"
@@ -300,7 +303,7 @@ def rank(
     how, runs = testing.confidence, table.runs[-1].stop
     most = MAX_VALUES // (runs * table.figures)
     if how.resamples > most:
-        fewer = f"--resamples {most}, or " if most >= LEAST_RESAMPLES else ""
+        fewer = f"--resamples {most}, or " if most >= _LEAST_RESAMPLES else ""
         raise UsageError(
             f"{how.resamples} resamples of {runs} runs are too many",
             hint=f"{fewer}fewer systems at a time",

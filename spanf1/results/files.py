@@ -134,7 +134,8 @@ def score_file(
     max_size : int or str, optional
         The largest line or record that is read, or file that is read as a whole, in bytes, or as
         ``"1G"``; more is an error, for it may take forty times as much memory. By default 4 MiB of
-        a line, else 64 MiB.
+        a line, else 64 MiB. In Parquet and Arrow, a value of a list counts 16 bytes besides its
+        text, and a group of rows or a record batch may have 32 times that size.
     executor : concurrent.futures.Executor, optional
         Reads the parts of large files of columns, and of JSON Lines. Worker processes must be able
         to import spanf1.
@@ -281,12 +282,11 @@ def surface_forms(
     """
     sets = tag_sets(*(spellings or ()))
     retyper = Retyper(sets[0].types, type_map) if type_map else None
-    spans, count = _all_spans(predicted, sets[1])
+    others = _SpansInOrder(predicted, sets[1])
     forms: defaultdict[tuple[int, str], set[tuple[int, int]]] = defaultdict(set)
     base = 0
     for passage in gold.passages(sets[0]):
-        first, stop = np.searchsorted(spans.end, (base, base + passage.size), "right")
-        part = spans.only(np.arange(first, stop))
+        part = others.until(base + passage.size)
         part = part._replace(start=part.start - base, end=part.end - base)
         sides = decode(passage.codes, passage.starts), part
         if retyper:
@@ -294,7 +294,7 @@ def surface_forms(
         for kind, text, gold_shape, predicted_shape in _pairs(passage, *sides):
             forms[kind, text].add((gold_shape, predicted_shape))
         base += passage.size
-    if not base == count == tokens:
+    if not base == others.count() == tokens:
         raise AlignmentError(
             "a line that begins with # is a token by its tag on one side, and none by the other",
             where=gold.source.name,
@@ -303,13 +303,40 @@ def surface_forms(
     return Counter(SurfaceForm(names[kind], frozenset(ways)) for (kind, _), ways in forms.items())
 
 
-def _all_spans(side: TagFile, tags: TagSet) -> tuple[Spans, int]:
-    """Return all spans of one side, counted from its first token, and how many tokens it has."""
-    decoder = Decoder()
-    parts = [decoder.feed(piece.codes, piece.starts)[0] for piece in side.sentences(tags)]
-    count = decoder.position
-    parts.append(decoder.finish())
-    return Spans(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True))), count
+class _SpansInOrder:
+    """The spans of one side, counted from its first token, read no farther than they are wanted."""
+
+    def __init__(self, side: TagFile, tags: TagSet) -> None:
+        self._pieces = side.sentences(tags)
+        self._decoder = Decoder()
+        self._tokens = 0
+        self._waiting = decode(np.zeros(0, np.int32), np.zeros(0, np.intp))
+
+    def until(self, token: int) -> Spans:
+        """Return the spans that end up to a token and were not returned before."""
+        parts = [self._waiting]
+        # What ends there is known by the token behind it.
+        while self._tokens <= token and (found := self._more()):
+            parts.append(found)
+        spans = Spans(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+        stop = int(np.searchsorted(spans.end, token, "right"))
+        self._waiting = spans.only(np.arange(stop, len(spans.end)))
+        return spans.only(np.arange(stop))
+
+    def count(self) -> int:
+        """Return how many tokens there are in all."""
+        while self._more():
+            pass
+        return self._tokens
+
+    def _more(self) -> Spans | None:
+        """Return the spans of what is read next; None if all was read."""
+        for piece in self._pieces:
+            self._tokens += piece.size
+            return self._decoder.feed(piece.codes, piece.starts)[0]
+        if self._decoder.position > self._tokens:
+            return None
+        return self._decoder.finish()
 
 
 def _pairs(

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import spanf1
-from spanf1.cli import COMMANDS
+from spanf1.cli.group import COMMANDS
 from tests.helpers.commands import COMMAND, pipe, write
 from tests.helpers.shared_data import ROOT
 
@@ -548,7 +548,7 @@ class TestRobust:
 
 def test_help_imports_neither_numpy_nor_a_command() -> None:
     code = (
-        "import sys\nfrom spanf1.cli import COMMANDS, main\n"
+        "import sys\nfrom spanf1.cli import main\nfrom spanf1.cli.group import COMMANDS\n"
         "try:\n    main(['--help'])\nexcept SystemExit:\n"
         "    slow = ['numpy', *(f'spanf1.cli.{name}' for name in COMMANDS)]\n"
         "    sys.exit(any(name in sys.modules for name in slow))"

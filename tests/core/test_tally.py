@@ -18,14 +18,16 @@ from spanf1.core import tally as tally_module
 from spanf1.core.fingerprint import type_number
 from spanf1.core.matching import SpanCounter
 from spanf1.core.options import Confidence
+from spanf1.core.scores import TypeCounts
 from spanf1.core.tag_counter import tally, tally_parts
-from spanf1.core.tally import Collector, Tally, Units, rows_of
+from spanf1.core.tally import Collector, SpanKey, Tally, Units, rows_of
 from spanf1.formats.columns.tags import MergedFile, PairedFiles
 from spanf1.formats.lists import ListReader
 from spanf1.formats.source import Source
 from spanf1.results.certainty import meanings
 from spanf1.results.result import Result
 from tests.helpers.files import Rendered, column_file, lists_of, render, tally_of_lists, write
+from tests.helpers.growth import peak
 from tests.helpers.oracles import Span, altered, encode, random_spans, well_formed
 from tests.helpers.plain import RULES, decode_slowly, is_well_formed
 from tests.helpers.strategies import Look, block_sizes, corpora, looks, seeds, steady
@@ -616,19 +618,39 @@ def test_equal_units_are_one_row_so_that_memory_does_not_grow(monkeypatch):
     assert kept.order.tolist() == [0, 1, 0] * 400
 
 
+def test_units_in_order_that_repeat_take_few_bytes_each(monkeypatch):
+    tiny(monkeypatch, 1000)
+    monkeypatch.setattr(tally_module, "_JOINED", 1000)
+    at_once = 500
+
+    def side_by_side(count: int) -> None:
+        systems = []
+        for kinds in (2, 3):
+            collector = Collector("sentence", in_order=True)
+            for _ in range(count // at_once):
+                unit = np.arange(at_once) + collector.begun
+                collector.begun += at_once
+                collector.add(unit, np.arange(at_once) % kinds)
+            units = collector.finish({n: SpanKey("A", n, n) for n in range(kinds)})
+            systems.append((units, [(n, TypeCounts(1, 1, 1)) for n in range(kinds)]))
+        assert rows_of(systems, 3).weight.sum() == count
+
+    few, many = (peak(partial(side_by_side, count)) for count in (50_000, 200_000))
+    assert many - few < 150_000 * 8
+
+
 def test_a_sentence_without_tokens_is_no_unit():
     counted = tally(ListReader([[], ["B-A"], []], [[], ["O"], []]), units="sentence")
     assert counted.units is not None
     assert counted.units.count == counted.sentences == 1
 
 
-def test_many_types_in_many_units_are_refused(monkeypatch):
-    gold = [[f"B-T{n}"] for n in range(40)]
-    result = spanf1.evaluate(gold, gold, confidence=Confidence(resamples=10))
-    assert len(result.certainty.types) == 40
-    monkeypatch.setattr(tally_module, "MAX_CELLS", 1000)
-    with pytest.raises(spanf1.UsageError, match="40 types in 40 sentences are too many"):
-        _ = spanf1.evaluate(gold, gold, confidence=Confidence(resamples=10)).certainty
+def test_rows_that_take_too_much_memory_are_refused(monkeypatch):
+    units = tally(ListReader([["B-A"]], [["B-A"]]), units="sentence").units
+    assert units is not None
+    monkeypatch.setattr(tally_module, "MAX_CELLS", 5)
+    with pytest.raises(spanf1.UsageError, match="2 types in 1 sentences are too many"):
+        rows_of([(units, meanings(units, {"A": 0, "B": 1}, ("IO", "IO"), "lenient"))], 2)
 
 
 def test_a_span_may_add_any_amounts(monkeypatch):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from spanf1 import cli
+from spanf1.cli import group
 from spanf1.corpora import catalogue
 from spanf1.exceptions import ReadError, UsageError
 from tests.helpers.catalogues import CLOSED, CORPUS
@@ -35,7 +35,7 @@ TOY = CORPUS + SPLIT + SCORE
 @pytest.fixture
 def corpora(run, monkeypatch):
     """Run a command of `spanf1 corpora`."""
-    monkeypatch.setattr(cli, "COMMANDS", tuple(dict.fromkeys([*cli.COMMANDS, "corpora"])))
+    monkeypatch.setattr(group, "COMMANDS", tuple(dict.fromkeys([*group.COMMANDS, "corpora"])))
     return partial(run, "corpora")
 
 

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from spanf1 import cli
+from spanf1.cli import group
 from spanf1.corpora import download
 from spanf1.corpora.download import cache_folder, fetch, name_of, plain_name
 from spanf1.exceptions import ReadError, UsageError
@@ -638,7 +638,7 @@ def test_no_home(platform, environ) -> None:
 class TestCommand:
     @pytest.fixture
     def corpora(self, run, monkeypatch, tmp_path):
-        monkeypatch.setattr(cli, "COMMANDS", tuple(dict.fromkeys([*cli.COMMANDS, "corpora"])))
+        monkeypatch.setattr(group, "COMMANDS", tuple(dict.fromkeys([*group.COMMANDS, "corpora"])))
         monkeypatch.setenv("SPANF1_CACHE", str(tmp_path / "cache"))
         return partial(run, "corpora", "get", "--catalogue", "own.toml")
 

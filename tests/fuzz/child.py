@@ -52,6 +52,9 @@ def outcome(case: Case) -> Outcome:
         # A child may be ended before it does anything.
         for written in "out", "err":
             (folder / written).touch()
+        # A command that was run here may have asked for these, and no child is to be born so.
+        for number in signal.SIGTERM, signal.SIGHUP:
+            signal.signal(number, signal.SIG_DFL)
         child = os.fork()
         if not child:
             _run(case, work, temporary)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from spanf1.formats.columns.tags import MergedFile, TagFile
 from spanf1.formats.source import Source
 from spanf1.results.files import surface_forms
 from tests.helpers.commands import pipe, write
+from tests.helpers.growth import peak
 from tests.helpers.oracles import altered, well_formed
 from tests.helpers.plain import RULES, decode_slowly, is_well_formed
 from tests.helpers.shared_data import shared
@@ -349,3 +351,14 @@ def test_the_table_says_what_was_counted(run):
     assert "match       surface: every distinct text and type counts once" in ran.out
     assert "match:surface" in ran.out
     assert ran.err == ""
+
+
+def test_spans_that_repeat_take_no_memory(tmp_path):
+    def forms(times: int) -> None:
+        path = tmp_path / "f"
+        path.write_text("a B-X\n\n" * times)
+        sides = (TagFile(ColumnFile(Source(str(path)), block_size=1 << 12)) for _ in range(2))
+        assert surface_forms(*sides, None, times).total() == 1
+
+    few, many = (peak(partial(forms, times)) for times in (10_000, 60_000))
+    assert many - few < 50_000 * 10

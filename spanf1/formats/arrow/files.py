@@ -212,7 +212,11 @@ def _open(path: str, encoded: Sequence[str] = ()) -> Any:
     kind = kind_of(path)
     if kind == PARQUET:
         texts = list(encoded) or None
-        return pyarrow().parquet.ParquetFile(path, read_dictionary=texts, **_BUFFERED)
+        try:
+            return pyarrow().parquet.ParquetFile(path, read_dictionary=texts, **_BUFFERED)
+        except KeyError:
+            # A group calls a column otherwise than the schema does.
+            raise ReadError("damaged or cut off", where=path) from None
     if not kind:
         raise ReadError("no Parquet or Arrow, by its first bytes", where=path)
     return _Messages(path, kind)

@@ -421,7 +421,9 @@ def _sizes(array: Any) -> IntArray | int:  # noqa: PLR0911 - one for each kind o
         return sum(map(_sizes, array.flatten()))
     if types.is_dictionary(kind):
         inner = _sizes(array.dictionary)
-        return inner if isinstance(inner, int) else inner[np.asarray(array.indices.fill_null(0))]
+        if isinstance(inner, int):
+            return inner
+        return np.where(array.is_valid(), inner[np.asarray(array.indices.fill_null(0))], 0)
     if types.is_string(kind) or types.is_large_string(kind):
         return np.asarray(pc.binary_length(array).fill_null(0)).astype(np.int64)
     if types.is_string_view(kind):
