@@ -141,7 +141,7 @@ def test_a_type_checker_sees_the_public_names_and_the_values_of_options(tmp_path
         (NormalizationName, NORMALIZATIONS),
         (TypeSet, TYPE_SETS),
         (IntervalMethod, METHODS),
-        (Unit, UNITS),
+        (Unit, [*UNITS, "auto"]),
         (AverageName, AVERAGES),
         (AdjustmentName, ADJUSTMENTS),
         (RepairName, REPAIRS),
