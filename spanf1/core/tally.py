@@ -535,16 +535,16 @@ class Collector:
         length = np.bincount(unit, minlength=max(stop - self._done, 0))
         self._done = max(stop, self._done)
         code = self._coded(key)[np.argsort(unit, kind="stable")]
-        more, row = _distinct((length, code, np.ones(len(length), np.int64)), len(self._codes))
+        more: _Arrays = length, code, np.ones(len(length), np.int64)
         known = len(self._rows[0])
         if known:
             length, code, weight = (np.concatenate(p) for p in zip(self._rows, more, strict=True))
-            # Those that are known keep their numbers.
-            more, renumbered = _distinct((length, code, weight), len(self._codes))
-            row = renumbered[known:][row]
-        self._rows = more
+            more = length, code, weight
+        # Those that are known keep their numbers.
+        self._rows, row = _distinct(more, len(self._codes))
         if self._order is not None:
-            self._order.append(row.astype(np.min_scalar_type(len(more[0]))))
+            size = np.min_scalar_type(len(self._rows[0]))
+            self._order.append(row[known:].astype(size))
 
     def _coded(self, key: npt.NDArray[np.int64]) -> IntArray:
         """Return a small number for each packed key."""
