@@ -15,6 +15,8 @@ from spanf1.core.spans import WELL_FORMED, BoolArray, Parts, SpanBatch
 from spanf1.core.tags import IntArray
 from spanf1.core.tally import Earned
 
+# A table of numbers of so many bits takes no time beside a block of spans.
+_TABLE_BITS = 18
 _OUTCOMES = ("", "COR", "PAR", "INC", "MIS", "SPU")
 _MISSED, _SPURIOUS = _OUTCOMES.index("MIS"), _OUTCOMES.index("SPU")
 
@@ -126,19 +128,35 @@ class Creditor:
 
     def _numbered(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return the number of the kind of each span, and count them."""
-        order = np.lexsort(rows.T)
-        ordered = rows[order]
-        new = np.ones(len(rows), np.bool_)
-        new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
-        first = np.flatnonzero(new)
+        place, first, times = _alike(rows)
         numbers = self._numbers
-        distinct = [numbers.setdefault(tuple(row), len(numbers)) for row in ordered[first].tolist()]
-        times = np.diff(first, append=len(rows))
+        distinct = [numbers.setdefault(tuple(row), len(numbers)) for row in rows[first].tolist()]
         self._counts = np.append(self._counts, np.zeros(len(numbers) - len(self._counts), np.int64))
         self._counts[distinct] += times
-        number = np.empty(len(rows), np.int64)
-        number[order] = np.repeat(distinct, times)
-        return number
+        return np.array(distinct, np.int64)[place]
+
+
+def _alike(rows: npt.NDArray[np.int64]) -> tuple[IntArray, IntArray, IntArray]:
+    """Return for each row which of the distinct ones it is; where each first is, and how often."""
+    bits = [int(column.max(initial=0)).bit_length() for column in rows.T]
+    if sum(bits) > _TABLE_BITS:
+        order = np.lexsort(rows.T)
+        new = np.ones(len(rows), np.bool_)
+        new[1:] = (rows[order[1:]] != rows[order[:-1]]).any(axis=1)
+        begins = np.flatnonzero(new)
+        number = np.empty(len(rows), np.intp)
+        number[order] = np.cumsum(new) - 1
+        return number, order[begins], np.diff(begins, append=len(rows))
+    key = np.zeros(len(rows), np.int64)
+    for column, width in zip(rows.T, bits, strict=True):
+        key <<= width
+        key |= column
+    count = np.bincount(key)
+    distinct = np.flatnonzero(count)
+    where = np.empty(len(count), np.intp)
+    where[key[::-1]] = np.arange(len(key))[::-1]
+    number = np.cumsum(count > 0) - 1
+    return number[key], where[distinct], count[distinct]
 
 
 def _outcomes(found: Credits) -> IntArray:
