@@ -38,6 +38,8 @@ SEQEVAL, SEQEVAL_STRICT, SEQEVAL_REPORT = Target(10), Target(25), Target(50)
 IDS = Target(100)
 WARM = Target(1)
 TEXTS, TEXTS_SAID, OTHER_TEXTS = Target(6), Target(5), Target(3)
+# Of SemEval's modes: lists, JSON Lines; and how near to exact matching that of partial ones is.
+SEMEVAL_LISTS, SEMEVAL_TEXTS, PARTIAL = Target(50), Target(10), Target(1 / 1.5)
 #: documents in a folder of brat
 DOCUMENTS = 2000
 MEMORY = Target(120, " MB", most=True)
@@ -257,6 +259,24 @@ def texts(bench: Bench) -> Iterator[Row]:
         yield bench.compare(f"{name}: nervaluate", ours.run, other, tokens=tokens, target=target)
 
 
+def credit(bench: Bench) -> Iterator[Row]:
+    tokens = MILLION if bench.quick else 10 * MILLION
+    path = bench.inputs.merged(tokens)
+    exact, nearly = c.score(path), c.score(path, "--match", "partial")
+    target = bench.target(PARTIAL)
+    yield bench.compare("--match exact", nearly.run, exact.run, tokens=tokens, target=target)
+    tags = bench.inputs.lists(MILLION)
+    other = _there("nervaluate", partial(c.nervaluate, tags))
+    modes = partial(c.evaluate_semeval, tags)
+    target = bench.target(SEMEVAL_LISTS)
+    yield bench.compare("nervaluate, lists", modes, other, tokens=MILLION, target=target)
+    tokens = 100_000 if bench.quick else MILLION
+    pair = bench.inputs.texts(tokens)
+    other = _there("nervaluate", c.nervaluate_script(*pair).run)
+    ours, target = c.score(*pair, "--match", "semeval"), bench.target(SEMEVAL_TEXTS)
+    yield bench.compare("nervaluate, JSON Lines", ours.run, other, tokens=tokens, target=target)
+
+
 def warm(bench: Bench) -> Iterator[Row]:
     tags = _with_entities(bench.inputs.lists(CONLL_2003))
     metric = spanf1.SpanF1()
@@ -399,6 +419,9 @@ SECTIONS = {
     ),
     "texts": Section(
         "spanf1 score, texts and spans in two JSON Lines files or others, in a new process", texts
+    ),
+    "credit": Section(
+        "credit for what is nearly right, --match partial, and semeval's four modes", credit
     ),
     "warm": Section("spanf1.evaluate, 1 to 100 sentences, in a running process", warm),
     "resample": Section(

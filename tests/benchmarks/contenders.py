@@ -267,6 +267,12 @@ def seqeval_report(tags: Lists, **options: Any) -> Any:
     return classification_report(*tags, **options)
 
 
+def evaluate_semeval(tags: Lists) -> dict[str, dict[str, int]]:
+    """The four modes of SemEval by `spanf1.evaluate`."""
+    modes = spanf1.evaluate(*tags, match="semeval").modes
+    return {name: mode.outcomes for name, mode in modes.items()}
+
+
 def nervaluate(tags: Lists) -> dict[str, Any]:
     """`Evaluator.evaluate` of nervaluate, which counts by four measures at once."""
     from nervaluate import Evaluator
