@@ -30,8 +30,13 @@ def conlleval(report: Report, **_: Any) -> str:
     Raises
     ------
     UsageError
-        If spans are not placed by tokens: the script counts these, too.
+        If spans are not placed by tokens: the script counts these, too. Or if they are credited
+        for what is nearly right.
     """
+    if report.about.tally.credits:
+        raise UsageError(
+            "the layout of conlleval has no place for credit", hint="--format table has"
+        )
     if report.about.tally.placed_by != TOKEN:
         raise UsageError("the layout of conlleval counts tokens, and there are none here")
     return "\n".join(map(printable, conlleval_report(report.about.counts).split("\n")))

@@ -17,7 +17,8 @@ from spanf1.core.fingerprint import added
 from spanf1.core.options import AUTO
 from spanf1.core.spans import SHAPES, SpanBatch, Spans, first_of_each
 from spanf1.core.tags import IntArray
-from spanf1.core.tally import ABSENT, Collector, Key, SpanKey, Tally
+from spanf1.core.tally import ABSENT, PLACES, Collector, Key, SpanKey, Tally
+from spanf1.exceptions import UsageError
 
 if TYPE_CHECKING:
     from spanf1.core.crediting import Creditor
@@ -78,6 +79,7 @@ class SpanCounter:
 
             self._creditor = Creditor(crediting)
             tally.match, tally.unit = crediting.name, crediting.rules[0].unit
+            _check_units(crediting.name, tally.placed_by)
         self._extent = 0
         self._waiting: list[npt.NDArray[np.int64]] = []
         self._size = 0
@@ -151,6 +153,15 @@ class SpanCounter:
             counts = np.diff(first, append=len(keys))
             self._keys.update(dict(zip(keys[first].tolist(), counts.tolist(), strict=True)))
         self._waiting, self._size = [], 0
+
+
+def _check_units(match: str, placed_by: str) -> None:
+    """Raise an error if a match counts tokens or characters, and spans are placed by others."""
+    if match in PLACES and match != placed_by:
+        raise UsageError(
+            f"match {match} counts {match}s, and here spans are at {placed_by}s",
+            hint=f"--match {placed_by} counts these",
+        )
 
 
 def _unpacked(key: int, names: Sequence[str]) -> SpanKey:

@@ -118,10 +118,9 @@ def _modes(result: Scored, digits: int | None) -> Iterator[Section]:
     if not result.modes:
         return
     rows = []
-    for name, mode in result.modes.items():
-        figures = Row("mode", name, mode.micro).figures
+    for row, mode in zip(_mode_rows(result), result.modes.values(), strict=True):
         counts = map(str, mode.outcomes.values())
-        rows.append([name, *(percent(figure, digits) for figure in figures), *counts])
+        rows.append([row.name, *(percent(figure, digits) for figure in row.figures), *counts])
     outcomes = next(iter(result.modes.values())).outcomes
     header = ["", "Precision", "Recall", f_name(result), *outcomes]
     yield Section("SemEval-2013", header=header, rows=rows, fixed=7)
@@ -168,13 +167,21 @@ def _values(result: Scored) -> Iterator[list[object]]:
     figures = ["precision", "recall", f"f{result.options.beta:g}"]
     ends = [f"{name}_{end}" for name in figures for end in ("low", "high")]
     yield ["row", "name", *figures, *result.micro.counts._fields, *ends * bool(result.certainty)]
-    for row in rows(result):
+    width = len(result.micro.counts)
+    for row in chain(rows(result), _mode_rows(result)):
         intervals = (end for interval in row.intervals for end in interval)
-        yield [row.kind, row.name, *row.figures, *row.score.counts, *intervals]
+        yield [row.kind, row.name, *row.figures, *row.score.counts[:width], *intervals]
+
+
+def _mode_rows(result: Scored) -> Iterator[Row]:
+    """Yield a row for each mode of SemEval, if these are asked for."""
+    for name, mode in result.modes.items():
+        certainty = mode.certainty
+        yield Row("mode", name, mode.micro, _ends(certainty and certainty.averages["micro"]))
 
 
 class Row(NamedTuple):
-    """One row: what it is (``type``, ``micro``, ``macro`` or ``weighted``), its name and score.
+    """One row: what it is (``type``, ``micro``, …; ``mode`` of SemEval), its name and score.
 
     `intervals` are those of precision, recall and F, if there are some.
     """

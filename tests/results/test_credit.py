@@ -281,3 +281,25 @@ def test_nervaluate(seed):
         assert (their.possible, their.actual) == (mine["POS"], mine["ACT"]) or credit <= mine["COR"]
         assert mine["COR"] + mine["PAR"] / 2 >= credit
     assert ours["strict"].outcomes["COR"] == theirs["overall"]["strict"].correct
+
+
+@pytest.mark.parametrize("args", [["-f", "conlleval"], ["--match", "character"]])
+def test_what_cannot_be(run, args):
+    write("f", "w B-A B-A\n")
+    ran = run("score", "f", "--match", "partial", *args)
+    assert (ran.code, ran.out) == (2, "")
+    assert "hint: --" in ran.err
+
+
+def test_units_that_are_not_there():
+    text = [{"text": "Ada", "spans": [{"start": 0, "end": 3, "label": "PER"}]}]
+    with pytest.raises(spanf1.UsageError, match="--match character counts these"):
+        spanf1.evaluate(text, text, match="token")
+    assert spanf1.evaluate(text, text, match="character").micro.gold == 3
+
+
+def test_modes_in_csv(run):
+    write("f", SAMPLE.read_text(encoding="utf-8"))
+    rows = run("score", "f", "--match", "semeval", "-f", "csv", "-q").out.splitlines()
+    assert rows[-2].startswith("mode,partial,0.858")
+    assert rows[-2].endswith(",378,303,260.0")
