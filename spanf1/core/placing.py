@@ -24,6 +24,7 @@ from spanf1.exceptions import AlignmentError, InputError, LayoutError
 from spanf1.wording import shortened
 
 if TYPE_CHECKING:
+    from spanf1.core.kept import KeptSpans
     from spanf1.core.overlaps import Parts
 
 # How much of two texts a message shows, before the place where they part and behind it.
@@ -82,6 +83,8 @@ class TextCounter:
         Whether these are to stay in order.
     by_position : bool
         Whether two tokens at one place are the same, though their texts differ.
+    kept : KeptSpans, optional
+        Keeps the spans, and the documents that they are in.
 
     Attributes
     ----------
@@ -100,6 +103,7 @@ class TextCounter:
         units: str = "",
         in_order: bool = False,
         by_position: bool = False,
+        kept: KeptSpans | None = None,
     ) -> None:
         self.astray = [0, 0]
         self.unannotated = 0
@@ -113,8 +117,13 @@ class TextCounter:
         self._type_numbers = TypeNumbers(self._types)
         self._tally = Tally(placed_by=TEXT if self._by_text else CHARACTER)
         self._counter = SpanCounter(
-            self._tally, units=units, in_order=in_order, crediting=options.crediting
+            self._tally,
+            units=units,
+            in_order=in_order,
+            crediting=options.crediting,
+            kept=kept,
         )
+        self._kept = kept
         # whether the last document begins with a text that is not counted as a sentence yet
         self._begun = False
         # Batches with white space at edges, counted as they are, and without it.
@@ -188,6 +197,8 @@ class TextCounter:
         if self._counter.units:
             batch = self._in_units(batch, common)
         pairs = self._counter.add(batch)
+        if self._kept is not None:
+            self._kept.texts.append(common.sides)
         if self._match == "surface":
             self._note_forms(common, batch, pairs)
         for side, tally in zip(common.sides, self._sides, strict=True):

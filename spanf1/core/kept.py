@@ -1,0 +1,95 @@
+"""Spans that were counted, kept as they were: what errors are told of is what was scored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from spanf1.core.documents import DocumentBatch
+from spanf1.core.overlaps import Parts
+from spanf1.core.spans import WELL_FORMED, Spans
+from spanf1.core.tags import IntArray
+
+if TYPE_CHECKING:
+    from spanf1.core.matching import SpanBatch
+
+
+class KeptSide(NamedTuple):
+    """The spans of one side, in the order in which they were counted.
+
+    Attributes
+    ----------
+    spans : Spans
+        The spans. Of tags, places are the numbers of tokens from the first that counts; else they
+        only say which spans share some.
+    detail : array of int
+        A number for the parts of each; 0 for the whole ones.
+    parts : Parts
+        The parts of discontinuous ones.
+    number : array of int
+        The number of each among all that were counted, those that a scheme drops too.
+    """
+
+    spans: Spans
+    detail: IntArray
+    parts: Parts
+    number: IntArray
+
+    def well_formed(self, scheme: str) -> KeptSide:
+        """Return those that a scheme allows."""
+        kept = WELL_FORMED[scheme][self.spans.shape]
+        index = np.cumsum(kept) - 1
+        owner, start, end = (column[kept[self.parts.owner]] for column in self.parts)
+        parts = Parts(index[owner], start, end)
+        return KeptSide(self.spans.only(kept), self.detail[kept], parts, self.number[kept])
+
+
+class KeptSpans:
+    """Keeps the spans of batches that arrive in order.
+
+    Attributes
+    ----------
+    names : sequence of str
+        The types, by their numbers.
+    texts : list of (DocumentBatch, DocumentBatch)
+        The documents of both sides whose spans these are, unless they are from tags.
+    """
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all that was kept."""
+        self.names: Sequence[str] = [""]
+        self.texts: list[tuple[DocumentBatch, DocumentBatch]] = []
+        self._batches: list[tuple[SpanBatch, int]] = []
+        self._behind = 0
+
+    def add(self, batch: SpanBatch) -> None:
+        """Keep the spans of a batch."""
+        self._batches.append((batch, self._behind))
+        last = [int(spans.end.max(initial=-1)) for spans in (batch.gold, batch.predicted)]
+        # The places of documents count more than what is said to be their size.
+        self._behind += batch.size if batch.settled is not None else max(batch.size, *last) + 1
+
+    def side(self, number: int) -> KeptSide:
+        """Return the spans of gold, 0, or of the predictions, 1."""
+        spans, details, parts = [], [], []
+        count = 0
+        for batch, behind in self._batches:
+            some = (batch.gold, batch.predicted)[number]
+            spans.append(some._replace(start=some.start + behind, end=some.end + behind))
+            details.append(batch.details[number] if batch.details else np.zeros_like(some.end))
+            if batch.parts:
+                owner, start, end = batch.parts[number]
+                parts.append((owner + count, start + behind, end + behind))
+            count += len(some.end)
+        none = np.zeros(0, np.intp)
+        return KeptSide(
+            Spans(*map(np.concatenate, zip(*spans, strict=True))),
+            np.concatenate(details),
+            Parts(*map(np.concatenate, zip((none, none, none), *parts, strict=True))),
+            np.arange(count),
+        )
