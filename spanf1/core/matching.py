@@ -133,7 +133,8 @@ class SpanCounter:
         pairs = match_spans(batch.gold, batch.predicted) if batch.flat else match_multisets(batch)
         self._count(batch, *pairs)
         if self._kept is not None:
-            self._kept.add(batch)
+            size = None if batch.settled is None else batch.size
+            self._kept.add((batch.gold, batch.predicted), batch.details, batch.parts, size)
         if self._creditor:
             begun = self.units.begun if self.units else 0
             unit, key = self._creditor.add(batch, self._extent, begun)

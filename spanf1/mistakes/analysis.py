@@ -201,10 +201,9 @@ def _by_frequency(entries: Iterable[Entry]) -> Iterator[Entry]:
     firsts: dict[object, Entry] = {}
     counts: Counter[object] = Counter()
     for entry in entries:
-        gold, predicted = entry.gold, entry.predicted
-        key = entry.kind, gold and gold[:2], predicted and predicted[:2]
+        key = (entry.kind, *((span.type, span.text) if span else None for span in entry[2:4]))
         firsts.setdefault(key, entry)
         counts[key] += 1
-    # The sort is stable: of equally frequent ones, the first that is met.
-    for key in sorted(firsts, key=counts.__getitem__, reverse=True):
-        yield firsts[key]._replace(times=counts[key])
+    # Of equally frequent ones, the first that is met comes first.
+    for same, times in counts.most_common():
+        yield firsts[same]._replace(times=times)
