@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
@@ -13,15 +14,16 @@ import numpy as np
 from spanf1.core.kept import KeptSpans
 from spanf1.core.options import AUTO, AnyScheme, MissingName, Options
 from spanf1.core.schemes import ReadingName
-from spanf1.core.tags import AUTO_FORM, TagSets, tag_sets
-from spanf1.exceptions import UsageError
+from spanf1.core.tag_counter import Reader
+from spanf1.core.tags import AUTO_FORM, Block, TagSets, tag_sets
+from spanf1.exceptions import LayoutError, UsageError
 from spanf1.formats.columns.tags import ColumnPair, TagFile
 from spanf1.formats.labels import IGNORE_INDEX
 from spanf1.formats.lists import ArrayReader, ListReader, reader_of
 from spanf1.formats.opening import both_inputs, counted
 from spanf1.formats.options import Column, InputOptions, Origin, check_no_gaps
 from spanf1.formats.pairs import DocumentPairs, pairs_of
-from spanf1.formats.registry import Input, Inputs
+from spanf1.formats.registry import Inputs
 from spanf1.formats.sentences import Sentences, last_start, unmasked, whole
 from spanf1.formats.source import Source, source_of
 from spanf1.mistakes.analysis import Analysis
@@ -31,6 +33,8 @@ from spanf1.results.files import edges_noted, token_column_of
 from spanf1.results.lists import has_records, spellings_of
 from spanf1.results.result import Result
 from spanf1.wording import many
+
+_NONE = np.zeros(0, np.intp)
 
 
 def analyze(
@@ -171,7 +175,7 @@ def analyze_inputs(inputs: Inputs, options: Options) -> Analysis:
         read = partial(_column_passages, reader, origin, inputs)
         texts = TokenTexts(name, read, counts.tokens)
     else:
-        texts = TokenTexts(name, partial(_record_passages, inputs.gold), counts.tokens)
+        texts = TokenTexts(name, partial(_record_passages, reader, inputs), counts.tokens)
     if options.missing == "drop" and counts.gaps.missing and not isinstance(reader, DocumentPairs):
         raise UsageError(
             "tokens without a prediction are left out, and so is where the others are",
@@ -202,9 +206,18 @@ def _column_passages(reader: ColumnPair, origin: Origin, inputs: Inputs) -> Iter
     return map(_passage, parts)
 
 
-def _record_passages(gold: Input) -> Iterator[Passage]:
+def _record_passages(reader: Reader, inputs: Inputs) -> Iterator[Passage]:
     """Yield the sentences of gold, which has them one by one."""
-    for part in gold.again().sentences():
+    parts = inputs.gold.again().sentences()
+    try:
+        first = next(parts, None)
+    except LayoutError:
+        # They have been read before, without tokens: there may be none.
+        if inputs.gold.options.token_key is not None:
+            raise
+        yield _passage_of_blocks(reader.blocks(*tag_sets(*inputs.spellings)))
+        return
+    for part in chain([first] if first else [], parts):
         lists = part.words.lists() if part.words else []
         yield _passage(part._replace(tokens=[*chain.from_iterable(lists)]))
 
@@ -213,6 +226,27 @@ def _passage(sentences: Sentences) -> Passage:
     """Return whole sentences, without the tokens that do not count, as a passage."""
     counts = unmasked(sentences)
     return Passage(counts.size, counts.starts, counts.tokens or (), counts.line)
+
+
+def _passage_of_blocks(blocks: Iterable[Block]) -> Passage:
+    """Return the sentences of blocks; those of which no token counts have no number."""
+    starts, numbers, lines, firsts = [_NONE], [_NONE], [], []
+    base = count = 0
+    for block in blocks:
+        starts.append(block.sentence_starts + base)
+        numbers.append(block.numbers + base)
+        lines.append(block.gold_line)
+        firsts.append(count)
+        base, count = base + block.tokens, count + len(block.numbers)
+    there = np.concatenate(numbers)
+
+    def line(token: int) -> int:
+        """Return the line of a token of a span, which no block leaves out."""
+        index = int(np.searchsorted(there, token))
+        part = bisect_right(firsts, index) - 1
+        return lines[part](index - firsts[part])
+
+    return Passage(base, np.concatenate(starts), (), line)
 
 
 def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
@@ -250,12 +284,7 @@ def _listed(
     lengths = np.array([*map(len, gold)], np.intp)
     starts = np.cumsum(lengths) - lengths
     if lengths.sum() != count:
-        # Sentences of which no token counts have no number.
-        parts, base = [], 0
-        for block in reader.blocks(*tags):
-            parts.append(block.sentence_starts + base)
-            base += block.tokens
-        starts = np.concatenate(parts)
+        starts = _passage_of_blocks(reader.blocks(*tags)).starts
     tokens = [*chain.from_iterable(words or ())]
     if words is not None and len(tokens) != count:
         raise UsageError(
