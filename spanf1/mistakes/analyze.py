@@ -16,7 +16,7 @@ from spanf1.core.options import AUTO, AnyScheme, MissingName, Options
 from spanf1.core.schemes import ReadingName
 from spanf1.core.tag_counter import Reader
 from spanf1.core.tags import AUTO_FORM, Block, TagSets, tag_sets
-from spanf1.exceptions import LayoutError, UsageError
+from spanf1.exceptions import LayoutError, TagError, UsageError
 from spanf1.formats.columns.tags import ColumnPair, TagFile
 from spanf1.formats.labels import IGNORE_INDEX
 from spanf1.formats.lists import ArrayReader, ListReader, reader_of
@@ -211,8 +211,8 @@ def _record_passages(reader: Reader, inputs: Inputs) -> Iterator[Passage]:
     parts = inputs.gold.again().sentences()
     try:
         first = next(parts, None)
-    except LayoutError:
-        # They have been read before, without tokens: there may be none.
+    except (LayoutError, TagError):
+        # They have been read before, without tokens: there may be none, or ids that do not count.
         if inputs.gold.options.token_key is not None:
             raise
         yield _passage_of_blocks(reader.blocks(*tag_sets(*inputs.spellings)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -130,6 +131,14 @@ def test_ids_of_labels_of_which_some_do_not_count():
         {"tokens": ["[CLS]", "Ada", "##s", "met"], "tags": [-100, 1, -100, 0], "pred": [0, 0, 1, 0]}
     ]
     analysis = spanf1.analyze(saved("f", lines(records)), labels=["O", "B-PER"])
+    # Which tokens count is only known of both sides together, and then there are no texts.
+    assert told(analysis) == [("missed", ("", 0, "", ""), None)]
+    assert places(analysis) == ["f:1"]
+
+
+def test_records_of_which_some_tokens_are_masked():
+    record = {"tokens": ["[CLS]", "Ada", "met"], "tags": ["X", "B-A", "O"], "pred": ["O"] * 3}
+    analysis = spanf1.analyze(saved("f", lines([record])), mask_tags=["X"])
     assert told(analysis) == [("missed", ("Ada", 0, "", " met"), None)]
 
 
@@ -221,12 +230,11 @@ def test_tags_and_texts_of_other_tokens():
 
 
 def test_discontinuous_spans():
-    records = saved("g.txt", "left and right arm")
-    assert records
-    saved("g.ann", "T1\tA 0 4;15 18\tleft arm\n")
-    saved("p.txt", "left and right arm")
-    saved("p.ann", "T1\tA 0 4;9 18\tleft right arm\n")
-    (entry,) = spanf1.analyze("g.ann", "p.ann").entries()
+    for folder, span in (("g", "0 4;15 18\tleft arm"), ("p", "0 4;9 18\tleft right arm")):
+        os.mkdir(folder)
+        saved(f"{folder}/x.txt", "left and right arm")
+        saved(f"{folder}/x.ann", f"T1\tA {span}\n")
+    (entry,) = spanf1.analyze("g", "p").entries()
     assert (entry.kind, entry.how) == ("boundary", "long")
     assert [span.text for span in entry.spans] == ["left arm", "left right arm"]
 
