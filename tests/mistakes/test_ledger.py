@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 import spanf1
 from spanf1.mistakes.ledger import ERRORS, HOWS, KINDS
+from tests.helpers.shared_data import ROOT
 
-SAMPLE = "corpora/sample/english.spacy.conll"
+SAMPLE = ROOT / "corpora" / "sample" / "english.spacy.conll"
 # After the MUC example in Nadeau and Sekine's survey: 24 tokens.
 GOLD = [("PER", 1, 2), ("PER", 3, 6), ("ORG", 7, 10), ("LOC", 11, 13), ("ORG", 22, 23)]
 PREDICTED = [("LOC", 0, 1), ("ORG", 3, 6), ("ORG", 8, 9), ("TIME", 10, 13), ("ORG", 22, 23)]
