@@ -283,7 +283,9 @@ class TextCounter:
         if not span.parts:
             said = shortened(span.text or "")
             message = f"where {span.type} {said} is, the input does not say"
-            return LayoutError(message, where=where, hint=TEXT_HINT)
+            # Where places are told, what spans say is not enough.
+            hint = TEXT_HINT if self._kept is None else ""
+            return LayoutError(message, where=where, hint=hint)
         start, end = span.parts[-1]
         size = len(common.known[number][owner] or "")
         message = (

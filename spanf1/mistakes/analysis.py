@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
@@ -100,6 +100,8 @@ class Analysis:
         type: str | Iterable[str] = (),  # noqa: A002 - as the option is called
         pair: Sequence[str] | None = None,
         text: str | None = None,
+        seen: Collection[str] | None = None,
+        unseen: Collection[str] | None = None,
         sort: str = "place",
         limit: int | None = None,
         context: int = AROUND,
@@ -117,6 +119,10 @@ class Analysis:
             The type of gold, and that of the predicted span.
         text : str
             What gold or the predicted span is to have in it, in any case.
+        seen, unseen : collection of str
+            What entities say in training data: what gold says, or without gold the predicted span,
+            is to be one of those, or none. ``spanf1.describe("train.conll").total.types_of`` has
+            them.
         sort : str
             ``place`` for reading order; ``frequency`` for each mistake once, at its first place,
             with how many times it is there, the most frequent first.
@@ -130,15 +136,19 @@ class Analysis:
         InputError
             If gold cannot be read again, for the texts.
         UsageError
-            If an argument is not one of those above.
+            If an argument is not one of those above, or asks for texts that are not known.
         """
         check_known("order", sort, SORTS)
         rows = np.flatnonzero(self._of_kinds(kind) & self._of_types(type, pair))
-        if text is None and sort == "place" and limit is not None:
-            rows = rows[:limit]
-        found = self._found(rows, context)
+        by_text = not (text is seen is unseen is None and sort == "place")
+        found = self._found(rows if by_text else rows[:limit], context)
+        if by_text:
+            found = map(_with_text, found)
         if text is not None:
             found = (entry for entry in found if _says(entry, text))
+        for forms, wanted in ((seen, True), (unseen, False)):
+            if forms is not None:
+                found = _among(found, forms, wanted=wanted)
         return islice(_by_frequency(found) if sort == "frequency" else found, limit)
 
     def confusion(self) -> Confusion:
@@ -189,6 +199,24 @@ class Analysis:
         codes = self.ledger.kind[rows].tolist(), self.ledger.how[rows].tolist()
         for kind, how, (place, gold, predicted) in zip(*codes, found, strict=True):
             yield Entry(kinds[kind], hows[how], gold, predicted, place)
+
+
+def _with_text(entry: Entry) -> Entry:
+    """Return an entry, if it is known what its spans say."""
+    if entry.place.unit == "token" and not entry.spans[0].text:
+        raise UsageError(
+            "what spans say is not known, as there are no tokens, and is asked for",
+            where=str(entry.place),
+            hint="token_column (--token-column) or token_key (--token-key) says where they are",
+        )
+    return entry
+
+
+def _among(entries: Iterable[Entry], forms: Collection[str], *, wanted: bool) -> Iterator[Entry]:
+    """Yield the entries whose text is one of some, or is none of them."""
+    for entry in entries:
+        if (" ".join(entry.spans[0].text.split()) in forms) == wanted:
+            yield entry
 
 
 def _says(entry: Entry, text: str) -> bool:

@@ -168,20 +168,16 @@ def analyze_inputs(inputs: Inputs, options: Options) -> Analysis:
     origin = edges_noted(reader.origin(), counts, options)
     result = Result(counts, options, origin).check()
     name = inputs.gold.source.name
-    texts: Texts
     if isinstance(reader, DocumentPairs):
-        texts = DocumentTexts(kept.texts, name)
+        return Analysis(result, _ledger(kept, result), DocumentTexts(kept.texts, name))
+    if options.missing == "drop" and counts.gaps.missing:
+        # Which tokens are left out is only known of both sides together.
+        read = partial(_passages_of_both, reader, inputs)
     elif isinstance(reader, ColumnPair):
         read = partial(_column_passages, reader, origin, inputs)
-        texts = TokenTexts(name, read, counts.tokens)
     else:
-        texts = TokenTexts(name, partial(_record_passages, reader, inputs), counts.tokens)
-    if options.missing == "drop" and counts.gaps.missing and not isinstance(reader, DocumentPairs):
-        raise UsageError(
-            "tokens without a prediction are left out, and so is where the others are",
-            hint="--missing outside takes them for O",
-        )
-    return Analysis(result, _ledger(kept, result), texts)
+        read = partial(_record_passages, reader, inputs)
+    return Analysis(result, _ledger(kept, result), TokenTexts(name, read, counts.tokens))
 
 
 def _ledger(kept: KeptSpans, result: Result) -> Ledger:
@@ -215,11 +211,16 @@ def _record_passages(reader: Reader, inputs: Inputs) -> Iterator[Passage]:
         # They have been read before, without tokens: there may be none, or ids that do not count.
         if inputs.gold.options.token_key is not None:
             raise
-        yield _passage_of_blocks(reader.blocks(*tag_sets(*inputs.spellings)))
+        yield from _passages_of_both(reader, inputs)
         return
     for part in chain([first] if first else [], parts):
         lists = part.words.lists() if part.words else []
         yield _passage(part._replace(tokens=[*chain.from_iterable(lists)]))
+
+
+def _passages_of_both(reader: Reader, inputs: Inputs) -> Iterator[Passage]:
+    """Yield all sentences, without their tokens."""
+    yield _passage_of_blocks(reader.blocks(*tag_sets(*inputs.spellings)))
 
 
 def _passage(sentences: Sentences) -> Passage:

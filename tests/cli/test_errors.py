@@ -226,6 +226,32 @@ def test_readings_are_those_of_the_score(run):
     assert run("errors", *args, "--reading", "conlleval").code == 2
 
 
+def test_what_is_seen_in_training_data(run):
+    write("train", "Ada B-PER\n\nLeeds B-LOC\n")
+    write("more.jsonl", '{"tokens": ["Rome"], "tags": ["B-LOC"]}\n')
+
+    def lines(*args):
+        ran = run("errors", "f", *args, "--format", "jsonl")
+        assert (ran.code, ran.err) == (0, "")
+        return [json.loads(line)["line"] for line in ran.out.splitlines()]
+
+    assert lines("--train", "train", "--seen") == [4, 8, 12]
+    assert lines("--train", "train", "--unseen") == [1, 10]
+    assert lines("--train", "train", "--train", "more.jsonl", "--unseen") == [1]
+    assert lines("--train", "train", "--seen", "--unseen") == []
+    for args in (["--seen"], ["--train", "train"], ["--train", "train", "--confusion", "--seen"]):
+        assert run("errors", "f", *args).code == 2
+    assert run("errors", "f", "--train", "no-such-file", "--seen").code == 3
+
+
+def test_nothing_is_printed_if_what_is_asked_for_is_not_known(run):
+    write("tags", '{"tags": ["B-A"], "pred": ["O"]}\n')
+    ran = run("errors", "tags", "--text", "a")
+    assert (ran.code, ran.out) == (2, "")
+    assert "(--token-key)" in ran.err
+    assert run("errors", "tags", "-q").out == "tags:1  missed\n  gold A  token 0\n"
+
+
 def test_a_pipe_is_read_again():
     ran = pipe(FILE.encode(), "errors", "-q")
     assert (ran.code, ran.out) == (0, LISTED.replace("f:", "<stdin>:"))
