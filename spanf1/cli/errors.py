@@ -153,19 +153,22 @@ def errors(
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
     groups = groups_of(paths, formats_given(given.gold.format, len(paths)))
-    if len(groups) > 1:
-        raise UsageError("errors are told of one file, or of GOLD and PRED", where=paths[0])
-    (group,) = groups.values()
-    report.check_writable([*group, *train])
-    sides = given.of_files(len(group))
+    read = [path for group in groups.values() for path in group]
+    report.check_writable([*read, *train])
+    sides = given.of_files(len(paths))
     options = Options.of(settings | types_of(settings))
     with ExitStack() as stack:
         # They are read again, for the texts.
-        sources = [stack.enter_context(kept(path)) for path in group]
-        progress = stack.enter_context(Progress(group[0], wanted=not report.quiet))
-        inputs = both_inputs(sources, *sides[:2], by_position=sides.by_position)
-        inputs.gold.progress = progress
-        analysis = analyze_inputs(inputs, options)
+        sources = {path: stack.enter_context(kept(path)) for path in read}
+        progress = stack.enter_context(Progress(read[0], wanted=not report.quiet))
+        parts = [
+            both_inputs(
+                [sources[path] for path in group], *sides[:2], by_position=sides.by_position
+            )
+            for group in groups.values()
+        ]
+        parts[0].gold.progress = progress
+        analysis = analyze_inputs(parts, options)
         forms = _forms(train, settings, options)
         chosen |= {name: forms if chosen[name] else None for name in ("seen", "unseen")}
         if other:
@@ -248,7 +251,7 @@ def _begun(entries: Iterator[Entry]) -> Iterator[Entry]:
 def _warnings(analysis: Analysis, chosen: dict[str, Any]) -> Iterator[str]:
     """Yield that there is nothing to score, or no span of a type that was named."""
     yield from warnings(analysis.result)
-    labels = analysis.ledger.labels
+    labels = analysis.confusion().labels
     for name in (*chosen["type"], *(chosen["pair"] or ())):
         if name not in labels:
             yield f"warning: there is no span of type {name!r}"

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import cached_property
+from itertools import chain, islice
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from spanf1.core.scores import TypeCounts, score
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import UsageError, check_known
-from spanf1.mistakes.ledger import ERRORS, HOWS, KINDS, Confusion, Ledger, Mended, mended_counts
+from spanf1.mistakes.ledger import HOWS, KINDS, Confusion, Ledger, Mended, mended_counts
 from spanf1.mistakes.texts import Mention, Place, Texts
 from spanf1.results.result import Result
 
@@ -21,8 +20,6 @@ from spanf1.results.result import Result
 AROUND = 5
 #: the orders that entries may come in
 SORTS = ("place", "frequency")
-#: what stands for all kinds of rows
-ALL = "all"
 
 
 class Entry(NamedTuple):
@@ -68,6 +65,22 @@ class Entry(NamedTuple):
         }
 
 
+class Part(NamedTuple):
+    """The ledger of one input, and what knows the texts of its spans."""
+
+    ledger: Ledger
+    texts: Texts
+
+    def entries(self, rows: IntArray, around: int) -> Iterator[Entry]:
+        """Yield some rows with their texts, and so many tokens around them."""
+        kinds, hows = [*KINDS], [*HOWS]
+        ledger = self.ledger
+        found = self.texts.of(ledger, rows, around)
+        codes = ledger.kind[rows].tolist(), ledger.how[rows].tolist()
+        for kind, how, (place, gold, predicted) in zip(*codes, found, strict=True):
+            yield Entry(kinds[kind], hows[how], gold, predicted, place)
+
+
 @dataclass(frozen=True, repr=False)
 class Analysis:
     """Which spans are wrong, how near they are, and what each kind of error costs.
@@ -76,22 +89,31 @@ class Analysis:
     ----------
     result : Result
         The score.
-    ledger : Ledger
-        Which spans are one, as arrays.
+    parts : sequence of Part
+        Which spans are one, as arrays, and their texts: one part for each input.
     """
 
     result: Result
-    ledger: Ledger
-    _texts: Texts
+    parts: Sequence[Part]
 
     def __repr__(self) -> str:
         said = (f"{name} {count}" for name, count in self.counts.items())
         return f"Analysis({', '.join(said)})"
 
-    @property
+    @cached_property
     def counts(self) -> dict[str, int]:
         """How many rows of the ledger there are of each kind."""
-        return self.ledger.counts
+        return {name: sum(part.ledger.counts[name] for part in self.parts) for name in KINDS}
+
+    @property
+    def hows(self) -> dict[tuple[str, str], int]:
+        """How many rows there are of each kind and way in which boundaries differ."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for part in self.parts:
+            counts.update(part.ledger.hows)
+        return {
+            (kind, how): counts[kind, how] for kind in KINDS for how in HOWS if counts[kind, how]
+        }
 
     def entries(
         self,
@@ -139,9 +161,15 @@ class Analysis:
             If an argument is not one of those above, or asks for texts that are not known.
         """
         check_known("order", sort, SORTS)
-        rows = np.flatnonzero(self._of_kinds(kind) & self._of_types(type, pair))
+        for name, number in (("limit", limit), ("context", context)):
+            if number is not None and number < 0:
+                raise UsageError(f"{name} is {number}: it must not be negative")
         by_text = not (text is seen is unseen is None and sort == "place")
-        found = self._found(rows if by_text else rows[:limit], context)
+        chosen = [part.ledger.rows(_listed(kind), _listed(type), pair) for part in self.parts]
+        found: Iterator[Entry] = chain.from_iterable(
+            part.entries(rows if by_text else rows[:limit], context)
+            for part, rows in zip(self.parts, chosen, strict=True)
+        )
         if by_text:
             found = map(_with_text, found)
         if text is not None:
@@ -153,7 +181,7 @@ class Analysis:
 
     def confusion(self) -> Confusion:
         """Return how often spans of each type of gold are predicted as each type."""
-        return self.ledger.confusion()
+        return Confusion.total([part.ledger.confusion() for part in self.parts])
 
     def what_if(self) -> list[Mended]:
         """Return the counts and the F1 as they are, and if each kind of error were mended."""
@@ -162,43 +190,10 @@ class Analysis:
             for what, counts in mended_counts(self.counts).items()
         ]
 
-    def _of_kinds(self, given: str | Iterable[str]) -> Any:
-        """Return which rows are of some kinds, or ways in which boundaries differ."""
-        names = [given] if isinstance(given, str) else [*given]
-        names = names or ERRORS
-        for name in names:
-            check_known("kind", name, [*KINDS, *[*HOWS][1:], ALL])
-        if ALL in names:
-            return np.ones(len(self.ledger), np.bool_)
-        kinds = [number for number, name in enumerate(KINDS) if name in names]
-        hows = [number for number, name in enumerate(HOWS) if name in names]
-        return np.isin(self.ledger.kind, kinds) | np.isin(self.ledger.how, hows)
 
-    def _of_types(self, given: str | Iterable[str], pair: Sequence[str] | None) -> Any:
-        """Return which rows have one of some types, and which are of a pair of types."""
-        names = [given] if isinstance(given, str) else [*given]
-        types = [self.ledger.types(number) for number in (0, 1)]
-        chosen = np.ones(len(self.ledger), np.bool_)
-        if names:
-            numbers = self._numbers(names)
-            chosen = np.isin(types[0], numbers) | np.isin(types[1], numbers)
-        if pair is not None:
-            if isinstance(pair, str) or len(pair) != 2:
-                raise UsageError("pair is to be two types: that of gold, and the predicted one")
-            for side, name in zip(types, pair, strict=True):
-                chosen &= np.isin(side, self._numbers([name]))
-        return chosen
-
-    def _numbers(self, names: Sequence[str]) -> list[int]:
-        return [number for number, name in enumerate(self.ledger.names) if number and name in names]
-
-    def _found(self, rows: IntArray, around: int) -> Iterator[Entry]:
-        """Yield rows with their texts."""
-        kinds, hows = [*KINDS], [*HOWS]
-        found = self._texts.of(self.ledger, rows, around)
-        codes = self.ledger.kind[rows].tolist(), self.ledger.how[rows].tolist()
-        for kind, how, (place, gold, predicted) in zip(*codes, found, strict=True):
-            yield Entry(kinds[kind], hows[how], gold, predicted, place)
+def _listed(given: str | Iterable[str]) -> list[str]:
+    """Return one name, or several, as a list."""
+    return [given] if isinstance(given, str) else [*given]
 
 
 def _with_text(entry: Entry) -> Entry:

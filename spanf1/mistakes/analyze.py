@@ -26,12 +26,12 @@ from spanf1.formats.pairs import DocumentPairs, pairs_of
 from spanf1.formats.registry import Inputs
 from spanf1.formats.sentences import Sentences, last_start, unmasked, whole
 from spanf1.formats.source import Source, source_of
-from spanf1.mistakes.analysis import Analysis
+from spanf1.mistakes.analysis import Analysis, Part
 from spanf1.mistakes.ledger import Ledger
 from spanf1.mistakes.texts import DocumentTexts, Passage, Texts, TokenTexts
 from spanf1.results.files import edges_noted, token_column_of
 from spanf1.results.lists import has_records, spellings_of
-from spanf1.results.result import Result
+from spanf1.results.result import Result, total_of
 from spanf1.wording import many
 
 _NONE = np.zeros(0, np.intp)
@@ -128,7 +128,7 @@ tag_form, outside, mask_tags, missing
     sources = [source_of(path) for path in (gold, predicted) if path is not None]
     sides = [InputOptions.of(given, side) for side in ("gold", "predicted")]
     inputs = both_inputs(sources, *sides, by_position=align_by_position)
-    return analyze_inputs(inputs, options)
+    return analyze_inputs([inputs], options)
 
 
 def checked_options(given: Mapping[str, Any]) -> Options:
@@ -148,13 +148,13 @@ def checked_options(given: Mapping[str, Any]) -> Options:
     return options
 
 
-def analyze_inputs(inputs: Inputs, options: Options) -> Analysis:
+def analyze_inputs(parts: Iterable[Inputs], options: Options) -> Analysis:
     """Return the analysis of gold and predictions, which can be read again.
 
     Parameters
     ----------
-    inputs : Inputs
-        What is to be read of them.
+    parts : iterable of Inputs
+        What is to be read of them: of one input, or of several, which are added up.
     options : Options
         How it is read, for exact matches.
 
@@ -163,13 +163,20 @@ def analyze_inputs(inputs: Inputs, options: Options) -> Analysis:
     InputError, UsageError
         As `analyze`.
     """
+    read = [_read(inputs, options) for inputs in parts]
+    result = total_of([one for one, _, _ in read])
+    return Analysis(result, [Part(_ledger(kept, result), texts) for _, kept, texts in read])
+
+
+def _read(inputs: Inputs, options: Options) -> tuple[Result, KeptSpans, Texts]:
+    """Return the score of gold and predictions, their spans, and what knows their texts."""
     kept = KeptSpans()
     reader, counts = counted(inputs, options, kept=kept)
     origin = edges_noted(reader.origin(), counts, options)
     result = Result(counts, options, origin).check()
     name = inputs.gold.source.name
     if isinstance(reader, DocumentPairs):
-        return Analysis(result, _ledger(kept, result), DocumentTexts(kept.texts, name))
+        return result, kept, DocumentTexts(kept.texts, name)
     if options.missing == "drop" and counts.gaps.missing:
         # Which tokens are left out is only known of both sides together.
         read = partial(_passages_of_both, reader, inputs)
@@ -177,7 +184,7 @@ def analyze_inputs(inputs: Inputs, options: Options) -> Analysis:
         read = partial(_column_passages, reader, origin, inputs)
     else:
         read = partial(_record_passages, reader, inputs)
-    return Analysis(result, _ledger(kept, result), TokenTexts(name, read, counts.tokens))
+    return result, kept, TokenTexts(name, read, counts.tokens)
 
 
 def _ledger(kept: KeptSpans, result: Result) -> Ledger:
@@ -271,7 +278,7 @@ def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
         passage = _listed(reader, tags, gold, counts.tokens, words)
         texts = TokenTexts("", lambda: [passage], counts.tokens)
     result = Result(counts, options).check()
-    return Analysis(result, _ledger(kept, result), texts)
+    return Analysis(result, [Part(_ledger(kept, result), texts)])
 
 
 def _listed(

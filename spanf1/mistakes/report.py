@@ -49,9 +49,7 @@ def _counts(analysis: Analysis) -> Section:
     rows = []
     for name in ERRORS:
         share = percent(counts[name] / errors, 1) if errors else "-"
-        hows = [
-            f"{how} {count}" for (kind, how), count in analysis.ledger.hows.items() if kind == name
-        ]
+        hows = [f"{how} {count}" for (kind, how), count in analysis.hows.items() if kind == name]
         rows.append([name, str(counts[name]), share, ", ".join(hows)])
     said = (
         f"F1 {percent(score.f1, None)}: {counts['correct']} correct of {int(score.gold)} in gold "

@@ -288,10 +288,21 @@ def test_wrong_usage(run, args, message, hint):
     assert hint in ran.err
 
 
-def test_folders_are_not_added_up(run, tmp_path):
-    for name in ("one", "two"):
-        (tmp_path / "folder").mkdir(exist_ok=True)
-        write(f"folder/{name}", FILE)
-    ran = run("errors", "folder")
-    assert (ran.code, ran.out) == (2, "")
-    assert "one file" in ran.err
+def test_files_of_a_folder_are_added_up(run, tmp_path):
+    (tmp_path / "folder").mkdir()
+    write("folder/one", FILE)
+    write("folder/two", "x B-NEW O\ny B-PER B-LOC\n")
+    ran = run("errors", "folder", "--kind", "missed", "-q")
+    assert ran.out == (
+        "folder/one:10  missed\n  gold LOC  met Ada in [Rome]\n\n"
+        "folder/two:1  missed\n  gold NEW  [x] y\n"
+    )
+    assert run("errors", "folder").out.startswith("F1 0.00: 0 correct of 7 in gold and 5 predicted")
+    table = run("errors", "folder", "--confusion", "-q").out
+    assert [line.split() for line in table.splitlines()[:5]] == [
+        ["gold", "LOC", "NEW", "ORG", "PER", "missed", "all"],
+        ["LOC", "0+0", "0+0", "0+1", "0+0", "1", "2"],
+        ["NEW", "0+0", "0+0", "0+0", "0+0", "1", "1"],
+        ["ORG", "0+0", "0+0", "0+0", "0+0", "0", "0"],
+        ["PER", "3+0", "0+0", "0+0", "0+1", "0", "4"],
+    ]

@@ -281,7 +281,17 @@ def test_entries_may_be_chosen(how, kinds):
     assert [entry.kind for entry in analysis.entries(**how)] == kinds
 
 
-@pytest.mark.parametrize("how", [{"kind": "x"}, {"sort": "x"}, {"pair": "AB"}, {"pair": ("A",)}])
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"kind": "x"},
+        {"sort": "x"},
+        {"pair": "AB"},
+        {"pair": ("A",)},
+        {"limit": -1},
+        {"context": -1},
+    ],
+)
 def test_what_cannot_be_chosen(how):
     analysis = spanf1.analyze(GOLD, PREDICTED)
     with pytest.raises(spanf1.UsageError):
