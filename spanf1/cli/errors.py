@@ -31,7 +31,7 @@ from spanf1.cli.output import (
     tell,
     wants_colour,
 )
-from spanf1.cli.scoring import span_reading_option, type_options, types_of, warnings
+from spanf1.cli.scoring import explanations, span_reading_option, type_options, types_of, warnings
 from spanf1.contents.describe import contents_of, training_data
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
@@ -177,6 +177,9 @@ def errors(
         else:
             _list(analysis, report, chosen)
     if not report.quiet:
+        # Where errors are listed as text, it is said above them.
+        said = report.format_name == "text" and not other
+        tell(() if said else explanations(analysis.result, report.format_name))
         tell(_warnings(analysis, chosen))
 
 

@@ -65,6 +65,15 @@ def test_counts_come_first(run):
     assert ran.out.startswith("F1 0.00: 0 correct of 5 in gold and 4 predicted; 5 errors\n\n")
     assert "\ntype                   2  40.0\n" in ran.out
     assert ran.out.endswith("\n\n" + LISTED)
+    assert "\nreading     lenient: ill-formed spans are kept" in ran.out
+    assert ran.err == ""
+
+
+@pytest.mark.parametrize("args", [["-f", "jsonl"], ["--confusion"], ["--what-if", "-f", "csv"]])
+def test_how_they_were_counted_is_said_beside_the_data(run, args):
+    ran = run("errors", "f", *args)
+    assert "note: reading: lenient" in ran.err
+    assert "note: " not in ran.out
 
 
 @pytest.mark.parametrize(
@@ -85,7 +94,7 @@ def test_counts_come_first(run):
     ],
 )
 def test_what_is_chosen(run, args, places):
-    ran = run("errors", "f", *args, "--format", "jsonl")
+    ran = run("errors", "f", *args, "--format", "jsonl", "-q")
     assert (ran.code, ran.err) == (0, "")
     rows = [json.loads(line) for line in ran.out.splitlines()]
     assert [f"{row['file']}:{row['line']}" for row in rows] == places
@@ -231,7 +240,7 @@ def test_what_is_seen_in_training_data(run):
     write("more.jsonl", '{"tokens": ["Rome"], "tags": ["B-LOC"]}\n')
 
     def lines(*args):
-        ran = run("errors", "f", *args, "--format", "jsonl")
+        ran = run("errors", "f", *args, "--format", "jsonl", "-q")
         assert (ran.code, ran.err) == (0, "")
         return [json.loads(line)["line"] for line in ran.out.splitlines()]
 
@@ -262,8 +271,9 @@ def test_nothing_to_tell(run):
     ran = run("errors", "empty", "-q")
     assert (ran.code, ran.out) == (0, "no such spans\n")
     assert run("errors", "empty").err.startswith("warning: there are no tokens in the input")
-    ran = run("errors", "f", "--type", "PERSON", "--format", "jsonl")
-    assert (ran.out, ran.err) == ("", "warning: there is no span of type 'PERSON'\n")
+    assert (
+        run("errors", "f", "--type", "PERSON").err == "warning: there is no span of type 'PERSON'\n"
+    )
 
 
 @pytest.mark.parametrize(
