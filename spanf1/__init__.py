@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from spanf1.core.scores import Counts, CreditCounts, CreditScore, Score, TypeCounts
     from spanf1.core.spans import Span
     from spanf1.formats.opening import read_documents
+    from spanf1.mistakes.analysis import Analysis
+    from spanf1.mistakes.analyze import analyze
     from spanf1.ranking.compare import compare
     from spanf1.ranking.rank import RankingOptions
     from spanf1.results.files import score_file
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AlignmentError",
+    "Analysis",
     "Confidence",
     "Counts",
     "CreditCounts",
@@ -70,6 +73,7 @@ __all__ = [
     "UsageError",
     "Violation",
     "__version__",
+    "analyze",
     "baseline",
     "compare",
     "convert",
@@ -89,6 +93,7 @@ __all__ = [
 
 # Where the names are that are imported when they are asked for: start-up is part of every run.
 _LATER = {
+    "Analysis": "mistakes.analysis",
     "Confidence": "core.options",
     "Counts": "core.scores",
     "Detection": "core.detection",
@@ -106,6 +111,7 @@ _LATER = {
     "TextSpan": "core.documents",
     "TypeCounts": "core.scores",
     "Violation": "checks.lists",
+    "analyze": "mistakes.analyze",
     "baseline": "contents.baseline",
     "compare": "ranking.compare",
     "convert": "checks.lists",

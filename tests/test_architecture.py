@@ -22,7 +22,7 @@ FLOORS = [
     ["formats"],
     ["checks", "conlleval", "compat"],
     ["results"],
-    ["scorers", "ranking", "contents"],
+    ["scorers", "ranking", "contents", "mistakes"],
     ["corpora", "integrations"],
     ["cli"],
 ]

@@ -26,6 +26,7 @@ _THREADS = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_N
 COMMANDS = {
     "score": "Score predictions against gold.",
     "compare": "Say which system is better, and how sure it is.",
+    "errors": "Say which spans are wrong, how near, and at what cost.",
     "schemes": "Say what each scorer would say, and why.",
     "signature": "Compare what made two scores.",
     "rescore": "Score again from a results file.",

@@ -39,7 +39,14 @@ SIZE_OPTION = click.option(
     "[default: 4M of a line, else 64M]",
 )
 # The format of a file by the end of its name, where none is given.
-_ENDINGS = {".json": "json", ".csv": "csv", ".tsv": "tsv", ".md": "markdown", ".tex": "latex"}
+_ENDINGS = {
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".md": "markdown",
+    ".tex": "latex",
+}
 # The formats that have no use for an option.
 _WITHOUT = {
     "digits": ("conlleval", "json"),

@@ -129,11 +129,13 @@ interval_option = click.option(
 )
 
 
+#: the option for the readings that tell spans, of which conlleval's counts are no sum
+span_reading_option = _reading_option([name for name in READINGS if name != "conlleval"])
 #: the options that say how spans are read and scores are made
 scoring_options = with_options(_reading_option([*READINGS]), *_SCORING_OPTIONS, type_options)
 #: those, but for the reading whose counts are no sum over sentences
 sentence_options = with_options(
-    _reading_option([name for name in READINGS if name != "conlleval"]),
+    span_reading_option,
     *_SCORING_OPTIONS,
     type_options,
 )

@@ -23,6 +23,7 @@ from spanf1.exceptions import UsageError
 if TYPE_CHECKING:
     from spanf1.core.crediting import Creditor
     from spanf1.core.credits import Crediting
+    from spanf1.core.kept import KeptSpans
 
 # A span's key, packed: its type, then for each side its shape with a bit that says it is there.
 _PRESENT = SHAPES
@@ -43,7 +44,7 @@ class SpanCounter:
     ----------
     tally : Tally
         What they are added to.
-    units, in_order, crediting
+    units, in_order, crediting, kept
         As for `spanf1.core.tag_counter.tally`.
 
     Attributes
@@ -65,6 +66,7 @@ class SpanCounter:
         units: str = "",
         in_order: bool = False,
         crediting: Crediting | None = None,
+        kept: KeptSpans | None = None,
     ) -> None:
         # the units are documents as soon as a second one begins
         self._undecided = units == AUTO
@@ -73,6 +75,7 @@ class SpanCounter:
             self.units = Collector("sentence" if self._undecided else units, in_order=in_order)
         self.documents = 0
         self.tally = tally
+        self._kept = kept
         self._creditor: Creditor | None = None
         if crediting:
             from spanf1.core.crediting import Creditor
@@ -89,6 +92,9 @@ class SpanCounter:
         """Match and count the spans of a batch; return those that are the same on both sides."""
         pairs = match_spans(batch.gold, batch.predicted) if batch.flat else match_multisets(batch)
         self._count(batch, *pairs)
+        if self._kept is not None:
+            size = None if batch.settled is None else batch.size
+            self._kept.add((batch.gold, batch.predicted), batch.details, batch.parts, size)
         if self._creditor:
             begun = self.units.begun if self.units else 0
             unit, key = self._creditor.add(batch, self._extent, begun)
@@ -113,6 +119,8 @@ class SpanCounter:
         """Put the sum into the tally; the types, numbered from 1, say what the numbers meant."""
         self._compact()
         names = ["", *types]
+        if self._kept is not None:
+            self._kept.names = names
         keys: dict[int, Key] = {}
         for packed, count in self._keys.items():
             keys[packed] = key = _unpacked(packed, names)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from operator import or_
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,9 @@ from spanf1.core.tags import IntArray, TagSet
 from spanf1.core.tally import ABSENT, CHARACTER, TEXT, SideTally, SurfaceForm, Tally
 from spanf1.exceptions import AlignmentError, InputError, LayoutError
 from spanf1.wording import shortened
+
+if TYPE_CHECKING:
+    from spanf1.core.kept import KeptSpans
 
 # How much of two texts a message shows, before the place where they part and behind it.
 _BEFORE, _BEHIND = 12, 24
@@ -79,6 +82,8 @@ class TextCounter:
         Whether these are to stay in order.
     by_position : bool
         Whether two tokens at one place are the same, though their texts differ.
+    kept : KeptSpans, optional
+        Keeps the spans, and the documents that they are in.
 
     Attributes
     ----------
@@ -97,6 +102,7 @@ class TextCounter:
         units: str = "",
         in_order: bool = False,
         by_position: bool = False,
+        kept: KeptSpans | None = None,
     ) -> None:
         self.astray = [0, 0]
         self.unannotated = 0
@@ -110,8 +116,13 @@ class TextCounter:
         self._type_numbers = TypeNumbers(self._types)
         self._tally = Tally(placed_by=TEXT if self._by_text else CHARACTER)
         self._counter = SpanCounter(
-            self._tally, units=units, in_order=in_order, crediting=options.crediting
+            self._tally,
+            units=units,
+            in_order=in_order,
+            crediting=options.crediting,
+            kept=kept,
         )
+        self._kept = kept
         # whether the last document begins with a text that is not counted as a sentence yet
         self._begun = False
         # Batches with white space at edges, counted as they are, and without it.
@@ -185,6 +196,8 @@ class TextCounter:
         if self._counter.units:
             batch = self._in_units(batch, common)
         pairs = self._counter.add(batch)
+        if self._kept is not None:
+            self._kept.texts.append(common.sides)
         if self._match == "surface":
             self._note_forms(common, batch, pairs)
         for side, tally in zip(common.sides, self._sides, strict=True):
@@ -269,7 +282,9 @@ class TextCounter:
         if not span.parts:
             said = shortened(span.text or "")
             message = f"where {span.type} {said} is, the input does not say"
-            return LayoutError(message, where=where, hint=TEXT_HINT)
+            # Where places are told, what spans say is not enough.
+            hint = TEXT_HINT if self._kept is None else ""
+            return LayoutError(message, where=where, hint=hint)
         start, end = span.parts[-1]
         size = len(common.known[number][owner] or "")
         message = (

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from spanf1.core.credits import Crediting
+    from spanf1.core.kept import KeptSpans
     from spanf1.core.script import ScriptCounter
 
 #: how many parts are handed out before the first is waited for: what is handed out takes memory
@@ -68,6 +69,7 @@ def tally(
     in_order: bool = False,
     type_map: TypeMap | None = None,
     crediting: Crediting | None = None,
+    kept: KeptSpans | None = None,
 ) -> Tally:
     """Read everything and return what it comes to.
 
@@ -89,6 +91,8 @@ def tally(
         What types are called.
     crediting : Crediting, optional
         How spans are credited, if not for an exact match alone.
+    kept : KeptSpans, optional
+        Keeps the spans.
     """
     return tally_into(
         tag_sets(*spellings),
@@ -98,6 +102,7 @@ def tally(
         in_order=in_order,
         type_map=type_map,
         crediting=crediting,
+        kept=kept,
     )
 
 
@@ -110,6 +115,7 @@ def tally_into(
     in_order: bool = False,
     type_map: TypeMap | None = None,
     crediting: Crediting | None = None,
+    kept: KeptSpans | None = None,
 ) -> Tally:
     """Return what `tally` does; the tags of gold and predictions are numbered in two sets."""
     counter = BlockCounter(
@@ -119,6 +125,7 @@ def tally_into(
         in_order=in_order,
         type_map=type_map,
         crediting=crediting,
+        kept=kept,
     )
     for block in reader.blocks(*tags):
         counter.add(block)
@@ -294,7 +301,7 @@ class BlockCounter:
         The numbers of the types in the codes, which may grow with every block.
     script : bool
         Whether to count as the conlleval script does, too.
-    units, in_order, type_map, crediting
+    units, in_order, type_map, crediting, kept
         As for `tally`.
     """
 
@@ -307,6 +314,7 @@ class BlockCounter:
         in_order: bool = False,
         type_map: TypeMap | None = None,
         crediting: Crediting | None = None,
+        kept: KeptSpans | None = None,
     ) -> None:
         self._types = types
         self._type_map = type_map
@@ -315,7 +323,7 @@ class BlockCounter:
         self._gold, self._predicted = SideDecoder(), SideDecoder()
         self._tally = Tally()
         self._counter = SpanCounter(
-            self._tally, units=units, in_order=in_order, crediting=crediting
+            self._tally, units=units, in_order=in_order, crediting=crediting, kept=kept
         )
         self._script: ScriptCounter | None = None
         if script:

@@ -40,6 +40,7 @@ from spanf1.wording import many, shortened
 
 if TYPE_CHECKING:
     from spanf1.core.credits import Crediting
+    from spanf1.core.kept import KeptSpans
     from spanf1.formats.labels import Labels
 
 #: what the two sides are called in messages, as the arguments of `evaluate` are
@@ -162,14 +163,22 @@ class ListReader:
         units: str = "",
         type_map: TypeMap | None = None,
         crediting: Crediting | None = None,
+        kept: KeptSpans | None = None,
     ) -> Tally:
         """Return the tally; see `spanf1.core.tag_counter.tally_into`."""
         if self._missing != "error":
             tags[1].allow_missing()
         gaps = tags[0].has_gaps() or self._missing != "error"
-        if script or units or type_map or crediting or gaps or self._count > FEW_TOKENS:
+        plain = not (script or units or type_map or crediting or gaps or kept)
+        if not plain or self._count > FEW_TOKENS:
             return tally_into(
-                tags, self, script=script, units=units, type_map=type_map, crediting=crediting
+                tags,
+                self,
+                script=script,
+                units=units,
+                type_map=type_map,
+                crediting=crediting,
+                kept=kept,
             )
         gold, predicted = (
             few_codes(sentences, tag_set, name)
@@ -428,10 +437,17 @@ class ArrayReader:
         units: str = "",
         type_map: TypeMap | None = None,
         crediting: Crediting | None = None,
+        kept: KeptSpans | None = None,
     ) -> Tally:
         """Return the tally; see `spanf1.core.tag_counter.tally_into`."""
         return tally_into(
-            tags, self, script=script, units=units, type_map=type_map, crediting=crediting
+            tags,
+            self,
+            script=script,
+            units=units,
+            type_map=type_map,
+            crediting=crediting,
+            kept=kept,
         )
 
     def _check(self, other: Ids, name: str) -> None:

@@ -36,6 +36,7 @@ from spanf1.formats.source import STDIN, Path, Source, source_of
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from spanf1.core.kept import KeptSpans
     from spanf1.formats.arrow.tags import ArrowReader
     from spanf1.formats.pairs import DocumentPairs
     from spanf1.formats.records.tags import RecordReader
@@ -309,6 +310,7 @@ def counted(
     in_order: bool = False,
     documents: bool = False,
     executor: Executor | None = None,
+    kept: KeptSpans | None = None,
 ) -> tuple[TagPair | DocumentPairs, Tally]:
     """Return a reader that has read inputs, as tags side by side if that can be, and the counts.
 
@@ -326,6 +328,8 @@ def counted(
         Read documents anyway.
     executor : concurrent.futures.Executor, optional
         Reads the parts of large files of columns, or of JSON Lines.
+    kept : KeptSpans, optional
+        Keeps the spans; then there is no executor.
 
     Raises
     ------
@@ -337,7 +341,7 @@ def counted(
     reader = None if documents else tag_pair(inputs, match=options.match, script=script)
     if reader is None or options.match in BY_FORM:
         check_no_gaps(inputs.gold.options, options)
-    count_documents = methodcaller("tally", options, units=units, in_order=in_order)
+    count_documents = methodcaller("tally", options, units=units, in_order=in_order, kept=kept)
     if reader is None:
         # A text may be in several parts, so that its forms do not add.
         parted = None if options.match == "surface" else executor
@@ -350,6 +354,7 @@ def counted(
         in_order=in_order,
         type_map=options.type_map,
         crediting=options.crediting,
+        kept=kept,
     )
     # The script's flag may outlive a sentence, and a document a part.
     parted = None if script or units == "document" else executor
@@ -366,6 +371,8 @@ def counted(
         # Where the texts differ, too, the tokens that do say it best.
         with suppress(InputError):
             pairs = document_pairs(inputs)
+            if kept is not None:
+                kept.forget()
             pairs.notes.append("the tokens differ, and not the text: characters say where")
             return pairs, count_documents(pairs)
         raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate, chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from spanf1.formats.records.values import has_objects_as_lines
 from spanf1.formats.registry import COLUMNS, Input, Inputs, Listed, noted
 from spanf1.formats.source import STDIN, Source
 from spanf1.wording import shortened
+
+if TYPE_CHECKING:
+    from spanf1.core.kept import KeptSpans
 
 _ORDER_HINT = "--align-by-position takes both in order, whatever their ids"
 
@@ -68,7 +71,12 @@ class DocumentPairs:
         self.notes: list[str] = []
 
     def tally(
-        self, options: Options = DEFAULTS, *, units: str = "", in_order: bool = False
+        self,
+        options: Options = DEFAULTS,
+        *,
+        units: str = "",
+        in_order: bool = False,
+        kept: KeptSpans | None = None,
     ) -> Tally:
         """Read everything and return the counts; parameters of `TextCounter`.
 
@@ -87,6 +95,7 @@ class DocumentPairs:
             units=units,
             in_order=in_order,
             by_position=self._by_position,
+            kept=kept,
         )
         for gold, predicted in self.batches():
             if by_text:

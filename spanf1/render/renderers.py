@@ -255,16 +255,17 @@ def markdown(report: Report, *, digits: int | None = None, brief: bool = False, 
 
 
 def _markdown(section: Section) -> str:
-    header, *rows = ([_in_markdown(cell) for cell in row] for row in _cells(section))
+    header, *rows = ([in_markdown(cell) for cell in row] for row in _cells(section))
     ruler = [{"l": ":---", "r": "---:"}[side] for side in _aligned(section, len(header))]
-    lines = [f"### {_in_markdown(section.title)}", ""] if section.title else []
-    lines += [_in_markdown(section.text.strip()), ""] if section.text else []
+    lines = [f"### {in_markdown(section.title)}", ""] if section.title else []
+    lines += [in_markdown(section.text.strip()), ""] if section.text else []
     lines += [f"| {' | '.join(row)} |" for row in (header, ruler, *rows)]
-    lines += ["", *(f"- {_in_markdown(note.strip())}" for note in section.after)]
+    lines += ["", *(f"- {in_markdown(note.strip())}" for note in section.after)]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _in_markdown(text: str) -> str:
+def in_markdown(text: str) -> str:
+    """Return a text in which nothing means more than it says in Markdown."""
     return _MARKDOWN.sub(r"\\\1", text)
 
 

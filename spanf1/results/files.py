@@ -230,17 +230,11 @@ def _forms(
     reader: ColumnPair, origin: Origin, inputs: Inputs, how: Options, tokens: int
 ) -> tuple[Counter[SurfaceForm], int]:
     """Return the surface forms of files that have been read, and the column of their tokens."""
-    options, files = inputs.gold.options, reader.files
-    columns = origin.gold_column, origin.pred_column
-    layout = files[0].layout
-    if layout is None:
+    files, columns = reader.files, (origin.gold_column, origin.pred_column)
+    if files[0].layout is None:
         return Counter(), 0
-    used = {*columns[: 3 - len(files)]}
-    free = layout.free_column([column - 1 for column in used])
-    column = 0 if free is None else free + 1
-    if options.token_column:
-        column = layout.column_index(options.token_column, files[0].source) + 1
-    if column in used or not column:
+    column = token_column_of(reader, origin, inputs)
+    if not column:
         raise LayoutError(
             "there is no column of tokens: surface forms are texts",
             where=files[0].source.name,
@@ -249,6 +243,19 @@ def _forms(
     files[0].progress = None
     gold, predicted = TagFile(files[0], columns[0], column), TagFile(files[-1], columns[1])
     return surface_forms(gold, predicted, inputs.spellings, tokens, how.type_map), column
+
+
+def token_column_of(reader: ColumnPair, origin: Origin, inputs: Inputs) -> int:
+    """Return the column, from 1, of gold's tokens in files that have been read; 0 without one."""
+    file = reader.files[0]
+    if file.layout is None:
+        return 0
+    used = {*(origin.gold_column, origin.pred_column)[: 3 - len(reader.files)]}
+    free = file.layout.free_column([column - 1 for column in used])
+    column = 0 if free is None else free + 1
+    if given := inputs.gold.options.token_column:
+        column = file.layout.column_index(given, file.source) + 1
+    return 0 if column in used else column
 
 
 def surface_forms(

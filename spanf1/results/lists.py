@@ -166,7 +166,7 @@ def evaluate(
     options = Options.of(given)
     intervals = confidence_from(confidence)
     units = intervals.unit if intervals else ""
-    if _has_records(y_true) or _has_records(y_pred):
+    if has_records(y_true) or has_records(y_pred):
         from spanf1.formats.pairs import pairs_of
 
         if mask is not None:
@@ -178,7 +178,7 @@ def evaluate(
     _check_places(match)
     reader = reader_of(y_true, y_pred, labels, ignore_index, mask, missing=missing)
     numbered = labels if isinstance(reader, ListReader) else None
-    tags = reader.tag_sets(_spellings(given, numbered))
+    tags = reader.tag_sets(spellings_of(given, numbered))
     counts = reader.tally(
         tags,
         script=reading == "conlleval",
@@ -195,7 +195,7 @@ def _check_places(match: str) -> None:
         raise UsageError(f"match {match} is for records of texts, and these are tags")
 
 
-def _spellings(given: Mapping[str, Any], labels: Labels | None) -> tuple[Spelling, Spelling]:
+def spellings_of(given: Mapping[str, Any], labels: Labels | None) -> tuple[Spelling, Spelling]:
     """Return what the keywords of a function say of how tags are written on both sides."""
     form, outside, masked = given["tag_form"], given[OUTSIDE_TAGS], given[MASK_TAGS]
     if outside == masked == () and labels is None and isinstance(form, str):
@@ -212,7 +212,7 @@ def _plain_spellings(tag_form: str) -> tuple[Spelling, Spelling]:
     return gold, predicted
 
 
-def _has_records(side: Any) -> bool:
+def has_records(side: Any) -> bool:
     """Return whether a list holds records of texts: objects, or lists of them."""
     if not isinstance(side, _LISTS):
         return False
@@ -282,7 +282,7 @@ ignore_types, tag_form, outside, mask_tags, missing, confidence
         _check_places(match)
         self._labels = None if labels is None else labels_by_id(labels)
         self._ignore_index = ignore_index
-        self._spellings = _spellings(given, self._labels)
+        self._spellings = spellings_of(given, self._labels)
         self._confidence = confidence_from(confidence)
         self.reset()
 

@@ -106,6 +106,11 @@ class Bits:
         count += np.bitwise_count(below)
         return count
 
+    def rank(self, place: int) -> int:
+        """Return how many positions of the set are less than one place."""
+        below = int(self.words[place >> 6]) & (1 << (place & 63)) - 1
+        return int(self._rank[place >> 6]) + below.bit_count()
+
     def last(self, places: IntArray) -> IntArray:
         """Return, for each place, the last position of the set that is not greater.
 
@@ -276,7 +281,7 @@ class TokenLines(NamedTuple):
 
     def line(self, token: int) -> int:
         """Return the line number in the file of a token."""
-        return self.lines_before + int(self.newlines.count_before(self.ends[token : token + 1])[0])
+        return self.lines_before + self.newlines.rank(int(self.ends[token]))
 
 
 class Fields(Sequence[str]):

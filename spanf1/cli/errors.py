@@ -1,0 +1,260 @@
+"""``spanf1 errors``: which spans are wrong, how near they are, and what each kind costs."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import chain, islice
+from typing import Any
+
+import click
+
+from spanf1.cli.inputs import (
+    TRIM_OPTION,
+    Progress,
+    SideOptions,
+    kept,
+    paths_of,
+    ready,
+    side_options,
+)
+from spanf1.cli.output import (
+    ReportOptions,
+    choice_option,
+    count_option,
+    list_option,
+    opened,
+    report_options,
+    tell,
+    wants_colour,
+)
+from spanf1.cli.scoring import explanations, span_reading_option, type_options, types_of, warnings
+from spanf1.contents.describe import contents_of, training_data
+from spanf1.core.options import Options
+from spanf1.exceptions import UsageError
+from spanf1.formats.folders import groups_of
+from spanf1.formats.opening import both_inputs, inputs_of
+from spanf1.formats.options import InputOptions
+from spanf1.formats.registry import formats_given
+from spanf1.formats.source import STDIN, Source
+from spanf1.mistakes.analysis import AROUND, SORTS, Analysis, Entry
+from spanf1.mistakes.analyze import analyze_inputs
+from spanf1.mistakes.ledger import HOWS, KINDS
+from spanf1.mistakes.report import (
+    ENTRIES,
+    Listing,
+    confusion_report,
+    counts_report,
+    what_if_report,
+)
+from spanf1.render.renderers import RENDERERS, WIDTH
+from spanf1.render.renderers import text as as_plain
+
+#: how many entries are shown as text
+LIMIT = 20
+
+# The other reports; text is called so here, because entries are no table.
+_RENDERERS = {"text": RENDERERS["table"], **RENDERERS}
+_LISTING = ("kind", "types", "pair", "text", "seen", "unseen", "limit", "sort", "context")
+# What these are if nothing is given.
+_DEFAULTS = {"seen": False, "unseen": False, "sort": SORTS[0], "context": AROUND}
+
+
+@click.command("errors")
+@click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
+@list_option(
+    "--kind",
+    metavar="KIND,…",
+    help_text=f"Only these: {', '.join(KINDS)} (or {', '.join([*HOWS][1:])}); all.  "
+    "[default: all but correct]",
+)
+@list_option(
+    "--type", "types", metavar="A,B,…", help_text="Only spans that have one of these types."
+)
+@click.option("--pair", metavar="GOLD,PRED", help="Only spans of one type taken for another.")
+@click.option("--text", metavar="TEXT", help="Only spans that have TEXT in them, in any case.")
+@count_option("--limit", help_text=f"Show at most so many.  [default: {LIMIT}; all if not as text]")
+@click.option(
+    "--train",
+    multiple=True,
+    metavar="FILE",
+    help="Training data, for --seen and --unseen; several files are taken together.",
+)
+@click.option("--seen", is_flag=True, help="Only what says what an entity does in --train.")
+@click.option("--unseen", is_flag=True, help="Only what does not.")
+@choice_option(
+    "--sort",
+    choices=SORTS,
+    help_text="place: as they are read. frequency: the same mistake once, at its first place, with "
+    "how many times it is there.",
+)
+@count_option("--context", default=AROUND, show_default=True, help_text="Tokens around a span.")
+@click.option("--confusion", is_flag=True, help="Show which types are taken for which.")
+@click.option("--what-if", is_flag=True, help="Show the F1 without each kind of error.")
+@side_options
+@span_reading_option
+@type_options
+@TRIM_OPTION
+@report_options(
+    ["text", "jsonl", "json", "csv", "markdown"],
+    "json is for --confusion and --what-if, jsonl for what is listed.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="No counts, no notes, no progress.")
+def errors(
+    files: tuple[str, ...],
+    *,
+    train: tuple[str, ...],
+    confusion: bool,
+    what_if: bool,
+    **settings: Any,
+) -> None:
+    """Say which spans are wrong, how near they are, and what each kind of error costs.
+
+    FILE, or GOLD and PRED, are as for `spanf1 score`, and what is correct is what an exact match
+    counts there. Each other span is put together with one that shares tokens or characters with
+    it, if there is one: of the same boundaries if it can be, then of the same type. So an error is
+    one of type, of boundary, or of both, or a span is missed or spurious. Boundaries are early,
+    late, long or short; or a span is split in several, or several are merged in one.
+
+    Each is shown with its place in the file of gold, gold above and the prediction below. Of tags,
+    places are numbers of tokens in the sentence, from 0; of texts, those of characters.
+
+    \b
+    Examples:
+      spanf1 errors output.conll
+      spanf1 errors gold.conll predicted.conll --sort frequency
+      spanf1 errors output.conll --kind boundary,type-and-boundary
+      spanf1 errors output.conll --pair ORG,LOC --limit 50
+      spanf1 errors output.conll --text united
+      spanf1 errors output.conll --train train.conll --unseen
+      spanf1 errors output.conll --confusion
+      spanf1 errors output.conll --what-if
+      spanf1 errors both.jsonl --format jsonl -o errors.jsonl
+    """
+    chosen = _chosen(settings, listed=not (confusion or what_if))
+    if bool(train) != (chosen["seen"] or chosen["unseen"]):
+        raise UsageError("--train goes with --seen or --unseen, and these with --train")
+    given = SideOptions.of(settings)
+    report = ReportOptions.of(settings)
+    if confusion and what_if:
+        raise UsageError("--confusion and --what-if are two reports: ask for one")
+    other = confusion or what_if
+    if report.format_name == ("jsonl" if other else "json"):
+        name = "json" if other else "jsonl"
+        raise UsageError(
+            f"--format {report.format_name} does not go with that", hint=f"--format {name}"
+        )
+    paths = paths_of(files, "errors")
+    if STDIN in paths and STDIN in train:
+        raise UsageError("standard input can be read only once")
+    if len(paths) > 2:
+        raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
+    groups = groups_of(paths, formats_given(given.gold.format, len(paths)))
+    read = [path for group in groups.values() for path in group]
+    report.check_writable([*read, *train])
+    sides = given.of_files(len(paths))
+    options = Options.of(settings | types_of(settings))
+    with ExitStack() as stack:
+        # They are read again, for the texts.
+        sources = {path: stack.enter_context(kept(path)) for path in read}
+        progress = stack.enter_context(Progress(read[0], wanted=not report.quiet))
+        parts = [
+            both_inputs(
+                [sources[path] for path in group], *sides[:2], by_position=sides.by_position
+            )
+            for group in groups.values()
+        ]
+        parts[0].gold.progress = progress
+        analysis = analyze_inputs(parts, options)
+        forms = _forms(train, settings, options)
+        chosen |= {name: forms if chosen[name] else None for name in ("seen", "unseen")}
+        if other:
+            made = confusion_report(analysis) if confusion else what_if_report(analysis)
+            report.write(made, _RENDERERS)
+        else:
+            _list(analysis, report, chosen)
+    if not report.quiet:
+        # Where errors are listed as text, it is said above them.
+        said = report.format_name == "text" and not other
+        tell(() if said else explanations(analysis.result, report.format_name))
+        tell(_warnings(analysis, chosen))
+
+
+def _chosen(settings: dict[str, Any], *, listed: bool) -> dict[str, Any]:
+    """Take out of the settings what is to be listed, as `Analysis.entries` takes it.
+
+    Raises
+    ------
+    UsageError
+        If nothing is to be listed, and something of that is given.
+    """
+    given = {name: settings.pop(name) for name in _LISTING}
+    names = [name for name in _LISTING if given[name] not in (None, _DEFAULTS.get(name))]
+    if names and not listed:
+        name = "type" if names[0] == "types" else names[0]
+        raise UsageError(
+            f"--{name} is about what is listed, and --confusion and --what-if list nothing"
+        )
+    kinds = [kind.strip() for kind in (given.pop("kind") or "").split(",")]
+    # A name of several words may be written with hyphens.
+    given["kind"] = [kind.replace("-", " ") for kind in kinds if kind]
+    types = (given.pop("types") or "").split(",")
+    given["type"] = [name.strip() for name in types if name.strip()]
+    if given["pair"] is not None:
+        pair = [name.strip() for name in given["pair"].split(",")]
+        if len(pair) != 2 or not all(pair):
+            raise UsageError(
+                "--pair is to be two types", hint="--pair ORG,LOC: that of gold, that predicted"
+            )
+        given["pair"] = pair
+    return given
+
+
+def _forms(train: tuple[str, ...], settings: dict[str, Any], options: Options) -> Collection[str]:
+    """Return what entities say in training data."""
+    if not train:
+        return ()
+    # How its tags are written is as for gold, and its format and columns are its own.
+    names = ("tag_form", "outside", "mask_tags", "labels", "max_size")
+    side = InputOptions.of({name: settings[name] for name in names}, "gold")
+    parts = []
+    for input in inputs_of([Source(path) for path in train], replace(side, prefix="")):
+        with ready(input) as kept_input:
+            parts.append(contents_of(kept_input, type_map=options.type_map))
+    data = training_data(parts)
+    return data.types_of if data else ()
+
+
+def _list(analysis: Analysis, report: ReportOptions, chosen: dict[str, Any]) -> None:
+    """Write the entries that are chosen, with the counts of all errors before them."""
+    colour = report.output is None and wants_colour(report.color, sys.stdout)
+    limit = chosen.pop("limit")
+    as_text = report.format_name == "text"
+    if as_text:
+        width = min(WIDTH, shutil.get_terminal_size((WIDTH, 0)).columns)
+        most = LIMIT if limit is None else limit
+        listing = Listing(_begun(analysis.entries(**chosen)), most, width, colour)
+    else:
+        listing = Listing(_begun(analysis.entries(**chosen, limit=limit)))
+    with opened(report.output) as stream:
+        if as_text and not report.quiet:
+            stream.write(f"{as_plain(counts_report(analysis), colour=colour)}\n".encode())
+        for piece in ENTRIES[report.format_name](listing):
+            stream.write(piece.encode("utf-8", "surrogateescape"))
+
+
+def _begun(entries: Iterator[Entry]) -> Iterator[Entry]:
+    """Return entries of which the first is known, so that what is wrong is said at once."""
+    return chain([*islice(entries, 1)], entries)
+
+
+def _warnings(analysis: Analysis, chosen: dict[str, Any]) -> Iterator[str]:
+    """Yield that there is nothing to score, or no span of a type that was named."""
+    yield from warnings(analysis.result)
+    labels = analysis.confusion().labels
+    for name in (*chosen["type"], *(chosen["pair"] or ())):
+        if name not in labels:
+            yield f"warning: there is no span of type {name!r}"

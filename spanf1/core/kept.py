@@ -1,0 +1,110 @@
+"""Spans that were counted, kept as they were: what errors are told of is what was scored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+from spanf1.core.documents import DocumentBatch
+from spanf1.core.spans import WELL_FORMED, Parts, Spans
+from spanf1.core.tags import IntArray
+
+# Of each side the spans of a batch, and what is known of their parts; where it begins.
+_Batch: TypeAlias = tuple[
+    tuple[Spans, Spans], tuple[IntArray, IntArray] | None, tuple[Parts, Parts] | None, int
+]
+
+
+class KeptSide(NamedTuple):
+    """The spans of one side, in the order in which they were counted.
+
+    Attributes
+    ----------
+    spans : Spans
+        The spans. Of tags, places are the numbers of tokens from the first that counts; else they
+        only say which spans share some.
+    detail : array of int
+        A number for the parts of each; 0 for the whole ones.
+    parts : Parts
+        The parts of discontinuous ones.
+    number : array of int
+        The number of each among all that were counted, those that a scheme drops too.
+    """
+
+    spans: Spans
+    detail: IntArray
+    parts: Parts
+    number: IntArray
+
+    def well_formed(self, scheme: str) -> KeptSide:
+        """Return those that a scheme allows."""
+        kept = WELL_FORMED[scheme][self.spans.shape]
+        index = np.cumsum(kept) - 1
+        owner, start, end = (column[kept[self.parts.owner]] for column in self.parts)
+        parts = Parts(index[owner], start, end)
+        return KeptSide(self.spans.only(kept), self.detail[kept], parts, self.number[kept])
+
+
+class KeptSpans:
+    """Keeps the spans of batches that arrive in order.
+
+    Attributes
+    ----------
+    names : sequence of str
+        The types, by their numbers.
+    texts : list of (DocumentBatch, DocumentBatch)
+        The documents of both sides whose spans these are, unless they are from tags.
+    """
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all that was kept."""
+        self.names: Sequence[str] = [""]
+        self.texts: list[tuple[DocumentBatch, DocumentBatch]] = []
+        self._batches: list[_Batch] = []
+        self._behind = 0
+
+    def add(
+        self,
+        spans: tuple[Spans, Spans],
+        details: tuple[IntArray, IntArray] | None,
+        parts: tuple[Parts, Parts] | None,
+        size: int | None,
+    ) -> None:
+        """Keep the spans of a batch; see `spanf1.core.matching.SpanBatch`.
+
+        Parameters
+        ----------
+        spans, details, parts : tuple
+            For each side the spans, and what is known of their parts.
+        size : int, optional
+            How many tokens the batch has; by default more than its spans have places.
+        """
+        self._batches.append((spans, details, parts, self._behind))
+        if size is None:
+            size = 1 + max(int(side.end.max(initial=0)) for side in spans)
+        self._behind += size
+
+    def side(self, number: int) -> KeptSide:
+        """Return the spans of gold, 0, or of the predictions, 1."""
+        spans, details, pieces = [], [], []
+        count = 0
+        for sides, detail, parts, behind in self._batches:
+            some = sides[number]
+            spans.append(some._replace(start=some.start + behind, end=some.end + behind))
+            details.append(detail[number] if detail else np.zeros_like(some.end))
+            if parts:
+                owner, start, end = parts[number]
+                pieces.append((owner + count, start + behind, end + behind))
+            count += len(some.end)
+        none = np.zeros(0, np.intp)
+        return KeptSide(
+            Spans(*map(np.concatenate, zip(*spans, strict=True))),
+            np.concatenate(details),
+            Parts(*map(np.concatenate, zip((none, none, none), *pieces, strict=True))),
+            np.arange(count),
+        )

@@ -1,0 +1,1 @@
+"""Mistakes: which spans are wrong, how near they are, and what each kind of error costs."""

@@ -1,0 +1,232 @@
+"""An analysis of predictions: a ledger of spans with their texts, confusions, what errors cost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, islice
+from typing import Any, NamedTuple
+
+from spanf1.core.scores import TypeCounts, score
+from spanf1.core.tags import IntArray
+from spanf1.exceptions import UsageError, check_known
+from spanf1.mistakes.ledger import HOWS, KINDS, Confusion, Ledger, Mended, mended_counts
+from spanf1.mistakes.texts import Mention, Place, Texts
+from spanf1.results.result import Result
+
+#: how many tokens are shown on each side of a span
+AROUND = 5
+#: the orders that entries may come in
+SORTS = ("place", "frequency")
+
+
+class Entry(NamedTuple):
+    """A row of a ledger: a span of gold, a predicted one, or two that are put together.
+
+    Attributes
+    ----------
+    kind : str
+        ``correct``, ``type``, ``boundary``, ``type and boundary``, ``missed`` or ``spurious``.
+    how : str
+        How boundaries differ: ``early``, ``late``, ``long``, ``short``, ``gaps``, ``split`` or
+        ``merged``; empty if they do not. Of what is missed or spurious, ``merged`` or ``split``
+        where it shares units with a span that has another partner.
+    gold, predicted : Mention, optional
+        The spans; None where there is none.
+    place : Place
+        Where it is, in the file of gold.
+    times : int
+        How often there is the same, where equal ones are taken together.
+    """
+
+    kind: str
+    how: str
+    gold: Mention | None
+    predicted: Mention | None
+    place: Place
+    times: int = 1
+
+    @property
+    def spans(self) -> list[Mention]:
+        """The spans that there are."""
+        return [span for span in (self.gold, self.predicted) if span is not None]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data that JSON can carry."""
+        sides = ("gold", self.gold), ("predicted", self.predicted)
+        return {
+            "kind": self.kind,
+            "how": self.how or None,
+            **{name: None if span is None else span._asdict() for name, span in sides},
+            **self.place._asdict(),
+            "times": self.times,
+        }
+
+
+class Part(NamedTuple):
+    """The ledger of one input, and what knows the texts of its spans."""
+
+    ledger: Ledger
+    texts: Texts
+
+    def entries(self, rows: IntArray, around: int) -> Iterator[Entry]:
+        """Yield some rows with their texts, and so many tokens around them."""
+        kinds, hows = [*KINDS], [*HOWS]
+        ledger = self.ledger
+        found = self.texts.of(ledger, rows, around)
+        codes = ledger.kind[rows].tolist(), ledger.how[rows].tolist()
+        for kind, how, (place, gold, predicted) in zip(*codes, found, strict=True):
+            yield Entry(kinds[kind], hows[how], gold, predicted, place)
+
+
+@dataclass(frozen=True, repr=False)
+class Analysis:
+    """Which spans are wrong, how near they are, and what each kind of error costs.
+
+    Attributes
+    ----------
+    result : Result
+        The score.
+    parts : sequence of Part
+        Which spans are one, as arrays, and their texts: one part for each input.
+    """
+
+    result: Result
+    parts: Sequence[Part]
+
+    def __repr__(self) -> str:
+        said = (f"{name} {count}" for name, count in self.counts.items())
+        return f"Analysis({', '.join(said)})"
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many rows of the ledger there are of each kind."""
+        return {name: sum(part.ledger.counts[name] for part in self.parts) for name in KINDS}
+
+    @property
+    def hows(self) -> dict[tuple[str, str], int]:
+        """How many rows there are of each kind and way in which boundaries differ."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for part in self.parts:
+            counts.update(part.ledger.hows)
+        return {
+            (kind, how): counts[kind, how] for kind in KINDS for how in HOWS if counts[kind, how]
+        }
+
+    def entries(
+        self,
+        *,
+        kind: str | Iterable[str] = (),
+        type: str | Iterable[str] = (),  # noqa: A002 - as the option is called
+        pair: Sequence[str] | None = None,
+        text: str | None = None,
+        seen: Collection[str] | None = None,
+        unseen: Collection[str] | None = None,
+        sort: str = "place",
+        limit: int | None = None,
+        context: int = AROUND,
+    ) -> Iterator[Entry]:
+        """Yield rows of the ledger with their texts: a row for each pair, and for each other span.
+
+        Parameters
+        ----------
+        kind : str or iterable of str
+            The kinds of rows, or the ways in which boundaries differ (``"split"``); ``all`` for
+            all rows. By default all errors.
+        type : str or iterable of str
+            Types, of which gold or the predicted span is to have one.
+        pair : tuple of str
+            The type of gold, and that of the predicted span.
+        text : str
+            What gold or the predicted span is to have in it, in any case.
+        seen, unseen : collection of str
+            What entities say in training data: what gold says, or without gold the predicted span,
+            is to be one of those, or none. ``spanf1.describe("train.conll").total.types_of`` has
+            them.
+        sort : str
+            ``place`` for reading order; ``frequency`` for each mistake once, at its first place,
+            with how many times it is there, the most frequent first.
+        limit : int
+            How many at most; by default all.
+        context : int
+            How many tokens to have on each side of a span.
+
+        Raises
+        ------
+        InputError
+            If gold cannot be read again, for the texts.
+        UsageError
+            If an argument is not one of those above, or asks for texts that are not known.
+        """
+        check_known("order", sort, SORTS)
+        for name, number in (("limit", limit), ("context", context)):
+            if number is not None and number < 0:
+                raise UsageError(f"{name} is {number}: it must not be negative")
+        by_text = not (text is seen is unseen is None and sort == "place")
+        chosen = [part.ledger.rows(_listed(kind), _listed(type), pair) for part in self.parts]
+        found: Iterator[Entry] = chain.from_iterable(
+            part.entries(rows if by_text else rows[:limit], context)
+            for part, rows in zip(self.parts, chosen, strict=True)
+        )
+        if by_text:
+            found = map(_with_text, found)
+        if text is not None:
+            found = (entry for entry in found if _says(entry, text))
+        for forms, wanted in ((seen, True), (unseen, False)):
+            if forms is not None:
+                found = _among(found, forms, wanted=wanted)
+        return islice(_by_frequency(found) if sort == "frequency" else found, limit)
+
+    def confusion(self) -> Confusion:
+        """Return how often spans of each type of gold are predicted as each type."""
+        return Confusion.total([part.ledger.confusion() for part in self.parts])
+
+    def what_if(self) -> list[Mended]:
+        """Return the counts and the F1 as they are, and if each kind of error were mended."""
+        return [
+            Mended(what, *counts, score(TypeCounts(*counts)).f1)
+            for what, counts in mended_counts(self.counts).items()
+        ]
+
+
+def _listed(given: str | Iterable[str]) -> list[str]:
+    """Return one name, or several, as a list."""
+    return [given] if isinstance(given, str) else [*given]
+
+
+def _with_text(entry: Entry) -> Entry:
+    """Return an entry, if it is known what its spans say."""
+    if entry.place.unit == "token" and not entry.spans[0].text:
+        raise UsageError(
+            "what spans say is not known, as there are no tokens, and is asked for",
+            where=str(entry.place),
+            hint="token_column (--token-column) or token_key (--token-key) says where they are",
+        )
+    return entry
+
+
+def _among(entries: Iterable[Entry], forms: Collection[str], *, wanted: bool) -> Iterator[Entry]:
+    """Yield the entries whose text is one of some, or is none of them."""
+    for entry in entries:
+        if (" ".join(entry.spans[0].text.split()) in forms) == wanted:
+            yield entry
+
+
+def _says(entry: Entry, text: str) -> bool:
+    """Return whether a span of an entry has a text in it."""
+    return any(text.casefold() in span.text.casefold() for span in entry.spans)
+
+
+def _by_frequency(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield each mistake once, at its first place, the most frequent first."""
+    firsts: dict[object, Entry] = {}
+    counts: Counter[object] = Counter()
+    for entry in entries:
+        key = (entry.kind, *((span.type, span.text) if span else None for span in entry[2:4]))
+        firsts.setdefault(key, entry)
+        counts[key] += 1
+    # Of equally frequent ones, the first that is met comes first.
+    for same, times in counts.most_common():
+        yield firsts[same]._replace(times=times)

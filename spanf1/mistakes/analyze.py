@@ -1,0 +1,303 @@
+"""Predictions analysed: from files, lists or opened inputs to an analysis."""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from spanf1.core.kept import KeptSpans
+from spanf1.core.options import AUTO, AnyScheme, MissingName, Options
+from spanf1.core.schemes import ReadingName
+from spanf1.core.tag_counter import Reader
+from spanf1.core.tags import AUTO_FORM, Block, TagSets, tag_sets
+from spanf1.exceptions import LayoutError, TagError, UsageError
+from spanf1.formats.columns.tags import ColumnPair, TagFile
+from spanf1.formats.labels import IGNORE_INDEX
+from spanf1.formats.lists import ArrayReader, ListReader, reader_of
+from spanf1.formats.opening import both_inputs, counted
+from spanf1.formats.options import Column, InputOptions, Origin, check_no_gaps
+from spanf1.formats.pairs import DocumentPairs, pairs_of
+from spanf1.formats.registry import Inputs
+from spanf1.formats.sentences import Sentences, last_start, unmasked, whole
+from spanf1.formats.source import Source, source_of
+from spanf1.mistakes.analysis import Analysis, Part
+from spanf1.mistakes.ledger import Ledger
+from spanf1.mistakes.texts import DocumentTexts, Passage, Texts, TokenTexts
+from spanf1.results.files import edges_noted, token_column_of
+from spanf1.results.lists import has_records, spellings_of
+from spanf1.results.result import Result, total_of
+from spanf1.wording import many
+
+_NONE = np.zeros(0, np.intp)
+
+
+def analyze(
+    gold: Any,
+    predicted: Any = None,
+    *,
+    tokens: Sequence[Sequence[str]] | None = None,
+    gold_column: Column | None = None,
+    pred_column: Column | None = None,
+    token_column: Column | None = None,
+    sentence_column: Column | None = None,
+    delimiter: str | None = None,
+    align_by_position: bool = False,
+    input_format: str = AUTO,
+    gold_key: str | None = None,
+    pred_key: str | None = None,
+    token_key: str | None = None,
+    text_key: str | None = None,
+    id_key: str | None = None,
+    labels: Iterable[str] | Mapping[Any, str] | None = None,
+    ignore_index: int = IGNORE_INDEX,
+    mask: Any = None,
+    scheme: AnyScheme = AUTO,
+    gold_scheme: AnyScheme | None = None,
+    pred_scheme: AnyScheme | None = None,
+    reading: ReadingName = "lenient",
+    map_types: Mapping[str, str] | None = None,
+    ignore_types: Iterable[str] = (),
+    trim: bool = False,
+    tag_form: str = AUTO_FORM,
+    outside: Iterable[str] = (),
+    mask_tags: Iterable[str] = (),
+    missing: MissingName = "error",
+    max_size: int | str | None = None,
+) -> Analysis:
+    """Say which spans are wrong, how near they are, and what each kind of error costs.
+
+    What is correct, and how much gold and how much is predicted, is as `spanf1.score_file` and
+    `spanf1.evaluate` have it for exact matches. Each span is then put together with one that
+    shares units with it, if there is one: the most that have the same units and type, then the
+    most of the same units, of one type, the most pairs, the most shared units.
+
+    Parameters
+    ----------
+    gold : path, or sequence
+        A file of gold, or of both sides; or gold tags, ids or records, as for `spanf1.evaluate`.
+    predicted : path, or sequence, optional
+        The same of the predictions, unless they are in the file of gold.
+    tokens : sequence of sequences of str, optional
+        Of tags that are given here: the tokens of each sentence that count, which are texts then.
+
+    Other Parameters
+    ----------------
+    gold_column, pred_column, token_column, sentence_column, delimiter, align_by_position, \
+input_format, gold_key, pred_key, token_key, text_key, id_key, labels, trim, max_size
+        As for `spanf1.score_file`. With one file, `token_column` says where its tokens are.
+    ignore_index, mask, scheme, gold_scheme, pred_scheme, reading, map_types, ignore_types, \
+tag_form, outside, mask_tags, missing
+        As for `spanf1.evaluate`. The reading cannot be ``conlleval``, which counts no spans.
+
+    Raises
+    ------
+    InputError, UsageError
+        As `spanf1.score_file`, and `spanf1.evaluate`.
+
+    Examples
+    --------
+    >>> import spanf1
+    >>> analysis = spanf1.analyze(
+    ...     [["B-ORG", "I-ORG", "O", "B-LOC"]],
+    ...     [["B-PER", "I-PER", "O", "O"]],
+    ...     tokens=[["Leeds", "United", "in", "Rome"]],
+    ... )
+    >>> for entry in analysis.entries():
+    ...     print(entry.kind, [span.type for span in entry.spans], entry.spans[0].text)
+    type ['ORG', 'PER'] Leeds United
+    missed ['LOC'] Rome
+    >>> analysis.what_if()[1].f1
+    0.6666666666666666
+    >>> analysis.confusion().array.tolist()
+    [[0, 0, 0, 1], [0, 0, 1, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
+    """
+    given = locals()
+    options = checked_options(given)
+    if not isinstance(gold, str | os.PathLike | Source):
+        return _analysis_of_lists(given, options)
+    if tokens is not None:
+        raise UsageError("tokens are for tags that are given as lists")
+    if mask is not None or ignore_index != IGNORE_INDEX:
+        raise UsageError("mask and ignore_index are for label ids that are given as arrays")
+    sources = [source_of(path) for path in (gold, predicted) if path is not None]
+    sides = [InputOptions.of(given, side) for side in ("gold", "predicted")]
+    inputs = both_inputs(sources, *sides, by_position=align_by_position)
+    return analyze_inputs([inputs], options)
+
+
+def checked_options(given: Mapping[str, Any]) -> Options:
+    """Return the options that the keywords of `analyze` say.
+
+    Raises
+    ------
+    UsageError
+        If spans are to be read as the conlleval script does.
+    """
+    options = Options.of(given)
+    if options.reading == "conlleval":
+        raise UsageError(
+            "the conlleval script counts steps between tags, and knows no spans to be told of",
+            hint="reading lenient has nearly all of them",
+        )
+    return options
+
+
+def analyze_inputs(parts: Iterable[Inputs], options: Options) -> Analysis:
+    """Return the analysis of gold and predictions, which can be read again.
+
+    Parameters
+    ----------
+    parts : iterable of Inputs
+        What is to be read of them: of one input, or of several, which are added up.
+    options : Options
+        How it is read, for exact matches.
+
+    Raises
+    ------
+    InputError, UsageError
+        As `analyze`.
+    """
+    read = [_read(inputs, options) for inputs in parts]
+    result = total_of([one for one, _, _ in read])
+    return Analysis(result, [Part(_ledger(kept, result), texts) for _, kept, texts in read])
+
+
+def _read(inputs: Inputs, options: Options) -> tuple[Result, KeptSpans, Texts]:
+    """Return the score of gold and predictions, their spans, and what knows their texts."""
+    kept = KeptSpans()
+    reader, counts = counted(inputs, options, kept=kept)
+    origin = edges_noted(reader.origin(), counts, options)
+    result = Result(counts, options, origin).check()
+    name = inputs.gold.source.name
+    if isinstance(reader, DocumentPairs):
+        return result, kept, DocumentTexts(kept.texts, name)
+    if options.missing == "drop" and counts.gaps.missing:
+        # Which tokens are left out is only known of both sides together.
+        read = partial(_passages_of_both, reader, inputs)
+    elif isinstance(reader, ColumnPair):
+        read = partial(_column_passages, reader, origin, inputs)
+    else:
+        read = partial(_record_passages, reader, inputs)
+    return result, kept, TokenTexts(name, read, counts.tokens)
+
+
+def _ledger(kept: KeptSpans, result: Result) -> Ledger:
+    """Return the ledger of spans that were kept, without those that do not count."""
+    gold, predicted = kept.side(0), kept.side(1)
+    if result.options.reading == "strict":
+        schemes = result.schemes
+        gold, predicted = gold.well_formed(schemes[0]), predicted.well_formed(schemes[1])
+    return Ledger.of(gold, predicted, kept.names)
+
+
+def _column_passages(reader: ColumnPair, origin: Origin, inputs: Inputs) -> Iterator[Passage]:
+    """Yield the sentences of gold of files that have been read."""
+    file = reader.files[0]
+    file.progress = None
+    tags = tag_sets(*inputs.spellings)[0]
+    column = token_column_of(reader, origin, inputs)
+    if column:
+        parts = TagFile(file, origin.gold_column, column).passages(tags)
+    else:
+        parts = whole(TagFile(file, origin.gold_column).sentences(tags), last_start)
+    return map(_passage, parts)
+
+
+def _record_passages(reader: Reader, inputs: Inputs) -> Iterator[Passage]:
+    """Yield the sentences of gold, which has them one by one."""
+    parts = inputs.gold.again().sentences()
+    try:
+        first = next(parts, None)
+    except (LayoutError, TagError):
+        # They have been read before, without tokens: there may be none, or ids that do not count.
+        if inputs.gold.options.token_key is not None:
+            raise
+        yield from _passages_of_both(reader, inputs)
+        return
+    for part in chain([first] if first else [], parts):
+        lists = part.words.lists() if part.words else []
+        yield _passage(part._replace(tokens=[*chain.from_iterable(lists)]))
+
+
+def _passages_of_both(reader: Reader, inputs: Inputs) -> Iterator[Passage]:
+    """Yield all sentences, without their tokens."""
+    yield _passage_of_blocks(reader.blocks(*tag_sets(*inputs.spellings)))
+
+
+def _passage(sentences: Sentences) -> Passage:
+    """Return whole sentences, without the tokens that do not count, as a passage."""
+    counts = unmasked(sentences)
+    return Passage(counts.size, counts.starts, counts.tokens or (), counts.line)
+
+
+def _passage_of_blocks(blocks: Iterable[Block]) -> Passage:
+    """Return the sentences of blocks; those of which no token counts have no number."""
+    starts, numbers, lines, firsts = [_NONE], [_NONE], [], []
+    base = count = 0
+    for block in blocks:
+        starts.append(block.sentence_starts + base)
+        numbers.append(block.numbers + base)
+        lines.append(block.gold_line)
+        firsts.append(count)
+        base, count = base + block.tokens, count + len(block.numbers)
+    there = np.concatenate(numbers)
+
+    def line(token: int) -> int:
+        """Return the line of a token of a span, which no block leaves out."""
+        index = int(np.searchsorted(there, token))
+        part = bisect_right(firsts, index) - 1
+        return lines[part](index - firsts[part])
+
+    return Passage(base, np.concatenate(starts), (), line)
+
+
+def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
+    """Return the analysis of tags, ids or records; raises as `analyze`."""
+    gold, predicted, words = given["gold"], given["predicted"], given["tokens"]
+    kept = KeptSpans()
+    texts: Texts
+    if has_records(gold) or has_records(predicted):
+        side = InputOptions.of(given)
+        check_no_gaps(side, options)
+        counts = pairs_of(gold, predicted, side).tally(options, kept=kept)
+        texts = DocumentTexts(kept.texts, "")
+    else:
+        labels = given["labels"]
+        reader = reader_of(
+            gold, predicted, labels, given["ignore_index"], given["mask"], missing=options.missing
+        )
+        numbered = labels if isinstance(reader, ListReader) else None
+        tags = reader.tag_sets(spellings_of(given, numbered))
+        counts = reader.tally(tags, type_map=options.type_map, kept=kept)
+        passage = _listed(reader, tags, gold, counts.tokens, words)
+        texts = TokenTexts("", lambda: [passage], counts.tokens)
+    result = Result(counts, options).check()
+    return Analysis(result, [Part(_ledger(kept, result), texts)])
+
+
+def _listed(
+    reader: ListReader | ArrayReader,
+    tags: TagSets,
+    gold: Any,
+    count: int,
+    words: Sequence[Sequence[str]] | None,
+) -> Passage:
+    """Return the sentences of lists, or of arrays, of which so many tokens count."""
+    lengths = np.array([*map(len, gold)], np.intp)
+    starts = np.cumsum(lengths) - lengths
+    if lengths.sum() != count:
+        starts = _passage_of_blocks(reader.blocks(*tags)).starts
+    tokens = [*chain.from_iterable(words or ())]
+    if words is not None and len(tokens) != count:
+        raise UsageError(
+            f"tokens has {many(len(tokens), 'word')}, and there are {many(count, 'token')} that "
+            "count",
+            hint="one word for each tag that counts",
+        )
+    return Passage(count, starts, tokens)

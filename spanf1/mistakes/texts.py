@@ -1,0 +1,323 @@
+"""What spans say, with what stands around them, and where they are in the files."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import accumulate
+from operator import itemgetter
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from spanf1.core.documents import Document, DocumentBatch
+from spanf1.core.tags import IntArray
+from spanf1.exceptions import AlignmentError
+from spanf1.mistakes.ledger import NONE, Ledger
+
+# About how many characters a token may have, of which so many are shown around a span.
+_TOKEN = 40
+
+
+class Mention(NamedTuple):
+    """A span of one side, as a person meets it.
+
+    Attributes
+    ----------
+    type : str
+        Its type.
+    text : str
+        What it says; nothing where the input has no tokens, and no text.
+    start, end : int
+        Its first unit and the one after the last, from 0: tokens of the sentence that count, or
+        characters of its own text.
+    before, after : str
+        What stands around it.
+    """
+
+    type: str
+    text: str
+    start: int
+    end: int
+    before: str = ""
+    after: str = ""
+
+
+class Place(NamedTuple):
+    """Where a row of a ledger is, in the file of gold.
+
+    Attributes
+    ----------
+    file : str
+        The file.
+    line : int
+        The line, or the number of the record; 0 if there are none.
+    sentence : int
+        The number of the sentence, or text, from 1, among those with a token.
+    document : str or int, optional
+        The id of the document, where it has one.
+    unit : str
+        What places count: ``token`` or ``character``.
+    """
+
+    file: str
+    line: int
+    sentence: int
+    document: str | int | None = None
+    unit: str = "token"
+
+    def __str__(self) -> str:
+        if self.file and self.line:
+            return f"{self.file}:{self.line}"
+        number = f"{'sentence' if self.unit == 'token' else 'text'} {self.sentence}"
+        name = number if self.document is None else str(self.document)
+        return f"{self.file}: {name}" if self.file else name
+
+
+#: where a row is, and the spans of gold and of the predictions
+Found = tuple[Place, Mention | None, Mention | None]
+
+
+class Texts(Protocol):
+    """What knows the texts of the spans of a ledger."""
+
+    def of(self, ledger: Ledger, rows: IntArray, around: int) -> Iterator[Found]:
+        """Yield the spans of some rows, in order, with so many tokens around them."""
+        ...
+
+
+class Passage(NamedTuple):
+    """Whole sentences of gold.
+
+    Attributes
+    ----------
+    size : int
+        How many tokens they have that count.
+    starts : array of int
+        The tokens that begin a sentence; one without tokens begins where the next one does.
+    tokens : sequence of str
+        The tokens; none if they are not known.
+    line : callable, optional
+        Returns the line of a token, by its number.
+    """
+
+    size: int
+    starts: IntArray
+    tokens: Sequence[str]
+    line: Callable[[int], int] | None = None
+
+
+class TokenTexts:
+    """The texts of spans that are from tags.
+
+    Parameters
+    ----------
+    file : str
+        The file of gold.
+    passages : callable
+        Reads the sentences of gold once more.
+    size : int
+        How many tokens they are to have.
+    """
+
+    def __init__(self, file: str, passages: Callable[[], Iterable[Passage]], size: int) -> None:
+        self._file, self._passages, self._size = file, passages, size
+
+    def of(self, ledger: Ledger, rows: IntArray, around: int) -> Iterator[Found]:
+        """Yield the spans of some rows, in order; see `Texts`.
+
+        Raises
+        ------
+        AlignmentError
+            If gold has other tokens than were scored.
+        """
+        sides = [
+            (index[rows], ledger.types(number)[rows], ledger.sides[number].spans)
+            for number, index in enumerate((ledger.gold, ledger.predicted))
+        ]
+        starts, ends = zip(
+            *(
+                (spans.start.take(index, mode="clip"), spans.end.take(index, mode="clip"))
+                if len(spans.start)
+                else (index, index)
+                for index, _, spans in sides
+            ),
+            strict=True,
+        )
+        first = np.where(sides[0][0] == NONE, starts[1], starts[0])
+        base = sentences = done = 0
+        for passage in self._passages():
+            stop = int(np.searchsorted(first, base + passage.size))
+            here = slice(done, stop)
+            number = np.searchsorted(passage.starts, first[here] - base, "right")
+            begin = passage.starts[number - 1]
+            end = np.append(passage.starts, passage.size)[number]
+            columns = [
+                self._mentions(
+                    passage.tokens,
+                    (index[here], starts[side][here] - base, ends[side][here] - base),
+                    [ledger.names[kind] for kind in kinds[here].tolist()],
+                    (begin, end),
+                    around,
+                )
+                for side, (index, kinds, _) in enumerate(sides)
+            ]
+            lines: Iterable[int] = np.zeros_like(begin).tolist()
+            if passage.line:
+                lines = map(passage.line, (first[here] - base).tolist())
+            for line, sentence, gold, predicted in zip(
+                lines, (number + sentences).tolist(), *columns, strict=True
+            ):
+                yield Place(self._file, line, sentence), gold, predicted
+            base, done = base + passage.size, stop
+            sentences += len(passage.starts)
+        if base != self._size:
+            raise AlignmentError(
+                f"{base} tokens are read of gold, and {self._size} were scored",
+                where=self._file,
+                hint="a line that begins with # may be a token by its tag on one side alone",
+            )
+
+    @staticmethod
+    def _mentions(
+        tokens: Sequence[str],
+        spans: tuple[IntArray, IntArray, IntArray],
+        names: list[str],
+        sentence: tuple[IntArray, IntArray],
+        around: int,
+    ) -> Iterator[Mention | None]:
+        """Yield spans of one side by index, start and end; None where the index is of none."""
+        index, start, end = spans
+        begin, stop = sentence
+        left, right = np.maximum(begin, start - around), np.minimum(stop, end + around)
+        columns = (column.tolist() for column in (index, start, end, left, right, begin))
+        for name, which, first, last, reach, far, base in zip(names, *columns, strict=True):
+            if which == NONE:
+                yield None
+                continue
+            before, after = " ".join(tokens[reach:first]), " ".join(tokens[last:far])
+            yield Mention(
+                name,
+                " ".join(tokens[first:last]),
+                first - base,
+                last - base,
+                before and f"{before} ",
+                after and f" {after}",
+            )
+
+
+class DocumentTexts:
+    """The texts of spans that are of documents.
+
+    Parameters
+    ----------
+    batches : sequence of (DocumentBatch, DocumentBatch)
+        The documents of both sides.
+    file : str
+        The file of gold.
+    """
+
+    def __init__(self, batches: Sequence[tuple[DocumentBatch, DocumentBatch]], file: str) -> None:
+        self._batches, self._file = batches, file
+
+    @cached_property
+    def _firsts(self) -> list[list[int]]:
+        """The first span of each batch, and the first document."""
+        counts = [[len(batch[side].types) for batch in self._batches] for side in (0, 1)]
+        counts.append([len(batch[0]) for batch in self._batches])
+        return [[0, *accumulate(column)] for column in counts]
+
+    @cached_property
+    def _owners(self) -> list[list[int]]:
+        """The document of each span of each side, by their numbers among all."""
+        return [
+            [
+                first + owner
+                for first, batch in zip(self._firsts[2], self._batches, strict=False)
+                for owner in batch[side].owners()
+            ]
+            for side in (0, 1)
+        ]
+
+    @cached_property
+    def _documents(self) -> list[tuple[Document, Document]]:
+        """The documents of both sides, without spans."""
+        return [
+            (left, right)
+            for batch in self._batches
+            for left, right in zip(*map(_without_spans, batch), strict=True)
+        ]
+
+    def of(self, ledger: Ledger, rows: IntArray, around: int) -> Iterator[Found]:
+        """Yield the spans of some rows, in order; see `Texts`."""
+        numbers = [
+            np.where(index == NONE, NONE, side.number.take(index, mode="clip")).tolist()
+            if len(side.number)
+            else index.tolist()
+            for index, side in zip(
+                (ledger.gold[rows], ledger.predicted[rows]), ledger.sides, strict=True
+            )
+        ]
+        names = [
+            [ledger.names[kind] for kind in ledger.types(side)[rows].tolist()] for side in (0, 1)
+        ]
+        for pair, types in zip(zip(*numbers, strict=True), zip(*names, strict=True), strict=True):
+            side = int(pair[0] == NONE)
+            owner = self._owners[side][pair[side]]
+            documents = self._documents[owner]
+            by_token = all(document.spaced and document.tokens for document in documents)
+            gold, predicted = (
+                None if number == NONE else self._mention(k, number, name, documents, around)
+                for k, (number, name) in enumerate(zip(pair, types, strict=True))
+            )
+            if by_token:
+                gold, predicted = (
+                    mention and _in_tokens(mention, document)
+                    for mention, document in zip((gold, predicted), documents, strict=True)
+                )
+            first = documents[0]
+            unit = "token" if by_token else "character"
+            yield Place(self._file, first.line, owner + 1, first.id, unit), gold, predicted
+
+    def _mention(
+        self, side: int, number: int, name: str, documents: tuple[Document, Document], around: int
+    ) -> Mention:
+        """Return a span, by its number among those of its side."""
+        batch = bisect_right(self._firsts[side], number) - 1
+        span = self._batches[batch][side].span(number - self._firsts[side][batch])
+        own = documents[side]
+        text = documents[1 - side].text if own.text is None else own.text
+        start, end = span.parts[0][0], span.parts[-1][1]
+        said = own._replace(text=text).text_of(span)
+        if text is None:
+            return Mention(name, said, start, end)
+        before = _last_words(text[max(0, start - _TOKEN * around) : start], around)
+        after = _first_words(text[end : end + _TOKEN * around], around)
+        return Mention(name, said, start, end, before, after)
+
+
+def _in_tokens(mention: Mention, document: Document) -> Mention:
+    """Return a mention at the tokens of its document."""
+    tokens = document.tokens or ()
+    first = bisect_right(tokens, mention.start, key=itemgetter(1))
+    last = bisect_left(tokens, mention.end, key=itemgetter(0))
+    return mention._replace(start=first, end=last)
+
+
+def _without_spans(batch: DocumentBatch) -> Iterator[Document]:
+    columns = batch.texts, batch.tokens, batch.ids, batch.lines, batch.spaced
+    for text, tokens, key, line, spaced in zip(*columns, strict=True):
+        yield Document(text, (), tokens, key, line, spaced)
+
+
+def _last_words(text: str, count: int) -> str:
+    """Return the end of a text, with so many words."""
+    parts = text.rsplit(None, count)
+    return text[len(parts[0]) :].lstrip() if len(parts) > count else text.lstrip()
+
+
+def _first_words(text: str, count: int) -> str:
+    """Return the beginning of a text, with so many words."""
+    parts = text.split(None, count)
+    return text[: len(text) - len(parts[-1])].rstrip() if len(parts) > count else text.rstrip()
