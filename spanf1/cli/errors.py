@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import chain, islice
@@ -63,13 +63,51 @@ _LISTING = ("kind", "types", "pair", "text", "seen", "unseen", "limit", "sort", 
 _DEFAULTS = {"seen": False, "unseen": False, "sort": SORTS[0], "context": AROUND}
 
 
-@click.command("errors")
+def _described(names: Mapping[str, str]) -> str:
+    """Return lines of a help text: names, and what they mean."""
+    return "\n".join(f"  {name:<17}  {text}" for name, text in names.items() if name)
+
+
+HELP = f"""Say which spans are wrong, how near they are, and what each kind of error costs.
+
+FILE, or GOLD and PRED, are as for `spanf1 score`, and what is correct is what an exact match
+counts there. Each other span is put together with one that shares tokens or characters with it, if
+there is one: of the same boundaries if it can be, then of the same type.
+
+\b
+Each span, or pair of them, is one of these:
+{_described(KINDS)}
+
+\b
+Boundaries of a prediction differ in one of these ways:
+{_described(HOWS)}
+
+What is missed or spurious is a part of a merged or split one if it shares tokens with a span that
+has another partner.
+
+Each is shown with its place in the file of gold, gold above and the prediction below. In jsonl and
+csv, start and end are numbers of tokens of the sentence, or of characters of a text, from 0.
+
+\b
+Examples:
+  spanf1 errors output.conll
+  spanf1 errors gold.conll predicted.conll --sort frequency
+  spanf1 errors output.conll --kind boundary,type-and-boundary
+  spanf1 errors output.conll --pair ORG,LOC --limit 50
+  spanf1 errors output.conll --text united
+  spanf1 errors output.conll --train train.conll --unseen
+  spanf1 errors output.conll --confusion
+  spanf1 errors output.conll --what-if
+  spanf1 errors both.jsonl --format jsonl -o errors.jsonl
+"""
+
+
+@click.command("errors", help=HELP)
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
 @list_option(
     "--kind",
     metavar="KIND,…",
-    help_text=f"Only these: {', '.join(KINDS)} (or {', '.join([*HOWS][1:])}); all.  "
-    "[default: all but correct]",
+    help_text="Only these, by the names above; all for all rows.  [default: all but correct]",
 )
 @list_option(
     "--type", "types", metavar="A,B,…", help_text="Only spans that have one of these types."
@@ -111,29 +149,7 @@ def errors(
     what_if: bool,
     **settings: Any,
 ) -> None:
-    """Say which spans are wrong, how near they are, and what each kind of error costs.
-
-    FILE, or GOLD and PRED, are as for `spanf1 score`, and what is correct is what an exact match
-    counts there. Each other span is put together with one that shares tokens or characters with
-    it, if there is one: of the same boundaries if it can be, then of the same type. So an error is
-    one of type, of boundary, or of both, or a span is missed or spurious. Boundaries are early,
-    late, long or short; or a span is split in several, or several are merged in one.
-
-    Each is shown with its place in the file of gold, gold above and the prediction below. Of tags,
-    places are numbers of tokens in the sentence, from 0; of texts, those of characters.
-
-    \b
-    Examples:
-      spanf1 errors output.conll
-      spanf1 errors gold.conll predicted.conll --sort frequency
-      spanf1 errors output.conll --kind boundary,type-and-boundary
-      spanf1 errors output.conll --pair ORG,LOC --limit 50
-      spanf1 errors output.conll --text united
-      spanf1 errors output.conll --train train.conll --unseen
-      spanf1 errors output.conll --confusion
-      spanf1 errors output.conll --what-if
-      spanf1 errors both.jsonl --format jsonl -o errors.jsonl
-    """
+    """Say which spans are wrong; see `HELP`."""
     chosen = _chosen(settings, listed=not (confusion or what_if))
     if bool(train) != (chosen["seen"] or chosen["unseen"]):
         raise UsageError("--train goes with --seen or --unseen, and these with --train")

@@ -93,8 +93,7 @@ class SpanCounter:
         pairs = match_spans(batch.gold, batch.predicted) if batch.flat else match_multisets(batch)
         self._count(batch, *pairs)
         if self._kept is not None:
-            size = None if batch.settled is None else batch.size
-            self._kept.add((batch.gold, batch.predicted), batch.details, batch.parts, size)
+            self._kept.add(batch)
         if self._creditor:
             begun = self.units.begun if self.units else 0
             unit, key = self._creditor.add(batch, self._extent, begun)

@@ -222,7 +222,13 @@ def _record_passages(reader: Reader, inputs: Inputs) -> Iterator[Passage]:
         return
     for part in chain([first] if first else [], parts):
         lists = part.words.lists() if part.words else []
-        yield _passage(part._replace(tokens=[*chain.from_iterable(lists)]))
+        lines = part.places[part.lengths > 0].tolist()
+        yield _passage(
+            part._replace(
+                tokens=[*chain.from_iterable(lists)],
+                line=partial(_line_of, part.starts.tolist(), lines),
+            )
+        )
 
 
 def _passages_of_both(reader: Reader, inputs: Inputs) -> Iterator[Passage]:
@@ -234,6 +240,11 @@ def _passage(sentences: Sentences) -> Passage:
     """Return whole sentences, without the tokens that do not count, as a passage."""
     counts = unmasked(sentences)
     return Passage(counts.size, counts.starts, counts.tokens or (), counts.line)
+
+
+def _line_of(starts: Sequence[int], lines: Sequence[int], token: int) -> int:
+    """Return the line of a token, given the first token and the line of each sentence."""
+    return lines[bisect_right(starts, token) - 1]
 
 
 def _passage_of_blocks(blocks: Iterable[Block]) -> Passage:

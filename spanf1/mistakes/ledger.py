@@ -21,12 +21,12 @@ from spanf1.core.spans import BoolArray
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import UsageError, check_known
 
-#: the kinds of rows of a ledger, and what each is
+#: the kinds of rows of a ledger, and what each is; tokens stand for characters, too
 KINDS = {
-    "correct": "the same units and type",
-    "type": "the same units, another type",
-    "boundary": "the same type, other units, some of them shared",
-    "type and boundary": "another type, other units, some of them shared",
+    "correct": "the same tokens and type",
+    "type": "the same tokens, another type",
+    "boundary": "the same type, and some tokens shared",
+    "type and boundary": "another type, and some tokens shared",
     "missed": "gold, and nothing is predicted for it",
     "spurious": "predicted, and there is no gold for it",
 }
@@ -36,14 +36,14 @@ ERRORS = [*KINDS][1:]
 
 #: how boundaries differ, and what that means
 HOWS = {
-    "": "they do not, or nothing is shared",
+    "": "they do not",
     "early": "it begins and ends before gold does",
     "late": "it begins and ends behind gold",
     "long": "it has all of gold, and more",
     "short": "it has a part of gold",
     "gaps": "it leaves out something else in between",
-    "split": "several predicted spans lie on one of gold",
-    "merged": "one predicted span lies on several of gold",
+    "split": "several predicted spans share tokens with one of gold",
+    "merged": "one predicted span shares tokens with several of gold",
 }
 _NOT, _EARLY, _LATE, _LONG, _SHORT, _GAPS, _SPLIT, _MERGED = range(len(HOWS))
 

@@ -244,7 +244,9 @@ ON_INPUT = """
 score % | score @ % | score % @ | score @ % -f json | score % -f json | score @ % -f csv
 score % -j 2 | score @ % -j 2 -f json | score @ % --max-size 1K | describe % --max-size 100
 score @ % --reading strict | score % --reading conlleval | score @ % --match text
-score @ % --match surface | score % --confidence 0.95 --resamples 50 | score @ % --beta 2
+score @ % --match surface | score @ % --match partial | score % --match semeval | errors @ %
+errors % --confusion | errors @ % -f jsonl | errors % --what-if | compare @ % b=@ --match jaccard
+score @ % --match fair | score % --confidence 0.95 --resamples 50 | score @ % --beta 2
 score @ % --missing outside | score @ % --missing drop -f latex | compare @ % b=%
 compare --merged % b=% | compare @ % b=@ -f json | schemes % | schemes @ % -f json | describe %
 describe % -f json | detect % | validate % | validate % -f json | validate % --scheme IOBES
