@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from spanf1.core.matching import match_spans
-from spanf1.core.options import AUTO, MissingName, Options
+from spanf1.core.options import AUTO, MODES, MissingName, Options
 from spanf1.core.spans import Decoder, Spans
 from spanf1.core.tag_counter import Reader
 from spanf1.core.tags import AUTO_FORM, Spelling, TagSet, tag_sets
@@ -180,6 +180,7 @@ def compare_outputs(
     progress: Progress = lambda _: None,
 ) -> Ranking:
     """Rank systems, given what is to be read of gold and of their outputs; see `compare`."""
+    _check_match(options)
     if len(systems) < 2 and sum(map(len, systems.values())) < 2:
         hint = "spanf1 score --confidence 0.95 says how sure one score is"
         message = "two systems at least are to be compared, or several runs of one"
@@ -226,6 +227,13 @@ def compare_outputs(
     left = iter(results)
     ranked = [System(name, [*islice(left, len(runs))]) for name, runs in systems.items()]
     return rank(ranked, testing, progress=progress)
+
+
+def _check_match(options: Options) -> None:
+    """Raise an error if a match is of several modes."""
+    if options.match == MODES:
+        hint = "one of them, such as --match partial"
+        raise UsageError(f"match {MODES} is of several modes, and one is compared", hint=hint)
 
 
 def _drawn(result: Result) -> tuple[str, int]:

@@ -73,7 +73,7 @@ def meanings(
     numbers: Mapping[str, int],
     schemes: tuple[str, str],
     reading: str,
-    match: str = "exact",
+    rule: str = "",
 ) -> Meanings:
     """Return for each kind of span the number of its type, and what it adds to the counts.
 
@@ -87,13 +87,13 @@ def meanings(
         The scheme of gold, and of the predictions.
     reading : str
         One of `spanf1.core.schemes.READINGS`.
-    match : str
-        The match whose credits count, where units have some.
+    rule : str
+        The rule of credit, where there is one: `Tally.rule`.
     """
     strict = reading == "strict"
     return [
         (
-            numbers.get(span.type, -1) if getattr(span, "match", match) == match else -1,
+            numbers.get(span.type, -1) if getattr(span, "match", rule) == rule else -1,
             adds_of(span, *schemes, strict=strict),
         )
         for span in units.keys
@@ -163,7 +163,7 @@ def certainty(
     """
     units = check(tally, len(names), options, confidence)
     numbers = {name: number for number, name in enumerate(names)}
-    kinds = meanings(units, numbers, options.schemes, options.reading, tally.match)
+    kinds = meanings(units, numbers, options.schemes, options.reading, tally.rule)
     cells = cells_of([(units, kinds)], len(names))
     if fits(cells, len(names)) and _values(len(names), confidence) <= MAX_VALUES:
         counts, weight = rows_of_cells(cells, 1, len(names), units.kind)

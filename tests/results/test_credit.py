@@ -192,7 +192,13 @@ def test_compare(run):
     scores = json.loads(ran.out)
     expected = spanf1.evaluate(gold, other, match="partial").micro.f1
     assert f"{expected:.6f}" in {f"{number:.6f}" for number in numbers(scores)}
-    assert run("compare", "gold", "a", "b", "--match", "surface").code == 2
+    # The intervals are those of the scores alone.
+    alone = spanf1.evaluate(gold, other, match="partial", confidence=0.95)
+    interval = alone.certainty.averages["micro"].f1
+    [system] = [one for one in scores["systems"] if one["name"] == "b"]
+    assert system["interval"] == pytest.approx([*interval], abs=0.02)
+    for match in "surface", "semeval":
+        assert run("compare", "gold", "a", "b", "--match", match).code == 2
 
 
 def numbers(data):
@@ -246,6 +252,8 @@ def test_semeval(run):
             (202, 84, 0, 92, 17, 378, 303),
         ]
     ]
+    exact = spanf1.score_file("f", confidence=0.9).certainty.averages["micro"].f1
+    assert [*result.certainty.averages["micro"].f1] == pytest.approx([*exact], abs=0.01)
     for mode, rule in SEMEVAL.items():
         alone = spanf1.score_file("f", match=rule, confidence=0.9)
         assert result.modes[mode].micro[:3] == alone.micro[:3]
