@@ -322,3 +322,18 @@ def test_the_same_mistakes_come_once():
     ]
     assert found == [("type", "z", 2, 1), ("missed", "x", 1, 1), ("type", "z", 1, 3)]
     assert len([*analysis.entries(sort="frequency", limit=1)]) == 1
+
+
+def test_columns_of_parquet():
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    columns = {"tokens": WORDS, "tags": GOLD, "pred": PREDICTED}
+    parquet.write_table(pa.table(columns), "f.parquet")
+    analysis = spanf1.analyze("f.parquet")
+    assert told(analysis) == TOLD
+    assert places(analysis) == ["f.parquet:1", "f.parquet:2", "f.parquet:2"]
+    del columns["tokens"]
+    parquet.write_table(pa.table(columns), "g.parquet")
+    analysis = spanf1.analyze("g.parquet")
+    assert [entry.spans[0].text for entry in analysis.entries()] == ["", "", ""]
+    assert places(analysis) == ["g.parquet:1", "g.parquet:2", "g.parquet:2"]
