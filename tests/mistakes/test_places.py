@@ -170,6 +170,12 @@ def test_tokens_are_those_that_count():
         spanf1.analyze(saved("f", MERGED), tokens=WORDS)
 
 
+@pytest.mark.parametrize("sides", [(GOLD,), (GOLD, "p"), ("f", GOLD), ([{"text": "a"}],)])
+def test_both_sides_are_of_one_kind(sides):
+    with pytest.raises(spanf1.UsageError, match="two files, or both sequences"):
+        spanf1.analyze(*sides)
+
+
 def test_masked_tokens_are_left_out():
     content = "[CLS] X O\nAda B-PER O\n##s X B-PER\nmet O O\n"
     analysis = spanf1.analyze(saved("f", content), mask_tags=["X"])
