@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 import spanf1
+from spanf1.formats.registry import FORMATS
+from tests.helpers import every_format
 
 MERGED = """\
 # newdoc id = a
@@ -343,3 +345,20 @@ def test_columns_of_parquet():
     analysis = spanf1.analyze("g.parquet")
     assert [entry.spans[0].text for entry in analysis.entries()] == ["", "", ""]
     assert places(analysis) == ["g.parquet:1", "g.parquet:2", "g.parquet:2"]
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "entities"])
+@pytest.mark.parametrize("other", ["columns", "prodigy", ""])
+def test_every_format(name, other):
+    gold = every_format.made(name, every_format.GOLD)
+    predicted = every_format.made(other or name, every_format.PREDICTED)
+    analysis = spanf1.analyze(gold, predicted, input_format=f"{name},{other or name}")
+    missed, boundary = analysis.entries(context=2)
+    assert (missed.kind, missed.gold.text) == ("missed", "Bob")
+    around = [part.split() for part in (missed.gold.before, missed.gold.after)]
+    # What a pipeline returns has no text.
+    bare = name == "pipeline" and not other
+    assert around == ([[], []] if bare else [["Lovelace", "met"], ["in", "Paris"]])
+    assert (boundary.kind, boundary.how) == ("type and boundary", "short")
+    assert [span.text for span in boundary.spans] == ["Bank of England", "England"]
+    assert str(missed.place).startswith(gold)
