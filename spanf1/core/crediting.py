@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.credits import Crediting, Credits, credited
-from spanf1.core.overlaps import Parts, Places, find_overlaps
+from spanf1.core.overlaps import Places, find_overlaps
 from spanf1.core.scores import CreditCounts
-from spanf1.core.spans import WELL_FORMED, BoolArray
+from spanf1.core.spans import WELL_FORMED, BoolArray, Parts, SpanBatch
 from spanf1.core.tags import IntArray
 from spanf1.core.tally import Earned
-
-if TYPE_CHECKING:
-    from spanf1.core.matching import SpanBatch
-
 
 _OUTCOMES = ("", "COR", "PAR", "INC", "MIS", "SPU")
 _MISSED, _SPURIOUS = _OUTCOMES.index("MIS"), _OUTCOMES.index("SPU")

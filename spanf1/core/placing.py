@@ -8,23 +8,20 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.documents import Document, DocumentBatch, Offsets, squeezed
 from spanf1.core.fingerprint import TypeNumbers, summed, type_number, type_numbers
-from spanf1.core.matching import Pairs, SpanBatch, SpanCounter
+from spanf1.core.matching import Pairs, SpanCounter
 from spanf1.core.options import BY_TEXT, Options
-from spanf1.core.spans import Spans
+from spanf1.core.spans import Parts, SpanBatch, Spans
 from spanf1.core.tags import IntArray, TagSet
 from spanf1.core.tally import ABSENT, CHARACTER, TEXT, SideTally, SurfaceForm, Tally
 from spanf1.exceptions import AlignmentError, InputError, LayoutError
 from spanf1.wording import shortened
-
-if TYPE_CHECKING:
-    from spanf1.core.overlaps import Parts
 
 # How much of two texts a message shows, before the place where they part and behind it.
 _BEFORE, _BEHIND = 12, 24
@@ -564,8 +561,6 @@ class _Common:
         """Return the parts of discontinuous spans, given where documents begin; None without."""
         if not any(side.parts for side in self.sides):
             return None
-        from spanf1.core.overlaps import Parts
-
         found = []
         for number, side in enumerate(self.sides):
             rows = [
