@@ -78,7 +78,7 @@ spanf1.evaluate(gold, gold, reading="strikt")  # call-overload
 spanf1.evaluate(gold, gold, scheme="IOB3")  # call-overload
 spanf1.evaluate(gold, gold, pred_scheme="IOB")  # call-overload
 spanf1.evaluate(gold, gold, match="text", normalize=["cases"])  # list-item
-spanf1.evaluate(gold, gold, match="text", normalize="case")  # call-overload
+spanf1.evaluate(gold, gold, match="text", normalize="case")  # arg-type
 spanf1.score_file("gold.conll", reading="strikt")  # call-overload
 spanf1.score_file("gold.conll", scheme="IOB3")  # call-overload
 spanf1.read_documents("gold.jsonl", "jsonlines")  # arg-type

@@ -38,14 +38,14 @@ def check_level(level: str, options: Options, *, as_written: bool = False) -> No
     if level == "span":
         return
     if options.match != "exact":
-        way = "level span has all matches"
-        if level == "token":
-            way += "; --match token counts tokens by type there, without those that are O"
-        raise UsageError(f"match {options.match} is for spans, and the level is {level}", hint=way)
+        raise UsageError(
+            f"match {options.match} is for spans, and the level is {level}",
+            hint="leave level (--level) out, or the match",
+        )
     if options.reading == "conlleval":
         raise UsageError(
             f"the conlleval script counts spans, and the level is {level}",
-            hint="the reading lenient differs from it in ill-formed spans without a B alone",
+            hint="reading lenient (--reading lenient) has all levels",
         )
     if level != "token":
         return
@@ -53,11 +53,12 @@ def check_level(level: str, options: Options, *, as_written: bool = False) -> No
         raise UsageError(
             f"the reading {options.reading} is about spans that are ill-formed, and at level token "
             "there are no spans",
-            hint="leave the reading out",
+            hint="leave reading (--reading) out",
         )
     if {*options.schemes} != {"auto"}:
         raise UsageError(
-            "at level token there are no spans, and no scheme is needed", hint="leave it out"
+            "at level token there are no spans, and no scheme is needed",
+            hint="leave scheme (--scheme, --gold-scheme, --pred-scheme) out",
         )
     if options.trim:
         raise UsageError("trim is for spans of characters, and the level is token")

@@ -10,14 +10,15 @@ import numpy as np
 from spanf1.core.options import Confidence, Options
 from spanf1.core.schemes import PREFIXES
 from spanf1.core.tags import FORMS, UNTYPED, WHOLE, Spelling, TagSets, tag_sets
-from spanf1.exceptions import AlignmentError, InputError, TagError, UsageError
+from spanf1.exceptions import AlignmentError, InputError, LayoutError, TagError, UsageError
+from spanf1.formats.columns.tags import ColumnPair
 from spanf1.formats.labels import IGNORE_INDEX, Labels
 from spanf1.formats.lists import GOLD, MASK, NAN_ID, PREDICTED, ArrayReader, ListReader, ids_of
 from spanf1.formats.opening import TagPair, tag_pair
 from spanf1.formats.registry import Inputs
 from spanf1.levels.results import TokenResult
 from spanf1.levels.tokens import TokenTally, tally_labels, tally_tokens
-from spanf1.wording import many
+from spanf1.wording import many, shortened
 
 T = TypeVar("T")
 
@@ -63,7 +64,29 @@ def tokens_of_inputs(
         return tags, (reader, tally_tokens(reader, tags, units))
 
     reader, tally = _tags_or_labels(inputs.spellings, read, as_written=as_written)
+    if isinstance(reader, ColumnPair) and not tally.prefixed:
+        _check_header(reader, tally)
     return _checked(TokenResult(tally, options, reader.origin(), confidence))
+
+
+def _check_header(reader: ColumnPair, tally: TokenTally) -> None:
+    """Raise an error if the first line of labels seems to name the columns: any word is a label."""
+    origin, names = reader.origin(), []
+    columns = (reader.files[0], origin.gold_column), (reader.files[-1], origin.pred_column)
+    for side, (file, column) in enumerate(columns):
+        layout = file.layout
+        if layout is None or not layout.may_be_named(column - 1):
+            continue
+        name = layout.names[column - 1]
+        if sum(n for cell, n in tally.cells.items() if cell[side].type == name) == 1:
+            names.append((layout.names_line, file.source, name, ("gold", "pred")[side]))
+    if names:
+        line, source, name, side_name = names[0]
+        raise LayoutError(
+            f"{shortened(name)} may be a label, or what the column is called",
+            where=source.where(line),
+            hint=f"--{side_name}-column {name}: it is its name; without that line it is no label",
+        )
 
 
 def tokens_of_lists(

@@ -116,7 +116,7 @@ def _measures(result: TokenScores, digits: int | None) -> Section:
     header = ["", "Figure", *["Interval"] * bool(result.certainty)]
     rows = []
     for name, value in result.measures.items():
-        if math.isnan(value) and name != "kappa":
+        if math.isnan(value) and name not in ("kappa", "mcc"):
             continue
         shown = _figure(name, value, digits)
         row = [MEASURES[name], shown]
@@ -187,8 +187,12 @@ def how_classified(result: TokenScores) -> Iterator[tuple[str, str]]:
         if names:
             value = f"{options.zero_division:g}"
             yield "0/0", f"{figure} of {', '.join(names[:8])} is {value}: nothing {_IN[side]}"
-    if math.isnan(result.kappa) and result.tokens:
-        yield "note", "kappa and correlation are not defined where a side has one class alone"
+    if math.isnan(result.mcc) and result.tokens:
+        yield (
+            "note",
+            "where a side has one class alone, correlation is not defined; kappa is not where both "
+            "have the same",
+        )
     if result.input:
         yield "input", input_in_words(result.input)
         for remark in result.input.remarks:
@@ -231,8 +235,8 @@ def _drawn(how: Confidence, unit: str, units: int, documents: int) -> Iterator[t
         )
 
 
-def signature_of_tokens(result: TokenScores) -> str:
-    """Return what shaped the scores of tokens, as a line to cite."""
+def signature_of_tokens(result: TokenScores, average: str = AVERAGES[0]) -> str:
+    """Return what shaped the F of an average over classes, as a line to cite."""
     from urllib.parse import quote
 
     options, tally = result.options, result.tally
@@ -243,7 +247,7 @@ def signature_of_tokens(result: TokenScores) -> str:
     types = (options.types,) if isinstance(options.types, str) else options.types
     pairs = ("=".join(quote(name, safe="*") for name in pair) for pair in options.map_types)
     parts = {
-        f"f{options.beta:g}": "micro",
+        f"f{options.beta:g}": average,
         "level": "token",
         "classes": "types" if tally.prefixed else "labels",
         "types": listed(types),
@@ -397,10 +401,10 @@ def _share_cells(name: str, share: Share, digits: int | None) -> list[str]:
 
 def _shares(result: WholeScores, digits: int | None) -> Section:
     """Return how many units are right in all."""
-    names = {f"all {result.level}s": result.all, "those with gold spans": result.with_gold}
+    names = {f"all {result.noun}s": result.all, "those with gold spans": result.with_gold}
     rows = [_share_cells(name, share, digits) for name, share in names.items()]
     return Section(
-        f"{result.level.capitalize()}s right in all",
+        f"{result.noun.capitalize()}s right in all",
         header=["", "Right", "Of", "%", *["Interval"] * bool(result.confidence)],
         rows=rows,
     )
@@ -427,7 +431,7 @@ def how_judged(result: WholeScores) -> Iterator[tuple[str, str]]:
     """Yield everything that shaped the numbers, as pairs of a heading and a line."""
     yield from result.facts
     if result.confidence:
-        yield from _drawn(result.confidence, result.level, result.units, result.documents)
+        yield from _drawn(result.confidence, result.noun, result.units, result.documents)
         if any(share.right in (0, share.of) for share in (result.all, result.with_gold)):
             yield "intervals", "none where none is right, or all are: all resamples are the same"
     yield "signature", result.signature

@@ -54,7 +54,7 @@ class WholeResult(WholeScores):
     """
 
     def __repr__(self) -> str:
-        return f"<WholeResult: {self.all.right} of {self.all.of} {self.level}s right>"
+        return f"<WholeResult: {self.all.right} of {self.all.of} {self.noun}s right>"
 
     def __str__(self) -> str:
         return text(report_of_wholes(self))

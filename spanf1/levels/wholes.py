@@ -57,6 +57,8 @@ class WholeScores:
     ----------
     level : str
         ``sentence`` or ``document``.
+    noun : str
+        What units are called: a text in which no sentences are marked is a document.
     counts : array of int, shape (rows, 3)
         The spans of units in gold, predicted, and correct: distinct rows.
     weight : array of int, shape (rows,)
@@ -76,6 +78,7 @@ class WholeScores:
     """
 
     level: WholeLevel
+    noun: str
     counts: npt.NDArray[np.int64]
     weight: npt.NDArray[np.int64]
     beta: float = 1.0

@@ -11,7 +11,7 @@ from spanf1.levels.levels import WholeLevel
 from spanf1.levels.results import WholeResult
 from spanf1.levels.wholes import counts_of_units
 from spanf1.results.certainty import meanings, units_of
-from spanf1.results.report import how_made
+from spanf1.results.report import drawn, how_made
 from spanf1.results.result import Result
 
 # What is said of spans alone.
@@ -37,7 +37,8 @@ def wholes_of(result: Result, level: WholeLevel, confidence: Confidence | None) 
     """
     if confidence and confidence.unit not in (AUTO, level):
         raise UsageError(
-            f"at level {level} each is drawn, and no {confidence.unit}", hint="leave unit out"
+            f"at level {level} each is drawn, and no {confidence.unit}",
+            hint="leave unit (--unit) out",
         )
     units = units_of(result.tally, result.options, level)
     numbers = dict.fromkeys(result.types, 0)
@@ -48,6 +49,7 @@ def wholes_of(result: Result, level: WholeLevel, confidence: Confidence | None) 
     means = f"|{figure.replace('micro', 'documents')}" * (level == "document")
     return WholeResult(
         level,
+        drawn(result, level),
         counts,
         weight,
         result.options.beta,
