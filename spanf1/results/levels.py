@@ -40,6 +40,11 @@ def wholes_of(result: Result, level: WholeLevel, confidence: Confidence | None) 
             f"at level {level} each is drawn, and no {confidence.unit}",
             hint="leave unit (--unit) out",
         )
+    if level == "document" and not result.tally.documents:
+        raise UsageError(
+            "the input marks no documents: none is right or wrong",
+            hint="-DOCSTART- or # newdoc lines mark them; level sentence needs none",
+        )
     units = units_of(result.tally, result.options, level)
     numbers = dict.fromkeys(result.types, 0)
     kinds = meanings(units, numbers, result.schemes, result.options.reading)
