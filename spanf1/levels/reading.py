@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -126,7 +126,15 @@ def tokens_of_lists(
     gold, predicted, mask = (_rows(side, flat=flat) for side in (gold, predicted, mask))
     texts = has_texts(gold) or has_texts(predicted)
     if labels is None and not texts:
-        tally = _tally_of_ids(gold, predicted, ignore_index, mask, units)
+        given = spellings[0]
+        if given.form or given.masked or options.missing != "error":
+            raise UsageError(
+                "tag_form, mask_tags and missing are for tags, and these are label ids",
+                hint="labels=[...] says which tag each id is; ignore_index and mask leave out some",
+            )
+        tally = _tally_of_ids(
+            gold, predicted, ignore_index, mask, outside=given.outside, units=units
+        )
         return _checked(TokenResult(tally, options, None, confidence))
     if texts and (mask is not None or ignore_index != IGNORE_INDEX):
         raise UsageError("mask and ignore_index are for label ids, and these are texts")
@@ -248,7 +256,13 @@ def has_texts(side: Any) -> bool:
 
 
 def _tally_of_ids(
-    gold: Any, predicted: Any, ignore_index: int, mask: Any, units: str
+    gold: Any,
+    predicted: Any,
+    ignore_index: int,
+    mask: Any,
+    *,
+    outside: Collection[str],
+    units: str,
 ) -> TokenTally:
     """Return the tally of ids that are labels themselves.
 
@@ -285,7 +299,7 @@ def _tally_of_ids(
         )
     rows = np.repeat(np.arange(len(left.lengths)), left.lengths)[kept]
     lengths = np.bincount(rows, minlength=len(left.lengths))
-    return tally_labels(left.flat[kept], right.flat[kept], lengths, units)
+    return tally_labels(left.flat[kept], right.flat[kept], lengths, outside=outside, units=units)
 
 
 def _is_bool(side: Any) -> bool:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from spanf1._version import __version__
-from spanf1.core.options import FEW_UNITS, LEAST_UNITS, Confidence
+from spanf1.core.options import FEW_SPANS, FEW_UNITS, LEAST_UNITS, Confidence
 from spanf1.core.scores import AVERAGES, FIGURES
 from spanf1.formats.in_words import input_in_words, tags_in_words, types_in_words
 from spanf1.levels.classes import MEASURES, TokenScores
@@ -20,6 +20,8 @@ from spanf1.wording import many, percent, printable
 
 # A confusion matrix of more classes is for programs alone.
 _SHOWN = 40
+# How many classes a line names.
+_NAMED = 8
 # The figures of tokens that are no shares.
 _COEFFICIENTS = ("mcc", "kappa", "kappa_tags", "kappa_marked")
 
@@ -186,7 +188,7 @@ def how_classified(result: TokenScores) -> Iterator[tuple[str, str]]:
         names = [printable(name) for name, row in result.types.items() if not getattr(row, side)]
         if names:
             value = f"{options.zero_division:g}"
-            yield "0/0", f"{figure} of {', '.join(names[:8])} is {value}: nothing {_IN[side]}"
+            yield "0/0", f"{figure} of {', '.join(names[:_NAMED])} is {value}: nothing {_IN[side]}"
     if math.isnan(result.mcc) and result.tokens:
         yield (
             "note",
@@ -197,9 +199,7 @@ def how_classified(result: TokenScores) -> Iterator[tuple[str, str]]:
         yield "input", input_in_words(result.input)
         for remark in result.input.remarks:
             yield "note", remark
-    if result.confidence and result.certainty:
-        unit, units = result.certainty.unit, result.certainty.units
-        yield from _drawn(result.confidence, unit, units, tally.documents)
+    yield from _certain(result)
     if not result.tokens:
         yield "nothing", "there are no tokens in the input"
     yield "signature", signature_of_tokens(result)
@@ -214,6 +214,18 @@ def _level(result: TokenScores) -> str:
     if result.tally.prefixed:
         return f"token: classes are the types of tags, B-PER and I-PER are PER{outside}"
     return f"token: classes are labels, as they are written{outside}"
+
+
+def _certain(result: TokenScores) -> Iterator[tuple[str, str]]:
+    """Yield how intervals were made, and which are not to be trusted."""
+    if result.confidence is None or result.certainty is None:
+        return
+    unit, units = result.certainty.unit, result.certainty.units
+    yield from _drawn(result.confidence, unit, units, result.tally.documents)
+    few = [printable(name) for name, row in result.types.items() if row.gold < FEW_SPANS]
+    if few:
+        named = ", ".join(few[:_NAMED])
+        yield "intervals", f"not to be trusted where gold has fewer than {FEW_SPANS}: {named}"
 
 
 def _drawn(how: Confidence, unit: str, units: int, documents: int) -> Iterator[tuple[str, str]]:
@@ -258,9 +270,15 @@ def signature_of_tokens(result: TokenScores, average: str = AVERAGES[0]) -> str:
         "missing": options.missing if options.missing != "error" else "",
         "zero": f"{options.zero_division:g}",
         "tokens": str(result.tokens),
+        "ci": _ci(result.confidence, tally.units.kind if tally.units else ""),
         "v": __version__,
     }
     return "|".join(f"{name}:{value}" for name, value in parts.items() if value)
+
+
+def _ci(how: Confidence | None, unit: str) -> str:
+    """Return how intervals are made as signatures say it; empty if there are none."""
+    return f"{how.level:g}/{how.method}/{how.resamples}/{unit}/{how.seed}" if how else ""
 
 
 def _token_rows(result: TokenScores) -> Iterator[list[object]]:

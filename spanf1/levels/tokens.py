@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -146,7 +146,7 @@ def tally_tokens(reader: Reader, tags: TagSets, units: str = "") -> TokenTally:
         units = TOKEN if counter.sentences < 2 and not prefixed else units
     outside, masked = (tags[0].met(code) | tags[1].met(code) for code in (0, MASKED))
     return TokenTally(
-        cells=Counter({_cell(pair, tag_of): count for pair, count in counter.counts.items()}),
+        cells=counter.cells(tag_of),
         prefixed=prefixed,
         sentences=counter.sentences,
         documents=counter.documents,
@@ -158,7 +158,12 @@ def tally_tokens(reader: Reader, tags: TagSets, units: str = "") -> TokenTally:
 
 
 def tally_labels(
-    gold: npt.NDArray[Any], predicted: npt.NDArray[Any], lengths: IntArray, units: str = ""
+    gold: npt.NDArray[Any],
+    predicted: npt.NDArray[Any],
+    lengths: IntArray,
+    *,
+    outside: Collection[str] = (),
+    units: str = "",
 ) -> TokenTally:
     """Return the tally of labels in arrays, such as numbers.
 
@@ -168,6 +173,8 @@ def tally_labels(
         The labels.
     lengths : array of int
         How many labels each sentence has.
+    outside : collection of str
+        Labels that are read as O.
     units : str
         As for `tally_tokens`.
     """
@@ -184,11 +191,12 @@ def tally_labels(
         counter.keep(sentence, left << _HALF | right)
 
     def tag_of(code: int) -> Tag:
-        return Tag(OUT, "") if labels[code] == OUT else Tag("I", labels[code])
+        return Tag(OUT, "") if labels[code] in outside else Tag("I", labels[code])
 
     return TokenTally(
-        cells=Counter({_cell(pair, tag_of): count for pair, count in counter.counts.items()}),
+        cells=counter.cells(tag_of),
         sentences=counter.sentences,
+        outside=frozenset({*outside} & {*labels}),
         units=counter.units(units, tag_of) if units else None,
     )
 
@@ -254,6 +262,13 @@ class _Counter:
         counts = np.ones(len(pairs), np.int64) if counts is None else counts
         some = np.flatnonzero(counts)
         self._kept.append((sentence[some], pairs[some], counts[some]))
+
+    def cells(self, tag_of: Callable[[int], Tag]) -> Counter[Cell]:
+        """Return how many tokens are in each cell, given what tags codes stand for."""
+        cells: Counter[Cell] = Counter()
+        for pair, count in self.counts.items():
+            cells[_cell(pair, tag_of)] += count
+        return cells
 
     def units(self, kind: str, tag_of: Callable[[int], Tag]) -> UnitCells:
         """Return what units of a kind have.

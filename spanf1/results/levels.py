@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 from spanf1.core.options import AUTO, Confidence
@@ -50,7 +51,8 @@ def wholes_of(result: Result, level: WholeLevel, confidence: Confidence | None) 
     kinds = meanings(units, numbers, result.schemes, result.options.reading)
     adds = [(0, 0, 0) if number else counts for number, counts in kinds]
     counts, weight = counts_of_units(units, cast("list[TypeCounts]", adds))
-    figure, _, line = str(result.signature()).partition("|")
+    said = replace(result.signature(), confidence=confidence and replace(confidence, unit=level))
+    figure, _, line = str(said).partition("|")
     means = f"|{figure.replace('micro', 'documents')}" * (level == "document")
     return WholeResult(
         level,

@@ -189,6 +189,23 @@ def test_labels_that_are_left_out() -> None:
         spanf1.evaluate([1, 0], [[1, 0]], level="token")
 
 
+@pytest.mark.parametrize("made", [lambda row: row, lambda row: [*map(str, row)]])
+def test_a_label_that_is_o(made) -> None:
+    gold, predicted = made([1, 0, 1, 2, 0, 3]), made([1, 0, 3, 2, 2, 1])
+    result = spanf1.evaluate(
+        gold, predicted, level="token", outside=["0", "3"], confidence=Confidence(resamples=50)
+    )
+    assert result.classes == ["1", "2", "O"]
+    assert result.confusion.tolist() == [[1, 0, 1], [0, 1, 0], [1, 1, 1]]
+    assert "read as O: 0, 3" in str(result)
+
+
+def test_what_is_for_tags_is_not_for_ids() -> None:
+    for how in ({"tag_form": "PER"}, {"mask_tags": ["1"]}, {"missing": "drop"}):
+        with pytest.raises(UsageError, match="these are label ids"):
+            spanf1.evaluate([1, 0], [1, 0], level="token", **how)
+
+
 def test_one_class_alone_has_no_correlation() -> None:
     result = spanf1.evaluate(["O", "O"], ["O", "O"], level="token")
     assert math.isnan(result.kappa)
@@ -240,6 +257,15 @@ def test_units_across_blocks_and_documents(tmp_path: Path) -> None:
         sums = dict(zip(units.cells, (units.weight @ units.rows).tolist(), strict=True))
         assert sums == result.tally.cells
         assert len(units.rows) <= size / 40
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_match_token_says_the_same(seed: int) -> None:
+    gold, predicted = sentences(seed, 40)
+    by_class = spanf1.evaluate(gold, predicted, level="token")
+    by_match = spanf1.evaluate(gold, predicted, match="token")
+    for name in ("micro", "macro", "weighted"):
+        assert getattr(by_class, name)[:4] == pytest.approx(getattr(by_match, name)[:4])
 
 
 def test_intervals_hold_the_figures() -> None:
