@@ -92,7 +92,7 @@ def _check_header(reader: ColumnPair, tally: TokenTally) -> None:
 def tokens_of_lists(
     gold: Any,
     predicted: Any,
-    spellings: Sequence[Spelling],
+    spellings: Callable[[Labels | None], Sequence[Spelling]],
     options: Options,
     *,
     labels: Labels | None = None,
@@ -107,8 +107,9 @@ def tokens_of_lists(
     ----------
     gold, predicted : sequence, or array
         One for each token, or a sequence of these for each sentence.
-    spellings : sequence of Spelling
-        What is said of how the tags of the sides are written.
+    spellings : callable
+        Returns what is said of how the tags of the sides are written, with the labels of numbered
+        ones, if there are some.
     labels, ignore_index, mask
         As for `spanf1.evaluate`; without labels, ids are labels themselves.
     options, confidence, as_written
@@ -120,13 +121,14 @@ def tokens_of_lists(
         If they are of another form, or do not fit together.
     """
     units = confidence.unit if confidence else ""
+    gold, predicted = _listed(gold, GOLD), _listed(predicted, PREDICTED)
     flat = _is_flat(gold)
     if flat != _is_flat(predicted) and not _is_flat_logits(predicted, flat=flat):
         raise UsageError(f"one of {GOLD} and {PREDICTED} is a single row of labels, the other rows")
     gold, predicted, mask = (_rows(side, flat=flat) for side in (gold, predicted, mask))
-    texts = has_texts(gold) or has_texts(predicted)
+    texts = _has_texts(gold) or _has_texts(predicted)
     if labels is None and not texts:
-        given = spellings[0]
+        given = spellings(None)[0]
         if given.form or given.masked or options.missing != "error":
             raise UsageError(
                 "tag_form, mask_tags and missing are for tags, and these are label ids",
@@ -157,7 +159,8 @@ def tokens_of_lists(
             tags[1].allow_missing()
         return tags, tally_tokens(reader, tags, units)
 
-    tally = _tags_or_labels(spellings, read, as_written=as_written)
+    said = spellings(labels if texts else None)
+    tally = _tags_or_labels(said, read, as_written=as_written)
     return _checked(TokenResult(tally, options, None, confidence))
 
 
@@ -214,16 +217,36 @@ def _checked(result: TokenResult) -> TokenResult:
     return result
 
 
+def _listed(side: Any, name: str) -> Any:
+    """Return a list, or what has a shape, with what something holds.
+
+    Raises
+    ------
+    UsageError
+        If it holds no labels.
+    """
+    if hasattr(side, "to_pylist"):
+        side = side.to_pylist()
+    elif hasattr(side, "to_numpy"):
+        side = side.to_numpy()
+    if isinstance(side, list | tuple) and hasattr(next(iter(side), None), "item"):
+        # numbers of NumPy, and tensors without an axis
+        side = [one.item() if len(getattr(one, "shape", ())) == 0 else one for one in side]
+    if not isinstance(side, list | tuple) and not hasattr(side, "shape"):
+        raise UsageError(
+            f"{name} is to be a list or an array of labels, one for each token, or of rows of them",
+            hint=f"list({name}), if it is a generator",
+        )
+    dtype = getattr(side, "dtype", None)
+    return side.tolist() if getattr(dtype, "kind", "") in _TEXTS else side
+
+
 def _is_flat(side: Any) -> bool:
     """Return whether labels stand in one row, not in rows of sentences."""
     if hasattr(side, "shape"):
         return len(side.shape) == 1
-    if hasattr(side, "combine_chunks") or hasattr(side, "value_lengths"):
-        return not hasattr(side, "value_lengths")
-    first = next(iter(side), None) if hasattr(side, "__iter__") else None
-    if isinstance(first, str) or first is None:
-        return not isinstance(side, str)
-    return len(getattr(first, "shape", ())) == 0 and not hasattr(first, "__len__")
+    first = next(iter(side), None)
+    return isinstance(first, str) or not (hasattr(first, "__len__") or hasattr(first, "shape"))
 
 
 def _is_flat_logits(side: Any, *, flat: bool) -> bool:
@@ -233,26 +256,16 @@ def _is_flat_logits(side: Any, *, flat: bool) -> bool:
 
 def _rows(side: Any, *, flat: bool) -> Any:
     """Return labels in rows: lists of texts, or what `ids_of` takes."""
-    if side is None:
-        return None
-    if hasattr(side, "to_numpy"):
-        side = side.to_numpy()
-    if getattr(getattr(side, "dtype", None), "kind", "") in _TEXTS:
-        side = side.tolist()
-    if not flat:
+    if side is None or not flat:
         return side
     return side[None] if hasattr(side, "shape") else [side]
 
 
-def has_texts(side: Any) -> bool:
-    """Return whether labels, or rows of them, begin with a text."""
-    dtype = getattr(side, "dtype", None)
-    if hasattr(side, "shape") or dtype is not None:
-        return getattr(dtype, "kind", "") in _TEXTS
-    first = next(iter(side), None) if hasattr(side, "__iter__") else None
-    if isinstance(first, list | tuple):
-        first = next((row[0] for row in side if len(row)), None)
-    return isinstance(first, str)
+def _has_texts(side: Any) -> bool:
+    """Return whether rows of labels begin with a text."""
+    if not isinstance(side, list | tuple):
+        return False
+    return isinstance(next((row[0] for row in side if len(row)), None), str)
 
 
 def _tally_of_ids(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from copy import copy
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from spanf1.core.misfits import LABELS, MASK_TAGS, MISSING_TAGS, OUTSIDE_TAGS
@@ -253,7 +253,7 @@ def _tokens(
     given: Mapping[str, Any], options: Options, confidence: Confidence | None
 ) -> TokenResult:
     """Return the scores of tokens; the arguments of `evaluate`."""
-    from spanf1.levels.reading import has_texts, no_tokens, tokens_of_lists
+    from spanf1.levels.reading import no_tokens, tokens_of_lists
 
     gold, predicted, labels = given["y_true"], given["y_pred"], given["labels"]
     if _has_records(gold) or _has_records(predicted):
@@ -261,7 +261,7 @@ def _tokens(
     return tokens_of_lists(
         gold,
         predicted,
-        _spellings(given, labels if has_texts(gold) or has_texts(predicted) else None),
+        partial(_spellings, given),
         options,
         labels=labels,
         ignore_index=given["ignore_index"],

@@ -50,7 +50,17 @@ def test_figures_of_the_example() -> None:
 
 
 @pytest.mark.parametrize(
-    "made", [list, tuple, np.array, lambda row: np.array(row) == 1, lambda row: np.array([row])]
+    "made",
+    [
+        list,
+        tuple,
+        np.array,
+        lambda row: np.array(row) == 1,
+        lambda row: np.array([row]),
+        lambda row: np.array([*map(str, row)]),
+        lambda row: [*np.array(row)],
+        lambda row: [[one] for one in row],
+    ],
 )
 def test_the_textbook_example(made) -> None:
     result = spanf1.evaluate(
@@ -204,6 +214,19 @@ def test_what_is_for_tags_is_not_for_ids() -> None:
     for how in ({"tag_form": "PER"}, {"mask_tags": ["1"]}, {"missing": "drop"}):
         with pytest.raises(UsageError, match="these are label ids"):
             spanf1.evaluate([1, 0], [1, 0], level="token", **how)
+
+
+@pytest.mark.parametrize("made", [iter, lambda _: "1011", lambda _: 5, dict.fromkeys])
+def test_what_holds_no_labels(made) -> None:
+    with pytest.raises(UsageError, match="y_true is to be a list or an array of labels"):
+        spanf1.evaluate(made([1, 0, 1, 1]), [1, 0, 1, 1], level="token")
+
+
+def test_numbered_labels() -> None:
+    rows = [["LABEL_1", "LABEL_0"], ["LABEL_2", "LABEL_0"]]
+    result = spanf1.evaluate(rows, rows, level="token", labels=["O", "B-PER", "I-PER"])
+    assert result.classes == ["PER", "O"]
+    assert spanf1.evaluate(rows, rows, level="token").classes == ["LABEL_0", "LABEL_1", "LABEL_2"]
 
 
 def test_one_class_alone_has_no_correlation() -> None:
