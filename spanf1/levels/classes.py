@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,9 @@ import numpy.typing as npt
 
 from spanf1.core.options import DEFAULTS, LEAST_UNITS, Confidence, Options
 from spanf1.core.scores import AVERAGES, FIGURES, Score, figures
+from spanf1.core.spans import first_of_each
+from spanf1.core.tags import IntArray
+from spanf1.exceptions import UsageError
 from spanf1.levels.tokens import OUT, Cell, Tag, TokenTally
 from spanf1.resampling.inference import Interval, Statistic, interval_of
 
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
     from spanf1.formats.options import Origin
 
 FloatArray = npt.NDArray[np.float64]
+
+#: a confusion matrix has so many classes at most
+MAX_CLASSES = 1 << 12
 
 #: the figures of all tokens, and what they are called
 MEASURES = {
@@ -76,13 +83,35 @@ class _Cells:
     """
 
     def __init__(self, pairs: list[tuple[int, int]], classes: int) -> None:
-        one = np.eye(classes)
         gold, predicted = np.array(pairs, np.intp).reshape(-1, 2).T
-        self._sides = one[gold], one[predicted], one[gold] * (gold == predicted)[:, None]
+        self._classes = classes
+        both = np.flatnonzero(gold == predicted)
+        self._sides = [
+            _grouped(np.arange(len(gold)), gold),
+            _grouped(np.arange(len(gold)), predicted),
+            _grouped(both, gold[both]),
+        ]
 
     def margins(self, counts: npt.NDArray[Any]) -> _Margins:
         """Return the margins of counts of shape (..., cells)."""
-        return _Margins(*(np.asarray(counts, np.float64) @ side for side in self._sides))
+        counts = np.asarray(counts, np.float64)
+        return _Margins(*(self._summed(counts, *side) for side in self._sides))
+
+    def _summed(
+        self, counts: FloatArray, cells: IntArray, first: IntArray, names: IntArray
+    ) -> FloatArray:
+        """Return the sums of cells by class, of which `names` are the numbers."""
+        sums = np.zeros((*counts.shape[:-1], self._classes))
+        if len(cells):
+            sums[..., names] = np.add.reduceat(counts[..., cells], first, axis=-1)
+        return sums
+
+
+def _grouped(cells: IntArray, classes: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Return cells by class, where each class begins, and which classes these are."""
+    order = np.argsort(classes, kind="stable")
+    first = first_of_each(classes[order])
+    return cells[order], first, classes[order][first]
 
 
 class TokenAverages(NamedTuple):
@@ -190,12 +219,36 @@ class TokenScores:
         return self.classes[-1:] == [OUT]
 
     @cached_property
-    def confusion(self) -> npt.NDArray[np.int64]:
-        """How many tokens of each class (row) are predicted to be in each (column)."""
-        number = {name: place for place, name in enumerate(self.classes)}
-        counts = np.zeros((len(number), len(number)), np.int64)
+    def _numbers(self) -> dict[str, int]:
+        """The number of each class."""
+        return {name: place for place, name in enumerate(self.classes)}
+
+    @cached_property
+    def confused(self) -> Counter[tuple[str, str]]:
+        """How many tokens have each pair of classes, in gold and predicted, that occurs."""
+        pairs: Counter[tuple[str, str]] = Counter()
         for (gold, predicted), count in self.tally.cells.items():
-            counts[number[self._class_of(gold)], number[self._class_of(predicted)]] += count
+            pairs[self._class_of(gold), self._class_of(predicted)] += count
+        return pairs
+
+    @cached_property
+    def confusion(self) -> npt.NDArray[np.int64]:
+        """How many tokens of each class (row) are predicted to be in each (column).
+
+        Raises
+        ------
+        UsageError
+            If there are more than `MAX_CLASSES`: `confused` has those pairs that occur.
+        """
+        number = self._numbers
+        if len(number) > MAX_CLASSES:
+            raise UsageError(
+                f"{len(number)} classes are too many for a matrix",
+                hint="result.confused has the pairs that occur",
+            )
+        counts = np.zeros((len(number), len(number)), np.int64)
+        for (gold, predicted), count in self.confused.items():
+            counts[number[gold], number[predicted]] = count
         return counts
 
     @cached_property
@@ -208,7 +261,7 @@ class TokenScores:
 
     def _values_of(self, cells: Sequence[Cell]) -> Statistic:
         """Return a function from counts of cells, of shape (..., cells), to all figures."""
-        number = {name: place for place, name in enumerate(self.classes)}
+        number = self._numbers
         pairs = [(number[self._class_of(a)], number[self._class_of(b)]) for a, b in cells]
         by_class = _Cells(pairs, len(number))
         tags = {tag: place for place, tag in enumerate({tag for cell in cells for tag in cell})}
@@ -262,13 +315,14 @@ class TokenScores:
     def types(self) -> dict[str, ClassScore]:
         """The score of each class, in order or in that of ``options.types``."""
         scored, special, _ = self._split(self._point)
-        counts = self.confusion
-        total = int(counts.sum())
-        found = {}
+        gold_counts, predicted_counts = Counter[str](), Counter[str]()
+        for (gold_name, other), count in self.confused.items():
+            gold_counts[gold_name] += count
+            predicted_counts[other] += count
+        found, total = {}, self.tokens
         for place, name in enumerate(self._names):
-            number = self.classes.index(name)
-            gold, predicted = int(counts[number].sum()), int(counts[:, number].sum())
-            correct = int(counts[number, number])
+            gold, predicted = gold_counts[name], predicted_counts[name]
+            correct = self.confused[name, name]
             found[name] = ClassScore(
                 *_figures(scored[place]),
                 float(special[place]),

@@ -25,6 +25,9 @@ T = TypeVar("T")
 # The kinds of arrays of NumPy, and pandas, that may hold texts.
 _TEXTS = ("U", "O", "T")
 
+# So many figures of classes are kept of resamples at most.
+_MOST_VALUES = 1 << 22
+
 _WRITTEN_HINT = "as_written (--as-written) takes each for a label as it is written"
 
 
@@ -209,10 +212,11 @@ def _looks_tagged(label: str) -> bool:
 def _checked(result: TokenResult) -> TokenResult:
     """Return a result, unless no intervals can be made of it as they are asked for."""
     how = result.confidence
-    if how and how.resamples * len(result.classes) > 1 << 22:
+    classes = len(result.classes)
+    if how and how.resamples * classes > _MOST_VALUES:
         raise UsageError(
-            f"{how.resamples} resamples of {many(len(result.classes), 'class')} are too many",
-            hint=f"--resamples {Confidence.resamples}",
+            f"{how.resamples} resamples of {classes} classes are too many",
+            hint=f"resamples (--resamples) {max(_MOST_VALUES // classes, 1)} are not",
         )
     return result
 

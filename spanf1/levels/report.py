@@ -18,8 +18,8 @@ from spanf1.render.report import Fact, Report, Section
 from spanf1.resampling.inference import Interval
 from spanf1.wording import many, percent, printable
 
-# A confusion matrix of more classes is for programs alone.
-_SHOWN = 40
+# A confusion matrix of more classes is for programs alone; of still more, it is no matrix.
+_SHOWN, _LARGE = 40, 400
 # How many classes a line names.
 _NAMED = 8
 # The figures of tokens that are no shares.
@@ -318,13 +318,20 @@ def _named_cells(result: TokenScores, figures: Sequence[str]) -> Iterator[dict[s
         cells = {"row": "figure", "name": name, "value": value}
         known = result.certainty and [("value", result.certainty.measures[name])]
         yield cells | ends(known or ())
-    for name, counted in zip(result.classes, result.confusion.tolist(), strict=True):
-        for other, count in zip(result.classes, counted, strict=True):
-            yield {"row": "confusion", "name": name, "predicted_as": other, "tokens": count}
+    for (name, other), count in sorted(result.confused.items()):
+        yield {"row": "confusion", "name": name, "predicted_as": other, "tokens": count}
 
 
 def _plain(value: float) -> float | None:
     return None if math.isnan(value) else value
+
+
+def _matrix(result: TokenScores) -> dict[str, Any]:
+    """Return the confusion matrix or, if it is large, the pairs of classes that occur."""
+    if len(result.classes) > _LARGE:
+        pairs = [[*pair, count] for pair, count in sorted(result.confused.items())]
+        return {"classes": result.classes, "pairs": pairs}
+    return {"classes": result.classes, "counts": result.confusion.tolist()}
 
 
 def data_of_tokens(result: TokenScores) -> dict[str, Any]:
@@ -347,7 +354,7 @@ def data_of_tokens(result: TokenScores) -> dict[str, Any]:
         "classes": {name: figures(row) for name, row in result.types.items()},
         **{name: figures(row) for name, row in result.averages._asdict().items()},
         **{name: _plain(value) for name, value in result.measures.items()},
-        "confusion": {"classes": result.classes, "counts": result.confusion.tolist()},
+        "confusion": _matrix(result),
         "tokens": result.tokens,
         "sentences": result.tally.sentences,
         "documents": result.tally.documents,

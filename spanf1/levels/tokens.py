@@ -281,6 +281,7 @@ class _Counter:
         pairs = np.sort(np.array([*self.counts], np.int64))
         cells = tuple(_cell(pair, tag_of) for pair in pairs.tolist())
         if kind == TOKEN:
+            _check_size(len(cells), len(cells), kind)
             weight = np.array([self.counts[pair] for pair in pairs.tolist()], np.int64)
             return UnitCells(kind, cells, np.eye(len(cells), dtype=np.int64), weight)
         unit, packed, counts = (np.concatenate(part) for part in zip(*self._kept, strict=True))
@@ -301,14 +302,19 @@ class _Counter:
         np.add.at(sums, unit, counts.astype(np.uint64) * powers(len(pairs))[column])
         order = np.argsort(sums, kind="stable")
         first = first_of_each(sums[order].view(np.int64))
-        if len(first) * len(pairs) > MAX_CELLS:
-            raise UsageError(
-                f"{len(pairs)} pairs of tags in {len(first)} {kind}s are too many to resample",
-                hint="--unit document draws fewer, where documents are marked",
-            )
+        _check_size(len(first), len(pairs), kind)
         row = np.full(size, -1, np.intp)
         row[order[first]] = np.arange(len(first))
         chosen = np.flatnonzero(row[unit] >= 0)
         rows = np.zeros((len(first), len(pairs)), np.int64)
         np.add.at(rows, (row[unit[chosen]], column[chosen]), counts[chosen])
         return UnitCells(kind, cells, rows, np.diff(first, append=size).astype(np.int64))
+
+
+def _check_size(rows: int, cells: int, kind: str) -> None:
+    """Raise an error if distinct rows of units would take too much memory."""
+    if rows * cells > MAX_CELLS:
+        raise UsageError(
+            f"{cells} pairs of tags in {rows} distinct {kind}s are too many to resample",
+            hint="leave confidence (--confidence) out",
+        )

@@ -339,6 +339,24 @@ def test_parts_add_up() -> None:
         parts[0] + of_example()
 
 
+def test_many_classes() -> None:
+    gold = [*range(6_000)]
+    result = spanf1.evaluate(gold, gold[::-1], level="token")
+    assert result.accuracy == 0
+    assert result[7].true_negatives == 5_998
+    assert "6000 classes are too many" in str(result)
+    assert len(result.to_dict()["confusion"]["pairs"]) == 6_000
+    with pytest.raises(UsageError, match="too many for a matrix"):
+        _ = result.confusion
+    more = [*range(9_000)]
+    with pytest.raises(UsageError, match="too many to resample"):
+        spanf1.evaluate(more, more, level="token", confidence=0.9)
+    how = Confidence(resamples=1 << 20)
+    with pytest.raises(UsageError, match="resamples of 9 classes are too many") as caught:
+        spanf1.evaluate([*range(9)], [*range(9)], level="token", confidence=how)
+    assert "466033 are not" in caught.value.hint
+
+
 def test_json_carries_everything() -> None:
     data = json.loads(json.dumps(of_example(confidence=0.9).to_dict(), allow_nan=False))
     assert data["confusion"]["classes"] == ["LOC", "ORG", "PER", "TIME", "O"]
