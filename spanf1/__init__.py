@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from spanf1.core.scores import Counts, CreditCounts, CreditScore, Score, TypeCounts
     from spanf1.core.spans import Span
     from spanf1.formats.opening import read_documents
+    from spanf1.levels.results import TokenResult, WholeResult
     from spanf1.mistakes.analysis import Analysis
     from spanf1.mistakes.analyze import analyze
     from spanf1.ranking.compare import compare
@@ -69,9 +70,11 @@ __all__ = [
     "SpanF1Error",
     "TagError",
     "TextSpan",
+    "TokenResult",
     "TypeCounts",
     "UsageError",
     "Violation",
+    "WholeResult",
     "__version__",
     "analyze",
     "baseline",
@@ -109,9 +112,11 @@ _LATER = {
     "Span": "core.spans",
     "SpanF1": "results.lists",
     "TextSpan": "core.documents",
+    "TokenResult": "levels.results",
     "TypeCounts": "core.scores",
     "Violation": "checks.lists",
     "analyze": "mistakes.analyze",
+    "WholeResult": "levels.results",
     "baseline": "contents.baseline",
     "compare": "ranking.compare",
     "convert": "checks.lists",

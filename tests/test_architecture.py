@@ -20,7 +20,7 @@ FLOORS = [
     ["exceptions", "wording", "_version"],
     ["core", "resampling", "render"],
     ["formats"],
-    ["checks", "conlleval", "compat"],
+    ["checks", "conlleval", "compat", "levels"],
     ["results"],
     ["scorers", "ranking", "contents", "mistakes"],
     ["corpora", "integrations"],

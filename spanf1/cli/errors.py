@@ -195,7 +195,7 @@ def errors(
     if not report.quiet:
         # Where errors are listed as text, it is said above them.
         said = report.format_name == "text" and not other
-        tell(() if said else explanations(analysis.result, report.format_name))
+        tell(() if said else explanations(how_made(analysis.result), report.format_name))
         tell(_warnings(analysis, chosen))
 
 

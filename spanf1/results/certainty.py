@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,23 +14,12 @@ from spanf1.core.scores import AVERAGES, COUNTS, FIGURES, AnyCounts, figures, sc
 from spanf1.core.tally import CountCells, Tally, Units, adds_of, cells_of, fits, rows_of_cells
 from spanf1.exceptions import UsageError
 from spanf1.resampling.draws import Cells, bootstrap_sums_of_cells, cores
-from spanf1.resampling.inference import Bounds, bca, bootstrap_values, jackknife_values, percentile
+from spanf1.resampling.inference import Bounds, Interval, interval_of, percentile
 
 FloatArray = npt.NDArray[np.float64]
 
 #: so many values of resamples are kept at most; eight bytes each
 MAX_VALUES = 1 << 25
-
-
-class Interval(NamedTuple):
-    """The ends of an interval, as fractions of 1.
-
-    They are NaN where no resample has a value, and where there is one unit: all resamples of one
-    are the same.
-    """
-
-    low: float
-    high: float
 
 
 class Intervals(NamedTuple):
@@ -229,21 +218,3 @@ def _one_by_one(
         np.concatenate(([end.low for end in ends], low)),
         np.concatenate(([end.high for end in ends], high)),
     )
-
-
-def interval_of(
-    rows: npt.NDArray[np.int64],
-    weight: npt.NDArray[np.int64],
-    statistic: Callable[[npt.NDArray[Any]], FloatArray],
-    confidence: Confidence,
-) -> Bounds:
-    """Return the ends of the interval of a statistic; parameters as for `bootstrap_values`."""
-    values = bootstrap_values(
-        rows, weight, statistic, confidence.resamples, confidence.seed, threads=cores()
-    )
-    make = percentile
-    if confidence.method == "bca":
-        estimate = statistic(np.tensordot(weight, rows, 1))
-        jackknife = jackknife_values(rows, weight, statistic)
-        make = partial(bca, estimate=estimate, jackknife=jackknife, weights=weight)
-    return make(values, level=confidence.level)
