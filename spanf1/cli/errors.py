@@ -52,6 +52,7 @@ from spanf1.mistakes.report import (
 )
 from spanf1.render.renderers import RENDERERS, WIDTH
 from spanf1.render.renderers import text as as_plain
+from spanf1.results.report import how_made
 
 #: how many entries are shown as text
 LIMIT = 20
