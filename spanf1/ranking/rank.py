@@ -237,7 +237,10 @@ class RunTable:
         units = [units_of(run.tally, run.options, testing.confidence.unit) for run in runs]
         self.counts, self.weight = rows_of(
             [
-                (one, meanings(one, numbers, run.schemes, run.options.reading))
+                (
+                    one,
+                    meanings(one, numbers, run.schemes, run.options.reading, run.tally.match),
+                )
                 for one, run in zip(units, runs, strict=True)
             ],
             types,

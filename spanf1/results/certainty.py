@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.options import AUTO, FEW_SPANS, LEAST_UNITS, Confidence, Options
+from spanf1.core.options import AUTO, FEW_SPANS, LEAST_UNITS, MODES, Confidence, Options
 from spanf1.core.scores import AVERAGES, COUNTS, FIGURES, AnyCounts, figures, scores_of
 from spanf1.core.tally import CountCells, Tally, Units, adds_of, cells_of, fits, rows_of_cells
 from spanf1.exceptions import UsageError
@@ -73,7 +73,7 @@ def meanings(
     numbers: Mapping[str, int],
     schemes: tuple[str, str],
     reading: str,
-    match: str = "exact",
+    match: str,
 ) -> Meanings:
     """Return for each kind of span the number of its type, and what it adds to the counts.
 
@@ -88,9 +88,12 @@ def meanings(
     reading : str
         One of `spanf1.core.schemes.READINGS`.
     match : str
-        The match whose credits count, where units have some.
+        The match whose credits count, where units have some: `spanf1.core.tally.Tally.match`.
     """
     strict = reading == "strict"
+    if match == MODES:
+        # Of all modes, the figures of types and averages are those of this one.
+        match = "exact"
     return [
         (
             numbers.get(span.type, -1) if getattr(span, "match", match) == match else -1,
