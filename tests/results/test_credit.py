@@ -240,6 +240,29 @@ def test_intervals_of_all_modes():
         assert np.array(modes.averages[name]) == pytest.approx(np.array(intervals), abs=0.02)
 
 
+@pytest.mark.parametrize("match", ["semeval", "partial", "fair", "coverage", "n2c2"])
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("", ""),
+        ("w O O\n", ""),
+        ("w O O\n", "--confidence 0.9"),
+        ("w B-A B-A\n", "--types B"),
+        ("w B-A O\n", "--types predicted"),
+        ("w O B-A\n", "--types gold -f latex"),
+    ],
+)
+def test_nothing_to_score(run, match, text, options):
+    write("f", text)
+    ran = run("score", "f", "--match", match, *options.split())
+    assert ran.code == 0
+    assert " 0.00 " in ran.out
+    assert "COR" not in ran.out or match in ("semeval", "partial")
+    averages = spanf1.score_file("f", match=match, types=["B"]).averages
+    assert len({type(score) for score in averages}) == 1
+    assert [score.f1 for score in averages] == [0, 0, 0]
+
+
 def test_formats(run):
     write("f", SAMPLE.read_text(encoding="utf-8"))
     ran = run("score", "f", "-f", "csv", "--match", "partial")
