@@ -154,6 +154,8 @@ def errors(
     chosen = _chosen(settings, listed=not (confusion or what_if))
     if bool(train) != (chosen["seen"] or chosen["unseen"]):
         raise UsageError("--train goes with --seen or --unseen, and these with --train")
+    if chosen["seen"] and chosen["unseen"]:
+        raise UsageError("no span is both seen and unseen", hint="leave out both for all spans")
     given = SideOptions.of(settings)
     report = ReportOptions.of(settings)
     if confusion and what_if:

@@ -61,6 +61,9 @@ AnyCounts = TypeCounts | CreditCounts
 #: the names of the counts that each type has: the last axis of arrays of counts
 COUNTS = TypeCounts._fields
 
+#: the counts of no spans
+NO_SPANS = TypeCounts()
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -102,10 +105,10 @@ class Counts:
 CountsT = TypeVar("CountsT", TypeCounts, AnyCounts)
 
 
-def total_of(rows: Iterable[AnyCounts]) -> AnyCounts:
-    """Return the sums of several counts of one kind, figure by figure."""
+def total_of(rows: Iterable[AnyCounts], none: AnyCounts = NO_SPANS) -> AnyCounts:
+    """Return the sums of several counts of one kind, figure by figure; of no counts, `none`."""
     rows = [*rows]
-    return _total_of(rows) if rows else TypeCounts()
+    return _total_of(rows) if rows else none
 
 
 def _total_of(rows: Sequence[CountsT]) -> CountsT:
@@ -233,6 +236,7 @@ def average(
     types: Mapping[str, AnyScore],
     over: Collection[str],
     *,
+    none: AnyCounts = NO_SPANS,
     beta: float = 1.0,
     zero_division: float = 0.0,
 ) -> Averages:
@@ -244,11 +248,11 @@ def average(
 
     A score that is NaN is left out of the means. Where nothing is left, or only types without
     weight (none of them in gold), a mean is what the summed counts of the types in `over` give,
-    as in scikit-learn.
+    as in scikit-learn. `none` are the counts of no type.
     """
     rows = [types[name] for name in over]
     micro, pooled = (
-        score(total_of(row.counts for row in some), beta=beta, zero_division=zero_division)
+        score(total_of((row.counts for row in some), none), beta=beta, zero_division=zero_division)
         for some in (types.values(), rows)
     )
     macro = _mean(rows, [1] * len(rows), pooled)

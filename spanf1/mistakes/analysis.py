@@ -171,13 +171,29 @@ class Analysis:
             for part, rows in zip(self.parts, chosen, strict=True)
         )
         if by_text:
-            found = map(_with_text, found)
+            found = map(self._with_text, found)
         if text is not None:
             found = (entry for entry in found if _says(entry, text))
         for forms, wanted in ((seen, True), (unseen, False)):
             if forms is not None:
                 found = _among(found, forms, wanted=wanted)
         return islice(_by_frequency(found) if sort == "frequency" else found, limit)
+
+    def _with_text(self, entry: Entry) -> Entry:
+        """Return an entry, if it is known what its spans say."""
+        if entry.place.unit == "character" or entry.spans[0].text:
+            return entry
+        if self.result.tally.gaps.missing and self.result.options.missing == "drop":
+            raise UsageError(
+                "what spans say is not known where tokens without a prediction are dropped",
+                where=str(entry.place),
+                hint="missing outside (--missing outside) has the tokens",
+            )
+        raise UsageError(
+            "what spans say is not known, as there are no tokens, and is asked for",
+            where=str(entry.place),
+            hint="token_column (--token-column) or token_key (--token-key) says where they are",
+        )
 
     def confusion(self) -> Confusion:
         """Return how often spans of each type of gold are predicted as each type."""
@@ -194,17 +210,6 @@ class Analysis:
 def _listed(given: str | Iterable[str]) -> list[str]:
     """Return one name, or several, as a list."""
     return [given] if isinstance(given, str) else [*given]
-
-
-def _with_text(entry: Entry) -> Entry:
-    """Return an entry, if it is known what its spans say."""
-    if entry.place.unit == "token" and not entry.spans[0].text:
-        raise UsageError(
-            "what spans say is not known, as there are no tokens, and is asked for",
-            where=str(entry.place),
-            hint="token_column (--token-column) or token_key (--token-key) says where they are",
-        )
-    return entry
 
 
 def _among(entries: Iterable[Entry], forms: Collection[str], *, wanted: bool) -> Iterator[Entry]:

@@ -15,6 +15,7 @@ from spanf1.render.report import Report, Section
 from spanf1.resampling.inference import Interval
 from spanf1.results.report import (
     bracketed,
+    counts_of,
     doubts,
     drawn,
     extent,
@@ -81,13 +82,14 @@ def _systems(ranking: Ranking, digits: int | None) -> Section:
             spread = standing.deviation, min(standing.scores), max(standing.scores)
             cells = [str(len(scores)), *figures, *(percent(value, digits) for value in spread)]
         else:
-            cells = [*figures, str(scores[0].predicted), str(scores[0].correct)]
+            _, predicted, *_, right = counts_of(scores[0])
+            cells = [*figures, predicted, right]
         rows.append([standing.system.name, *cells])
     files = first.input.files if first.input else ("gold",)
     unit = drawn(first, how.confidence.unit)
     text = (
         f"{files[0] if len(files) == 2 else 'gold'}: "
-        f"{many(_score(ranking.standings[0], how.average)[0].gold, 'span')} in "
+        f"{many(int(first.exactly.micro.gold), 'span')} in "
         f"{extent(first.tally)}, {many(ranking.units, unit)}. "
         f"{how.average.capitalize()} {f_name(first)}"
         f"{', the mean over runs' * several}; intervals are from "

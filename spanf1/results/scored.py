@@ -15,13 +15,13 @@ from spanf1.core.options import AUTO, DEFAULTS, MODES, AnyScheme, Confidence, Op
 from spanf1.core.schemes import NO_TAGS
 from spanf1.core.scores import (
     AVERAGES,
+    NO_SPANS,
     AnyCounts,
     AnyScore,
     AverageName,
     Averages,
     Counts,
     CreditCounts,
-    TypeCounts,
     average,
     ratio,
     score,
@@ -120,8 +120,12 @@ class Scored:
         types, chosen = self.counts.types, self.options.types
         if isinstance(chosen, str):
             return types
-        none = CreditCounts() if self.tally.credits else TypeCounts()
-        return {name: types.get(name, none) for name in chosen}
+        return {name: types.get(name, self._none) for name in chosen}
+
+    @property
+    def _none(self) -> AnyCounts:
+        """The counts of no type."""
+        return CreditCounts() if self.tally.credits else NO_SPANS
 
     def _score(self, counts: AnyCounts) -> AnyScore:
         return score(counts, beta=self.options.beta, zero_division=self.options.zero_division)
@@ -136,12 +140,13 @@ class Scored:
             if not (chosen == "gold" and not row.gold)
             and not (chosen == "predicted" and not row.predicted)
         ]
-        return average(rows, over, beta=self.options.beta, zero_division=self.options.zero_division)
+        how = self.options
+        return average(rows, over, none=self._none, beta=how.beta, zero_division=how.zero_division)
 
     @cached_property
     def micro(self) -> AnyScore:
         """The score of all spans together."""
-        return self._score(total_of(self._type_counts.values()))
+        return self._score(total_of(self._type_counts.values(), self._none))
 
     @property
     def macro(self) -> AnyScore:
@@ -200,15 +205,20 @@ class Scored:
         predictions have no partner. ``POS`` are all of gold, ``ACT`` all that are predicted. They
         are those of the types that are scored; a pair counts with gold's type.
         """
+        if not self.tally.credits:
+            return {}
+        from spanf1.core.credits import parse_rule
+
+        if parse_rule(self.tally.match).pairing != "one":
+            return {}
         count: Counter[str] = Counter()
         for one, times in self.tally.earned.items():
-            if one.type in self.types and one.outcome:
+            if one.type in self.types:
                 count["POS" if one.sums.gold else "ACT"] += times
                 if one.sums.gold or one.outcome == "SPU":
                     count[one.outcome] += times
         names = ("COR", "INC", "PAR", "MIS", "SPU", "POS", "ACT")
-        known = self.tally.credits and count
-        return {name: count[name] for name in names} if known else {}
+        return {name: count[name] for name in names}
 
     @cached_property
     def exactly(self) -> Scored:

@@ -248,7 +248,6 @@ def test_what_is_seen_in_training_data(run):
     assert lines("--train", "train", "--seen") == [4, 8, 12]
     assert lines("--train", "train", "--unseen") == [1, 10]
     assert lines("--train", "train", "--train", "more.jsonl", "--unseen") == [1]
-    assert lines("--train", "train", "--seen", "--unseen") == []
     for args in (["--seen"], ["--train", "train"], ["--train", "train", "--confusion", "--seen"]):
         assert run("errors", "f", *args).code == 2
     assert run("errors", "f", "--train", "no-such-file", "--seen").code == 3
@@ -317,3 +316,22 @@ def test_files_of_a_folder_are_added_up(run, tmp_path):
         ["ORG", "0+0", "0+0", "0+0", "0+0", "0", "0"],
         ["PER", "3+0", "0+0", "0+0", "0+1", "0", "4"],
     ]
+
+
+def test_dropped_tokens(run):
+    """Which tokens are left out is only known of tags: that is said, and the hint works."""
+    write("g", "Ada B-PER\nmet O\nBob B-PER\n\nRome B-LOC\nfell O\n")
+    write("p", "Ada O\nmet O\n\nRome B-ORG\nfell O\n")
+    assert "gold PER  token 0" in run("errors", "g", "p", "--missing", "drop").out
+    ran = run("errors", "g", "p", "--missing", "drop", "--text", "Rome")
+    assert (ran.code, ran.out) == (2, "")
+    assert "hint: missing outside (--missing outside) has the tokens" in ran.err
+    ran = run("errors", "g", "p", "--missing", "outside", "--text", "Rome")
+    assert "gold LOC  [Rome] fell" in ran.out
+
+
+def test_seen_and_unseen(run):
+    write("f", FILE)
+    ran = run("errors", "f", "--train", "f", "--seen", "--unseen")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("error: no span is both seen and unseen\n")

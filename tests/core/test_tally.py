@@ -303,7 +303,7 @@ def rows_in(
     numbers = {name: number for number, name in enumerate(names)}
     reading = "strict" if schemes else "lenient"
     found = rows_of(
-        [(units, meanings(units, numbers, schemes or ("IO", "IO"), reading))], len(names)
+        [(units, meanings(units, numbers, schemes or ("IO", "IO"), reading, ""))], len(names)
     )
     assert found.counts.shape[1:] == (1, len(names), 3)
     assert found.weight.sum() == units.count
@@ -480,7 +480,9 @@ def test_rows_do_not_depend_on_how_units_arrive(tmp_path, seed):
         parted = tally_parts(reader.parts(60), executor, partial(tally, units="sentence"))
     whole, kept = (tally(reader, units="sentence", in_order=order) for order in (False, True))
     expected, *others = (
-        rows_of([(one.units, meanings(one.units, {"A": 0, "B": 1}, ("IO", "IO"), "lenient"))], 2)
+        rows_of(
+            [(one.units, meanings(one.units, {"A": 0, "B": 1}, ("IO", "IO"), "lenient", ""))], 2
+        )
         for one in (whole, parted, kept)
     )
     for rows in others:
@@ -594,7 +596,7 @@ def test_two_systems_side_by_side(sentences, predicted):
     names = sorted({*names_of(counted[0]), *names_of(counted[1])})
     numbers = {name: number for number, name in enumerate(names)}
     found = rows_of(
-        [(one.units, meanings(one.units, numbers, ("IO", "IO"), "lenient")) for one in counted],
+        [(one.units, meanings(one.units, numbers, ("IO", "IO"), "lenient", "")) for one in counted],
         len(names),
     )
     assert found.counts.shape[1:] == (2, len(names), 3)
@@ -650,7 +652,7 @@ def test_rows_that_take_too_much_memory_are_refused(monkeypatch):
     assert units is not None
     monkeypatch.setattr(tally_module, "MAX_CELLS", 5)
     with pytest.raises(spanf1.UsageError, match="2 types in 1 sentences are too many"):
-        rows_of([(units, meanings(units, {"A": 0, "B": 1}, ("IO", "IO"), "lenient"))], 2)
+        rows_of([(units, meanings(units, {"A": 0, "B": 1}, ("IO", "IO"), "lenient", ""))], 2)
 
 
 def test_a_span_may_add_any_amounts(monkeypatch):

@@ -66,7 +66,7 @@ def in_its_order(result: Result, rows, scheme: str = ""):
     assert units is not None
     schemes = scheme or "IO", scheme or "IO"
     reading = "strict" if scheme else "lenient"
-    found = rows_of([(units, meanings(units, numbers, schemes, reading))], len(numbers))
+    found = rows_of([(units, meanings(units, numbers, schemes, reading, ""))], len(numbers))
     drawn = found.counts.reshape(len(found.counts), -1).astype(np.int64)
     expected = Counter(tuple(row) for row in rows.reshape(len(rows), -1).tolist())
     assert Counter(dict(zip(map(tuple, drawn.tolist()), found.weight.tolist(), strict=True))) == (

@@ -10,6 +10,7 @@ import pytest
 
 import spanf1
 from spanf1.core.credits import RULES, SEMEVAL
+from spanf1.core.options import Confidence
 from tests.helpers.commands import write
 from tests.helpers.oracles import altered, well_formed
 from tests.helpers.shared_data import ROOT
@@ -182,32 +183,85 @@ def test_results_are_kept_and_read_again(run):
         again + spanf1.score_file("f")
 
 
-def test_compare(run):
+@pytest.mark.parametrize("match", ["exact", "partial", "jaccard", "fair", "token"])
+@pytest.mark.parametrize("average", ["micro", "macro"])
+def test_compare(run, match, average):
+    """Systems are ranked, and tested, by the figures that they have by themselves."""
     gold, predicted = random_sides(5)
     other = altered(np.random.default_rng(6), gold, "IOB2", "ABC", 0.1)
     for name, side in ("gold", gold), ("a", predicted), ("b", other):
         write(name, "\n".join("".join(f"w {tag}\n" for tag in tags) for tags in side))
-    ran = run("compare", "gold", "a", "b", "--match", "partial", "-f", "json", "--per-type")
-    assert ran.code == 0
-    scores = json.loads(ran.out)
-    expected = spanf1.evaluate(gold, other, match="partial").micro.f1
-    assert f"{expected:.6f}" in {f"{number:.6f}" for number in numbers(scores)}
-    # The intervals are those of the scores alone.
-    alone = spanf1.evaluate(gold, other, match="partial", confidence=0.95)
-    interval = alone.certainty.averages["micro"].f1
-    [system] = [one for one in scores["systems"] if one["name"] == "b"]
-    assert system["interval"] == pytest.approx([*interval], abs=0.02)
+    how = "--match", match, "--average", average, "--per-type", "--resamples", "200"
+    ran = run("compare", "gold", "a", "b", *how, "-f", "json")
+    data = json.loads(ran.out)
+    expected = {
+        name: spanf1.evaluate(gold, side, match=match, confidence=0.95)
+        for name, side in (("a", predicted), ("b", other))
+    }
+    for system in data["systems"]:
+        result = expected[system["name"]]
+        assert system["f"] == pytest.approx(getattr(result, average).f1)
+        interval = result.certainty.averages[average].f1
+        assert system["interval"] == pytest.approx([*interval], abs=0.03)
+    apart = {one["type"]: one["difference"] for one in data["differences"]}
+    assert apart[""] == pytest.approx(
+        getattr(expected["a"], average).f1 - getattr(expected["b"], average).f1
+    )
+    for name in "ABC":
+        a, b = (expected[system].types[name].f1 for system in "ab")
+        assert apart[name] == pytest.approx(a - b)
+
+
+def test_compare_counts(run):
+    gold, predicted = random_sides(5)
+    for name, side in ("gold", gold), ("a", predicted), ("b", gold):
+        write(name, "\n".join("".join(f"w {tag}\n" for tag in tags) for tags in side))
+    result = spanf1.evaluate(gold, predicted, match="fair")
+    spans = spanf1.evaluate(gold, predicted).micro.gold
+    ran = run("compare", "gold", "a", "b", "--match", "fair")
+    assert f"gold: {spans} spans in" in " ".join(ran.out.split())
+    row = next(line for line in ran.out.splitlines() if line.startswith("a ")).split()
+    assert [*map(float, row[-2:])] == [result.micro.predicted, result.micro.correct]
+    same = f"a={SAMPLE}", f"b={SAMPLE}"
+    ran = run("compare", "--merged", *same, "--match", "jaccard", "--resamples", "100")
+    row = next(line for line in ran.out.splitlines() if line.startswith("a ")).split()
+    assert row[-2:] == ["303", "189.90"]
     for match in "surface", "semeval":
         assert run("compare", "gold", "a", "b", "--match", match).code == 2
 
 
-def numbers(data):
-    """Yield all numbers in data."""
-    if isinstance(data, dict | list):
-        for value in data.values() if isinstance(data, dict) else data:
-            yield from numbers(value)
-    elif isinstance(data, float):
-        yield data
+def test_intervals_of_all_modes():
+    """Beside all modes, types and averages have the intervals of an exact match."""
+    how = Confidence(level=0.9, resamples=2000)
+    exact, modes = (
+        spanf1.evaluate(*random_sides(7), match=match, confidence=how).certainty
+        for match in ("exact", "semeval")
+    )
+    for name, intervals in exact.averages.items():
+        assert np.array(modes.averages[name]) == pytest.approx(np.array(intervals), abs=0.02)
+
+
+@pytest.mark.parametrize("match", ["semeval", "partial", "fair", "coverage", "n2c2"])
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("", ""),
+        ("w O O\n", ""),
+        ("w O O\n", "--confidence 0.9"),
+        ("w B-A B-A\n", "--types B"),
+        ("w B-A O\n", "--types predicted"),
+        ("w O B-A\n", "--types gold -f latex"),
+    ],
+)
+def test_nothing_to_score(run, match, text, options):
+    write("f", text)
+    ran = run("score", "f", "--match", match, *options.split())
+    assert ran.code == 0
+    assert " 0.00 " in ran.out
+    assert "COR" not in ran.out or match in ("semeval", "partial")
+    averages = spanf1.score_file("f", match=match, types=["B"]).averages
+    assert len({type(score) for score in averages}) == 1
+    assert [score.f1 for score in averages] == [0, 0, 0]
 
 
 def test_formats(run):
