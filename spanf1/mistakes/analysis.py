@@ -14,7 +14,7 @@ from spanf1.core.scores import TypeCounts, score
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import UsageError, check_known
 from spanf1.mistakes.ledger import ERRORS, HOWS, KINDS, Confusion, Ledger, Mended, mended_counts
-from spanf1.mistakes.texts import Mention, Place, Texts
+from spanf1.mistakes.texts import Key, Mention, Place, Texts
 from spanf1.results.result import Result
 
 #: how many tokens are shown on each side of a span
@@ -136,10 +136,23 @@ class Analysis:
         rows = np.flatnonzero(self._of_kinds(kind) & self._of_types(type, pair))
         if text is None and sort == "place" and limit is not None:
             rows = rows[:limit]
-        found = self._found(rows, context)
+        found = self.of_rows(rows, context)
         if text is not None:
             found = (entry for entry in found if _says(entry, text))
         return islice(_by_frequency(found) if sort == "frequency" else found, limit)
+
+    def keys(self, side: int, index: IntArray | None = None) -> list[Key]:
+        """Return what tells spans of gold, 0, or of the predictions, 1, in any system's files.
+
+        Parameters
+        ----------
+        side : int
+            The side.
+        index : array of int
+            The indices of spans of that side; by default all of them.
+        """
+        every = len(self.ledger.sides[side].number)
+        return self._texts.keys(self.ledger, side, np.arange(every) if index is None else index)
 
     def confusion(self) -> Confusion:
         """Return how often spans of each type of gold are predicted as each type."""
@@ -182,8 +195,8 @@ class Analysis:
     def _numbers(self, names: Sequence[str]) -> list[int]:
         return [number for number, name in enumerate(self.ledger.names) if number and name in names]
 
-    def _found(self, rows: IntArray, around: int) -> Iterator[Entry]:
-        """Yield rows with their texts."""
+    def of_rows(self, rows: IntArray, around: int) -> Iterator[Entry]:
+        """Yield some rows of the ledger, in its order, with so many tokens around their spans."""
         kinds, hows = [*KINDS], [*HOWS]
         found = self._texts.of(self.ledger, rows, around)
         codes = self.ledger.kind[rows].tolist(), self.ledger.how[rows].tolist()

@@ -148,7 +148,9 @@ def checked_options(given: Mapping[str, Any]) -> Options:
     return options
 
 
-def analyze_inputs(inputs: Inputs, options: Options) -> Analysis:
+def analyze_inputs(
+    inputs: Inputs, options: Options, *, units: str = "", documents: bool = False
+) -> Analysis:
     """Return the analysis of gold and predictions, which can be read again.
 
     Parameters
@@ -157,6 +159,10 @@ def analyze_inputs(inputs: Inputs, options: Options) -> Analysis:
         What is to be read of them.
     options : Options
         How it is read, for exact matches.
+    units : str
+        Of which units there are to be counts, in order; of none by default.
+    documents : bool
+        Read documents, where tags could be read, too.
 
     Raises
     ------
@@ -164,7 +170,9 @@ def analyze_inputs(inputs: Inputs, options: Options) -> Analysis:
         As `analyze`.
     """
     kept = KeptSpans()
-    reader, counts = counted(inputs, options, kept=kept)
+    reader, counts = counted(
+        inputs, options, units=units, in_order=bool(units), documents=documents, kept=kept
+    )
     origin = edges_noted(reader.origin(), counts, options)
     result = Result(counts, options, origin).check()
     name = inputs.gold.source.name
