@@ -13,8 +13,6 @@ from spanf1.render.renderers import WIDTH, cut
 from spanf1.render.report import Report, Section
 from spanf1.wording import many, percent, printable, signed
 
-# How wide the name of a system may be before a span.
-_NAME = 12
 _SPAN = [*Mention._fields[:4]]
 _CSV_HEADER = [
     "change",
@@ -107,7 +105,8 @@ def _rest(shown: Shown) -> str:
 
 def lines(shown: Shown, columns: int = WIDTH, *, colour: bool = False) -> Iterator[str]:
     """Yield spans as text: where each is and what became of it, gold, and below both systems."""
-    labels = [cut(printable(name), _NAME) for name in shown.changes.names]
+    # A name leaves room for types and texts.
+    labels = [cut(printable(name), max(columns // 4, 8)) for name in shown.changes.names]
     for number, change in enumerate(shown.spans):
         named = [("gold", change.gold)]
         for name, outcome in zip(labels, (change.a, change.b), strict=True):

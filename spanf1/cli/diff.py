@@ -112,13 +112,10 @@ def diff(
     systems = systems_of(files if merged else files[1:])
     inputs = [file for one in systems for file in one.files]
     if len(systems) != 2 or len(inputs) != 2:
-        raise UsageError(
-            f"diff takes {'two files' if merged else 'GOLD and two files'}, A and B: "
-            f"{len(inputs)} are given as such",
-            hint="spanf1 compare ranks several systems, or runs"
-            if len(inputs) > 2
-            else "--merged takes two files that hold gold, too",
-        )
+        hint = "--merged takes two files that hold gold, too"
+        if len(inputs) > 2:
+            hint = "spanf1 compare ranks several systems, and runs"
+        raise UsageError(f"A and B are to be two files, and not {len(inputs)}", hint=hint)
     report.check_writable(inputs if gold is None else [gold, *inputs])
     if STDIN in inputs:
         raise UsageError("a system's output is to be a file, not standard input")
