@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from spanf1.core.detection import Detection
     from spanf1.core.documents import Document, TextSpan
     from spanf1.core.options import Confidence, Options
-    from spanf1.core.scores import Counts, Score, TypeCounts
+    from spanf1.core.scores import Counts, CreditCounts, CreditScore, Score, TypeCounts
     from spanf1.core.spans import Span
     from spanf1.formats.opening import read_documents
     from spanf1.mistakes.analysis import Analysis
@@ -52,6 +52,8 @@ __all__ = [
     "Changes",
     "Confidence",
     "Counts",
+    "CreditCounts",
+    "CreditScore",
     "Detection",
     "Document",
     "IllFormedError",
@@ -105,6 +107,8 @@ _LATER = {
     "Options": "core.options",
     "RankingOptions": "ranking.rank",
     "Result": "results.result",
+    "CreditCounts": "core.scores",
+    "CreditScore": "core.scores",
     "Score": "core.scores",
     "Signature": "results.signature",
     "Span": "core.spans",

@@ -47,6 +47,15 @@ def test_demo_output_is_what_the_command_prints() -> None:
     assert shown.split() == README.split(f"$ spanf1 score {path}\n")[1].split("```")[0].split()
 
 
+@pytest.mark.parametrize("args", [["--kind", "boundary", "--limit", "3"], ["--what-if"]])
+def test_errors_are_shown_as_the_command_tells_them(run, monkeypatch, args) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.chdir(ROOT)
+    command = ["errors", "corpora/sample/english.spacy.conll", *args]
+    shown = README.split(f"$ spanf1 {' '.join(command)}\n")[1].split("```")[0]
+    assert run(*command).out == shown
+
+
 def test_what_each_scorer_says_of_a_submission(monkeypatch) -> None:
     """The lines that are shown are among those that the command prints."""
     shown = README.split("A submission to WNUT-17")[1].split("```")[1]

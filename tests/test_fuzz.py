@@ -6,6 +6,7 @@ import lzma
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -152,12 +153,12 @@ def test_damaged_files_are_repaired_or_refused(seed, damage, tmp_path):
     whole = seed.read_bytes()
     path = tmp_path / "damaged.conll"
     options = InputOptions(tag_columns=(3 if seed.suffix == ".iob2" else -1,))
-    column = Input(Source(str(path)), "columns", options)
     for method in REPAIRS:
         data = DAMAGES[damage](rng, excerpt(rng, whole))
         path.write_bytes(data)
         pieces = []
         try:
+            column = Input(Source(str(path)), "columns", options)
             exact, scheme, *_ = looked_at(column, "IOB2")
             how = Rewriting(scheme, scheme, method)
             rewrite(TaggedColumn(exact), how, pieces.append)
@@ -167,9 +168,11 @@ def test_damaged_files_are_repaired_or_refused(seed, damage, tmp_path):
         written = b"".join(pieces)
         path.write_bytes(written)
         assert len(written) == len(data) or method != "begin"
+        exact = replace(exact, source=Source(str(path)))
         assert not rewrite(TaggedColumn(exact), how).tags
         assert list(Validation(TaggedColumn(exact), scheme).violations()) == []
         path.write_bytes(data)
+        exact = replace(exact, source=Source(str(path)))
         everything = []
         rewrite(TaggedColumn(exact), Rewriting(), everything.append)
         assert b"".join(everything) == data

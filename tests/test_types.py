@@ -74,12 +74,10 @@ spanf1.evaluate(gold, gold, readin="strict")  # call-arg
 spanf1.evaluate(gold, gold, reading="strikt")  # arg-type
 spanf1.evaluate(gold, gold, scheme="IOB3")  # arg-type
 spanf1.evaluate(gold, gold, pred_scheme="IOB")  # arg-type
-spanf1.evaluate(gold, gold, match="exakt")  # arg-type
 spanf1.evaluate(gold, gold, match="text", normalize=["cases"])  # list-item
 spanf1.evaluate(gold, gold, match="text", normalize="case")  # arg-type
 spanf1.score_file("gold.conll", reading="strikt")  # arg-type
 spanf1.score_file("gold.conll", scheme="IOB3")  # arg-type
-spanf1.score_file("gold.conll", match="exakt")  # arg-type
 spanf1.read_documents("gold.jsonl", "jsonlines")  # arg-type
 spanf1.describe("gold.conll", input_format="brat,pipeline")  # arg-type
 spanf1.validate_file("gold.conll", scheme="none")  # arg-type
@@ -100,7 +98,7 @@ spanf1.RankingOptions(average="mikro")  # arg-type
 spanf1.RankingOptions(correction="bonferoni")  # arg-type
 result.signature("mikro")  # arg-type
 spanf1.detect(["O"]).schem  # attr-defined
-result.micro.f2  # attr-defined
+result.micro.f2  # union-attr
 document.txt  # attr-defined
 span.kind  # attr-defined
 words: list[str] = spanf1.repair(gold)  # assignment
@@ -127,7 +125,8 @@ def test_a_type_checker_sees_the_public_names_and_the_values_of_options(tmp_path
         for number, line in enumerate(PROGRAM.splitlines(), 1)
         if "  # " in line
     ]
-    assert errors == wrong, run.stdout + run.stderr
+    # What may be of two kinds has an error for each.
+    assert [*dict.fromkeys(errors)] == wrong, run.stdout + run.stderr
 
 
 @pytest.mark.parametrize(
@@ -141,7 +140,7 @@ def test_a_type_checker_sees_the_public_names_and_the_values_of_options(tmp_path
         (NormalizationName, NORMALIZATIONS),
         (TypeSet, TYPE_SETS),
         (IntervalMethod, METHODS),
-        (Unit, UNITS),
+        (Unit, [*UNITS, "auto"]),
         (AverageName, AVERAGES),
         (AdjustmentName, ADJUSTMENTS),
         (RepairName, REPAIRS),

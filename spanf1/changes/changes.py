@@ -13,8 +13,8 @@ import numpy as np
 
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import AlignmentError, check_known
-from spanf1.mistakes.analysis import ALL, AROUND, Analysis, Entry
-from spanf1.mistakes.ledger import CORRECT, ERRORS, KINDS, NONE, SPURIOUS, CodeColumn, Ledger
+from spanf1.mistakes.analysis import AROUND, Analysis, Entry, Part
+from spanf1.mistakes.ledger import ALL, CORRECT, ERRORS, KINDS, NONE, SPURIOUS, CodeColumn, Ledger
 from spanf1.mistakes.texts import Key, Mention, Place
 from spanf1.ranking.rank import Difference, Ranking
 
@@ -133,8 +133,9 @@ class Changes:
         AlignmentError
             If they do not have the same gold.
         """
-        ledgers = [analysis.ledger for analysis in analyses]
-        keys, *others = (analysis.keys(0) for analysis in analyses)
+        parts = [_part(analysis) for analysis in analyses]
+        ledgers = [part.ledger for part in parts]
+        keys, *others = (part.keys(0) for part in parts)
         order = _order(keys, others[0])
         if order is None:
             raise AlignmentError(
@@ -148,9 +149,9 @@ class Changes:
             right[0], np.where(right[1], _RIGHT, _BROKEN), np.where(right[1], _MENDED, _WRONG)
         )
         spurious = []
-        for analysis, ledger in zip(analyses, ledgers, strict=True):
-            rows = np.flatnonzero(ledger.kind == SPURIOUS)
-            found = analysis.keys(1, ledger.predicted[rows])
+        for part in parts:
+            rows = np.flatnonzero(part.ledger.kind == SPURIOUS)
+            found = part.keys(1, part.ledger.predicted[rows])
             spurious.append(dict(zip(_numbered(found), rows.tolist(), strict=True)))
         extra = [*dict.fromkeys([*spurious[0], *spurious[1]])]
         pairs = [tuple(side.get(key, NONE) for side in spurious) for key in extra]
@@ -191,7 +192,7 @@ class Changes:
         spans, those that are gone count as mended, and the new ones as broken.
         """
         number = [*KINDS].index
-        a, b = (analysis.ledger for analysis in self.analyses)
+        a, b = (_part(analysis).ledger for analysis in self.analyses)
         mended = np.isin(self.change, (_MENDED, _GONE))
         broken = np.isin(self.change, (_BROKEN, _NEW))
         before, after = a.kind[self.rows[mended, 0]], b.kind[self.rows[broken, 1]]
@@ -286,7 +287,7 @@ class Changes:
         """Return the entries of a system, by their rows in its ledger."""
         rows = np.unique(self.rows[np.array(chosen, np.intp), number])
         rows = rows[rows != NONE]
-        found = self.analyses[number].of_rows(rows, context)
+        found = _part(self.analyses[number]).entries(rows, context)
         return dict(zip(rows.tolist(), found, strict=True))
 
     @cached_property
@@ -296,10 +297,16 @@ class Changes:
         # Spans of gold come first, then those that are spurious in A, then what is new.
         new, gold = self.change == _NEW, self.change < _GONE
         for which, number, side in ((gold, 0, 0), (~gold & ~new, 0, 1), (new, 1, 1)):
-            ledger = self.analyses[number].ledger
+            ledger = _part(self.analyses[number]).ledger
             kinds = ledger.types(side)[self.rows[which, number]]
             said += [ledger.names[kind] for kind in kinds.tolist()]
         return said
+
+
+def _part(analysis: Analysis) -> Part:
+    """Return the one part that the analysis of a system has: that of its file."""
+    (part,) = analysis.parts
+    return part
 
 
 def _outcome(entry: Entry | None) -> Outcome | None:

@@ -128,7 +128,7 @@ def diff_outputs(
     found: dict[str, Analysis] = {}
 
     def read(inputs: Inputs, options: Options, units: str, documents: bool) -> Result:
-        analysis = analyze_inputs(inputs, options, units=units, documents=documents)
+        analysis = analyze_inputs([inputs], options, units=units, documents=documents)
         found[inputs.predicted.source.path] = analysis
         return analysis.result
 

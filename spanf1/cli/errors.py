@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
+from itertools import chain, islice
 from typing import Any
 
 import click
 
-from spanf1.cli.inputs import TRIM_OPTION, Progress, SideOptions, kept, paths_of, side_options
+from spanf1.cli.inputs import (
+    TRIM_OPTION,
+    Progress,
+    SideOptions,
+    kept,
+    paths_of,
+    ready,
+    side_options,
+)
 from spanf1.cli.output import (
     ReportOptions,
     choice_option,
@@ -21,13 +31,16 @@ from spanf1.cli.output import (
     tell,
     wants_colour,
 )
-from spanf1.cli.scoring import span_reading_option, type_options, types_of, warnings
+from spanf1.cli.scoring import explanations, span_reading_option, type_options, types_of, warnings
+from spanf1.contents.describe import contents_of, training_data
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
 from spanf1.formats.folders import groups_of
-from spanf1.formats.opening import both_inputs
+from spanf1.formats.opening import both_inputs, inputs_of
+from spanf1.formats.options import InputOptions
 from spanf1.formats.registry import formats_given
-from spanf1.mistakes.analysis import AROUND, SORTS, Analysis
+from spanf1.formats.source import STDIN, Source
+from spanf1.mistakes.analysis import AROUND, SORTS, Analysis, Entry
 from spanf1.mistakes.analyze import analyze_inputs
 from spanf1.mistakes.ledger import HOWS, KINDS
 from spanf1.mistakes.report import (
@@ -45,16 +58,56 @@ LIMIT = 20
 
 # The other reports; text is called so here, because entries are no table.
 _RENDERERS = {"text": RENDERERS["table"], **RENDERERS}
-_LISTING = ("kind", "types", "pair", "text", "limit", "sort", "context")
+_LISTING = ("kind", "types", "pair", "text", "seen", "unseen", "limit", "sort", "context")
+# What these are if nothing is given.
+_DEFAULTS = {"seen": False, "unseen": False, "sort": SORTS[0], "context": AROUND}
 
 
-@click.command("errors")
+def _described(names: Mapping[str, str]) -> str:
+    """Return lines of a help text: names, and what they mean."""
+    return "\n".join(f"  {name:<17}  {text}" for name, text in names.items() if name)
+
+
+HELP = f"""Say which spans are wrong, how near they are, and what each kind of error costs.
+
+FILE, or GOLD and PRED, are as for `spanf1 score`, and what is correct is what an exact match
+counts there. Each other span is put together with one that shares tokens or characters with it, if
+there is one: of the same boundaries if it can be, then of the same type.
+
+\b
+Each span, or pair of them, is one of these:
+{_described(KINDS)}
+
+\b
+Boundaries of a prediction differ in one of these ways:
+{_described(HOWS)}
+
+What is missed or spurious is a part of a merged or split one if it shares tokens with a span that
+has another partner.
+
+Each is shown with its place in the file of gold, gold above and the prediction below. In jsonl and
+csv, start and end are numbers of tokens of the sentence, or of characters of a text, from 0.
+
+\b
+Examples:
+  spanf1 errors output.conll
+  spanf1 errors gold.conll predicted.conll --sort frequency
+  spanf1 errors output.conll --kind boundary,type-and-boundary
+  spanf1 errors output.conll --pair ORG,LOC --limit 50
+  spanf1 errors output.conll --text united
+  spanf1 errors output.conll --train train.conll --unseen
+  spanf1 errors output.conll --confusion
+  spanf1 errors output.conll --what-if
+  spanf1 errors both.jsonl --format jsonl -o errors.jsonl
+"""
+
+
+@click.command("errors", help=HELP)
 @click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
 @list_option(
     "--kind",
     metavar="KIND,…",
-    help_text=f"Only these: {', '.join(KINDS)} (or {', '.join([*HOWS][1:])}); all.  "
-    "[default: all but correct]",
+    help_text="Only these, by the names above; all for all rows.  [default: all but correct]",
 )
 @list_option(
     "--type", "types", metavar="A,B,…", help_text="Only spans that have one of these types."
@@ -62,6 +115,14 @@ _LISTING = ("kind", "types", "pair", "text", "limit", "sort", "context")
 @click.option("--pair", metavar="GOLD,PRED", help="Only spans of one type taken for another.")
 @click.option("--text", metavar="TEXT", help="Only spans that have TEXT in them, in any case.")
 @count_option("--limit", help_text=f"Show at most so many.  [default: {LIMIT}; all if not as text]")
+@click.option(
+    "--train",
+    multiple=True,
+    metavar="FILE",
+    help="Training data, for --seen and --unseen; several files are taken together.",
+)
+@click.option("--seen", is_flag=True, help="Only what says what an entity does in --train.")
+@click.option("--unseen", is_flag=True, help="Only what does not.")
 @choice_option(
     "--sort",
     choices=SORTS,
@@ -83,33 +144,15 @@ _LISTING = ("kind", "types", "pair", "text", "limit", "sort", "context")
 def errors(
     files: tuple[str, ...],
     *,
+    train: tuple[str, ...],
     confusion: bool,
     what_if: bool,
     **settings: Any,
 ) -> None:
-    """Say which spans are wrong, how near they are, and what each kind of error costs.
-
-    FILE, or GOLD and PRED, are as for `spanf1 score`, and what is correct is what an exact match
-    counts there. Each other span is put together with one that shares tokens or characters with
-    it, if there is one: of the same boundaries if it can be, then of the same type. So an error is
-    one of type, of boundary, or of both, or a span is missed or spurious. Boundaries are early,
-    late, long or short; or a span is split in several, or several are merged in one.
-
-    Each is shown with its place in the file of gold, gold above and the prediction below. Of tags,
-    places are numbers of tokens in the sentence, from 0; of texts, those of characters.
-
-    \b
-    Examples:
-      spanf1 errors output.conll
-      spanf1 errors gold.conll predicted.conll --sort frequency
-      spanf1 errors output.conll --kind boundary,type-and-boundary
-      spanf1 errors output.conll --pair ORG,LOC --limit 50
-      spanf1 errors output.conll --text united
-      spanf1 errors output.conll --confusion
-      spanf1 errors output.conll --what-if
-      spanf1 errors both.jsonl --format jsonl -o errors.jsonl
-    """
+    """Say which spans are wrong; see `HELP`."""
     chosen = _chosen(settings, listed=not (confusion or what_if))
+    if bool(train) != (chosen["seen"] or chosen["unseen"]):
+        raise UsageError("--train goes with --seen or --unseen, and these with --train")
     given = SideOptions.of(settings)
     report = ReportOptions.of(settings)
     if confusion and what_if:
@@ -121,28 +164,38 @@ def errors(
             f"--format {report.format_name} does not go with that", hint=f"--format {name}"
         )
     paths = paths_of(files, "errors")
+    if STDIN in paths and STDIN in train:
+        raise UsageError("standard input can be read only once")
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
     groups = groups_of(paths, formats_given(given.gold.format, len(paths)))
-    if len(groups) > 1:
-        raise UsageError("errors are told of one file, or of GOLD and PRED", where=paths[0])
-    (group,) = groups.values()
-    report.check_writable(group)
-    sides = given.of_files(len(group))
+    read = [path for group in groups.values() for path in group]
+    report.check_writable([*read, *train])
+    sides = given.of_files(len(paths))
     options = Options.of(settings | types_of(settings))
     with ExitStack() as stack:
         # They are read again, for the texts.
-        sources = [stack.enter_context(kept(path)) for path in group]
-        progress = stack.enter_context(Progress(group[0], wanted=not report.quiet))
-        inputs = both_inputs(sources, *sides[:2], by_position=sides.by_position)
-        inputs.gold.progress = progress
-        analysis = analyze_inputs(inputs, options)
+        sources = {path: stack.enter_context(kept(path)) for path in read}
+        progress = stack.enter_context(Progress(read[0], wanted=not report.quiet))
+        parts = [
+            both_inputs(
+                [sources[path] for path in group], *sides[:2], by_position=sides.by_position
+            )
+            for group in groups.values()
+        ]
+        parts[0].gold.progress = progress
+        analysis = analyze_inputs(parts, options)
+        forms = _forms(train, settings, options)
+        chosen |= {name: forms if chosen[name] else None for name in ("seen", "unseen")}
         if other:
             made = confusion_report(analysis) if confusion else what_if_report(analysis)
             report.write(made, _RENDERERS)
         else:
             _list(analysis, report, chosen)
     if not report.quiet:
+        # Where errors are listed as text, it is said above them.
+        said = report.format_name == "text" and not other
+        tell(() if said else explanations(analysis.result, report.format_name))
         tell(_warnings(analysis, chosen))
 
 
@@ -155,12 +208,7 @@ def _chosen(settings: dict[str, Any], *, listed: bool) -> dict[str, Any]:
         If nothing is to be listed, and something of that is given.
     """
     given = {name: settings.pop(name) for name in _LISTING}
-    names = [
-        name
-        for name in _LISTING
-        if given[name] is not None
-        and (name, given[name]) not in {("sort", SORTS[0]), ("context", AROUND)}
-    ]
+    names = [name for name in _LISTING if given[name] not in (None, _DEFAULTS.get(name))]
     if names and not listed:
         name = "type" if names[0] == "types" else names[0]
         raise UsageError(
@@ -181,6 +229,21 @@ def _chosen(settings: dict[str, Any], *, listed: bool) -> dict[str, Any]:
     return given
 
 
+def _forms(train: tuple[str, ...], settings: dict[str, Any], options: Options) -> Collection[str]:
+    """Return what entities say in training data."""
+    if not train:
+        return ()
+    # How its tags are written is as for gold, and its format and columns are its own.
+    names = ("tag_form", "outside", "mask_tags", "labels", "max_size")
+    side = InputOptions.of({name: settings[name] for name in names}, "gold")
+    parts = []
+    for input in inputs_of([Source(path) for path in train], replace(side, prefix="")):
+        with ready(input) as kept_input:
+            parts.append(contents_of(kept_input, type_map=options.type_map))
+    data = training_data(parts)
+    return data.types_of if data else ()
+
+
 def _list(analysis: Analysis, report: ReportOptions, chosen: dict[str, Any]) -> None:
     """Write the entries that are chosen, with the counts of all errors before them."""
     colour = report.output is None and wants_colour(report.color, sys.stdout)
@@ -189,9 +252,9 @@ def _list(analysis: Analysis, report: ReportOptions, chosen: dict[str, Any]) -> 
     if as_text:
         width = min(WIDTH, shutil.get_terminal_size((WIDTH, 0)).columns)
         most = LIMIT if limit is None else limit
-        listing = Listing(analysis.entries(**chosen), most, width, colour)
+        listing = Listing(_begun(analysis.entries(**chosen)), most, width, colour)
     else:
-        listing = Listing(analysis.entries(**chosen, limit=limit))
+        listing = Listing(_begun(analysis.entries(**chosen, limit=limit)))
     with opened(report.output) as stream:
         if as_text and not report.quiet:
             stream.write(f"{as_plain(counts_report(analysis), colour=colour)}\n".encode())
@@ -199,10 +262,15 @@ def _list(analysis: Analysis, report: ReportOptions, chosen: dict[str, Any]) -> 
             stream.write(piece.encode("utf-8", "surrogateescape"))
 
 
+def _begun(entries: Iterator[Entry]) -> Iterator[Entry]:
+    """Return entries of which the first is known, so that what is wrong is said at once."""
+    return chain([*islice(entries, 1)], entries)
+
+
 def _warnings(analysis: Analysis, chosen: dict[str, Any]) -> Iterator[str]:
     """Yield that there is nothing to score, or no span of a type that was named."""
     yield from warnings(analysis.result)
-    labels = analysis.ledger.labels
+    labels = analysis.confusion().labels
     for name in (*chosen["type"], *(chosen["pair"] or ())):
         if name not in labels:
             yield f"warning: there is no span of type {name!r}"

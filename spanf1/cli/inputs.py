@@ -229,8 +229,8 @@ _COLUMNS_OF_TWO = (
     column_option("--tag-column", help_text="Both of these, with two files."),
     column_option(
         "--token-column",
-        help_text="Column of the tokens. With one file, `schemes` and --match surface look at "
-        "them.  [default: the first]",
+        help_text="Column of the tokens. With one file, `schemes`, `errors` and --match surface "
+        "look at them.  [default: the first]",
     ),
     SENTENCE_OPTION,
     DELIMITER_OPTION,

@@ -24,6 +24,7 @@ from spanf1.formats.columns.lookup import ByteArray, TagLookup
 from spanf1.formats.source import BLOCK_SIZE, FRONT, ROOM
 
 _LF, _HYPHEN, _X = b"\n-X"
+_EMPTY_LINES = re.compile(rb"\n{3,}")
 _BOUNDARY = b"-X-"
 _OUTSIDE = b"O"
 
@@ -108,6 +109,9 @@ class ScriptFile:
             block = b"".join((FRONT, block, self._stream.readline()))
             if not block.endswith(b"\n"):
                 block += b"\n"
+            if b"\n\n\n" in block:
+                # Many boundaries are as one.
+                block = _EMPTY_LINES.sub(b"\n\n", block)
             if delimiter is None:
                 gold, predicted, tokens = self._numbers_by_pattern(block)
             else:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spanf1.core.scores import AnyCounts, Counts
+from spanf1.core.scores import AnyCounts, Counts, TypeCounts  # noqa: F401 - for examples
 
 # Widths are counted in bytes, as the script counts them: its lines are made as bytes.
 _HEAD = b"processed %d tokens with %d phrases; found: %d phrases; correct: %d.\n"

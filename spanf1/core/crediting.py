@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.credits import Crediting, credited
-from spanf1.core.overlaps import Parts, Places
-from spanf1.core.spans import WELL_FORMED, BoolArray
+from spanf1.core.credits import Crediting, Credits, credited
+from spanf1.core.overlaps import Places, find_overlaps
+from spanf1.core.scores import CreditCounts
+from spanf1.core.spans import WELL_FORMED, BoolArray, Parts, SpanBatch
 from spanf1.core.tags import IntArray
 from spanf1.core.tally import Earned
 
-if TYPE_CHECKING:
-    from spanf1.core.matching import SpanBatch
+_OUTCOMES = ("", "COR", "PAR", "INC", "MIS", "SPU")
+_MISSED, _SPURIOUS = _OUTCOMES.index("MIS"), _OUTCOMES.index("SPU")
 
 
 class _Side(NamedTuple):
@@ -49,9 +50,10 @@ class Creditor:
     """
 
     def __init__(self, crediting: Crediting) -> None:
-        self._rule, self._schemes = crediting
+        _, self._rules, self._schemes = crediting
         self._held = [_NONE, _NONE]
-        # The number of each kind of span: its type, and what it earns; how many there are.
+        # The number of each kind of span: the rule's, its type and outcome, and what it earns; and
+        # how many there are.
         self._numbers: dict[tuple[int, ...], int] = {}
         self._counts = np.zeros(0, np.int64)
 
@@ -98,8 +100,11 @@ class Creditor:
 
     def finish(self, names: Sequence[str]) -> Iterator[tuple[Earned, int]]:
         """Yield each kind of span in the order of their numbers, and how many there are."""
-        for (kind, *sums), count in zip(self._numbers, self._counts.tolist(), strict=True):
-            yield Earned(names[kind], *sums), count
+        for (rule, kind, outcome, *sums), count in zip(
+            self._numbers, self._counts.tolist(), strict=True
+        ):
+            name = self._rules[rule].name
+            yield Earned(name, names[kind], _OUTCOMES[outcome], CreditCounts(*sums)), count
 
     def _credit(
         self, sides: Sequence[_Side], parts: Sequence[Parts | None], extent: int
@@ -108,11 +113,16 @@ class Creditor:
             Places(side.start, side.end, side.type, _moved(some, extent))
             for side, some in zip(sides, parts, strict=True)
         )
-        found = credited(self._rule, gold, predicted)
-        sums = np.concatenate((found.gold, found.predicted))
+        overlaps = find_overlaps(gold, predicted)
         kind = np.concatenate([side.type for side in sides])
         unit = np.concatenate([side.unit for side in sides])
-        return unit, self._numbered(np.column_stack((kind, sums)))
+        numbers = []
+        for number, rule in enumerate(self._rules):
+            found = credited(rule, gold, predicted, overlaps)
+            sums = np.concatenate((found.gold, found.predicted))
+            which = np.full_like(kind, number)
+            numbers.append(self._numbered(np.column_stack((which, kind, _outcomes(found), sums))))
+        return np.tile(unit, len(self._rules)), np.concatenate(numbers)
 
     def _numbered(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return the number of the kind of each span, and count them."""
@@ -129,6 +139,16 @@ class Creditor:
         number = np.empty(len(rows), np.int64)
         number[order] = np.repeat(distinct, times)
         return number
+
+
+def _outcomes(found: Credits) -> IntArray:
+    """Return the number of the outcome of each span, of gold's and then of the predicted."""
+    gold, predicted = (np.zeros(len(side), np.intp) for side in (found.gold, found.predicted))
+    if found.rule.pairing == "one":
+        gold[:], predicted[:] = _MISSED, _SPURIOUS
+        kinds = np.where(found.earned == found.rule.unit, 1, np.where(found.earned, 2, 3))
+        gold[found.pairs[0]], predicted[found.pairs[1]] = kinds, kinds
+    return np.concatenate((gold, predicted))
 
 
 def _of(parts: Parts | None, kept: BoolArray) -> Parts | None:

@@ -220,10 +220,20 @@ def rule_names() -> list[str]:
 
 
 class Crediting(NamedTuple):
-    """How spans are credited: the rule; and both schemes, if ill-formed spans are dropped."""
+    """How spans are credited: by which rules; and both schemes, if ill-formed spans are dropped.
 
-    rule: Rule
+    `name` is that of the match: of the rule, if there is one.
+    """
+
+    name: str
+    rules: tuple[Rule, ...]
     schemes: tuple[str, str] | None = None
+
+    @classmethod
+    def of(cls, name: str, schemes: tuple[str, str] | None = None) -> Crediting:
+        """Return how a match credits spans; raises as `parse_rule`."""
+        names = SEMEVAL.values() if name == "semeval" else (name,)
+        return cls(name, tuple(map(parse_rule, names)), schemes)
 
 
 def parse_rule(name: str, others: Iterable[str] = ()) -> Rule:

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
 from spanf1.core.documents import DocumentBatch
-from spanf1.core.overlaps import Parts
-from spanf1.core.spans import WELL_FORMED, Spans
+from spanf1.core.spans import WELL_FORMED, Parts, SpanBatch, Spans
 from spanf1.core.tags import IntArray
-
-# Of each side the spans of a batch, and what is known of their parts; where it begins.
-_Batch: TypeAlias = tuple[
-    tuple[Spans, Spans], tuple[IntArray, IntArray] | None, tuple[Parts, Parts] | None, int
-]
 
 
 class KeptSide(NamedTuple):
@@ -66,40 +60,26 @@ class KeptSpans:
         """Forget all that was kept."""
         self.names: Sequence[str] = [""]
         self.texts: list[tuple[DocumentBatch, DocumentBatch]] = []
-        self._batches: list[_Batch] = []
+        self._batches: list[tuple[SpanBatch, int]] = []
         self._behind = 0
 
-    def add(
-        self,
-        spans: tuple[Spans, Spans],
-        details: tuple[IntArray, IntArray] | None,
-        parts: tuple[Parts, Parts] | None,
-        size: int | None,
-    ) -> None:
-        """Keep the spans of a batch; see `spanf1.core.matching.SpanBatch`.
-
-        Parameters
-        ----------
-        spans, details, parts : tuple
-            For each side the spans, and what is known of their parts.
-        size : int, optional
-            How many tokens the batch has; by default more than its spans have places.
-        """
-        self._batches.append((spans, details, parts, self._behind))
-        if size is None:
-            size = 1 + max(int(side.end.max(initial=0)) for side in spans)
-        self._behind += size
+    def add(self, batch: SpanBatch) -> None:
+        """Keep the spans of a batch."""
+        self._batches.append((batch, self._behind))
+        # The places of documents are more than what is said to be their size.
+        last = max(int(side.end.max(initial=0)) for side in (batch.gold, batch.predicted))
+        self._behind += last + 1 if batch.settled is None else batch.size
 
     def side(self, number: int) -> KeptSide:
         """Return the spans of gold, 0, or of the predictions, 1."""
         spans, details, pieces = [], [], []
         count = 0
-        for sides, detail, parts, behind in self._batches:
-            some = sides[number]
+        for batch, behind in self._batches:
+            some = (batch.gold, batch.predicted)[number]
             spans.append(some._replace(start=some.start + behind, end=some.end + behind))
-            details.append(detail[number] if detail else np.zeros_like(some.end))
-            if parts:
-                owner, start, end = parts[number]
+            details.append(batch.details[number] if batch.details else np.zeros_like(some.end))
+            if batch.parts:
+                owner, start, end = batch.parts[number]
                 pieces.append((owner + count, start + behind, end + behind))
             count += len(some.end)
         none = np.zeros(0, np.intp)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.fingerprint import added
 from spanf1.core.options import AUTO
-from spanf1.core.spans import SHAPES, Spans, first_of_each
+from spanf1.core.spans import SHAPES, SpanBatch, Spans, first_of_each
 from spanf1.core.tags import IntArray
 from spanf1.core.tally import ABSENT, Collector, Key, SpanKey, Tally
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from spanf1.core.crediting import Creditor
     from spanf1.core.credits import Crediting
     from spanf1.core.kept import KeptSpans
-    from spanf1.core.overlaps import Parts
 
 # A span's key, packed: its type, then for each side its shape with a bit that says it is there.
 _PRESENT = SHAPES
@@ -35,47 +34,6 @@ _BITS = 62
 
 #: indices of the spans that are the same on both sides, pair by pair
 Pairs = tuple[IntArray, IntArray]
-
-
-class SpanBatch(NamedTuple):
-    """Typed spans of both sides of some units.
-
-    Attributes
-    ----------
-    gold, predicted : Spans
-        The spans. Their places go on from unit to unit, so that none is in two units.
-    size : int
-        How much there is of what places count: tokens, or characters that are no white space, or
-        texts where only what spans say is known.
-    number : int
-        Stands for gold's spans; see `spanf1.core.fingerprint`.
-    details : tuple of array, optional
-        For each side a number for what spans have besides a place and a type: the parts of
-        discontinuous ones, or what they say. By default nothing.
-    flat : bool
-        Whether the spans of a side are in order of their ends, all of which differ.
-    units : tuple of array, optional
-        For each side the number of each span's unit among those that begin in the batch; -1 for
-        the one that began before it. None if nobody asks.
-    begun : int
-        How many units begin in the batch.
-    parts : tuple of Parts, optional
-        For each side the parts of discontinuous spans.
-    settled : int, optional
-        The place before which all spans have been seen that share one with those in the batch; the
-        end of the batch by default.
-    """
-
-    gold: Spans
-    predicted: Spans
-    size: int
-    number: int
-    details: tuple[IntArray, IntArray] | None = None
-    flat: bool = False
-    units: tuple[IntArray, IntArray] | None = None
-    begun: int = 0
-    parts: tuple[Parts, Parts] | None = None
-    settled: int | None = None
 
 
 class SpanCounter:
@@ -122,7 +80,7 @@ class SpanCounter:
             from spanf1.core.crediting import Creditor
 
             self._creditor = Creditor(crediting)
-            tally.match, tally.unit = crediting.rule.name, crediting.rule.unit
+            tally.match, tally.unit = crediting.name, crediting.rules[0].unit
         self._extent = 0
         self._waiting: list[npt.NDArray[np.int64]] = []
         self._size = 0
@@ -133,8 +91,7 @@ class SpanCounter:
         pairs = match_spans(batch.gold, batch.predicted) if batch.flat else match_multisets(batch)
         self._count(batch, *pairs)
         if self._kept is not None:
-            size = None if batch.settled is None else batch.size
-            self._kept.add((batch.gold, batch.predicted), batch.details, batch.parts, size)
+            self._kept.add(batch)
         if self._creditor:
             begun = self.units.begun if self.units else 0
             unit, key = self._creditor.add(batch, self._extent, begun)

@@ -15,7 +15,7 @@ from spanf1.core.typemap import TypeMap
 from spanf1.exceptions import UsageError, check_known
 
 if TYPE_CHECKING:
-    from spanf1.core.credits import Crediting, Rule
+    from spanf1.core.credits import Crediting
 
 AUTO: Final = "auto"
 
@@ -59,6 +59,19 @@ NormalizationName = Literal["nfkc", "case", "space"]
 #: what `Options.types` may say instead of naming types
 TypeSet = Literal["union", "gold", "predicted"]
 TYPE_SETS: tuple[TypeSet, ...] = get_args(TypeSet)
+
+
+#: the match of all modes of SemEval-2013 task 9.1 side by side
+MODES: Final = "semeval"
+
+
+def _rule_name(match: object) -> str:
+    """Return the name of a rule of credit, as it is written."""
+    from spanf1.core.credits import parse_rule
+
+    if not isinstance(match, str):
+        raise UsageError(f"match is {match!r}: it is to be a name")
+    return parse_rule(match, others=(*MATCHES, MODES)).name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +137,8 @@ class Options:
                 )
             object.__setattr__(self, name, scheme)
         check_known("reading", self.reading, READINGS)
-        if self.match not in MATCHES:
-            object.__setattr__(self, "match", self._rule_of(self.match).name)
+        if self.match not in (*MATCHES, MODES):
+            object.__setattr__(self, "match", _rule_name(self.match))
         check_known("missing", self.missing, MISSING)
         if self.match != "exact" and self.reading == "conlleval":
             raise UsageError(f"the conlleval script knows no match {self.match}")
@@ -189,14 +202,6 @@ class Options:
             return None
         return TypeMap(dict(self.map_types), frozenset(self.ignore_types))
 
-    @staticmethod
-    def _rule_of(match: object) -> Rule:
-        from spanf1.core.credits import parse_rule
-
-        if not isinstance(match, str):
-            raise UsageError(f"match is {match!r}: it is to be a name")
-        return parse_rule(match, others=MATCHES)
-
     @cached_property
     def crediting(self) -> Crediting | None:
         """How spans earn credit; None if that is by an exact match of one kind or another.
@@ -211,14 +216,14 @@ class Options:
         from spanf1.core.credits import Crediting
 
         if self.reading != "strict":
-            return Crediting(self._rule_of(self.match))
+            return Crediting.of(self.match)
         if AUTO in self.schemes:
             raise UsageError(
                 f"match {self.match} needs the scheme before it puts spans together, where "
                 "ill-formed ones are dropped",
                 hint="give the scheme, as in --scheme IOB2",
             )
-        return Crediting(self._rule_of(self.match), self.schemes)
+        return Crediting.of(self.match, self.schemes)
 
     def _number(self, name: str) -> float:
         """Make an attribute a float, and every NaN the same one, so that options compare."""
@@ -266,6 +271,8 @@ def says_match(match: str) -> str:
     """Return what a match counts, in words."""
     if match in MATCHES:
         return MATCHES[match]
+    if match == MODES:
+        return "SemEval-2013's modes strict, exact, partial and type; figures above are strict"
     from spanf1.core.credits import parse_rule
 
     return parse_rule(match).says

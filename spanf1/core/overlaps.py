@@ -13,24 +13,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.spans import BoolArray, Spans, ranges
+from spanf1.core.spans import BoolArray, Parts, Spans, ranges
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import InputError
 
 #: how many overlaps there may be in any case, and for each span: more are refused
 MOST, MOST_EACH = 1 << 20, 64
-
-
-class Parts(NamedTuple):
-    """The parts of discontinuous spans, as arrays of one length, in any order.
-
-    `owner` is the index of the span that a part, from `start` to before `end`, belongs to. A span
-    that is no owner has one part: all from its start to its end.
-    """
-
-    owner: IntArray
-    start: IntArray
-    end: IntArray
 
 
 class Places(NamedTuple):

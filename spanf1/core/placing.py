@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from spanf1.core.documents import Document, DocumentBatch, Offsets, squeezed
 from spanf1.core.fingerprint import TypeNumbers, summed, type_number, type_numbers
-from spanf1.core.matching import Pairs, SpanBatch, SpanCounter
+from spanf1.core.matching import Pairs, SpanCounter
 from spanf1.core.options import BY_TEXT, Options
-from spanf1.core.spans import Spans
+from spanf1.core.spans import Parts, SpanBatch, Spans
 from spanf1.core.tags import IntArray, TagSet
 from spanf1.core.tally import ABSENT, CHARACTER, TEXT, SideTally, SurfaceForm, Tally
 from spanf1.exceptions import AlignmentError, InputError, LayoutError
@@ -25,7 +25,6 @@ from spanf1.wording import shortened
 
 if TYPE_CHECKING:
     from spanf1.core.kept import KeptSpans
-    from spanf1.core.overlaps import Parts
 
 # How much of two texts a message shows, before the place where they part and behind it.
 _BEFORE, _BEHIND = 12, 24
@@ -283,7 +282,9 @@ class TextCounter:
         if not span.parts:
             said = shortened(span.text or "")
             message = f"where {span.type} {said} is, the input does not say"
-            return LayoutError(message, where=where, hint=TEXT_HINT)
+            # Where places are told, what spans say is not enough.
+            hint = TEXT_HINT if self._kept is None else ""
+            return LayoutError(message, where=where, hint=hint)
         start, end = span.parts[-1]
         size = len(common.known[number][owner] or "")
         message = (
@@ -575,8 +576,6 @@ class _Common:
         """Return the parts of discontinuous spans, given where documents begin; None without."""
         if not any(side.parts for side in self.sides):
             return None
-        from spanf1.core.overlaps import Parts
-
         found = []
         for number, side in enumerate(self.sides):
             rows = [

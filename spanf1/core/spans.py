@@ -79,6 +79,59 @@ class Spans(NamedTuple):
         return Spans(self.start[which], self.end[which], self.type[which], self.shape[which])
 
 
+class Parts(NamedTuple):
+    """The parts of discontinuous spans, as arrays of one length, in any order.
+
+    `owner` is the index of the span that a part, from `start` to before `end`, belongs to. A span
+    that is no owner has one part: all from its start to its end.
+    """
+
+    owner: IntArray
+    start: IntArray
+    end: IntArray
+
+
+class SpanBatch(NamedTuple):
+    """Typed spans of both sides of some units.
+
+    Attributes
+    ----------
+    gold, predicted : Spans
+        The spans. Their places go on from unit to unit, so that none is in two units.
+    size : int
+        How much there is of what places count: tokens, or characters that are no white space, or
+        texts where only what spans say is known.
+    number : int
+        Stands for gold's spans; see `spanf1.core.fingerprint`.
+    details : tuple of array, optional
+        For each side a number for what spans have besides a place and a type: the parts of
+        discontinuous ones, or what they say. By default nothing.
+    flat : bool
+        Whether the spans of a side are in order of their ends, all of which differ.
+    units : tuple of array, optional
+        For each side the number of each span's unit among those that begin in the batch; -1 for
+        the one that began before it. None if nobody asks.
+    begun : int
+        How many units begin in the batch.
+    parts : tuple of Parts, optional
+        For each side the parts of discontinuous spans.
+    settled : int, optional
+        The place before which all spans have been seen that share one with those in the batch; the
+        end of the batch by default.
+    """
+
+    gold: Spans
+    predicted: Spans
+    size: int
+    number: int
+    details: tuple[IntArray, IntArray] | None = None
+    flat: bool = False
+    units: tuple[IntArray, IntArray] | None = None
+    begun: int = 0
+    parts: tuple[Parts, Parts] | None = None
+    settled: int | None = None
+
+
 def grid_cells(grid: str) -> dict[tuple[str, str, bool], int]:
     """Return what a grid says of two prefixes, and of whether their types are the same."""
     effect = {".": 0, "o": OPENS, "c": CLOSES, "x": OPENS | CLOSES}

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.fingerprint import TypeNumbers, number_of, summed, type_number
-from spanf1.core.matching import SpanBatch, SpanCounter
+from spanf1.core.matching import SpanCounter
 from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK
-from spanf1.core.spans import OPENS, SHAPES, Decoder, Spans, walk
+from spanf1.core.spans import OPENS, SHAPES, Decoder, SpanBatch, Spans, walk
 from spanf1.core.tags import (
     MAX_TYPES,
     TOO_MANY_TYPES,

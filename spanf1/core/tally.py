@@ -8,11 +8,10 @@ many.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import pairwise, product
 from operator import add
 from typing import Any, NamedTuple
 
@@ -20,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.fingerprint import added, powers
+from spanf1.core.options import MODES
 from spanf1.core.scores import (
     COUNTS,
     AnyCounts,
@@ -57,17 +57,16 @@ class SpanKey(NamedTuple):
 
 
 class Earned(NamedTuple):
-    """What a tally tells apart where spans are credited: a type, and the four sums, in one unit.
+    """What a tally tells apart where spans are credited: a type, and what a span of it earns.
 
-    They are how much gold there is, how much is predicted, how much of gold is credited, how much
-    of the predicted is.
+    `sums` are in the unit of the match. `outcome` is one of SemEval's words,
+    or empty where a match has none: see `spanf1.core.credits.Credits.outcomes`.
     """
 
+    match: str
     type: str
-    gold: int
-    predicted: int
-    credited_gold: int
-    credited_predicted: int
+    outcome: str
+    sums: CreditCounts
 
 
 #: what spans are counted by
@@ -94,7 +93,7 @@ def adds_of(span: Key, gold_scheme: str, predicted_scheme: str, *, strict: bool)
     What is credited was found after ill-formed spans were dropped.
     """
     if isinstance(span, Earned):
-        return CreditCounts(*span[1:])
+        return span.sums
     _, gold, predicted = span
     if not strict:
         return _ADDS[gold != ABSENT, predicted != ABSENT]
@@ -309,6 +308,16 @@ class Tally:
         """Return what would be counted if white space at the edges of spans did not count."""
         return replace(self, spans=+_differences(self.spans, self.trimmed))
 
+    @property
+    def credits(self) -> bool:
+        """Whether what counts is what spans are credited with; of several modes, exact matches."""
+        return self.match not in ("", MODES)
+
+    def by_match(self, match: str, unit: int) -> Tally:
+        """Return what one of several matches comes to."""
+        earned = {one: count for one, count in self.earned.items() if one.match == match}
+        return replace(self, earned=Counter(earned), match=match, unit=unit)
+
     def check_forms(self) -> None:
         """Raise an error if the tags of a side are not all written alike, as in a sum.
 
@@ -335,8 +344,8 @@ class Tally:
         types: Mapping[str, AnyCounts]
         if reading == "conlleval":
             types = self.script
-        elif self.match:
-            earned = _summed((name, sums, n) for (name, *sums), n in self.earned.items())
+        elif self.credits:
+            earned = _summed((one.type, one.sums, count) for one, count in self.earned.items())
             types = {name: _whole(sums, self.unit) for name, sums in earned.items()}
         elif surface:
             # A text is on a side, or correct, if one of its spans is.
@@ -560,9 +569,85 @@ class CountRows(NamedTuple):
     weight: npt.NDArray[np.int64]
 
 
+class CountCells(NamedTuple):
+    """Distinct rows of counts, without what is 0.
+
+    Attributes
+    ----------
+    row : array of int, shape (cells,)
+        The row of each cell, and
+    place : array of int, shape (cells,)
+        the number of its system and type in the row: the types of the first system come first.
+    counts : array of int, shape (cells, counts)
+        In the order of `COUNTS`.
+    weight : array of int, shape (rows,)
+        How many units have each row.
+    """
+
+    row: IntArray
+    place: IntArray
+    counts: npt.NDArray[np.int64]
+    weight: npt.NDArray[np.int64]
+
+    def by_place(self, places: int) -> Iterator[CountRows]:
+        """Yield for each place its distinct rows of counts (rows, counts), as if it were alone."""
+        order = np.lexsort((*self.counts.T, self.place))
+        place, counts = self.place[order], self.counts[order]
+        new = np.ones(len(place), np.bool_)
+        new[1:] = (place[1:] != place[:-1]) | (counts[1:] != counts[:-1]).any(axis=1)
+        first = np.flatnonzero(new)
+        weight = _sums_from(self.weight[self.row[order]], first)
+        bounds = np.searchsorted(place[first], np.arange(places + 1))
+        counts, units = counts[first], int(self.weight.sum())
+        nothing = np.zeros((1, counts.shape[1]), np.int64)
+        for start, stop in pairwise(bounds.tolist()):
+            some, none = weight[start:stop], units - int(weight[start:stop].sum())
+            rows = np.concatenate((nothing[: none > 0], counts[start:stop]))
+            weights = np.concatenate((np.full(int(none > 0), none), some))
+            ordered = np.argsort(rows.view(np.uint64) @ powers(rows.shape[1])[: rows.shape[1]])
+            yield CountRows(rows[ordered], weights[ordered])
+
+
 def rows_of(
     systems: Sequence[tuple[Units, Sequence[tuple[int, AnyCounts]]]], types: int
 ) -> CountRows:
+    """Return the distinct rows of counts of one system, or of several side by side, in order.
+
+    Parameters
+    ----------
+    systems, types
+        As for `cells_of`.
+
+    Raises
+    ------
+    UsageError
+        If there are more than `MAX_CELLS` counts, or the systems do not have as many units.
+    """
+    return rows_of_cells(cells_of(systems, types), len(systems), types, systems[0][0].kind)
+
+
+def fits(cells: CountCells, places: int) -> bool:
+    """Return whether there are no more than `MAX_CELLS` counts in rows of so many places."""
+    return bool(len(cells.weight) * places * cells.counts.shape[1] <= MAX_CELLS)
+
+
+def rows_of_cells(cells: CountCells, systems: int, types: int, kind: str) -> CountRows:
+    """Return rows with what is 0; see `rows_of`. `kind` is what units are called."""
+    rows, places = len(cells.weight), systems * types
+    if not fits(cells, places):
+        raise UsageError(
+            f"{types} types in {rows} {kind}s are too many to resample",
+            hint="--types A,B names those that matter",
+        )
+    figures = cells.counts.shape[1]
+    counts = np.zeros((rows, places, figures), np.int64)
+    counts[cells.row, cells.place] = cells.counts
+    return CountRows(counts.reshape(rows, systems, types, figures), cells.weight)
+
+
+def cells_of(
+    systems: Sequence[tuple[Units, Sequence[tuple[int, AnyCounts]]]], types: int
+) -> CountCells:
     """Return the distinct rows of counts of one system, or of several side by side, in order.
 
     Parameters
@@ -577,7 +662,7 @@ def rows_of(
     Raises
     ------
     UsageError
-        If there are more than `MAX_CELLS` counts, or the systems do not have as many units.
+        If the systems do not have as many units.
     """
     systems = [
         (units, meanings)
@@ -598,23 +683,31 @@ def rows_of(
     weight = systems[0][0].weight
     length = np.bincount(unit, minlength=len(weight))
     kinds, kind = _alike(length, cell * (times.max(initial=0) + 1) + times)
-    shape = len(kinds), len(systems), types, len(ways[0]) if ways else len(COUNTS)
-    if math.prod(shape) > MAX_CELLS:
-        raise UsageError(
-            f"{types} types in {len(kinds)} {systems[0][0].kind}s are too many to resample",
-            hint="--types A,B names those that matter",
-        )
     chosen = ranges((np.cumsum(length) - length)[kinds], length[kinds])
     row = np.repeat(np.arange(len(kinds)), length[kinds])
-    counts = np.zeros((math.prod(shape[:-1]), shape[-1]), np.int64)
     place, way = np.divmod(row * width + cell[chosen], max(len(ways), 1))
+    first = first_of_each(place)
+    figures = len(ways[0]) if ways else len(COUNTS)
+    counts = np.zeros((len(first), figures), np.int64)
     for column, amounts in enumerate(zip(*ways, strict=True)):
-        np.add.at(counts[:, column], place, np.array(amounts)[way] * times[chosen])
+        counts[:, column] = _sums_from(np.array(amounts)[way] * times[chosen], first)
+    row, place = np.divmod(place[first], max(len(systems) * types, 1))
     weight = np.bincount(kind, weight, len(kinds)).astype(np.int64)
     # In one order, however the units came: the same seed is to draw the same.
-    flat = counts.reshape(len(kinds), math.prod(shape[1:])).view(np.uint64)
-    order = np.argsort(flat @ powers(flat.shape[1])[: flat.shape[1]])
-    return CountRows(counts.reshape(shape)[order], weight[order])
+    factors = powers(len(systems) * types * figures)
+    columns = place[:, None] * figures + np.arange(figures)
+    number = np.zeros(len(kinds), np.uint64)
+    np.add.at(number, row, (counts.view(np.uint64) * factors[columns]).sum(axis=1))
+    order = np.argsort(number)
+    rank = np.zeros(len(order), np.intp)
+    rank[order] = np.arange(len(order))
+    return CountCells(rank[row], place, counts, weight[order])
+
+
+def _sums_from(values: IntArray, first: IntArray) -> IntArray:
+    """Return the sum of the values from each place on up to the next one."""
+    sums: IntArray = np.add.reduceat(values, first) if len(first) else values[:0]
+    return sums
 
 
 def _cells(

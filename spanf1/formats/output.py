@@ -6,6 +6,7 @@ import contextlib
 import os
 import stat
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import BinaryIO
 
@@ -196,13 +197,11 @@ def _replacing(path: str) -> Iterator[BinaryIO]:
     Its permissions are those of the file that it replaces. If anything goes wrong, that file
     stays as it was, and nothing else is left.
     """
-    # Here, because it takes longer to import than a small file to score.
-    import tempfile
-
     path = os.path.realpath(path)
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=_PREFIX)
+    # Its name is known before it is there: a signal may come at any time.
+    temporary = os.path.join(os.path.dirname(path), _PREFIX + os.urandom(8).hex())
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb", opener=partial(os.open, mode=0o600)) as file:
             yield file
             with contextlib.suppress(OSError):
                 old = os.stat(path)

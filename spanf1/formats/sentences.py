@@ -103,6 +103,8 @@ class Sentences(NamedTuple):
         Tells the codes.
     absent : array of bool, optional
         Which tokens have no tag: what is in their place means nothing.
+    ended : bool
+        Whether it is known that the next token, if there is one, begins a sentence.
     """
 
     codes: CodeArray
@@ -118,6 +120,7 @@ class Sentences(NamedTuple):
     ids: Sequence[str | int | None] | None = None
     coder: Coder | None = None
     absent: npt.NDArray[np.bool_] | None = None
+    ended: bool = False
 
     @property
     def size(self) -> int:
@@ -271,7 +274,9 @@ def whole(
 
 
 def last_start(sentences: Sentences) -> int | None:
-    """Return the last token that begins a sentence, which may go on; None if there is none."""
+    """Return behind which token the last sentence that has ended ends; None if none has."""
+    if sentences.ended:
+        return sentences.size
     return int(sentences.starts[-1]) if len(sentences.starts) else None
 
 

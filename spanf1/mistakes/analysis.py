@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import cached_property
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from spanf1.core.scores import TypeCounts, score
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import UsageError, check_known
-from spanf1.mistakes.ledger import ERRORS, HOWS, KINDS, Confusion, Ledger, Mended, mended_counts
+from spanf1.mistakes.ledger import HOWS, KINDS, Confusion, Ledger, Mended, mended_counts
 from spanf1.mistakes.texts import Key, Mention, Place, Texts
 from spanf1.results.result import Result
 
@@ -21,8 +22,6 @@ from spanf1.results.result import Result
 AROUND = 5
 #: the orders that entries may come in
 SORTS = ("place", "frequency")
-#: what stands for all kinds of rows
-ALL = "all"
 
 
 class Entry(NamedTuple):
@@ -68,6 +67,35 @@ class Entry(NamedTuple):
         }
 
 
+class Part(NamedTuple):
+    """The ledger of one input, and what knows the texts of its spans."""
+
+    ledger: Ledger
+    texts: Texts
+
+    def entries(self, rows: IntArray, around: int) -> Iterator[Entry]:
+        """Yield some rows with their texts, and so many tokens around them."""
+        kinds, hows = [*KINDS], [*HOWS]
+        ledger = self.ledger
+        found = self.texts.of(ledger, rows, around)
+        codes = ledger.kind[rows].tolist(), ledger.how[rows].tolist()
+        for kind, how, (place, gold, predicted) in zip(*codes, found, strict=True):
+            yield Entry(kinds[kind], hows[how], gold, predicted, place)
+
+    def keys(self, side: int, index: IntArray | None = None) -> list[Key]:
+        """Return what tells spans of gold, 0, or of the predictions, 1, in any system's files.
+
+        Parameters
+        ----------
+        side : int
+            The side.
+        index : array of int
+            The indices of spans of that side; by default all of them.
+        """
+        every = len(self.ledger.sides[side].number)
+        return self.texts.keys(self.ledger, side, np.arange(every) if index is None else index)
+
+
 @dataclass(frozen=True, repr=False)
 class Analysis:
     """Which spans are wrong, how near they are, and what each kind of error costs.
@@ -76,22 +104,31 @@ class Analysis:
     ----------
     result : Result
         The score.
-    ledger : Ledger
-        Which spans are one, as arrays.
+    parts : sequence of Part
+        Which spans are one, as arrays, and their texts: one part for each input.
     """
 
     result: Result
-    ledger: Ledger
-    _texts: Texts
+    parts: Sequence[Part]
 
     def __repr__(self) -> str:
         said = (f"{name} {count}" for name, count in self.counts.items())
         return f"Analysis({', '.join(said)})"
 
-    @property
+    @cached_property
     def counts(self) -> dict[str, int]:
         """How many rows of the ledger there are of each kind."""
-        return self.ledger.counts
+        return {name: sum(part.ledger.counts[name] for part in self.parts) for name in KINDS}
+
+    @property
+    def hows(self) -> dict[tuple[str, str], int]:
+        """How many rows there are of each kind and way in which boundaries differ."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for part in self.parts:
+            counts.update(part.ledger.hows)
+        return {
+            (kind, how): counts[kind, how] for kind in KINDS for how in HOWS if counts[kind, how]
+        }
 
     def entries(
         self,
@@ -100,6 +137,8 @@ class Analysis:
         type: str | Iterable[str] = (),  # noqa: A002 - as the option is called
         pair: Sequence[str] | None = None,
         text: str | None = None,
+        seen: Collection[str] | None = None,
+        unseen: Collection[str] | None = None,
         sort: str = "place",
         limit: int | None = None,
         context: int = AROUND,
@@ -117,6 +156,10 @@ class Analysis:
             The type of gold, and that of the predicted span.
         text : str
             What gold or the predicted span is to have in it, in any case.
+        seen, unseen : collection of str
+            What entities say in training data: what gold says, or without gold the predicted span,
+            is to be one of those, or none. ``spanf1.describe("train.conll").total.types_of`` has
+            them.
         sort : str
             ``place`` for reading order; ``frequency`` for each mistake once, at its first place,
             with how many times it is there, the most frequent first.
@@ -130,33 +173,30 @@ class Analysis:
         InputError
             If gold cannot be read again, for the texts.
         UsageError
-            If an argument is not one of those above.
+            If an argument is not one of those above, or asks for texts that are not known.
         """
         check_known("order", sort, SORTS)
-        rows = np.flatnonzero(self._of_kinds(kind) & self._of_types(type, pair))
-        if text is None and sort == "place" and limit is not None:
-            rows = rows[:limit]
-        found = self.of_rows(rows, context)
+        for name, number in (("limit", limit), ("context", context)):
+            if number is not None and number < 0:
+                raise UsageError(f"{name} is {number}: it must not be negative")
+        by_text = not (text is seen is unseen is None and sort == "place")
+        chosen = [part.ledger.rows(_listed(kind), _listed(type), pair) for part in self.parts]
+        found: Iterator[Entry] = chain.from_iterable(
+            part.entries(rows if by_text else rows[:limit], context)
+            for part, rows in zip(self.parts, chosen, strict=True)
+        )
+        if by_text:
+            found = map(_with_text, found)
         if text is not None:
             found = (entry for entry in found if _says(entry, text))
+        for forms, wanted in ((seen, True), (unseen, False)):
+            if forms is not None:
+                found = _among(found, forms, wanted=wanted)
         return islice(_by_frequency(found) if sort == "frequency" else found, limit)
-
-    def keys(self, side: int, index: IntArray | None = None) -> list[Key]:
-        """Return what tells spans of gold, 0, or of the predictions, 1, in any system's files.
-
-        Parameters
-        ----------
-        side : int
-            The side.
-        index : array of int
-            The indices of spans of that side; by default all of them.
-        """
-        every = len(self.ledger.sides[side].number)
-        return self._texts.keys(self.ledger, side, np.arange(every) if index is None else index)
 
     def confusion(self) -> Confusion:
         """Return how often spans of each type of gold are predicted as each type."""
-        return self.ledger.confusion()
+        return Confusion.total([part.ledger.confusion() for part in self.parts])
 
     def what_if(self) -> list[Mended]:
         """Return the counts and the F1 as they are, and if each kind of error were mended."""
@@ -165,43 +205,28 @@ class Analysis:
             for what, counts in mended_counts(self.counts).items()
         ]
 
-    def _of_kinds(self, given: str | Iterable[str]) -> Any:
-        """Return which rows are of some kinds, or ways in which boundaries differ."""
-        names = [given] if isinstance(given, str) else [*given]
-        names = names or ERRORS
-        for name in names:
-            check_known("kind", name, [*KINDS, *[*HOWS][1:], ALL])
-        if ALL in names:
-            return np.ones(len(self.ledger), np.bool_)
-        kinds = [number for number, name in enumerate(KINDS) if name in names]
-        hows = [number for number, name in enumerate(HOWS) if name in names]
-        return np.isin(self.ledger.kind, kinds) | np.isin(self.ledger.how, hows)
 
-    def _of_types(self, given: str | Iterable[str], pair: Sequence[str] | None) -> Any:
-        """Return which rows have one of some types, and which are of a pair of types."""
-        names = [given] if isinstance(given, str) else [*given]
-        types = [self.ledger.types(number) for number in (0, 1)]
-        chosen = np.ones(len(self.ledger), np.bool_)
-        if names:
-            numbers = self._numbers(names)
-            chosen = np.isin(types[0], numbers) | np.isin(types[1], numbers)
-        if pair is not None:
-            if isinstance(pair, str) or len(pair) != 2:
-                raise UsageError("pair is to be two types: that of gold, and the predicted one")
-            for side, name in zip(types, pair, strict=True):
-                chosen &= np.isin(side, self._numbers([name]))
-        return chosen
+def _listed(given: str | Iterable[str]) -> list[str]:
+    """Return one name, or several, as a list."""
+    return [given] if isinstance(given, str) else [*given]
 
-    def _numbers(self, names: Sequence[str]) -> list[int]:
-        return [number for number, name in enumerate(self.ledger.names) if number and name in names]
 
-    def of_rows(self, rows: IntArray, around: int) -> Iterator[Entry]:
-        """Yield some rows of the ledger, in its order, with so many tokens around their spans."""
-        kinds, hows = [*KINDS], [*HOWS]
-        found = self._texts.of(self.ledger, rows, around)
-        codes = self.ledger.kind[rows].tolist(), self.ledger.how[rows].tolist()
-        for kind, how, (place, gold, predicted) in zip(*codes, found, strict=True):
-            yield Entry(kinds[kind], hows[how], gold, predicted, place)
+def _with_text(entry: Entry) -> Entry:
+    """Return an entry, if it is known what its spans say."""
+    if entry.place.unit == "token" and not entry.spans[0].text:
+        raise UsageError(
+            "what spans say is not known, as there are no tokens, and is asked for",
+            where=str(entry.place),
+            hint="token_column (--token-column) or token_key (--token-key) says where they are",
+        )
+    return entry
+
+
+def _among(entries: Iterable[Entry], forms: Collection[str], *, wanted: bool) -> Iterator[Entry]:
+    """Yield the entries whose text is one of some, or is none of them."""
+    for entry in entries:
+        if (" ".join(entry.spans[0].text.split()) in forms) == wanted:
+            yield entry
 
 
 def _says(entry: Entry, text: str) -> bool:

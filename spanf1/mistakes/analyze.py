@@ -26,12 +26,12 @@ from spanf1.formats.pairs import DocumentPairs, pairs_of
 from spanf1.formats.registry import Inputs
 from spanf1.formats.sentences import Sentences, last_start, unmasked, whole
 from spanf1.formats.source import Source, source_of
-from spanf1.mistakes.analysis import Analysis
+from spanf1.mistakes.analysis import Analysis, Part
 from spanf1.mistakes.ledger import Ledger
 from spanf1.mistakes.texts import DocumentTexts, Passage, Texts, TokenTexts
 from spanf1.results.files import edges_noted, token_column_of
 from spanf1.results.lists import has_records, spellings_of
-from spanf1.results.result import Result
+from spanf1.results.result import Result, total_of
 from spanf1.wording import many
 
 _NONE = np.zeros(0, np.intp)
@@ -128,7 +128,7 @@ tag_form, outside, mask_tags, missing
     sources = [source_of(path) for path in (gold, predicted) if path is not None]
     sides = [InputOptions.of(given, side) for side in ("gold", "predicted")]
     inputs = both_inputs(sources, *sides, by_position=align_by_position)
-    return analyze_inputs(inputs, options)
+    return analyze_inputs([inputs], options)
 
 
 def checked_options(given: Mapping[str, Any]) -> Options:
@@ -149,14 +149,14 @@ def checked_options(given: Mapping[str, Any]) -> Options:
 
 
 def analyze_inputs(
-    inputs: Inputs, options: Options, *, units: str = "", documents: bool = False
+    parts: Iterable[Inputs], options: Options, *, units: str = "", documents: bool = False
 ) -> Analysis:
     """Return the analysis of gold and predictions, which can be read again.
 
     Parameters
     ----------
-    inputs : Inputs
-        What is to be read of them.
+    parts : iterable of Inputs
+        What is to be read of them: of one input, or of several, which are added up.
     options : Options
         How it is read, for exact matches.
     units : str
@@ -169,6 +169,15 @@ def analyze_inputs(
     InputError, UsageError
         As `analyze`.
     """
+    read = [_read(inputs, options, units, documents=documents) for inputs in parts]
+    result = total_of([one for one, _, _ in read])
+    return Analysis(result, [Part(_ledger(kept, result), texts) for _, kept, texts in read])
+
+
+def _read(
+    inputs: Inputs, options: Options, units: str, *, documents: bool
+) -> tuple[Result, KeptSpans, Texts]:
+    """Return the score of gold and predictions, their spans, and what knows their texts."""
     kept = KeptSpans()
     reader, counts = counted(
         inputs, options, units=units, in_order=bool(units), documents=documents, kept=kept
@@ -176,20 +185,16 @@ def analyze_inputs(
     origin = edges_noted(reader.origin(), counts, options)
     result = Result(counts, options, origin).check()
     name = inputs.gold.source.name
-    texts: Texts
     if isinstance(reader, DocumentPairs):
-        texts = DocumentTexts(kept.texts, name)
+        return result, kept, DocumentTexts(kept.texts, name)
+    if options.missing == "drop" and counts.gaps.missing:
+        # Which tokens are left out is only known of both sides together.
+        read = partial(_passages_of_both, reader, inputs)
     elif isinstance(reader, ColumnPair):
         read = partial(_column_passages, reader, origin, inputs)
-        texts = TokenTexts(name, read, counts.tokens)
     else:
-        texts = TokenTexts(name, partial(_record_passages, reader, inputs), counts.tokens)
-    if options.missing == "drop" and counts.gaps.missing and not isinstance(reader, DocumentPairs):
-        raise UsageError(
-            "tokens without a prediction are left out, and so is where the others are",
-            hint="--missing outside takes them for O",
-        )
-    return Analysis(result, _ledger(kept, result), texts)
+        read = partial(_record_passages, reader, inputs)
+    return result, kept, TokenTexts(name, read, counts.tokens)
 
 
 def _ledger(kept: KeptSpans, result: Result) -> Ledger:
@@ -223,17 +228,33 @@ def _record_passages(reader: Reader, inputs: Inputs) -> Iterator[Passage]:
         # They have been read before, without tokens: there may be none, or ids that do not count.
         if inputs.gold.options.token_key is not None:
             raise
-        yield _passage_of_blocks(reader.blocks(*tag_sets(*inputs.spellings)))
+        yield from _passages_of_both(reader, inputs)
         return
     for part in chain([first] if first else [], parts):
         lists = part.words.lists() if part.words else []
-        yield _passage(part._replace(tokens=[*chain.from_iterable(lists)]))
+        lines = part.places[part.lengths > 0].tolist()
+        yield _passage(
+            part._replace(
+                tokens=[*chain.from_iterable(lists)],
+                line=partial(_line_of, part.starts.tolist(), lines),
+            )
+        )
+
+
+def _passages_of_both(reader: Reader, inputs: Inputs) -> Iterator[Passage]:
+    """Yield all sentences, without their tokens."""
+    yield _passage_of_blocks(reader.blocks(*tag_sets(*inputs.spellings)))
 
 
 def _passage(sentences: Sentences) -> Passage:
     """Return whole sentences, without the tokens that do not count, as a passage."""
     counts = unmasked(sentences)
     return Passage(counts.size, counts.starts, counts.tokens or (), counts.line)
+
+
+def _line_of(starts: Sequence[int], lines: Sequence[int], token: int) -> int:
+    """Return the line of a token, given the first token and the line of each sentence."""
+    return lines[bisect_right(starts, token) - 1]
 
 
 def _passage_of_blocks(blocks: Iterable[Block]) -> Passage:
@@ -278,7 +299,7 @@ def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
         passage = _listed(reader, tags, gold, counts.tokens, words)
         texts = TokenTexts("", lambda: [passage], counts.tokens)
     result = Result(counts, options).check()
-    return Analysis(result, _ledger(kept, result), texts)
+    return Analysis(result, [Part(_ledger(kept, result), texts)])
 
 
 def _listed(

@@ -19,13 +19,14 @@ from spanf1.core.overlaps import Overlaps, Places, Side, find_overlaps
 from spanf1.core.pairing import canonical_pairs
 from spanf1.core.spans import BoolArray
 from spanf1.core.tags import IntArray
+from spanf1.exceptions import UsageError, check_known
 
-#: the kinds of rows of a ledger, and what each is
+#: the kinds of rows of a ledger, and what each is; tokens stand for characters, too
 KINDS = {
-    "correct": "the same units and type",
-    "type": "the same units, another type",
-    "boundary": "the same type, other units, some of them shared",
-    "type and boundary": "another type, other units, some of them shared",
+    "correct": "the same tokens and type",
+    "type": "the same tokens, another type",
+    "boundary": "the same type, and some tokens shared",
+    "type and boundary": "another type, and some tokens shared",
     "missed": "gold, and nothing is predicted for it",
     "spurious": "predicted, and there is no gold for it",
 }
@@ -35,16 +36,19 @@ ERRORS = [*KINDS][1:]
 
 #: how boundaries differ, and what that means
 HOWS = {
-    "": "they do not, or nothing is shared",
+    "": "they do not",
     "early": "it begins and ends before gold does",
     "late": "it begins and ends behind gold",
     "long": "it has all of gold, and more",
     "short": "it has a part of gold",
     "gaps": "it leaves out something else in between",
-    "split": "several predicted spans lie on one of gold",
-    "merged": "one predicted span lies on several of gold",
+    "split": "several predicted spans share tokens with one of gold",
+    "merged": "one predicted span shares tokens with several of gold",
 }
 _NOT, _EARLY, _LATE, _LONG, _SHORT, _GAPS, _SPLIT, _MERGED = range(len(HOWS))
+
+#: what stands for all kinds
+ALL = "all"
 
 #: no span
 NONE = -1
@@ -120,6 +124,37 @@ class Ledger:
         """Return the type of each row's span of a side; 0 where there is none."""
         index = (self.gold, self.predicted)[number]
         return np.where(index == NONE, 0, _at(self.sides[number].spans.type, index))
+
+    def rows(
+        self, kinds: Sequence[str], types: Sequence[str], pair: Sequence[str] | None
+    ) -> IntArray:
+        """Return the rows of some kinds, and types; see `spanf1.Analysis.entries`.
+
+        Raises
+        ------
+        UsageError
+            If there is no such kind, or `pair` is not two types.
+        """
+        kinds = kinds or ERRORS
+        for name in kinds:
+            check_known("kind", name, [*KINDS, *[*HOWS][1:], ALL])
+        chosen = np.full(len(self), ALL in kinds)
+        for known, column in ((KINDS, self.kind), (HOWS, self.how)):
+            numbers = [number for number, name in enumerate(known) if name and name in kinds]
+            chosen |= np.isin(column, numbers)
+        sides = self.types(0), self.types(1)
+        if types:
+            numbers = self._numbers(types)
+            chosen &= np.isin(sides[0], numbers) | np.isin(sides[1], numbers)
+        if pair is not None:
+            if isinstance(pair, str) or len(pair) != 2:
+                raise UsageError("pair is to be two types: that of gold, and the predicted one")
+            for side, name in zip(sides, pair, strict=True):
+                chosen &= np.isin(side, self._numbers([name]))
+        return np.flatnonzero(chosen)
+
+    def _numbers(self, names: Sequence[str]) -> list[int]:
+        return [number for number, name in enumerate(self.names) if number and name in names]
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -231,6 +266,19 @@ class Confusion(NamedTuple):
     labels: list[str]
     same: npt.NDArray[np.int64]
     apart: npt.NDArray[np.int64]
+
+    @classmethod
+    def total(cls, parts: Sequence[Confusion]) -> Confusion:
+        """Return the sum of several."""
+        if len(parts) == 1:
+            return parts[0]
+        labels = sorted({name for part in parts for name in part.labels})
+        same, apart = (np.zeros((len(labels) + 1,) * 2, np.int64) for _ in range(2))
+        for part in parts:
+            places = [*map(labels.index, part.labels), len(labels)]
+            same[np.ix_(places, places)] += part.same
+            apart[np.ix_(places, places)] += part.apart
+        return cls(labels, same, apart)
 
     @property
     def array(self) -> npt.NDArray[np.int64]:

@@ -21,7 +21,8 @@ from spanf1.render.renderers import (
     styled,
     width_of,
 )
-from spanf1.render.report import Report, Section
+from spanf1.render.report import Fact, Report, Section
+from spanf1.results.report import how_made
 from spanf1.wording import many, percent, printable, signed
 
 UNDERLINED = "\033[1;4m"
@@ -39,7 +40,7 @@ _CSV_HEADER = [
 
 
 def counts_report(analysis: Analysis) -> Report:
-    """Return the report on how many errors there are of each kind."""
+    """Return the report on how many errors there are of each kind, and how they were counted."""
     return Report(analysis, lambda analysis, _: [_counts(analysis)])
 
 
@@ -49,15 +50,15 @@ def _counts(analysis: Analysis) -> Section:
     rows = []
     for name in ERRORS:
         share = percent(counts[name] / errors, 1) if errors else "-"
-        hows = [
-            f"{how} {count}" for (kind, how), count in analysis.ledger.hows.items() if kind == name
-        ]
+        hows = [f"{how} {count}" for (kind, how), count in analysis.hows.items() if kind == name]
         rows.append([name, str(counts[name]), share, ", ".join(hows)])
     said = (
         f"F1 {percent(score.f1, None)}: {counts['correct']} correct of {int(score.gold)} in gold "
         f"and {int(score.predicted)} predicted; {many(errors, 'error')}"
     )
-    return Section(text=said, header=["errors", "count", "%", "boundaries"], rows=rows)
+    facts = [Fact(*made) for made in how_made(analysis.result)]
+    header = ["errors", "count", "%", "boundaries"]
+    return Section(text=said, header=header, rows=rows, facts=facts)
 
 
 # Entries, one by one.

@@ -329,9 +329,10 @@ class DocumentTexts:
     ) -> Mention:
         """Return a span, by its number among those of its side."""
         span, own = self._span(side, number), documents[side]
-        text = documents[1 - side].text if own.text is None else own.text
+        if own.text is None:
+            own = Document(documents[1 - side].text, ())
+        text, said = own.text, own.text_of(span)
         start, end = span.parts[0][0], span.parts[-1][1]
-        said = own._replace(text=text).text_of(span)
         if text is None:
             return Mention(name, said, start, end)
         before = _last_words(text[max(0, start - _TOKEN * around) : start], around)

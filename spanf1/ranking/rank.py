@@ -36,6 +36,9 @@ from spanf1.results.result import Result
 
 FloatArray = npt.NDArray[np.float64]
 
+# From fewer resamples no figure is made that is worth it.
+_LEAST_RESAMPLES = 1000
+
 #: the reference that is chosen where none is named
 BEST = "best"
 
@@ -298,10 +301,12 @@ def rank(
     testing = _with_unit(testing, systems[0].runs[0])
     table = RunTable(systems, testing)
     how, runs = testing.confidence, table.runs[-1].stop
-    if how.resamples * runs * table.figures > MAX_VALUES:
+    most = MAX_VALUES // (runs * table.figures)
+    if how.resamples > most:
+        fewer = f"--resamples {most}, or " if most >= _LEAST_RESAMPLES else ""
         raise UsageError(
             f"{how.resamples} resamples of {runs} runs are too many",
-            hint="--resamples 1000, or fewer systems at a time",
+            hint=f"{fewer}fewer systems at a time",
         )
     progress("drawing resamples")
     scored = _run_figures(table, how)

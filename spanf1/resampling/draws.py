@@ -14,7 +14,7 @@ import math
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -86,12 +86,69 @@ def bootstrap_sums(
     """
     shape = rows.shape[1:]
     columns = math.prod(shape)
-    urn = _Urn(rows.reshape(len(rows), columns), weights)
+    urn = _Urn(weights, int(np.abs(rows).max(initial=0)))
+    ordered = rows.reshape(len(rows), columns)[urn.order].astype(urn.dtype)
 
     def task(rng: np.random.Generator, count: int) -> IntArray:
-        return urn.sums(rng, count).reshape(count, *shape)
+        return _product(urn.drawn(rng, count), ordered).reshape(count, *shape)
 
     return _in_chunks(task, resamples, _chunk_size(len(rows), columns), seed, threads)
+
+
+def bootstrap_sums_of_cells(
+    cells: Cells, weights: IntArray, resamples: int, seed: int, *, threads: int = 1
+) -> Iterator[IntArray]:
+    """Yield what `bootstrap_sums` does, of rows that are mostly 0: few resamples at a time.
+
+    Parameters
+    ----------
+    cells : Cells
+        What is not 0 in them.
+    weights, resamples, seed, threads
+        As in `bootstrap_sums`.
+
+    Yields
+    ------
+    array of shape (chunk, columns, …)
+    """
+    urn = _Urn(weights, int(np.abs(cells.values).max(initial=0)))
+    rank = np.zeros(len(weights), np.intp)
+    rank[urn.order] = np.arange(len(weights))
+    order = np.argsort(cells.column, kind="stable")
+    row, column = rank[cells.row[order]], cells.column[order]
+    values = cells.values[order].astype(urn.dtype)
+    first = np.flatnonzero(np.diff(column, prepend=-1))
+
+    def task(rng: np.random.Generator, count: int) -> IntArray:
+        sums = np.zeros((count, cells.columns, values.shape[1]), np.int64)
+        if len(first):
+            drawn = urn.drawn(rng, count)[:, row]
+            for kind in range(values.shape[1]):
+                parts = np.add.reduceat(drawn * values[:, kind], first, axis=1)
+                sums[:, column[first], kind] = parts
+        return sums
+
+    size = _chunk_size(len(weights), len(row), cells.columns * values.shape[1])
+    return _in_chunks(task, resamples, size, seed, threads)
+
+
+class Cells(NamedTuple):
+    """What is not 0 in rows of counts.
+
+    Attributes
+    ----------
+    row, column : array of int, shape (cells,)
+        Where each cell is.
+    values : array of int, shape (cells, V)
+        What is in it: several counts.
+    columns : int
+        How many columns there are.
+    """
+
+    row: IntArray
+    column: IntArray
+    values: IntArray
+    columns: int
 
 
 class _Urn:
@@ -103,16 +160,17 @@ class _Urn:
     all drawn anew.
     """
 
-    def __init__(self, rows: IntArray, weights: IntArray) -> None:
-        order = np.argsort(-weights, kind="stable")
-        rows, self._weights = rows[order], weights[order]
+    def __init__(self, weights: IntArray, most: int) -> None:
+        #: the rows are drawn in this order
+        self.order = np.argsort(-weights, kind="stable")
+        self._weights = weights[self.order]
         self._units = int(weights.sum())
-        bound = int(np.abs(rows).max(initial=0)) * self._units
-        self._rows = _exact_floats(rows, bound)
+        #: floats in which the sums of rows are exact, whose counts are `most` at most
+        self.dtype = _exact_floats(most * self._units)
         self._bounds = np.cumsum(self._weights)
         self._listed = None
         if self._units <= _LISTED:
-            self._listed = np.repeat(np.arange(len(rows)), self._weights)
+            self._listed = np.repeat(np.arange(len(weights)), self._weights)
         share = max(0.0, 1 - _SHORT / math.sqrt(max(self._units, 1)))
         means = self._weights * share
         self._heavy = means[self._weights >= _HEAVY]
@@ -127,17 +185,17 @@ class _Urn:
         self._ends = np.concatenate([[0.0], *(part + kind for kind, part in enumerate(ends))])
         self._first = np.searchsorted(self._ends, np.arange(len(ends)), "right")
 
-    def sums(self, rng: np.random.Generator, count: int) -> IntArray:
-        """Return the sums of `count` resamples."""
+    def drawn(self, rng: np.random.Generator, count: int) -> npt.NDArray[Any]:
+        """Return how often each row is drawn in `count` resamples."""
         drawn = self._poissons(rng, count)
         missing = self._units - drawn.sum(axis=1, dtype=np.float64).astype(np.int64)
         while len(left := np.flatnonzero(missing < 0)):
             drawn[left] = self._poissons(rng, len(left))
             missing[left] = self._units - drawn[left].sum(axis=1, dtype=np.float64)
         more = self._some(rng, int(missing.sum()))
-        more += np.repeat(np.arange(count) * len(self._rows), missing)
+        more += np.repeat(np.arange(count) * len(self._weights), missing)
         drawn += np.bincount(more, minlength=drawn.size).reshape(drawn.shape)
-        return _product(drawn, self._rows)
+        return drawn
 
     def _poissons(self, rng: np.random.Generator, count: int) -> npt.NDArray[Any]:
         """Return Poissons of the rows' means, `count` times."""
@@ -152,7 +210,7 @@ class _Urn:
             points = (cells.reshape(-1)[unsure] + rng.random(len(unsure))) / _CELLS_OF_TABLE
             places = np.searchsorted(self._ends, points + kinds, "right")
             flat[unsure] = places - self._first[kinds]
-        drawn = np.empty((count, heavy + light), self._rows.dtype)
+        drawn = np.empty((count, heavy + light), self.dtype)
         drawn[:, :heavy] = rng.poisson(self._heavy, (count, heavy))
         drawn[:, heavy:] = values
         return drawn
@@ -218,7 +276,7 @@ def swap_sums(
     kept = kept[np.argsort(weights[kept], kind="stable")]
     gains, weights = gains[kept], weights[kept]
     bound = int((weights @ np.abs(gains)).max(initial=0))
-    gains = _exact_floats(gains, bound)
+    gains = gains.astype(_exact_floats(bound))
 
     def task(rng: np.random.Generator, count: int) -> IntArray:
         moved = _product(_heads(weights, rng, count).astype(gains.dtype), gains)
@@ -246,9 +304,9 @@ def _heads(coins: IntArray, rng: np.random.Generator, count: int) -> IntArray:
     return heads
 
 
-def _exact_floats(rows: IntArray, bound: int) -> npt.NDArray[Any]:
-    """Return the rows as floats in which sums up to `bound` are exact."""
-    return rows.astype(np.float32 if bound < _EXACT else np.float64)
+def _exact_floats(bound: int) -> type[np.floating]:
+    """Return the floats in which sums up to `bound` are exact."""
+    return np.float32 if bound < _EXACT else np.float64
 
 
 def _product(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> IntArray:

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.options import AUTO, FEW_SPANS, LEAST_UNITS, Confidence, Options
-from spanf1.core.scores import AVERAGES, COUNTS, FIGURES, AnyCounts, figures
-from spanf1.core.tally import Tally, Units, adds_of, rows_of
+from spanf1.core.scores import AVERAGES, COUNTS, FIGURES, AnyCounts, figures, scores_of
+from spanf1.core.tally import CountCells, Tally, Units, adds_of, cells_of, fits, rows_of_cells
 from spanf1.exceptions import UsageError
-from spanf1.resampling.draws import cores
-from spanf1.resampling.inference import bca, bootstrap_values, jackknife_values, percentile
+from spanf1.resampling.draws import Cells, bootstrap_sums_of_cells, cores
+from spanf1.resampling.inference import Bounds, bca, bootstrap_values, jackknife_values, percentile
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -69,7 +69,11 @@ Meanings = list[tuple[int, AnyCounts]]
 
 
 def meanings(
-    units: Units, numbers: Mapping[str, int], schemes: tuple[str, str], reading: str
+    units: Units,
+    numbers: Mapping[str, int],
+    schemes: tuple[str, str],
+    reading: str,
+    match: str = "exact",
 ) -> Meanings:
     """Return for each kind of span the number of its type, and what it adds to the counts.
 
@@ -83,10 +87,16 @@ def meanings(
         The scheme of gold, and of the predictions.
     reading : str
         One of `spanf1.core.schemes.READINGS`.
+    match : str
+        The match whose credits count, where units have some.
     """
     strict = reading == "strict"
     return [
-        (numbers.get(span.type, -1), adds_of(span, *schemes, strict=strict)) for span in units.keys
+        (
+            numbers.get(span.type, -1) if getattr(span, "match", match) == match else -1,
+            adds_of(span, *schemes, strict=strict),
+        )
+        for span in units.keys
     ]
 
 
@@ -124,11 +134,9 @@ def check(tally: Tally, types: int, options: Options, confidence: Confidence) ->
     UsageError
         If they were not kept, cannot be drawn from, or would take too much memory.
     """
-    if confidence.resamples * (types + len(AVERAGES)) * len(FIGURES) > MAX_VALUES:
-        raise UsageError(
-            f"{confidence.resamples} resamples of {types} types are too many",
-            hint="--resamples 1000, or --types A,B for those that matter",
-        )
+    if _values(0, confidence) > MAX_VALUES:
+        message = f"{confidence.resamples} resamples of {types} types are too many"
+        raise UsageError(message, hint=f"--resamples {Confidence.resamples}")
     return units_of(tally, options, confidence.unit)
 
 
@@ -155,12 +163,16 @@ def certainty(
     """
     units = check(tally, len(names), options, confidence)
     numbers = {name: number for number, name in enumerate(names)}
-    kinds = meanings(units, numbers, options.schemes, options.reading)
-    counts, weight = rows_of([(units, kinds)], len(names))
-    statistic = partial(
-        figures, types=options.types, beta=options.beta, zero_division=options.zero_division
-    )
-    low, high = interval_of(counts[:, 0], weight, statistic, confidence)
+    kinds = meanings(units, numbers, options.schemes, options.reading, tally.match)
+    cells = cells_of([(units, kinds)], len(names))
+    if fits(cells, len(names)) and _values(len(names), confidence) <= MAX_VALUES:
+        counts, weight = rows_of_cells(cells, 1, len(names), units.kind)
+        statistic = partial(
+            figures, types=options.types, beta=options.beta, zero_division=options.zero_division
+        )
+        low, high = interval_of(counts[:, 0], weight, statistic, confidence)
+    else:
+        low, high = _one_by_one(cells, len(names), options, confidence)
     if units.count < LEAST_UNITS:
         low, high = np.full_like(low, np.nan), np.full_like(high, np.nan)
     scores = [
@@ -168,9 +180,55 @@ def certainty(
         for ends in zip(low, high, strict=True)
     ]
     averages = dict(zip(AVERAGES, scores[len(names) :], strict=True))
-    gold = np.tensordot(weight, counts[:, 0, :, COUNTS.index("gold")], 1).tolist()
+    in_gold = cells.counts[:, COUNTS.index("gold")] * cells.weight[cells.row] // tally.unit
+    gold = np.bincount(cells.place, in_gold, len(names)).astype(np.int64).tolist()
     few = tuple(name for name, spans in zip(names, gold, strict=True) if spans < FEW_SPANS)
     return Certainty(units.count, dict(zip(names, scores, strict=False)), averages, sum(gold), few)
+
+
+def _values(types: int, confidence: Confidence) -> int:
+    """Return how many values of resamples of so many types there are, and of the averages."""
+    return confidence.resamples * (types + len(AVERAGES)) * len(FIGURES)
+
+
+def _one_by_one(
+    cells: CountCells, types: int, options: Options, confidence: Confidence
+) -> tuple[FloatArray, FloatArray]:
+    """Return the ends of the intervals of many types, each by itself, and of their averages.
+
+    Types whose units have the same counts have the same interval. So the memory does not grow
+    with what all types have in all resamples.
+    """
+    if confidence.method != "percentile":
+        raise UsageError(
+            f"{confidence.method} intervals of {types} types are too many",
+            hint="--interval percentile, or --types A,B for those that matter",
+        )
+    score = partial(scores_of, beta=options.beta, zero_division=options.zero_division)
+    average = partial(
+        figures, types=options.types, beta=options.beta, zero_division=options.zero_division
+    )
+    known: dict[tuple[bytes, bytes], Bounds] = {}
+    ends = []
+    for rows, weight in cells.by_place(types):
+        key = rows.tobytes(), weight.tobytes()
+        if key not in known:
+            known[key] = interval_of(rows, weight, score, confidence)
+        ends.append(known[key])
+    drawn = bootstrap_sums_of_cells(
+        Cells(cells.row, cells.place, cells.counts, types),
+        cells.weight,
+        confidence.resamples,
+        confidence.seed,
+        threads=cores(),
+    )
+    # Copies, lest the figures of all types are kept.
+    averages = [average(sums)[:, types:].copy() for sums in drawn]
+    low, high = percentile(np.concatenate(averages), confidence.level)
+    return (
+        np.concatenate(([end.low for end in ends], low)),
+        np.concatenate(([end.high for end in ends], high)),
+    )
 
 
 def interval_of(
@@ -178,7 +236,7 @@ def interval_of(
     weight: npt.NDArray[np.int64],
     statistic: Callable[[npt.NDArray[Any]], FloatArray],
     confidence: Confidence,
-) -> tuple[FloatArray, FloatArray]:
+) -> Bounds:
     """Return the ends of the interval of a statistic; parameters as for `bootstrap_values`."""
     values = bootstrap_values(
         rows, weight, statistic, confidence.resamples, confidence.seed, threads=cores()

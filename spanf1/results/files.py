@@ -126,7 +126,9 @@ def score_file(
         wherever it is in a document; ``surface`` counts each distinct text and type once, which is
         right if one span of it is: WNUT-17's F1 of surface forms; ``set`` is ``text``, but each
         text and type counts once in a document. The text is gold's tokens, those of
-        `token_column`, which may then be given for one file, too.
+        `token_column`, which may then be given for one file, too. Others credit what is nearly
+        right, such as ``partial``, ``type``, ``overlap:0.5`` or ``jaccard``; the counts of scores
+        are then `spanf1.CreditCounts`. ``semeval`` gives `Result.modes`, too.
     normalize : iterable of str
         What makes no difference if `match` is ``text`` or ``set``: ``nfkc``, ``case``, ``space``.
     trim : bool

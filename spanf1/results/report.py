@@ -72,7 +72,7 @@ def counts_of(score: AnyScore) -> list[str]:
 
 def _count_names(result: Scored) -> list[str]:
     """Return what the counts of a row are called: of credits, how much there is of each side."""
-    if result.tally.match:
+    if result.tally.credits:
         return ["Gold", "Predicted", "Of gold", "Of pred."]
     return [*map(str.capitalize, COUNTS)]
 
@@ -109,12 +109,27 @@ def _table(result: Scored, digits: int | None, *, beside: bool = True) -> list[S
             figures = [f"{figure} {end}" for figure, end in zip(figures, ends, strict=True)]
         cells.append([row.name, *figures, *counts_of(row.score)])
     header = ["", "Precision", "Recall", f_name(result), *_count_names(result)]
-    return [Section(header=header, rows=cells, totals=len(AVERAGES), verbatim=True)]
+    table = Section(header=header, rows=cells, totals=len(AVERAGES), verbatim=True)
+    return [table, *_modes(result, digits)]
+
+
+def _modes(result: Scored, digits: int | None) -> Iterator[Section]:
+    """Yield a table with a row for each mode of SemEval, if these are asked for."""
+    if not result.modes:
+        return
+    rows = []
+    for name, mode in result.modes.items():
+        figures = Row("mode", name, mode.micro).figures
+        counts = map(str, mode.outcomes.values())
+        rows.append([name, *(percent(figure, digits) for figure in figures), *counts])
+    outcomes = next(iter(result.modes.values())).outcomes
+    header = ["", "Precision", "Recall", f_name(result), *outcomes]
+    yield Section("SemEval-2013", header=header, rows=rows, fixed=7)
 
 
 def _terminal(result: Scored, digits: int | None) -> list[Section]:
     """Return the scores with the intervals under them, and how they were made."""
-    [table] = _table(result, digits, beside=False)
+    table, *others = _table(result, digits, beside=False)
     under = [
         [
             "",
@@ -131,7 +146,12 @@ def _terminal(result: Scored, digits: int | None) -> list[Section]:
         table = table._replace(header=header, under=under)
     least = 6 if under else _WIDEST
     facts = _facts(result, digits)
-    return [table._replace(facts=facts, fixed=7, widest=_WIDEST, least=least, apart=2)]
+    return [
+        table._replace(
+            fixed=7, widest=_WIDEST, least=least, apart=2, facts=() if others else facts
+        ),
+        *(one._replace(facts=facts) for one in others),
+    ]
 
 
 def _facts(result: Scored, digits: int | None) -> Iterator[Fact]:
@@ -208,7 +228,10 @@ def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]
         made += _reading(result, digits)
     if options.match != "exact":
         made.append(("match", f"{options.match}: {says_match(options.match)}"))
-        if tally.match:
+        if result.outcomes:
+            counts = ", ".join(f"{name} {count}" for name, count in result.outcomes.items())
+            made.append(("outcomes", counts))
+        if tally.credits:
             made.append(("exact", f"{_figures(result.exactly, digits)} (micro), by exact matches"))
     if options.normalize:
         words = [NORMALIZATIONS[name] for name in options.normalize]
@@ -514,7 +537,7 @@ def edges(result: Scored) -> str:
         if count
     ]
     said = f"{' and '.join(sides)} begin or end with white space"
-    if result.options.match == "surface" or tally.match:
+    if result.options.match == "surface" or tally.credits:
         return f"{said} (--trim drops it)"
     micro = Scored(tally.without_edges(), result.options).micro
     return f"{said}; without it {f_name(result)} would be {percent(micro.fbeta, None)} (--trim)"

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from spanf1.core.options import AUTO, Confidence, Options
-from spanf1.core.scores import AVERAGES, AnyScore, TypeCounts
+from spanf1.core.scores import AVERAGES, AnyScore, CreditCounts, TypeCounts
 from spanf1.core.spans import UNTAGGED, Ends, ends_of, shape_of
 from spanf1.core.tags import Gaps
 from spanf1.core.tally import (
@@ -132,6 +132,8 @@ class Result(Scored):
                 side: faults._asdict() for side, faults in zip(SIDES, self.ill_formed, strict=True)
             },
             "strict": self.strict and self._figures(self.strict),
+            **({"outcomes": self.outcomes} if self.outcomes else {}),
+            **({"modes": self._modes()} if self.modes else {}),
             "options": _plain({**asdict(self.options), "map_types": dict(self.options.map_types)}),
             "confidence": certainty
             and {
@@ -141,6 +143,17 @@ class Result(Scored):
             },
             "input": self.input and self.input.to_dict(),
             "tally": data_of(self.tally),
+        }
+
+    def _modes(self) -> dict[str, Any]:
+        """Return the figures of the modes of SemEval, and what their spans are."""
+        return {
+            name: {
+                **self._figures(mode.micro, mode.certainty and mode.certainty.averages["micro"]),
+                **mode.outcomes,
+                "types": {kind: self._figures(row) for kind, row in mode.types.items()},
+            }
+            for name, mode in self.modes.items()
         }
 
     def _figures(self, row: AnyScore, intervals: Intervals | None = None) -> dict[str, Any]:
@@ -252,7 +265,9 @@ def data_of(tally: Tally) -> dict[str, Any]:
         for span, count in sorted(tally.spans.items())
     ]
     if tally.match:
-        earned = [[*key, count] for key, count in sorted(tally.earned.items())]
+        earned = [
+            [*names, [*sums], count] for (*names, sums), count in sorted(tally.earned.items())
+        ]
         data |= {"match": tally.match, "unit": tally.unit, "earned": earned}
     data |= by_side("prefixes", lambda prefixes: "".join(sorted(prefixes)))
     if tally.gaps != Gaps():
@@ -288,17 +303,19 @@ def _tally_from_dict(data: Mapping[str, Any]) -> Tally:
         for name, shapes, count in data["forms"]
     }
     earned = {
-        Earned(_as_name(name), *map(_as_count, sums)): _as_count(count)
-        for name, *sums, count in data.get("earned", ())
+        Earned(
+            _as_name(match), _as_name(kind), _as_name(outcome), CreditCounts(*map(_as_count, sums))
+        ): _as_count(count)
+        for match, kind, outcome, sums, count in data.get("earned", ())
     }
     match = _as_name(data.get("match", ""))
     if match:
-        from spanf1.core.credits import parse_rule
+        from spanf1.core.credits import Crediting
     return Tally(
         spans=+Counter(spans),
         earned=+Counter(earned),
         match=match,
-        unit=parse_rule(match).unit if match else 1,
+        unit=Crediting.of(match).rules[0].unit if match else 1,
         gold=gold,
         predicted=predicted,
         script={_as_name(name): _counts_of(counts) for name, counts in data["script"].items()},

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 from spanf1.core.detection import IllFormed, fitting_schemes, ill_formed, strict_scheme
 from spanf1.core.fingerprint import spelt
-from spanf1.core.options import AUTO, DEFAULTS, AnyScheme, Confidence, Options, Unit
+from spanf1.core.options import AUTO, DEFAULTS, MODES, AnyScheme, Confidence, Options, Unit
 from spanf1.core.schemes import NO_TAGS
 from spanf1.core.scores import (
     AVERAGES,
@@ -120,7 +120,7 @@ class Scored:
         types, chosen = self.counts.types, self.options.types
         if isinstance(chosen, str):
             return types
-        none = CreditCounts() if self.tally.match else TypeCounts()
+        none = CreditCounts() if self.tally.credits else TypeCounts()
         return {name: types.get(name, none) for name in chosen}
 
     def _score(self, counts: AnyCounts) -> AnyScore:
@@ -172,13 +172,48 @@ class Scored:
 
         It is None where spans were put together with those, by another match than an exact one.
         """
-        known = not self.tally.match or self.options.reading == "strict"
+        known = not self.tally.credits or self.options.reading == "strict"
         return self.strictly.micro if known else None
+
+    @cached_property
+    def modes(self) -> dict[str, Scored]:
+        """The modes of SemEval-2013 task 9.1, if the match is ``semeval``; else none."""
+        if self.tally.match != MODES:
+            return {}
+        from spanf1.core.credits import RULES, SEMEVAL
+
+        return {
+            mode: Scored(
+                self.tally.by_match(rule, RULES[rule].unit),
+                replace(self.options, match=rule),
+                self.input,
+                self.confidence,
+            )
+            for mode, rule in SEMEVAL.items()
+        }
+
+    @cached_property
+    def outcomes(self) -> dict[str, int]:
+        """How many spans are what, in SemEval's words, if the match puts spans in pairs.
+
+        ``COR`` earn all, ``PAR`` a part, ``INC`` nothing; ``MIS`` of gold and ``SPU`` of the
+        predictions have no partner. ``POS`` are all of gold, ``ACT`` all that are predicted. They
+        are those of the types that are scored; a pair counts with gold's type.
+        """
+        count: Counter[str] = Counter()
+        for one, times in self.tally.earned.items():
+            if one.type in self.types and one.outcome:
+                count["POS" if one.sums.gold else "ACT"] += times
+                if one.sums.gold or one.outcome == "SPU":
+                    count[one.outcome] += times
+        names = ("COR", "INC", "PAR", "MIS", "SPU", "POS", "ACT")
+        known = self.tally.credits and count
+        return {name: count[name] for name in names} if known else {}
 
     @cached_property
     def exactly(self) -> Scored:
         """What this is where a span is right or wrong, by place and type."""
-        if not self.tally.match:
+        if not self.tally.credits:
             return self
         tally = replace(self.tally, match="", earned=Counter(), units=None)
         return Scored(tally, replace(self.options, match="exact"))

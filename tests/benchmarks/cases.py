@@ -307,10 +307,28 @@ def memory(bench: Bench) -> Iterator[Row]:
         yield measured("  the second over the first", ratios, unit="x", target=growth)
     resident = [peak.resident / 1e6 for peak in runs[1]]
     yield measured("  RSS of each, summed", resident)
+    for megabytes, path in zip(sizes, paths, strict=True):
+        if peak := peak_memory(c.score(path, "--confidence", "0.95")):
+            yield measured(f"{megabytes} MB, --confidence", [peak.held / 1e6])
     if c.installed("seqscore"):
         peak = peak_memory(c.seqscore(*bench.pair_of_files(MILLION)))
         values = [peak.held / 1e6] if peak else []
         yield measured("19 MB, seqscore score", values, other=True)
+
+
+def types(bench: Bench) -> Iterator[Row]:
+    path = bench.inputs.many_types(10_000 if bench.quick else 100_000)
+    for name, *options in (
+        ("score",),
+        ("score", "--format", "json"),
+        ("score", "--confidence", "0.95", "--resamples", "1000"),
+        ("describe",),
+        ("validate",),
+        ("schemes",),
+    ):
+        yield bench.alone(" ".join([name, *options[:1]]), c.command(name, path, *options), MILLION)
+    merged = c.command("compare", "--merged", f"a={path}", f"b={path}")
+    yield bench.alone("compare --merged", merged, MILLION)
 
 
 def resample(bench: Bench) -> Iterator[Row]:
@@ -388,5 +406,6 @@ SECTIONS = {
         resample,
     ),
     "systems": Section("spanf1 compare, 3,453 sentences or more, in a new process", systems),
+    "types": Section("100,000 types in 1 million tokens, in a new process", types),
     "memory": Section("most main memory used by spanf1 score FILE and its workers", memory),
 }

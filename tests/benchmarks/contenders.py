@@ -75,6 +75,11 @@ def score(*arguments: str | Path) -> Command:
     return _python(_SPANF1, "score", *arguments)
 
 
+def command(name: str, *arguments: str | Path) -> Command:
+    """Any command of ``spanf1``."""
+    return _python(_SPANF1, name, *arguments)
+
+
 def conlleval(path: Path) -> Command:
     """``spanf1 conlleval``."""
     return _python(_SPANF1, "conlleval")._replace(stdin=path)

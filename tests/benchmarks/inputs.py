@@ -242,6 +242,20 @@ class Inputs:
             _write(path, (_text(part, _both) for part in make_parts(sentences)))
         return path
 
+    def many_types(self, count: int, tokens: int = MILLION) -> Path:
+        """Return a file of tokens, gold and predicted tags of so many types."""
+        path = self.folder / f"types-{count}-{tokens}.v{VERSION}.conll"
+        if not path.exists():
+            random = Random(SEED)
+            lines = []
+            for token in range(tokens):
+                gold = random.randrange(count)
+                predicted = gold if random.random() < 0.8 else random.randrange(count)
+                end = "\n" * (token % 20 == 19)
+                lines.append(f"w{token % 30_000} B-T{gold} B-T{predicted}\n{end}")
+            _write(path, ["".join(lines).encode()])
+        return path
+
     def systems(self, sentences: int, count: int) -> list[Path]:
         """Return a file of gold tags, and one for each of so many systems; in the fourth column."""
         folder = self.folder / f"systems-{sentences}-{count}.v{VERSION}"

@@ -65,6 +65,15 @@ def test_counts_come_first(run):
     assert ran.out.startswith("F1 0.00: 0 correct of 5 in gold and 4 predicted; 5 errors\n\n")
     assert "\ntype                   2  40.0\n" in ran.out
     assert ran.out.endswith("\n\n" + LISTED)
+    assert "\nreading     lenient: ill-formed spans are kept" in ran.out
+    assert ran.err == ""
+
+
+@pytest.mark.parametrize("args", [["-f", "jsonl"], ["--confusion"], ["--what-if", "-f", "csv"]])
+def test_how_they_were_counted_is_said_beside_the_data(run, args):
+    ran = run("errors", "f", *args)
+    assert "note: reading: lenient" in ran.err
+    assert "note: " not in ran.out
 
 
 @pytest.mark.parametrize(
@@ -85,7 +94,7 @@ def test_counts_come_first(run):
     ],
 )
 def test_what_is_chosen(run, args, places):
-    ran = run("errors", "f", *args, "--format", "jsonl")
+    ran = run("errors", "f", *args, "--format", "jsonl", "-q")
     assert (ran.code, ran.err) == (0, "")
     rows = [json.loads(line) for line in ran.out.splitlines()]
     assert [f"{row['file']}:{row['line']}" for row in rows] == places
@@ -226,6 +235,32 @@ def test_readings_are_those_of_the_score(run):
     assert run("errors", *args, "--reading", "conlleval").code == 2
 
 
+def test_what_is_seen_in_training_data(run):
+    write("train", "Ada B-PER\n\nLeeds B-LOC\n")
+    write("more.jsonl", '{"tokens": ["Rome"], "tags": ["B-LOC"]}\n')
+
+    def lines(*args):
+        ran = run("errors", "f", *args, "--format", "jsonl", "-q")
+        assert (ran.code, ran.err) == (0, "")
+        return [json.loads(line)["line"] for line in ran.out.splitlines()]
+
+    assert lines("--train", "train", "--seen") == [4, 8, 12]
+    assert lines("--train", "train", "--unseen") == [1, 10]
+    assert lines("--train", "train", "--train", "more.jsonl", "--unseen") == [1]
+    assert lines("--train", "train", "--seen", "--unseen") == []
+    for args in (["--seen"], ["--train", "train"], ["--train", "train", "--confusion", "--seen"]):
+        assert run("errors", "f", *args).code == 2
+    assert run("errors", "f", "--train", "no-such-file", "--seen").code == 3
+
+
+def test_nothing_is_printed_if_what_is_asked_for_is_not_known(run):
+    write("tags", '{"tags": ["B-A"], "pred": ["O"]}\n')
+    ran = run("errors", "tags", "--text", "a")
+    assert (ran.code, ran.out) == (2, "")
+    assert "(--token-key)" in ran.err
+    assert run("errors", "tags", "-q").out == "tags:1  missed\n  gold A  token 0\n"
+
+
 def test_a_pipe_is_read_again():
     ran = pipe(FILE.encode(), "errors", "-q")
     assert (ran.code, ran.out) == (0, LISTED.replace("f:", "<stdin>:"))
@@ -236,8 +271,9 @@ def test_nothing_to_tell(run):
     ran = run("errors", "empty", "-q")
     assert (ran.code, ran.out) == (0, "no such spans\n")
     assert run("errors", "empty").err.startswith("warning: there are no tokens in the input")
-    ran = run("errors", "f", "--type", "PERSON", "--format", "jsonl")
-    assert (ran.out, ran.err) == ("", "warning: there is no span of type 'PERSON'\n")
+    assert (
+        run("errors", "f", "--type", "PERSON").err == "warning: there is no span of type 'PERSON'\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -262,10 +298,21 @@ def test_wrong_usage(run, args, message, hint):
     assert hint in ran.err
 
 
-def test_folders_are_not_added_up(run, tmp_path):
-    for name in ("one", "two"):
-        (tmp_path / "folder").mkdir(exist_ok=True)
-        write(f"folder/{name}", FILE)
-    ran = run("errors", "folder")
-    assert (ran.code, ran.out) == (2, "")
-    assert "one file" in ran.err
+def test_files_of_a_folder_are_added_up(run, tmp_path):
+    (tmp_path / "folder").mkdir()
+    write("folder/one", FILE)
+    write("folder/two", "x B-NEW O\ny B-PER B-LOC\n")
+    ran = run("errors", "folder", "--kind", "missed", "-q")
+    assert ran.out == (
+        "folder/one:10  missed\n  gold LOC  met Ada in [Rome]\n\n"
+        "folder/two:1  missed\n  gold NEW  [x] y\n"
+    )
+    assert run("errors", "folder").out.startswith("F1 0.00: 0 correct of 7 in gold and 5 predicted")
+    table = run("errors", "folder", "--confusion", "-q").out
+    assert [line.split() for line in table.splitlines()[:5]] == [
+        ["gold", "LOC", "NEW", "ORG", "PER", "missed", "all"],
+        ["LOC", "0+0", "0+0", "0+1", "0+0", "1", "2"],
+        ["NEW", "0+0", "0+0", "0+0", "0+0", "1", "1"],
+        ["ORG", "0+0", "0+0", "0+0", "0+0", "0", "0"],
+        ["PER", "3+0", "0+0", "0+0", "0+1", "0", "4"],
+    ]

@@ -10,6 +10,7 @@ import pytest
 from spanf1.checks.report import VIOLATIONS
 from spanf1.cli.output import REPORT_FORMATS
 from spanf1.cli.score import SCORE_RENDERERS
+from spanf1.mistakes.report import ENTRIES
 from tests.helpers.commands import write
 
 # Of a terminal: an escape, its short form in one character, the end of a line; and text turned.
@@ -59,6 +60,11 @@ OTHERS = [
     *(["compare", "-f", name, "--merged", f"={FILE}", f"b={FILE}2"] for name in REPORT_FORMATS),
     *(["compare", "-f", name, "--merged", f"{WILD}={FILE}", FILE] for name in REPORT_FORMATS),
     *(["schemes", "-f", name, FILE] for name in REPORT_FORMATS),
+    *(["errors", "-f", name, "--kind", "all", FILE] for name in ENTRIES),
+    *(["errors", "-f", name, "--kind", "all", SPANS] for name in ENTRIES),
+    *(["errors", "-f", name, "--confusion", FILE] for name in ("text", "json", "csv", "markdown")),
+    ["errors", FILE, "--type", WILD],
+    ["errors", FILE, "--kind", WILD],
     *(["describe", "-f", name, f"tags{WILD}"] for name in REPORT_FORMATS),
     *(["validate", "-f", name, FILE] for name in VIOLATIONS),
     *(["baseline", "-f", name, f"tags{WILD}", f"tags{WILD}"] for name in REPORT_FORMATS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -23,7 +24,8 @@ ENDLESS = {
 
 def through(shell: str, *args: str, kib: int = 40_000) -> subprocess.CompletedProcess[str]:
     """Run a command in a shell that pipes something to it, bounded in time and space."""
-    command = f"ulimit -f {kib}; ({shell}) 2>/dev/null | timeout 30 {sys.executable} -m spanf1"
+    python = shlex.quote(sys.executable)
+    command = f"ulimit -f {kib}; ({shell}) 2>/dev/null | timeout 30 {python} -m spanf1"
     return subprocess.run(
         ["bash", "-c", f'{command} "$@"', "-", *args],
         capture_output=True,

@@ -445,6 +445,16 @@ def test_the_report():
     assert conlleval_latex(counts).count("\n") == 8
 
 
+@pytest.mark.parametrize("sizes", [(1, 2, 3), (2, 1, 40), (0, 3, 0), (70, 70, 70)])
+def test_many_empty_lines_are_as_one(sizes):
+    before, between, after = ("\n" * size for size in sizes)
+    text = f"{before}a B-X B-X\n{between}b I-X I-X\nc O B-X\n{after}"
+    one = f"a B-X B-X\n{between[:1]}b I-X I-X\nc O B-X\n"
+    for size in 1, 7, 1 << 20:
+        found, wanted = (read(each.encode(), block_size=size) for each in (text, one))
+        assert found == wanted
+
+
 @pytest.mark.parametrize(
     ("row", "times"), [((1, 1, 0), 2), ((1, 0, 0), 1), ((0, 1, 0), 1), ((0, 0, 1), 0)]
 )

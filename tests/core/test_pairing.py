@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from spanf1.core import overlaps as overlaps_module
 from spanf1.core import pairing
-from spanf1.core.overlaps import Parts, Places, find_overlaps
+from spanf1.core.overlaps import Places, find_overlaps
 from spanf1.core.pairing import assign, best_pairs, canonical_pairs
+from spanf1.core.spans import Parts
 from spanf1.exceptions import InputError
 from tests.helpers.spans import (
     EXAMPLE_GOLD,

@@ -225,6 +225,13 @@ class TestErrors:
             (HEADER + ROWS, "lit", 1, (NO_NAME, "did you mean LIT?")),
             (HIPE, "MET0", 3, ("no column is called 'MET0'", "did you mean METO?")),
             (PLUS, "lit", 1, (NO_NAME, "did you mean LIT?")),
+            (
+                "T\tNER\x1b7\tP\nx\tO\tO\n",
+                "NER",
+                1,
+                (r"'T', 'NER\x1b7'", "did you mean column 2?"),
+            ),
+            (f"T\t{'N' * 400}\tP\nx\tO\tO\n", "N" * 390, 1, ("N…'", "did you mean column 2?")),
             (HIPE, "qqq", 3, ("no column is called 'qqq'", "by its number")),
             ("A\tNE\tNE\nx\tO\tO\n", "NE", 1, ("2 columns are called 'NE': 2 and 3", "number")),
             (

@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 import os
 import re
+import tracemalloc
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 import spanf1
+from spanf1.core.tags import TagSet
 from spanf1.exceptions import LayoutError, UsageError
-from spanf1.formats.source import size_of, size_words
+from spanf1.formats.columns.file import ColumnFile
+from spanf1.formats.columns.lines import sentence_ends
+from spanf1.formats.columns.rewriting import raw_lines
+from spanf1.formats.columns.tags import TagFile
+from spanf1.formats.source import Source, size_of, size_words
 from tests.helpers.commands import write
 
 
@@ -173,6 +181,50 @@ def test_many_blank_lines(run, blank, line):
 def test_leading_blank_lines(run):
     write("f", "\n" * 1_500_000 + "w B-X B-X\nw I-X\n")
     assert "f:1500002: 2 fields" in run("score", "f").err
+
+
+READ = {
+    "whole sentences": lambda reader, tags: reader.passages(tags),
+    "parts of sentences": lambda reader, tags: reader.passages(tags, outside=False),
+    "lines": raw_lines,
+}
+
+
+@pytest.mark.parametrize("before", ["", "u O\n", "u B-X\n"])
+@pytest.mark.parametrize("read", READ.values(), ids=READ)
+def test_blank_lines_are_not_kept(tmp_path, before, read):
+    path, blank = tmp_path / "f", "\n" * 3_000_000
+    path.write_text(before + blank + "w B-X\nv I-X\n" + blank)
+    reader, tags = TagFile(ColumnFile(Source(str(path)), block_size=1 << 14)), TagSet({})
+    tracemalloc.start()
+    tokens = sum(piece.size for piece in read(reader, tags))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert tokens == 2 + bool(before)
+    # The table that looks tags up takes 8 MiB.
+    assert peak < 10_000_000
+
+
+def test_blank_lines_are_written_again(run):
+    blank = "\n" * 600_000
+    text = "u O\n" + blank + "w B-X\nv I-X\n" + blank
+    write("f", blank + text)
+    assert run("repair", "f", "-o", "repaired").code == 0
+    assert Path("repaired").read_text() == blank + text
+    assert run("convert", "f", "--to", "IOBES", "-o", "converted").code == 0
+    assert Path("converted").read_text() == blank + text.replace("I-X", "E-X")
+
+
+@pytest.mark.parametrize("blank", ["\n", "\r\n", " \t\n"])
+def test_files_are_cut_behind_the_first_of_many_blank_lines(tmp_path, blank):
+    path = tmp_path / "f"
+    many = blank * 1_000_000
+    for first in "", "a O\n":
+        path.write_text(first + many + "b O\n" + many + "c O\n" + blank, newline="")
+        at = len(first + many + "b O\n" + blank)
+        wanted = [len(first + blank)] * bool(first) + [at, path.stat().st_size]
+        found = [*sentence_ends(Source(str(path)))]
+        assert np.concatenate(found).tolist() == wanted
 
 
 def test_blanks_behind_a_record_are_not_kept(run):

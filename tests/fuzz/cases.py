@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import bz2
 import contextlib
 import gzip
 import json
+import lzma
 import os
 import re
 import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 import numpy as np
 
-from spanf1.cli import COMMANDS, main
+from spanf1.cli.group import COMMANDS, main
 from tests.helpers.catalogues import CLOSED, CORPUS
 from tests.helpers.every_format import (
     GOLD,
@@ -202,6 +204,12 @@ def _value(rng: Rng, data: bytes) -> bytes:
     return data[: place.start()] + VALUES[int(rng.integers(len(VALUES)))] + data[place.end() :]
 
 
+def _pack(rng: Rng, data: bytes) -> bytes:
+    """Compress it; what comes behind may spoil that."""
+    pack = partial(gzip.compress, mtime=0), bz2.compress, lzma.compress
+    return pack[int(rng.integers(3))](data)
+
+
 PIECES = [
     b"\x00", b"\xff", b"\xe6\x97", b"\r", b"\n\n \n\t\n", b"\t", b" ", b"\n# \n", b'"', b"{", b"]",
     b"\n-DOCSTART- O\n", b"\xef\xbb\xbf", b"\x1b]0;x\x07", b"\xc2\x9b31m", b"\xe2\x80\xae",
@@ -213,7 +221,9 @@ VALUES = [
     b'"\\u0000"', b"18446744073709551616", b"-9223372036854775809", b"[[[]]]", b'{"start": 0}',
     b"0", b"99999999", b'"O"', b'"B-PER"', b"[0, 1]", b'"' + b"x" * 3000 + b'"',
 ]  # fmt: skip
-DAMAGES: list[Callable[[Rng, bytes], bytes]] = [_cut, _flip, _insert, _drop, _repeat, _swap, _value]
+DAMAGES: list[Callable[[Rng, bytes], bytes]] = [
+    _cut, _flip, _insert, _drop, _repeat, _swap, _value, _pack
+]  # fmt: skip
 
 
 def spoilt(rng: Rng, files: Files) -> dict[str, bytes]:
@@ -232,6 +242,7 @@ def spoilt(rng: Rng, files: Files) -> dict[str, bytes]:
 # place of ``%``, the other side of it in that of ``@``.
 ON_INPUT = """
 score % | score @ % | score % @ | score @ % -f json | score % -f json | score @ % -f csv
+score % -j 2 | score @ % -j 2 -f json | score @ % --max-size 1K | describe % --max-size 100
 score @ % --reading strict | score % --reading conlleval | score @ % --match text
 score @ % --match surface | score % --confidence 0.95 --resamples 50 | score @ % --beta 2
 score @ % --missing outside | score @ % --missing drop -f latex | compare @ % b=%

@@ -52,6 +52,9 @@ def outcome(case: Case) -> Outcome:
         # A child may be ended before it does anything.
         for written in "out", "err":
             (folder / written).touch()
+        # A command that was run here may have asked for these, and no child is to be born so.
+        for number in signal.SIGTERM, signal.SIGHUP:
+            signal.signal(number, signal.SIG_DFL)
         child = os.fork()
         if not child:
             _run(case, work, temporary)
@@ -67,7 +70,8 @@ def outcome(case: Case) -> Outcome:
 
 def _run(case: Case, work: Path, temporary: Path) -> NoReturn:
     """Be the child."""
-    code = 99
+    # A signal may come just when the command has ended, before its code is taken.
+    code = 128 + case.sent if case.sent else 99
     try:
         os.setsid()
         os.environ |= {"TMPDIR": str(temporary), "HOME": str(temporary), "COLUMNS": "80"}

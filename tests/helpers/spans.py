@@ -10,7 +10,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 import spanf1
-from spanf1.core.overlaps import Parts, Places
+from spanf1.core.overlaps import Places
+from spanf1.core.spans import Parts
 
 #: a type, and the parts of a span
 Typed = tuple[str, tuple[tuple[int, int], ...]]

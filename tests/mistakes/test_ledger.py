@@ -186,6 +186,27 @@ def test_what_is_counted_of_spans_that_overlap_is_what_the_score_counts(seed):
             assert alike == (entry.kind in ("correct", "boundary"))
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_the_order_of_spans_changes_nothing(seed):
+    draw = random.Random(seed)
+    rows = [
+        [
+            {"start": start, "end": draw.randrange(start + 1, 12), "label": draw.choice("ABC")}
+            for start in draw.choices(range(10), k=6)
+        ]
+        for _ in (0, 1)
+    ]
+
+    def entries():
+        records = [[{"text": "abcdefghijkl", "spans": spans}] for spans in rows]
+        return sorted(map(str, spanf1.analyze(*records).entries(kind="all")))
+
+    first = entries()
+    for spans in rows:
+        draw.shuffle(spans)
+    assert entries() == first
+
+
 def test_the_words_for_errors():
     assert [*KINDS] == ["correct", *ERRORS]
     assert all(HOWS.values())

@@ -185,9 +185,10 @@ def test_predictions_that_stop_early():
     files = saved("g", gold), saved("p", predicted)
     analysis = spanf1.analyze(*files, missing="outside")
     assert [entry.spans[0].text for entry in analysis.entries()] == ["c", "d"]
-    with pytest.raises(spanf1.UsageError, match="left out") as caught:
-        spanf1.analyze(*files, missing="drop")
-    assert "--missing outside" in caught.value.hint
+    # Which tokens are left out is only known of both sides together, and then there are no texts.
+    analysis = spanf1.analyze(*files, missing="drop")
+    assert told(analysis) == [("missed", ("", 0, "", ""), None)]
+    assert places(analysis) == ["g:5"]
 
 
 def test_texts_with_spans():
@@ -241,8 +242,9 @@ def test_discontinuous_spans():
 
 def test_what_only_says_its_text_has_no_place():
     gold = saved("g", lines([{"text": "Ada", "entities": [{"text": "Ada", "type": "PER"}]}]))
-    with pytest.raises(spanf1.InputError, match="does not say"):
+    with pytest.raises(spanf1.InputError, match="does not say") as caught:
         spanf1.analyze(gold, gold, input_format="entities")
+    assert "--match" not in caught.value.hint
 
 
 def test_the_script_knows_no_spans():
@@ -266,6 +268,9 @@ def test_the_script_knows_no_spans():
         ({"pair": ("ORG", "PER")}, []),
         ({"text": "smith"}, ["boundary"]),
         ({"text": "o"}, ["type", "missed"]),
+        ({"seen": ["Bob", "Ada"]}, ["type"]),
+        ({"unseen": {"Bob": 1}}, ["boundary", "missed"]),
+        ({"unseen": ["Bob"], "limit": 1, "type": "LOC"}, ["missed"]),
         ({"limit": 1}, ["boundary"]),
         ({"limit": 1, "text": "o"}, ["type"]),
         ({"limit": 0}, []),
@@ -276,11 +281,35 @@ def test_entries_may_be_chosen(how, kinds):
     assert [entry.kind for entry in analysis.entries(**how)] == kinds
 
 
-@pytest.mark.parametrize("how", [{"kind": "x"}, {"sort": "x"}, {"pair": "AB"}, {"pair": ("A",)}])
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"kind": "x"},
+        {"sort": "x"},
+        {"pair": "AB"},
+        {"pair": ("A",)},
+        {"limit": -1},
+        {"context": -1},
+    ],
+)
 def test_what_cannot_be_chosen(how):
     analysis = spanf1.analyze(GOLD, PREDICTED)
     with pytest.raises(spanf1.UsageError):
         [*analysis.entries(**how)]
+
+
+@pytest.mark.parametrize("how", [{"text": "a"}, {"seen": ["a"]}, {"sort": "frequency"}])
+def test_texts_that_are_not_known_are_not_looked_at(how):
+    analysis = spanf1.analyze(GOLD, PREDICTED)
+    with pytest.raises(spanf1.UsageError, match="what spans say is not known"):
+        [*analysis.entries(**how)]
+
+
+def test_forms_of_training_data():
+    train = spanf1.describe(saved("train", "Bob B-PER\nAda B-LOC\nSmith I-LOC\n"))
+    analysis = spanf1.analyze(GOLD, PREDICTED, tokens=WORDS)
+    found = analysis.entries(unseen=train.total.types_of)
+    assert [entry.spans[0].text for entry in found] == ["Rome"]
 
 
 def test_the_same_mistakes_come_once():

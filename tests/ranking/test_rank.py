@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 import statistics
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from spanf1.core.options import Confidence, Options
 from spanf1.core.tag_counter import tally
 from spanf1.exceptions import UsageError
 from spanf1.formats.lists import ListReader
+from spanf1.ranking import rank as ranks
 from spanf1.ranking.compare import names_of
 from spanf1.ranking.rank import Difference, Ranking, RankingOptions, System, rank
 from spanf1.ranking.report import to_dict
@@ -516,6 +518,19 @@ def test_too_many_resamples() -> None:
     gold, systems = three()
     with pytest.raises(UsageError, match="resamples of 3 runs are too many"):
         ranked(gold, systems, how_to(1 << 27))
+
+
+def test_the_hint_at_fewer_resamples_works(monkeypatch) -> None:
+    gold, systems = three()
+    monkeypatch.setattr(ranks, "MAX_VALUES", 10_000)
+    with pytest.raises(UsageError) as caught:
+        ranked(gold, systems, how_to(4000))
+    fewer = re.match(r"--resamples (\d+), or fewer systems", caught.value.hint)
+    assert ranked(gold, systems, how_to(int(fewer[1])))
+    monkeypatch.setattr(ranks, "MAX_VALUES", 2000)
+    with pytest.raises(UsageError) as caught:
+        ranked(gold, systems, how_to(4000))
+    assert caught.value.hint == "fewer systems at a time"
 
 
 # Seeds and order.

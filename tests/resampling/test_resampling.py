@@ -13,7 +13,14 @@ from scipy import stats
 
 from spanf1.core.scores import AVERAGES, TypeCounts, average, f_scores, figures, score, scores_of
 from spanf1.exceptions import UsageError
-from spanf1.resampling.draws import FloatArray, IntArray, bootstrap_sums, swap_sums
+from spanf1.resampling.draws import (
+    Cells,
+    FloatArray,
+    IntArray,
+    bootstrap_sums,
+    bootstrap_sums_of_cells,
+    swap_sums,
+)
 from spanf1.resampling.inference import (
     ADJUSTMENTS,
     adjusted,
@@ -532,3 +539,17 @@ def test_an_unknown_adjustment_is_refused() -> None:
     with pytest.raises(UsageError, match="tukey") as caught:
         adjusted([0.1], "tukey")
     assert "holm" in caught.value.hint
+
+
+@pytest.mark.parametrize("counts", [(3, 4), (300, 700)])
+def test_rows_without_what_is_0_have_the_same_sums(monkeypatch, counts):
+    """The draws are the same where as many are drawn at once."""
+    monkeypatch.setattr("spanf1.resampling.draws._chunk_size", lambda *_: 7)
+    rng = np.random.default_rng(1)
+    rows = rng.integers(5, size=(30, 6, 3)) * (rng.random((30, 6, 1)) < 0.3)
+    weights = rng.integers(*counts, size=30)
+    row, column = np.nonzero(rows.any(axis=2))
+    cells = Cells(row, column, rows[row, column], 6)
+    sums = bootstrap_sums(rows, weights, 40, 3)
+    found = bootstrap_sums_of_cells(cells, weights, 40, 3, threads=2)
+    np.testing.assert_array_equal(np.concatenate([*found]), np.concatenate([*sums]))

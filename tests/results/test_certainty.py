@@ -8,6 +8,7 @@ import json
 import math
 import re
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,12 +17,14 @@ import spanf1
 from spanf1.core.options import UNITS, Confidence
 from spanf1.core.scores import figures
 from spanf1.core.tally import rows_of
+from spanf1.exceptions import UsageError
 from spanf1.render.renderers import RENDERERS
 from spanf1.resampling.inference import bca, bootstrap_values, jackknife_values, percentile
 from spanf1.results.certainty import meanings
 from spanf1.results.report import report_of
 from spanf1.results.result import Result
 from tests.helpers.commands import write
+from tests.helpers.growth import peak
 from tests.helpers.oracles import altered, well_formed
 from tests.helpers.plain import RULES, decode_slowly, is_well_formed, same
 
@@ -471,3 +474,66 @@ def test_json(name, beta):
                 same(NAN if a is None else a, b) for a, b in zip(ends, expected, strict=True)
             )
     assert "ci:0.95/percentile/100/sentence/0" in data["signature"]
+
+
+# Many types.
+
+
+def many_types(count: int, seed: int = 0) -> tuple[list[list[str]], list[list[str]]]:
+    rng = np.random.default_rng(seed)
+    numbers = rng.integers(count, size=(8 * count, 2))
+    numbers[:, 1] = np.where(rng.random(len(numbers)) < 0.8, numbers[:, 0], numbers[:, 1])
+    gold, predicted = ([f"B-T{n}" for n in side] for side in numbers.T.tolist())
+    return [gold[n : n + 5] for n in range(0, len(gold), 5)], [
+        predicted[n : n + 5] for n in range(0, len(gold), 5)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("bound", "value"),
+    [("spanf1.core.tally.MAX_CELLS", 100), ("spanf1.results.certainty.MAX_VALUES", 12 * 300)],
+)
+def test_many_types_have_the_intervals_that_each_has_alone(monkeypatch, bound, value):
+    gold, predicted = many_types(12)
+    how = Confidence(resamples=300)
+    together = spanf1.evaluate(gold, predicted, confidence=how).certainty
+    alone = {
+        name: spanf1.evaluate(gold, predicted, types=[name], confidence=how).certainty.types[name]
+        for name in together.types
+    }
+    monkeypatch.setattr(bound, value)
+    found = spanf1.evaluate(gold, predicted, confidence=how).certainty
+    assert found.types == alone
+    assert (found.units, found.spans, found.few_types) == (
+        together.units,
+        together.spans,
+        together.few_types,
+    )
+    for name, figures_of in together.averages.items():
+        np.testing.assert_allclose(found.averages[name], figures_of, atol=0.03)
+
+
+def test_types_of_which_there_are_none(monkeypatch):
+    gold, predicted = many_types(12)
+    monkeypatch.setattr("spanf1.core.tally.MAX_CELLS", 100)
+    types = ["T1", "none"]
+    found = spanf1.evaluate(gold, predicted, types=types, confidence=QUICK).certainty
+    assert [*found.types] == types
+    assert {*found.types["none"]} == {(0, 0)}
+
+
+def test_bca_intervals_of_many_types_are_refused_with_a_way_out(monkeypatch):
+    gold, predicted = many_types(12)
+    monkeypatch.setattr("spanf1.core.tally.MAX_CELLS", 100)
+    how = Confidence(resamples=300, method="bca")
+    with pytest.raises(UsageError, match="--interval percentile"):
+        _ = spanf1.evaluate(gold, predicted, confidence=how).certainty
+    assert spanf1.evaluate(gold, predicted, confidence=replace(how, method="percentile")).certainty
+
+
+def test_many_types_take_no_memory_for_each_resample(monkeypatch):
+    monkeypatch.setattr("spanf1.results.certainty.MAX_VALUES", 1 << 18)
+    gold, predicted = many_types(300)
+    result = spanf1.evaluate(gold, predicted, confidence=Confidence(resamples=3000))
+    # Four figures of 300 types in 3000 resamples would be 29 MB.
+    assert peak(lambda: result.certainty) < 20_000_000

@@ -215,7 +215,7 @@ def test_formats(run):
 @pytest.mark.parametrize(
     ("match", "hint"),
     [
-        ("partail", "one of exact, surface, text, set, boundary"),
+        ("partail", "one of exact, surface, text, set, semeval, boundary"),
         ("overlap", "write overlap:0.5 or overlap:any"),
         ("overlap:2", "write overlap:0.5"),
         ("partial,two-sided", "write partial"),
@@ -230,3 +230,54 @@ def test_wrong_names(run, match, hint):
 
 def test_modes_of_semeval_are_rules():
     assert set(SEMEVAL.values()) <= set(RULES)
+
+
+def test_semeval(run):
+    """All modes side by side, from one reading, are what each is by itself."""
+    write("f", SAMPLE.read_text(encoding="utf-8"))
+    result = spanf1.score_file("f", match="semeval", confidence=0.9)
+    assert figures(result) == FIGURES["exact"]
+    assert [mode.outcomes for mode in result.modes.values()] == [
+        dict(zip(("COR", "INC", "PAR", "MIS", "SPU", "POS", "ACT"), row, strict=True))
+        for row in [
+            (171, 115, 0, 92, 17, 378, 303),
+            (234, 52, 0, 92, 17, 378, 303),
+            (234, 0, 52, 92, 17, 378, 303),
+            (202, 84, 0, 92, 17, 378, 303),
+        ]
+    ]
+    for mode, rule in SEMEVAL.items():
+        alone = spanf1.score_file("f", match=rule, confidence=0.9)
+        assert result.modes[mode].micro[:3] == alone.micro[:3]
+        assert [one[:3] for one in result.modes[mode].types.values()] == [
+            one[:3] for one in alone.types.values()
+        ]
+        ends, others = (
+            list(one.certainty.averages["micro"].f1) for one in (result.modes[mode], alone)
+        )
+        # Rows of other widths are drawn in another order.
+        assert ends == (pytest.approx(others, abs=0.01) if rule == "exact" else others)
+    again = spanf1.Result.from_dict(json.loads(json.dumps(result.to_dict())))
+    assert again.modes["partial"].outcomes == result.modes["partial"].outcomes
+    ran = run("score", "f", "--match", "semeval")
+    row = ["partial", "85.81", "68.78", "76.36", "234", "0", "52", "92", "17", "378", "303"]
+    assert row in [line.split() for line in ran.out.splitlines()]
+    data = json.loads(run("score", "f", "--match", "semeval", "-f", "json").out)
+    assert data["modes"]["type"]["COR"] == 202
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_nervaluate(seed):
+    """It counts as we do where overlaps are one to one, and never finds more."""
+    nervaluate = pytest.importorskip("nervaluate")
+    gold, predicted = random_sides(seed, 20)
+    theirs = nervaluate.Evaluator(gold, predicted, tags=["A", "B", "C"], loader="list").evaluate()
+    ours = spanf1.evaluate(gold, predicted, match="semeval").modes
+    names = {"strict": "strict", "exact": "exact", "partial": "partial", "type": "ent_type"}
+    for mode, name in names.items():
+        their = theirs["overall"][name]
+        credit = their.correct + their.partial / 2
+        mine = ours[mode].outcomes
+        assert (their.possible, their.actual) == (mine["POS"], mine["ACT"]) or credit <= mine["COR"]
+        assert mine["COR"] + mine["PAR"] / 2 >= credit
+    assert ours["strict"].outcomes["COR"] == theirs["overall"]["strict"].correct

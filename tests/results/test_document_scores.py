@@ -19,10 +19,10 @@ import spanf1
 from spanf1.core import fingerprint
 from spanf1.core.documents import Document, DocumentBatch, TextSpan, joined, squeezed
 from spanf1.core.fingerprint import summed, type_number, type_numbers
-from spanf1.core.matching import SpanBatch, SpanCounter
+from spanf1.core.matching import SpanCounter
 from spanf1.core.options import Options
 from spanf1.core.placing import TextCounter
-from spanf1.core.spans import Spans
+from spanf1.core.spans import SpanBatch, Spans
 from spanf1.core.tally import ABSENT, Tally
 from spanf1.formats.registry import FORMATS, Writing
 from spanf1.formats.registry import write as write_as

@@ -281,7 +281,7 @@ def test_tokens_that_are_no_utf8_are_told_apart(tmp_path):
         ("a B-A B-A\n", {"token_column": -4}, "column"),
         ("a B-A B-A\n", {"token_column": 0}, "there is no column 0"),
         ("a B-A B-A\n", {"align_by_position": True}, "in two files"),
-        ("a B-A B-A\n", {"reading": "conlleval"}, "counts no texts"),
+        ("a B-A B-A\n", {"reading": "conlleval"}, "knows no match surface"),
         ("a B-A B-A\n", {"match": "texts"}, "unknown match 'texts'"),
     ],
 )

@@ -80,6 +80,7 @@ class TaggedLines(NamedTuple):
             lines.document_starts,
             lines.documents,
             Fields(lines, self.columns[-1]) if len(self.columns) > len(self.codes) else None,
+            ended=lines.ended,
         )
 
 
@@ -411,11 +412,14 @@ class ColumnFile:
         field is no tag; see `Splitter.careful`.
         """
         blocks = self.source.blocks(self.block_size, self.progress)
-        skipped: list[RawBlock] = []
-        head, lines = self.detect(blocks, skipped if blank else None)
+        head: deque[RawBlock] = deque()
+        lines = 0
         # Lines that are no tokens have no columns.
         splitter = Splitter(self.source, Layout("", 0), [], [])
-        yield from ((splitter.split(raw), [], _not_again) for raw in skipped)
+        for raw in self._before_tokens(blocks, head):
+            lines += raw.data.count(FRONT, len(FRONT), raw.end)
+            if blank:
+                yield splitter.split(raw), [], _not_again
         if self.layout is None:
             return
         indices = self.indices(columns)
@@ -477,57 +481,53 @@ class ColumnFile:
         for index, tag_set in zip(indices, tags, strict=False):
             tag_set.expect({row[index].decode("utf-8", "replace") for row in rows})
 
-    def detect(
-        self, blocks: Iterator[RawBlock], skipped: list[RawBlock] | None = None
-    ) -> tuple[deque[RawBlock], int]:
-        """Find the layout out, if it is not known.
+    def detect(self, blocks: Iterator[RawBlock]) -> None:
+        """Find the layout out, if it is not known."""
+        for _ in self._before_tokens(blocks, deque()):
+            pass
+
+    def _before_tokens(
+        self, blocks: Iterator[RawBlock], head: deque[RawBlock]
+    ) -> Iterator[RawBlock]:
+        """Yield the blocks before all tokens, and find the layout out, if it is not known.
 
         Parameters
         ----------
         blocks : iterator of RawBlock
             The blocks of the file.
-        skipped : list of RawBlock, optional
-            Where to put the blocks before all tokens.
-
-        Returns
-        -------
         head : deque of RawBlock
-            The blocks that were read for that, and are still to be split.
-        lines : int
-            How many lines were before them, none of which is a token.
+            Has, in the end, the blocks that were read for that, and are still to be split.
         """
-        head: deque[RawBlock] = deque()
+        if self.layout is not None:
+            return
+        begun = False
         lines = 0
         names: tuple[tuple[str, ...], int] = (), 0
-        if self.layout is None:
-            text = bytearray(FRONT)
-            for raw in blocks:
-                if not head and not lines:
-                    self._refuse_binary(bytes(raw.data[len(FRONT) : min(raw.end, _HEAD)]))
-                head.append(raw)
-                if len(text) == len(FRONT) and is_blank(raw):
-                    lines += raw.data.count(FRONT, len(FRONT), raw.end)
-                    if skipped is not None:
-                        skipped += head
-                    head.clear()
-                    continue
-                text += raw.data[len(FRONT) : raw.end]
-                if len(text) < _HEAD:
-                    continue
-                names = names if lines else declared_names(bytes(text[len(FRONT) :]))
-                self.layout = self._judged(text, lines, names)
-                if self.layout:
-                    return head, lines
-                lines += text.count(b"\n") - len(FRONT)
-                if skipped is not None:
-                    skipped += head
-                head.clear()
-                del text[len(FRONT) :]
+        text = bytearray(FRONT)
+        for raw in blocks:
+            if not begun:
+                self._refuse_binary(bytes(raw.data[len(FRONT) : min(raw.end, _HEAD)]))
+                begun = True
+            if len(text) == len(FRONT) and is_blank(raw):
+                lines += raw.data.count(FRONT, len(FRONT), raw.end)
+                yield raw
+                continue
+            head.append(raw)
+            text += raw.data[len(FRONT) : raw.end]
+            if len(text) < _HEAD:
+                continue
             names = names if lines else declared_names(bytes(text[len(FRONT) :]))
             self.layout = self._judged(text, lines, names)
-            if self.layout is None and skipped is not None:
-                skipped += head
-        return head, lines
+            if self.layout:
+                return
+            lines += text.count(b"\n") - len(FRONT)
+            yield from head
+            head.clear()
+            del text[len(FRONT) :]
+        names = names if lines else declared_names(bytes(text[len(FRONT) :]))
+        self.layout = self._judged(text, lines, names)
+        if self.layout is None:
+            yield from head
 
     def _judged(
         self, text: bytearray, before: int, names: tuple[tuple[str, ...], int]

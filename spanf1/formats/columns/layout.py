@@ -169,7 +169,10 @@ class Layout(NamedTuple):
         folded = {known.casefold(): known for known in self.names if known}
         close = difflib.get_close_matches(name.casefold(), folded, 1)
         if close:
-            return f"did you mean {folded[close[0]]}?"
+            known = folded[close[0]]
+            # What is not shown as it is cannot be typed.
+            shown = shortened(known) == f"'{known}'"
+            return f"did you mean {known if shown else f'column {self.names.index(known) + 1}'}?"
         return "names are taken from the first line; a column can be given by its number, too"
 
     def free_column(self, used: Collection[int]) -> int | None:

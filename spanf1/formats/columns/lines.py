@@ -176,6 +176,12 @@ def sentence_ends(source: Source) -> Iterator[IntArray]:
     done, blank_before = 0, True
     for raw in source.blocks():
         done += len(raw.mark)
+        if is_blank(raw):
+            if not blank_before:
+                yield np.array([raw.data.index(FRONT, len(FRONT)) + done])
+            blank_before = True
+            done += raw.end - len(FRONT) - raw.added
+            continue
         data = np.frombuffer(raw.data, np.uint8)
         is_newline = data == _LF
         is_newline[raw.end :] = False
@@ -225,6 +231,8 @@ class TokenLines(NamedTuple):
         How many documents begin in the block.
     document_starts : array of int
         Numbers of the tokens that begin a document, ascending.
+    ended : bool
+        Whether the next token begins a sentence.
     """
 
     raw: RawBlock
@@ -240,6 +248,7 @@ class TokenLines(NamedTuple):
     lines: int
     documents: int
     document_starts: IntArray
+    ended: bool = False
 
     def fields(self, tokens: IntArray, *indices: int) -> list[tuple[IntArray, IntArray]]:
         """Return positions and lengths of the fields of some tokens.
@@ -489,6 +498,7 @@ class Splitter:
             self.lines,
             begun,
             document_starts,
+            self._pending,
         )
         return lines if self._layout.sentence < 0 else self._parted_by_ids(lines)
 
@@ -515,6 +525,7 @@ class Splitter:
             self.lines,
             0,
             none,
+            ended=True,
         )
 
     def _tags_of_lines(self, raw: RawBlock) -> TokenLines:

@@ -254,7 +254,7 @@ def raw_lines(reader: TagFile, tags: TagSet) -> Iterator[RawLines]:
 
 def _last_end(lines: RawLines) -> int | None:
     """Return the last token of some lines at which no span goes on; None if there is none."""
-    if lines.layout.tag_lines:
+    if lines.layout.tag_lines or lines.sentences.ended:
         return lines.size
     starts, outside = lines.sentences.starts, np.flatnonzero(lines.sentences.codes == 0)
     return max([*starts[-1:].tolist(), *(outside[-1:] + 1).tolist()], default=None)

@@ -196,6 +196,8 @@ def _last_outside(sentences: Sentences) -> int | None:
 
     What is left out by its tag stays with the O behind it: it may begin the sentence.
     """
+    if sentences.ended:
+        return sentences.size
     outside = np.flatnonzero(sentences.codes == 0)[-1:] + 1
     places = [*outside.tolist(), *sentences.starts[-1:].tolist()]
     return max(places, default=None)
