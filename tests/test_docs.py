@@ -93,6 +93,16 @@ def test_three_submissions_compared(monkeypatch) -> None:
         assert drawn == pytest.approx([float(text) for text in number.findall(line)], abs=0.2)
 
 
+def test_two_submissions_differ_as_the_command_tells_it(run, monkeypatch) -> None:
+    shown = README.split("from flytxt to spinningbytes:")[1].split("```\n")[1]
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.chdir(shared("wnut17/submissions"))
+    files = ["../gold.conll", "flytxt.conll", "spinningbytes.conll"]
+    ran = run("diff", *files, "--align-by-position", "--change", "broken", "--limit", "1")
+    for part in shown.strip("\n").split("\n\n"):
+        assert part in ran.out
+
+
 def test_interval_of_the_example() -> None:
     """The interval that is to be quoted is that of the output with F1 92.22."""
     path = shared("conll2003/testb_labels.elmo_9222.conll")

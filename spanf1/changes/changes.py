@@ -13,7 +13,7 @@ import numpy as np
 
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import AlignmentError, check_known
-from spanf1.mistakes.analysis import AROUND, Analysis, Entry, Part
+from spanf1.mistakes.analysis import AROUND, Analysis, Entry, Part, check_counts, listed
 from spanf1.mistakes.ledger import ALL, CORRECT, ERRORS, KINDS, NONE, SPURIOUS, CodeColumn, Ledger
 from spanf1.mistakes.texts import Key, Mention, Place
 from spanf1.ranking.rank import Difference, Ranking
@@ -255,6 +255,7 @@ class Changes:
         UsageError
             If an argument is not one of those above.
         """
+        check_counts(limit=limit, context=context)
         chosen = self._chosen(change, type)[:limit]
         entries = [self._entries(number, chosen, context) for number in range(len(self.analyses))]
         names = [*CHANGES]
@@ -273,8 +274,7 @@ class Changes:
 
     def _chosen(self, change: str | Iterable[str], kinds: str | Iterable[str]) -> list[int]:
         """Return the indices of some spans, in reading order."""
-        changes = ([change] if isinstance(change, str) else [*change]) or [*OTHERS]
-        types = {kinds} if isinstance(kinds, str) else {*kinds}
+        changes, types = listed(change) or [*OTHERS], {*listed(kinds)}
         for name in changes:
             check_known("change", name, [*CHANGES, ALL])
         codes = [code for code, name in enumerate(CHANGES) if {name, ALL} & {*changes}]

@@ -176,11 +176,9 @@ class Analysis:
             If an argument is not one of those above, or asks for texts that are not known.
         """
         check_known("order", sort, SORTS)
-        for name, number in (("limit", limit), ("context", context)):
-            if number is not None and number < 0:
-                raise UsageError(f"{name} is {number}: it must not be negative")
+        check_counts(limit=limit, context=context)
         by_text = not (text is seen is unseen is None and sort == "place")
-        chosen = [part.ledger.rows(_listed(kind), _listed(type), pair) for part in self.parts]
+        chosen = [part.ledger.rows(listed(kind), listed(type), pair) for part in self.parts]
         found: Iterator[Entry] = chain.from_iterable(
             part.entries(rows if by_text else rows[:limit], context)
             for part, rows in zip(self.parts, chosen, strict=True)
@@ -206,7 +204,20 @@ class Analysis:
         ]
 
 
-def _listed(given: str | Iterable[str]) -> list[str]:
+def check_counts(**numbers: int | None) -> None:
+    """Raise an error if a number is negative.
+
+    Raises
+    ------
+    UsageError
+        If one is.
+    """
+    for name, number in numbers.items():
+        if number is not None and number < 0:
+            raise UsageError(f"{name} is {number}: it must not be negative")
+
+
+def listed(given: str | Iterable[str]) -> list[str]:
     """Return one name, or several, as a list."""
     return [given] if isinstance(given, str) else [*given]
 

@@ -193,6 +193,14 @@ def test_wrong_usage(run, systems, options, message):  # noqa: ARG001 - in its f
         spanf1.diff(Path("gold"), systems, options=spanf1.Options(**options))
 
 
+@pytest.mark.parametrize("name", ["limit", "context"])
+def test_negative_numbers(run, name):  # noqa: ARG001 - in its folder
+    write("gold", "w B-A\n")
+    changes = spanf1.diff("gold", {"a": "gold", "b": "gold"}, confidence=FAST)
+    with pytest.raises(spanf1.UsageError, match=f"{name} is -1"):
+        next(changes.entries(**{name: -1}))
+
+
 def test_the_words_for_changes():
     assert {*OTHERS} < {*CHANGES}
     assert all(CHANGES.values())
