@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
@@ -221,12 +220,6 @@ class Changes:
         """Whether B is worse than A, beyond noise."""
         return self.difference.difference < 0 and self.difference.p_value < self.alpha
 
-    def dropped(self, most: float) -> bool:
-        """Return whether the F1 fell by more than so many points."""
-        return drop(*(analysis.result.exactly.micro for analysis in self.analyses)) > in_points(
-            most
-        )
-
     def entries(
         self,
         *,
@@ -311,20 +304,6 @@ def _part(analysis: Analysis) -> Part:
 
 def _outcome(entry: Entry | None) -> Outcome | None:
     return None if entry is None else Outcome(entry.kind, entry.how, entry.predicted)
-
-
-def drop(before: Any, after: Any) -> Fraction:
-    """Return by how much the F1 fell between two scores, exactly."""
-    first, other = (
-        Fraction(2 * int(score.correct), max(int(score.gold) + int(score.predicted), 1))
-        for score in (before, after)
-    )
-    return first - other
-
-
-def in_points(value: float) -> Fraction:
-    """Return a number of points as a fraction of 1, exactly as it is written."""
-    return Fraction(str(value)) / 100
 
 
 def _rows_of_gold(ledger: Ledger) -> IntArray:

@@ -11,6 +11,8 @@ from spanf1.mistakes.texts import Mention, Place
 from spanf1.ranking import report as ranking_report
 from spanf1.render.renderers import WIDTH, cut
 from spanf1.render.report import Report, Section
+from spanf1.results.report import f_name
+from spanf1.results.result import Result
 from spanf1.wording import many, percent, printable, signed
 
 _SPAN = [*Mention._fields[:4]]
@@ -179,33 +181,31 @@ def _data(shown: Shown) -> dict[str, Any]:
 # What fails.
 
 
-def failures(
-    changes: Changes, *, fail_if_worse: bool = False, max_drop: float | None = None
-) -> Iterator[str]:
-    """Yield why the second system is not to be taken for the first one.
-
-    Parameters
-    ----------
-    changes : Changes
-        What changed.
-    fail_if_worse : bool
-        It must not be worse, beyond noise.
-    max_drop : float
-        Its F1 must not be lower by more than so many points.
-    """
+def worse(changes: Changes) -> Iterator[str]:
+    """Yield that the second system is worse than the first one beyond noise, if it is."""
     (first, other), pair = changes.names, changes.difference
-    if not changes.types and (fail_if_worse or max_drop is not None):
-        yield "fail: there is nothing to score"
-    if fail_if_worse and changes.worse:
+    if changes.worse:
         yield (
             f"fail: {other} is worse than {first} beyond noise: "
             f"{signed(pair.difference, None)} points of F1, p {ranking_report.p_text(pair.p_value)}"
         )
-    if max_drop is not None and changes.dropped(max_drop):
+
+
+def dropped(names: Sequence[str], results: Sequence[Result], most: float) -> Iterator[str]:
+    """Yield that the F1 of the second of two results is lower by more than so many points."""
+    before, after = (result.micro.fbeta for result in results)
+    # What is as much as is allowed is no more, whatever the last bits are.
+    if not round(100 * (before - after), 9) <= most:
         yield (
-            f"fail: F1 is {percent(-pair.difference, None)} points lower in {other} than in "
-            f"{first}, more than {max_drop:g}"
+            f"fail: {f_name(results[0])} is {percent(before - after, None)} points lower in "
+            f"{names[1]} than in {names[0]}, more than {most:g}"
         )
+
+
+def nothing(results: Sequence[Result]) -> Iterator[str]:
+    """Yield that there is nothing to score in either of two results, if there is not."""
+    if not any(result.micro.gold or result.micro.predicted for result in results):
+        yield "fail: there is nothing to score"
 
 
 def unknown(changes: Changes) -> Iterator[str]:

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from spanf1.changes.changes import CHANGES, OTHERS, Changes
 from spanf1.changes.diff import diff_outputs
-from spanf1.changes.report import Shown, counts_report, failures, lines, report_of, unknown
+from spanf1.changes.report import (
+    Shown,
+    counts_report,
+    dropped,
+    lines,
+    nothing,
+    report_of,
+    unknown,
+    worse,
+)
+from spanf1.changes.results import Results
+from spanf1.changes.results import report_of as results_report
 from spanf1.cli.inputs import TRIM_OPTION, SideOptions, StepProgress, kept, side_options
 from spanf1.cli.output import (
     DIGITS_HELP,
@@ -24,6 +37,7 @@ from spanf1.cli.output import (
     tell,
     wants_colour,
 )
+from spanf1.cli.rescore import results_of
 from spanf1.cli.scoring import (
     confidence_of,
     confidence_options,
@@ -37,15 +51,21 @@ from spanf1.exceptions import UsageError
 from spanf1.formats.source import STDIN
 from spanf1.mistakes.analysis import AROUND
 from spanf1.ranking.compare import systems_of
-from spanf1.render.renderers import WIDTH
+from spanf1.render.renderers import RENDERERS, WIDTH
 from spanf1.render.renderers import text as as_plain
+from spanf1.results.result import Result
+from spanf1.wording import short_names
 
 #: how many spans are shown as text
 LIMIT = 20
 
+# The options that go with results files; and so much of one tells that it is one.
+_OF_RESULTS = ("files", "max_drop", "max_size", "format_name", "output", "color", "digits", "quiet")
+_BEGINNING = 256
+
 
 @click.command("diff")
-@click.argument("files", nargs=-1, metavar="[GOLD] A B")
+@click.argument("files", nargs=-1, metavar="GOLD A B")
 @click.option("--merged", is_flag=True, help="A and B hold gold and predicted tags: no GOLD.")
 @list_option(
     "--change",
@@ -90,6 +110,9 @@ def diff(
     is right is what an exact match counts: mended less broken is what B has correct more than A.
     Kinds of errors are those of `spanf1 errors`.
 
+    A and B alone may be results files, of `spanf1 score --format json`: they have counts by type,
+    and no spans, so that it is not known which are mended, nor what is noise.
+
     \b
     Examples:
       spanf1 diff gold.conll old.conll new.conll
@@ -97,7 +120,10 @@ def diff(
       spanf1 diff --merged old.conll new.conll --type PER,LOC
       spanf1 diff gold.jsonl baseline=run1.jsonl ours=run2.jsonl -f json -o diff.json
       spanf1 diff gold.conll main.conll branch.conll --fail-if-worse --max-drop 0.5 -q
+      spanf1 diff last-night.json tonight.json --max-drop 0.5
     """
+    if len(files) == 2 and not merged and all(map(_has_result, files)):
+        return _diff_results(files, max_drop, settings)
     chosen = {
         name: [part.strip() for part in (settings.pop(option) or "").split(",") if part.strip()]
         for name, option in (("change", "change"), ("type", "types"))
@@ -112,7 +138,7 @@ def diff(
     systems = systems_of(files if merged else files[1:])
     inputs = [file for one in systems for file in one.files]
     if len(systems) != 2 or len(inputs) != 2:
-        hint = "--merged takes two files that hold gold, too"
+        hint = "--merged takes two files that hold gold, too; else both are to be results files"
         if len(inputs) > 2:
             hint = "spanf1 compare ranks several systems, and runs"
         raise UsageError(f"A and B are to be two files, and not {len(inputs)}", hint=hint)
@@ -137,10 +163,61 @@ def diff(
             limit = LIMIT
         spans = [*changes.entries(**chosen, limit=limit, context=context)]
     _write(Shown(changes, spans, changes.number(**chosen) - len(spans)), report)
-    failed = [*failures(changes, fail_if_worse=fail_if_worse, max_drop=max_drop)]
     if not report.quiet:
         tell(_warnings(changes, chosen["type"]))
-    tell([*(unknown(changes) if fail_if_worse else ()), *failed])
+    if fail_if_worse:
+        tell(unknown(changes))
+    failed = [*worse(changes)] if fail_if_worse else []
+    results = [analysis.result for analysis in changes.analyses]
+    failed += _failures(changes.names, results, max_drop, gated=fail_if_worse)
+    tell(failed)
+    return 1 if failed else 0
+
+
+def _failures(
+    names: Sequence[str], results: Sequence[Result], max_drop: float | None, *, gated: bool = False
+) -> Iterator[str]:
+    """Yield that the F1 fell too much; or, where anything may fail, that there is nothing."""
+    if gated or max_drop is not None:
+        yield from nothing(results)
+    if max_drop is not None:
+        yield from dropped(names, results, max_drop)
+
+
+def _has_result(path: str) -> bool:
+    """Return whether a file begins as a results file does."""
+    try:
+        with open(path, "rb") as file:
+            return re.match(rb'\s*{\s*"spanf1"', file.read(_BEGINNING)) is not None
+    except OSError:
+        return False
+
+
+def _diff_results(files: Sequence[str], max_drop: float | None, settings: dict[str, Any]) -> int:
+    """Hold two results files against each other, and return the exit code.
+
+    Raises
+    ------
+    UsageError
+        If an option is given that is about spans.
+    """
+    context = click.get_current_context()
+    for option in context.command.params:
+        given = context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+        if given and option.name not in _OF_RESULTS:
+            raise UsageError(
+                f"{max(option.opts, key=len)} needs the spans, and results files have none",
+                hint="spanf1 diff GOLD A B has them",
+            )
+    report = ReportOptions.of(settings)
+    report.check_writable(files)
+    a, b = (results_of(file, settings["max_size"])[1] for file in files)
+    first, other = short_names([*files])
+    results = Results((first, other), (a, b))
+    results.check()
+    report.write(results_report(results), {"text": RENDERERS["table"], **RENDERERS})
+    failed = [*_failures(results.names, results.results, max_drop)]
+    tell(failed)
     return 1 if failed else 0
 
 

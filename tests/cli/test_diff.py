@@ -294,3 +294,85 @@ def test_the_name_of_the_output_says_the_format(run):
     assert run("diff", "g", "old", "new", "-o", "d.json").out == ""
     with open("d.json", encoding="utf-8") as file:
         assert json.load(file)["counts"]["mended"] == 1
+
+
+@pytest.fixture
+def _results(run):
+    for name in ("old", "new"):
+        assert run("score", "g", name, "-f", "json", "-o", f"{name}.json").code == 0
+
+
+@pytest.mark.usefixtures("_results")
+class TestResults:
+    def test_counts_are_those_of_the_spans(self, run):
+        found = json.loads(run("diff", "old.json", "new.json", "-f", "json").out)
+        data = json.loads(run("diff", "g", "old", "new", "-f", "json").out)
+        for name, row in data["types"].items():
+            both = [side and side["correct"] for side in found["types"][name].values()]
+            assert (both[1] or 0) - (both[0] or 0) == row["mended"] - row["broken"]
+        systems = {one["name"]: one["f"] for one in data["comparison"]["systems"]}
+        assert found["micro"]["a"]["f"] == pytest.approx(systems["old"])
+        assert found["micro"]["b"]["f"] == pytest.approx(systems["new"])
+
+    def test_what_is_not_known_is_said(self, run):
+        ran = run("diff", "old.json", "new.json")
+        assert (ran.code, ran.err) == (0, "")
+        assert "Which spans are mended and which are broken" in ran.out
+        table = [line.split() for line in ran.out.splitlines()]
+        assert ["LOC", "2", "2", "1", "-1", "80.00", "66.67", "-13.33"] in table
+        assert ["all", "4", "2", "2", "+0", "44.44", "50.00", "+5.56"] in table
+        rows = [*csv.DictReader(io.StringIO(run("diff", "old.json", "new.json", "-f", "csv").out))]
+        assert [row["type"] for row in rows] == ["LOC", "ORG", "PER", "X", ""]
+
+    def test_a_drop_fails(self, run):
+        ran = run("diff", "new.json", "old.json", "--max-drop", "5.5", "-q")
+        assert (ran.code, ran.err) == (
+            1,
+            "fail: F1 is 5.56 points lower in old.json than in new.json, more than 5.5\n",
+        )
+        assert run("diff", "new.json", "old.json", "--max-drop", "5.6").code == 0
+        assert run("diff", "old.json", "new.json", "--max-drop", "0").code == 0
+
+    @pytest.mark.parametrize(
+        "args",
+        [
+            ["--fail-if-worse"],
+            ["--change", "all"],
+            ["--type", "PER"],
+            ["--limit", "3"],
+            ["--reading", "strict"],
+            ["--scheme", "IOB2"],
+            ["--resamples", "10"],
+        ],
+    )
+    def test_what_needs_spans(self, run, args):
+        ran = run("diff", "old.json", "new.json", *args)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err == (
+            f"error: {args[0]} needs the spans, and results files have none\n"
+            "hint: spanf1 diff GOLD A B has them\n"
+        )
+
+    def test_scores_that_do_not_mean_the_same(self, run):
+        write("h", GOLD.replace("Rome B-LOC", "Rome O"))
+        run("score", "h", "new", "-f", "json", "-o", "other.json")
+        run("score", "g", "new", "--match", "partial", "-f", "json", "-o", "partial.json")
+        for name in ("other", "partial"):
+            ran = run("diff", "old.json", f"{name}.json")
+            assert (ran.code, ran.out) == (3, "")
+            assert ran.err.startswith("error: old.json: the two scores do not mean the same: ")
+            # As the hint says.
+            assert run("signature", "old.json", f"{name}.json").code == 1
+        assert run("diff", "partial.json", "partial.json").code == 0
+
+    def test_one_alone_is_no_output(self, run):
+        for files in (["g", "new.json"], ["new.json", "g"]):
+            ran = run("diff", *files)
+            assert (ran.code, ran.out) == (2, "")
+            assert "both are to be results files" in ran.err
+
+    def test_a_file_that_is_none(self, run):
+        write("broken.json", '{"spanf1": "0.1.0", "signature": "x"}')
+        ran = run("diff", "old.json", "broken.json")
+        assert (ran.code, ran.out) == (3, "")
+        assert ran.err.startswith("error: broken.json: this is not a result of spanf1\n")
