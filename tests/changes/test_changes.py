@@ -34,7 +34,7 @@ def spans_of(rows, side):
     }
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sentences, st.sampled_from(["lenient", "strict"]), st.booleans())
 def test_mended_less_broken_is_what_is_correct_more(tmp_path, rows, reading, mapped):
     for name, side in (("gold", 0), ("a", 1), ("b", 2)):
@@ -77,7 +77,7 @@ def test_mended_less_broken_is_what_is_correct_more(tmp_path, rows, reading, map
     assert [*changes.entries()] == [entry for entry in entries if entry.change in OTHERS]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sentences)
 def test_what_changed_is_what_sets_of_spans_say(tmp_path, rows):
     for name, side in (("gold", 0), ("a", 1), ("b", 2)):
@@ -204,3 +204,41 @@ def test_negative_numbers(run, name):  # noqa: ARG001 - in its folder
 def test_the_words_for_changes():
     assert {*OTHERS} < {*CHANGES}
     assert all(CHANGES.values())
+
+
+def listed(changes):
+    return [
+        (one.change, (one.gold or (one.a or one.b).predicted).text) for one in changes.entries()
+    ]
+
+
+def test_nested_levels(run):  # noqa: ARG001 - in its folder
+    write("gold", "a B-A B-X\nb I-A O\n\nc B-A O\nd O O\n")
+    write("a", "a B-A O\nb I-A O\n\nc O O\nd O B-Z\n")
+    write("b", "a B-A B-X\nb O O\n\nc B-A O\nd O O\n")
+    changes = spanf1.diff("gold", ["a", "b"], confidence=FAST, gold_column="2,3", pred_column="2,3")
+    assert listed(changes) == [
+        ("mended", "a"),
+        ("broken", "a b"),
+        ("mended", "c"),
+        ("gone", "d"),
+    ]
+
+
+def test_discontinuous_spans(run, tmp_path):  # noqa: ARG001 - in its folder
+    whole, part, place = "PER 0 3;4 9\tAda Smith", "PER 0 3\tAda", "LOC 13 18\tLeeds"
+    for name, spans in (("gold", [whole, place]), ("a", [part, place]), ("b", [whole])):
+        (tmp_path / name).mkdir()
+        write(f"{name}/d.txt", "Ada Smith of Leeds")
+        write(f"{name}/d.ann", "".join(f"T{n}\t{said}\n" for n, said in enumerate(spans, 1)))
+    changes = spanf1.diff("gold", {"a": "a", "b": "b"}, confidence=FAST)
+    assert listed(changes) == [("mended", "Ada Smith"), ("broken", "Leeds")]
+
+
+@pytest.mark.parametrize(("missing", "said"), [("outside", ["a", "c"]), ("drop", ["", ""])])
+def test_predictions_that_stop_early(run, missing, said):  # noqa: ARG001 - in its folder
+    write("gold", "a B-A\nb O\n\nc B-A\nd O\n")
+    write("a", "a O\n\nc O\n")
+    write("b", "a B-A\n\nc B-A\n")
+    changes = spanf1.diff("gold", ["a", "b"], confidence=FAST, missing=missing)
+    assert listed(changes) == [("mended", text) for text in said]
