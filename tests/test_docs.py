@@ -56,6 +56,14 @@ def test_errors_are_shown_as_the_command_tells_them(run, monkeypatch, args) -> N
     assert run(*command).out == shown
 
 
+def test_a_sentence_is_explained_as_the_command_does(run, monkeypatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.chdir(ROOT)
+    command = ["explain", "corpora/sample/english.spacy.conll:189"]
+    shown = README.split(f"$ spanf1 {' '.join(command)}\n")[1].split("…\n")[0]
+    assert run(*command).out.startswith(shown)
+
+
 def test_what_each_scorer_says_of_a_submission(monkeypatch) -> None:
     """The lines that are shown are among those that the command prints."""
     shown = README.split("A submission to WNUT-17")[1].split("```")[1]

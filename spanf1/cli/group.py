@@ -28,6 +28,7 @@ COMMANDS = {
     "compare": "Say which system is better, and how sure it is.",
     "diff": "Say which spans a new system mends, and which it breaks.",
     "errors": "Say which spans are wrong, how near, and at what cost.",
+    "explain": "Say what becomes of the spans of one sentence.",
     "schemes": "Say what each scorer would say, and why.",
     "signature": "Compare what made two scores.",
     "rescore": "Score again from a results file.",
