@@ -76,11 +76,10 @@ def _by_type(changes: Changes) -> Section:
     first, other = (printable(name) for name in changes.names)
     rows = [[kind, *(str(row[name]) for name in names)] for kind, row in changes.types.items()]
     rows.append(["all", *(str(changes.counts[name]) for name in names)])
-    mended, broken = changes.counts["mended"], changes.counts["broken"]
-    correct = [int(one.result.exactly.micro.correct) for one in changes.analyses]
+    mended, broken, right = (changes.counts[name] for name in ("mended", "broken", "right"))
     said = (
-        f"Of gold, from {first} to {other}: {mended} mended, {broken} broken, so {correct[1]} "
-        f"correct in place of {correct[0]}. Spurious: {changes.counts['gone']} gone, "
+        f"Of gold, from {first} to {other}: {mended} mended, {broken} broken, so {right + mended} "
+        f"correct in place of {right + broken}. Spurious: {changes.counts['gone']} gone, "
         f"{changes.counts['new']} new."
     )
     header = ["type", "mended", "broken", "right", "wrong", "gone", "new", "spurious"]

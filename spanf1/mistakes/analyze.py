@@ -119,7 +119,14 @@ tag_form, outside, mask_tags, missing
     """
     given = locals()
     options = checked_options(given)
-    if not isinstance(gold, str | os.PathLike | Source):
+    files = [isinstance(side, str | os.PathLike | Source) for side in (gold, predicted)]
+    together = files[0] if predicted is None else files[0] == files[1]
+    if not together:
+        raise UsageError(
+            "gold and predicted are to be two files, or both sequences",
+            hint="predicted can be left out only where the file of gold has both",
+        )
+    if not files[0]:
         return _analysis_of_lists(given, options)
     if tokens is not None:
         raise UsageError("tokens are for tags that are given as lists")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from spanf1.mistakes.analysis import Analysis, Entry
-from spanf1.mistakes.ledger import ERRORS
+from spanf1.mistakes.ledger import ERRORS, HOWS
 from spanf1.mistakes.texts import Mention, Place
 from spanf1.render.renderers import (
     BOLD,
@@ -50,15 +50,26 @@ def _counts(analysis: Analysis) -> Section:
     rows = []
     for name in ERRORS:
         share = percent(counts[name] / errors, 1) if errors else "-"
-        hows = [f"{how} {count}" for (kind, how), count in analysis.hows.items() if kind == name]
-        rows.append([name, str(counts[name]), share, ", ".join(hows)])
+        rows.append([name, str(counts[name]), share])
     said = (
         f"F1 {percent(score.f1, None)}: {counts['correct']} correct of {int(score.gold)} in gold "
         f"and {int(score.predicted)} predicted; {many(errors, 'error')}"
     )
-    facts = [Fact(*made) for made in how_made(analysis.result)]
-    header = ["errors", "count", "%", "boundaries"]
-    return Section(text=said, header=header, rows=rows, facts=facts)
+    facts = [Fact("boundaries", words)] if (words := _boundaries(analysis)) else []
+    facts += [Fact(*made) for made in how_made(analysis.result)]
+    return Section(text=said, header=["errors", "count", "%"], rows=rows, facts=facts)
+
+
+def _boundaries(analysis: Analysis) -> str:
+    """Say how boundaries differ; nothing if none does."""
+    hows = analysis.hows
+    kinds = "boundary", "type and boundary"
+    counts = {how: sum(hows.get((kind, how), 0) for kind in kinds) for how in HOWS}
+    said = [", ".join(f"{how} {count}" for how, count in counts.items() if count)]
+    for kind, how in (("missed", "merged"), ("spurious", "split")):
+        if count := hows.get((kind, how)):
+            said.append(f"{count} of what is {kind} in {how} ones")
+    return "; ".join(filter(None, said))
 
 
 # Entries, one by one.
