@@ -16,6 +16,8 @@ from spanf1.exceptions import (
 # As a type checker sees it; the module `typing` would be imported while Ctrl-C is not caught yet.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from spanf1.changes.changes import Changes
+    from spanf1.changes.diff import diff
     from spanf1.checks.convert import convert_file
     from spanf1.checks.lists import (
         Violation,
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AlignmentError",
     "Analysis",
+    "Changes",
     "Confidence",
     "Counts",
     "CreditCounts",
@@ -84,6 +87,7 @@ __all__ = [
     "decode",
     "describe",
     "detect",
+    "diff",
     "encode",
     "evaluate",
     "read_documents",
@@ -97,6 +101,7 @@ __all__ = [
 # Where the names are that are imported when they are asked for: start-up is part of every run.
 _LATER = {
     "Analysis": "mistakes.analysis",
+    "Changes": "changes.changes",
     "Confidence": "core.options",
     "Counts": "core.scores",
     "Detection": "core.detection",
@@ -124,6 +129,7 @@ _LATER = {
     "decode": "checks.lists",
     "describe": "contents.describe",
     "detect": "checks.lists",
+    "diff": "changes.diff",
     "encode": "checks.lists",
     "evaluate": "results.lists",
     "read_documents": "formats.opening",
