@@ -49,7 +49,8 @@ def explain(
     """Say what becomes of each span of one sentence, by each reading and each match.
 
     LINE is one where a span begins, as `spanf1 errors` shows it. Matches with a threshold are told
-    of 0.5, and within of 1.
+    of 0.5, and within of 1. Each match puts spans together as is best for it, so that what is
+    missed, as `spanf1 errors` has it, may earn a part.
 
     \b
     Examples:

@@ -186,15 +186,15 @@ def report_of(explanation: Explanation) -> Report:
 def _sections(explanation: Explanation, _: int | None) -> list[Section]:
     fates = explanation.fates
     titles = {name: f"{name}: {READINGS[name]}" for name in fates}
-    first, *others = fates
-    if all(fates[name] == fates[first] for name in others):
-        titles = {first: f"{' and '.join(fates)}: the same spans"}
+    lenient, *others = fates
+    if all(fates[name] == fates[lenient] for name in others):
+        titles = {lenient: f"{' and '.join(fates)}: the same spans"}
     sections = []
     for name, title in titles.items():
-        sections.append(Section(title))
-        sections += map(_section, fates[name])
-        if not fates[name]:
-            sections.append(Section(text="no span counts"))
+        first, *rest = [*map(_section, fates[name])] or [
+            Section(facts=[Fact("spans", "none counts")])
+        ]
+        sections += [first._replace(title=title), *rest]
     return sections
 
 

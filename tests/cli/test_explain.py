@@ -81,3 +81,22 @@ def test_wrong_usage(run, args, message):
     ran = run("explain", *args)
     assert (ran.code, ran.out) == (2, "")
     assert message in ran.err
+
+
+def test_no_span_counts(run):
+    write("ill", "a I-A O\n")
+    out = run("explain", "ill:1", "--scheme", "IOB2").out
+    assert out.endswith(
+        "strict: ill-formed spans are dropped, as in seqeval's strict mode\n"
+        "spans       none counts\n"
+    )
+    # Each span has its table, and nothing else has one.
+    assert run("explain", "f:3", "-f", "markdown").out.count("| :---") == 7
+
+
+def test_the_hint_lists_the_lines(run):
+    hint = run("explain", "f:4").err.splitlines()[1]
+    assert hint == "hint: spanf1 errors FILE --kind all lists spans with their lines"
+    rows = run("errors", "f", "--kind", "all", "-f", "jsonl").out.splitlines()
+    for line in {json.loads(row)["line"] for row in rows}:
+        assert run("explain", f"f:{line}").code == 0
