@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
@@ -21,7 +22,8 @@ from spanf1.render.renderers import RENDERERS
 
 # The options that go with tags on the command line.
 _OF_TAGS = (
-    *("gold_tags", "pred_tags", "tokens", "scheme", "gold_scheme", "pred_scheme"),
+    *("gold_tags", "pred_tags", "tokens", "scheme", "gold_scheme", "pred_scheme", "tag_form"),
+    *("outside", "mask_tags", "missing"),
     *("map_types", "ignore_types", "untyped", "format_name", "output", "color"),
 )
 _WANTED = "FILE:LINE, FILE --sentence N, or --gold-tags with --pred-tags"
@@ -76,6 +78,10 @@ def explain(
                 pred_scheme=options.pred_scheme,
                 map_types=dict(options.map_types),
                 ignore_types=options.ignore_types,
+                tag_form=settings["tag_form"],
+                outside=settings["outside"],
+                mask_tags=settings["mask_tags"],
+                missing=options.missing,
                 reading=name,
             )
             for name in TOLD
@@ -107,7 +113,10 @@ def _check_typed() -> None:
     for option in context.command.params:
         given = context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
         if given and option.name not in _OF_TAGS:
-            raise UsageError(f"{max(option.opts, key=len)} does not go with --gold-tags")
+            raise UsageError(
+                f"{max(option.opts, key=len)} does not go with --gold-tags",
+                hint="it is about files: leave it out",
+            )
 
 
 def _parted(files: tuple[str, ...], sentence: int | None) -> tuple[list[str], int]:
@@ -120,9 +129,14 @@ def _parted(files: tuple[str, ...], sentence: int | None) -> tuple[list[str], in
     """
     if not 1 <= len(files) <= 2:
         raise UsageError("one sentence is explained, of one file, or of two", hint=_WANTED)
-    if sentence:
-        return [*files], 0
     path, _, line = files[0].rpartition(":")
-    if not path or not line.isdecimal() or not int(line):
+    lined = path and line.isdecimal() and int(line)
+    if sentence:
+        if lined and not os.path.exists(files[0]):
+            raise UsageError(
+                "a line and a sentence are given", where=files[0], hint="leave --sentence out"
+            )
+        return [*files], 0
+    if not lined:
         raise UsageError("there is no line, and no sentence", where=files[0], hint=_WANTED)
     return [path, *files[1:]], int(line)

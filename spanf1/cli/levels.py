@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from spanf1.cli.scoring import SCORE_RENDERERS, Outcome, Renderers, failures, number
+from spanf1.cli.scoring import SCORE_RENDERERS, Outcome, Renderers, failures, number, warnings
 from spanf1.core.options import Confidence
 from spanf1.core.scores import AverageName
 from spanf1.exceptions import UsageError
@@ -33,13 +33,12 @@ def outcome_of_tokens(
     def figure(report: Report, **how: Any) -> str:
         return number(report, average=average, digits=how["digits"])
 
-    nothing = "warning: there are no tokens in the input: this is a score of nothing"
     return Outcome(
         report,
         _renderers(figure),
         signature_of_tokens(total, average),
         how_classified(total),
-        [nothing] * (not total.tokens),
+        [*_empty(total)],
         [*failures(cast(Any, total), limits)],
     )
 
@@ -51,7 +50,8 @@ def outcome_of_wholes(
     limits: Mapping[str, float],
 ) -> Outcome:
     """Return what is to be printed of the sentences or documents of files."""
-    total = wholes_of(total_of([*results.values()]), level, confidence)
+    spans = total_of([*results.values()])
+    total = wholes_of(spans, level, confidence)
     several = results if len(results) > 1 else {}
     parts = {name: wholes_of(one, level, None) for name, one in several.items()}
 
@@ -65,9 +65,25 @@ def outcome_of_wholes(
         _renderers(figure),
         total.signature,
         how_judged(total),
-        [nothing] * (not total.units),
+        [*warnings(spans)] if total.units else [nothing],
         [*_under(total, limits)],
     )
+
+
+def _empty(result: TokenResult) -> Iterator[str]:
+    """Yield that there is nothing to score, or no token of a class that was named."""
+    types, micro = result.options.types, result.micro
+    for name in types if isinstance(types, tuple) else ():
+        score = result.types[name]
+        if not score.gold and not score.predicted:
+            yield f"warning: there is no token of class {name!r}"
+    if not result.tokens:
+        yield "warning: there are no tokens in the input: this is a score of nothing"
+    elif not micro.gold and not micro.predicted:
+        yield (
+            "warning: no token is of a class that is scored, in gold or as predicted: this is a "
+            "score of nothing"
+        )
 
 
 def _under(result: WholeResult, limits: Mapping[str, float]) -> Iterator[str]:

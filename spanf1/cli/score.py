@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from spanf1.cli.inputs import (
     JOBS_OPTION,
@@ -176,6 +177,12 @@ def score(
     sides = sides_given.of_files(len(paths))
     options = Options.of(settings | scoring_of(settings))
     check_level(level, options, as_written=as_written)
+    given = click.get_current_context().get_parameter_source("average")
+    if level in ("sentence", "document") and given is ParameterSource.COMMANDLINE:
+        raise UsageError(
+            f"--average is of types, and at level {level} there are none",
+            hint="leave --average out",
+        )
     kept_units = "" if level in ("span", "token") else level
     results: dict[str, Result] = {}
     tokens: dict[str, TokenResult] = {}

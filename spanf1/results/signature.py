@@ -28,6 +28,7 @@ from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import PLACES, TOKEN
 from spanf1.exceptions import UsageError, check_known
+from spanf1.levels.levels import LEVELS
 from spanf1.wording import shortened
 
 # What stands for itself in a name; all else is written as %XX, so that a line can be parted.
@@ -141,6 +142,11 @@ class Signature:
         except (ValueError, OverflowError):
             problem = "there is no number where one should be"
         hint = f"it looks like {_EXAMPLE}"
+        level = parts.get("level") or parts.get("right")
+        if level in LEVELS:
+            problem = f"it is one of level {level}, and those of spans alone are read"
+            hint = "spanf1 score FILE --signature, without --level, gives one of spans"
+            raise UsageError(problem, hint=hint)
         raise UsageError(f"this is no signature: {problem}", hint=hint)
 
     def in_words(self) -> list[tuple[str, str]]:

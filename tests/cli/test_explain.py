@@ -100,3 +100,28 @@ def test_the_hint_lists_the_lines(run):
     rows = run("errors", "f", "--kind", "all", "-f", "jsonl").out.splitlines()
     for line in {json.loads(row)["line"] for row in rows}:
         assert run("explain", f"f:{line}").code == 0
+
+
+@pytest.mark.parametrize(
+    ("tags", "mended"),
+    [
+        (("PER PER O", "PER O O"), ("--tag-form", "PER")),
+        (("B-PER I-PER O", "B-PER"), ("--missing", "outside")),
+        (("B-PER I-PER O", "B-PER"), ("--missing", "drop")),
+        (("B-PER 0", "B-PER O"), ("--outside", "0")),
+        (("B-PER X", "B-PER O"), ("--mask", "X")),
+    ],
+)
+def test_hints_about_typed_tags_work(run, tags, mended):
+    typed = ("explain", "--gold-tags", tags[0], "--pred-tags", tags[1])
+    ran = run(*typed)
+    assert (ran.code, mended[0] in ran.err) == (3, True)
+    ran = run(*typed, *mended)
+    assert (ran.code, ran.err) == (0, "")
+    assert "gold PER" in ran.out
+
+
+def test_a_line_and_a_sentence(run):
+    ran = run("explain", "f:3", "--sentence", "2")
+    said = "error: f:3: a line and a sentence are given\nhint: leave --sentence out\n"
+    assert (ran.code, ran.err) == (2, said)

@@ -78,6 +78,35 @@ def test_limits(run) -> None:
         assert "this is a score of nothing" in ran.err
 
 
+@pytest.mark.parametrize("level", ["span", "token", "sentence"])
+@pytest.mark.parametrize("more", [["--types", "PERS"], ["--types", "PER,X"], ["--ignore", "PER"]])
+def test_a_gate_of_nothing_is_shut(run, level, more) -> None:
+    Path("one").write_text("a B-PER B-PER\nb O O\n")
+    ran = run("score", "one", "--level", level, "--fail-empty", *more)
+    assert ran.code == 1
+    assert re.search("there is no (span of type|token of class) '(PERS|X)'|of nothing", ran.err)
+    assert run("score", "one", "--level", level, *more).code == 0
+
+
+@pytest.mark.parametrize("level", ["token", "sentence", "document"])
+@pytest.mark.parametrize("command", [["rescore"], ["signature"], ["signature", "spans"], ["diff"]])
+def test_figures_of_other_levels_are_not_read_again(run, level, command) -> None:
+    Path("docs").write_text(f"-DOCSTART- O O\n\n{TAGS}")
+    for name, more in (("spans", []), ("figures", ["--level", level])):
+        run("score", "docs", "-f", "json", "-o", name, *more)
+    files = ["spans", "figures"] if command == ["diff"] else ["figures"]
+    ran = run(*command, *files)
+    assert (ran.code, ran.out) == (3, "")
+    assert f"of level {level}, and" in ran.err
+    assert re.fullmatch(r"error: figures: [^\n]{1,200}\nhint: [^\n]{1,200}\n", ran.err)
+    # as the hint has it
+    if command != ["signature"]:
+        run("score", "docs", "-f", "json", "-o", "figures")
+    else:
+        run("score", "docs", "--signature", "-o", "figures")
+    assert run(*command, *files).code == 0
+
+
 def test_several_files_and_a_pipe(run, monkeypatch) -> None:
     ran = run("score", "folder/*", "--level", "token", "-f", "json")
     data = json.loads(ran.out)
@@ -120,6 +149,7 @@ def test_several_files_and_a_pipe(run, monkeypatch) -> None:
             "headed:1: 'gold' may be a label",
             "headed --level token --gold-column gold",
         ),
+        ("tags --level sentence --average macro", "is of types", "tags --level sentence"),
         ("tags --level token --trim", "trim is for spans", "tags --level token"),
         (
             "tags --level token --as-written --tag-form B-PER",
