@@ -202,9 +202,11 @@ def dropped(names: Sequence[str], results: Sequence[Result], most: float) -> Ite
 
 
 def nothing(results: Sequence[Result]) -> Iterator[str]:
-    """Yield that there is nothing to score in either of two results, if there is not."""
+    """Yield that no F1 can be lower than another, if there is nothing to score, or no gold."""
     if not any(result.micro.gold or result.micro.predicted for result in results):
         yield "fail: there is nothing to score"
+    elif not any(result.micro.gold for result in results):
+        yield "fail: there is no span in gold, so that no F1 can be lower than another"
 
 
 def unknown(changes: Changes) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 import re
 import shutil
 import sys
@@ -64,6 +66,13 @@ _OF_RESULTS = ("files", "max_drop", "max_size", "format_name", "output", "color"
 _BEGINNING = 256
 
 
+def _number(_: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    """Return a number; NaN is in every range for click."""
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("nan is no number", param=option)
+    return value
+
+
 @click.command("diff")
 @click.argument("files", nargs=-1, metavar="GOLD A B")
 @click.option("--merged", is_flag=True, help="A and B hold gold and predicted tags: no GOLD.")
@@ -84,6 +93,7 @@ _BEGINNING = 256
 @click.option(
     "--max-drop",
     type=click.FloatRange(0, 100),
+    callback=_number,
     metavar="POINTS",
     help="Exit with 1 if the F1 of B is lower by more than so many points.",
 )
@@ -124,6 +134,15 @@ def diff(
     """
     if len(files) == 2 and not merged and all(map(_has_result, files)):
         return _diff_results(files, max_drop, settings)
+    for file in files:
+        path = file if os.path.exists(file) else file.partition("=")[2]
+        if _has_result(path):
+            raise UsageError(
+                "A and B both are to be results files, or neither is",
+                where=path,
+                hint="spanf1 diff A B takes two, without GOLD, --merged and names; spanf1 score "
+                "FILE --format json makes one",
+            )
     chosen = {
         name: [part.strip() for part in (settings.pop(option) or "").split(",") if part.strip()]
         for name, option in (("change", "change"), ("type", "types"))
@@ -188,7 +207,7 @@ def _has_result(path: str) -> bool:
     """Return whether a file begins as a results file does."""
     try:
         with open(path, "rb") as file:
-            return re.match(rb'\s*{\s*"spanf1"', file.read(_BEGINNING)) is not None
+            return re.match(rb'(\xef\xbb\xbf)?\s*{\s*"spanf1"', file.read(_BEGINNING)) is not None
     except OSError:
         return False
 

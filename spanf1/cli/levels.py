@@ -95,7 +95,9 @@ def _under(result: WholeResult, limits: Mapping[str, float]) -> Iterator[str]:
         if share is None:
             hint = f"one of {', '.join(shares)}"
             raise UsageError(f"--fail-under {name}: no share is called so", hint=hint)
-        if not share.share >= limit:
+        if not share.of:
+            yield f"fail: there is nothing to score of {'all' if name == 'micro' else name}"
+        elif not share.share >= limit:
             yield (
                 f"fail: {share.right} of {share.of} {result.noun}s are right, "
                 f"{share.share:g}, under {limit:g}"

@@ -199,7 +199,9 @@ def _tags_or_labels(
             raise error from None
         for label in (label for side in tags for label in side.codes):
             if _looks_tagged(label):
-                raise TagError(error.message, where=error.where, hint=_WRITTEN_HINT) from None
+                # A tag that may be one of tokens that do not count is no label.
+                hint = error.hint if error.hint and "--mask" in error.hint else _WRITTEN_HINT
+                raise TagError(error.message, where=error.where, hint=hint) from None
         return made
 
 

@@ -232,6 +232,16 @@ def test_nothing_to_score(run):
         assert ran.err.endswith("fail: there is nothing to score\n")
 
 
+def test_a_gate_without_gold_is_shut(run):
+    write("none", "a O\n")
+    write("one", "a B-X\n")
+    assert run("diff", "none", "a=none", "one", "-q").code == 0
+    for gate in (["--fail-if-worse"], ["--max-drop", "1"]):
+        ran = run("diff", "none", "a=none", "one", "-q", *gate)
+        assert ran.code == 1
+        assert "fail: there is no span in gold" in ran.err
+
+
 @pytest.mark.parametrize("width", [40, 80])
 def test_lines_fit(run, monkeypatch, width):
     monkeypatch.setenv("COLUMNS", str(width))
@@ -272,6 +282,7 @@ def test_readings_are_those_of_the_score(run):
         (["g", "a=old,new", "new"], "two files, and not 3", "compare ranks"),
         (["g", "old", "new", "--change", "better"], "unknown change 'better'", "one of mended"),
         (["g", "old", "new", "--max-drop", "-1"], "--max-drop", ""),
+        (["g", "old", "new", "--max-drop", "nan"], "nan is no number", ""),
         (["g", "old", "-"], "not standard input", ""),
         (["g", "old", "new", "-o", "new"], "the output cannot be written", ""),
     ],
@@ -376,3 +387,26 @@ class TestResults:
         ran = run("diff", "old.json", "broken.json")
         assert (ran.code, ran.out) == (3, "")
         assert ran.err.startswith("error: broken.json: this is not a result of spanf1\n")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["a=old.json", "b=new.json"],
+        ["old.json", "new"],
+        ["old.json", "missing.json"],
+        ["g", "old.json", "new.json"],
+        ["--merged", "old.json", "new.json"],
+        ["g", "old.json", "b=new"],
+    ],
+)
+@pytest.mark.usefixtures("_results")
+def test_results_files_go_with_each_other_alone(run, args):
+    ran = run("diff", *args)
+    assert (ran.code, ran.out) == (2, "")
+    assert "error: old.json: A and B both are to be results files, or neither is\nhint: " in ran.err
+    # as the hint has it, and with the mark that some editors put before a text
+    with open("old.json", "rb") as file:
+        write("marked.json", "\ufeff" + file.read().decode())
+    for first in ("old.json", "marked.json"):
+        assert run("diff", first, "new.json").code == 0

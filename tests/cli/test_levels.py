@@ -107,6 +107,22 @@ def test_figures_of_other_levels_are_not_read_again(run, level, command) -> None
     assert run(*command, *files).code == 0
 
 
+def test_a_share_of_nothing_fails(run) -> None:
+    Path("none").write_text("a O O\n")
+    args = ("score", "none", "--level", "sentence", "--zero-division", "1", "-q", "--fail-under")
+    assert run(*args, "0.9").code == 0
+    ran = run(*args, "with_gold=0.9")
+    assert ran.code == 1
+    assert "fail: there is nothing to score of with_gold\n" in ran.err
+
+
+def test_tags_of_tokens_that_do_not_count_are_no_labels(run) -> None:
+    Path("masked").write_text("a B-PER B-PER\nb X O\n")
+    ran = run("score", "masked", "--level", "token")
+    assert (ran.code, "--mask X" in ran.err) == (3, True)
+    assert run("score", "masked", "--level", "token", "--mask", "X").code == 0
+
+
 def test_several_files_and_a_pipe(run, monkeypatch) -> None:
     ran = run("score", "folder/*", "--level", "token", "-f", "json")
     data = json.loads(ran.out)
