@@ -11,7 +11,6 @@ from spanf1.cli.output import SIZE_OPTION, ReportOptions, report_options
 from spanf1.cli.scoring import SCORE_DIGITS_HELP, SCORE_RENDERERS
 from spanf1.cli.signature import RESULTS_HINT, input_name, parsed, read_text
 from spanf1.exceptions import ReadError, SpanF1Error, UsageError
-from spanf1.levels.levels import LEVELS
 from spanf1.results.report import report_of
 from spanf1.results.result import Result, rescored
 from spanf1.results.signature import Signature
@@ -59,20 +58,15 @@ def results_of(path: str, max_size: str | None) -> tuple[dict[str, Any], Result]
         If it cannot be read, or is no results file.
     """
     data = parsed(read_text(path, max_size), path)
-    level = data.get("level")
-    if "tally" not in data and isinstance(level, str) and level in LEVELS:
-        raise ReadError(
-            f"these are figures of level {level}, and results of spans alone are read again",
-            where=input_name(path),
-            hint="spanf1 score FILE --format json, without --level, makes results of spans",
-        )
-    if "tally" not in data:
+    if not {"tally", "level"} & {*data}:
         message = "this is not a result of spanf1"
         raise ReadError(message, where=input_name(path), hint=RESULTS_HINT)
     try:
         return data, Result.from_dict(data)
     except UsageError as error:
-        raise ReadError(error.message, where=input_name(path), hint=RESULTS_HINT) from None
+        raise ReadError(
+            error.message, where=input_name(path), hint=error.hint or RESULTS_HINT
+        ) from None
 
 
 def _notes(result: Result, signature: Signature | None, *, intervals: bool) -> Iterator[str]:

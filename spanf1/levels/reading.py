@@ -168,9 +168,10 @@ def tokens_of_lists(
 
 
 def no_tokens() -> UsageError:
-    """Return the error for spans of texts, which have no tokens."""
+    """Return the error for spans of texts, or on several levels: tokens do not have one tag."""
     return UsageError(
-        "level token is for tags side by side, in one format, and these are spans of texts",
+        "level token is for tags side by side, in one format and one column a side, and these are "
+        "spans of texts, or nested",
         hint="match character (--match character) counts the characters of spans, by type",
     )
 

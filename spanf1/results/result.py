@@ -27,6 +27,7 @@ from spanf1.core.tally import (
     in_one_unit,
 )
 from spanf1.exceptions import InputError, UsageError
+from spanf1.levels.levels import LEVELS
 from spanf1.results.scored import Scored
 from spanf1.wording import printable
 
@@ -182,6 +183,11 @@ class Result(Scored):
             If the data is not of that form.
         """
         try:
+            if (level := data.get("level")) in [*LEVELS]:
+                raise UsageError(
+                    f"these are figures of level {level}, and results of spans alone are read",
+                    hint="spanf1 score FILE --format json, without --level, makes results of spans",
+                )
             options = dict(data["options"])
             if isinstance(options["types"], list):
                 options["types"] = tuple(options["types"])

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import spanf1
+
 TAGS = "a\tB-PER\tB-PER\nb\tI-PER\tO\n\nc\tO\tB-LOC\nd\tO\tO\n"
 LABELS = "1\t1\n0\t0\n1\t0\n1\t1\n0\t0\n1\t1\n0\t1\n0\t0\n"
 SPANS = {"start": 0, "end": 3, "label": "PER"}
@@ -23,6 +25,7 @@ def files(tmp_path: Path) -> None:
     (tmp_path / "headed").write_text("gold\tpred\n" + LABELS)
     record = {"text": "Ada met", "gold": [SPANS], "predicted": [SPANS]}
     (tmp_path / "texts.jsonl").write_text(json.dumps(record) + "\n")
+    (tmp_path / "nested").write_text("a B-A B-B B-A O\nb I-A O I-A B-B\n")
     (tmp_path / "folder").mkdir()
     for name in ("a", "b"):
         (tmp_path / "folder" / name).write_text(TAGS)
@@ -99,6 +102,8 @@ def test_figures_of_other_levels_are_not_read_again(run, level, command) -> None
     assert (ran.code, ran.out) == (3, "")
     assert f"of level {level}, and" in ran.err
     assert re.fullmatch(r"error: figures: [^\n]{1,200}\nhint: [^\n]{1,200}\n", ran.err)
+    with pytest.raises(spanf1.UsageError, match=f"figures of level {level}"):
+        spanf1.Result.from_dict(json.loads(Path("figures").read_text()))
     # as the hint has it
     if command != ["signature"]:
         run("score", "docs", "-f", "json", "-o", "figures")
@@ -154,6 +159,11 @@ def test_several_files_and_a_pipe(run, monkeypatch) -> None:
         ("tags --level sentence -f conlleval", "is of spans", "tags --level span -f conlleval"),
         ("tags --as-written", "the level is span", "tags --as-written --level token"),
         ("tags --level document", "marks no documents", "tags --level sentence"),
+        (
+            "nested --level token --gold-column 2,3 --pred-column 4,5",
+            "spans of texts, or nested",
+            "nested --match character --gold-column 2,3 --pred-column 4,5",
+        ),
         ("texts.jsonl --level token", "spans of texts", "texts.jsonl --match character"),
         (
             "tags --level sentence --confidence 0.9 --unit document",
