@@ -400,3 +400,14 @@ def test_scheme_of_a_file(run):
     ran = run("rescore", "r.json", "--like", signatures["IOB1"])
     assert (ran.code, ran.out) == (2, "")
     assert "hint: spanf1 score FILE takes --match partial with --reading and --scheme" in ran.err
+
+
+def test_compare_merged(run):
+    """By FairEval, how much gold there is depends on the predictions; the gold is the same."""
+    gold, predicted = random_sides(5)
+    other = altered(np.random.default_rng(6), gold, "IOB2", "ABC", 0.1)
+    for name, side in ("a", predicted), ("b", other):
+        pairs = (zip(*both, strict=True) for both in zip(gold, side, strict=True))
+        write(name, "\n".join("".join(f"w {a} {b}\n" for a, b in pair) for pair in pairs))
+    ran = run("compare", "--merged", "a", "b", "--match", "fair", "--resamples", "100")
+    assert (ran.code, ran.err) == (0, "")
