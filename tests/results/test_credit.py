@@ -411,3 +411,12 @@ def test_compare_merged(run):
         write(name, "\n".join("".join(f"w {a} {b}\n" for a, b in pair) for pair in pairs))
     ran = run("compare", "--merged", "a", "b", "--match", "fair", "--resamples", "100")
     assert (ran.code, ran.err) == (0, "")
+
+
+@pytest.mark.parametrize("match", ["exact", "fair", "jaccard", "token"])
+@pytest.mark.parametrize("count", [9, 12])
+def test_few_gold_spans(match, count):
+    """Whether there are enough for an interval is asked of spans, whatever is counted."""
+    gold, predicted = [["B-A", "I-A", "O"]] * count, [["B-A", "O", "O"]] * count
+    certainty = spanf1.evaluate(gold, predicted, match=match, confidence=0.9).certainty
+    assert (certainty.spans, certainty.few_types) == (count, ("A",) * (count < 10))
