@@ -420,3 +420,9 @@ def test_few_gold_spans(match, count):
     gold, predicted = [["B-A", "I-A", "O"]] * count, [["B-A", "O", "O"]] * count
     certainty = spanf1.evaluate(gold, predicted, match=match, confidence=0.9).certainty
     assert (certainty.spans, certainty.few_types) == (count, ("A",) * (count < 10))
+
+
+def test_slots_of_muc():
+    """MUC counts slots: a pair of one type and different places has one right, and one wrong."""
+    outcomes = spanf1.score_file(SAMPLE, match="muc").outcomes
+    assert [*outcomes.values()] == [436, 136, 0, 184, 34, 756, 606]
