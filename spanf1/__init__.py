@@ -16,6 +16,8 @@ from spanf1.exceptions import (
 # As a type checker sees it; the module `typing` would be imported while Ctrl-C is not caught yet.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from spanf1.changes.changes import Changes
+    from spanf1.changes.diff import diff
     from spanf1.checks.convert import convert_file
     from spanf1.checks.lists import (
         Violation,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from spanf1.core.scores import Counts, CreditCounts, CreditScore, Score, TypeCounts
     from spanf1.core.spans import Span
     from spanf1.formats.opening import read_documents
+    from spanf1.levels.results import TokenResult, WholeResult
     from spanf1.mistakes.analysis import Analysis
     from spanf1.mistakes.analyze import analyze
     from spanf1.ranking.compare import compare
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AlignmentError",
     "Analysis",
+    "Changes",
     "Confidence",
     "Counts",
     "CreditCounts",
@@ -69,9 +73,11 @@ __all__ = [
     "SpanF1Error",
     "TagError",
     "TextSpan",
+    "TokenResult",
     "TypeCounts",
     "UsageError",
     "Violation",
+    "WholeResult",
     "__version__",
     "analyze",
     "baseline",
@@ -81,6 +87,7 @@ __all__ = [
     "decode",
     "describe",
     "detect",
+    "diff",
     "encode",
     "evaluate",
     "read_documents",
@@ -94,6 +101,7 @@ __all__ = [
 # Where the names are that are imported when they are asked for: start-up is part of every run.
 _LATER = {
     "Analysis": "mistakes.analysis",
+    "Changes": "changes.changes",
     "Confidence": "core.options",
     "Counts": "core.scores",
     "Detection": "core.detection",
@@ -109,9 +117,11 @@ _LATER = {
     "Span": "core.spans",
     "SpanF1": "results.lists",
     "TextSpan": "core.documents",
+    "TokenResult": "levels.results",
     "TypeCounts": "core.scores",
     "Violation": "checks.lists",
     "analyze": "mistakes.analyze",
+    "WholeResult": "levels.results",
     "baseline": "contents.baseline",
     "compare": "ranking.compare",
     "convert": "checks.lists",
@@ -119,6 +129,7 @@ _LATER = {
     "decode": "checks.lists",
     "describe": "contents.describe",
     "detect": "checks.lists",
+    "diff": "changes.diff",
     "encode": "checks.lists",
     "evaluate": "results.lists",
     "read_documents": "formats.opening",

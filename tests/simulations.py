@@ -14,6 +14,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+import spanf1
 from spanf1.core.options import METHODS, UNITS, Confidence, IntervalMethod, Options, Unit
 from spanf1.core.spans import Ends, shape_of
 from spanf1.core.tally import ABSENT, SpanKey, Tally, Units
@@ -102,6 +103,53 @@ def held(
     return count
 
 
+#: matches whose intervals are looked at
+MATCHED = ("exact", "partial", "type", "jaccard", "fair", "token")
+# Tokens of a sentence; where spans may begin, and how many tokens they have at most.
+_TOKENS, _SLOTS, _LONGEST = 18, (1, 6, 11), 3
+
+
+def _tags(rng: np.random.Generator) -> tuple[list[str], list[str]]:
+    """Return the gold and predicted tags of a sentence: right, nearly right, missed, spurious."""
+    gold, predicted = [], []
+    for slot in _SLOTS:
+        if rng.random() < 0.5:
+            end, kind = slot + int(rng.integers(1, _LONGEST + 1)), int(rng.integers(2))
+            gold.append((slot, end, "AB"[kind]))
+            fate = rng.random()
+            if fate < 0.15:
+                kind = 1 - kind
+            elif fate < 0.3:
+                end += 1
+            if fate < 0.85:
+                predicted.append((slot, end, "AB"[kind]))
+    if rng.random() < 0.2:
+        predicted.append((_TOKENS - 1, _TOKENS, "A"))
+    return spanf1.encode(gold, _TOKENS), spanf1.encode(predicted, _TOKENS)
+
+
+def held_by_match(match: str, times: int, *, sentences: int = 100, seed: int = 0) -> int:
+    """Return how many of so many corpora have an interval of F1 that holds the truth.
+
+    Corpora are drawn from 5000 sentences, whose F1 is the truth.
+    """
+    rng = np.random.default_rng(seed)
+    pool = [_tags(rng) for _ in range(5000)]
+
+    def scored(pairs: Sequence[tuple[list[str], list[str]]], how: Confidence | None) -> Result:
+        gold, predicted = zip(*pairs, strict=True)
+        return spanf1.evaluate(gold, predicted, match=match, confidence=how)
+
+    truth, count = scored(pool, None).micro.f1, 0
+    for number in range(times):
+        chosen = [pool[one] for one in rng.integers(len(pool), size=sentences).tolist()]
+        certainty = scored(chosen, Confidence(resamples=1000, seed=number)).certainty
+        assert certainty
+        interval = certainty.averages["micro"].f1
+        count += interval.low <= truth <= interval.high
+    return count
+
+
 class Compared(NamedTuple):
     """What was said of two systems that are the same, corpus by corpus.
 
@@ -170,6 +218,11 @@ def tables(times: int = TIMES) -> Iterator[str]:
     for documents in (5, 10, 20, 50):
         name, world = f"{documents} documents of 10", World(documents, 10, together=True)
         yield row(name, [held(world, times, unit=unit, seed=_seed(name)) for unit in UNITS])
+    yield ""
+    yield "| F1 of 100 sentences, by match | interval |"
+    yield "|---|---|"
+    for match in MATCHED:
+        yield row(f"`{match}`", [held_by_match(match, times, seed=_seed("matches"))])
     yield ""
     yield "| two systems, neither better | interval holds 0 | p < .05 | p boot. < .05 |"
     yield "|---|---|---|---|"

@@ -20,10 +20,10 @@ FLOORS = [
     ["exceptions", "wording", "_version"],
     ["core", "resampling", "render"],
     ["formats"],
-    ["checks", "conlleval", "compat"],
+    ["checks", "conlleval", "compat", "levels"],
     ["results"],
     ["scorers", "ranking", "contents", "mistakes"],
-    ["corpora", "integrations"],
+    ["changes", "corpora", "integrations"],
     ["cli"],
 ]
 FLOOR = {room: number for number, floor in enumerate(FLOORS) for room in floor}

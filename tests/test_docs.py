@@ -56,6 +56,14 @@ def test_errors_are_shown_as_the_command_tells_them(run, monkeypatch, args) -> N
     assert run(*command).out == shown
 
 
+def test_a_sentence_is_explained_as_the_command_does(run, monkeypatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.chdir(ROOT)
+    command = ["explain", "corpora/sample/english.spacy.conll:189"]
+    shown = README.split(f"$ spanf1 {' '.join(command)}\n")[1].split("…\n")[0]
+    assert run(*command).out.startswith(shown)
+
+
 def test_what_each_scorer_says_of_a_submission(monkeypatch) -> None:
     """The lines that are shown are among those that the command prints."""
     shown = README.split("A submission to WNUT-17")[1].split("```")[1]
@@ -91,6 +99,16 @@ def test_three_submissions_compared(monkeypatch) -> None:
         (found,) = [one for one in printed if number.sub("", one) == number.sub("", line)]
         drawn = [float(text) for text in number.findall(found)]
         assert drawn == pytest.approx([float(text) for text in number.findall(line)], abs=0.2)
+
+
+def test_two_submissions_differ_as_the_command_tells_it(run, monkeypatch) -> None:
+    shown = README.split("from flytxt to spinningbytes:")[1].split("```\n")[1]
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.chdir(shared("wnut17/submissions"))
+    files = ["../gold.conll", "flytxt.conll", "spinningbytes.conll"]
+    ran = run("diff", *files, "--align-by-position", "--change", "broken", "--limit", "1")
+    for part in shown.strip("\n").split("\n\n"):
+        assert part in ran.out
 
 
 def test_interval_of_the_example() -> None:

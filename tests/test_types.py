@@ -32,6 +32,7 @@ from spanf1.core.repairs import REPAIRS, RepairName
 from spanf1.core.schemes import READINGS, SCHEME_NAMES, ReadingName, SchemeName
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.formats.registry import FORMATS, INPUT_FORMATS, FormatName, InputFormat
+from spanf1.levels.levels import LEVELS, LevelName
 from spanf1.resampling.inference import ADJUSTMENTS, AdjustmentName
 
 # Each line that is wrong says so, with the code of mypy's error.
@@ -54,6 +55,8 @@ spans: list[spanf1.Span] = spanf1.decode(tags, reading="error", scheme="IOE1")
 tags = spanf1.encode(spans, len(tags), scheme="BMEWO", tag_form="PER-B")
 result = spanf1.score_file("gold.conll", "pred.conll", reading="conlleval")
 result = spanf1.score_file("gold", "pred.json", input_format="brat,pipeline", delimiter=",")
+kappa: float = spanf1.evaluate([1, 0], [1, 1], level="token").kappa
+right: int = spanf1.score_file("gold.conll", level="sentence", scheme="BIO").all.right
 options = spanf1.Options(reading="error", match="surface", types=("PER", "LOC"))
 how = spanf1.Confidence(method="bca", unit="document")
 testing = spanf1.RankingOptions(average="weighted", correction="bh", confidence=how)
@@ -70,14 +73,14 @@ for document in spanf1.read_documents("gold.jsonl", "prodigy", key="spans"):
         start, end = span.parts[0]
 
 spanf1.evaluat(gold, gold)  # attr-defined
-spanf1.evaluate(gold, gold, readin="strict")  # call-arg
-spanf1.evaluate(gold, gold, reading="strikt")  # arg-type
-spanf1.evaluate(gold, gold, scheme="IOB3")  # arg-type
-spanf1.evaluate(gold, gold, pred_scheme="IOB")  # arg-type
+spanf1.evaluate(gold, gold, readin="strict")  # call-overload
+spanf1.evaluate(gold, gold, reading="strikt")  # call-overload
+spanf1.evaluate(gold, gold, scheme="IOB3")  # call-overload
+spanf1.evaluate(gold, gold, pred_scheme="IOB")  # call-overload
 spanf1.evaluate(gold, gold, match="text", normalize=["cases"])  # list-item
 spanf1.evaluate(gold, gold, match="text", normalize="case")  # arg-type
-spanf1.score_file("gold.conll", reading="strikt")  # arg-type
-spanf1.score_file("gold.conll", scheme="IOB3")  # arg-type
+spanf1.score_file("gold.conll", reading="strikt")  # call-overload
+spanf1.score_file("gold.conll", scheme="IOB3")  # call-overload
 spanf1.read_documents("gold.jsonl", "jsonlines")  # arg-type
 spanf1.describe("gold.conll", input_format="brat,pipeline")  # arg-type
 spanf1.validate_file("gold.conll", scheme="none")  # arg-type
@@ -147,6 +150,7 @@ def test_a_type_checker_sees_the_public_names_and_the_values_of_options(tmp_path
         (FormatName, FORMATS),
         (InputFormat, INPUT_FORMATS),
         (RuleName, RULES),
+        (LevelName, LEVELS),
     ],
 )
 def test_what_type_checkers_know_are_the_values_that_there_are(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spanf1.cli.interruption import AtOnce
+from spanf1.cli.interruption import AtOnce, leave
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,4 +14,8 @@ def main(args: Sequence[str] | None = None, prog_name: str | None = None, **extr
     """Run a command, and exit with the code that it returns, if any, or that of its error."""
     with AtOnce():
         from spanf1.cli.group import main as group
-    group.main(args, prog_name, **extra)
+    try:
+        group.main(args, prog_name, **extra)
+    except KeyboardInterrupt:
+        # It came where the group does not catch it yet, or not any more.
+        leave()

@@ -42,7 +42,7 @@ from spanf1.formats.options import InputOptions
 from spanf1.formats.output import compression_of
 from spanf1.formats.registry import COLUMNS, Input
 from spanf1.formats.source import STDIN, Source
-from spanf1.results.report import report_of
+from spanf1.results.report import how_made, report_of
 from spanf1.wording import many
 
 
@@ -133,7 +133,9 @@ def baseline(
         if predictions is not None:
             with opened(predictions, compression_of(predictions)) as stream:
                 stream.writelines(marked.lines())
-    notes = chain(_notes(marked, lexicon, train), explanations(marked.result, report.format_name))
+    notes = chain(
+        _notes(marked, lexicon, train), explanations(how_made(marked.result), report.format_name)
+    )
     report.write(report_of(marked.result), SCORE_RENDERERS, notes=notes)
 
 

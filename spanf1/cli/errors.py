@@ -52,6 +52,7 @@ from spanf1.mistakes.report import (
 )
 from spanf1.render.renderers import RENDERERS, WIDTH
 from spanf1.render.renderers import text as as_plain
+from spanf1.results.report import how_made
 
 #: how many entries are shown as text
 LIMIT = 20
@@ -197,7 +198,7 @@ def errors(
     if not report.quiet:
         # Where errors are listed as text, it is said above them.
         said = report.format_name == "text" and not other
-        tell(() if said else explanations(analysis.result, report.format_name))
+        tell(() if said else explanations(how_made(analysis.result), report.format_name))
         tell(_warnings(analysis, chosen))
 
 

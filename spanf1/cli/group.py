@@ -26,7 +26,9 @@ _THREADS = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_N
 COMMANDS = {
     "score": "Score predictions against gold.",
     "compare": "Say which system is better, and how sure it is.",
+    "diff": "Say which spans a new system mends, and which it breaks.",
     "errors": "Say which spans are wrong, how near, and at what cost.",
+    "explain": "Say what becomes of the spans of one sentence.",
     "schemes": "Say what each scorer would say, and why.",
     "signature": "Compare what made two scores.",
     "rescore": "Score again from a results file.",
@@ -149,6 +151,6 @@ def main() -> None:
     """Score named-entity predictions, exactly, and say how the number was made.
 
     Exit codes: 0 done, 1 something that was asked for was found (`validate`, `signature`,
-    `corpora verify`, `reproduce`, `score --fail-under`), 2 wrong usage, 3 bad input; `spanf1
-    conlleval` has those of the script.
+    `corpora verify`, `reproduce`, `score --fail-under`, `diff --max-drop`), 2 wrong usage, 3 bad
+    input; `spanf1 conlleval` has those of the script.
     """

@@ -6,6 +6,10 @@ from __future__ import annotations
 import os
 import signal
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 #: what the shell says of a program that Ctrl-C ended
 INTERRUPTED = 130
 
@@ -20,7 +24,7 @@ class AtOnce:
         self._replaced = signal.getsignal(signal.SIGINT) is signal.default_int_handler
         try:
             if self._replaced:
-                signal.signal(signal.SIGINT, _leave)
+                signal.signal(signal.SIGINT, leave)
         except ValueError:
             # Only the main thread may ask for signals.
             self._replaced = False
@@ -30,7 +34,8 @@ class AtOnce:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _leave(*_: object) -> None:
+def leave(*_: object) -> NoReturn:
+    """End the program as Ctrl-C does."""
     try:
         os.write(2, b"error: interrupted\n")
     finally:

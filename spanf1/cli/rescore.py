@@ -39,7 +39,7 @@ def rescore(file: str, *, like: str | None, max_size: str | None, **settings: An
     report = ReportOptions.of(settings)
     signature = None if like is None else Signature.parse(like)
     report.check_writable([file])
-    data, stored = _results(file, max_size)
+    data, stored = results_of(file, max_size)
     try:
         result = rescored(stored, data, signature)
     except SpanF1Error as error:
@@ -49,8 +49,14 @@ def rescore(file: str, *, like: str | None, max_size: str | None, **settings: An
     report.write(report_of(result), SCORE_RENDERERS, notes=notes)
 
 
-def _results(path: str, max_size: str | None) -> tuple[dict[str, Any], Result]:
-    """Return the content of a results file, or of standard input, and the result that it has."""
+def results_of(path: str, max_size: str | None) -> tuple[dict[str, Any], Result]:
+    """Return the content of a results file, or of standard input, and the result that it has.
+
+    Raises
+    ------
+    ReadError, LayoutError
+        If it cannot be read, or is no results file.
+    """
     data = parsed(read_text(path, max_size), path)
     if "tally" not in data:
         message = "this is not a result of spanf1"

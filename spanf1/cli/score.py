@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,7 +26,7 @@ from spanf1.cli.output import ReportOptions, choice_option, list_option, report_
 from spanf1.cli.scoring import (
     SCORE_DIGITS_HELP,
     SCORE_RENDERERS,
-    Renderers,
+    Outcome,
     confidence_of,
     confidence_options,
     explanations,
@@ -45,9 +45,13 @@ from spanf1.formats.folders import groups_of
 from spanf1.formats.opening import both_inputs
 from spanf1.formats.registry import COLUMNS, FORMATS, Inputs, formats_given
 from spanf1.formats.source import STDIN, Source
+from spanf1.levels.levels import LEVELS, LevelName, check_level
 from spanf1.results.files import reads_again, score_inputs
-from spanf1.results.report import report_of
-from spanf1.results.result import total_of
+from spanf1.results.report import how_made, report_of
+from spanf1.results.result import Result, total_of
+
+if TYPE_CHECKING:
+    from spanf1.levels.results import TokenResult
 
 _TEXTS = ", ".join(known.texts for known in FORMATS.values() if known.texts)
 
@@ -85,6 +89,9 @@ Examples:
   spanf1 score gold/ pipeline.json --input-format brat,pipeline
   spanf1 score gold.jsonl llm.jsonl --match text --normalize case,space
   spanf1 score output.conll --confidence 0.95
+  spanf1 score output.conll --level token             # kappa, confusion, …
+  spanf1 score labels.tsv --level token --format json  # one label a line
+  spanf1 score output.conll --level document --confidence 0.95
   spanf1 score output.conll --signature
   spanf1 score gold-folder/ predicted-folder/
   spanf1 score 'shards/*.conll'
@@ -101,6 +108,16 @@ Examples:
 @MATCH_OPTION
 @NORMALIZE_OPTION
 @TRIM_OPTION
+@choice_option(
+    "--level",
+    choices=LEVELS,
+    help_text=f"What is right or wrong. {'; '.join(f'{name}: {LEVELS[name]}' for name in LEVELS)}.",
+)
+@click.option(
+    "--as-written",
+    is_flag=True,
+    help="With --level token: take tags for labels as they are written, B-PER and I-PER apart.",
+)
 @confidence_options
 @interval_option
 @click.option(
@@ -134,6 +151,8 @@ Examples:
 def score(
     files: tuple[str, ...],
     *,
+    level: LevelName,
+    as_written: bool,
     signature: bool,
     jobs: int | None,
     average: AverageName,
@@ -156,34 +175,74 @@ def score(
     report.check_writable([path for group in groups.values() for path in group])
     sides = sides_given.of_files(len(paths))
     options = Options.of(settings | scoring_of(settings))
-    results = {}
+    check_level(level, options, as_written=as_written)
+    kept_units = "" if level in ("span", "token") else level
+    results: dict[str, Result] = {}
+    tokens: dict[str, TokenResult] = {}
     for name, group in groups.items():
         with ExitStack() as stack:
             progress = stack.enter_context(Progress(group[0], wanted=not report.quiet))
-            inputs = _opened(group, sides, options, stack)
+            twice = level == "token"
+            inputs = _opened(group, sides, options, stack, twice=twice)
             inputs.gold.progress = progress
+            if level == "token":
+                from spanf1.levels.reading import tokens_of_inputs
+
+                tokens[name] = tokens_of_inputs(
+                    inputs, options, confidence=confidence, as_written=as_written
+                )
+                continue
             parted = group if inputs.may_be_parted() else ()
             executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
-            results[name] = score_inputs(inputs, options, confidence=confidence, executor=executor)
-    result = total_of([*results.values()])
-    parts = results if len(groups) > 1 else {}
-    if signature:
-        write(f"{result.signature(average)}\n", report.output)
+            results[name] = score_inputs(
+                inputs,
+                options,
+                confidence=None if kept_units else confidence,
+                units=kept_units,
+                executor=executor,
+            )
+    if level == "span":
+        outcome = _outcome(results, average, limits)
+    elif level == "token":
+        from spanf1.cli.levels import outcome_of_tokens
+
+        outcome = outcome_of_tokens(tokens, average, limits)
     else:
-        renderers: Renderers = {**SCORE_RENDERERS, "number": partial(number, average=average)}
-        notes = explanations(result, report.format_name)
-        report.write(report_of(result, parts), renderers, notes=notes)
-    empty, failed = [*warnings(result)], [*failures(result, limits)]
-    tell([*empty, *failed])
-    return 1 if failed or (fail_empty and empty) else 0
+        from spanf1.cli.levels import outcome_of_wholes
+
+        outcome = outcome_of_wholes(level, results, confidence, limits)
+    if signature:
+        write(f"{outcome.signature}\n", report.output)
+    else:
+        notes = explanations(outcome.made, report.format_name)
+        report.write(outcome.report, outcome.renderers, notes=notes)
+    tell([*outcome.empty, *outcome.failed])
+    return 1 if outcome.failed or (fail_empty and outcome.empty) else 0
 
 
-def _opened(paths: Sequence[str], sides: SideOptions, options: Options, stack: ExitStack) -> Inputs:
-    """Return gold and predictions, to be read as often as it needs."""
+def _outcome(
+    results: Mapping[str, Result], average: AverageName, limits: Mapping[str, float]
+) -> Outcome:
+    """Return what is to be printed of the spans of files."""
+    result = total_of([*results.values()])
+    return Outcome(
+        report_of(result, results if len(results) > 1 else {}),
+        {**SCORE_RENDERERS, "number": partial(number, average=average)},
+        str(result.signature(average)),
+        how_made(result),
+        [*warnings(result)],
+        [*failures(result, limits)],
+    )
+
+
+def _opened(
+    paths: Sequence[str], sides: SideOptions, options: Options, stack: ExitStack, *, twice: bool
+) -> Inputs:
+    """Return gold and predictions, to be read as often as it needs: `twice`, or by the options."""
     # Of pipes, only standard input can be looked at before it is read.
     sources = [Source(p) if p == STDIN else stack.enter_context(kept(p)) for p in paths]
     inputs = both_inputs(sources, sides.gold, sides.predicted, by_position=sides.by_position)
-    if STDIN in paths and reads_again(inputs, options):
+    if STDIN in paths and (twice or reads_again(inputs, options)):
         return _kept_inputs(inputs, stack)
     return inputs
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import click
 
@@ -19,7 +19,7 @@ from spanf1.core.typemap import ANY
 from spanf1.exceptions import UsageError
 from spanf1.render.renderers import RENDERERS
 from spanf1.render.report import Report
-from spanf1.results.report import f_name, how_made
+from spanf1.results.report import f_name
 from spanf1.results.result import Result
 from spanf1.wording import printable
 
@@ -51,6 +51,22 @@ def number(
 
 
 Renderers = Mapping[str, Callable[..., str | bytes]]
+
+
+class Outcome(NamedTuple):
+    """What `score` prints: its report, and what is said beside it.
+
+    `made` says what shaped the numbers, as pairs of a heading and a line; `empty` that there is
+    nothing to score, and `failed` which figures are under their limits.
+    """
+
+    report: Report
+    renderers: Renderers
+    signature: str
+    made: Iterable[tuple[str, str]]
+    empty: Sequence[str]
+    failed: Sequence[str]
+
 
 #: how scores are rendered
 SCORE_RENDERERS: Renderers = {
@@ -242,9 +258,9 @@ def _shown(figure: float, limit: float) -> str:
     return ", under ".join(said if said[0] != said[1] else map(repr, (figure, limit)))
 
 
-def explanations(result: Result, format_name: str) -> Iterator[str]:
+def explanations(made: Iterable[tuple[str, str]], format_name: str) -> Iterator[str]:
     """Yield how the scores were made, unless the report itself says it."""
-    for heading, line in how_made(result) if format_name not in _EXPLAINED else ():
+    for heading, line in made if format_name not in _EXPLAINED else ():
         prefix = "" if heading == "note" else f"{heading}: "
         yield f"note: {prefix}{line}"
 

@@ -50,12 +50,14 @@ _EXAMPLE_TYPE = "PER"
 class TagForm(NamedTuple):
     """How tags are written: what parts prefix and type, which comes first, the prefix's case.
 
-    Without a delimiter, tags are bare types: a run of one type is a span.
+    Without a delimiter, tags are bare types: a run of one type is a span. If they are `whole`,
+    a type may look like anything, as a tag of another form does.
     """
 
     delimiter: str = "-"
     prefix_last: bool = False
     lower: bool = False
+    whole: bool = False
 
     @property
     def bare(self) -> bool:
@@ -97,7 +99,8 @@ def _parsed(form: TagForm, tag: str) -> tuple[int, str] | None:
     if tag in ("O", form.prefixes[0]):
         return 0, ""
     if form.bare:
-        prefix, name = "I", "" if _is_prefixed(tag) or is_stand_in(tag) else tag
+        other = not form.whole and (_is_prefixed(tag) or is_stand_in(tag))
+        prefix, name = "I", "" if other else tag
     elif form.prefix_last:
         name, _, prefix = tag.rpartition(form.delimiter)
     else:
@@ -126,6 +129,8 @@ FORMS = {
 _ALL_FORMS = [*FORMS.values()]
 #: types without a prefix: never found out, as any word may be one
 BARE = TagForm("")
+#: labels as they are written, whatever they look like: not for spans
+WHOLE = TagForm("", whole=True)
 AUTO_FORM = "auto"
 
 

@@ -313,6 +313,11 @@ class Tally:
         """Whether what counts is what spans are credited with; of several modes, exact matches."""
         return self.match not in ("", MODES)
 
+    @property
+    def rule(self) -> str:
+        """The rule by which units are credited, if any; of several modes, that of the first."""
+        return "exact" if self.match == MODES else self.match
+
     def by_match(self, match: str, unit: int) -> Tally:
         """Return what one of several matches comes to."""
         earned = {one: count for one, count in self.earned.items() if one.match == match}

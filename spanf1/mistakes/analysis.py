@@ -9,11 +9,13 @@ from functools import cached_property
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from spanf1.core.scores import TypeCounts, score
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import UsageError, check_known
 from spanf1.mistakes.ledger import HOWS, KINDS, Confusion, Ledger, Mended, mended_counts
-from spanf1.mistakes.texts import Mention, Place, Texts
+from spanf1.mistakes.texts import Key, Mention, Place, Texts
 from spanf1.results.result import Result
 
 #: how many tokens are shown on each side of a span
@@ -79,6 +81,19 @@ class Part(NamedTuple):
         codes = ledger.kind[rows].tolist(), ledger.how[rows].tolist()
         for kind, how, (place, gold, predicted) in zip(*codes, found, strict=True):
             yield Entry(kinds[kind], hows[how], gold, predicted, place)
+
+    def keys(self, side: int, index: IntArray | None = None) -> list[Key]:
+        """Return what tells spans of gold, 0, or of the predictions, 1, in any system's files.
+
+        Parameters
+        ----------
+        side : int
+            The side.
+        index : array of int
+            The indices of spans of that side; by default all of them.
+        """
+        every = len(self.ledger.sides[side].number)
+        return self.texts.keys(self.ledger, side, np.arange(every) if index is None else index)
 
 
 @dataclass(frozen=True, repr=False)
@@ -161,11 +176,9 @@ class Analysis:
             If an argument is not one of those above, or asks for texts that are not known.
         """
         check_known("order", sort, SORTS)
-        for name, number in (("limit", limit), ("context", context)):
-            if number is not None and number < 0:
-                raise UsageError(f"{name} is {number}: it must not be negative")
+        check_counts(limit=limit, context=context)
         by_text = not (text is seen is unseen is None and sort == "place")
-        chosen = [part.ledger.rows(_listed(kind), _listed(type), pair) for part in self.parts]
+        chosen = [part.ledger.rows(listed(kind), listed(type), pair) for part in self.parts]
         found: Iterator[Entry] = chain.from_iterable(
             part.entries(rows if by_text else rows[:limit], context)
             for part, rows in zip(self.parts, chosen, strict=True)
@@ -207,7 +220,20 @@ class Analysis:
         ]
 
 
-def _listed(given: str | Iterable[str]) -> list[str]:
+def check_counts(**numbers: int | None) -> None:
+    """Raise an error if a number is negative.
+
+    Raises
+    ------
+    UsageError
+        If one is.
+    """
+    for name, number in numbers.items():
+        if number is not None and number < 0:
+            raise UsageError(f"{name} is {number}: it must not be negative")
+
+
+def listed(given: str | Iterable[str]) -> list[str]:
     """Return one name, or several, as a list."""
     return [given] if isinstance(given, str) else [*given]
 

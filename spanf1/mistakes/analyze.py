@@ -119,7 +119,14 @@ tag_form, outside, mask_tags, missing
     """
     given = locals()
     options = checked_options(given)
-    if not isinstance(gold, str | os.PathLike | Source):
+    files = [isinstance(side, str | os.PathLike | Source) for side in (gold, predicted)]
+    together = files[0] if predicted is None else files[0] == files[1]
+    if not together:
+        raise UsageError(
+            "gold and predicted are to be two files, or both sequences",
+            hint="predicted can be left out only where the file of gold has both",
+        )
+    if not files[0]:
         return _analysis_of_lists(given, options)
     if tokens is not None:
         raise UsageError("tokens are for tags that are given as lists")
@@ -148,7 +155,9 @@ def checked_options(given: Mapping[str, Any]) -> Options:
     return options
 
 
-def analyze_inputs(parts: Iterable[Inputs], options: Options) -> Analysis:
+def analyze_inputs(
+    parts: Iterable[Inputs], options: Options, *, units: str = "", documents: bool = False
+) -> Analysis:
     """Return the analysis of gold and predictions, which can be read again.
 
     Parameters
@@ -157,21 +166,29 @@ def analyze_inputs(parts: Iterable[Inputs], options: Options) -> Analysis:
         What is to be read of them: of one input, or of several, which are added up.
     options : Options
         How it is read, for exact matches.
+    units : str
+        Of which units there are to be counts, in order; of none by default.
+    documents : bool
+        Read documents, where tags could be read, too.
 
     Raises
     ------
     InputError, UsageError
         As `analyze`.
     """
-    read = [_read(inputs, options) for inputs in parts]
+    read = [_read(inputs, options, units, documents=documents) for inputs in parts]
     result = total_of([one for one, _, _ in read])
     return Analysis(result, [Part(_ledger(kept, result), texts) for _, kept, texts in read])
 
 
-def _read(inputs: Inputs, options: Options) -> tuple[Result, KeptSpans, Texts]:
+def _read(
+    inputs: Inputs, options: Options, units: str, *, documents: bool
+) -> tuple[Result, KeptSpans, Texts]:
     """Return the score of gold and predictions, their spans, and what knows their texts."""
     kept = KeptSpans()
-    reader, counts = counted(inputs, options, kept=kept)
+    reader, counts = counted(
+        inputs, options, units=units, in_order=bool(units), documents=documents, kept=kept
+    )
     origin = edges_noted(reader.origin(), counts, options)
     result = Result(counts, options, origin).check()
     name = inputs.gold.source.name

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from spanf1.mistakes.analysis import Analysis, Entry
-from spanf1.mistakes.ledger import ERRORS
-from spanf1.mistakes.texts import Mention
+from spanf1.mistakes.ledger import ERRORS, HOWS
+from spanf1.mistakes.texts import Mention, Place
 from spanf1.render.renderers import (
     BOLD,
     DIM,
@@ -50,15 +50,26 @@ def _counts(analysis: Analysis) -> Section:
     rows = []
     for name in ERRORS:
         share = percent(counts[name] / errors, 1) if errors else "-"
-        hows = [f"{how} {count}" for (kind, how), count in analysis.hows.items() if kind == name]
-        rows.append([name, str(counts[name]), share, ", ".join(hows)])
+        rows.append([name, str(counts[name]), share])
     said = (
         f"F1 {percent(score.f1, None)}: {counts['correct']} correct of {int(score.gold)} in gold "
         f"and {int(score.predicted)} predicted; {many(errors, 'error')}"
     )
-    facts = [Fact(*made) for made in how_made(analysis.result)]
-    header = ["errors", "count", "%", "boundaries"]
-    return Section(text=said, header=header, rows=rows, facts=facts)
+    facts = [Fact("boundaries", words)] if (words := _boundaries(analysis)) else []
+    facts += [Fact(*made) for made in how_made(analysis.result)]
+    return Section(text=said, header=["errors", "count", "%"], rows=rows, facts=facts)
+
+
+def _boundaries(analysis: Analysis) -> str:
+    """Say how boundaries differ; nothing if none does."""
+    hows = analysis.hows
+    kinds = "boundary", "type and boundary"
+    counts = {how: sum(hows.get((kind, how), 0) for kind in kinds) for how in HOWS}
+    said = [", ".join(f"{how} {count}" for how, count in counts.items() if count)]
+    for kind, how in (("missed", "merged"), ("spurious", "split")):
+        if count := hows.get((kind, how)):
+            said.append(f"{count} of what is {kind} in {how} ones")
+    return "; ".join(filter(None, said))
 
 
 # Entries, one by one.
@@ -100,24 +111,44 @@ def entry_lines(listing: Listing) -> Iterator[str]:
 
 def _lines(entry: Entry, listing: Listing) -> Iterator[str]:
     """Yield the lines of an entry."""
-    what = entry.kind + f" ({entry.how})" * bool(entry.how)
+    what = with_how(entry.kind, entry.how)
     what += f", {entry.times} times, first here" * (entry.times > 1)
-    place = cut(printable(str(entry.place)), max(listing.width - len(what) - 2, 12))
-    yield styled(place, DIM, listing.colour) + "  " + styled(what, BOLD, listing.colour)
-    types = [cut(printable(span.type), _TYPE) for span in entry.spans]
-    width = max(map(width_of, types))
-    for name, span in zip(_SIDES, (entry.gold, entry.predicted), strict=True):
-        if span is not None:
-            head = f"  {name} {padded(cut(printable(span.type), _TYPE), width)}  "
-            yield head + _in_context(span, listing.width - width_of(head), entry, listing)
+    sides = zip(_SIDES, (entry.gold, entry.predicted), strict=True)
+    spans = [(name, span) for name, span in sides if span is not None]
+    return span_lines(entry.place, what, spans, listing.width, colour=listing.colour)
 
 
-def _in_context(span: Mention, room: int, entry: Entry, listing: Listing) -> str:
+def with_how(kind: str, how: str) -> str:
+    """Return a kind of error, and how boundaries differ."""
+    return f"{kind} ({how})" if how else kind
+
+
+def span_lines(
+    place: Place,
+    what: str,
+    spans: Sequence[tuple[str, Mention]],
+    columns: int = WIDTH,
+    *,
+    colour: bool = False,
+) -> Iterator[str]:
+    """Yield a place and what is to be said of it; below, spans in context behind their labels.
+
+    Spans are underlined in colour; else they stand in brackets.
+    """
+    where = cut(printable(str(place)), max(columns - width_of(what) - 2, 12))
+    yield styled(where, DIM, colour) + "  " + styled(what, BOLD, colour)
+    heads = [(name, cut(printable(span.type), _TYPE)) for name, span in spans]
+    label, width = (max(map(width_of, column)) for column in zip(*heads, strict=True))
+    for (name, kind), (_, span) in zip(heads, spans, strict=True):
+        head = f"  {padded(name, label)} {padded(kind, width)}  "
+        yield head + _in_context(span, columns - width_of(head), place.unit, colour=colour)
+
+
+def _in_context(span: Mention, room: int, unit: str, *, colour: bool) -> str:
     """Return a span with what stands around it, as much as there is room for."""
-    marks = ("", "") if listing.colour else ("[", "]")
+    marks = ("", "") if colour else ("[", "]")
     text = " ".join(printable(part) for part in span.text.split())
     if not text:
-        unit = entry.place.unit
         return (
             f"{unit}s {span.start} to {span.end - 1}"
             if span.end > span.start + 1
@@ -125,14 +156,14 @@ def _in_context(span: Mention, room: int, entry: Entry, listing: Listing) -> str
         )
     text = cut(text, max(room - 2, 8))
     free = room - 2 - width_of(text)
-    before, after = (_spaced(part) for part in (span.before, span.after))
+    before, after = (spaced(part) for part in (span.before, span.after))
     left = _fitted(before, max(free // 2, free - width_of(after)), from_end=True)
     right = _fitted(after, free - width_of(left), from_end=False)
-    shown = styled(marks[0] + text + marks[1], UNDERLINED + YELLOW, listing.colour)
+    shown = styled(marks[0] + text + marks[1], UNDERLINED + YELLOW, colour)
     return (left + shown + right).rstrip()
 
 
-def _spaced(text: str) -> str:
+def spaced(text: str) -> str:
     """Return a text in one line: runs of white space are a space, also at its edges."""
     words = " ".join(printable(part) for part in text.split())
     return " " * text[:1].isspace() + words + " " * (text[-1:].isspace() and bool(words))
@@ -170,14 +201,14 @@ def _markdown_lines(listing: Listing) -> Iterator[str]:
     yield "| place | error | times | gold | predicted | in |\n"
     yield "| :--- | :--- | ---: | :--- | :--- | :--- |\n"
     for entry in listing.entries:
-        what = entry.kind + f" ({entry.how})" * bool(entry.how)
+        what = with_how(entry.kind, entry.how)
         sides = [
             f"{span.type}: {span.text}" if span else "" for span in (entry.gold, entry.predicted)
         ]
         span = entry.spans[0]
-        context = f"{_spaced(span.before)}{span.text}{_spaced(span.after)}"
+        context = f"{spaced(span.before)}{span.text}{spaced(span.after)}"
         cells = [str(entry.place), what, str(entry.times), *sides, context]
-        yield f"| {' | '.join(in_markdown(printable(_spaced(cell))) for cell in cells)} |\n"
+        yield f"| {' | '.join(in_markdown(printable(spaced(cell))) for cell in cells)} |\n"
 
 
 #: how entries are written, by the name of a format

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 from operator import itemgetter
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from spanf1.core.documents import Document, DocumentBatch
+from spanf1.core.documents import Document, DocumentBatch, TextSpan
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import AlignmentError
 from spanf1.mistakes.ledger import NONE, Ledger
@@ -75,6 +75,9 @@ class Place(NamedTuple):
         return f"{self.file}: {name}" if self.file else name
 
 
+#: what tells a span, whichever file it was read from: where it is, and its type; keys sort in
+#: reading order
+Key = tuple[Any, ...]
 #: where a row is, and the spans of gold and of the predictions
 Found = tuple[Place, Mention | None, Mention | None]
 
@@ -84,6 +87,10 @@ class Texts(Protocol):
 
     def of(self, ledger: Ledger, rows: IntArray, around: int) -> Iterator[Found]:
         """Yield the spans of some rows, in order, with so many tokens around them."""
+        ...
+
+    def keys(self, ledger: Ledger, side: int, index: IntArray) -> list[Key]:
+        """Return what tells spans of a side, by their indices."""
         ...
 
 
@@ -178,6 +185,12 @@ class TokenTexts:
                 where=self._file,
                 hint="a line that begins with # may be a token by its tag on one side alone",
             )
+
+    def keys(self, ledger: Ledger, side: int, index: IntArray) -> list[Key]:
+        """Return what tells spans of a side: their tokens and type; see `Texts`."""
+        spans = ledger.sides[side].spans
+        names = [ledger.names[kind] for kind in spans.type[index].tolist()]
+        return [*zip(spans.start[index].tolist(), spans.end[index].tolist(), names, strict=True)]
 
     @staticmethod
     def _mentions(
@@ -280,13 +293,42 @@ class DocumentTexts:
             unit = "token" if by_token else "character"
             yield Place(self._file, first.line, owner + 1, first.id, unit), gold, predicted
 
+    def keys(self, ledger: Ledger, side: int, index: IntArray) -> list[Key]:
+        """Return what tells spans of a side: their characters, white space apart; see `Texts`."""
+        kept = ledger.sides[side]
+        names = [ledger.names[kind] for kind in kept.spans.type[index].tolist()]
+        keys: list[Key] = []
+        last, before = NONE, [0]
+        for number, name in zip(kept.number[index].tolist(), names, strict=True):
+            owner = self._owners[side][number]
+            span, text = self._span(side, number), self._text(side, owner)
+            if text is None:
+                keys.append((owner, span.parts, name, span.text or ""))
+                continue
+            if owner != last:
+                # So many characters that are no white space are before each.
+                before = [*accumulate((not one.isspace() for one in text), initial=0)]
+                last = owner
+            parts = tuple((before[start], before[end]) for start, end in span.parts)
+            keys.append((owner, parts, name, ""))
+        return keys
+
+    def _span(self, side: int, number: int) -> TextSpan:
+        """Return a span, by its number among those of its side."""
+        batch = bisect_right(self._firsts[side], number) - 1
+        return self._batches[batch][side].span(number - self._firsts[side][batch])
+
+    def _text(self, side: int, owner: int) -> str | None:
+        """Return the text of a document of a side; that of the other side if it has none."""
+        documents = self._documents[owner]
+        own = documents[side].text
+        return documents[1 - side].text if own is None else own
+
     def _mention(
         self, side: int, number: int, name: str, documents: tuple[Document, Document], around: int
     ) -> Mention:
         """Return a span, by its number among those of its side."""
-        batch = bisect_right(self._firsts[side], number) - 1
-        span = self._batches[batch][side].span(number - self._firsts[side][batch])
-        own = documents[side]
+        span, own = self._span(side, number), documents[side]
         if own.text is None:
             own = Document(documents[1 - side].text, ())
         text, said = own.text, own.text_of(span)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from spanf1.core.matching import match_spans
-from spanf1.core.options import AUTO, MissingName, Options
+from spanf1.core.options import AUTO, MODES, MissingName, Options
 from spanf1.core.spans import Decoder, Spans
 from spanf1.core.tag_counter import Reader
 from spanf1.core.tags import AUTO_FORM, Spelling, TagSet, tag_sets
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 #: called with what is being done
 Progress = Callable[[str], object]
+#: reads gold and an output: takes them, the options, the units, and whether to read documents
+Read = Callable[[Inputs, Options, str, bool], Result]
 
 _ONE_GOLD = "systems are compared on one gold"
 
@@ -167,6 +169,18 @@ input_format, gold_key, pred_key, token_key, text_key, id_key, labels, max_size
     )
 
 
+def read_output(inputs: Inputs, options: Options, units: str, documents: bool) -> Result:
+    """Return the result of an output, with units in order; see `spanf1.formats.opening.counted`.
+
+    Raises
+    ------
+    InputError, UsageError
+        As for `spanf1.score_file`.
+    """
+    reader, counts = counted(inputs, options, units=units, in_order=True, documents=documents)
+    return Result(counts, options, edges_noted(reader.origin(), counts, options)).check()
+
+
 def compare_outputs(
     gold: Source | None,
     systems: Mapping[str, Sequence[Source]],
@@ -178,8 +192,13 @@ def compare_outputs(
     testing: RankingOptions,
     executor: Executor | None = None,
     progress: Progress = lambda _: None,
+    read: Read = read_output,
 ) -> Ranking:
-    """Rank systems, given what is to be read of gold and of their outputs; see `compare`."""
+    """Rank systems, given what is to be read of gold and of their outputs; see `compare`.
+
+    `read` reads an output, once more where another one shows that it is to be read otherwise.
+    """
+    _check_match(options)
     if len(systems) < 2 and sum(map(len, systems.values())) < 2:
         hint = "spanf1 score --confidence 0.95 says how sure one score is"
         message = "two systems at least are to be compared, or several runs of one"
@@ -197,7 +216,7 @@ def compare_outputs(
         formats = formats_with(gold, gold_options, predicted_options)
         gold_options = replace(gold_options, format=formats)
     output = _Output(
-        gold, gold_options, predicted_options, by_position, options, testing.confidence.unit
+        gold, gold_options, predicted_options, by_position, options, testing.confidence.unit, read
     )
     results: list[Result] = []
     for result in (executor.map if executor else map)(output, sources):
@@ -226,6 +245,13 @@ def compare_outputs(
     left = iter(results)
     ranked = [System(name, [*islice(left, len(runs))]) for name, runs in systems.items()]
     return rank(ranked, testing, progress=progress)
+
+
+def _check_match(options: Options) -> None:
+    """Raise an error if a match is of several modes."""
+    if options.match == MODES:
+        hint = "one of them, such as --match partial"
+        raise UsageError(f"match {MODES} is of several modes, and one is compared", hint=hint)
 
 
 def _drawn(result: Result) -> tuple[str, int]:
@@ -275,15 +301,11 @@ class _Output:
     by_position: bool
     options: Options
     unit: str
+    read: Read
     documents: bool = False
 
     def __call__(self, file: Source) -> Result:
-        inputs, units, documents = self.inputs(file), self.unit, self.documents
-        reader, counts = counted(
-            inputs, self.options, units=units, in_order=True, documents=documents
-        )
-        origin = edges_noted(reader.origin(), counts, self.options)
-        return Result(counts, self.options, origin).check()
+        return self.read(self.inputs(file), self.options, self.unit, self.documents)
 
     def inputs(self, file: Source) -> Inputs:
         """Return the two sides that are scored of an output."""

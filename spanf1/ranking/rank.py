@@ -24,6 +24,7 @@ from spanf1.resampling.inference import (
     ADJUSTMENTS,
     AdjustmentName,
     Bounds,
+    Interval,
     adjusted,
     bootstrap_p_values,
     bootstrap_values,
@@ -31,7 +32,7 @@ from spanf1.resampling.inference import (
     permutation_test,
     randomization_test,
 )
-from spanf1.results.certainty import MAX_VALUES, Interval, meanings, units_of
+from spanf1.results.certainty import MAX_VALUES, meanings, units_of
 from spanf1.results.result import Result
 
 FloatArray = npt.NDArray[np.float64]
@@ -237,10 +238,7 @@ class RunTable:
         units = [units_of(run.tally, run.options, testing.confidence.unit) for run in runs]
         self.counts, self.weight = rows_of(
             [
-                (
-                    one,
-                    meanings(one, numbers, run.schemes, run.options.reading, run.tally.match),
-                )
+                (one, meanings(one, numbers, run.schemes, run.options.reading, run.tally.rule))
                 for one, run in zip(units, runs, strict=True)
             ],
             types,

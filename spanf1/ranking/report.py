@@ -12,7 +12,7 @@ from spanf1.core.options import FEW_RUNS, FEW_SPANS, LEAST_UNITS
 from spanf1.core.scores import Score
 from spanf1.ranking.rank import Difference, Ranking, Standing
 from spanf1.render.report import Report, Section
-from spanf1.results.certainty import Interval
+from spanf1.resampling.inference import Interval
 from spanf1.results.report import (
     bracketed,
     counts_of,

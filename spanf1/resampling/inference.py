@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from itertools import combinations
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from spanf1.exceptions import UsageError, check_known
-from spanf1.resampling.draws import FloatArray, IntArray, bootstrap_sums, swap_sums
+from spanf1.resampling.draws import FloatArray, IntArray, bootstrap_sums, cores, swap_sums
 
 #: values nearer to each other than this are the same: only the order of additions parts them
 TOLERANCE = 1e-12
@@ -25,6 +26,41 @@ class Bounds(NamedTuple):
 
     low: FloatArray
     high: FloatArray
+
+
+class Interval(NamedTuple):
+    """The ends of an interval, as fractions of 1.
+
+    They are NaN where no resample has a value, and where there is one unit: all resamples of one
+    are the same.
+    """
+
+    low: float
+    high: float
+
+
+class Resampling(Protocol):
+    """How intervals are made; see `spanf1.core.options.Confidence`."""
+
+    @property
+    def level(self) -> float:
+        """How much of the resamples an interval holds."""
+        ...
+
+    @property
+    def resamples(self) -> int:
+        """How many samples are drawn."""
+        ...
+
+    @property
+    def method(self) -> str:
+        """Either ``percentile`` or ``bca``."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """Where the random numbers begin."""
+        ...
 
 
 def bootstrap_values(
@@ -120,6 +156,17 @@ def bca(
                 moved = (bias + quantile) / (1 - float(acceleration[place]) * (bias + quantile))
                 shares[(end, *place)] = normal.cdf(bias + moved)
     return Bounds(_quantile(ordered, shares[0]), _quantile(ordered, shares[1]))
+
+
+def interval_of(rows: IntArray, weights: IntArray, statistic: Statistic, how: Resampling) -> Bounds:
+    """Return the ends of the interval of a statistic; see `bootstrap_values`."""
+    values = bootstrap_values(rows, weights, statistic, how.resamples, how.seed, threads=cores())
+    make = percentile
+    if how.method == "bca":
+        estimate = statistic(np.tensordot(weights, rows, 1))
+        jackknife = jackknife_values(rows, weights, statistic)
+        make = partial(bca, estimate=estimate, jackknife=jackknife, weights=weights)
+    return make(values, level=how.level)
 
 
 def _acceleration(jackknife: FloatArray, weights: IntArray) -> FloatArray:

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.options import AUTO, FEW_SPANS, LEAST_UNITS, MODES, Confidence, Options
+from spanf1.core.options import AUTO, FEW_SPANS, LEAST_UNITS, Confidence, Options
 from spanf1.core.scores import AVERAGES, FIGURES, NO_SPANS, AnyCounts, figures, scores_of
 from spanf1.core.tally import CountCells, Tally, Units, adds_of, cells_of, fits, rows_of_cells
 from spanf1.exceptions import UsageError
 from spanf1.resampling.draws import Cells, bootstrap_sums_of_cells, cores
-from spanf1.resampling.inference import Bounds, bca, bootstrap_values, jackknife_values, percentile
+from spanf1.resampling.inference import Bounds, Interval, interval_of, percentile
 
 FloatArray = npt.NDArray[np.float64]
 
 #: so many values of resamples are kept at most; eight bytes each
 MAX_VALUES = 1 << 25
-
-
-class Interval(NamedTuple):
-    """The ends of an interval, as fractions of 1.
-
-    They are NaN where no resample has a value, and where there is one unit: all resamples of one
-    are the same.
-    """
-
-    low: float
-    high: float
 
 
 class Intervals(NamedTuple):
@@ -74,7 +63,7 @@ def meanings(
     numbers: Mapping[str, int],
     schemes: tuple[str, str],
     reading: str,
-    match: str,
+    rule: str = "",
 ) -> Meanings:
     """Return for each kind of span the number of its type, and what it adds to the counts.
 
@@ -88,16 +77,13 @@ def meanings(
         The scheme of gold, and of the predictions.
     reading : str
         One of `spanf1.core.schemes.READINGS`.
-    match : str
-        The match whose credits count, where units have some: `spanf1.core.tally.Tally.match`.
+    rule : str
+        The rule of credit, where there is one: `Tally.rule`.
     """
     strict = reading == "strict"
-    if match == MODES:
-        # Of all modes, the figures of types and averages are those of this one.
-        match = "exact"
     return [
         (
-            numbers.get(span.type, -1) if getattr(span, "match", match) == match else -1,
+            numbers.get(span.type, -1) if getattr(span, "match", rule) == rule else -1,
             adds_of(span, *schemes, strict=strict),
         )
         for span in units.keys
@@ -167,7 +153,7 @@ def certainty(
     """
     units = check(tally, len(names), options, confidence)
     numbers = {name: number for number, name in enumerate(names)}
-    kinds = meanings(units, numbers, options.schemes, options.reading, tally.match)
+    kinds = meanings(units, numbers, options.schemes, options.reading, tally.rule)
     cells = cells_of([(units, kinds)], len(names))
     if fits(cells, len(names)) and _values(len(names), confidence) <= MAX_VALUES:
         counts, weight = rows_of_cells(cells, 1, len(names), units.kind)
@@ -235,21 +221,3 @@ def _one_by_one(
         np.concatenate(([end.low for end in ends], low)),
         np.concatenate(([end.high for end in ends], high)),
     )
-
-
-def interval_of(
-    rows: npt.NDArray[np.int64],
-    weight: npt.NDArray[np.int64],
-    statistic: Callable[[npt.NDArray[Any]], FloatArray],
-    confidence: Confidence,
-) -> Bounds:
-    """Return the ends of the interval of a statistic; parameters as for `bootstrap_values`."""
-    values = bootstrap_values(
-        rows, weight, statistic, confidence.resamples, confidence.seed, threads=cores()
-    )
-    make = percentile
-    if confidence.method == "bca":
-        estimate = statistic(np.tensordot(weight, rows, 1))
-        jackknife = jackknife_values(rows, weight, statistic)
-        make = partial(bca, estimate=estimate, jackknife=jackknife, weights=weight)
-    return make(values, level=confidence.level)

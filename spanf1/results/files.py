@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
@@ -36,13 +36,17 @@ from spanf1.formats.options import Column, InputOptions, Origin
 from spanf1.formats.registry import COLUMNS, JSONL, Inputs
 from spanf1.formats.sentences import Sentences
 from spanf1.formats.source import STDIN, Progress, Source, source_of
+from spanf1.levels.levels import LevelName, check_level
 from spanf1.results.result import Result
 from spanf1.results.scored import Scored
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from spanf1.levels.results import TokenResult, WholeResult
 
+
+@overload
 def score_file(
     file: str | os.PathLike[str] | Source,
     pred_file: str | os.PathLike[str] | Source | None = None,
@@ -76,11 +80,76 @@ def score_file(
     outside: Iterable[str] = (),
     mask_tags: Iterable[str] = (),
     missing: MissingName = "error",
+    level: Literal["span"] = "span",
+    as_written: Literal[False] = False,
     max_size: int | str | None = None,
     confidence: float | Confidence | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
-) -> Result:
+) -> Result: ...
+
+
+@overload
+def score_file(
+    file: str | os.PathLike[str] | Source,
+    pred_file: str | os.PathLike[str] | Source | None = None,
+    *,
+    level: Literal["token"],
+    **options: Any,
+) -> TokenResult: ...
+
+
+@overload
+def score_file(
+    file: str | os.PathLike[str] | Source,
+    pred_file: str | os.PathLike[str] | Source | None = None,
+    *,
+    level: Literal["sentence", "document"],
+    **options: Any,
+) -> WholeResult: ...
+
+
+# Of other levels, Python alone checks the names of keywords.
+def score_file(  # type: ignore[misc]
+    file: str | os.PathLike[str] | Source,
+    pred_file: str | os.PathLike[str] | Source | None = None,
+    *,
+    gold_column: Column | None = None,
+    pred_column: Column | None = None,
+    token_column: Column | None = None,
+    sentence_column: Column | None = None,
+    delimiter: str | None = None,
+    align_by_position: bool = False,
+    input_format: str = AUTO,
+    gold_key: str | None = None,
+    pred_key: str | None = None,
+    token_key: str | None = None,
+    text_key: str | None = None,
+    id_key: str | None = None,
+    labels: Iterable[str] | Mapping[Any, str] | None = None,
+    scheme: AnyScheme = AUTO,
+    gold_scheme: AnyScheme | None = None,
+    pred_scheme: AnyScheme | None = None,
+    reading: ReadingName = "lenient",
+    beta: float = 1.0,
+    types: TypeSet | Iterable[str] = "union",
+    zero_division: float = 0.0,
+    map_types: Mapping[str, str] | None = None,
+    ignore_types: Iterable[str] = (),
+    match: str = "exact",
+    normalize: Iterable[NormalizationName] = (),
+    trim: bool = False,
+    tag_form: str = AUTO_FORM,
+    outside: Iterable[str] = (),
+    mask_tags: Iterable[str] = (),
+    missing: MissingName = "error",
+    level: LevelName = "span",
+    as_written: bool = False,
+    max_size: int | str | None = None,
+    confidence: float | Confidence | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Result | TokenResult | WholeResult:
     """Score a file of gold and predicted tags or spans, or two files of the same texts.
 
     Columns, or any other format of `input_format`. Plain text or compressed (gzip, bzip2, xz,
@@ -147,7 +216,7 @@ def score_file(
     Other Parameters
     ----------------
     scheme, gold_scheme, pred_scheme, reading, beta, types, zero_division, map_types, \
-ignore_types, tag_form, outside, mask_tags, missing, confidence
+ignore_types, tag_form, outside, mask_tags, missing, level, as_written, confidence
         As for `spanf1.evaluate`.
 
     Raises
@@ -164,6 +233,7 @@ ignore_types, tag_form, outside, mask_tags, missing, confidence
     """
     given = locals()
     options = Options.of(given)
+    check_level(level, options, as_written=as_written)
     intervals = confidence_from(confidence)
     sources = [source_of(path) for path in (file, pred_file) if path is not None]
     if match == "surface" and STDIN in [source.path for source in sources]:
@@ -171,7 +241,16 @@ ignore_types, tag_form, outside, mask_tags, missing, confidence
     sides = [InputOptions.of(given, side) for side in ("gold", "predicted")]
     inputs = both_inputs(sources, *sides, by_position=align_by_position)
     inputs.gold.progress = progress
-    return score_inputs(inputs, options, confidence=intervals, executor=executor)
+    if level == "token":
+        from spanf1.levels.reading import tokens_of_inputs
+
+        return tokens_of_inputs(inputs, options, confidence=intervals, as_written=as_written)
+    if level == "span":
+        return score_inputs(inputs, options, confidence=intervals, executor=executor)
+    from spanf1.results.levels import wholes_of
+
+    result = score_inputs(inputs, options, units=level, executor=executor)
+    return wholes_of(result, level, intervals)
 
 
 def score_inputs(
@@ -179,6 +258,7 @@ def score_inputs(
     options: Options,
     *,
     confidence: Confidence | None = None,
+    units: str = "",
     executor: Executor | None = None,
 ) -> Result:
     """Score gold and predictions.
@@ -191,6 +271,8 @@ def score_inputs(
         How it is read.
     confidence, executor
         As for `score_file`.
+    units : str
+        What the counts are kept of, where that is not what intervals need.
 
     Raises
     ------
@@ -200,7 +282,7 @@ def score_inputs(
     shown = inputs.merged and inputs.gold.options.token_column is not None
     if shown and inputs.format == COLUMNS and options.match not in BY_FORM:
         raise one_file()
-    units = confidence.unit if confidence else ""
+    units = confidence.unit if confidence else units
     reader, counts = counted(inputs, options, units=units, executor=executor)
     origin = edges_noted(reader.origin(), counts, options)
     if options.match == "surface" and isinstance(reader, ColumnPair):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from copy import copy
-from functools import lru_cache
-from typing import Any, Self
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from spanf1.core.misfits import LABELS, MASK_TAGS, MISSING_TAGS, OUTSIDE_TAGS
 from spanf1.core.options import (
@@ -35,7 +35,11 @@ from spanf1.formats.options import (
     spelling_of,
     tags_given,
 )
+from spanf1.levels.levels import LevelName, check_level
 from spanf1.results.result import Result
+
+if TYPE_CHECKING:
+    from spanf1.levels.results import TokenResult, WholeResult
 
 _LISTS = (list, tuple)
 
@@ -43,6 +47,7 @@ _LISTS = (list, tuple)
 _KEYWORDS = frozenset({OUTSIDE_TAGS, MASK_TAGS, LABELS, MISSING_TAGS})
 
 
+@overload
 def evaluate(
     y_true: Any,
     y_pred: Any,
@@ -66,8 +71,60 @@ def evaluate(
     outside: Iterable[str] = (),
     mask_tags: Iterable[str] = (),
     missing: MissingName = "error",
+    level: Literal["span"] = "span",
+    as_written: Literal[False] = False,
     confidence: float | Confidence | None = None,
-) -> Result:
+) -> Result: ...
+
+
+@overload
+def evaluate(
+    y_true: Any,
+    y_pred: Any,
+    *,
+    level: Literal["token"],
+    **options: Any,
+) -> TokenResult: ...
+
+
+@overload
+def evaluate(
+    y_true: Any,
+    y_pred: Any,
+    *,
+    level: Literal["sentence", "document"],
+    **options: Any,
+) -> WholeResult: ...
+
+
+# Of other levels, Python alone checks the names of keywords.
+def evaluate(  # type: ignore[misc]
+    y_true: Any,
+    y_pred: Any,
+    *,
+    labels: Iterable[str] | Mapping[Any, str] | None = None,
+    ignore_index: int = IGNORE_INDEX,
+    mask: Any = None,
+    scheme: AnyScheme = AUTO,
+    gold_scheme: AnyScheme | None = None,
+    pred_scheme: AnyScheme | None = None,
+    reading: ReadingName = "lenient",
+    beta: float = 1.0,
+    types: TypeSet | Iterable[str] = "union",
+    zero_division: float = 0.0,
+    map_types: Mapping[str, str] | None = None,
+    ignore_types: Iterable[str] = (),
+    match: str = "exact",
+    normalize: Iterable[NormalizationName] = (),
+    trim: bool = False,
+    tag_form: str = AUTO_FORM,
+    outside: Iterable[str] = (),
+    mask_tags: Iterable[str] = (),
+    missing: MissingName = "error",
+    level: LevelName = "span",
+    as_written: bool = False,
+    confidence: float | Confidence | None = None,
+) -> Result | TokenResult | WholeResult:
     """Score predicted tags, label ids, or spans of texts against gold ones.
 
     Parameters
@@ -124,8 +181,20 @@ def evaluate(
         there are none at all for the last sentences: ``error`` refuses them; with ``outside``
         tokens without a prediction count as O; with ``drop`` they are left out, and a gold span
         that is cut counts as far as predictions go.
+    level : str
+        What is right or wrong: each ``span``; each ``token``, by its class, as in any
+        classification; or a ``sentence`` or ``document`` as a whole. At level ``token`` labels may
+        stand in one row: a list, an array or a tensor, of texts or numbers.
+    as_written : bool
+        At level ``token``, take tags for labels as they are written. By default the classes are
+        their types, and O is none of these.
     confidence : float or Confidence, optional
         Make intervals of every figure, of this level: see `Result.certainty`.
+
+    Returns
+    -------
+    Result, TokenResult or WholeResult
+        By the level: the last is of sentences and documents.
 
     Raises
     ------
@@ -161,11 +230,52 @@ def evaluate(
     >>> predicted = [[{"entity_group": "PER", "word": "Ada", "start": 0, "end": 3}]]
     >>> spanf1.evaluate(gold, predicted).micro.f1
     1.0
+
+    Labels, one for each item:
+
+    >>> spanf1.evaluate([1, 0, 1, 1, 0], [1, 0, 0, 1, 0], level="token")[1].f1
+    0.8
     """
     given = locals()
     options = Options.of(given)
+    check_level(level, options, as_written=as_written)
     intervals = confidence_from(confidence)
-    units = intervals.unit if intervals else ""
+    if level == "token":
+        return _tokens(given, options, intervals)
+    if level == "span":
+        return _evaluated(given, options, intervals, intervals.unit if intervals else "")
+    from spanf1.results.levels import wholes_of
+
+    return wholes_of(_evaluated(given, options, None, level), level, intervals)
+
+
+def _tokens(
+    given: Mapping[str, Any], options: Options, confidence: Confidence | None
+) -> TokenResult:
+    """Return the scores of tokens; the arguments of `evaluate`."""
+    from spanf1.levels.reading import no_tokens, tokens_of_lists
+
+    gold, predicted, labels = given["y_true"], given["y_pred"], given["labels"]
+    if has_records(gold) or has_records(predicted):
+        raise no_tokens()
+    return tokens_of_lists(
+        gold,
+        predicted,
+        partial(spellings_of, given),
+        options,
+        labels=labels,
+        ignore_index=given["ignore_index"],
+        mask=given["mask"],
+        confidence=confidence,
+        as_written=given["as_written"],
+    )
+
+
+def _evaluated(
+    given: Mapping[str, Any], options: Options, intervals: Confidence | None, units: str
+) -> Result:
+    """Return the scores of spans; the arguments of `evaluate`, and what counts are kept of."""
+    y_true, y_pred, labels, mask = (given[n] for n in ("y_true", "y_pred", "labels", "mask"))
     if has_records(y_true) or has_records(y_pred):
         from spanf1.formats.pairs import pairs_of
 
@@ -175,13 +285,13 @@ def evaluate(
         check_no_gaps(side, options)
         counts = pairs_of(y_true, y_pred, side).tally(options, units=units)
         return Result(counts, options, None, intervals).check()
-    _check_places(match)
-    reader = reader_of(y_true, y_pred, labels, ignore_index, mask, missing=missing)
+    _check_places(options.match)
+    reader = reader_of(y_true, y_pred, labels, given["ignore_index"], mask, missing=options.missing)
     numbered = labels if isinstance(reader, ListReader) else None
     tags = reader.tag_sets(spellings_of(given, numbered))
     counts = reader.tally(
         tags,
-        script=reading == "conlleval",
+        script=options.reading == "conlleval",
         units=units,
         type_map=options.type_map,
         crediting=options.crediting,

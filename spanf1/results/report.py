@@ -18,22 +18,21 @@ from spanf1.core.options import (
     FEW_UNITS,
     LEAST_UNITS,
     NORMALIZATIONS,
-    Options,
     says_match,
 )
 from spanf1.core.schemes import NO_TAGS, READINGS
 from spanf1.core.scores import AVERAGES, COUNTS, AnyScore
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import CHARACTER, SIDES, TOKEN, Tally
-from spanf1.core.typemap import ANY
-from spanf1.formats.options import Origin
+from spanf1.formats.in_words import input_in_words, tags_in_words, types_in_words
 from spanf1.render.renderers import DIM, YELLOW
 from spanf1.render.report import Fact, Report, Section
 from spanf1.results.scored import Scored
 from spanf1.wording import many, percent, printable
 
 if TYPE_CHECKING:
-    from spanf1.results.certainty import Interval, Intervals
+    from spanf1.resampling.inference import Interval
+    from spanf1.results.certainty import Intervals
 
 # So many columns of a terminal the name of a type may take.
 _WIDEST = 25
@@ -245,15 +244,16 @@ def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]
         made.append(("normalize", f"what makes no difference: {' and '.join(words)}"))
     if options.trim:
         made.append(("trim", "white space at the edges of spans is dropped, on both sides"))
-    if renamed := _renamed(options):
+    if renamed := types_in_words(options):
         made.append(("renamed", renamed))
-    made += [("tags", line) for line in _special_tags(result)]
+    special = tags_in_words(tally.outside, tally.masked, tally.gaps, options)
+    made += [("tags", line) for line in special]
     if options.types != "union":
         made.append(("types", _types(result)))
     made += [("0/0", line) for line in _undefined(result)]
     made += [("note", line) for line in (*other_types(result), *_nothing_right(result))]
     if result.input and tally.extent:
-        made.append(("input", _input(result.input)))
+        made.append(("input", input_in_words(result.input)))
         made += [("note", remark) for remark in result.input.remarks]
     if result.certainty:
         made.append(("intervals", _intervals(result, digits)))
@@ -439,35 +439,6 @@ def strict_in_own_scheme(result: Scored, digits: int | None) -> str:
     )
 
 
-def _renamed(options: Options) -> str:
-    """Say what types were called, and which were ignored."""
-    every = "all other types" if len(options.map_types) > 1 else "all types"
-    said = [
-        f"{every if name == ANY else printable(name)} to {printable(other)}"
-        for name, other in sorted(options.map_types, key=lambda pair: pair[0] == ANY)
-    ]
-    if options.ignore_types:
-        said.append(f"ignored {', '.join(map(printable, options.ignore_types))}")
-    return ", ".join(said)
-
-
-def _special_tags(result: Scored) -> Iterator[str]:
-    """Say which tags were read in a way of their own, and how many tokens have no prediction."""
-    tally = result.tally
-    outside, masked = (", ".join(map(printable, tags)) for tags in (tally.outside, tally.masked))
-    if outside:
-        yield f"read as O: {outside}"
-    if masked:
-        yield (
-            f"{many(tally.gaps.masked, 'token')} left out, of gold tags {masked}"
-            + f"; {many(tally.gaps.unmasked, 'such prediction')} for other tokens read as O"
-            * bool(tally.gaps.unmasked)
-        )
-    if tally.gaps.missing:
-        what = {"drop": "do not count"}.get(result.options.missing, "count as O")
-        yield f"{many(tally.gaps.missing, 'token')} without a prediction {what}"
-
-
 def other_types(result: Scored) -> Iterator[str]:
     """Say which types of the two sides do not meet, though they may be the same."""
     gold, predicted = (
@@ -569,53 +540,3 @@ def _undefined(result: Scored) -> Iterator[str]:
             more = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
             named = ", ".join(names[:_NAMED])
             yield f"{figure} of {named}{more} is {value}: {what}"
-
-
-def _input(source: Origin) -> str:
-    if source.keys:
-        return _records(source)
-    tags = source.gold_column, source.pred_column
-    if len(source.files) == 1:
-        predicted = f"predicted in column {tags[1]}" if tags[1] else "predicted by the baseline"
-        return (
-            f"{source.files[0]}: gold in column {tags[0]}, {predicted} of "
-            f"{source.columns[0]}, separated by {source.delimiters[0]}"
-        )
-    sides = [
-        f"{file}: column {column} of {columns}, by {by}"
-        for file, column, columns, by in zip(
-            source.files, tags, source.columns, source.delimiters, strict=True
-        )
-    ]
-    aligned = source.aligned + f" (column {source.token_column})" * bool(source.token_column)
-    return "; ".join(sides) + f"; aligned by {aligned}"
-
-
-def _at(format_name: str, name: str) -> str:
-    """Return what a format calls a place of tags or spans, or several."""
-    from spanf1.formats.registry import GO_WITH
-
-    in_columns = format_name in GO_WITH["tag_columns"]
-    return "column" + "s" * ("," in name) if in_columns else "key"
-
-
-def _records(source: Origin) -> str:
-    """Say what was read of formats that have no columns."""
-    # Here, because columns need none of it.
-    from spanf1.formats.registry import FORMATS
-
-    gold, predicted, token, key = map(printable, source.keys)
-    titles = [FORMATS[name].title for name in source.delimiters]
-    if len(source.files) == 1:
-        ats = [_at(source.delimiters[0], name) for name in (gold, predicted)]
-        keys = f", gold in {ats[0]} {gold}, predicted in {ats[1]} {predicted}" if gold else ""
-        return f"{source.files[0]}: {titles[0]}{keys}"
-    sides = [
-        f"{file}: {title}" + f", {_at(format_name, name)} {name}" * bool(name)
-        for file, title, format_name, name in zip(
-            source.files, titles, source.delimiters, (gold, predicted), strict=True
-        )
-    ]
-    aligned = f"{source.aligned} (key {key})" if key else source.aligned
-    compared = f", the same tokens (key {token})" if token else ""
-    return f"{sides[0]}; {sides[1]}; aligned by {aligned}{compared}"

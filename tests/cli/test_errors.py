@@ -63,7 +63,8 @@ def test_what_is_listed(run):
 def test_counts_come_first(run):
     ran = run("errors", "f")
     assert ran.out.startswith("F1 0.00: 0 correct of 5 in gold and 4 predicted; 5 errors\n\n")
-    assert "\ntype                   2  40.0\n" in ran.out
+    assert "\nerrors             count     %\ntype                   2  40.0\n" in ran.out
+    assert "\nboundaries  long 1, short 1\n" in ran.out
     assert ran.out.endswith("\n\n" + LISTED)
     assert "\nreading     lenient: ill-formed spans are kept" in ran.out
     assert ran.err == ""

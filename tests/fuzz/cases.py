@@ -273,8 +273,8 @@ def _asked(rng: Rng, name: str) -> list[str]:
     """Return a command line that asks something of one of the samples."""
     lines = {".toml": ON_CATALOGUE, ".json": ON_RESULT}.get(Path(name).suffix, ON_INPUT)
     words = str(rng.choice(lines.strip().replace("\n", "|").split("|"))).split()
-    other = {"%": name, "@": name.replace("predicted", "gold")}
-    return [other.get(word, word.replace("%", name)) for word in words]
+    other = name.replace("predicted", "gold")
+    return [word.replace("%", name).replace("@", other) for word in words]
 
 
 def _beside() -> dict[str, bytes]:

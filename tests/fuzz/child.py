@@ -55,9 +55,11 @@ def outcome(case: Case) -> Outcome:
         # A command that was run here may have asked for these, and no child is to be born so.
         for number in signal.SIGTERM, signal.SIGHUP:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         child = os.fork()
         if not child:
             _run(case, work, temporary)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         if case.sent:
             time.sleep(case.after)
             os.kill(child, case.sent)
@@ -90,9 +92,15 @@ def _run(case: Case, work: Path, temporary: Path) -> NoReturn:
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - for good
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
         sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         main(case.args, prog_name="spanf1")
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else bool(stop.code)
+    except KeyboardInterrupt as stop:
+        # One that comes before the command begins, or when it has ended, is no fault of it.
+        if stop.__traceback__ and stop.__traceback__.tb_next:
+            traceback.print_exc()
     except BaseException:
         traceback.print_exc()
     finally:

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 import spanf1
+from spanf1.formats.registry import FORMATS
+from tests.helpers import every_format
 
 MERGED = """\
 # newdoc id = a
@@ -170,6 +172,12 @@ def test_tokens_are_those_that_count():
         spanf1.analyze(saved("f", MERGED), tokens=WORDS)
 
 
+@pytest.mark.parametrize("sides", [(GOLD,), (GOLD, "p"), ("f", GOLD), ([{"text": "a"}],)])
+def test_both_sides_are_of_one_kind(sides):
+    with pytest.raises(spanf1.UsageError, match="two files, or both sequences"):
+        spanf1.analyze(*sides)
+
+
 def test_masked_tokens_are_left_out():
     content = "[CLS] X O\nAda B-PER O\n##s X B-PER\nmet O O\n"
     analysis = spanf1.analyze(saved("f", content), mask_tags=["X"])
@@ -322,3 +330,35 @@ def test_the_same_mistakes_come_once():
     ]
     assert found == [("type", "z", 2, 1), ("missed", "x", 1, 1), ("type", "z", 1, 3)]
     assert len([*analysis.entries(sort="frequency", limit=1)]) == 1
+
+
+def test_columns_of_parquet():
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    columns = {"tokens": WORDS, "tags": GOLD, "pred": PREDICTED}
+    parquet.write_table(pa.table(columns), "f.parquet")
+    analysis = spanf1.analyze("f.parquet")
+    assert told(analysis) == TOLD
+    assert places(analysis) == ["f.parquet:1", "f.parquet:2", "f.parquet:2"]
+    del columns["tokens"]
+    parquet.write_table(pa.table(columns), "g.parquet")
+    analysis = spanf1.analyze("g.parquet")
+    assert [entry.spans[0].text for entry in analysis.entries()] == ["", "", ""]
+    assert places(analysis) == ["g.parquet:1", "g.parquet:2", "g.parquet:2"]
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "entities"])
+@pytest.mark.parametrize("other", ["columns", "prodigy", ""])
+def test_every_format(name, other):
+    gold = every_format.made(name, every_format.GOLD)
+    predicted = every_format.made(other or name, every_format.PREDICTED)
+    analysis = spanf1.analyze(gold, predicted, input_format=f"{name},{other or name}")
+    missed, boundary = analysis.entries(context=2)
+    assert (missed.kind, missed.gold.text) == ("missed", "Bob")
+    around = [part.split() for part in (missed.gold.before, missed.gold.after)]
+    # What a pipeline returns has no text.
+    bare = name == "pipeline" and not other
+    assert around == ([[], []] if bare else [["Lovelace", "met"], ["in", "Paris"]])
+    assert (boundary.kind, boundary.how) == ("type and boundary", "short")
+    assert [span.text for span in boundary.spans] == ["Bank of England", "England"]
+    assert str(missed.place).startswith(gold)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.simulations import Compared, World, compared, held
+from tests.simulations import Compared, World, compared, held, held_by_match
 
 TIMES = 250
 # How seldom a true share is to be taken for a wrong one.
@@ -44,6 +44,12 @@ def test_how_often_an_interval_holds_the_truth(name) -> None:
     world, how, low, high = HELD[name]
     count = held(world, TIMES, resamples=500, **how)
     assert_between(count, low, high)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("match", ["partial", "type", "jaccard", "fair", "token"])
+def test_how_often_an_interval_holds_the_truth_of_a_match(match) -> None:
+    assert_between(held_by_match(match, TIMES, seed=1), 0.93, 0.97)
 
 
 def assert_uniform(found: Compared, *, within: float = 0.0) -> None:

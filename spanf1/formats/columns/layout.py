@@ -250,6 +250,13 @@ class Layout(NamedTuple):
             hint=f"column {found[0]} is called so: --{option}-column {found[0]}",
         )
 
+    def may_be_named(self, index: int) -> bool:
+        """Return whether the first line, taken for one of tags, may be a header of a column."""
+        if self.headed or not self.names:
+            return False
+        words = {*_words_of(self.names[index])}
+        return bool(words & (_TAG_NAMES | _GOLD_NAMES | _PREDICTED_NAMES))
+
     def other_delimiter(self) -> str:
         """Return a hint at what else may separate the columns, if there is only one; or nothing."""
         line = self.names[0] if self.columns == 1 and self.names else ""

@@ -1,0 +1,244 @@
+"""``spanf1 diff``: which spans two systems differ in, and whether that is more than noise."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from spanf1.changes.changes import CHANGES, OTHERS, Changes
+from spanf1.changes.diff import diff_outputs
+from spanf1.changes.report import (
+    Shown,
+    counts_report,
+    dropped,
+    lines,
+    nothing,
+    report_of,
+    unknown,
+    worse,
+)
+from spanf1.changes.results import Results
+from spanf1.changes.results import report_of as results_report
+from spanf1.cli.inputs import TRIM_OPTION, SideOptions, StepProgress, kept, side_options
+from spanf1.cli.output import (
+    DIGITS_HELP,
+    ReportOptions,
+    count_option,
+    list_option,
+    opened,
+    report_options,
+    tell,
+    wants_colour,
+)
+from spanf1.cli.rescore import results_of
+from spanf1.cli.scoring import (
+    confidence_of,
+    confidence_options,
+    span_reading_option,
+    type_options,
+    types_of,
+    warnings,
+)
+from spanf1.core.options import Options
+from spanf1.exceptions import UsageError
+from spanf1.formats.source import STDIN
+from spanf1.mistakes.analysis import AROUND
+from spanf1.ranking.compare import systems_of
+from spanf1.render.renderers import RENDERERS, WIDTH
+from spanf1.render.renderers import text as as_plain
+from spanf1.results.result import Result
+from spanf1.wording import short_names
+
+#: how many spans are shown as text
+LIMIT = 20
+
+# The options that go with results files; and so much of one tells that it is one.
+_OF_RESULTS = ("files", "max_drop", "max_size", "format_name", "output", "color", "digits", "quiet")
+_BEGINNING = 256
+
+
+@click.command("diff")
+@click.argument("files", nargs=-1, metavar="GOLD A B")
+@click.option("--merged", is_flag=True, help="A and B hold gold and predicted tags: no GOLD.")
+@list_option(
+    "--change",
+    metavar="CHANGE,…",
+    help_text=f"Show these spans: {', '.join(CHANGES)}; all.  [default: {', '.join(OTHERS)}]",
+)
+@list_option("--type", "types", metavar="A,B,…", help_text="Show only spans of these types.")
+@count_option("--limit", help_text=f"Show at most so many.  [default: {LIMIT}; all if not as text]")
+@count_option("--context", default=AROUND, show_default=True, help_text="Tokens around a span.")
+@click.option(
+    "--fail-if-worse",
+    is_flag=True,
+    help="Exit with 1 if B is worse than A, beyond noise: p is below 0.05, or what --confidence "
+    "leaves.",
+)
+@click.option(
+    "--max-drop",
+    type=click.FloatRange(0, 100),
+    metavar="POINTS",
+    help="Exit with 1 if the F1 of B is lower by more than so many points.",
+)
+@side_options
+@span_reading_option
+@type_options
+@TRIM_OPTION
+@confidence_options
+@report_options(["text", "json", "csv", "markdown"], "csv has the spans alone.", digits=DIGITS_HELP)
+@click.option("-q", "--quiet", is_flag=True, help="Only the spans: no tables, no progress.")
+def diff(
+    files: tuple[str, ...],
+    *,
+    merged: bool,
+    fail_if_worse: bool,
+    max_drop: float | None,
+    **settings: Any,
+) -> int:
+    """Say which spans two systems differ in, and whether that is more than noise.
+
+    GOLD, A and B are as for `spanf1 compare`, and so is the test of the difference in F1. Spans of
+    gold are mended (wrong in A, right in B), broken (right in A, wrong in B), right in both or
+    wrong in both; of predictions for which there is no gold, some are gone, and some are new. What
+    is right is what an exact match counts: mended less broken is what B has correct more than A.
+    Kinds of errors are those of `spanf1 errors`.
+
+    A and B alone may be results files, of `spanf1 score --format json`: they have counts by type,
+    and no spans, so that it is not known which are mended, nor what is noise.
+
+    \b
+    Examples:
+      spanf1 diff gold.conll old.conll new.conll
+      spanf1 diff gold.conll old.conll new.conll --change broken --limit 50
+      spanf1 diff --merged old.conll new.conll --type PER,LOC
+      spanf1 diff gold.jsonl baseline=run1.jsonl ours=run2.jsonl -f json -o diff.json
+      spanf1 diff gold.conll main.conll branch.conll --fail-if-worse --max-drop 0.5 -q
+      spanf1 diff last-night.json tonight.json --max-drop 0.5
+    """
+    if len(files) == 2 and not merged and all(map(_has_result, files)):
+        return _diff_results(files, max_drop, settings)
+    chosen = {
+        name: [part.strip() for part in (settings.pop(option) or "").split(",") if part.strip()]
+        for name, option in (("change", "change"), ("type", "types"))
+    }
+    limit, context = settings.pop("limit"), settings.pop("context")
+    sides = SideOptions.of(settings)
+    report = ReportOptions.of(settings)
+    confidence = confidence_of(settings, always=True)
+    assert confidence  # noqa: S101 - for mypy: it is always there
+    options = Options.of(settings | types_of(settings))
+    gold = None if merged or not files else files[0]
+    systems = systems_of(files if merged else files[1:])
+    inputs = [file for one in systems for file in one.files]
+    if len(systems) != 2 or len(inputs) != 2:
+        hint = "--merged takes two files that hold gold, too; else both are to be results files"
+        if len(inputs) > 2:
+            hint = "spanf1 compare ranks several systems, and runs"
+        raise UsageError(f"A and B are to be two files, and not {len(inputs)}", hint=hint)
+    report.check_writable(inputs if gold is None else [gold, *inputs])
+    if STDIN in inputs:
+        raise UsageError("a system's output is to be a file, not standard input")
+    gold_options, predicted_options, by_position, _ = sides.of_files(1 if merged else 2)
+    with ExitStack() as stack:
+        progress = stack.enter_context(StepProgress(wanted=not report.quiet))
+        # They are read again, for the texts.
+        changes = diff_outputs(
+            None if gold is None else stack.enter_context(kept(gold)),
+            {one.name: stack.enter_context(kept(one.files[0])) for one in systems},
+            gold_options,
+            predicted_options,
+            by_position=by_position,
+            options=options,
+            confidence=confidence,
+            progress=progress,
+        )
+        if limit is None and report.format_name == "text":
+            limit = LIMIT
+        spans = [*changes.entries(**chosen, limit=limit, context=context)]
+    _write(Shown(changes, spans, changes.number(**chosen) - len(spans)), report)
+    if not report.quiet:
+        tell(_warnings(changes, chosen["type"]))
+    if fail_if_worse:
+        tell(unknown(changes))
+    failed = [*worse(changes)] if fail_if_worse else []
+    results = [analysis.result for analysis in changes.analyses]
+    failed += _failures(changes.names, results, max_drop, gated=fail_if_worse)
+    tell(failed)
+    return 1 if failed else 0
+
+
+def _failures(
+    names: Sequence[str], results: Sequence[Result], max_drop: float | None, *, gated: bool = False
+) -> Iterator[str]:
+    """Yield that the F1 fell too much; or, where anything may fail, that there is nothing."""
+    if gated or max_drop is not None:
+        yield from nothing(results)
+    if max_drop is not None:
+        yield from dropped(names, results, max_drop)
+
+
+def _has_result(path: str) -> bool:
+    """Return whether a file begins as a results file does."""
+    try:
+        with open(path, "rb") as file:
+            return re.match(rb'\s*{\s*"spanf1"', file.read(_BEGINNING)) is not None
+    except OSError:
+        return False
+
+
+def _diff_results(files: Sequence[str], max_drop: float | None, settings: dict[str, Any]) -> int:
+    """Hold two results files against each other, and return the exit code.
+
+    Raises
+    ------
+    UsageError
+        If an option is given that is about spans.
+    """
+    context = click.get_current_context()
+    for option in context.command.params:
+        given = context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+        if given and option.name not in _OF_RESULTS:
+            raise UsageError(
+                f"{max(option.opts, key=len)} needs the spans, and results files have none",
+                hint="spanf1 diff GOLD A B has them",
+            )
+    report = ReportOptions.of(settings)
+    report.check_writable(files)
+    a, b = (results_of(file, settings["max_size"])[1] for file in files)
+    first, other = short_names([*files])
+    results = Results((first, other), (a, b))
+    results.check()
+    report.write(results_report(results), {"text": RENDERERS["table"], **RENDERERS})
+    failed = [*_failures(results.names, results.results, max_drop)]
+    tell(failed)
+    return 1 if failed else 0
+
+
+def _write(shown: Shown, report: ReportOptions) -> None:
+    """Write the report; spans as text are no table."""
+    if report.format_name != "text":
+        report.write(report_of(shown))
+        return
+    colour = report.output is None and wants_colour(report.color, sys.stdout)
+    width = min(WIDTH, shutil.get_terminal_size((WIDTH, 0)).columns)
+    with opened(report.output) as stream:
+        if not report.quiet:
+            tables = as_plain(counts_report(shown), digits=report.digits, colour=colour)
+            stream.write(f"{tables}\n".encode())
+        for piece in lines(shown, width, colour=colour):
+            stream.write(piece.encode("utf-8", "surrogateescape"))
+
+
+def _warnings(changes: Changes, types: list[str]) -> Iterator[str]:
+    """Yield that there is nothing to score, or no span of a type that was named."""
+    yield from warnings(changes.analyses[0].result)
+    for name in types:
+        if name not in changes.types:
+            yield f"warning: there is no span of type {name!r}"

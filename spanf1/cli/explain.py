@@ -1,0 +1,128 @@
+"""``spanf1 explain``: what becomes of each span of a sentence, by each reading and match."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from spanf1.cli.inputs import TRIM_OPTION, SideOptions, kept, side_options
+from spanf1.cli.output import ReportOptions, count_option, report_options
+from spanf1.cli.scoring import type_options, types_of
+from spanf1.core.options import Options
+from spanf1.exceptions import UsageError
+from spanf1.formats.opening import both_inputs
+from spanf1.mistakes.analyze import analyze, analyze_inputs
+from spanf1.mistakes.explain import TOLD, explained, report_of
+from spanf1.render.renderers import RENDERERS
+
+# The options that go with tags on the command line.
+_OF_TAGS = (
+    *("gold_tags", "pred_tags", "tokens", "scheme", "gold_scheme", "pred_scheme"),
+    *("map_types", "ignore_types", "untyped", "format_name", "output", "color"),
+)
+_WANTED = "FILE:LINE, FILE --sentence N, or --gold-tags with --pred-tags"
+
+
+@click.command("explain")
+@click.argument("files", nargs=-1, metavar="[FILE:LINE | GOLD:LINE PRED]")
+@count_option("--sentence", least=1, help_text="The number of the sentence, instead of :LINE.")
+@click.option("--gold-tags", metavar="TAGS", help="The tags of gold, instead of a file.")
+@click.option("--pred-tags", metavar="TAGS", help="The predicted tags.")
+@click.option("--tokens", metavar="TOKENS", help="The tokens of these tags.")
+@side_options
+@type_options
+@TRIM_OPTION
+@report_options(["text", "json", "csv", "markdown"])
+def explain(
+    files: tuple[str, ...],
+    *,
+    sentence: int | None,
+    gold_tags: str | None,
+    pred_tags: str | None,
+    tokens: str | None,
+    **settings: Any,
+) -> None:
+    """Say what becomes of each span of one sentence, by each reading and each match.
+
+    LINE is one where a span begins, as `spanf1 errors` shows it. Matches with a threshold are told
+    of 0.5, and within of 1. Each match puts spans together as is best for it, so that what is
+    missed, as `spanf1 errors` has it, may earn a part.
+
+    \b
+    Examples:
+      spanf1 explain output.conll:189
+      spanf1 explain gold.conll:189 predicted.conll
+      spanf1 explain output.conll --sentence 12
+      spanf1 explain --gold-tags 'B-PER I-PER O' --pred-tags 'B-PER O O' --tokens 'Ada Byron is'
+    """
+    given = SideOptions.of(settings)
+    report = ReportOptions.of(settings)
+    options = Options.of(settings | types_of(settings))
+    if gold_tags is not None or pred_tags is not None or tokens is not None:
+        if gold_tags is None or pred_tags is None or files or sentence:
+            raise UsageError("tags are to be given of both sides, and no file", hint=_WANTED)
+        _check_typed()
+        words = None if tokens is None else [tokens.split()]
+        analyses = {
+            name: analyze(
+                [gold_tags.split()],
+                [pred_tags.split()],
+                tokens=words,
+                gold_scheme=options.gold_scheme,
+                pred_scheme=options.pred_scheme,
+                map_types=dict(options.map_types),
+                ignore_types=options.ignore_types,
+                reading=name,
+            )
+            for name in TOLD
+        }
+        explanation = explained(analyses, sentence=1)
+    else:
+        paths, line = _parted(files, sentence)
+        report.check_writable(paths)
+        sides = given.of_files(len(paths))
+        with ExitStack() as stack:
+            sources = [stack.enter_context(kept(path)) for path in paths]
+            analyses = {}
+            for name in TOLD:
+                inputs = both_inputs(sources, *sides[:2], by_position=sides.by_position)
+                analyses[name] = analyze_inputs([inputs], replace(options, reading=name))
+            explanation = explained(analyses, line=line, sentence=sentence or 0)
+    report.write(report_of(explanation), {"text": RENDERERS["table"], **RENDERERS})
+
+
+def _check_typed() -> None:
+    """Raise an error if an option is given that is about files.
+
+    Raises
+    ------
+    UsageError
+        If one is.
+    """
+    context = click.get_current_context()
+    for option in context.command.params:
+        given = context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+        if given and option.name not in _OF_TAGS:
+            raise UsageError(f"{max(option.opts, key=len)} does not go with --gold-tags")
+
+
+def _parted(files: tuple[str, ...], sentence: int | None) -> tuple[list[str], int]:
+    """Return the files, and the line, if there is one.
+
+    Raises
+    ------
+    UsageError
+        If there is neither a line nor a sentence, or both.
+    """
+    if not 1 <= len(files) <= 2:
+        raise UsageError("one sentence is explained, of one file, or of two", hint=_WANTED)
+    if sentence:
+        return [*files], 0
+    path, _, line = files[0].rpartition(":")
+    if not path or not line.isdecimal() or not int(line):
+        raise UsageError("there is no line, and no sentence", where=files[0], hint=_WANTED)
+    return [path, *files[1:]], int(line)

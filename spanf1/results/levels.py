@@ -1,0 +1,69 @@
+"""The spans of a result, judged by sentences or documents as wholes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+from spanf1.core.options import AUTO, Confidence
+from spanf1.core.scores import TypeCounts
+from spanf1.exceptions import UsageError
+from spanf1.levels.levels import WholeLevel
+from spanf1.levels.results import WholeResult
+from spanf1.levels.wholes import counts_of_units
+from spanf1.results.certainty import meanings, units_of
+from spanf1.results.report import drawn, how_made
+from spanf1.results.result import Result
+
+# What is said of spans alone.
+_OF_SPANS = ("strict", "0/0", "signature", "intervals")
+
+
+def wholes_of(result: Result, level: WholeLevel, confidence: Confidence | None) -> WholeResult:
+    """Return how many sentences or documents of a result are right in all.
+
+    Parameters
+    ----------
+    result : Result
+        The result, whose units are those.
+    level : str
+        ``sentence`` or ``document``.
+    confidence : Confidence, optional
+        How intervals are made.
+
+    Raises
+    ------
+    UsageError
+        If the input has none, or other units are to be drawn.
+    """
+    if confidence and confidence.unit not in (AUTO, level):
+        raise UsageError(
+            f"at level {level} each is drawn, and no {confidence.unit}",
+            hint="leave unit (--unit) out",
+        )
+    if level == "document" and not result.tally.documents:
+        raise UsageError(
+            "the input marks no documents: none is right or wrong",
+            hint="-DOCSTART- or # newdoc lines mark them; level sentence needs none",
+        )
+    units = units_of(result.tally, result.options, level)
+    numbers = dict.fromkeys(result.types, 0)
+    kinds = meanings(units, numbers, result.schemes, result.options.reading)
+    adds = [(0, 0, 0) if number else counts for number, counts in kinds]
+    counts, weight = counts_of_units(units, cast("list[TypeCounts]", adds))
+    said = replace(result.signature(), confidence=confidence and replace(confidence, unit=level))
+    figure, _, line = str(said).partition("|")
+    means = f"|{figure.replace('micro', 'documents')}" * (level == "document")
+    return WholeResult(
+        level,
+        drawn(result, level),
+        counts,
+        weight,
+        result.options.beta,
+        result.options.zero_division,
+        confidence,
+        [fact for fact in how_made(result) if fact[0] not in _OF_SPANS],
+        f"right:{level}{means}|{line}",
+        result.tally.documents,
+        result.input and result.input.to_dict(),
+    )
