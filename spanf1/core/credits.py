@@ -265,8 +265,10 @@ def parse_rule(name: str, others: Iterable[str] = ()) -> Rule:
             hint=f"one of {', '.join(dict.fromkeys((*others, *rule_names())))}",
         )
     if rule.argument:
-        rule = rule._replace(threshold=_threshold(rule, name, argument), argument="")
-        base = f"{head}:{_written(rule.threshold)}"
+        threshold = _threshold(rule, name, argument)
+        says = re.sub(rf"\b{rule.argument}\b", _written(threshold), rule.says)
+        rule = rule._replace(threshold=threshold, says=says, argument="")
+        base = f"{head}:{_written(threshold)}"
     elif base != rule.name:
         raise UsageError(f"{name!r}: {head} has no threshold", hint=f"write {head}")
     if comma:
@@ -276,7 +278,8 @@ def parse_rule(name: str, others: Iterable[str] = ()) -> Rule:
         if head not in _EITHER and base not in _EITHER:
             hint = f"write {base}; two-sided may be {', '.join(_EITHER)}"
             raise UsageError(f"{name!r}: {base} cannot be two-sided", hint=hint)
-        rule = rule._replace(pairing="many")
+        says = f"{rule.says}; a span may be in several pairs"
+        rule = rule._replace(pairing="many", says=says)
         base += f",{_TWO_SIDED}"
     return rule._replace(name=base)
 

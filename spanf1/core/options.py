@@ -221,7 +221,8 @@ class Options:
             raise UsageError(
                 f"match {self.match} needs the scheme before it puts spans together, where "
                 "ill-formed ones are dropped",
-                hint="give the scheme, as in --scheme IOB2",
+                hint="give the scheme, as in --scheme IOB2; spans that are not tags have none, "
+                "and all count in the reading lenient",
             )
         return Crediting.of(self.match, self.schemes)
 

@@ -349,7 +349,8 @@ def _compare_gold(
             hint="--unit sentence needs none",
         )
     counts = [
-        {kind: row.gold for kind, row in one.types.items() if row.gold} for _, one in (first, other)
+        {kind: row.gold for kind, row in one.exactly.types.items() if row.gold}
+        for _, one in (first, other)
     ]
     if counts[0] != counts[1]:
         raise AlignmentError(

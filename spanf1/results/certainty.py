@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.options import AUTO, FEW_SPANS, LEAST_UNITS, Confidence, Options
-from spanf1.core.scores import AVERAGES, COUNTS, FIGURES, AnyCounts, figures, scores_of
+from spanf1.core.scores import AVERAGES, FIGURES, NO_SPANS, AnyCounts, figures, scores_of
 from spanf1.core.tally import CountCells, Tally, Units, adds_of, cells_of, fits, rows_of_cells
 from spanf1.exceptions import UsageError
 from spanf1.resampling.draws import Cells, bootstrap_sums_of_cells, cores
@@ -169,10 +170,12 @@ def certainty(
         for ends in zip(low, high, strict=True)
     ]
     averages = dict(zip(AVERAGES, scores[len(names) :], strict=True))
-    in_gold = cells.counts[:, COUNTS.index("gold")] * cells.weight[cells.row] // tally.unit
-    gold = np.bincount(cells.place, in_gold, len(names)).astype(np.int64).tolist()
-    few = tuple(name for name, spans in zip(names, gold, strict=True) if spans < FEW_SPANS)
-    return Certainty(units.count, dict(zip(names, scores, strict=False)), averages, sum(gold), few)
+    # Of spans, whatever it is that a match counts.
+    exact = replace(tally, match="").counts(*options.schemes, options.reading).types
+    gold = {name: int(exact.get(name, NO_SPANS).gold) for name in names}
+    few = tuple(name for name, spans in gold.items() if spans < FEW_SPANS)
+    types = dict(zip(names, scores, strict=False))
+    return Certainty(units.count, types, averages, sum(gold.values()), few)
 
 
 def _values(types: int, confidence: Confidence) -> int:

@@ -464,12 +464,15 @@ def _check_counted(result: Result, options: Options) -> None:
         )
     by_place = ("exact", "surface")
     chosen = [given.match for given in (options, result.options) if given.match not in by_place]
-    readings = {given.reading == "strict" for given in (options, result.options)}
-    if counted.match and options.match == counted.match and len(readings) > 1:
+    dropped_in = [
+        given.reading == "strict" and schemes
+        for given, schemes in ((options, options.schemes), (result.options, result.schemes))
+    ]
+    if counted.match and options.match == counted.match and dropped_in[0] != dropped_in[1]:
         raise UsageError(
-            f"match {options.match} puts spans together after ill-formed ones are dropped: that "
-            "cannot be chosen later",
-            hint=f"spanf1 score FILE takes --match {options.match} with --reading",
+            f"match {options.match} puts spans together after ill-formed ones are dropped: "
+            "whether, and in which scheme, cannot be chosen later",
+            hint=f"spanf1 score FILE takes --match {options.match} with --reading and --scheme",
         )
     if (chosen and len(chosen) < 2) or len({*chosen}) > 1:
         raise UsageError(

@@ -203,7 +203,8 @@ class Scored:
 
         ``COR`` earn all, ``PAR`` a part, ``INC`` nothing; ``MIS`` of gold and ``SPU`` of the
         predictions have no partner. ``POS`` are all of gold, ``ACT`` all that are predicted. They
-        are those of the types that are scored; a pair counts with gold's type.
+        are those of the types that are scored; a pair counts with gold's type. MUC counts slots,
+        two for each span: its type, and its place.
         """
         if not self.tally.credits:
             return {}
@@ -217,6 +218,11 @@ class Scored:
                 count["POS" if one.sums.gold else "ACT"] += times
                 if one.sums.gold or one.outcome == "SPU":
                     count[one.outcome] += times
+        if self.tally.match == "muc":
+            # A pair that earns a part has one slot right, and one wrong.
+            part = count.pop("PAR", 0)
+            count = Counter({name: 2 * times for name, times in count.items()})
+            count.update(COR=part, INC=part)
         names = ("COR", "INC", "PAR", "MIS", "SPU", "POS", "ACT")
         return {name: count[name] for name in names}
 

@@ -10,7 +10,7 @@ import pytest
 
 import spanf1
 from spanf1.core.credits import RULES, SEMEVAL
-from spanf1.core.options import Confidence
+from spanf1.core.options import Confidence, says_match
 from tests.helpers.commands import write
 from tests.helpers.oracles import altered, well_formed
 from tests.helpers.shared_data import ROOT
@@ -365,3 +365,67 @@ def test_modes_in_csv(run):
     rows = run("score", "f", "--match", "semeval", "-f", "csv", "-q").out.splitlines()
     assert rows[-2].startswith("mode,partial,0.858")
     assert rows[-2].endswith(",378,303,260.0")
+
+
+def test_words():
+    """What a match means is said with its threshold, and whether it is one to one."""
+    assert says_match("overlap:0.50") == "the same type, and intersection / union at least 0.5"
+    assert says_match("within:2,two-sided") == (
+        "the same type, a unit shared, no bound more than 2 units off; a span may be in several "
+        "pairs"
+    )
+    assert says_match("gold:.3").startswith("the same type, and 0.3 of gold's span predicted")
+
+
+def test_strict_spans(run):
+    """The hint works for spans that are not tags, too."""
+    record: dict[str, object] = {"text": "Ada met Bob"}
+    record["spans"] = [{"start": 0, "end": 3, "label": "PER"}]
+    record["predicted"] = [{"start": 0, "end": 7, "label": "PER"}]
+    write("f.jsonl", json.dumps(record) + "\n")
+    ran = run("score", "f.jsonl", "--match", "partial", "--reading", "strict")
+    assert ran.code == 2
+    assert "spans that are not tags have none, and all count in the reading lenient" in ran.err
+    ran = run("score", "f.jsonl", "--match", "partial", "--reading", "lenient")
+    assert (ran.code, " 50.00 " in ran.out) == (0, True)
+
+
+def test_scheme_of_a_file(run):
+    """What was dropped in one scheme is not scored as in another."""
+    write("f", "a O I-A\nb I-A I-A\n\nc B-A B-A\nd O O\n")
+    strict = "--match", "partial", "--reading", "strict", "--scheme"
+    assert run("score", "f", *strict, "IOB2", "-o", "r.json").code == 0
+    signatures = {
+        scheme: run("score", "f", *strict, scheme, "--signature").out.strip()
+        for scheme in ("IOB2", "IOB1")
+    }
+    assert run("rescore", "r.json", "--like", signatures["IOB2"]).code == 0
+    ran = run("rescore", "r.json", "--like", signatures["IOB1"])
+    assert (ran.code, ran.out) == (2, "")
+    assert "hint: spanf1 score FILE takes --match partial with --reading and --scheme" in ran.err
+
+
+def test_compare_merged(run):
+    """By FairEval, how much gold there is depends on the predictions; the gold is the same."""
+    gold, predicted = random_sides(5)
+    other = altered(np.random.default_rng(6), gold, "IOB2", "ABC", 0.1)
+    for name, side in ("a", predicted), ("b", other):
+        pairs = (zip(*both, strict=True) for both in zip(gold, side, strict=True))
+        write(name, "\n".join("".join(f"w {a} {b}\n" for a, b in pair) for pair in pairs))
+    ran = run("compare", "--merged", "a", "b", "--match", "fair", "--resamples", "100")
+    assert (ran.code, ran.err) == (0, "")
+
+
+@pytest.mark.parametrize("match", ["exact", "fair", "jaccard", "token"])
+@pytest.mark.parametrize("count", [9, 12])
+def test_few_gold_spans(match, count):
+    """Whether there are enough for an interval is asked of spans, whatever is counted."""
+    gold, predicted = [["B-A", "I-A", "O"]] * count, [["B-A", "O", "O"]] * count
+    certainty = spanf1.evaluate(gold, predicted, match=match, confidence=0.9).certainty
+    assert (certainty.spans, certainty.few_types) == (count, ("A",) * (count < 10))
+
+
+def test_slots_of_muc():
+    """MUC counts slots: a pair of one type and different places has one right, and one wrong."""
+    outcomes = spanf1.score_file(SAMPLE, match="muc").outcomes
+    assert [*outcomes.values()] == [436, 136, 0, 184, 34, 756, 606]
