@@ -86,6 +86,10 @@ def explain(
             )
             for name in TOLD
         }
+        if not any(analyses[TOLD[0]].counts.values()):
+            raise UsageError(
+                "there is no span in these tags", hint="--gold-tags 'B-PER I-PER O' has one"
+            )
         explanation = explained(analyses, sentence=1)
     else:
         paths, line = _parted(files, sentence)

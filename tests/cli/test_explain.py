@@ -125,3 +125,9 @@ def test_a_line_and_a_sentence(run):
     ran = run("explain", "f:3", "--sentence", "2")
     said = "error: f:3: a line and a sentence are given\nhint: leave --sentence out\n"
     assert (ran.code, ran.err) == (2, said)
+
+
+def test_typed_tags_without_a_span(run):
+    ran = run("explain", "--gold-tags", "O O O", "--pred-tags", "O O O")
+    assert (ran.code, "error: there is no span in these tags\n" in ran.err) == (2, True)
+    assert run("explain", "--gold-tags", "B-PER I-PER O", "--pred-tags", "O O O").code == 0
