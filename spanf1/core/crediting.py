@@ -122,41 +122,46 @@ class Creditor:
         for number, rule in enumerate(self._rules):
             found = credited(rule, gold, predicted, overlaps)
             sums = np.concatenate((found.gold, found.predicted))
-            which = np.full_like(kind, number)
-            numbers.append(self._numbered(np.column_stack((which, kind, _outcomes(found), sums))))
+            numbers.append(self._numbered(number, (kind, _outcomes(found), *sums.T)))
         return np.tile(unit, len(self._rules)), np.concatenate(numbers)
 
-    def _numbered(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    def _numbered(self, rule: int, columns: Sequence[IntArray]) -> npt.NDArray[np.int64]:
         """Return the number of the kind of each span, and count them."""
-        place, first, times = _alike(rows)
+        place, first, times = _alike(columns)
         numbers = self._numbers
-        distinct = [numbers.setdefault(tuple(row), len(numbers)) for row in rows[first].tolist()]
+        rows = zip(*(column[first].tolist() for column in columns), strict=True)
+        distinct = [numbers.setdefault((rule, *row), len(numbers)) for row in rows]
         self._counts = np.append(self._counts, np.zeros(len(numbers) - len(self._counts), np.int64))
         self._counts[distinct] += times
         return np.array(distinct, np.int64)[place]
 
 
-def _alike(rows: npt.NDArray[np.int64]) -> tuple[IntArray, IntArray, IntArray]:
+def _alike(columns: Sequence[IntArray]) -> tuple[IntArray, IntArray, IntArray]:
     """Return for each row which of the distinct ones it is; where each first is, and how often."""
-    bits = [int(column.max(initial=0)).bit_length() for column in rows.T]
+    count = len(columns[0])
+    bits = [int(column.max(initial=0)).bit_length() for column in columns]
     if sum(bits) > _TABLE_BITS:
-        order = np.lexsort(rows.T)
-        new = np.ones(len(rows), np.bool_)
-        new[1:] = (rows[order[1:]] != rows[order[:-1]]).any(axis=1)
+        order = np.lexsort(columns)
+        new = np.zeros(count, np.bool_)
+        new[:1] = True
+        for column in columns:
+            ordered = column[order]
+            new[1:] |= ordered[1:] != ordered[:-1]
         begins = np.flatnonzero(new)
-        number = np.empty(len(rows), np.intp)
+        number = np.empty(count, np.intp)
         number[order] = np.cumsum(new) - 1
-        return number, order[begins], np.diff(begins, append=len(rows))
-    key = np.zeros(len(rows), np.int64)
-    for column, width in zip(rows.T, bits, strict=True):
-        key <<= width
-        key |= column
-    count = np.bincount(key)
-    distinct = np.flatnonzero(count)
-    where = np.empty(len(count), np.intp)
-    where[key[::-1]] = np.arange(len(key))[::-1]
-    number = np.cumsum(count > 0) - 1
-    return number[key], where[distinct], count[distinct]
+        return number, order[begins], np.diff(begins, append=count)
+    key = np.zeros(count, np.int64)
+    for column, width in zip(columns, bits, strict=True):
+        if width:
+            key <<= width
+            key |= column
+    times = np.bincount(key)
+    distinct = np.flatnonzero(times)
+    where = np.empty(len(times), np.intp)
+    where[key[::-1]] = np.arange(count)[::-1]
+    number = np.cumsum(times > 0) - 1
+    return number[key], where[distinct], times[distinct]
 
 
 def _outcomes(found: Credits) -> IntArray:

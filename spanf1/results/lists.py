@@ -238,7 +238,8 @@ def evaluate(  # type: ignore[misc]
     """
     given = locals()
     options = Options.of(given)
-    check_level(level, options, as_written=as_written)
+    if level != "span" or as_written:
+        check_level(level, options, as_written=as_written)
     intervals = confidence_from(confidence)
     if level == "token":
         return _tokens(given, options, intervals)
