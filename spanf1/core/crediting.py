@@ -86,7 +86,7 @@ class Creditor:
             parts = batch.parts[number] if batch.parts else None
             if self._schemes:
                 kept = WELL_FORMED[self._schemes[number]][spans.shape]
-                side, parts = side.only(kept), _of(parts, kept)
+                side, parts = side.only(kept), parts and parts.only(kept)
             if batch.settled is not None:
                 side = self._held[number].plus(side)
                 known = side.end <= settled
@@ -112,7 +112,7 @@ class Creditor:
         self, sides: Sequence[_Side], parts: Sequence[Parts | None], extent: int
     ) -> tuple[IntArray, npt.NDArray[np.int64]]:
         gold, predicted = (
-            Places(side.start, side.end, side.type, _moved(some, extent))
+            Places(side.start, side.end, side.type, some and some.moved(extent))
             for side, some in zip(sides, parts, strict=True)
         )
         overlaps = find_overlaps(gold, predicted)
@@ -172,16 +172,3 @@ def _outcomes(found: Credits) -> IntArray:
         kinds = np.where(found.earned == found.rule.unit, 1, np.where(found.earned, 2, 3))
         gold[found.pairs[0]], predicted[found.pairs[1]] = kinds, kinds
     return np.concatenate((gold, predicted))
-
-
-def _of(parts: Parts | None, kept: BoolArray) -> Parts | None:
-    """Return the parts of those spans that are kept, by their new indices."""
-    if parts is None or kept.all():
-        return parts
-    index = np.cumsum(kept) - 1
-    those = kept[parts.owner]
-    return Parts(index[parts.owner[those]], parts.start[those], parts.end[those])
-
-
-def _moved(parts: Parts | None, by: int) -> Parts | None:
-    return parts and parts._replace(start=parts.start + by, end=parts.end + by)

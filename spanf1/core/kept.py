@@ -36,10 +36,9 @@ class KeptSide(NamedTuple):
     def well_formed(self, scheme: str) -> KeptSide:
         """Return those that a scheme allows."""
         kept = WELL_FORMED[scheme][self.spans.shape]
-        index = np.cumsum(kept) - 1
-        owner, start, end = (column[kept[self.parts.owner]] for column in self.parts)
-        parts = Parts(index[owner], start, end)
-        return KeptSide(self.spans.only(kept), self.detail[kept], parts, self.number[kept])
+        return KeptSide(
+            self.spans.only(kept), self.detail[kept], self.parts.only(kept), self.number[kept]
+        )
 
 
 class KeptSpans:
@@ -79,8 +78,8 @@ class KeptSpans:
             spans.append(some._replace(start=some.start + behind, end=some.end + behind))
             details.append(batch.details[number] if batch.details else np.zeros_like(some.end))
             if batch.parts:
-                owner, start, end = batch.parts[number]
-                pieces.append((owner + count, start + behind, end + behind))
+                parts = batch.parts[number].moved(behind)
+                pieces.append(parts._replace(owner=parts.owner + count))
             count += len(some.end)
         none = np.zeros(0, np.intp)
         return KeptSide(

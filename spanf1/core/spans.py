@@ -90,6 +90,16 @@ class Parts(NamedTuple):
     start: IntArray
     end: IntArray
 
+    def only(self, kept: BoolArray) -> Parts:
+        """Return the parts of some of the spans, by a mask; owners are their new indices."""
+        index = np.cumsum(kept) - 1
+        owner, start, end = (column[kept[self.owner]] for column in self)
+        return Parts(index[owner], start, end)
+
+    def moved(self, by: int) -> Parts:
+        """Return the parts at places that are so much larger."""
+        return Parts(self.owner, self.start + by, self.end + by)
+
 
 class SpanBatch(NamedTuple):
     """Typed spans of both sides of some units.
