@@ -8,10 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from spanf1.cli.inputs import TRIM_OPTION, SideOptions, kept, side_options
-from spanf1.cli.output import ReportOptions, count_option, report_options
+from spanf1.cli.output import ReportOptions, check_given, count_option, report_options
 from spanf1.cli.scoring import type_options, types_of
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
@@ -67,7 +66,7 @@ def explain(
     if gold_tags is not None or pred_tags is not None or tokens is not None:
         if gold_tags is None or pred_tags is None or files or sentence:
             raise UsageError("tags are to be given of both sides, and no file", hint=_WANTED)
-        _check_typed()
+        check_given(_OF_TAGS, "does not go with --gold-tags", "it is about files: leave it out")
         words = None if tokens is None else [tokens.split()]
         analyses = {
             name: analyze(
@@ -103,24 +102,6 @@ def explain(
                 analyses[name] = analyze_inputs([inputs], replace(options, reading=name))
             explanation = explained(analyses, line=line, sentence=sentence or 0)
     report.write(report_of(explanation), {"text": RENDERERS["table"], **RENDERERS})
-
-
-def _check_typed() -> None:
-    """Raise an error if an option is given that is about files.
-
-    Raises
-    ------
-    UsageError
-        If one is.
-    """
-    context = click.get_current_context()
-    for option in context.command.params:
-        given = context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
-        if given and option.name not in _OF_TAGS:
-            raise UsageError(
-                f"{max(option.opts, key=len)} does not go with --gold-tags",
-                hint="it is about files: leave it out",
-            )
 
 
 def _parted(files: tuple[str, ...], sentence: int | None) -> tuple[list[str], int]:
