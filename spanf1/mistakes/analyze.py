@@ -201,7 +201,13 @@ def _read(
         read = partial(_column_passages, reader, origin, inputs)
     else:
         read = partial(_record_passages, reader, inputs)
-    return result, kept, TokenTexts(name, read, counts.tokens)
+    return result, kept, TokenTexts(name, read, counts.tokens, partial(_tagged, reader, inputs))
+
+
+def _tagged(reader: Reader, inputs: Inputs) -> tuple[TagSets, Iterable[Block]]:
+    """Return the tags of inputs that have been read, once more, and the sets that number them."""
+    tags = tag_sets(*inputs.spellings)
+    return tags, reader.blocks(*tags)
 
 
 def _ledger(kept: KeptSpans, result: Result) -> Ledger:
@@ -304,7 +310,9 @@ def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
         tags = reader.tag_sets(spellings_of(given, numbered))
         counts = reader.tally(tags, type_map=options.type_map, kept=kept)
         passage = _listed(reader, tags, gold, counts.tokens, words)
-        texts = TokenTexts("", lambda: [passage], counts.tokens)
+        texts = TokenTexts(
+            "", lambda: [passage], counts.tokens, lambda: (tags, reader.blocks(*tags))
+        )
     result = Result(counts, options).check()
     return Analysis(result, [Part(_ledger(kept, result), texts)])
 

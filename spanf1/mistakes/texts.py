@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from spanf1.core.documents import Document, DocumentBatch, TextSpan
-from spanf1.core.tags import IntArray
+from spanf1.core.tags import Block, IntArray, TagForm, TagSets
 from spanf1.exceptions import AlignmentError
 from spanf1.mistakes.ledger import NONE, Ledger
 
@@ -93,6 +93,10 @@ class Texts(Protocol):
         """Return what tells spans of a side, by their indices."""
         ...
 
+    def tags(self, token: int) -> tuple[list[str], list[str]] | None:
+        """Return the tags of both sides of the sentence of a token; None if there are none."""
+        ...
+
 
 class Passage(NamedTuple):
     """Whole sentences of gold.
@@ -126,10 +130,18 @@ class TokenTexts:
         Reads the sentences of gold once more.
     size : int
         How many tokens they are to have.
+    blocks : callable
+        Reads the tags of both sides once more, and numbers them in the sets that it returns.
     """
 
-    def __init__(self, file: str, passages: Callable[[], Iterable[Passage]], size: int) -> None:
-        self._file, self._passages, self._size = file, passages, size
+    def __init__(
+        self,
+        file: str,
+        passages: Callable[[], Iterable[Passage]],
+        size: int,
+        blocks: Callable[[], tuple[TagSets, Iterable[Block]]],
+    ) -> None:
+        self._file, self._passages, self._size, self._blocks = file, passages, size, blocks
 
     def of(self, ledger: Ledger, rows: IntArray, around: int) -> Iterator[Found]:
         """Yield the spans of some rows, in order; see `Texts`.
@@ -191,6 +203,31 @@ class TokenTexts:
         spans = ledger.sides[side].spans
         names = [ledger.names[kind] for kind in spans.type[index].tolist()]
         return [*zip(spans.start[index].tolist(), spans.end[index].tolist(), names, strict=True)]
+
+    def tags(self, token: int) -> tuple[list[str], list[str]]:
+        """Return the tags of the sentence of a token, from the first to the last in a span."""
+        sets, blocks = self._blocks()
+        # Of each token of the last sentence: the number of that, its own number, and both codes.
+        rows = np.zeros((4, 0), np.intp)
+        base = seen = wanted = 0
+        for block in blocks:
+            starts = block.sentence_starts
+            number = seen + np.searchsorted(starts, block.numbers, "right")
+            more = np.stack((number, block.numbers + base, block.gold, block.predicted))
+            rows = np.concatenate((rows[:, rows[0] == seen], more), axis=1)
+            if not wanted and token < base + block.tokens:
+                wanted = seen + int(np.searchsorted(starts, token - base, "right"))
+            base, seen = base + block.tokens, seen + len(starts)
+            if wanted and seen > wanted:
+                break
+        _, places, *codes = rows[:, rows[0] == wanted]
+        sides = []
+        for tag_set, column in zip(sets, codes, strict=True):
+            tags = ["O"] * int(places[-1] - places[0] + 1)
+            for place, code in zip((places - places[0]).tolist(), column.tolist(), strict=True):
+                tags[place] = tag_set.spell(code, TagForm())
+            sides.append(tags)
+        return sides[0], sides[1]
 
     @staticmethod
     def _mentions(
@@ -312,6 +349,9 @@ class DocumentTexts:
             parts = tuple((before[start], before[end]) for start, end in span.parts)
             keys.append((owner, parts, name, ""))
         return keys
+
+    def tags(self, token: int) -> None:
+        """Return that there are none in a row; see `Texts`."""
 
     def _span(self, side: int, number: int) -> TextSpan:
         """Return a span, by its number among those of its side."""
