@@ -23,7 +23,7 @@ from spanf1.formats.lists import ArrayReader, ListReader, reader_of
 from spanf1.formats.opening import both_inputs, counted
 from spanf1.formats.options import Column, InputOptions, Origin, check_no_gaps
 from spanf1.formats.pairs import DocumentPairs, pairs_of
-from spanf1.formats.registry import Inputs
+from spanf1.formats.registry import COLUMNS, Inputs
 from spanf1.formats.sentences import Sentences, last_start, unmasked, whole
 from spanf1.formats.source import Source, source_of
 from spanf1.mistakes.analysis import Analysis, Part
@@ -193,7 +193,12 @@ def _read(
     result = Result(counts, options, origin).check()
     name = inputs.gold.source.name
     if isinstance(reader, DocumentPairs):
-        return result, kept, DocumentTexts(kept.texts, name)
+        if inputs.gold.format != COLUMNS:
+            return result, kept, DocumentTexts(kept.texts, name)
+        from spanf1.formats.columns.documents import token_lines
+
+        lines = partial(token_lines, inputs.gold.again())
+        return result, kept, DocumentTexts(kept.texts, name, lines)
     if options.missing == "drop" and counts.gaps.missing:
         # Which tokens are left out is only known of both sides together.
         read = partial(_passages_of_both, reader, inputs)

@@ -266,10 +266,17 @@ class DocumentTexts:
         The documents of both sides.
     file : str
         The file of gold.
+    lines : callable, optional
+        Reads the lines of the tokens of each document of gold, where each has one.
     """
 
-    def __init__(self, batches: Sequence[tuple[DocumentBatch, DocumentBatch]], file: str) -> None:
-        self._batches, self._file = batches, file
+    def __init__(
+        self,
+        batches: Sequence[tuple[DocumentBatch, DocumentBatch]],
+        file: str,
+        lines: Callable[[], Iterable[list[int]]] = tuple,
+    ) -> None:
+        self._batches, self._file, self._read_lines = batches, file, lines
 
     @cached_property
     def _firsts(self) -> list[list[int]]:
@@ -299,6 +306,11 @@ class DocumentTexts:
             for left, right in zip(*map(_without_spans, batch), strict=True)
         ]
 
+    @cached_property
+    def _token_lines(self) -> dict[int, list[int]]:
+        """The lines of the tokens of each document of gold, by the first of them."""
+        return {lines[0]: lines for lines in self._read_lines()}
+
     def of(self, ledger: Ledger, rows: IntArray, around: int) -> Iterator[Found]:
         """Yield the spans of some rows, in order; see `Texts`."""
         numbers = [
@@ -326,9 +338,12 @@ class DocumentTexts:
                     mention and _in_tokens(mention, document)
                     for mention, document in zip((gold, predicted), documents, strict=True)
                 )
-            first = documents[0]
+            first, line = documents[0], documents[0].line
+            lines = self._token_lines.get(line) if by_token else None
+            if lines and (at := gold or (documents[1].tokens == first.tokens and predicted)):
+                line = lines[at.start]
             unit = "token" if by_token else "character"
-            yield Place(self._file, first.line, owner + 1, first.id, unit), gold, predicted
+            yield Place(self._file, line, owner + 1, first.id, unit), gold, predicted
 
     def keys(self, ledger: Ledger, side: int, index: IntArray) -> list[Key]:
         """Return what tells spans of a side: their characters, white space apart; see `Texts`."""
