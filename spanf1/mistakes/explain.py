@@ -365,6 +365,7 @@ def _data(explanation: Explanation) -> dict[str, Any]:
                 {
                     **fate._asdict(),
                     "how": fate.how or None,
+                    "fault": fate.fault or None,
                     "span": fate.span._asdict(),
                     "partner": fate.partner and fate.partner._asdict(),
                 }

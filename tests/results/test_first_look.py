@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -209,3 +210,20 @@ def test_what_would_fit_better_has_no_figure(run):
 
 def test_matches_are_all_there():
     assert {parse_rule(name).name for name in MATCHES if name != "semeval"} >= {"fair", "n2c2"}
+
+
+@pytest.mark.parametrize("kind", ["columns", "records"])
+def test_parts_of_a_file(run, monkeypatch, kind):  # noqa: ARG001 - in its folder
+    gold, predicted = sides(7, "IOBES", 60)
+    write("f", columns(gold, predicted))
+    if kind == "records":
+        rows = zip(gold, predicted, strict=True)
+        records = ({"tokens": ["w"] * len(a), "gold": a, "pred": b} for a, b in rows)
+        write("f", "".join(f"{json.dumps(record)}\n" for record in records))
+    how = {"reading": "strict", "match": "partial", "input_format": "auto"}
+    whole = spanf1.score_file("f", **how)
+    monkeypatch.setattr(opening, "PART_SIZE", 500)
+    with ThreadPoolExecutor(2) as executor:
+        parted = spanf1.score_file("f", **how, executor=executor)
+    assert seen(parted) == seen(whole)
+    assert parted.tally == whole.tally
