@@ -20,7 +20,7 @@ from spanf1.exceptions import LayoutError, TagError, UsageError
 from spanf1.formats.columns.tags import ColumnPair, TagFile
 from spanf1.formats.labels import IGNORE_INDEX
 from spanf1.formats.lists import ArrayReader, ListReader, reader_of
-from spanf1.formats.opening import both_inputs, counted
+from spanf1.formats.opening import both_inputs, check_twice, counted
 from spanf1.formats.options import Column, InputOptions, Origin, check_no_gaps
 from spanf1.formats.pairs import DocumentPairs, pairs_of
 from spanf1.formats.registry import Input, Inputs
@@ -221,6 +221,7 @@ def _metadata(input: Input) -> Metadata:
     """Return what is said in an input that has been read."""
     from spanf1.formats.metadata import Metadata
 
+    check_twice(input.source)
     return Metadata.of(input)
 
 
@@ -253,6 +254,7 @@ def _ledger(kept: KeptSpans, result: Result) -> Ledger:
 def _column_passages(reader: ColumnPair, origin: Origin, inputs: Inputs) -> Iterator[Passage]:
     """Yield the sentences of gold of files that have been read."""
     file = reader.files[0]
+    check_twice(file.source)
     file.progress = None
     tags = tag_sets(*inputs.spellings)[0]
     column = token_column_of(reader, origin, inputs)
@@ -265,6 +267,7 @@ def _column_passages(reader: ColumnPair, origin: Origin, inputs: Inputs) -> Iter
 
 def _record_passages(reader: Reader, inputs: Inputs) -> Iterator[Passage]:
     """Yield the sentences of gold, which has them one by one."""
+    check_twice(inputs.gold.source)
     parts = inputs.gold.again().sentences()
     try:
         first = next(parts, None)
