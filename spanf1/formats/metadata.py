@@ -93,6 +93,8 @@ class Metadata(NamedTuple):
 
     def _text(self, key: str, value: object, line: int) -> str | None:
         """Return a value as text; None if it is empty."""
+        if isinstance(value, np.generic):
+            value = value.item()
         if value is None or value == "":
             return None
         if isinstance(value, str):

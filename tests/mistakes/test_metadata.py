@@ -8,6 +8,7 @@ import json
 import os
 import random
 
+import numpy as np
 import pytest
 
 import spanf1
@@ -291,6 +292,41 @@ def test_records_in_python():
     assert values(analysis, "genre") == FOUND["genre"]
     with pytest.raises(UsageError, match="anything at 'file'"):
         analysis.values("file")
+
+
+TAGS = [["B-X"], [], ["O", "B-X"], ["B-X"]]
+GENRES = {"genre": ["a", "empty", np.int64(3), None], "date": np.array(["2026-11-29"] * 4)}
+
+
+def test_metadata_of_lists():
+    analysis = spanf1.analyze(TAGS, TAGS, metadata=GENRES)
+    assert values(analysis, "genre") == ["a", "empty", "3", None]
+    assert values(analysis, "date:year") == ["2026"] * 4
+    check_places(analysis)
+    with pytest.raises(LayoutError, match="sentence 2: 'genre' is 'empty', which is no date"):
+        spanf1.analyze(TAGS, TAGS, metadata={"genre": [None, "empty", 3, 4]}).values("genre:day")
+
+
+def test_metadata_of_lists_of_which_tokens_do_not_count():
+    analysis = spanf1.analyze(
+        [["[M]"], [], ["[M]", "B-X"], ["B-X"]], TAGS, metadata=GENRES, mask_tags=["[M]"]
+    )
+    assert values(analysis, "genre") == ["3", None]
+    check_places(analysis)
+    arrays = np.array([[-100, -100], [-100, 1], [1, 0]]), np.array([[0, 0], [0, 1], [0, 1]])
+    how = {"labels": ["O", "B-X"], "metadata": {"genre": ["a", "b", "c"]}}
+    assert values(spanf1.analyze(*arrays, **how), "genre") == ["b", "c"]
+    whole = np.abs(arrays[0]) % 100, arrays[1]
+    assert values(spanf1.analyze(*whole, **how), "genre") == ["a", "b", "c"]
+
+
+def test_metadata_that_does_not_fit():
+    with pytest.raises(UsageError, match="has 3 values at 'genre', and there are 4 sentences"):
+        spanf1.analyze(TAGS, TAGS, metadata={"genre": "abc"})
+    with pytest.raises(UsageError, match="metadata is for tags, and records have their own"):
+        spanf1.analyze(prodigy(), prodigy(), metadata={"genre": "abc"})
+    with pytest.raises(UsageError, match="tokens and metadata are for tags that are given"):
+        spanf1.analyze(saved("f", COLUMNS), metadata={"genre": "abc"})
 
 
 def test_lists_say_nothing():
