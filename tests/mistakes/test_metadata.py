@@ -361,6 +361,23 @@ def test_nested_levels_of_columns():
     check_places(analysis)
 
 
+def test_documents_of_several_sentences():
+    spans = [[[0, 0, "X"]], [], [[2, 2, "X"]]]
+    record = {"sentences": [["a"], ["b"], ["c"]], "ner": spans, "predicted_ner": spans}
+    records = [{"doc_key": name, "genre": name * 2, **record} for name in "xy"]
+    analysis = spanf1.analyze(saved("f", lines(records)))
+    assert values(analysis, "document") == ["x/0"] * 3 + ["y/0"] * 3
+    assert values(analysis, "doc_key") == ["x"] * 3 + ["y"] * 3
+    assert values(analysis, "genre") == ["xx"] * 3 + ["yy"] * 3
+    check_places(analysis)
+
+
+def test_documents_of_brackets():
+    text = "#begin document (a); part 000\n0 Ada (X*)\n\n0 b *\n\n#end document\n"
+    analysis = spanf1.analyze(saved("g", text * 2), saved("p", text * 2))
+    assert values(analysis, "document") == ["document 1"] * 2 + ["document 2"] * 2
+
+
 def test_documents_of_brat():
     for side in "gp":
         for name in "xy":
