@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.credits import Crediting, Credits, credited
+from spanf1.core.credits import OUTCOMES, Crediting, credited
 from spanf1.core.overlaps import Places, find_overlaps
 from spanf1.core.scores import CreditCounts
 from spanf1.core.spans import WELL_FORMED, BoolArray, Parts, SpanBatch
@@ -17,8 +17,6 @@ from spanf1.core.tally import Earned
 
 # A table of numbers of so many bits takes no time beside a block of spans.
 _TABLE_BITS = 18
-_OUTCOMES = ("", "COR", "PAR", "INC", "MIS", "SPU")
-_MISSED, _SPURIOUS = _OUTCOMES.index("MIS"), _OUTCOMES.index("SPU")
 
 
 class _Side(NamedTuple):
@@ -76,7 +74,7 @@ class Creditor:
         Returns
         -------
         unit, kind : array of int
-            For each span that earns something, or could, the number of its unit and of its kind.
+            For each row of what they earn, the number of its unit and of its kind.
         """
         sides, all_parts = [], []
         settled = extent + (batch.size if batch.settled is None else batch.settled)
@@ -106,7 +104,7 @@ class Creditor:
             self._numbers, self._counts.tolist(), strict=True
         ):
             name = self._rules[rule].name
-            yield Earned(name, names[kind], _OUTCOMES[outcome], CreditCounts(*sums)), count
+            yield Earned(name, names[kind], OUTCOMES[outcome], CreditCounts(*sums)), count
 
     def _credit(
         self, sides: Sequence[_Side], parts: Sequence[Parts | None], extent: int
@@ -118,12 +116,12 @@ class Creditor:
         overlaps = find_overlaps(gold, predicted)
         kind = np.concatenate([side.type for side in sides])
         unit = np.concatenate([side.unit for side in sides])
-        numbers = []
+        units, numbers = [], []
         for number, rule in enumerate(self._rules):
-            found = credited(rule, gold, predicted, overlaps)
-            sums = np.concatenate((found.gold, found.predicted))
-            numbers.append(self._numbered(number, (kind, _outcomes(found), *sums.T)))
-        return np.tile(unit, len(self._rules)), np.concatenate(numbers)
+            row, outcome, sums = credited(rule, gold, predicted, overlaps).rows()
+            units.append(unit[row])
+            numbers.append(self._numbered(number, (kind[row], outcome, *sums.T)))
+        return np.concatenate(units), np.concatenate(numbers)
 
     def _numbered(self, rule: int, columns: Sequence[IntArray]) -> npt.NDArray[np.int64]:
         """Return the number of the kind of each span, and count them."""
@@ -162,13 +160,3 @@ def _alike(columns: Sequence[IntArray]) -> tuple[IntArray, IntArray, IntArray]:
     where[key[::-1]] = np.arange(count)[::-1]
     number = np.cumsum(times > 0) - 1
     return number[key], where[distinct], times[distinct]
-
-
-def _outcomes(found: Credits) -> IntArray:
-    """Return the number of the outcome of each span, of gold's and then of the predicted."""
-    gold, predicted = (np.zeros(len(side), np.intp) for side in (found.gold, found.predicted))
-    if found.rule.pairing == "one":
-        gold[:], predicted[:] = _MISSED, _SPURIOUS
-        kinds = np.where(found.earned == found.rule.unit, 1, np.where(found.earned, 2, 3))
-        gold[found.pairs[0]], predicted[found.pairs[1]] = kinds, kinds
-    return np.concatenate((gold, predicted))

@@ -9,7 +9,8 @@ integers, and those of types add up to those of all.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
@@ -19,6 +20,7 @@ import numpy.typing as npt
 from spanf1.core.fair import KINDS, fair_events
 from spanf1.core.overlaps import Overlaps, Places, Side, find_overlaps, merged, units_inside
 from spanf1.core.pairing import best_pairs
+from spanf1.core.scores import ratio
 from spanf1.core.spans import BoolArray, first_of_each
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import UsageError
@@ -65,6 +67,27 @@ SIMILARITIES: dict[str, Callable[[Overlaps], _Ratio]] = {
 
 Pairing = Literal["one", "many", "first", "units", "fair"]
 
+#: what a span or a pair can be: nothing, where a rule has no word for it; in SemEval's words, of
+#: pairs that earn all, a part, or nothing, and of spans that are in none; in FairEval's
+OUTCOMES = "", "COR", "PAR", "INC", "MIS", "SPU", *KINDS, "FN", "FP"
+_COR, _PAR, _INC, _MIS, _SPU, _TP = range(1, 7)
+_FN, _FP = len(OUTCOMES) - 2, len(OUTCOMES) - 1
+
+# What is said of outcomes: where spans are in one pair at most, and by FairEval.
+_SEMEVAL_WORDS = "COR", "INC", "PAR", "MIS", "SPU", "POS", "ACT"
+_FAIR_WORDS = "TP", "FP", "FN", "LE", "BE", "LBE", "BES", "BEL", "BEO"
+
+# Rates of errors by rule: of which outcomes, and by which.
+_RATES = {
+    "muc": {
+        "UND": ("MIS", "POS"),
+        "OVG": ("SPU", "ACT"),
+        "SUB": ("INC", "COR INC"),
+        "ERR": ("INC MIS SPU", "COR INC MIS SPU"),
+    },
+    "exact": {"SER": ("INC MIS SPU", "POS")},
+}
+
 
 class Rule(NamedTuple):
     """A rule by which spans earn credit.
@@ -108,6 +131,45 @@ class Rule(NamedTuple):
     earns: str = "one"
     unit: int = 1
     argument: str = ""
+
+    def outcomes(self, gold: Counter[str], predicted: Counter[str]) -> dict[str, int]:
+        """Return how many spans are what, given how many rows of each side have which outcome.
+
+        They are COR, INC, PAR, MIS and SPU, where a pair counts with gold's span; POS are all of
+        gold, ACT all that are predicted. MUC counts slots, two for each span: its type, and its
+        place. By FairEval they are TP, FP, FN, LE, BE and LBE, and what BE are: BES, BEL, BEO.
+        There are none where a span may be in several pairs otherwise.
+        """
+        if self.pairing == "fair":
+            count = gold + predicted
+            count["BE"] = count["BES"] + count["BEL"] + count["BEO"]
+            return {name: count[name] for name in _FAIR_WORDS}
+        if self.pairing != "one":
+            return {}
+        count = gold + Counter(SPU=predicted["SPU"], POS=gold.total(), ACT=predicted.total())
+        if self.earns == "muc":
+            # A pair that earns a part has one slot right, and one wrong.
+            part = count.pop("PAR", 0)
+            count = Counter({name: 2 * times for name, times in count.items()})
+            count.update(COR=part, INC=part)
+        return {name: count[name] for name in _SEMEVAL_WORDS}
+
+    def rates(self, outcomes: Mapping[str, int], zero_division: float) -> dict[str, float]:
+        """Return the rates of errors that go with the rule, given its outcomes.
+
+        MUC has undergeneration, overgeneration, substitution, and the error rate of all slots. Of
+        exact matches in pairs there is the slot error rate, by which INC are substituted, MIS
+        deleted and SPU inserted (J. Makhoul, F. Kubala, R. Schwartz, R. Weischedel. 1999.
+        Performance Measures for Information Extraction).
+        """
+
+        def total(names: str) -> int:
+            return sum(outcomes[name] for name in names.split())
+
+        return {
+            name: ratio(total(part), total(whole), zero_division)
+            for name, (part, whole) in _RATES.get(self.name, {}).items()
+        }
 
 
 #: the rules, by name; those that have an argument are called ``overlap:0.5``, and those that may
@@ -335,90 +397,40 @@ class Credits(NamedTuple):
     earned: npt.NDArray[np.int64]
     events: npt.NDArray[np.int8] | None = None
 
-    def totals(self) -> tuple[int, int, int, int]:
-        """Return the four sums over all types."""
-        gold, predicted, right, right_there = (
-            self.gold.sum(axis=0) + self.predicted.sum(axis=0)
-        ).tolist()
-        return gold, predicted, right, right_there
+    def outcomes(self) -> tuple[IntArray, IntArray]:
+        """Return what each span of both sides is, as its number among `OUTCOMES`.
 
-    def by_type(self, gold: IntArray, predicted: IntArray, count: int) -> Sums:
-        """Return the four sums of each type, given the types of spans, which are below `count`."""
-        sums = np.zeros((count, 4), np.int64)
-        np.add.at(sums, gold, self.gold)
-        np.add.at(sums, predicted, self.predicted)
-        return sums
-
-    def partners(self) -> tuple[IntArray, IntArray]:
-        """Return the partner of each span of both sides, or -1; one of them, if there are more."""
-        sides = []
-        for side, own, other in (self.gold, *self.pairs), (self.predicted, *self.pairs[::-1]):
-            partner = np.full(len(side), -1, np.intp)
-            # The first pair comes last.
-            partner[own[::-1]] = other[::-1]
-            sides.append(partner)
-        return sides[0], sides[1]
-
-    def kinds(self) -> npt.NDArray[np.str_]:
-        """Return what each pair is: one of `KINDS` by FairEval, else one of SemEval's words.
-
-        ``COR`` earns all, ``PAR`` some, ``INC`` nothing.
+        A span that is in several pairs is what the first one is.
         """
-        if self.events is not None:
-            return np.array(KINDS)[self.events]
-        return np.where(self.earned == self.rule.unit, "COR", np.where(self.earned, "PAR", "INC"))
-
-    def outcomes(self) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.str_]]:
-        """Return what each span of both sides is: see `kinds`; in no pair ``MIS`` and ``SPU``.
-
-        By FairEval these are called ``FN`` and ``FP``, and a span that is in several pairs is
-        what the first one is.
-        """
-        kinds = self.kinds()
-        missed, spurious = ("MIS", "SPU") if self.events is None else ("FN", "FP")
+        if self.rule.pairing == "one":
+            kinds = np.where(self.earned == self.rule.unit, _COR, np.where(self.earned, _PAR, _INC))
+            alone = _MIS, _SPU
+        elif self.events is not None:
+            kinds, alone = self.events + _TP, (_FN, _FP)
+        else:
+            kinds, alone = np.zeros(len(self.earned), np.intp), (0, 0)
         sides = []
-        for side, own, alone in (
-            (self.gold, self.pairs[0], missed),
-            (self.predicted, self.pairs[1], spurious),
-        ):
-            outcome = np.full(len(side), alone, kinds.dtype)
+        for sums, own, outside in zip((self.gold, self.predicted), self.pairs, alone, strict=True):
+            outcome = np.full(len(sums), outside, np.intp)
             outcome[own[::-1]] = kinds[::-1]
             sides.append(outcome)
         return sides[0], sides[1]
 
-    def counts(self) -> dict[str, int]:
-        """Return how many there are of each outcome.
+    def rows(self) -> tuple[IntArray, IntArray, Sums]:
+        """Return what is counted: the number of a span, an outcome and four sums for each row.
 
-        They are COR, INC, PAR, MIS and SPU, with POS and ACT, which MUC counts by slots, two for
-        each span; for FairEval TP, FP, FN, LE, BE, LBE, and what BE are: BES, BEL, BEO. There are
-        none where a span may be in several pairs.
+        There is a row for each span, of gold and then of the predicted; by FairEval, for each pair,
+        with the number of its span of gold, and for each span that is in none.
         """
-        gold, predicted = len(self.gold), len(self.predicted)
-        if self.events is not None:
-            kinds = np.bincount(self.events, minlength=len(KINDS)).tolist()
-            count = dict(zip(KINDS, kinds, strict=True))
-            missed, spurious = (int((side < 0).sum()) for side in self.partners())
-            boundary = count["BES"] + count["BEL"] + count["BEO"]
-            words = {"TP": count["TP"], "FP": spurious, "FN": missed}
-            words |= {"LE": count["LE"], "BE": boundary, "LBE": count["LBE"]}
-            return words | {name: count[name] for name in ("BES", "BEL", "BEO")}
-        if self.rule.pairing != "one":
-            return {}
-        pairs, unit = len(self.earned), self.rule.unit
-        slots = 2 if self.rule.earns == "muc" else 1
-        correct = int((self.earned == unit).sum())
-        partial = int((self.earned > 0).sum()) - correct
-        if slots == 2:
-            correct, partial = int(self.earned.sum()), 0
-        return {
-            "COR": correct,
-            "INC": slots * pairs - correct - partial,
-            "PAR": partial,
-            "MIS": slots * (gold - pairs),
-            "SPU": slots * (predicted - pairs),
-            "POS": slots * gold,
-            "ACT": slots * predicted,
-        }
+        outcome = np.concatenate(self.outcomes())
+        sums = np.concatenate((self.gold, self.predicted))
+        if self.events is None:
+            return np.arange(len(outcome)), outcome, sums
+        alone = np.flatnonzero(outcome >= _FN)
+        number = np.concatenate((self.pairs[0], alone))
+        outcome = np.concatenate((self.events + _TP, outcome[alone]))
+        earned = np.array(_FAIR[self.rule.earns], np.int64)[self.events]
+        return number, outcome, np.concatenate((earned, sums[alone]))
 
 
 def credited(
@@ -445,10 +457,8 @@ def credited(
     >>> gold = Places(np.array([1, 3]), np.array([2, 6]), np.array([1, 1]))
     >>> predicted = Places(np.array([1, 4]), np.array([2, 6]), np.array([1, 2]))
     >>> earned = credited(parse_rule("partial"), gold, predicted)
-    >>> earned.totals()  # in halves
-    (4, 4, 3, 3)
-    >>> earned.counts()["PAR"]
-    1
+    >>> earned.gold.sum(axis=0) + earned.predicted.sum(axis=0)  # in halves
+    array([4, 4, 3, 3])
     """
     if overlaps is None:
         overlaps = find_overlaps(gold, predicted)

@@ -59,8 +59,7 @@ class SpanKey(NamedTuple):
 class Earned(NamedTuple):
     """What a tally tells apart where spans are credited: a type, and what a span of it earns.
 
-    `sums` are in the unit of the match. `outcome` is one of SemEval's words,
-    or empty where a match has none: see `spanf1.core.credits.Credits.outcomes`.
+    `sums` are in the unit of the match. `outcome` is one of `spanf1.core.credits.OUTCOMES`.
     """
 
     match: str

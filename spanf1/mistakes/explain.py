@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from spanf1.core.credits import RULES, Credits, credited, parse_rule
+from spanf1.core.credits import OUTCOMES, RULES, Credits, credited, parse_rule
 from spanf1.core.overlaps import Places, find_overlaps
 from spanf1.core.schemes import READINGS, ReadingName
 from spanf1.exceptions import UsageError
@@ -152,7 +152,7 @@ def _fates(entries: Sequence[Entry]) -> Iterator[Fate]:
                 entry.how,
                 _sides(entry)[1 - number],
                 shares,
-                str(fair[number][index]),
+                OUTCOMES[fair[number][index]],
             )
 
 
