@@ -113,6 +113,7 @@ class Result(Scored):
             "signature": str(self.signature()),
             "types": {
                 name: self._figures(row, certainty and certainty.types[name])
+                | _outcomes(self, name)
                 for name, row in self.types.items()
             },
             **{
@@ -134,6 +135,7 @@ class Result(Scored):
             },
             "strict": self.strict and self._figures(self.strict),
             **({"outcomes": self.outcomes} if self.outcomes else {}),
+            **({"rates": _rates(self)} if self.rates else {}),
             **({"modes": self._modes()} if self.modes else {}),
             "options": _plain({**asdict(self.options), "map_types": dict(self.options.map_types)}),
             "confidence": certainty
@@ -152,7 +154,11 @@ class Result(Scored):
             name: {
                 **self._figures(mode.micro, mode.certainty and mode.certainty.averages["micro"]),
                 **mode.outcomes,
-                "types": {kind: self._figures(row) for kind, row in mode.types.items()},
+                **_rates(mode),
+                "types": {
+                    kind: self._figures(row) | _outcomes(mode, kind)
+                    for kind, row in mode.types.items()
+                },
             }
             for name, mode in self.modes.items()
         }
@@ -210,6 +216,16 @@ class Result(Scored):
 
 def _number(value: float) -> float | None:
     return None if math.isnan(value) else value
+
+
+def _outcomes(result: Scored, name: str) -> dict[str, Any]:
+    """Return how many spans of a type are what, if the match has words for it."""
+    counts = result.type_outcomes.get(name)
+    return {"outcomes": counts} if counts else {}
+
+
+def _rates(result: Scored) -> dict[str, float | None]:
+    return {name: _number(rate) for name, rate in result.rates.items()}
 
 
 def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -405,6 +421,7 @@ def total_of(results: Sequence[Result]) -> Result:
 
 # Figures that are nearer to each other than this are the same.
 _TOLERANCE = 1e-9
+_TOLD = "outcomes", "rates"
 _SUMS = ("tokens", "tokens_correct", "sentences", "documents", "accuracy")
 
 
@@ -507,6 +524,7 @@ def _check(data: Mapping[str, Any], result: Result) -> None:
     stored = data.get("types")
     if not isinstance(stored, dict) or stored.keys() != counted["types"].keys():
         raise InputError("types: these are not those that the counts in the file give")
+    rows |= {name: (data.get(name), counted[name]) for name in _TOLD if name in counted}
     rows |= {f"types.{name}": (stored[name], row) for name, row in counted["types"].items()}
     for place, (row, expected) in rows.items():
         if not isinstance(row, dict):
