@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.fair import KINDS, fair_events
-from spanf1.core.overlaps import Overlaps, Places, Side, find_overlaps, merged, units_inside
+from spanf1.core.overlaps import Overlaps, Places, find_overlaps, merged, units_inside
 from spanf1.core.pairing import best_pairs
 from spanf1.core.scores import ratio
 from spanf1.core.spans import BoolArray, first_of_each
@@ -29,6 +29,8 @@ from spanf1.exceptions import UsageError
 FRACTION = 1 << 32
 
 Sums = npt.NDArray[np.int64]
+#: a number for each of several things, or one for all
+Column = npt.NDArray[np.integer] | int
 _Ratio = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 
@@ -375,27 +377,51 @@ class Credits(NamedTuple):
     ----------
     rule : Rule
         The rule.
-    gold, predicted : array of int
-        For each span of a side four numbers, which are to be added by **its** type: how much gold
-        there is, how much is predicted, how much of gold is credited, how much of the predicted.
-        All are in `Rule.unit`. Recall is the third sum by the first, precision the fourth by the
-        second; sums of types add up to those of all. (What is predicted is said of gold's span
-        where FairEval puts an error with gold's type.)
+    weights : tuple of array of int, or of int
+        How much each span of gold is, and each predicted one, in `Rule.unit`; a number where all
+        are alike.
+    credits : tuple of array of int
+        How much of that is credited.
     pairs : tuple of array of int
         The spans that were put together, by their indices: gold's and the predicted. With the
         pairing ``one`` each span is there once at most. There are none for ``units``.
     earned : array of int
         What each pair earns, in `Rule.unit`.
     events : array of int, optional
-        With the pairing ``fair``, the kind of each pair: its number among `KINDS`.
+        With the pairing ``fair``, the kind of each pair: its number among `KINDS`. Then the spans
+        of pairs weigh nothing themselves: what FairEval says of a pair is said of gold's span.
     """
 
     rule: Rule
-    gold: Sums
-    predicted: Sums
+    weights: tuple[Column, Column]
+    credits: tuple[IntArray, IntArray]
     pairs: tuple[IntArray, IntArray]
     earned: npt.NDArray[np.int64]
     events: npt.NDArray[np.int8] | None = None
+
+    @property
+    def gold(self) -> Sums:
+        """For each span of gold four numbers, which are to be added by **its** type.
+
+        They are how much gold there is, how much is predicted, how much of gold is credited, how
+        much of the predicted. Recall is the third sum by the first, precision the fourth by the
+        second; sums of types add up to those of all.
+        """
+        return self._sums(0)
+
+    @property
+    def predicted(self) -> Sums:
+        """The same for each predicted span."""
+        return self._sums(1)
+
+    def _sums(self, side: int) -> Sums:
+        sums = np.zeros((len(self.credits[side]), 4), np.int64)
+        for of_side, which, (_, *columns) in self.rows():
+            if of_side == side:
+                rows = np.arange(len(sums))[which]
+                for column, amount in enumerate(columns):
+                    np.add.at(sums[:, column], rows, amount)
+        return sums
 
     def outcomes(self) -> tuple[IntArray, IntArray]:
         """Return what each span of both sides is, as its number among `OUTCOMES`.
@@ -410,27 +436,30 @@ class Credits(NamedTuple):
         else:
             kinds, alone = np.zeros(len(self.earned), np.intp), (0, 0)
         sides = []
-        for sums, own, outside in zip((self.gold, self.predicted), self.pairs, alone, strict=True):
-            outcome = np.full(len(sums), outside, np.intp)
+        for credit, own, other in zip(self.credits, self.pairs, alone, strict=True):
+            outcome = np.full(len(credit), other, np.intp)
             outcome[own[::-1]] = kinds[::-1]
             sides.append(outcome)
         return sides[0], sides[1]
 
-    def rows(self) -> tuple[IntArray, IntArray, Sums]:
-        """Return what is counted: the number of a span, an outcome and four sums for each row.
+    def rows(self) -> Iterator[tuple[int, slice | IntArray, tuple[Column, ...]]]:
+        """Yield what is counted: a side, some of its spans, and columns: outcome and four sums.
 
-        There is a row for each span, of gold and then of the predicted; by FairEval, for each pair,
-        with the number of its span of gold, and for each span that is in none.
+        They are all spans of gold, and all that are predicted; by FairEval those that are in no
+        pair, and for each pair its span of gold.
         """
-        outcome = np.concatenate(self.outcomes())
-        sums = np.concatenate((self.gold, self.predicted))
-        if self.events is None:
-            return np.arange(len(outcome)), outcome, sums
-        alone = np.flatnonzero(outcome >= _FN)
-        number = np.concatenate((self.pairs[0], alone))
-        outcome = np.concatenate((self.events + _TP, outcome[alone]))
-        earned = np.array(_FAIR[self.rule.earns], np.int64)[self.events]
-        return number, outcome, np.concatenate((earned, sums[alone]))
+        outcomes = self.outcomes()
+        if self.events is not None:
+            for side, outcome in enumerate(outcomes):
+                alone = np.flatnonzero(outcome >= _FN)
+                weights = (0, self.rule.unit) if side else (self.rule.unit, 0)
+                yield side, alone, (outcome[alone], *weights, 0, 0)
+            sums = np.array(_FAIR[self.rule.earns], np.int64)[self.events]
+            yield 0, self.pairs[0], (self.events + _TP, *sums.T)
+            return
+        gold, predicted = zip(outcomes, self.weights, self.credits, strict=True)
+        yield 0, slice(None), (gold[0], gold[1], 0, gold[2], 0)
+        yield 1, slice(None), (predicted[0], 0, predicted[1], 0, predicted[2])
 
 
 def credited(
@@ -506,14 +535,6 @@ def _rounded(over: npt.NDArray[np.int64], under: npt.NDArray[np.int64]) -> npt.N
     return credit.astype(np.int64)
 
 
-def _sums(side: Side, weight: IntArray, credit: IntArray, column: int) -> Sums:
-    """Return the four numbers of each span of a side, in the order given."""
-    sums = np.zeros((len(side), 4), np.int64)
-    sums[side.order, column] = weight
-    sums[side.order, column + 2] = credit
-    return sums
-
-
 def _one(rule: Rule, overlaps: Overlaps) -> Credits:
     """Return the credits of the best pairing."""
     may = np.flatnonzero(_may_pair(rule, overlaps))
@@ -524,13 +545,10 @@ def _one(rule: Rule, overlaps: Overlaps) -> Credits:
 
 def _of_pairs(rule: Rule, overlaps: Overlaps, which: IntArray, earned: IntArray) -> Credits:
     """Return the credits of pairs; a span in several of them is credited once."""
-    sums = []
-    numbers = overlaps.gold[which], overlaps.predicted[which]
-    for column, (side, number) in enumerate(zip(overlaps.sides, numbers, strict=True)):
-        credit = np.zeros(len(side), np.int64)
-        credit[number] = earned
-        sums.append(_sums(side, np.full(len(side), rule.unit), credit, column))
-    return Credits(rule, sums[0], sums[1], overlaps.given(which), earned)
+    pairs = overlaps.given(which)
+    gold, predicted = (np.zeros(len(side), np.int64) for side in overlaps.sides)
+    gold[pairs[0]], predicted[pairs[1]] = earned, earned
+    return Credits(rule, (rule.unit, rule.unit), (gold, predicted), pairs, earned)
 
 
 def _many(rule: Rule, overlaps: Overlaps) -> Credits:
@@ -559,15 +577,17 @@ def _first(rule: Rule, overlaps: Overlaps) -> Credits:
     pair = np.full(len(gone), -1, np.intp)
     pair[overlaps.predicted[stay[::-1]]] = stay[::-1]
     stay = np.sort(pair[pair >= 0])
+    weight = np.full(len(gone), rule.unit)
+    weight[overlaps.sides[1].order[gone]] = 0
     earned = _of_pairs(rule, overlaps, stay, np.ones(len(stay), np.int64))
-    earned.predicted[overlaps.sides[1].order[gone]] = 0
-    return earned
+    return earned._replace(weights=(rule.unit, weight))
 
 
 def _units(rule: Rule, overlaps: Overlaps) -> Credits:
     """Return the credits of units that both sides have with one type."""
-    sums = []
-    for column, side in enumerate(overlaps.sides):
+    weights: list[Column] = []
+    credits_ = []
+    for number, side in enumerate(overlaps.sides):
         pieces, whole = side.pieces(), side.size
         if rule.earns == "units":
             # A unit that spans of one type share counts once.
@@ -575,15 +595,19 @@ def _units(rule: Rule, overlaps: Overlaps) -> Credits:
             whole = np.zeros(len(side), np.int64)
             np.add.at(whole, pieces.owner, pieces.end - pieces.start)
         credit = np.zeros(len(side), np.int64)
-        inside = units_inside(pieces, side.type[pieces.owner], overlaps.sides[1 - column])
+        inside = units_inside(pieces, side.type[pieces.owner], overlaps.sides[1 - number])
         np.add.at(credit, pieces.owner, inside)
+        given = np.argsort(side.order)
         if rule.earns == "covered":
             kind = object if int(whole.max(initial=0)) >= 1 << 28 else np.int64
             credit = _rounded(credit.astype(kind), whole.astype(kind))
-            whole = np.full(len(side), rule.unit)
-        sums.append(_sums(side, whole, credit, column))
+            weights.append(rule.unit)
+        else:
+            weights.append(whole[given])
+        credits_.append(credit[given])
     none = np.zeros(0, np.intp)
-    return Credits(rule, sums[0], sums[1], (none, none), np.zeros(0, np.int64))
+    sides = (weights[0], weights[1]), (credits_[0], credits_[1])
+    return Credits(rule, *sides, (none, none), np.zeros(0, np.int64))
 
 
 # What an event of FairEval is of, by its kind: gold, predicted, gold credited, predicted credited.
@@ -600,16 +624,13 @@ _FAIR = {
 def _fair(rule: Rule, overlaps: Overlaps) -> Credits:
     """Return the credits of FairEval, all of an event by the type of its span of gold."""
     events = fair_events(overlaps)
-    table = np.array(_FAIR[rule.earns], np.int64)
-    left, right = overlaps.sides
-    gold, predicted = overlaps.given(events.which)
-    sums = np.zeros((len(left), 4), np.int64), np.zeros((len(right), 4), np.int64)
-    for side, partners, column in (sums[0], gold, 0), (sums[1], predicted, 1):
-        side[:, column] = rule.unit
-        side[partners, column] = 0
-    np.add.at(sums[0], gold, table[events.kind])
-    earned = table[events.kind, 2]
-    return Credits(rule, *sums, (gold, predicted), earned, events.kind)
+    pairs = overlaps.given(events.which)
+    weights = [np.full(len(side), rule.unit) for side in overlaps.sides]
+    for weight, own in zip(weights, pairs, strict=True):
+        weight[own] = 0
+    gold, predicted = map(np.zeros_like, weights)
+    earned = np.array(_FAIR[rule.earns], np.int64)[events.kind, 2]
+    return Credits(rule, (weights[0], weights[1]), (gold, predicted), pairs, earned, events.kind)
 
 
 _WAYS: dict[Pairing, Callable[[Rule, Overlaps], Credits]] = {

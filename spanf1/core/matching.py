@@ -96,10 +96,11 @@ class SpanCounter:
             self._kept.add(batch)
         if self._creditor:
             begun = self.units.begun if self.units else 0
-            unit, key = self._creditor.add(batch, self._extent, begun)
+            rows = self._creditor.add(batch, self._extent, begun)
             if self.units:
                 self.units.begun += batch.begun
-                self.units.add(unit, key)
+                for unit, key in rows:
+                    self.units.add(unit, key)
         tally = self.tally
         tally.gold_number = added(tally.gold_number, self._extent, batch.number)
         self._extent += batch.size

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from spanf1.core.credits import OUTCOMES, RULES, Credits, credited, parse_rule
+from spanf1.core.credits import OUTCOMES, RULES, Rule, Sums, credited, parse_rule
 from spanf1.core.overlaps import Places, find_overlaps
 from spanf1.core.schemes import READINGS, ReadingName
 from spanf1.exceptions import UsageError
@@ -137,13 +137,14 @@ def _fates(entries: Sequence[Entry]) -> Iterator[Fate]:
     found = {
         name: credited(parse_rule(name), places[0], places[1], overlaps) for name in _matches()
     }
+    sums = {name: (one.gold, one.predicted) for name, one in found.items()}
     fair = found["fair"].outcomes()
     for number, side in enumerate(_SIDES):
         for index, (entry, span) in enumerate(spans[number]):
             shares = {
                 name: share
                 for name, one in found.items()
-                if (share := _share(one, number, index)) is not None
+                if (share := _share(one.rule, number, sums[name][number][index])) is not None
             }
             yield Fate(
                 side,
@@ -170,11 +171,10 @@ def _matches() -> list[str]:
     ]
 
 
-def _share(found: Credits, side: int, index: int) -> float | None:
+def _share(rule: Rule, side: int, sums: Sums) -> float | None:
     """Return which share of itself a span earns; None if that is not said of one span."""
-    if found.rule.pairing == "fair":
+    if rule.pairing == "fair":
         return None
-    sums = (found.gold, found.predicted)[side][index]
     return float(sums[2 + side] / sums[side]) if sums[side] else None
 
 

@@ -28,11 +28,10 @@ def sums_by_type(earnings: Credits, gold: IntArray, predicted: IntArray, count: 
 
 def outcome_counts(earnings: Credits) -> dict[str, int]:
     """Return how many there are of each outcome."""
-    _, outcome, sums = earnings.rows()
-    assert sums.sum(axis=0).tolist() == [*totals(earnings)]
     sides: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
-    for number, row in zip(outcome.tolist(), sums.tolist(), strict=True):
-        sides[not row[0]][OUTCOMES[number]] += 1
+    for side, _, (outcome, *_) in earnings.rows():
+        assert not isinstance(outcome, int)
+        sides[side].update(OUTCOMES[number] for number in outcome.tolist())
     return earnings.rule.outcomes(*sides)
 
 
