@@ -14,7 +14,7 @@ from spanf1.core.overlaps import Places, find_overlaps
 from spanf1.core.scores import CreditCounts
 from spanf1.core.spans import WELL_FORMED, BoolArray, Parts, SpanBatch
 from spanf1.core.tags import IntArray
-from spanf1.core.tally import Earned
+from spanf1.core.units import Earned
 
 # A table of numbers of so many bits takes no time beside a block of spans.
 _TABLE_BITS = 18

@@ -17,7 +17,8 @@ from spanf1.core.fingerprint import added
 from spanf1.core.options import AUTO
 from spanf1.core.spans import SHAPES, SpanBatch, Spans, first_of_each
 from spanf1.core.tags import IntArray
-from spanf1.core.tally import ABSENT, PLACES, Collector, Key, SpanKey, Tally
+from spanf1.core.tally import PLACES, Tally
+from spanf1.core.units import ABSENT, Collector, Key, SpanKey
 from spanf1.exceptions import UsageError
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, PREFIXES
 from spanf1.core.spans import first_of_each
 from spanf1.core.tag_counter import Reader
 from spanf1.core.tags import MASKED, Block, Gaps, IntArray, TagSets
-from spanf1.core.tally import MAX_CELLS, TOKEN
+from spanf1.core.tally import TOKEN
+from spanf1.core.units import MAX_CELLS
 from spanf1.exceptions import UsageError
 
 #: the class of tokens that are outside of every span

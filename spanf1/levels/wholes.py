@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from spanf1.core.options import LEAST_UNITS, Confidence
 from spanf1.core.scores import f_scores
-from spanf1.core.tally import Units
+from spanf1.core.units import Units
 from spanf1.levels.levels import WholeLevel
 from spanf1.resampling.inference import Interval, interval_of
 

@@ -13,19 +13,17 @@ from spanf1.core.scores import AVERAGES, AnyScore, CreditCounts, TypeCounts
 from spanf1.core.spans import UNTAGGED, Ends, ends_of, shape_of
 from spanf1.core.tags import Gaps
 from spanf1.core.tally import (
-    ABSENT,
     CHARACTER,
     PLACES,
     SIDES,
     SUMS,
     TOKEN,
-    Earned,
     SideTally,
-    SpanKey,
     SurfaceForm,
     Tally,
     in_one_unit,
 )
+from spanf1.core.units import ABSENT, Earned, SpanKey
 from spanf1.exceptions import InputError, UsageError
 from spanf1.levels.levels import LEVELS
 from spanf1.results.scored import Scored
