@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from spanf1._version import __version__
+from spanf1.core.fingerprint import spelt
 from spanf1.core.options import FEW_SPANS, FEW_UNITS, LEAST_UNITS, Confidence
 from spanf1.core.scores import AVERAGES, FIGURES
 from spanf1.formats.in_words import input_in_words, tags_in_words, types_in_words
@@ -270,6 +271,7 @@ def signature_of_tokens(result: TokenScores, average: str = AVERAGES[0]) -> str:
         "missing": options.missing if options.missing != "error" else "",
         "zero": f"{options.zero_division:g}",
         "tokens": str(result.tokens),
+        "hash": spelt(tally.gold_number, result.tokens),
         "ci": _ci(result.confidence, tally.units.kind if tally.units else ""),
         "v": __version__,
     }

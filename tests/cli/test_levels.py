@@ -60,7 +60,7 @@ def test_the_table(run) -> None:
 def test_signatures(run) -> None:
     ran = run("score", "tags", "--level", "token", "--signature", "--map", "PER=A|B")
     assert ran.out.startswith(
-        "f1:micro|level:token|classes:types|types:union|map:PER=A%7CB|zero:0|tokens:4|v:"
+        "f1:micro|level:token|classes:types|types:union|map:PER=A%7CB|zero:0|tokens:4|hash:"
     )
     ran = run("score", "tags", "--level", "sentence", "--signature")
     assert ran.out.startswith("right:sentence|match:exact|scheme:IOB2|reading:lenient|")
