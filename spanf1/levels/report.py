@@ -12,7 +12,9 @@ from spanf1.core.fingerprint import spelt
 from spanf1.core.options import FEW_SPANS, FEW_UNITS, LEAST_UNITS, Confidence
 from spanf1.core.scores import AVERAGES, FIGURES
 from spanf1.formats.in_words import input_in_words, tags_in_words, types_in_words
+from spanf1.formats.stored import data_of_options
 from spanf1.levels.classes import MEASURES, TokenScores
+from spanf1.levels.tokens import TokenTally
 from spanf1.levels.wholes import Share, WholeScores
 from spanf1.render.renderers import DIM
 from spanf1.render.report import Fact, Report, Section
@@ -360,7 +362,9 @@ def data_of_tokens(result: TokenScores) -> dict[str, Any]:
         "tokens": result.tokens,
         "sentences": result.tally.sentences,
         "documents": result.tally.documents,
+        "options": data_of_options(options),
         "input": result.input and result.input.to_dict(),
+        "tally": _tally_data(result.tally),
     }
     if result.confidence and certainty:
         data["confidence"] = {
@@ -382,6 +386,20 @@ def data_of_tokens(result: TokenScores) -> dict[str, Any]:
             **{name: _ends(interval) for name, interval in certainty.measures.items()},
         }
     return data
+
+
+def _tally_data(tally: TokenTally) -> dict[str, Any]:
+    """Return what was counted, but for what each unit has."""
+    return {
+        "cells": [[*gold, *there, count] for (gold, there), count in sorted(tally.cells.items())],
+        "prefixed": tally.prefixed,
+        "sentences": tally.sentences,
+        "documents": tally.documents,
+        "outside": sorted(tally.outside),
+        "masked": sorted(tally.masked),
+        "gaps": list(tally.gaps),
+        "gold_number": f"{tally.gold_number:016x}",
+    }
 
 
 def _ends(interval: Interval) -> list[float | None]:
@@ -508,4 +526,14 @@ def data_of_wholes(result: WholeScores) -> dict[str, Any]:
             "units": result.units,
         },
         "input": result.input,
+        "facts": [[*fact] for fact in result.facts],
+        "options": {"beta": str(result.beta), "zero_division": str(result.zero_division)},
+        "tally": {
+            "counts": [
+                [*row, weight]
+                for row, weight in zip(result.counts.tolist(), result.weight.tolist(), strict=True)
+            ],
+            "noun": result.noun,
+            "documents": result.documents,
+        },
     }

@@ -321,7 +321,7 @@ def _check(data: Mapping[str, Any], result: Result) -> None:
         if not isinstance(row, dict):
             raise InputError(f"{place}: there are no figures")
         for name, value in expected.items():
-            if not _same(row.get(name), value):
+            if not same(row.get(name), value):
                 raise InputError(f"{place}.{name}: this is not what the counts in the file give")
 
 
@@ -337,7 +337,8 @@ def _check_signature(data: Mapping[str, Any], result: Result) -> None:
         raise InputError("signature: this is not what the counts in the file give")
 
 
-def _same(stored: object, counted: object) -> bool:
+def same(stored: object, counted: object) -> bool:
+    """Return whether a stored figure is what the counts give."""
     if isinstance(stored, float) and isinstance(counted, int | float):
         # Its last digits may differ.
         return abs(stored - counted) <= _TOLERANCE
