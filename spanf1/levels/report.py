@@ -19,7 +19,7 @@ from spanf1.levels.wholes import Share, WholeScores
 from spanf1.render.renderers import DIM
 from spanf1.render.report import Fact, Report, Section
 from spanf1.resampling.inference import Interval
-from spanf1.wording import many, percent, printable
+from spanf1.wording import escaped, exact, many, percent, printable
 
 # A confusion matrix of more classes is for programs alone; of still more, it is no matrix.
 _SHOWN, _LARGE = 40, 400
@@ -252,17 +252,15 @@ def _drawn(how: Confidence, unit: str, units: int, documents: int) -> Iterator[t
 
 def signature_of_tokens(result: TokenScores, average: str = AVERAGES[0]) -> str:
     """Return what shaped the F of an average over classes, as a line to cite."""
-    from urllib.parse import quote
-
     options, tally = result.options, result.tally
 
     def listed(names: Iterable[str]) -> str:
-        return ",".join(quote(name, safe="") or "%" for name in names)
+        return ",".join(map(escaped, names))
 
     types = (options.types,) if isinstance(options.types, str) else options.types
-    pairs = ("=".join(quote(name, safe="*") for name in pair) for pair in options.map_types)
+    pairs = ("=".join(map(escaped, pair)) for pair in options.map_types)
     parts = {
-        f"f{options.beta:g}": average,
+        f"f{exact(options.beta)}": average,
         "level": "token",
         "classes": "types" if tally.prefixed else "labels",
         "types": listed(types),
@@ -271,7 +269,7 @@ def signature_of_tokens(result: TokenScores, average: str = AVERAGES[0]) -> str:
         "outside": listed(sorted(tally.outside)),
         "mask": listed(sorted(tally.masked)),
         "missing": options.missing if options.missing != "error" else "",
-        "zero": f"{options.zero_division:g}",
+        "zero": exact(options.zero_division),
         "tokens": str(result.tokens),
         "hash": spelt(tally.gold_number, result.tokens),
         "ci": _ci(result.confidence, tally.units.kind if tally.units else ""),
@@ -282,7 +280,7 @@ def signature_of_tokens(result: TokenScores, average: str = AVERAGES[0]) -> str:
 
 def _ci(how: Confidence | None, unit: str) -> str:
     """Return how intervals are made as signatures say it; empty if there are none."""
-    return f"{how.level:g}/{how.method}/{how.resamples}/{unit}/{how.seed}" if how else ""
+    return f"{exact(how.level)}/{how.method}/{how.resamples}/{unit}/{how.seed}" if how else ""
 
 
 def _token_rows(result: TokenScores) -> Iterator[list[object]]:

@@ -248,6 +248,11 @@ def rescored(
         return result
     if isinstance(signature, str):
         signature = Signature.parse(signature)
+    if signature.level != "span":
+        raise UsageError(
+            f"the signature is of level {signature.level}, and the result is of spans",
+            hint=f"spanf1 score FILE --level {signature.level} makes one of that level",
+        )
     _check_counted(result, signature.options)
     return Result(result.tally, signature.options, result.input).check()
 

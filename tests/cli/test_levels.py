@@ -139,15 +139,50 @@ def test_rescore(run, level, more) -> None:
 
 
 @pytest.mark.parametrize("level", ["token", "sentence", "document"])
-@pytest.mark.parametrize("command", [["signature"], ["signature", "spans"]])
-def test_signatures_of_other_levels_are_not_read(run, level, command) -> None:
+@pytest.mark.parametrize(
+    "more",
+    [
+        [],
+        ["--types", "PER,X y", "--map", "ORG=A|B(c)", "--beta", "0.3333333333"],
+        ["--beta", "inf", "--zero-division", "nan", "--confidence", "0.9"],
+    ],
+)
+def test_signatures_of_levels_are_read(run, level, more) -> None:
     Path("docs").write_text(f"-DOCSTART- O O\n\n{TAGS}")
-    for name, more in (("spans", []), ("figures", ["--level", level])):
-        run("score", "docs", "-f", "json", "-o", name, *more)
-    ran = run(*command, "figures")
-    assert (ran.code, ran.out) == (3, "")
-    assert f"of level {level}, and" in ran.err
-    assert re.fullmatch(r"error: figures: [^\n]{1,200}\nhint: [^\n]{1,200}\n", ran.err)
-    # as the hint has it
-    run("score", "docs", "--signature", "-o", "figures")
-    assert run(*command, "figures").code == 0
+    score = "score", "docs", "--level", level
+    run(*score, *more, "-o", "figures.json")
+    line = run(*score, *more, "--signature").out.strip()
+    signature = spanf1.Signature.parse(line)
+    assert (str(signature), signature.level) == (line, level)
+    ran = run("signature", "figures.json")
+    assert (ran.code, ran.err) == (0, "")
+    words = {"token": "of tokens", "sentence": "sentences that are", "document": "documents that"}
+    assert words[level] in ran.out
+    assert "gold annotations" in ran.out
+    ran = run("signature", line, "figures.json")
+    assert (ran.code, ran.out) == (0, "the scores mean the same\n")
+    # other gold, another level
+    Path("docs").write_text(f"-DOCSTART- O O\n\n{TAGS.replace('B-PER', 'B-MISC', 1)}")
+    ran = run("signature", line, run(*score, *more, "--signature").out.strip())
+    assert ran.code == 1
+    assert "do not mean the same" in ran.out
+    spans = run("score", "docs", "--signature").out.strip()
+    ran = run("signature", line, spans)
+    assert ran.code == 1
+    assert re.search(r"figure: [^\n]+ here, F1 micro there", ran.out)
+    run("score", "docs", "-o", "spans.json")
+    ran = run("rescore", "spans.json", "--like", line)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"the signature is of level {level}" in ran.err
+
+
+@pytest.mark.parametrize(
+    "change",
+    [("right:", "level:"), ("sentence", "token"), ("sentence", "span"), ("sentence", "x")],
+)
+def test_what_is_no_signature_of_a_level(run, change) -> None:
+    Path("one").write_text(TAGS)
+    line = run("score", "one", "--level", "sentence", "--signature").out.strip()
+    ran = run("signature", line.replace(*change))
+    assert (ran.code, ran.out) == (2, "")
+    assert "this is no signature" in ran.err
