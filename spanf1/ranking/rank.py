@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from spanf1.core.options import AUTO, FEW_SPANS, LEAST_UNITS, Confidence, Unit
 from spanf1.core.scores import AVERAGES, FIGURES, AverageName, f_scores, figures
-from spanf1.core.tally import rows_of
+from spanf1.core.units import rows_of
 from spanf1.exceptions import UsageError, check_known
 from spanf1.resampling.draws import cores
 from spanf1.resampling.inference import (
