@@ -40,10 +40,13 @@ if TYPE_CHECKING:
     from spanf1.levels.results import TokenResult, WholeResult
     from spanf1.mistakes.analysis import Analysis
     from spanf1.mistakes.analyze import analyze
+    from spanf1.mistakes.picture import ConfusionDisplay
     from spanf1.ranking.compare import compare
+    from spanf1.ranking.picture import DifferenceDisplay, RankDisplay
     from spanf1.ranking.rank import RankingOptions
     from spanf1.results.files import score_file
     from spanf1.results.lists import SpanF1, evaluate
+    from spanf1.results.picture import ScoreDisplay
     from spanf1.results.result import Result, rescore
     from spanf1.results.signature import Signature
 
@@ -52,10 +55,12 @@ __all__ = [
     "Analysis",
     "Changes",
     "Confidence",
+    "ConfusionDisplay",
     "Counts",
     "CreditCounts",
     "CreditScore",
     "Detection",
+    "DifferenceDisplay",
     "Document",
     "IllFormedError",
     "InputError",
@@ -63,10 +68,12 @@ __all__ = [
     "Lexicon",
     "LossError",
     "Options",
+    "RankDisplay",
     "RankingOptions",
     "ReadError",
     "Result",
     "Score",
+    "ScoreDisplay",
     "Signature",
     "Span",
     "SpanF1",
@@ -103,16 +110,20 @@ _LATER = {
     "Analysis": "mistakes.analysis",
     "Changes": "changes.changes",
     "Confidence": "core.options",
+    "ConfusionDisplay": "mistakes.picture",
     "Counts": "core.scores",
     "Detection": "core.detection",
+    "DifferenceDisplay": "ranking.picture",
     "Document": "core.documents",
     "Lexicon": "contents.baseline",
     "Options": "core.options",
+    "RankDisplay": "ranking.picture",
     "RankingOptions": "ranking.rank",
     "Result": "results.result",
     "CreditCounts": "core.scores",
     "CreditScore": "core.scores",
     "Score": "core.scores",
+    "ScoreDisplay": "results.picture",
     "Signature": "results.signature",
     "Span": "core.spans",
     "SpanF1": "results.lists",

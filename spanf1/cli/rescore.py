@@ -39,14 +39,27 @@ def rescore(file: str, *, like: str | None, max_size: str | None, **settings: An
     report = ReportOptions.of(settings)
     signature = None if like is None else Signature.parse(like)
     report.check_writable([file])
-    data, stored = results_of(file, max_size)
+    result, notes = rescored_file(file, max_size, signature)
+    report.write(report_of(result), SCORE_RENDERERS, notes=notes)
+
+
+def rescored_file(
+    path: str, max_size: str | None, signature: Signature | None = None
+) -> tuple[Result, Iterator[str]]:
+    """Return the result of a results file, or another reading of it, and what is to be said of it.
+
+    Raises
+    ------
+    ReadError, LayoutError, UsageError
+        As `results_of`; or if its figures are not those of its counts, or cannot be read so.
+    """
+    data, stored = results_of(path, max_size)
     try:
         result = rescored(stored, data, signature)
     except SpanF1Error as error:
-        where = error.where or input_name(file)
+        where = error.where or input_name(path)
         raise type(error)(error.message, where=where, hint=error.hint) from None
-    notes = _notes(result, signature, intervals=bool(data.get("confidence")))
-    report.write(report_of(result), SCORE_RENDERERS, notes=notes)
+    return result, _notes(result, signature, intervals=bool(data.get("confidence")))
 
 
 def results_of(path: str, max_size: str | None) -> tuple[dict[str, Any], Result]:

@@ -190,7 +190,7 @@ def score(
         with ExitStack() as stack:
             progress = stack.enter_context(Progress(group[0], wanted=not report.quiet))
             twice = level == "token"
-            inputs = _opened(group, sides, options, stack, twice=twice)
+            inputs = opened_inputs(group, sides, options, stack, twice=twice)
             inputs.gold.progress = progress
             if level == "token":
                 from spanf1.levels.reading import tokens_of_inputs
@@ -242,7 +242,7 @@ def _outcome(
     )
 
 
-def _opened(
+def opened_inputs(
     paths: Sequence[str], sides: SideOptions, options: Options, stack: ExitStack, *, twice: bool
 ) -> Inputs:
     """Return gold and predictions, to be read as often as it needs: `twice`, or by the options."""

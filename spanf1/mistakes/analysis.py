@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,14 @@ from spanf1.exceptions import UsageError, check_known
 from spanf1.mistakes.ledger import HOWS, KINDS, Confusion, Ledger, Mended, mended_counts
 from spanf1.mistakes.texts import Key, Mention, Place, Texts
 from spanf1.results.result import Result
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from matplotlib.axes import Axes
+
+    from spanf1.mistakes.picture import ConfusionDisplay
+    from spanf1.pictures.look import LookKeywords
 
 #: how many tokens are shown on each side of a span
 AROUND = 5
@@ -211,6 +219,31 @@ class Analysis:
     def confusion(self) -> Confusion:
         """Return how often spans of each type of gold are predicted as each type."""
         return Confusion.total([part.ledger.confusion() for part in self.parts])
+
+    def plot_confusion(
+        self, ax: Axes | None = None, *, limit: int | None = None, **look: Unpack[LookKeywords]
+    ) -> ConfusionDisplay:
+        """Draw a heat map of which types are taken for which, with counts.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            What to draw on; by default a figure of its own, `ConfusionDisplay.figure_`.
+        limit : int, optional
+            How many types to draw at most, those with most gold spans; 20 by default.
+        **look
+            Of a figure of its own: ``width`` in centimetres, or ``column`` or ``page``;
+            ``font_size`` in points; ``font``, the name of an installed one.
+
+        Raises
+        ------
+        UsageError
+            If matplotlib is not installed, or there is nothing to draw.
+        """
+        from spanf1.mistakes.picture import LIMIT, ConfusionDisplay
+
+        most = LIMIT if limit is None else limit
+        return ConfusionDisplay.from_confusion(self.confusion(), ax, limit=most, **look)
 
     def what_if(self) -> list[Mended]:
         """Return the counts and the F1 as they are, and if each kind of error were mended."""
