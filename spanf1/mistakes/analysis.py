@@ -240,10 +240,9 @@ class Analysis:
         UsageError
             If matplotlib is not installed, or there is nothing to draw.
         """
-        from spanf1.mistakes.picture import LIMIT, ConfusionDisplay
+        from spanf1.mistakes.picture import ConfusionDisplay
 
-        most = LIMIT if limit is None else limit
-        return ConfusionDisplay.from_confusion(self.confusion(), ax, limit=most, **look)
+        return ConfusionDisplay.from_confusion(self.confusion(), ax, limit=limit, **look)
 
     def what_if(self) -> list[Mended]:
         """Return the counts and the F1 as they are, and if each kind of error were mended."""

@@ -14,15 +14,17 @@ from spanf1.exceptions import UsageError
 from spanf1.mistakes.ledger import Confusion
 from spanf1.pictures.display import Display
 from spanf1.pictures.look import BLACK, GREY, POINTS, SHADES, LookKeywords
-from spanf1.pictures.parts import LONGEST, letters, short_names
+from spanf1.pictures.parts import letters, short_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FloatArray = npt.NDArray[np.float64]
 
-#: so many types are drawn, unless others are asked for
-LIMIT = 20
+# So many types are drawn, unless another number is asked for.
+_LIMIT = 20
+# How many letters a name may have.
+_LONGEST = 12
 # How far what is missed and spurious is apart from the types, in cells.
 _GAP = 0.25
 # The smallest numbers that can be read, in points.
@@ -58,7 +60,7 @@ class ConfusionDisplay(Display):
         confusion: Confusion,
         ax: Axes | None = None,
         *,
-        limit: int = LIMIT,
+        limit: int | None = None,
         **look: Unpack[LookKeywords],
     ) -> Self:
         """Return confusions, drawn.
@@ -69,8 +71,8 @@ class ConfusionDisplay(Display):
             What ``analysis.confusion()`` returns.
         ax : matplotlib.axes.Axes, optional
             What to draw on; by default a figure of its own.
-        limit : int
-            How many types to draw at most: those with most spans in gold.
+        limit : int, optional
+            How many types to draw at most: those with most gold spans; 20 by default.
         **look
             As for `plot`: ``width``, ``font_size``, ``font``.
 
@@ -82,7 +84,9 @@ class ConfusionDisplay(Display):
         labels, same, apart = confusion
         if not labels:
             raise UsageError("there is no type of spans to draw")
-        most = np.argsort(-confusion.array[:-1].sum(axis=1), kind="stable")[: max(limit, 1)]
+        most = np.argsort(-confusion.array[:-1].sum(axis=1), kind="stable")[
+            : _LIMIT if limit is None else max(limit, 1)
+        ]
         chosen = [*sorted(most.tolist()), len(labels)]
         cells = np.ix_(chosen, chosen)
         drawn = Confusion([labels[k] for k in chosen[:-1]], same[cells], apart[cells])
@@ -105,7 +109,7 @@ class ConfusionDisplay(Display):
         return [f"{shown} of {self.types} types are drawn, those with most gold spans"]
 
     def _names(self, last: str) -> list[str]:
-        return [*short_names(self.confusion.labels, LONGEST - 8), last]
+        return [*short_names(self.confusion.labels, _LONGEST), last]
 
     def _cell(self, width: float, size: float) -> float:
         """Return how wide a cell is, about, if the picture is so wide; in points."""
@@ -165,11 +169,11 @@ class ConfusionDisplay(Display):
         said = "+n: boundaries differ; shade: share of the row"
         ax.annotate(
             "\n".join([said, *self._left_out()]),
-            (0.5, 0),
+            (1, 0),
             xycoords="axes fraction",
             xytext=(0, -0.4 * size),
             textcoords="offset points",
-            ha="center",
+            ha="right",
             va="top",
             fontsize=0.85 * size,
             color=GREY,

@@ -145,6 +145,11 @@ class Display(ABC):
             self.figure_.savefig(stream, format=kind, dpi=dots, metadata=metadata)
         missing = [_MISSING.match(str(warning.message)) for warning in caught]
         self.missing_ = "".join(dict.fromkeys(chr(int(one[1])) for one in missing if one))
+        if any("axes sizes collapsed" in str(warning.message) for warning in caught):
+            raise UsageError(
+                "names leave no room for the picture",
+                hint="width='page' (--width page), or a smaller font_size (--font-size)",
+            )
         for warning, known in zip(caught, missing, strict=True):
             if not known:
                 warnings.warn_explicit(

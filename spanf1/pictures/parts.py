@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -13,18 +14,33 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: the longest name that is drawn in full, in columns of a terminal
-LONGEST = 28
+# How wide a letter is, about, as a part of its size.
+_LETTER = 0.55
 
 
-def short_names(names: Sequence[str], most: int = LONGEST) -> list[str]:
-    """Return names in one line; long ones without their middle, but never two alike."""
-    whole = [printable(name) for name in names]
-    while True:
-        short = [cut(name, most) for name in whole]
-        if len({*short}) == len({*whole}):
-            return short
-        most += 4
+def short_names(names: Sequence[str], most: int) -> list[str]:
+    """Return names in one line; long ones without their middle, but never two alike.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The names.
+    most : int
+        So many letters a name may have, unless it takes more to tell it from another one.
+    """
+    most = max(most, 5)
+    short = {name: cut(name, most) for name in map(printable, names)}
+    while alike := {name for name, times in Counter(short.values()).items() if times > 1}:
+        most += 2
+        short |= {name: cut(name, most) for name, said in short.items() if said in alike}
+    return [short[printable(name)] for name in names]
+
+
+def room(ax: Axes, share: float = 1.0) -> int:
+    """Return how many letters fit, about, into a share of the width of a picture."""
+    size = float(ax.xaxis.label.get_fontsize())
+    width = 72 * cast("Figure", ax.get_figure(root=True)).get_figwidth()
+    return int(share * width / (_LETTER * size))
 
 
 def letters(names: Sequence[str]) -> int:
@@ -32,14 +48,14 @@ def letters(names: Sequence[str]) -> int:
     return max(map(width_of, names))
 
 
-def write_beside(ax: Axes, row: float, text: str, room: float = 3.2) -> None:
+def write_beside(ax: Axes, row: float, text: str, wide: float = 3.2) -> None:
     """Write a text to the right of axes, beside a row; it ends so many letters from them."""
     size = ax.yaxis.get_ticklabels()[0].get_fontsize()
     ax.annotate(
         text,
         (1, row),
         xycoords=ax.get_yaxis_transform(),
-        xytext=(room * float(size), 0),
+        xytext=(wide * float(size), 0),
         textcoords="offset points",
         ha="right",
         va="center_baseline",
@@ -48,11 +64,10 @@ def write_beside(ax: Axes, row: float, text: str, room: float = 3.2) -> None:
     )
 
 
-def wrapped(ax: Axes, text: str) -> str:
-    """Return the label of an axis in as many lines as the picture needs for it."""
-    size = float(ax.xaxis.label.get_fontsize())
-    width = 72 * cast("Figure", ax.get_figure(root=True)).get_figwidth()
-    return textwrap.fill(text, max(int(width / (0.53 * size)), 10))
+def write_below(ax: Axes, text: str, notes: Sequence[str] = ()) -> None:
+    """Write what the axis below is of, and notes; they end where the axes do, and are not cut."""
+    lines = [textwrap.fill(line, max(room(ax, 0.85), 10)) for line in (text, *notes)]
+    ax.set_xlabel("\n".join(lines), loc="right", parse_math=False)
 
 
 def legend_above(ax: Axes, first: str = "") -> None:

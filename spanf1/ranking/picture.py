@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, Unpack
 from spanf1.exceptions import UsageError
 from spanf1.pictures.display import Display
 from spanf1.pictures.look import BLACK, BLUE, GREY, LookKeywords
-from spanf1.pictures.parts import LONGEST, legend_above, short_names, wrapped, write_beside
+from spanf1.pictures.parts import legend_above, room, short_names, write_below, write_beside
 from spanf1.ranking.rank import Ranking
 from spanf1.ranking.report import CORRECTIONS, p_text, to_dict
 from spanf1.resampling.inference import Interval
@@ -19,8 +19,8 @@ from spanf1.results.signature import Signature
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# The height of a row in letters.
-_ROW = 1.75
+# The height of a row in letters; how many of them a name may have in a line of text.
+_ROW, _LONGEST = 1.75, 28
 
 
 class DrawnDifference(NamedTuple):
@@ -144,15 +144,15 @@ class DifferenceDisplay(Display):
                 edge = BLUE if apart else BLACK
                 ax.plot(x, y, "o", label=label, mfc=face, mec=edge, zorder=3)
         ax.set_yticks(
-            places, short_names([row.name for row in self.rows], 2 * LONGEST), parse_math=False
+            places, short_names([row.name for row in self.rows], room(ax, 0.45)), parse_math=False
         )
         ax.tick_params(axis="y", length=0)
-        write_beside(ax, -1, self.p_name, room=4)
+        write_beside(ax, -1, self.p_name, wide=4)
         for place, row in zip(places, self.rows, strict=True):
-            write_beside(ax, place, p_text(row.p_value), room=4)
+            write_beside(ax, place, p_text(row.p_value), wide=4)
         ax.set_ylim(places[-1] + 0.6, -1.5)
         ax.spines[["top", "right", "left"]].set_visible(False)
-        ax.set_xlabel(wrapped(ax, f"{self.what}, in points"), parse_math=False)
+        write_below(ax, f"{self.what}, in points")
         legend_above(ax)
 
 
@@ -223,14 +223,14 @@ class RankDisplay(Display):
 
     def _height(self, width: float, size: float) -> float:  # noqa: ARG002
         rows = max(self._left, len(self.names) - self._left)
-        return size * (_ROW * (rows + 0.7) + 0.9 * len(self.groups) + 4.2)
+        return size * (_ROW * (rows + 0.7) + 0.9 * len(self.groups) + 5.4)
 
     def _draw(self, ax: Axes) -> None:
         line = ax.spines["top"].get_linewidth()
         values = [100 * score for score in self.scores]
         low, high = min(values), max(values)
-        room = (high - low or 1.0) * 0.06
-        ax.set_xlim(low - room, high + room)
+        margin = (high - low or 1.0) * 0.06
+        ax.set_xlim(low - margin, high + margin)
         bars = 0.52
         first = 0.5 + bars * len(self.groups) + 0.45
         for k, group in enumerate(self.groups):
@@ -248,7 +248,7 @@ class RankDisplay(Display):
         # The best is the highest on the right, the worst the highest on the left.
         sides = [*((k, n, 1.0) for n, k in enumerate(order[: len(values) - self._left]))]
         sides += [(k, n, 0.0) for n, k in enumerate(reversed(order[len(values) - self._left :]))]
-        names = short_names(self.names)
+        names = short_names(self.names, room(ax, 0.27))
         for system, row, side in sides:
             height = first + row
             edge = ax.get_xlim()[int(side)]
@@ -271,8 +271,8 @@ class RankDisplay(Display):
         ax.xaxis.set_ticks_position("top")
         ax.xaxis.set_label_position("top")
         ax.spines[["left", "right", "bottom"]].set_visible(False)
-        joined = "; joined: not told apart" if self.groups else ""
-        ax.set_xlabel(wrapped(ax, f"{self.figure_name} (%){joined}"))
+        joined = "\njoined: not told apart" if self.groups else ""
+        ax.set_xlabel(f"{self.figure_name} (%){joined}")
 
 
 def groups_of(count: int, undecided: set[frozenset[int]]) -> list[list[int]]:
@@ -316,11 +316,11 @@ def _what_differs(data: Mapping[str, Any]) -> str:
         return f"{figure}: {_of_pair(pairs[0])}"
     if data["testing"]["all_pairs"]:
         return f"{figure}: difference"
-    return f"{figure}: difference from {short_names([data['reference']])[0]}"
+    return f"{figure}: difference from {short_names([data['reference']], _LONGEST)[0]}"
 
 
 def _of_pair(pair: Mapping[str, Any]) -> str:
-    return " \N{MINUS SIGN} ".join(short_names([pair["system"], pair["reference"]]))
+    return " \N{MINUS SIGN} ".join(short_names([pair["system"], pair["reference"]], _LONGEST))
 
 
 def _name_of(pair: Mapping[str, Any], data: Mapping[str, Any]) -> str:

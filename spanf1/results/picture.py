@@ -11,15 +11,15 @@ from spanf1.core.options import FEW_SPANS
 from spanf1.exceptions import UsageError
 from spanf1.pictures.display import Display
 from spanf1.pictures.look import BLACK, BLUE, GREY, PALE, SKY, VERMILION, LookKeywords
-from spanf1.pictures.parts import legend_above, short_names, wrapped, write_beside
+from spanf1.pictures.parts import legend_above, room, short_names, write_below, write_beside
 from spanf1.results.report import Row, counts_of, f_name, rows
 from spanf1.results.scored import Scored
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: so many types are drawn, unless others are asked for
-LIMIT = 40
+# So many types are drawn, unless another number is asked for.
+_LIMIT = 40
 # The height of a row in letters; how far from its middle precision and recall are, in rows.
 _ROW, _OFF = 1.75, 0.32
 
@@ -55,7 +55,7 @@ class ScoreDisplay(Display):
         result: Scored,
         ax: Axes | None = None,
         *,
-        limit: int = LIMIT,
+        limit: int | None = None,
         **look: Unpack[LookKeywords],
     ) -> Self:
         """Return the scores of a result, drawn.
@@ -66,8 +66,8 @@ class ScoreDisplay(Display):
             The scores.
         ax : matplotlib.axes.Axes, optional
             What to draw on; by default a figure of its own.
-        limit : int
-            How many types to draw at most: those with most gold spans.
+        limit : int, optional
+            How many types to draw at most: those with most gold spans; 40 by default.
         **look
             As for `plot`: ``width``, ``font_size``, ``font``.
 
@@ -80,7 +80,9 @@ class ScoreDisplay(Display):
         kinds = [row for row in every if row.kind == "type"]
         if not kinds:
             raise UsageError("there is no type of spans to draw")
-        most = sorted(kinds, key=lambda row: -row.score.gold)[: max(limit, 0)]
+        most = sorted(kinds, key=lambda row: -row.score.gold)[
+            : _LIMIT if limit is None else max(limit, 1)
+        ]
         drawn = [row for row in every if row.kind != "type" or row in most]
         level = result.confidence.level if result.confidence else None
         return cls(drawn, f_name(result), level, len(kinds)).plot(ax, **look)
@@ -129,7 +131,7 @@ class ScoreDisplay(Display):
                 label=name,
             )
         counts = [counts_of(row.score)[0] for row in self.rows]
-        names = short_names([row.name for row in self.rows])
+        names = short_names([row.name for row in self.rows], room(ax, 0.32))
         labels = [f"{name} ({count})" for name, count in zip(names, counts, strict=True)]
         ax.set_yticks(places, labels, parse_math=False)
         ax.tick_params(axis="y", length=0)
@@ -139,7 +141,7 @@ class ScoreDisplay(Display):
         ax.set_xlim(0, 100)
         ax.set_ylim(places[-1] + 0.6, -0.6)
         ax.spines[["top", "right"]].set_visible(False)
-        ax.set_xlabel(wrapped(ax, "; ".join(["%", *self.notes()])))
+        write_below(ax, "%", self.notes())
         legend_above(ax, first=self.f_name)
 
     def _intervals(self, ax: Axes, places: Sequence[float]) -> None:

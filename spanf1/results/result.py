@@ -125,9 +125,9 @@ class Result(Scored):
         UsageError
             If matplotlib is not installed, or there is nothing to draw.
         """
-        from spanf1.results.picture import LIMIT, ScoreDisplay
+        from spanf1.results.picture import ScoreDisplay
 
-        return ScoreDisplay.from_result(self, ax, limit=LIMIT if limit is None else limit, **look)
+        return ScoreDisplay.from_result(self, ax, limit=limit, **look)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data that JSON can carry; the inverse of `from_dict`.
