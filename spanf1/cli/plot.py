@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
@@ -44,7 +44,7 @@ from spanf1.cli.scoring import (
     types_of,
     warnings,
 )
-from spanf1.cli.signature import parsed, read_text
+from spanf1.cli.signature import RESULTS_HINT, parsed, read_text
 from spanf1.core.options import Options
 from spanf1.core.scores import AVERAGES
 from spanf1.exceptions import ReadError, UsageError
@@ -57,9 +57,11 @@ from spanf1.pictures.display import PICTURES, Display, picture_format
 from spanf1.pictures.look import WIDTHS, Look, LookKeywords, library
 from spanf1.ranking.picture import DifferenceDisplay, RankDisplay
 from spanf1.ranking.rank import BEST, RankingOptions
+from spanf1.ranking.report import to_dict
 from spanf1.resampling.inference import ADJUSTMENTS
 from spanf1.results.files import score_inputs
-from spanf1.results.picture import ScoreDisplay
+from spanf1.results.picture import ScoreDisplay, stored_rows
+from spanf1.results.report import f_name
 from spanf1.results.result import total_of
 
 # How a results file begins, of scores or of systems.
@@ -111,11 +113,17 @@ def _scores(request: Request) -> Drawn:
 def _stored_scores(request: Request) -> Drawn:
     """Return bars of the scores in a results file."""
     (path,), size = request.files, request.settings["max_size"]
-    if "differences" in parsed(read_text(path, size), path):
+    data = parsed(read_text(path, size), path)
+    if "differences" in data:
         hint = "--kind differences, or --kind ranks, draws it"
         raise UsageError("this is what spanf1 compare found", where=path, hint=hint)
-    result, notes = rescored_file(path, size)
-    return Drawn(ScoreDisplay.from_result(result, limit=request.limit, **request.look), notes)
+    result, _ = rescored_file(path, size)
+    try:
+        rows, level = stored_rows(result, data)
+    except (LookupError, TypeError, AttributeError, ValueError):
+        raise ReadError("the intervals are none", where=path, hint=RESULTS_HINT) from None
+    name = f_name(result)
+    return Drawn(ScoreDisplay.from_rows(rows, name, level, limit=request.limit, **request.look))
 
 
 def _confusion(request: Request) -> Drawn:
@@ -180,7 +188,7 @@ def _systems(request: Request) -> Drawn:
     ranking = ranking_of(
         gold, systems, sides, options, testing, jobs=request.jobs, quiet=request.quiet
     )
-    display = _SYSTEMS[request.kind].from_ranking(ranking, **request.look)
+    display = _of_systems(to_dict(ranking), request)
     return Drawn(display, warnings(ranking.standings[0].system.runs[0]))
 
 
@@ -189,7 +197,7 @@ def _stored_systems(request: Request) -> Drawn:
     (path,) = request.files
     data = parsed(read_text(path, request.settings["max_size"]), path)
     try:
-        return Drawn(_SYSTEMS[request.kind].from_dict(data, **request.look))
+        return Drawn(_of_systems(data, request))
     except (LookupError, TypeError, AttributeError, ValueError) as error:
         if isinstance(error, UsageError):
             raise
@@ -199,6 +207,13 @@ def _stored_systems(request: Request) -> Drawn:
             where=path,
             hint=f"spanf1 compare GOLD SYSTEM SYSTEM{every} --format json makes it",
         ) from None
+
+
+def _of_systems(data: Mapping[str, Any], request: Request) -> Display:
+    """Return the picture of what `spanf1 compare` found, as its JSON has it."""
+    if request.kind == "ranks":
+        return RankDisplay.from_dict(data, **request.look)
+    return DifferenceDisplay.from_dict(data, limit=request.limit, **request.look)
 
 
 class Kind(NamedTuple):
@@ -214,10 +229,6 @@ class Kind(NamedTuple):
     without: tuple[str, ...]
 
 
-_SYSTEMS: dict[str, type[DifferenceDisplay | RankDisplay]] = {
-    "differences": DifferenceDisplay,
-    "ranks": RankDisplay,
-}
 _OF_SYSTEMS = ("merged", "average", "reference", "all_pairs", "per_type", "correction")
 _OF_SCORES = ("match", "normalize", "types", "beta", "zero_division")
 _OF_INTERVALS = ("confidence", "resamples", "interval", "unit", "seed")
@@ -244,7 +255,7 @@ KINDS = {
         "GOLD SYSTEM SYSTEM…, or what spanf1 compare --format json wrote",
         _systems,
         _stored_systems,
-        ("limit", "interval"),
+        ("interval",),
     ),
     "ranks": Kind(
         "systems in order, those joined by a bar that tests of all pairs do not tell apart",
@@ -317,7 +328,8 @@ Examples:
 @count_option(
     "--limit",
     least=1,
-    help_text="Types to draw at most: those with most gold spans.  [default: 40; confusion: 20]",
+    help_text="Types to draw at most: those with most gold spans, or that differ most.  "
+    "[default: 40; confusion: 20]",
 )
 @click.option(
     "-f",

@@ -24,6 +24,8 @@ PICTURES = ("pdf", "svg", "png")
 _METADATA: dict[str, dict[str, None]] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
 # Dots of an inch, in PNG, and in a notebook.
 _DOTS, _NOTEBOOK_DOTS = 300, 200
+# So many are drawn on a side of an image at most.
+_MOST_DOTS = 1 << 16
 # What matplotlib says of a letter that no font has: `Glyph 12354 (\N{HIRAGANA LETTER A}) missing …`
 _MISSING = re.compile(r"Glyph (\d+) .*missing from")
 
@@ -137,6 +139,10 @@ class Display(ABC):
     def _written(self, kind: str, dots: int) -> bytes:
         if not hasattr(self, "figure_"):
             self.plot()
+        if kind == "png" and max(self.figure_.get_size_inches()) * dots >= _MOST_DOTS:
+            raise UsageError(
+                "the picture is too large for png", hint="pdf or svg, or fewer types (--limit)"
+            )
         stream = io.BytesIO()
         settings = self._look.applied() if self._look else nullcontext()
         with settings, warnings.catch_warnings(record=True) as caught:

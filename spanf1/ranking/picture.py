@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, Unpack
 
+import numpy as np
+
 from spanf1.exceptions import UsageError
 from spanf1.pictures.display import Display
 from spanf1.pictures.look import BLACK, BLUE, GREY, LookKeywords
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 # The height of a row in letters; how many of them a name may have in a line of text.
 _ROW, _LONGEST = 1.75, 28
+# So many types are drawn, unless another number is asked for.
+_LIMIT = 40
 
 
 class DrawnDifference(NamedTuple):
@@ -54,16 +58,24 @@ class DifferenceDisplay(Display):
         The level of the intervals; two are told apart where p is below what it leaves.
     p_name : str
         What the p-values are called.
+    types : int
+        How many types there are; if `rows` has fewer, it has those that differ most.
     """
 
     rows: Sequence[DrawnDifference]
     what: str
     level: float
     p_name: str = "p"
+    types: int = 0
 
     @classmethod
     def from_ranking(
-        cls, ranking: Ranking, ax: Axes | None = None, **look: Unpack[LookKeywords]
+        cls,
+        ranking: Ranking,
+        ax: Axes | None = None,
+        *,
+        limit: int | None = None,
+        **look: Unpack[LookKeywords],
     ) -> Self:
         """Return the differences of a ranking, drawn.
 
@@ -73,6 +85,8 @@ class DifferenceDisplay(Display):
             What `spanf1.compare` returns.
         ax : matplotlib.axes.Axes, optional
             What to draw on; by default a figure of its own.
+        limit : int, optional
+            How many types to draw at most: those that differ most; 40 by default.
         **look
             As for `plot`: ``width``, ``font_size``, ``font``.
 
@@ -81,16 +95,28 @@ class DifferenceDisplay(Display):
         UsageError
             As `plot`, or if there is no difference.
         """
-        return cls.from_dict(to_dict(ranking), ax, **look)
+        return cls.from_dict(to_dict(ranking), ax, limit=limit, **look)
 
     @classmethod
     def from_dict(
-        cls, data: Mapping[str, Any], ax: Axes | None = None, **look: Unpack[LookKeywords]
+        cls,
+        data: Mapping[str, Any],
+        ax: Axes | None = None,
+        *,
+        limit: int | None = None,
+        **look: Unpack[LookKeywords],
     ) -> Self:
         """Return the same of what ``spanf1 compare --format json`` writes."""
         testing, pairs = data["testing"], data["differences"]
         if not pairs:
             raise UsageError("there is no difference to draw: it takes two systems")
+        apart: dict[str, float] = {}
+        for pair in pairs:
+            if pair["type"]:
+                size = abs(np.nan_to_num(_number(pair["difference"])))
+                apart[pair["type"]] = max(size, apart.get(pair["type"], 0.0))
+        most = sorted(apart, key=lambda name: -apart[name])
+        most = ["", *most[: _LIMIT if limit is None else max(limit, 1)]]
         rows = [
             DrawnDifference(
                 _name_of(pair, data),
@@ -101,6 +127,7 @@ class DifferenceDisplay(Display):
                 _number(pair["p_adjusted"]) < testing["alpha"],
             )
             for pair in pairs
+            if pair["type"] in most
         ]
         corrected = testing["correction"] != "none"
         return cls(
@@ -108,7 +135,15 @@ class DifferenceDisplay(Display):
             _what_differs(data),
             testing["confidence"]["level"],
             f"p ({CORRECTIONS[testing['correction']]})" if corrected else "p",
+            len(apart),
         ).plot(ax, **look)
+
+    def notes(self) -> list[str]:
+        """Return that types are left out, if some are."""
+        shown = len({row.type for row in self.rows if row.type})
+        if shown >= self.types:
+            return []
+        return [f"{shown} of {self.types} types are drawn, those that differ most"]
 
     def _places(self) -> list[float]:
         """Return where rows are: types stand half a row apart from averages."""
@@ -152,7 +187,7 @@ class DifferenceDisplay(Display):
             write_beside(ax, place, p_text(row.p_value), wide=4)
         ax.set_ylim(places[-1] + 0.6, -1.5)
         ax.spines[["top", "right", "left"]].set_visible(False)
-        write_below(ax, f"{self.what}, in points")
+        write_below(ax, f"{self.what}, in points", self.notes())
         legend_above(ax)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from spanf1.core.options import FEW_SPANS
 from spanf1.exceptions import UsageError
 from spanf1.pictures.display import Display
 from spanf1.pictures.look import BLACK, BLUE, GREY, PALE, SKY, VERMILION, LookKeywords
 from spanf1.pictures.parts import legend_above, room, short_names, write_below, write_beside
+from spanf1.resampling.inference import Interval
 from spanf1.results.report import Row, counts_of, f_name, rows
 from spanf1.results.scored import Scored
 
@@ -76,16 +77,28 @@ class ScoreDisplay(Display):
         UsageError
             As `plot`, or if there is no type.
         """
-        every = [*rows(result)]
-        kinds = [row for row in every if row.kind == "type"]
-        if not kinds:
-            raise UsageError("there is no type of spans to draw")
-        most = sorted(kinds, key=lambda row: -row.score.gold)[
-            : _LIMIT if limit is None else max(limit, 1)
-        ]
-        drawn = [row for row in every if row.kind != "type" or row in most]
         level = result.confidence.level if result.confidence else None
-        return cls(drawn, f_name(result), level, len(kinds)).plot(ax, **look)
+        return cls.from_rows([*rows(result)], f_name(result), level, ax, limit=limit, **look)
+
+    @classmethod
+    def from_rows(
+        cls,
+        rows: Sequence[Row],
+        f_name: str = "F1",
+        level: float | None = None,
+        ax: Axes | None = None,
+        *,
+        limit: int | None = None,
+        **look: Unpack[LookKeywords],
+    ) -> Self:
+        """Return rows of scores, drawn: types first, then averages; see `from_result`."""
+        types = [row for row in rows if row.kind == "type"]
+        if not types:
+            raise UsageError("there is no type of spans to draw")
+        most = sorted(types, key=lambda row: -row.score.gold)
+        del most[_LIMIT if limit is None else max(limit, 1) :]
+        drawn = [row for row in rows if row.kind != "type" or row in most]
+        return cls(drawn, f_name, level, len(types)).plot(ax, **look)
 
     def notes(self) -> list[str]:
         """Return that types are left out, if some are."""
@@ -162,3 +175,41 @@ class ScoreDisplay(Display):
                 if not labelled and self.level is not None:
                     line.set_label(f"{100 * self.level:g}% interval")
                     labelled = True
+
+
+def stored_rows(result: Scored, data: Mapping[str, Any]) -> tuple[list[Row], float | None]:
+    """Return the rows of a result with the intervals that its data has, and their level.
+
+    Parameters
+    ----------
+    result : Result
+        The result that the data is of.
+    data : mapping
+        What ``to_dict`` gave; only intervals are read.
+
+    Raises
+    ------
+    ValueError, TypeError, LookupError, AttributeError
+        If these are none.
+    """
+    how = data["confidence"]
+    if how is None:
+        return [*rows(result)], None
+    f = "f1" if result.options.beta == 1 else "fbeta"
+    places = [
+        (row, data["types"][row.name] if row.kind == "type" else data[row.name])
+        for row in rows(result)
+    ]
+    return [
+        row._replace(
+            intervals=tuple(_interval(of["intervals"][name]) for name in ("precision", "recall", f))
+        )
+        for row, of in places
+    ], float(how["level"])
+
+
+def _interval(ends: Sequence[float | None]) -> Interval:
+    low, high = (math.nan if end is None else float(end) for end in ends)
+    if low > high or not all(math.isnan(end) or 0 <= end <= 1 for end in (low, high)):
+        raise ValueError(ends)
+    return Interval(low, high)

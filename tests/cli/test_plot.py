@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -49,10 +50,11 @@ def test_it_draws_as_python_does(run) -> None:
 
 @pytest.mark.usefixtures("files")
 def test_results_files_are_drawn_as_what_they_were_made_of(run) -> None:
-    run("score", "both.conll", "-o", "scores.json")
-    run("plot", "both.conll", "-o", "a.svg")
-    assert run("plot", "scores.json", "-o", "b.svg").code == 0
-    assert Path("a.svg").read_bytes() == Path("b.svg").read_bytes()
+    for options in ([], ["--beta", "2", "--confidence", "0.9", "--resamples", "100"]):
+        run("score", "both.conll", *options, "-o", "scores.json")
+        run("plot", "both.conll", *options, "-o", "a.svg")
+        assert run("plot", "scores.json", "-o", "b.svg") == (0, "", "")
+        assert Path("a.svg").read_bytes() == Path("b.svg").read_bytes()
     systems = ["gold.conll", "good.conll", "bad.conll", "--resamples", "100"]
     run("compare", *systems, "-f", "json", "-o", "systems.json")
     for kind in ("differences", "ranks"):
@@ -117,6 +119,17 @@ def test_what_cannot_be_drawn_is_said_in_a_line(run, args: list[str], code: int,
     assert message in done.err.splitlines()[0]
     assert len(done.err.splitlines()) <= 2
     assert {path.name: path.read_bytes() for path in Path().iterdir()} == before
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("ends", [[0.9, 0.1], [0, 2], [0], ["x", "y"], 3, None])
+def test_intervals_that_are_none_are_refused(run, ends) -> None:
+    run("score", "both.conll", "--confidence", "0.9", "--resamples", "99", "-o", "a.json")
+    data = json.loads(Path("a.json").read_text())
+    data["types"]["LOC"]["intervals"]["f1"] = ends
+    write("a.json", json.dumps(data))
+    done = run("plot", "a.json", "-o", "a.pdf")
+    assert (done.code, done.err.splitlines()[0]) == (3, "error: a.json: the intervals are none")
 
 
 @pytest.mark.usefixtures("files")

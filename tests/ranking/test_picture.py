@@ -60,6 +60,14 @@ def test_of_two_systems_types_need_no_other_name(folder: Path) -> None:
     assert display.rows[3].name == "A: poor \N{MINUS SIGN} good"
 
 
+def test_of_many_types_those_that_differ_most_are_drawn(folder: Path) -> None:
+    ranking = ranking_of(folder, "good", "bad", per_type=True)
+    (one, other) = (abs(pair.difference) for pair in ranking.differences[1:])
+    display = spanf1.DifferenceDisplay.from_ranking(ranking, limit=1)
+    assert [row.name for row in display.rows] == ["micro", "A" if one > other else "B"]
+    assert display.notes() == ["1 of 2 types are drawn, those that differ most"]
+
+
 def test_ranks_join_what_is_not_told_apart(folder: Path) -> None:
     ranking = ranking_of(folder, all_pairs=True)
     display = ranking.plot(kind="ranks")
