@@ -40,7 +40,12 @@ def room(ax: Axes, share: float = 1.0) -> int:
     """Return how many letters fit, about, into a share of the width of a picture."""
     size = float(ax.xaxis.label.get_fontsize())
     width = 72 * cast("Figure", ax.get_figure(root=True)).get_figwidth()
-    return int(share * width / (_LETTER * size))
+    return letters_in(share * width, size)
+
+
+def letters_in(width: float, size: float) -> int:
+    """Return how many letters of a size fit, about, into a width; both are in points."""
+    return int(width / (_LETTER * size))
 
 
 def letters(names: Sequence[str]) -> int:

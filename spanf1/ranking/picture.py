@@ -12,7 +12,15 @@ import numpy as np
 from spanf1.exceptions import UsageError
 from spanf1.pictures.display import Display
 from spanf1.pictures.look import BLACK, BLUE, GREY, LookKeywords
-from spanf1.pictures.parts import legend_above, room, short_names, write_below, write_beside
+from spanf1.pictures.parts import (
+    legend_above,
+    letters,
+    letters_in,
+    room,
+    short_names,
+    write_below,
+    write_beside,
+)
 from spanf1.ranking.rank import Ranking
 from spanf1.ranking.report import CORRECTIONS, p_text, to_dict
 from spanf1.resampling.inference import Interval
@@ -251,13 +259,20 @@ class RankDisplay(Display):
         groups = groups_of(len(names), undecided)
         return cls(names, scores, groups, _figure_name(data)).plot(ax, **look)
 
-    @property
-    def _left(self) -> int:
-        """How many systems have their names on the left: the worse half."""
-        return len(self.names) // 2
+    def _left(self, most: int) -> int:
+        """Return how many systems have their names on the left: half, the worse, or none.
 
-    def _height(self, width: float, size: float) -> float:  # noqa: ARG002
-        rows = max(self._left, len(self.names) - self._left)
+        There are none where names on both sides would leave too little between them, of so many
+        letters in all.
+        """
+        half = len(self.names) // 2
+        best, worst = (letters(names) for names in (self.names[:-half], self.names[-half:]))
+        # Behind each is its score.
+        return half if best + worst + 14 < 0.6 * most else 0
+
+    def _height(self, width: float, size: float) -> float:
+        left = self._left(letters_in(width, size))
+        rows = max(left, len(self.names) - left)
         return size * (_ROW * (rows + 0.7) + 0.9 * len(self.groups) + 5.4)
 
     def _draw(self, ax: Axes) -> None:
@@ -277,13 +292,15 @@ class RankDisplay(Display):
                 color=BLUE,
                 linewidth=4 * line,
                 solid_capstyle="round",
+                clip_on=False,
             )
-            ax.plot(places, [height] * len(places), "o", color=BLUE)
-        order = range(len(values))
+            ax.plot(places, [height] * len(places), "o", color=BLUE, clip_on=False)
         # The best is the highest on the right, the worst the highest on the left.
-        sides = [*((k, n, 1.0) for n, k in enumerate(order[: len(values) - self._left]))]
-        sides += [(k, n, 0.0) for n, k in enumerate(reversed(order[len(values) - self._left :]))]
-        names = short_names(self.names, room(ax, 0.27))
+        left = self._left(room(ax))
+        right = len(values) - left
+        sides = [(k, k, 1.0) for k in range(right)]
+        sides += [(len(values) - 1 - k, k, 0.0) for k in range(left)]
+        names = short_names(self.names, room(ax, 0.3 if left else 0.4))
         for system, row, side in sides:
             height = first + row
             edge = ax.get_xlim()[int(side)]
@@ -300,8 +317,7 @@ class RankDisplay(Display):
                 parse_math=False,
                 annotation_clip=False,
             )
-        rows = max(self._left, len(values) - self._left)
-        ax.set_ylim(first + rows - 0.6, 0)
+        ax.set_ylim(first + max(left, right) - 0.6, 0)
         ax.set_yticks([])
         ax.xaxis.set_ticks_position("top")
         ax.xaxis.set_label_position("top")
