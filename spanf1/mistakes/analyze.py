@@ -256,7 +256,9 @@ def _passages_of_both(reader: Reader, inputs: Inputs) -> Iterator[Passage]:
 def _passage(sentences: Sentences) -> Passage:
     """Return whole sentences, without the tokens that do not count, as a passage."""
     counts = unmasked(sentences)
-    return Passage(counts.size, counts.starts, counts.tokens or (), counts.line)
+    return Passage(
+        counts.size, counts.starts, counts.tokens or (), counts.line, counts.document_starts
+    )
 
 
 def _line_of(starts: Sequence[int], lines: Sequence[int], token: int) -> int:
@@ -266,10 +268,11 @@ def _line_of(starts: Sequence[int], lines: Sequence[int], token: int) -> int:
 
 def _passage_of_blocks(blocks: Iterable[Block]) -> Passage:
     """Return the sentences of blocks; those of which no token counts have no number."""
-    starts, numbers, lines, firsts = [_NONE], [_NONE], [], []
+    starts, documents, numbers, lines, firsts = [_NONE], [_NONE], [_NONE], [], []
     base = count = 0
     for block in blocks:
         starts.append(block.sentence_starts + base)
+        documents.append(block.document_starts + base)
         numbers.append(block.numbers + base)
         lines.append(block.gold_line)
         firsts.append(count)
@@ -282,7 +285,7 @@ def _passage_of_blocks(blocks: Iterable[Block]) -> Passage:
         part = bisect_right(firsts, index) - 1
         return lines[part](index - firsts[part])
 
-    return Passage(base, np.concatenate(starts), (), line)
+    return Passage(base, np.concatenate(starts), (), line, np.concatenate(documents))
 
 
 def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
