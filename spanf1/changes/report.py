@@ -13,7 +13,7 @@ from spanf1.render.renderers import WIDTH, cut
 from spanf1.render.report import Report, Section
 from spanf1.results.report import f_name
 from spanf1.results.result import Result
-from spanf1.wording import many, percent, printable, signed
+from spanf1.wording import many, p_text, percent, printable, signed
 
 _SPAN = [*Mention._fields[:4]]
 _CSV_HEADER = [
@@ -186,7 +186,7 @@ def worse(changes: Changes) -> Iterator[str]:
     if changes.worse:
         yield (
             f"fail: {other} is worse than {first} beyond noise: "
-            f"{signed(pair.difference, None)} points of F1, p {ranking_report.p_text(pair.p_value)}"
+            f"{signed(pair.difference, None)} points of F1, p {p_text(pair.p_value)}"
         )
 
 
@@ -215,5 +215,5 @@ def unknown(changes: Changes) -> Iterator[str]:
         units = many(changes.ranking.units, changes.ranking.testing.confidence.unit)
         yield (
             f"warning: --fail-if-worse can find nothing: of {units}, no p can be below "
-            f"{ranking_report.p_text(least)}"
+            f"{p_text(least)}"
         )

@@ -18,7 +18,7 @@ from spanf1.formats.opening import both_inputs
 from spanf1.formats.options import InputOptions
 from spanf1.formats.source import source_of
 from spanf1.mistakes.analyze import analyze_inputs
-from spanf1.mistakes.slices import PROPERTIES, Spot, _case
+from spanf1.mistakes.properties import PROPERTIES, Spot, _case
 from spanf1.resampling.inference import adjusted
 
 SAMPLE = Path(__file__).parents[2] / "corpora" / "sample" / "english.spacy.conll"
