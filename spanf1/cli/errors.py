@@ -167,7 +167,7 @@ def errors(
     report = ReportOptions.of(settings)
     other = [*compress(("--confusion", "--what-if", "--by"), (confusion, what_if, by))]
     if len(other) > 1:
-        raise UsageError(f"{' and '.join(other)} are {len(other)} reports: ask for one")
+        raise UsageError(f"{' and '.join(other[:2])} are two reports: ask for one")
     if report.format_name == ("jsonl" if other else "json"):
         name = "json" if other else "jsonl"
         raise UsageError(
