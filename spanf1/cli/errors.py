@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from spanf1.cli.help import command
 from spanf1.cli.inputs import (
     TRIM_OPTION,
     Progress,
@@ -20,6 +21,7 @@ from spanf1.cli.inputs import (
     side_options,
 )
 from spanf1.cli.output import (
+    FILE,
     ReportOptions,
     choice_option,
     count_option,
@@ -109,8 +111,8 @@ Examples:
 """
 
 
-@click.command("errors", help=HELP)
-@click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
+@command("errors", help=HELP)
+@click.argument("files", nargs=-1, type=FILE, metavar="[FILE | GOLD PRED]")
 @list_option(
     "--kind",
     metavar="KIND,…",

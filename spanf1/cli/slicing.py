@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spanf1.cli.output import Option, with_options
+from spanf1.cli.output import FILE, Option, with_options
 from spanf1.core.options import Confidence, Options
 from spanf1.exceptions import UsageError
 from spanf1.formats.options import InputOptions
@@ -39,6 +39,7 @@ def slice_options(train_help: str = "") -> Option:
         click.option(
             "--train",
             multiple=True,
+            type=FILE,
             metavar="FILE",
             help=f"Training data, for {train_help}--by seen, form-frequency and consistency; "
             "several files are taken together.",
