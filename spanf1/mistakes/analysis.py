@@ -18,12 +18,15 @@ from spanf1.exceptions import UsageError, check_known
 from spanf1.mistakes.ledger import HOWS, KINDS, Confusion, Ledger, Mended, mended_counts
 from spanf1.mistakes.texts import Key, Mention, Place, Texts, unsaid
 from spanf1.results.result import Result
+from spanf1.wording import shortened
 
 if TYPE_CHECKING:
     from spanf1.mistakes.slices import Located, Slices, Train
 
 #: how many tokens are shown on each side of a span
 AROUND = 5
+# How many keys a message names.
+_NAMED = 8
 #: the orders that entries may come in
 SORTS = ("place", "frequency")
 
@@ -133,6 +136,40 @@ class Analysis:
         return {
             (kind, how): counts[kind, how] for kind in KINDS for how in HOWS if counts[kind, how]
         }
+
+    def values(self, key: str) -> list[Sequence[str | None]]:
+        """Return what each sentence, or text, of gold has at a key, for each part.
+
+        Parameters
+        ----------
+        key : str
+            A key of records, ``meta.source``; what stands before ``=`` in a comment; ``document``
+            or ``file``. Behind ``:year``, ``:month`` or ``:day``, dates are cut.
+
+        Raises
+        ------
+        UsageError
+            If none has anything at it.
+        LayoutError
+            If something there is no plain value, or no date where one is wanted.
+        InputError
+            If gold cannot be read once more.
+
+        Examples
+        --------
+        >>> import spanf1
+        >>> gold = [{"text": "Ada", "spans": [[0, 3, "PER"]], "meta": {"date": "2026-11-29"}}]
+        >>> spanf1.analyze(gold, gold).values("meta.date:month")
+        [['2026-11']]
+        """
+        found = [part.texts.values(key) for part in self.parts]
+        if any(value is not None for values in found for value in values):
+            return found
+        names = sorted(set().union(*(part.texts.names() for part in self.parts)))
+        hint = f"there is something at {', '.join(map(shortened, names[:_NAMED]))}"
+        more = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
+        message = f"no sentence or text of gold has anything at {shortened(key)}"
+        raise UsageError(message, hint=f"{hint}{more}" if names else "")
 
     def entries(
         self,
@@ -261,12 +298,21 @@ class Analysis:
         1 0.0
         2 1.0
         """
+        from spanf1.mistakes.properties import PROPERTIES
         from spanf1.mistakes.slices import Sliced, slices_of
 
+        values = None
+        if by not in PROPERTIES:
+            try:
+                values = self.values(by)
+            except UsageError as error:
+                known = f"properties are {', '.join(PROPERTIES)}"
+                hint = "; ".join(filter(None, (known, error.hint)))
+                raise UsageError(error.message, hint=hint) from None
         types = self.result.options.types
         chosen = None if isinstance(types, str) else types
         parts = self.located
-        sliced = Sliced.of(parts, by, train=train, bins=bins, types=chosen)
+        sliced = Sliced.of(parts, by, values=values, train=train, bins=bins, types=chosen)
         return slices_of(parts, sliced, self.result, confidence_from(confidence))
 
     def confusion(self) -> Confusion:

@@ -119,11 +119,15 @@ class Sliced(NamedTuple):
         parts: Sequence[Located],
         by: str,
         *,
+        values: Sequence[Sequence[str | None]] | None = None,
         train: Train | None = None,
         bins: Sequence[int] | None = None,
         types: Sequence[str] | None = None,
     ) -> Sliced:
-        """Return the slices of all spans of some types; see `spanf1.Analysis.slices`."""
+        """Return the slices of all spans of some types; see `spanf1.Analysis.slices`.
+
+        `values` are those of a key, of each sentence of each part.
+        """
         known = PROPERTIES.get(by)
         if train is not None and not (known and known.trains):
             names = ", ".join(name for name, one in PROPERTIES.items() if one.trains)
@@ -132,7 +136,7 @@ class Sliced(NamedTuple):
             names = ", ".join(name for name, one in PROPERTIES.items() if one.bins)
             raise UsageError(f"slices by {by} have no bins", hint=f"{names} have")
         if known is None:
-            keyed = [_by_key(part, by) for part in parts]
+            keyed = [*map(_by_key, values or ())]
             rows = [_rows(part, name, types) for part, name in zip(parts, keyed, strict=True)]
             found = sorted(_names_in(rows), key=lambda name: (name == NONE, name))
             return cls(by, f"the {by} of its sentence, or text", found, rows)
@@ -173,9 +177,8 @@ def _rows(
     return found
 
 
-def _by_key(part: Located, key: str) -> Callable[[int, Place, Mention], str]:
-    """Return what names the slice of a span by metadata of its sentence, or text."""
-    values = part.texts.values(key)
+def _by_key(values: Sequence[str | None]) -> Callable[[int, Place, Mention], str]:
+    """Return what names the slice of a span, given the metadata of each sentence, or text."""
 
     def name_of(_: int, place: Place, __: Mention) -> str:
         value = values[place.sentence - 1]
