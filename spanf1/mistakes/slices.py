@@ -7,6 +7,7 @@ So slices are counted as types are: a `Tally` whose types are slices.
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -138,7 +139,7 @@ class Sliced(NamedTuple):
         if known is None:
             keyed = [*map(_by_key, values or ())]
             rows = [_rows(part, name, types) for part, name in zip(parts, keyed, strict=True)]
-            found = sorted(_names_in(rows), key=lambda name: (name == NONE, name))
+            found = sorted(_names_in(rows), key=lambda name: (name == NONE, _natural(name)))
             return cls(by, f"the {by} of its sentence, or text", found, rows)
         if known.trains and not hasattr(train, "get"):
             raise UsageError(f"slices by {by} need what training data says", hint=_TRAIN_HINT)
@@ -154,6 +155,12 @@ class Sliced(NamedTuple):
         there = _names_in(rows)
         text = f"{known.text}, in {unit}s" if known.characters else known.text
         return cls(by, text, [name for name in order if name in there], rows)
+
+
+def _natural(name: str) -> list[str | int]:
+    """Return what puts names in order, numbers in them by what they count."""
+    parts = re.split(r"(\d+)", name)
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)]
 
 
 def _names_in(rows: Iterable[Iterable[Row]]) -> set[str]:

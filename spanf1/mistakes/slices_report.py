@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from spanf1.core.options import FEW_UNITS, LEAST_UNITS
@@ -21,27 +22,43 @@ _NAMED = 8
 
 def slices_report(several: Sequence[Slices]) -> Report:
     """Return the report on how good predictions are in slices."""
-    return with_slices(Report(several, lambda _, __: []), several)
+    return Report(
+        several,
+        partial(_sections, several, beside=True),
+        lambda _: _rows(several),
+        lambda _: {"slices": [one.to_dict() for one in several]},
+        terminal=partial(_sections, several, beside=False),
+    )
 
 
 def with_slices(report: Report, several: Sequence[Slices]) -> Report:
-    """Return a report, and below it the tables of slices."""
+    """Return the report on a result, and below it the tables of slices."""
+    slices = slices_report(several)
+    terminal = report.terminal or report.sections
 
     def data(about: Any) -> dict[str, Any]:
-        found: Any = report.data(about)
-        return {**(found or {}), "slices": [one.to_dict() for one in several]}
+        scores: Any = report.data(about)
+        found: Any = slices.data(about)
+        return {**scores, **found}
 
-    def sections(about: Any, digits: int | None) -> list[Section]:
-        return [*report.sections(about, digits), *(_slices(one, digits) for one in several)]
-
-    def terminal(about: Any, digits: int | None) -> list[Section]:
-        tables = [_slices(one, digits, beside=False) for one in several]
-        return [*(report.terminal or report.sections)(about, digits), *tables]
-
-    rows = partial(_slice_rows, several)
     return report._replace(
-        sections=sections, rows=lambda _: rows(), data=data, terminal=terminal, tables=None
+        sections=lambda about, digits: [
+            *report.sections(about, digits),
+            *_sections(several, about, digits, beside=True),
+        ],
+        rows=lambda about: chain(report.rows(about), _score_rows(several)),
+        data=data,
+        terminal=lambda about, digits: [
+            *terminal(about, digits),
+            *_sections(several, about, digits, beside=False),
+        ],
     )
+
+
+def _sections(
+    several: Sequence[Slices], _: object, digits: int | None, *, beside: bool
+) -> list[Section]:
+    return [_slices(one, digits, beside=beside) for one in several]
 
 
 def _slices(slices: Slices, digits: int | None, *, beside: bool = True) -> Section:
@@ -65,7 +82,7 @@ def _slices(slices: Slices, digits: int | None, *, beside: bool = True) -> Secti
             rest += f" p {p_value}"
         row = [one.name, *_counts_and_shares(one.score, digits), f, rest, p_value]
         rows.append(row[: len(header)])
-        under.append([*[""] * 6, *ends])
+        under.append([*[""] * 6, *("" if end == "-" else end for end in ends)])
     total = slices.scored.micro
     last = ["all", *_counts_and_shares(total, digits), percent(total.fbeta, digits), "", ""]
     rows.append(last[: len(header)])
@@ -78,7 +95,7 @@ def _slices(slices: Slices, digits: int | None, *, beside: bool = True) -> Secti
         rows,
         [*_about_slices(slices, name)],
         totals=1,
-        under=under if compared and not beside else (),
+        under=under if any(map(any, under)) and not beside else (),
         fixed=len(header),
         verbatim=True,
     )
@@ -118,32 +135,53 @@ def _about_slices(slices: Slices, name: str) -> Iterator[str]:
     elif slices.compared:
         yield f"none can be told apart from the rest at {limit}"
     yield from doubts(scored, slices.units, how.unit)
-    few = [one.name for one in slices if one.units < FEW_UNITS]
+    yield from _few(slices, unit)
+
+
+def _few(slices: Slices, unit: str) -> Iterator[str]:
+    """Say which slices have too few units for an interval, or for one that is to be trusted."""
+    if alone := [one.name for one in slices if one.units < LEAST_UNITS]:
+        more = "; --unit sentence draws more" * (unit == "document")
+        more *= bool(slices.scored.counts.sentences)
+        yield f"no interval, and no p, of slices of one {unit}: {_named(alone)}{more}"
+    few = [one.name for one in slices if LEAST_UNITS <= one.units < FEW_UNITS]
     if few and slices.units >= FEW_UNITS:
-        more = f" and {len(few) - _NAMED} others" if len(few) > _NAMED else ""
         yield (
             f"fewer than {FEW_UNITS} {unit}s: intervals of these slices are not to be trusted, "
-            f"most are too narrow: {', '.join(map(printable, few[:_NAMED]))}{more}"
+            f"most are too narrow: {_named(few)}"
         )
 
 
-def _slice_rows(several: Sequence[Slices]) -> Iterator[list[object]]:
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
+    return f"{', '.join(map(printable, names[:_NAMED]))}{more}"
+
+
+def _score_rows(several: Sequence[Slices]) -> Iterator[list[object]]:
+    """Yield a row for each slice, as those of a result are."""
+    for slices in several:
+        for one in slices:
+            score, own = one.score, one.intervals
+            ends = (*own.precision, *own.recall, *own.fbeta) if own else ()
+            figures = score.precision, score.recall, score.fbeta
+            yield [f"by {slices.by}", one.name, *figures, *score.counts, *ends]
+
+
+def _rows(several: Sequence[Slices]) -> Iterator[Sequence[object]]:
     """Yield a row for each slice, in fractions of 1; ends of intervals come last."""
     scored = [one.scored for one in several]
     figures = ["precision", "recall", f"f{scored[0].options.beta:g}"]
     ends = [f"{name}_{end}" for name in (*figures, "difference") for end in ("low", "high")]
-    known = any(one.confidence for one in several)
-    yield [
-        *("by", "slice", *figures, *COUNTS, "units", "difference"),
-        *(*ends, "p_value", "p_adjusted") * known,
-    ]
+    header = ["by", "slice", *figures, *COUNTS, "units", "difference"]
+    if any(one.confidence for one in several):
+        header += [*ends, "p_value", "p_adjusted"]
+    yield header
     for slices in several:
         for one in slices:
-            score = one.score
+            score, own = one.score, one.intervals
             row = [slices.by, one.name, score.precision, score.recall, score.fbeta, *score.counts]
             row += [one.units, one.difference]
-            if one.intervals and one.apart:
-                own = one.intervals
+            if own and one.apart:
                 row += [*own.precision, *own.recall, *own.fbeta, *one.apart]
                 row += [one.p_value, one.p_adjusted]
-            yield row
+            yield [*row, *[""] * (len(header) - len(row))]
