@@ -51,6 +51,7 @@ from spanf1.formats.source import STDIN
 from spanf1.mistakes.analysis import AROUND, SORTS, Analysis, Entry
 from spanf1.mistakes.analyze import analyze_inputs
 from spanf1.mistakes.ledger import HOWS, KINDS
+from spanf1.mistakes.properties import PROPERTIES
 from spanf1.mistakes.report import (
     ENTRIES,
     Listing,
@@ -97,6 +98,15 @@ has another partner.
 Each is shown with its place in the file of gold, gold above and the prediction below. In jsonl and
 csv, start and end are numbers of tokens of the sentence, or of characters of a text, from 0.
 
+With --by, spans are sliced by one of these properties, or by a key of metadata: of records
+(meta.source), of comments (# source = web), document, file; date:month is the month of a date.
+Recall is that of the gold spans of a slice, precision that of its predicted ones. Each slice is
+compared with all other spans; intervals are of 95% and {RESAMPLES} resamples, unless --confidence
+and --resamples say otherwise.
+
+\b
+{_described({name: one.text for name, one in PROPERTIES.items()})}
+
 \b
 Examples:
   spanf1 errors output.conll
@@ -107,6 +117,8 @@ Examples:
   spanf1 errors output.conll --train train.conll --unseen
   spanf1 errors output.conll --confusion
   spanf1 errors output.conll --what-if
+  spanf1 errors output.conll --by length --by sentence-length
+  spanf1 errors output.conll --by seen --train train.conll
   spanf1 errors both.jsonl --format jsonl -o errors.jsonl
 """
 
@@ -144,7 +156,7 @@ Examples:
 @TRIM_OPTION
 @report_options(
     ["text", "jsonl", "json", "csv", "markdown"],
-    "json is for --confusion and --what-if, jsonl for what is listed.",
+    "json is for --confusion, --what-if and --by, jsonl for what is listed.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No counts, no notes, no progress.")
 def errors(

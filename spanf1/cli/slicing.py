@@ -26,9 +26,9 @@ def slice_options(train_help: str = "") -> Option:
             "--by",
             multiple=True,
             metavar="PROPERTY|KEY",
-            help="Show how good predictions are by a property of spans, or of their sentences: "
+            help="Slice spans by a property of them, or of their sentences: "
             "length, sentence-length, density, seen, form-frequency, consistency, position, case; "
-            "or by a key of metadata. It may be given several times.",
+            "or by a key of metadata. It may be given again.",
         ),
         click.option(
             "--bins",
@@ -105,11 +105,12 @@ class Slicing:
     ) -> list[Slices]:
         """Return the slices of an analysis, given what training data says."""
         return [
-            analysis.slices(
-                by, train=trained if _trains(by) else None, bins=self.bins, confidence=confidence
-            )
-            for by in self.by
+            analysis.slices(by, confidence=confidence, **self.given(by, trained)) for by in self.by
         ]
+
+    def given(self, by: str, trained: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+        """Return the keywords for slices by a property or key, given what training data says."""
+        return {"train": trained if _trains(by) else None, "bins": self.bins}
 
 
 def _trains(by: str) -> bool:

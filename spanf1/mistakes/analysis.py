@@ -21,7 +21,7 @@ from spanf1.results.result import Result
 from spanf1.wording import shortened
 
 if TYPE_CHECKING:
-    from spanf1.mistakes.slices import Located, Slices, Train
+    from spanf1.mistakes.slices import Located, Sliced, Slices, Train
 
 #: how many tokens are shown on each side of a span
 AROUND = 5
@@ -298,22 +298,12 @@ class Analysis:
         1 0.0
         2 1.0
         """
-        from spanf1.mistakes.properties import PROPERTIES
-        from spanf1.mistakes.slices import Sliced, slices_of
+        from spanf1.mistakes.slices import slices_of
 
-        values = None
-        if by not in PROPERTIES:
-            try:
-                values = self.values(by)
-            except UsageError as error:
-                known = f"properties are {', '.join(PROPERTIES)}"
-                hint = "; ".join(filter(None, (known, error.hint)))
-                raise UsageError(error.message, hint=hint) from None
         types = self.result.options.types
         chosen = None if isinstance(types, str) else types
-        parts = self.located
-        sliced = Sliced.of(parts, by, values=values, train=train, bins=bins, types=chosen)
-        return slices_of(parts, sliced, self.result, confidence_from(confidence))
+        found = sliced([self], by, train=train, bins=bins, types=chosen)
+        return slices_of(self.located, found, self.result, confidence_from(confidence))
 
     def confusion(self) -> Confusion:
         """Return how often spans of each type of gold are predicted as each type."""
@@ -325,6 +315,33 @@ class Analysis:
             Mended(what, *counts, score(TypeCounts(*counts)).f1)
             for what, counts in mended_counts(self.counts).items()
         ]
+
+
+def sliced(
+    analyses: Sequence[Analysis],
+    by: str,
+    *,
+    train: Train | None = None,
+    bins: Sequence[int] | None = None,
+    types: Sequence[str] | None = None,
+) -> Sliced:
+    """Return the slices of the spans of some types, part by part of each of several analyses.
+
+    The others are as for `Analysis.slices`, and so are errors.
+    """
+    from spanf1.mistakes.properties import PROPERTIES
+    from spanf1.mistakes.slices import Sliced
+
+    values = None
+    if by not in PROPERTIES:
+        try:
+            values = [part for analysis in analyses for part in analysis.values(by)]
+        except UsageError as error:
+            known = f"properties are {', '.join(PROPERTIES)}"
+            hint = "; ".join(filter(None, (known, error.hint)))
+            raise UsageError(error.message, hint=hint) from None
+    parts = [part for analysis in analyses for part in analysis.located]
+    return Sliced.of(parts, by, values=values, train=train, bins=bins, types=types)
 
 
 def check_counts(**numbers: int | None) -> None:
