@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from spanf1.levels.results import TokenResult, WholeResult
     from spanf1.mistakes.analysis import Analysis
     from spanf1.mistakes.analyze import analyze
-    from spanf1.mistakes.picture import ConfusionDisplay
+    from spanf1.mistakes.picture import ConfusionDisplay, SliceDisplay
     from spanf1.ranking.compare import compare
     from spanf1.ranking.picture import DifferenceDisplay, RankDisplay
     from spanf1.ranking.rank import RankingOptions
@@ -75,6 +75,7 @@ __all__ = [
     "Score",
     "ScoreDisplay",
     "Signature",
+    "SliceDisplay",
     "Span",
     "SpanF1",
     "SpanF1Error",
@@ -125,6 +126,7 @@ _LATER = {
     "Score": "core.scores",
     "ScoreDisplay": "results.picture",
     "Signature": "results.signature",
+    "SliceDisplay": "mistakes.picture",
     "Span": "core.spans",
     "SpanF1": "results.lists",
     "TextSpan": "core.documents",

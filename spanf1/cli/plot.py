@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -45,14 +46,16 @@ from spanf1.cli.scoring import (
     warnings,
 )
 from spanf1.cli.signature import RESULTS_HINT, parsed, read_text
+from spanf1.cli.slicing import Slicing, slice_options, trained
 from spanf1.core.options import Options
 from spanf1.core.scores import AVERAGES
 from spanf1.exceptions import ReadError, UsageError
 from spanf1.formats.folders import groups_of
 from spanf1.formats.opening import both_inputs
 from spanf1.formats.registry import COLUMNS, formats_given
+from spanf1.mistakes.analysis import Analysis
 from spanf1.mistakes.analyze import analyze_inputs
-from spanf1.mistakes.picture import ConfusionDisplay
+from spanf1.mistakes.picture import ConfusionDisplay, SliceDisplay
 from spanf1.pictures.display import PICTURES, Display, picture_format
 from spanf1.pictures.look import WIDTHS, Look, LookKeywords, library
 from spanf1.ranking.picture import DifferenceDisplay, RankDisplay
@@ -129,6 +132,29 @@ def _stored_scores(request: Request) -> Drawn:
 def _confusion(request: Request) -> Drawn:
     """Return a heat map of the confusions of files."""
     options = Options.of(_known(request.settings) | types_of(request.settings))
+    with _analyzed(request, options) as analysis:
+        confusion = analysis.confusion()
+    display = ConfusionDisplay.from_confusion(confusion, limit=request.limit, **request.look)
+    return Drawn(display, warnings(analysis.result))
+
+
+def _slices(request: Request) -> Drawn:
+    """Return bars of the scores of slices of files."""
+    settings = request.settings
+    slicing, confidence = Slicing.of(settings), confidence_of(settings)
+    if len(slicing.by) != 1:
+        raise UsageError("slices are drawn by one property", hint="--by length is one")
+    options = Options.of(_known(settings) | scoring_of(settings))
+    with _analyzed(request, options) as analysis:
+        forms = trained(slicing.train, settings, options)
+        (slices,) = slicing.slices(analysis, forms, confidence)
+    display = SliceDisplay.from_slices(slices, limit=request.limit, **request.look)
+    return Drawn(display, warnings(analysis.result))
+
+
+@contextlib.contextmanager
+def _analyzed(request: Request, options: Options) -> Iterator[Analysis]:
+    """Give the analysis of files, which can be read again meanwhile."""
     sides, groups = _inputs_of(request)
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(groups[0][0], wanted=not request.quiet))
@@ -141,16 +167,13 @@ def _confusion(request: Request) -> Drawn:
             for group in groups
         ]
         parts[0].gold.progress = progress
-        analysis = analyze_inputs(parts, options)
-    confusion = analysis.confusion()
-    display = ConfusionDisplay.from_confusion(confusion, limit=request.limit, **request.look)
-    return Drawn(display, warnings(analysis.result))
+        yield analyze_inputs(parts, options)
 
 
-def _stored_confusion(request: Request) -> Drawn:
-    """Raise an error: a results file has none."""
+def _not_stored(request: Request) -> Drawn:
+    """Raise an error: a results file has no spans."""
     raise UsageError(
-        "a results file has no confusions",
+        "a results file has counts alone",
         where=request.files[0],
         hint="give the files that were scored",
     )
@@ -231,6 +254,7 @@ class Kind(NamedTuple):
 
 _OF_SYSTEMS = ("merged", "average", "reference", "all_pairs", "per_type", "correction")
 _OF_SCORES = ("match", "normalize", "types", "beta", "zero_division")
+_OF_SLICES = ("by", "bins", "train")
 _OF_INTERVALS = ("confidence", "resamples", "interval", "unit", "seed")
 
 #: the kinds of pictures; the first is drawn if none is named
@@ -241,28 +265,35 @@ KINDS = {
         "FILE, GOLD PRED, or what spanf1 score --format json wrote",
         _scores,
         _stored_scores,
-        _OF_SYSTEMS,
+        (*_OF_SYSTEMS, *_OF_SLICES),
     ),
     "confusion": Kind(
         "how often each type is taken for which, missed or spurious: counts in a heat map",
         "FILE, or GOLD PRED",
         _confusion,
-        _stored_confusion,
-        (*_OF_SYSTEMS, *_OF_SCORES, *_OF_INTERVALS),
+        _not_stored,
+        (*_OF_SYSTEMS, *_OF_SLICES, *_OF_SCORES, *_OF_INTERVALS),
+    ),
+    "slices": Kind(
+        "bars of the F of each slice: --by length, sentence-length, seen, … or a key of metadata",
+        "FILE, or GOLD PRED",
+        _slices,
+        _not_stored,
+        (*_OF_SYSTEMS, "match", "normalize", "types", "zero_division"),
     ),
     "differences": Kind(
         "how systems differ from the best one, or from --reference, with intervals and p-values",
         "GOLD SYSTEM SYSTEM…, or what spanf1 compare --format json wrote",
         _systems,
         _stored_systems,
-        ("interval",),
+        ("interval", *_OF_SLICES),
     ),
     "ranks": Kind(
         "systems in order, those joined by a bar that tests of all pairs do not tell apart",
         "GOLD SYSTEM SYSTEM…, or what spanf1 compare --all-pairs --format json wrote",
         _systems,
         _stored_systems,
-        ("limit", "interval", "reference", "all_pairs", "per_type"),
+        ("limit", "interval", "reference", "all_pairs", "per_type", *_OF_SLICES),
     ),
 }
 
@@ -289,6 +320,7 @@ Examples:
   spanf1 plot gold.conll pred.conll -o scores.svg --width page
   spanf1 plot results.json -o scores.png
   spanf1 plot output.conll --kind confusion -o confusion.pdf
+  spanf1 plot output.conll --kind slices --by length -o slices.pdf
   spanf1 plot gold.conll a.conll b.conll --kind differences -o differences.pdf
   spanf1 plot gold.conll a.conll b.conll --kind differences --per-type -o types.pdf
   spanf1 plot gold.conll outputs/*.conll --kind ranks -o ranks.pdf
@@ -356,6 +388,7 @@ Examples:
     show_default=True,
     help="How p-values are corrected for the number of comparisons.",
 )
+@slice_options()
 @side_options
 @scoring_options
 @MATCH_OPTION

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,8 +23,15 @@ from spanf1.formats.lists import ArrayReader, ListReader, reader_of
 from spanf1.formats.opening import both_inputs, counted
 from spanf1.formats.options import Column, InputOptions, Origin, check_no_gaps
 from spanf1.formats.pairs import DocumentPairs, pairs_of
-from spanf1.formats.registry import Inputs
-from spanf1.formats.sentences import Sentences, last_start, unmasked, whole
+from spanf1.formats.registry import Input, Inputs
+from spanf1.formats.sentences import (
+    Sentences,
+    last_start,
+    line_among,
+    line_in,
+    unmasked,
+    whole,
+)
 from spanf1.formats.source import Source, source_of
 from spanf1.mistakes.analysis import Analysis, Part
 from spanf1.mistakes.ledger import Ledger
@@ -33,6 +40,9 @@ from spanf1.results.files import edges_noted, token_column_of
 from spanf1.results.lists import has_records, spellings_of
 from spanf1.results.result import Result, total_of
 from spanf1.wording import many
+
+if TYPE_CHECKING:
+    from spanf1.formats.metadata import Metadata
 
 _NONE = np.zeros(0, np.intp)
 
@@ -193,7 +203,8 @@ def _read(
     result = Result(counts, options, origin).check()
     name = inputs.gold.source.name
     if isinstance(reader, DocumentPairs):
-        return result, kept, DocumentTexts(kept.texts, name)
+        return result, kept, DocumentTexts(kept.texts, name, partial(_metadata, reader.gold))
+    said = partial(_metadata, inputs.gold)
     if options.missing == "drop" and counts.gaps.missing:
         # Which tokens are left out is only known of both sides together.
         read = partial(_passages_of_both, reader, inputs)
@@ -201,7 +212,33 @@ def _read(
         read = partial(_column_passages, reader, origin, inputs)
     else:
         read = partial(_record_passages, reader, inputs)
-    return result, kept, TokenTexts(name, read, counts.tokens)
+    if isinstance(reader, ColumnPair):
+        said = partial(_column_metadata, reader, origin, inputs)
+    return result, kept, TokenTexts(name, read, counts.tokens, said)
+
+
+def _metadata(input: Input) -> Metadata:
+    """Return what is said in an input that has been read."""
+    from spanf1.formats.metadata import Metadata
+
+    return Metadata.of(input)
+
+
+def _no_metadata() -> Metadata:
+    """Return what is said of tags that are given as lists: nothing."""
+    from spanf1.formats.metadata import Metadata
+
+    return Metadata(str, lambda _: iter(()))
+
+
+def _column_metadata(reader: ColumnPair, origin: Origin, inputs: Inputs) -> Metadata:
+    """Return what is said in files that have been read."""
+    from spanf1.formats.metadata import Metadata, said_in_columns
+
+    file, spelling = TagFile(reader.files[0], origin.gold_column), inputs.spellings[0]
+    return Metadata(
+        file.source.where, lambda _: said_in_columns(file, tag_sets(spelling, spelling)[0])
+    )
 
 
 def _ledger(kept: KeptSpans, result: Result) -> Ledger:
@@ -256,7 +293,15 @@ def _passages_of_both(reader: Reader, inputs: Inputs) -> Iterator[Passage]:
 def _passage(sentences: Sentences) -> Passage:
     """Return whole sentences, without the tokens that do not count, as a passage."""
     counts = unmasked(sentences)
-    return Passage(counts.size, counts.starts, counts.tokens or (), counts.line)
+    starts = partial(line_among, counts.line, counts.starts)
+    return Passage(
+        counts.size,
+        counts.starts,
+        counts.tokens or (),
+        counts.line,
+        starts,
+        counts.document_starts,
+    )
 
 
 def _line_of(starts: Sequence[int], lines: Sequence[int], token: int) -> int:
@@ -266,10 +311,15 @@ def _line_of(starts: Sequence[int], lines: Sequence[int], token: int) -> int:
 
 def _passage_of_blocks(blocks: Iterable[Block]) -> Passage:
     """Return the sentences of blocks; those of which no token counts have no number."""
-    starts, numbers, lines, firsts = [_NONE], [_NONE], [], []
-    base = count = 0
+    starts, documents, numbers, lines, firsts = [_NONE], [_NONE], [_NONE], [], []
+    start_lines, begins = [], []
+    base = count = sentences = 0
     for block in blocks:
         starts.append(block.sentence_starts + base)
+        documents.append(block.document_starts + base)
+        start_lines.append(block.start_line)
+        begins.append(sentences)
+        sentences += len(block.sentence_starts)
         numbers.append(block.numbers + base)
         lines.append(block.gold_line)
         firsts.append(count)
@@ -279,10 +329,10 @@ def _passage_of_blocks(blocks: Iterable[Block]) -> Passage:
     def line(token: int) -> int:
         """Return the line of a token of a span, which no block leaves out."""
         index = int(np.searchsorted(there, token))
-        part = bisect_right(firsts, index) - 1
-        return lines[part](index - firsts[part])
+        return line_in(lines, firsts, index)
 
-    return Passage(base, np.concatenate(starts), (), line)
+    start_line = partial(line_in, start_lines, begins)
+    return Passage(base, np.concatenate(starts), (), line, start_line, np.concatenate(documents))
 
 
 def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
@@ -293,8 +343,9 @@ def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
     if has_records(gold) or has_records(predicted):
         side = InputOptions.of(given)
         check_no_gaps(side, options)
-        counts = pairs_of(gold, predicted, side).tally(options, kept=kept)
-        texts = DocumentTexts(kept.texts, "")
+        pairs = pairs_of(gold, predicted, side)
+        counts = pairs.tally(options, kept=kept)
+        texts = DocumentTexts(kept.texts, "", partial(_metadata, pairs.gold))
     else:
         labels = given["labels"]
         reader = reader_of(
@@ -304,7 +355,7 @@ def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
         tags = reader.tag_sets(spellings_of(given, numbered))
         counts = reader.tally(tags, type_map=options.type_map, kept=kept)
         passage = _listed(reader, tags, gold, counts.tokens, words)
-        texts = TokenTexts("", lambda: [passage], counts.tokens)
+        texts = TokenTexts("", lambda: [passage], counts.tokens, _no_metadata)
     result = Result(counts, options).check()
     return Analysis(result, [Part(_ledger(kept, result), texts)])
 

@@ -1,4 +1,4 @@
-"""Confusions as a picture: a heat map of which types are taken for which."""
+"""Confusions as a heat map of which types are taken for which; slices as bars."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ import numpy.typing as npt
 
 from spanf1.exceptions import UsageError
 from spanf1.mistakes.ledger import Confusion
+from spanf1.mistakes.slices import Slices
 from spanf1.pictures.display import Display
 from spanf1.pictures.look import BLACK, GREY, POINTS, SHADES, LookKeywords
 from spanf1.pictures.parts import letters, short_names
+from spanf1.results.picture import ScoreDisplay
+from spanf1.results.report import Row, ends_of, f_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -213,3 +216,60 @@ class ConfusionDisplay(Display):
             return self._cell(width, size), self._row(width, size)
         box = ax.get_window_extent().transformed(self.figure_.dpi_scale_trans.inverted())
         return 72 * box.width / cells, 72 * box.height / cells
+
+
+@dataclass
+class SliceDisplay(ScoreDisplay):
+    """Bars of the F of each slice, then of all spans, with precision and recall as marks.
+
+    A star is on each slice that differs from all other spans, beyond noise; whiskers are intervals,
+    as for `ScoreDisplay`. ``SliceDisplay.from_slices`` makes it, and so does
+    ``analysis.slices("length").plot()``.
+    """
+
+    @classmethod
+    def from_slices(
+        cls,
+        slices: Slices,
+        ax: Axes | None = None,
+        *,
+        limit: int | None = None,
+        **look: Unpack[LookKeywords],
+    ) -> Self:
+        """Return slices, drawn.
+
+        Parameters
+        ----------
+        slices : Slices
+            What ``analysis.slices()`` returns.
+        ax : matplotlib.axes.Axes, optional
+            What to draw on; by default a figure of its own.
+        limit : int, optional
+            How many slices to draw at most: those with most gold spans; 40 by default.
+        **look
+            As for `plot`: ``width``, ``font_size``, ``font``.
+
+        Raises
+        ------
+        UsageError
+            As `plot`, or if there is no slice.
+        """
+        starred = {name: f"{name}*" for name in slices.differing}
+        drawn = [
+            Row("type", starred.get(one.name, one.name), one.score, ends_of(one.intervals))
+            for one in slices
+        ]
+        drawn.append(Row("micro", "all", slices.scored.micro))
+        level = slices.confidence.level if slices.confidence else None
+        remark = f"by {slices.by}" + "; *: differs from the rest" * bool(starred)
+        name = f_name(slices.scored)
+        return cls.from_rows(
+            drawn,
+            name,
+            level,
+            ax,
+            limit=limit,
+            noun="slices",
+            remark=remark,
+            **look,
+        )

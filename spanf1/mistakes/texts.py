@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 from operator import itemgetter
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
 from spanf1.core.documents import Document, DocumentBatch, TextSpan
 from spanf1.core.tags import IntArray
-from spanf1.exceptions import AlignmentError
+from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.mistakes.ledger import NONE, Ledger
+
+if TYPE_CHECKING:
+    from spanf1.formats.metadata import Metadata
+
+_NONE = np.zeros(0, np.intp)
 
 # About how many characters a token may have, of which so many are shown around a span.
 _TOKEN = 40
+
+#: the keys that every input may have: the file of gold, and the document
+FILE, DOCUMENT = "file", "document"
 
 
 class Mention(NamedTuple):
@@ -75,11 +84,45 @@ class Place(NamedTuple):
         return f"{self.file}: {name}" if self.file else name
 
 
+def unsaid(place: Place, *, dropped: bool) -> UsageError:
+    """Return the error that it is not known what the spans at a place say, and is asked for.
+
+    `dropped` says whether tokens without a prediction are left out.
+    """
+    if dropped:
+        return UsageError(
+            "what spans say is not known where tokens without a prediction are dropped",
+            where=str(place),
+            hint="missing outside (--missing outside) has the tokens",
+        )
+    return UsageError(
+        "what spans say is not known, as there are no tokens, and is asked for",
+        where=str(place),
+        hint="token_column (--token-column) or token_key (--token-key) says where they are",
+    )
+
+
 #: what tells a span, whichever file it was read from: where it is, and its type; keys sort in
 #: reading order
 Key = tuple[Any, ...]
 #: where a row is, and the spans of gold and of the predictions
 Found = tuple[Place, Mention | None, Mention | None]
+
+
+class Layout(NamedTuple):
+    """How long the sentences, or texts, of gold are, and which belong to one document.
+
+    Attributes
+    ----------
+    sizes : tuple of array
+        For each side how many tokens, or characters, each has; -1 where that is not known.
+    sentences, documents : array of int
+        The number, from 0, of each among those that can be drawn, and that of its document.
+    """
+
+    sizes: tuple[IntArray, IntArray]
+    sentences: IntArray
+    documents: IntArray
 
 
 class Texts(Protocol):
@@ -92,6 +135,75 @@ class Texts(Protocol):
     def keys(self, ledger: Ledger, side: int, index: IntArray) -> list[Key]:
         """Return what tells spans of a side, by their indices."""
         ...
+
+    def layout(self) -> Layout:
+        """Return what is known of all sentences, in the order of `Place.sentence`."""
+        ...
+
+    def sentences(self, ledger: Ledger, side: int) -> IntArray:
+        """Return the sentence, or text, of each span of a side, by its number from 0."""
+        ...
+
+    def values(self, key: str) -> Sequence[str | None]:
+        """Return what each sentence, or text, of gold has at a key; None where it has nothing.
+
+        They are those that `Place.sentence` counts, in order.
+        """
+        ...
+
+    def names(self) -> set[str]:
+        """Return the keys at which there are values."""
+        ...
+
+
+class _Said(ABC):
+    """What is said of the sentences or texts of gold, beside their spans."""
+
+    def __init__(self, file: str, metadata: Callable[[], Metadata]) -> None:
+        self._file, self._metadata = file, metadata
+
+    @property
+    @abstractmethod
+    def _lines(self) -> Sequence[int]:
+        """The line of each sentence or text."""
+
+    def _ids(self) -> Sequence[str | None] | None:
+        """Return the id of the document of each text; None if none has one."""
+        return None
+
+    def _numbers(self) -> Sequence[str | None]:
+        """Return the number of the document of each text; nothing if that is not known."""
+        return ()
+
+    def values(self, key: str) -> Sequence[str | None]:
+        """Return what each sentence, or text, of gold has at a key; see `Texts`.
+
+        Raises
+        ------
+        LayoutError
+            If something there is no plain value, or no date where one is wanted.
+        InputError
+            If gold cannot be read once more.
+        """
+        from spanf1.formats.metadata import dates, parted
+
+        name, part = parted(key)
+        lines, metadata = self._lines, self._metadata()
+        found: Sequence[str | None] | None = None
+        if name == FILE and self._file:
+            found = [self._file] * len(lines)
+        elif name == DOCUMENT:
+            found = self._ids()
+        if found is None:
+            found = metadata.values(name, lines)
+        if name == DOCUMENT and not any(found):
+            found = self._numbers() or found
+        return dates(found, name, part, lambda k: metadata.where(lines[k])) if part else found
+
+    def names(self) -> set[str]:
+        """Return the keys at which there are values; see `Texts`."""
+        known = [FILE] * bool(self._file) + [DOCUMENT] * bool(self._ids() or self._numbers())
+        return self._metadata().names().union(known)
 
 
 class Passage(NamedTuple):
@@ -107,15 +219,26 @@ class Passage(NamedTuple):
         The tokens; none if they are not known.
     line : callable, optional
         Returns the line of a token, by its number.
+    start_line : callable, optional
+        Returns the line of the first token of a sentence, by its number.
+    documents : array of int
+        The tokens that begin a document.
     """
 
     size: int
     starts: IntArray
     tokens: Sequence[str]
     line: Callable[[int], int] | None = None
+    start_line: Callable[[int], int] | None = None
+    documents: IntArray = _NONE
+
+    def start_lines(self) -> Iterator[int]:
+        """Yield the line of the first token of each sentence; 0 if it is not known."""
+        for number in range(len(self.starts)):
+            yield self.start_line(number) if self.start_line else 0
 
 
-class TokenTexts:
+class TokenTexts(_Said):
     """The texts of spans that are from tags.
 
     Parameters
@@ -126,10 +249,37 @@ class TokenTexts:
         Reads the sentences of gold once more.
     size : int
         How many tokens they are to have.
+    metadata : callable
+        Returns what is said of them.
     """
 
-    def __init__(self, file: str, passages: Callable[[], Iterable[Passage]], size: int) -> None:
-        self._file, self._passages, self._size = file, passages, size
+    def __init__(
+        self,
+        file: str,
+        passages: Callable[[], Iterable[Passage]],
+        size: int,
+        metadata: Callable[[], Metadata],
+    ) -> None:
+        super().__init__(file, metadata)
+        self._passages, self._size = passages, size
+
+    @cached_property
+    def _lines(self) -> Sequence[int]:
+        """The line of each sentence."""
+        return [line for passage in self._passages() for line in passage.start_lines()]
+
+    @cached_property
+    def _starts(self) -> IntArray:
+        """The token that begins each sentence, by its number among all."""
+        starts, base = [np.zeros(0, np.intp)], 0
+        for passage in self._passages():
+            starts.append(passage.starts + base)
+            base += passage.size
+        return np.concatenate(starts)
+
+    def sentences(self, ledger: Ledger, side: int) -> IntArray:
+        """Return the sentence of each span of a side, by its number from 0; see `Texts`."""
+        return np.searchsorted(self._starts, ledger.sides[side].spans.start, "right") - 1
 
     def of(self, ledger: Ledger, rows: IntArray, around: int) -> Iterator[Found]:
         """Yield the spans of some rows, in order; see `Texts`.
@@ -179,12 +329,30 @@ class TokenTexts:
                 yield Place(self._file, line, sentence), gold, predicted
             base, done = base + passage.size, stop
             sentences += len(passage.starts)
-        if base != self._size:
+        self._check_size(base)
+
+    def _check_size(self, read: int) -> None:
+        """Raise an error if so many tokens are not all that were scored."""
+        if read != self._size:
             raise AlignmentError(
-                f"{base} tokens are read of gold, and {self._size} were scored",
+                f"{read} tokens are read of gold, and {self._size} were scored",
                 where=self._file,
                 hint="a line that begins with # may be a token by its tag on one side alone",
             )
+
+    def layout(self) -> Layout:
+        """Return what is known of all sentences; see `Texts`."""
+        starts, documents, base = [_NONE], [_NONE], 0
+        for passage in self._passages():
+            starts.append(passage.starts + base)
+            documents.append(passage.documents + base)
+            base += passage.size
+        self._check_size(base)
+        first = np.concatenate(starts)
+        sizes = np.diff(first, append=base)
+        # What stands before the first mark is a document, too.
+        begun = np.searchsorted(np.concatenate(documents), first, "right")
+        return Layout((sizes, sizes), np.cumsum(sizes > 0) - 1, begun - begun[:1])
 
     def keys(self, ledger: Ledger, side: int, index: IntArray) -> list[Key]:
         """Return what tells spans of a side: their tokens and type; see `Texts`."""
@@ -220,7 +388,7 @@ class TokenTexts:
             )
 
 
-class DocumentTexts:
+class DocumentTexts(_Said):
     """The texts of spans that are of documents.
 
     Parameters
@@ -229,10 +397,41 @@ class DocumentTexts:
         The documents of both sides.
     file : str
         The file of gold.
+    metadata : callable
+        Returns what is said of them.
     """
 
-    def __init__(self, batches: Sequence[tuple[DocumentBatch, DocumentBatch]], file: str) -> None:
-        self._batches, self._file = batches, file
+    def __init__(
+        self,
+        batches: Sequence[tuple[DocumentBatch, DocumentBatch]],
+        file: str,
+        metadata: Callable[[], Metadata],
+    ) -> None:
+        super().__init__(file, metadata)
+        self._batches = batches
+
+    @cached_property
+    def _lines(self) -> Sequence[int]:
+        """The line of each text."""
+        return [*chain.from_iterable(gold.lines for gold, _ in self._batches)]
+
+    def _ids(self) -> Sequence[str | None] | None:
+        """Return the id of the document of each text; None if none has one."""
+        ids = [*chain.from_iterable(gold.ids for gold, _ in self._batches)]
+        if any(own is not None for own in ids):
+            return [own if own is None else str(own) for own in ids]
+        return None
+
+    def _numbers(self) -> Sequence[str | None]:
+        """Return the number of the document of each text, where documents have several."""
+        begins = [*chain.from_iterable(gold.begins for gold, _ in self._batches)]
+        if not 1 < sum(begins) < len(begins):
+            return ()
+        return [f"{DOCUMENT} {number}" if number else None for number in accumulate(begins)]
+
+    def sentences(self, ledger: Ledger, side: int) -> IntArray:
+        """Return the text of each span of a side, by its number from 0; see `Texts`."""
+        return np.array(self._owners[side], np.intp)[ledger.sides[side].number]
 
     @cached_property
     def _firsts(self) -> list[list[int]]:
@@ -279,7 +478,7 @@ class DocumentTexts:
             side = int(pair[0] == NONE)
             owner = self._owners[side][pair[side]]
             documents = self._documents[owner]
-            by_token = all(document.spaced and document.tokens for document in documents)
+            by_token = _by_token(documents)
             gold, predicted = (
                 None if number == NONE else self._mention(k, number, name, documents, around)
                 for k, (number, name) in enumerate(zip(pair, types, strict=True))
@@ -313,6 +512,20 @@ class DocumentTexts:
             keys.append((owner, parts, name, ""))
         return keys
 
+    def layout(self) -> Layout:
+        """Return what is known of all documents; see `Texts`."""
+        sizes: tuple[list[int], list[int]] = [], []
+        for owner, documents in enumerate(self._documents):
+            by_token = _by_token(documents)
+            for side, document in enumerate(documents):
+                text = self._text(side, owner)
+                size = -1 if text is None else len(text)
+                sizes[side].append(len(document.tokens or ()) if by_token else size)
+        begins = np.array([one for gold, _ in self._batches for one in gold.begins], np.intp)
+        begins[:1] = 1
+        left, right = (np.array(side, np.intp) for side in sizes)
+        return Layout((left, right), np.arange(len(begins)), np.cumsum(begins) - 1)
+
     def _span(self, side: int, number: int) -> TextSpan:
         """Return a span, by its number among those of its side."""
         batch = bisect_right(self._firsts[side], number) - 1
@@ -338,6 +551,11 @@ class DocumentTexts:
         before = _last_words(text[max(0, start - _TOKEN * around) : start], around)
         after = _first_words(text[end : end + _TOKEN * around], around)
         return Mention(name, said, start, end, before, after)
+
+
+def _by_token(documents: Iterable[Document]) -> bool:
+    """Return whether places in a document are said by its tokens, given both sides of it."""
+    return all(document.spaced and document.tokens for document in documents)
 
 
 def _in_tokens(mention: Mention, document: Document) -> Mention:

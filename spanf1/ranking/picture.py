@@ -22,9 +22,10 @@ from spanf1.pictures.parts import (
     write_beside,
 )
 from spanf1.ranking.rank import Ranking
-from spanf1.ranking.report import CORRECTIONS, p_text, to_dict
+from spanf1.ranking.report import CORRECTIONS, to_dict
 from spanf1.resampling.inference import Interval
 from spanf1.results.signature import Signature
+from spanf1.wording import p_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -43,12 +43,16 @@ class ScoreDisplay(Display):
         The level of the intervals, if there are some.
     types : int
         How many types there are; if `rows` has fewer, it has those with most gold spans.
+    noun, remark : str
+        What they are called, and what is said below them.
     """
 
     rows: Sequence[Row]
     f_name: str = "F1"
     level: float | None = None
     types: int = 0
+    noun: str = "types"
+    remark: str = ""
 
     @classmethod
     def from_result(
@@ -89,26 +93,28 @@ class ScoreDisplay(Display):
         ax: Axes | None = None,
         *,
         limit: int | None = None,
+        noun: str = "types",
+        remark: str = "",
         **look: Unpack[LookKeywords],
     ) -> Self:
         """Return rows of scores, drawn: types first, then averages; see `from_result`."""
         types = [row for row in rows if row.kind == "type"]
         if not types:
-            raise UsageError("there is no type of spans to draw")
+            raise UsageError(f"there are no {noun} of spans to draw")
         most = sorted(types, key=lambda row: -row.score.gold)
         del most[_LIMIT if limit is None else max(limit, 1) :]
         drawn = [row for row in rows if row.kind != "type" or row in most]
-        return cls(drawn, f_name, level, len(types)).plot(ax, **look)
+        return cls(drawn, f_name, level, len(types), noun, remark).plot(ax, **look)
 
     def notes(self) -> list[str]:
         """Return that types are left out, if some are."""
         shown = sum(row.kind == "type" for row in self.rows)
         if shown >= self.types:
             return []
-        return [f"{shown} of {self.types} types are drawn, those with most gold spans"]
+        return [f"{shown} of {self.types} {self.noun} are drawn, those with most gold spans"]
 
     def _height(self, width: float, size: float) -> float:  # noqa: ARG002
-        return size * (_ROW * (len(self.rows) + 0.5) + 5.5)
+        return size * (_ROW * (len(self.rows) + 0.5) + 5.5 + 1.3 * bool(self.remark))
 
     def _draw(self, ax: Axes) -> None:
         kinds = [row.kind == "type" for row in self.rows]
@@ -154,7 +160,7 @@ class ScoreDisplay(Display):
         ax.set_xlim(0, 100)
         ax.set_ylim(places[-1] + 0.6, -0.6)
         ax.spines[["top", "right"]].set_visible(False)
-        write_below(ax, "%", self.notes())
+        write_below(ax, "%", [*filter(None, [self.remark]), *self.notes()])
         legend_above(ax, first=self.f_name)
 
     def _intervals(self, ax: Axes, places: Sequence[float]) -> None:

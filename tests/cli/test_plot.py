@@ -29,6 +29,8 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_kind_is_drawn(run) -> None:
     for kind in KINDS:
         paths = ["both.conll"]
+        if kind == "slices":
+            paths += ["--by", "length"]
         if "SYSTEM" in KINDS[kind].files:
             paths = ["gold.conll", "good.conll", "bad.conll", "--resamples", "100"]
         done = run("plot", *paths, "--kind", kind, "-o", f"{kind}.pdf")
@@ -45,6 +47,9 @@ def test_it_draws_as_python_does(run) -> None:
     assert Path("a.svg").read_bytes() == Path("b.svg").read_bytes()
     assert run("plot", "both.conll", "--kind", "confusion", "-o", "a.svg").code == 0
     spanf1.analyze("both.conll").plot_confusion().save("b.svg")
+    assert Path("a.svg").read_bytes() == Path("b.svg").read_bytes()
+    assert run("plot", "both.conll", "--kind", "slices", "--by", "length", "-o", "a.svg").code == 0
+    spanf1.analyze("both.conll").slices("length").plot().save("b.svg")
     assert Path("a.svg").read_bytes() == Path("b.svg").read_bytes()
 
 
@@ -104,10 +109,12 @@ def test_what_is_left_out_is_told(run) -> None:
         (["both.conll", "--kind", "ranks", "-o", "a.pdf"], 2, "two systems at least"),
         (["both.conll", "--kind", "confusion", "--match", "muc", "-o", "a.pdf"], 2, "--match"),
         (["gold.conll", "good.conll", "bad.conll", "-o", "a.pdf"], 2, "3 files are given"),
+        (["both.conll", "--kind", "slices", "-o", "a.pdf"], 2, "by one property"),
+        (["both.conll", "--by", "length", "-o", "a.pdf"], 2, "--by does not go with --kind"),
         (["none.conll", "-o", "a.pdf"], 3, "none.conll: no such file"),
         (["some.json", "-o", "a.pdf"], 3, "some.json: this is not a result of spanf1"),
         (["some.json", "--kind", "ranks", "-o", "a.pdf"], 3, "not what spanf1 compare found"),
-        (["some.json", "--kind", "confusion", "-o", "a.pdf"], 2, "has no confusions"),
+        (["some.json", "--kind", "confusion", "-o", "a.pdf"], 2, "has counts alone"),
         (["some.json", "--beta", "2", "-o", "a.pdf"], 2, "--beta does not go with a results file"),
     ],
 )

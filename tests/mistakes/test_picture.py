@@ -72,3 +72,26 @@ def test_numbers_that_can_hardly_be_read_are_told() -> None:
 def test_there_is_nothing_to_draw() -> None:
     with pytest.raises(UsageError, match="there is no type of spans to draw"):
         spanf1.analyze([["O"]], [["O"]]).plot_confusion()
+
+
+def test_bars_are_the_figures_of_slices_and_a_star_is_on_what_differs() -> None:
+    gold = [["B-A", "I-A", "O"], ["B-A", "O", "O"]] * 40
+    predicted = [["B-A", "O", "O"], ["B-A", "O", "O"]] * 40
+    analysis = spanf1.analyze(gold, predicted)
+    slices = analysis.slices("length", confidence=spanf1.Confidence(resamples=200))
+    display = slices.plot()
+    assert isinstance(display, spanf1.SliceDisplay)
+    labels = [label.get_text() for label in display.ax_.get_yticklabels()]
+    assert [label.partition(" (")[0].rstrip("*") for label in labels] == [
+        *(one.name for one in slices),
+        "all",
+    ]
+    assert {label.partition("*")[0] for label in labels if "*" in label} == {*slices.differing}
+    assert slices.differing
+    widths = [bar.get_width() for bar in display.ax_.patches]
+    scores = [*(one.score for one in slices), slices.scored.micro]
+    assert widths == [pytest.approx(100 * score.fbeta) for score in scores]
+    assert "by length; *: differs from the rest" in display.ax_.get_xlabel()
+    assert slices.plot(limit=1).notes() == [
+        f"1 of {len(slices)} slices are drawn, those with most gold spans"
+    ]

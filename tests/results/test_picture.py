@@ -73,5 +73,5 @@ def test_credits_may_be_fractions() -> None:
 
 
 def test_there_is_nothing_to_draw() -> None:
-    with pytest.raises(UsageError, match="there is no type of spans to draw"):
+    with pytest.raises(UsageError, match="there are no types of spans to draw"):
         spanf1.evaluate([["O"]], [["O"]]).plot()
