@@ -107,8 +107,13 @@ class ScoreDisplay(Display):
             return []
         return [f"{shown} of {self.types} types are drawn, those with most gold spans"]
 
+    def _dotted(self) -> list[str]:
+        """Return what dotted whiskers are, if there are some."""
+        few = any(row.intervals and row.score.gold < FEW_SPANS for row in self.rows)
+        return [f"dotted: fewer than {FEW_SPANS} gold spans"] if few else []
+
     def _height(self, width: float, size: float) -> float:  # noqa: ARG002
-        return size * (_ROW * (len(self.rows) + 0.5) + 5.5)
+        return size * (_ROW * (len(self.rows) + 0.5) + 5.5 + 1.3 * len(self._dotted()))
 
     def _draw(self, ax: Axes) -> None:
         kinds = [row.kind == "type" for row in self.rows]
@@ -154,7 +159,7 @@ class ScoreDisplay(Display):
         ax.set_xlim(0, 100)
         ax.set_ylim(places[-1] + 0.6, -0.6)
         ax.spines[["top", "right"]].set_visible(False)
-        write_below(ax, "%", self.notes())
+        write_below(ax, "%", [*self._dotted(), *self.notes()])
         legend_above(ax, first=self.f_name)
 
     def _intervals(self, ax: Axes, places: Sequence[float]) -> None:
