@@ -113,8 +113,14 @@ class ScoreDisplay(Display):
             return []
         return [f"{shown} of {self.types} {self.noun} are drawn, those with most gold spans"]
 
+    def _below(self) -> list[str]:
+        """Return what is said below the axis: what the marks are, and what is left out."""
+        few = any(row.intervals and row.score.gold < FEW_SPANS for row in self.rows)
+        dotted = f"dotted: fewer than {FEW_SPANS} gold spans" * few
+        return [line for line in (self.remark, dotted, *self.notes()) if line]
+
     def _height(self, width: float, size: float) -> float:  # noqa: ARG002
-        return size * (_ROW * (len(self.rows) + 0.5) + 5.5 + 1.3 * bool(self.remark))
+        return size * (_ROW * (len(self.rows) + 0.5) + 5.5 + 1.3 * len(self._below()))
 
     def _draw(self, ax: Axes) -> None:
         kinds = [row.kind == "type" for row in self.rows]
@@ -160,7 +166,7 @@ class ScoreDisplay(Display):
         ax.set_xlim(0, 100)
         ax.set_ylim(places[-1] + 0.6, -0.6)
         ax.spines[["top", "right"]].set_visible(False)
-        write_below(ax, "%", [*filter(None, [self.remark]), *self.notes()])
+        write_below(ax, "%", self._below())
         legend_above(ax, first=self.f_name)
 
     def _intervals(self, ax: Axes, places: Sequence[float]) -> None:

@@ -45,6 +45,7 @@ def test_whiskers_are_intervals_and_dotted_of_few_spans() -> None:
     assert drawn == [pytest.approx([100 * low, 100 * high]) for low, high in ends]
     legend = [text.get_text() for text in display.ax_.get_legend().get_texts()]
     assert legend == ["F1", "95% interval", "P", "R"]
+    assert display.ax_.get_xlabel() == "%\ndotted: fewer than 10 gold spans"
 
 
 def test_f_beta_has_its_name_and_undefined_figures_are_left_out() -> None:
