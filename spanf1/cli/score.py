@@ -108,6 +108,7 @@ Examples:
   spanf1 score output.conll --level document --confidence 0.95
   spanf1 score output.conll --by length --by seen --train train.conll
   spanf1 score output.conll --signature
+  spanf1 score output.conll --short                   # the same, shorter
   spanf1 score gold-folder/ predicted-folder/
   spanf1 score 'shards/*.conll'
   spanf1 score output.conll --format latex --digits 1 -o table.tex
@@ -141,6 +142,7 @@ Examples:
     is_flag=True,
     help="Print only the line that says what shaped the number, to cite with it.",
 )
+@click.option("--short", is_flag=True, help="Print only that line, with shorter names.")
 @choice_option(
     "--average",
     choices=AVERAGES,
@@ -170,6 +172,7 @@ def score(
     level: LevelName,
     as_written: bool,
     signature: bool,
+    short: bool,
     jobs: int | None,
     average: AverageName,
     fail_under: str | None,
@@ -183,8 +186,9 @@ def score(
     confidence = confidence_of(settings)
     slicing = Slicing.of(settings)
     report.check(confidence=confidence)
+    signature = signature or short
     if signature and (report.format_name != "table" or report.digits is not None):
-        raise UsageError("--signature prints one line: --format and --digits do not go with it")
+        raise UsageError("--signature and --short print one line, without --format and --digits")
     paths = paths_of(files, "score")
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
@@ -206,8 +210,7 @@ def score(
         with ExitStack() as stack:
             progress = stack.enter_context(Progress(group[0], wanted=not report.quiet))
             twice = level == "token" or bool(slicing.by)
-            holder = held if slicing.by else stack
-            inputs = _opened(group, sides, options, holder, twice=twice)
+            inputs = _opened(group, sides, options, held if slicing.by else stack, twice=twice)
             opened.append(inputs)
             inputs.gold.progress = progress
             if level == "token":
@@ -230,16 +233,24 @@ def score(
         level, results, tokens, confidence=confidence, average=average, limits=limits
     )
     if slicing.by:
-        forms = trained(slicing.train, settings, options)
-        analysis = _analyzed(opened, options)
+        forms, analysis = trained(slicing.train, settings, options), _analyzed(opened, options)
         outcome = _with_slices(outcome, slicing.slices(analysis, forms, confidence))
     if signature:
-        write(f"{outcome.signature}\n", report.output)
+        _write_signature(outcome.signature, report.output, short=short)
     else:
         notes = explanations(outcome.made, report.format_name)
         report.write(outcome.report, outcome.renderers, notes=notes)
     tell([*outcome.empty, *outcome.failed])
     return 1 if outcome.failed or (fail_empty and outcome.empty) else 0
+
+
+def _write_signature(signature: str, output: str | None, *, short: bool) -> None:
+    """Write the line that says what shaped the number, with shorter names if so asked."""
+    if short:
+        from spanf1.results.signature import short as shortened
+
+        signature = shortened(signature)
+    write(f"{signature}\n", output)
 
 
 def _check_average(level: str) -> None:
