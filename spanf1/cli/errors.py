@@ -29,16 +29,18 @@ from spanf1.cli.output import (
     tell,
 )
 from spanf1.cli.scoring import (
+    Slicing,
     confidence_of,
     confidence_options,
     explanations,
     interval_option,
+    slice_options,
     span_reading_option,
+    trained,
     type_options,
     types_of,
     warnings,
 )
-from spanf1.cli.slicing import Slicing, slice_options, trained
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
 from spanf1.formats.folders import groups_of

@@ -38,6 +38,7 @@ from spanf1.cli.scoring import (
     SCORE_DIGITS_HELP,
     SCORE_RENDERERS,
     Outcome,
+    Slicing,
     confidence_of,
     confidence_options,
     explanations,
@@ -47,9 +48,10 @@ from spanf1.cli.scoring import (
     number,
     scoring_of,
     scoring_options,
+    slice_options,
+    trained,
     warnings,
 )
-from spanf1.cli.slicing import Slicing, slice_options, trained
 from spanf1.core.options import Confidence, Options
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import UsageError
@@ -236,21 +238,12 @@ def score(
         forms, analysis = trained(slicing.train, settings, options), _analyzed(opened, options)
         outcome = _with_slices(outcome, slicing.slices(analysis, forms, confidence))
     if signature:
-        _write_signature(outcome.signature, report.output, short=short)
+        write(f"{_short(outcome.signature) if short else outcome.signature}\n", report.output)
     else:
         notes = explanations(outcome.made, report.format_name)
         report.write(outcome.report, outcome.renderers, notes=notes)
     tell([*outcome.empty, *outcome.failed])
     return 1 if outcome.failed or (fail_empty and outcome.empty) else 0
-
-
-def _write_signature(signature: str, output: str | None, *, short: bool) -> None:
-    """Write the line that says what shaped the number, with shorter names if so asked."""
-    if short:
-        from spanf1.results.signature import short as shortened
-
-        signature = shortened(signature)
-    write(f"{signature}\n", output)
 
 
 def _check_average(level: str) -> None:
@@ -330,6 +323,12 @@ def _with_slices(outcome: Outcome, slices: Sequence[Slices]) -> Outcome:
     from spanf1.mistakes.slices_report import with_slices
 
     return outcome._replace(report=with_slices(outcome.report, slices))
+
+
+def _short(signature: str) -> str:
+    from spanf1.results.signature import short
+
+    return short(signature)
 
 
 def _opened(
