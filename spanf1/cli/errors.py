@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from itertools import chain, compress, islice
@@ -29,19 +27,20 @@ from spanf1.cli.output import (
     opened,
     report_options,
     tell,
-    wants_colour,
 )
 from spanf1.cli.scoring import (
+    Slicing,
     confidence_of,
     confidence_options,
     explanations,
     interval_option,
+    slice_options,
     span_reading_option,
+    trained,
     type_options,
     types_of,
     warnings,
 )
-from spanf1.cli.slicing import Slicing, slice_options, trained
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
 from spanf1.formats.folders import groups_of
@@ -59,7 +58,7 @@ from spanf1.mistakes.report import (
     counts_report,
     what_if_report,
 )
-from spanf1.render.renderers import RENDERERS, WIDTH
+from spanf1.render.renderers import RENDERERS
 from spanf1.render.renderers import text as as_plain
 from spanf1.results.report import how_made
 
@@ -259,18 +258,16 @@ def _chosen(settings: dict[str, Any], *, listed: bool) -> dict[str, Any]:
 
 def _list(analysis: Analysis, report: ReportOptions, chosen: dict[str, Any]) -> None:
     """Write the entries that are chosen, with the counts of all errors before them."""
-    colour = report.output is None and wants_colour(report.color, sys.stdout)
     limit = chosen.pop("limit")
     as_text = report.format_name == "text"
     if as_text:
-        width = min(WIDTH, shutil.get_terminal_size((WIDTH, 0)).columns)
         most = LIMIT if limit is None else limit
-        listing = Listing(_begun(analysis.entries(**chosen)), most, width, colour)
+        listing = Listing(_begun(analysis.entries(**chosen)), most, **report.on_screen)
     else:
         listing = Listing(_begun(analysis.entries(**chosen, limit=limit)))
     with opened(report.output) as stream:
         if as_text and not report.quiet:
-            stream.write(f"{as_plain(counts_report(analysis), colour=colour)}\n".encode())
+            stream.write(f"{as_plain(counts_report(analysis), **report.on_screen)}\n".encode())
         for piece in ENTRIES[report.format_name](listing):
             stream.write(piece.encode("utf-8", "surrogateescape"))
 

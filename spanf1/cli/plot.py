@@ -37,16 +37,18 @@ from spanf1.cli.output import (
 from spanf1.cli.rescore import rescored_file
 from spanf1.cli.score import opened_inputs
 from spanf1.cli.scoring import (
+    Slicing,
     confidence_of,
     confidence_options,
     interval_option,
     scoring_of,
     scoring_options,
+    slice_options,
+    trained,
     types_of,
     warnings,
 )
 from spanf1.cli.signature import RESULTS_HINT, parsed, read_text
-from spanf1.cli.slicing import Slicing, slice_options, trained
 from spanf1.core.options import Options
 from spanf1.core.scores import AVERAGES
 from spanf1.exceptions import ReadError, UsageError

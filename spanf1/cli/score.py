@@ -38,6 +38,7 @@ from spanf1.cli.scoring import (
     SCORE_DIGITS_HELP,
     SCORE_RENDERERS,
     Outcome,
+    Slicing,
     confidence_of,
     confidence_options,
     explanations,
@@ -47,9 +48,10 @@ from spanf1.cli.scoring import (
     number,
     scoring_of,
     scoring_options,
+    slice_options,
+    trained,
     warnings,
 )
-from spanf1.cli.slicing import Slicing, slice_options, trained
 from spanf1.core.options import Confidence, Options
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import UsageError
@@ -108,6 +110,7 @@ Examples:
   spanf1 score output.conll --level document --confidence 0.95
   spanf1 score output.conll --by length --by seen --train train.conll
   spanf1 score output.conll --signature
+  spanf1 score output.conll --short                   # the same, shorter
   spanf1 score gold-folder/ predicted-folder/
   spanf1 score 'shards/*.conll'
   spanf1 score output.conll --format latex --digits 1 -o table.tex
@@ -141,6 +144,7 @@ Examples:
     is_flag=True,
     help="Print only the line that says what shaped the number, to cite with it.",
 )
+@click.option("--short", is_flag=True, help="Print only that line, with shorter names.")
 @choice_option(
     "--average",
     choices=AVERAGES,
@@ -170,6 +174,7 @@ def score(
     level: LevelName,
     as_written: bool,
     signature: bool,
+    short: bool,
     jobs: int | None,
     average: AverageName,
     fail_under: str | None,
@@ -183,8 +188,9 @@ def score(
     confidence = confidence_of(settings)
     slicing = Slicing.of(settings)
     report.check(confidence=confidence)
+    signature = signature or short
     if signature and (report.format_name != "table" or report.digits is not None):
-        raise UsageError("--signature prints one line: --format and --digits do not go with it")
+        raise UsageError("--signature and --short print one line, without --format and --digits")
     paths = paths_of(files, "score")
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
@@ -206,8 +212,9 @@ def score(
         with ExitStack() as stack:
             progress = stack.enter_context(Progress(group[0], wanted=not report.quiet))
             twice = level == "token" or bool(slicing.by)
-            holder = held if slicing.by else stack
-            inputs = opened_inputs(group, sides, options, holder, twice=twice)
+            inputs = opened_inputs(
+                group, sides, options, held if slicing.by else stack, twice=twice
+            )
             opened.append(inputs)
             inputs.gold.progress = progress
             if level == "token":
@@ -230,11 +237,10 @@ def score(
         level, results, tokens, confidence=confidence, average=average, limits=limits
     )
     if slicing.by:
-        forms = trained(slicing.train, settings, options)
-        analysis = _analyzed(opened, options)
+        forms, analysis = trained(slicing.train, settings, options), _analyzed(opened, options)
         outcome = _with_slices(outcome, slicing.slices(analysis, forms, confidence))
     if signature:
-        write(f"{outcome.signature}\n", report.output)
+        write(f"{_short(outcome.signature) if short else outcome.signature}\n", report.output)
     else:
         notes = explanations(outcome.made, report.format_name)
         report.write(outcome.report, outcome.renderers, notes=notes)
@@ -319,6 +325,12 @@ def _with_slices(outcome: Outcome, slices: Sequence[Slices]) -> Outcome:
     from spanf1.mistakes.slices_report import with_slices
 
     return outcome._replace(report=with_slices(outcome.report, slices))
+
+
+def _short(signature: str) -> str:
+    from spanf1.results.signature import short
+
+    return short(signature)
 
 
 def opened_inputs(

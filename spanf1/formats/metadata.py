@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -28,7 +27,6 @@ from spanf1.wording import shortened
 DOCUMENT_KEY = "document"
 # The id of a document in a comment.
 _ID = "newdoc id"
-_COMMENT = re.compile(r"#\s*([^=]*[^=\s])\s*=\s*(.*)", re.DOTALL)
 
 # How many characters of an ISO date say the year, the month and the day; its first day, if short.
 _DATE = {"year": 4, "month": 7, "day": 10}
@@ -93,6 +91,8 @@ class Metadata(NamedTuple):
 
     def _text(self, key: str, value: object, line: int) -> str | None:
         """Return a value as text; None if it is empty."""
+        if isinstance(value, np.generic):
+            value = value.item()
         if value is None or value == "":
             return None
         if isinstance(value, str):
@@ -243,9 +243,10 @@ def _said_in_comments(others: Iterable[tuple[int, bytes]]) -> Iterator[Said]:
             documents += 1
             document = own
             own[DOCUMENT_KEY] = f"document {documents}"
-        comment = _COMMENT.match(line.decode("utf-8", "replace"))
-        if comment:
-            own.setdefault(*comment.groups())
+        name, equals, value = line.decode("utf-8", "replace").partition("=")
+        key = name[1:].strip() if name[:1] == "#" and equals else ""
+        if key:
+            own.setdefault(key, value.strip())
             if starts and own.get(_ID):
                 own[DOCUMENT_KEY] = own[_ID]
     yield begin or last + 1, {**document, **own}

@@ -163,6 +163,16 @@ class Analysis:
         InputError
             If gold cannot be read once more.
 
+        Notes
+        -----
+        Sentences are counted as `Place.sentence` counts them. A comment of columns,
+        ``# key = value``, is of the sentence whose lines it stands with, and of several of one key
+        the first counts. With ``# newdoc`` or ``-DOCSTART-``, it is of all sentences up to the
+        next of these, but for those that say something else. ``document`` is the id behind
+        ``# newdoc id =``, or else a number (``document 3``; what stands before the first has
+        none); of texts, their ids. Numbers and truth values are as JSON has them, and what is
+        empty is None.
+
         Examples
         --------
         >>> import spanf1

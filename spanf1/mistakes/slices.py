@@ -168,7 +168,7 @@ class Sliced(NamedTuple):
 
 def _natural(name: str) -> list[str | int]:
     """Return what puts names in order, numbers in them by what they count."""
-    parts = re.split(r"(\d+)", name)
+    parts = re.split(r"(\d{1,18})", name)
     return [int(part) if place % 2 else part for place, part in enumerate(parts)]
 
 
@@ -513,7 +513,7 @@ def _tally(parts: Sequence[Located], sliced: Sliced, scored: Tally, unit: str) -
     begun = [int(part.layout.documents.max(initial=-1)) + 1 for part in parts]
     by_document = unit == "document"
     if unit == AUTO:
-        by_document = max(begun, default=0) > 1 or scored.documents > 1
+        by_document = max(begun) > 1 or (len(parts) > 1 and scored.documents > 1)
     keys: dict[SpanKey, int] = {}
     codes: list[int] = []
     owners: list[int] = []

@@ -415,19 +415,31 @@ class DocumentTexts(_Said):
         """The line of each text."""
         return [*chain.from_iterable(gold.lines for gold, _ in self._batches)]
 
+    @cached_property
+    def _begins(self) -> list[bool]:
+        """Whether a document begins with each text."""
+        return [*chain.from_iterable(gold.begins for gold, _ in self._batches)]
+
     def _ids(self) -> Sequence[str | None] | None:
         """Return the id of the document of each text; None if none has one."""
         ids = [*chain.from_iterable(gold.ids for gold, _ in self._batches)]
-        if any(own is not None for own in ids):
-            return [own if own is None else str(own) for own in ids]
-        return None
+        if all(own is None for own in ids):
+            return None
+        names = [own if own is None else str(own) for own in ids]
+        # A document of several sentences is called as the first of them.
+        for row in range(1, len(names)) if any(self._begins) else ():
+            if not self._begins[row]:
+                names[row] = names[row - 1]
+        return names
 
     def _numbers(self) -> Sequence[str | None]:
         """Return the number of the document of each text, where documents have several."""
-        begins = [*chain.from_iterable(gold.begins for gold, _ in self._batches)]
+        begins = self._begins
         if not 1 < sum(begins) < len(begins):
             return ()
-        return [f"{DOCUMENT} {number}" if number else None for number in accumulate(begins)]
+        return [
+            f"{DOCUMENT} {number}" if number else None for number in accumulate(map(int, begins))
+        ]
 
     def sentences(self, ledger: Ledger, side: int) -> IntArray:
         """Return the text of each span of a side, by its number from 0; see `Texts`."""
