@@ -185,6 +185,40 @@ def test_units_are_those_of_the_score(unit):
     assert slices.confidence == result.resampling
 
 
+MARK, TWO = "-DOCSTART- O O\n\n", "a B-X B-X\n\nb B-X O\n\n"
+MARKED = {
+    "no mark": TWO,
+    "one mark": MARK + TWO,
+    "sentences before the mark": TWO + MARK + TWO,
+    "two marks": MARK + TWO + MARK + TWO,
+    "a document without tokens": MARK + MARK + TWO,
+    "comments": f"# newdoc\n{TWO}# newdoc\n{TWO}",
+    "texts": '{"text": "ab", "gold": [[0, 1, "X"]], "predicted": []}\n' * 3,
+    "tokens": '{"tokens": ["a"], "gold_tags": ["B-X"], "pred_tags": ["O"]}\n' * 2
+    + '{"tokens": [], "gold_tags": [], "pred_tags": []}\n',
+}
+
+
+@pytest.mark.parametrize("unit", ["auto", "sentence", "document"])
+@pytest.mark.parametrize("name", MARKED)
+def test_units_are_those_of_the_score_whatever_is_marked(tmp_path, name, unit):
+    file = tmp_path / "file"
+    file.write_text(MARKED[name])
+    keys = {}
+    if name in ("texts", "tokens"):
+        ends = ("gold_tags", "pred_tags") if name == "tokens" else ("gold", "predicted")
+        keys = dict(zip(("gold_key", "pred_key"), ends, strict=True))
+    how = spanf1.Confidence(resamples=10, unit=unit)
+    analysis = spanf1.analyze(file, **keys)
+    try:
+        units = spanf1.score_file(file, **keys, confidence=how).certainty.units
+    except UsageError as error:
+        with pytest.raises(UsageError, match=str(error)):
+            analysis.slices("length", confidence=how)
+    else:
+        assert analysis.slices("length", confidence=how).units == units
+
+
 def test_p_is_corrected_by_holm_for_all_slices():
     slices = spanf1.analyze(SAMPLE).slices("length", confidence=0.95)
     p_values = [one.p_value for one in slices]
