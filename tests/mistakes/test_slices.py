@@ -19,6 +19,7 @@ from spanf1.formats.options import InputOptions
 from spanf1.formats.source import source_of
 from spanf1.mistakes.analyze import analyze_inputs
 from spanf1.mistakes.properties import PROPERTIES, Spot, _case
+from spanf1.mistakes.slices_report import slices_report
 from spanf1.resampling.inference import adjusted
 
 SAMPLE = Path(__file__).parents[2] / "corpora" / "sample" / "english.spacy.conll"
@@ -240,6 +241,16 @@ def test_a_slice_in_one_unit_of_several_has_none():
     slices = spanf1.analyze(gold, predicted).slices("length", confidence=0.9)
     assert not math.isnan(slices["1"].intervals.f1.low)
     assert np.isnan([*slices["2"].intervals.f1, *slices["2"].apart, slices["2"].p_value]).all()
+
+
+def test_too_many_slices_are_not_compared(monkeypatch):
+    analysis = spanf1.analyze(SAMPLE)
+    assert not analysis.slices("document", confidence=0.95).too_many
+    monkeypatch.setattr("spanf1.mistakes.slices.MOST", 21)
+    slices = analysis.slices("document", confidence=0.95)
+    assert (slices.too_many, slices.confidence, len(slices)) == (True, None, 22)
+    said = slices_report([slices]).sections([slices], None)[0].after
+    assert "22 slices are too many to be compared: there are no intervals" in said
 
 
 def test_types_that_are_chosen_count_alone():
