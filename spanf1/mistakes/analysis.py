@@ -304,6 +304,13 @@ class Analysis:
         UsageError
             If there is no such key, or an argument is not one of those above.
 
+        Notes
+        -----
+        J. Fu, P. Liu, G. Neubig. 2020. Interpretable Multi-dataset Evaluation for Named Entity
+        Recognition. Lengths are in tokens, or in characters of texts that have none; a span of
+        several parts is as long as from the first to the last. The density of a sentence is the
+        share of it that is in gold spans, in percent, rounded up.
+
         Examples
         --------
         >>> import spanf1

@@ -59,6 +59,9 @@ FloatArray = npt.NDArray[np.float64]
 #: how often what training data says is an entity of each type, by what it says
 Train = Mapping[str, Mapping[str, int]]
 
+#: so many slices are compared at most
+MOST = 1000
+
 #: the slice of what has no value of a key
 NONE = "(none)"
 
@@ -446,7 +449,8 @@ def slices_of(
     found = Slices(sliced.by, sliced.text, made, scored, units.count)
     if confidence is None or not made:
         return found
-    if not fits(cells, len(made)) or observed.size * confidence.resamples > MAX_VALUES:
+    fitting = fits(cells, len(made)) and observed.size * confidence.resamples <= MAX_VALUES
+    if len(made) > MOST or not fitting:
         return replace(found, too_many=True)
     rows = rows_of_cells(cells, 1, len(made), units.kind)
     counts = rows.counts[:, 0]

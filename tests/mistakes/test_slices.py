@@ -19,6 +19,7 @@ from spanf1.formats.options import InputOptions
 from spanf1.formats.source import source_of
 from spanf1.mistakes.analyze import analyze_inputs
 from spanf1.mistakes.properties import PROPERTIES, Spot, _case
+from spanf1.mistakes.slices_report import slices_report
 from spanf1.resampling.inference import adjusted
 
 SAMPLE = Path(__file__).parents[2] / "corpora" / "sample" / "english.spacy.conll"
@@ -185,6 +186,40 @@ def test_units_are_those_of_the_score(unit):
     assert slices.confidence == result.resampling
 
 
+MARK, TWO = "-DOCSTART- O O\n\n", "a B-X B-X\n\nb B-X O\n\n"
+MARKED = {
+    "no mark": TWO,
+    "one mark": MARK + TWO,
+    "sentences before the mark": TWO + MARK + TWO,
+    "two marks": MARK + TWO + MARK + TWO,
+    "a document without tokens": MARK + MARK + TWO,
+    "comments": f"# newdoc\n{TWO}# newdoc\n{TWO}",
+    "texts": '{"text": "ab", "gold": [[0, 1, "X"]], "predicted": []}\n' * 3,
+    "tokens": '{"tokens": ["a"], "gold_tags": ["B-X"], "pred_tags": ["O"]}\n' * 2
+    + '{"tokens": [], "gold_tags": [], "pred_tags": []}\n',
+}
+
+
+@pytest.mark.parametrize("unit", ["auto", "sentence", "document"])
+@pytest.mark.parametrize("name", MARKED)
+def test_units_are_those_of_the_score_whatever_is_marked(tmp_path, name, unit):
+    file = tmp_path / "file"
+    file.write_text(MARKED[name])
+    keys = {}
+    if name in ("texts", "tokens"):
+        ends = ("gold_tags", "pred_tags") if name == "tokens" else ("gold", "predicted")
+        keys = dict(zip(("gold_key", "pred_key"), ends, strict=True))
+    how = spanf1.Confidence(resamples=10, unit=unit)
+    analysis = spanf1.analyze(file, **keys)
+    try:
+        units = spanf1.score_file(file, **keys, confidence=how).certainty.units
+    except UsageError as error:
+        with pytest.raises(UsageError, match=str(error)):
+            analysis.slices("length", confidence=how)
+    else:
+        assert analysis.slices("length", confidence=how).units == units
+
+
 def test_p_is_corrected_by_holm_for_all_slices():
     slices = spanf1.analyze(SAMPLE).slices("length", confidence=0.95)
     p_values = [one.p_value for one in slices]
@@ -206,6 +241,16 @@ def test_a_slice_in_one_unit_of_several_has_none():
     slices = spanf1.analyze(gold, predicted).slices("length", confidence=0.9)
     assert not math.isnan(slices["1"].intervals.f1.low)
     assert np.isnan([*slices["2"].intervals.f1, *slices["2"].apart, slices["2"].p_value]).all()
+
+
+def test_too_many_slices_are_not_compared(monkeypatch):
+    analysis = spanf1.analyze(SAMPLE)
+    assert not analysis.slices("document", confidence=0.95).too_many
+    monkeypatch.setattr("spanf1.mistakes.slices.MOST", 21)
+    slices = analysis.slices("document", confidence=0.95)
+    assert (slices.too_many, slices.confidence, len(slices)) == (True, None, 22)
+    said = slices_report([slices]).sections([slices], None)[0].after
+    assert "22 slices are too many to be compared: there are no intervals" in said
 
 
 def test_types_that_are_chosen_count_alone():
