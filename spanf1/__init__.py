@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from spanf1.levels.results import TokenResult, WholeResult
     from spanf1.mistakes.analysis import Analysis
     from spanf1.mistakes.analyze import analyze
+    from spanf1.mistakes.explain import Explanation, explain
     from spanf1.mistakes.picture import ConfusionDisplay, SliceDisplay
     from spanf1.ranking.compare import compare
     from spanf1.ranking.picture import DifferenceDisplay, RankDisplay
@@ -62,6 +63,7 @@ __all__ = [
     "Detection",
     "DifferenceDisplay",
     "Document",
+    "Explanation",
     "IllFormedError",
     "InputError",
     "LayoutError",
@@ -98,6 +100,7 @@ __all__ = [
     "diff",
     "encode",
     "evaluate",
+    "explain",
     "read_documents",
     "repair",
     "rescore",
@@ -116,6 +119,7 @@ _LATER = {
     "Detection": "core.detection",
     "DifferenceDisplay": "ranking.picture",
     "Document": "core.documents",
+    "Explanation": "mistakes.explain",
     "Lexicon": "contents.baseline",
     "Options": "core.options",
     "RankDisplay": "ranking.picture",
@@ -145,6 +149,7 @@ _LATER = {
     "diff": "changes.diff",
     "encode": "checks.lists",
     "evaluate": "results.lists",
+    "explain": "mistakes.explain",
     "read_documents": "formats.opening",
     "repair": "checks.lists",
     "rescore": "results.result",

@@ -52,7 +52,7 @@ from spanf1.cli.scoring import (
     trained,
     warnings,
 )
-from spanf1.core.options import Confidence, Options
+from spanf1.core.options import AnyScheme, Confidence, Options
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import UsageError
 from spanf1.formats.folders import groups_of
@@ -208,6 +208,7 @@ def score(
     kept_units = "" if level in ("span", "token") else level
     results: dict[str, Result] = {}
     tokens: dict[str, TokenResult] = {}
+    schemes = _schemes_of_all([*groups.values()], sides, options, jobs)
     for name, group in groups.items():
         with ExitStack() as stack:
             progress = stack.enter_context(Progress(group[0], wanted=not report.quiet))
@@ -232,6 +233,7 @@ def score(
                 confidence=None if kept_units else confidence,
                 units=kept_units,
                 executor=executor,
+                schemes=schemes,
             )
     outcome = _outcome(
         level, results, tokens, confidence=confidence, average=average, limits=limits
@@ -325,6 +327,23 @@ def _with_slices(outcome: Outcome, slices: Sequence[Slices]) -> Outcome:
     from spanf1.mistakes.slices_report import with_slices
 
     return outcome._replace(report=with_slices(outcome.report, slices))
+
+
+def _schemes_of_all(
+    groups: Sequence[Sequence[str]], sides: SideOptions, options: Options, jobs: int | None
+) -> tuple[AnyScheme, AnyScheme] | None:
+    """Return the schemes that fit several inputs together, where they are to be known first."""
+    if not options.needs_schemes or len(groups) < 2:
+        return None
+    exactly = replace(options, match="exact")
+    results = []
+    for group in groups:
+        with ExitStack() as stack:
+            inputs = opened_inputs(group, sides, exactly, stack, twice=False)
+            parted = group if inputs.may_be_parted() else ()
+            executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
+            results.append(score_inputs(inputs, exactly, executor=executor))
+    return total_of(results).schemes
 
 
 def _short(signature: str) -> str:
