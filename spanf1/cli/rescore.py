@@ -43,19 +43,32 @@ def rescore(file: str, *, like: str | None, max_size: str | None, **settings: An
     """
     report = ReportOptions.of(settings)
     report.check_writable([file])
-    data = _data_of(file, max_size)
+    data = data_of(file, max_size)
     if data.get("level") in (*LEVELS,):
         _rescore_level(file, data, like, report)
         return
     signature = None if like is None else Signature.parse(like)
-    stored = _result_of(file, data)
+    result, notes = rescored_data(file, data, signature)
+    report.write(report_of(result), SCORE_RENDERERS, notes=notes)
+
+
+def rescored_data(
+    path: str, data: dict[str, Any], signature: Signature | None = None
+) -> tuple[Result, Iterator[str]]:
+    """Return the result of a results file, or another reading of it, and what is to be said of it.
+
+    Raises
+    ------
+    ReadError, UsageError
+        If it is none, its figures are not those of its counts, or it cannot be read so.
+    """
+    stored = _result_of(path, data)
     try:
         result = rescored(stored, data, signature)
     except SpanF1Error as error:
-        where = error.where or input_name(file)
+        where = error.where or input_name(path)
         raise type(error)(error.message, where=where, hint=error.hint) from None
-    notes = _notes(result, signature, intervals=bool(data.get("confidence")))
-    report.write(report_of(result), SCORE_RENDERERS, notes=notes)
+    return result, _notes(result, signature, intervals=bool(data.get("confidence")))
 
 
 def results_of(path: str, max_size: str | None) -> tuple[dict[str, Any], Result]:
@@ -66,11 +79,12 @@ def results_of(path: str, max_size: str | None) -> tuple[dict[str, Any], Result]
     ReadError, LayoutError
         If it cannot be read, or is no results file.
     """
-    data = _data_of(path, max_size)
+    data = data_of(path, max_size)
     return data, _result_of(path, data)
 
 
-def _data_of(path: str, max_size: str | None) -> dict[str, Any]:
+def data_of(path: str, max_size: str | None) -> dict[str, Any]:
+    """Return the content of a results file, or of standard input; raises as `results_of`."""
     data = parsed(read_text(path, max_size), path)
     if not {"tally", "level"} & {*data}:
         message = "this is not a result of spanf1"

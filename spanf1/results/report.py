@@ -29,7 +29,7 @@ from spanf1.formats.in_words import input_in_words, tags_in_words, types_in_word
 from spanf1.render.renderers import DIM, YELLOW
 from spanf1.render.report import Fact, Report, Section
 from spanf1.results.scored import Scored
-from spanf1.wording import many, percent, printable
+from spanf1.wording import many, percent, points, printable
 
 if TYPE_CHECKING:
     from spanf1.resampling.inference import Interval
@@ -180,7 +180,7 @@ def _mode_rows(result: Scored) -> Iterator[Row]:
     """Yield a row for each mode of SemEval, if these are asked for."""
     for name, mode in result.modes.items():
         certainty = mode.certainty
-        ends = _ends(certainty and certainty.averages["micro"])
+        ends = ends_of(certainty and certainty.averages["micro"])
         yield Row("mode", name, mode.micro, ends, _told(mode))
 
 
@@ -207,14 +207,15 @@ def rows(result: Scored) -> Iterator[Row]:
     """Yield a row for each type, then one for each average."""
     certainty = result.certainty
     for name, score in result.types.items():
-        ends = _ends(certainty and certainty.types[name])
+        ends = ends_of(certainty and certainty.types[name])
         yield Row("type", name, score, ends, result.type_outcomes.get(name, {}))
     for name, score in result.averages._asdict().items():
-        ends = _ends(certainty and certainty.averages[name])
+        ends = ends_of(certainty and certainty.averages[name])
         yield Row(name, name, score, ends, _told(result) if name == "micro" else {})
 
 
-def _ends(intervals: Intervals | None) -> tuple[Interval, ...]:
+def ends_of(intervals: Intervals | None) -> tuple[Interval, ...]:
+    """Return the intervals of precision, recall and F, if there are some."""
     return (intervals.precision, intervals.recall, intervals.fbeta) if intervals else ()
 
 
@@ -233,6 +234,12 @@ def bracketed(interval: Interval, digits: int | None) -> str:
 def dashed(interval: Interval, digits: int | None) -> str:
     """Return an interval in percent, with a dash between its ends: that takes less room."""
     return bracketed(interval, digits).strip("[]").replace(", ", "\N{EN DASH}")
+
+
+def signed_ends(interval: Interval, digits: int | None) -> str:
+    """Return the interval of a difference in points, in brackets; ``-`` if it has no ends."""
+    low, high = (points(end, digits) for end in interval)
+    return "-" if math.isnan(interval.low) else f"[{low}, {high}]"
 
 
 def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]:

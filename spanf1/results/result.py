@@ -19,7 +19,13 @@ from spanf1.levels.levels import LEVELS
 from spanf1.results.scored import Scored
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
+    from matplotlib.axes import Axes
+
+    from spanf1.pictures.look import LookKeywords
     from spanf1.results.certainty import Intervals
+    from spanf1.results.picture import ScoreDisplay
     from spanf1.results.signature import Signature
 
 
@@ -81,6 +87,30 @@ class Result(Scored):
         from spanf1.results.report import report_of
 
         return text(report_of(self))
+
+    def plot(
+        self, ax: Axes | None = None, *, limit: int | None = None, **look: Unpack[LookKeywords]
+    ) -> ScoreDisplay:
+        """Draw bars of the F of each type and average, with intervals, precision and recall.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            What to draw on; by default a figure of its own, `ScoreDisplay.figure_`.
+        limit : int, optional
+            How many types to draw at most, those with most gold spans; 40 by default.
+        **look
+            Of a figure of its own: ``width`` in centimetres, or ``column`` or ``page``;
+            ``font_size`` in points; ``font``, the name of an installed one.
+
+        Raises
+        ------
+        UsageError
+            If matplotlib is not installed, or there is nothing to draw.
+        """
+        from spanf1.results.picture import ScoreDisplay
+
+        return ScoreDisplay.from_result(self, ax, limit=limit, **look)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data that JSON can carry; the inverse of `from_dict`.
