@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.options import AUTO, FEW_SPANS, LEAST_UNITS, Confidence, Unit
-from spanf1.core.scores import AVERAGES, FIGURES, AverageName, f_scores, figures
+from spanf1.core.scores import AVERAGES, FIGURES, AverageName, f_scores, figures, named
 from spanf1.core.tally import rows_of
 from spanf1.exceptions import UsageError, check_known
+from spanf1.render.reported import Reported
 from spanf1.resampling.draws import cores
 from spanf1.resampling.inference import (
     ADJUSTMENTS,
@@ -153,9 +154,11 @@ class Difference(NamedTuple):
     units: tuple[int, int, int] | None
 
 
-@dataclass(frozen=True)
-class Ranking:
+@dataclass(frozen=True, repr=False)
+class Ranking(Reported):
     """Systems in the order of their F, and how they differ.
+
+    ``ranking["crf"]`` is the `Standing` of a system, and ``str(ranking)`` the tables.
 
     Attributes
     ----------
@@ -176,6 +179,15 @@ class Ranking:
     differences: list[Difference]
     testing: RankingOptions
     units: int
+
+    _reporter = "spanf1.ranking.report", "report_of"
+
+    def __repr__(self) -> str:
+        said = (f"{one.system.name} {one.mean:.4f}" for one in self.standings)
+        return f"<Ranking: {', '.join(said)}>"
+
+    def __getitem__(self, name: str) -> Standing:
+        return named("system", name, {one.system.name: one for one in self.standings})
 
     @property
     def few_types(self) -> tuple[str, ...]:

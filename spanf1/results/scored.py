@@ -23,6 +23,7 @@ from spanf1.core.scores import (
     Counts,
     CreditCounts,
     average,
+    named,
     ratio,
     score,
     total_of,
@@ -350,7 +351,10 @@ class Scored:
         return f"{self.input.files[min(side, len(self.input.files) - 1)]}:{line}"
 
     def __getitem__(self, name: str) -> AnyScore:
-        return self.types[name]
+        try:
+            return self.types[name]
+        except KeyError:
+            return named("type", name, self.types, dict(zip(AVERAGES, self.averages, strict=True)))
 
     def __contains__(self, name: object) -> bool:
         return name in self.types

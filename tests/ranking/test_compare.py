@@ -28,6 +28,7 @@ from spanf1.render.renderers import text as rendered
 from spanf1.results.result import Result
 from tests.helpers.commands import formats_of, pipe, write
 from tests.helpers.oracles import altered, uniform, well_formed
+from tests.helpers.pages import Seen
 from tests.helpers.plain import decode_slowly
 from tests.helpers.shared_data import shared
 
@@ -599,6 +600,16 @@ class TestCommand:
             assert {len(re.findall(r"(?<!\\)&", row)) + 1 for row in rows} == {len(table[0])}
             assert len(rows) >= 4
 
+    @pytest.mark.parametrize("more", [[], ["--per-type"], ["several=good.conll,poor.conll"]])
+    def test_html(self, run, more) -> None:
+        write("a_<b>&.conll", GOOD)
+        ran = run("compare", *THREE, "a_<b>&.conll", "-f", "html", *more)
+        assert ran.code == 0
+        seen = Seen(ran.out)
+        assert seen.tags.count("caption") == seen.tags.count("table") == 2 + ("--per-type" in more)
+        assert {"script", "b"}.isdisjoint(seen.tags)
+        assert "a_<b>&" in seen.text
+
     @pytest.mark.parametrize(
         "more",
         [
@@ -769,7 +780,7 @@ class TestPipes:
 
 
 def test_formats_are_all_tested() -> None:
-    assert formats_of(command) == ["table", "json", "csv", "markdown", "latex"]
+    assert formats_of(command) == ["table", "json", "csv", "markdown", "latex", "html"]
 
 
 @pytest.mark.parametrize(
