@@ -61,6 +61,13 @@ options = spanf1.Options(reading="error", match="surface", types=("PER", "LOC"))
 how = spanf1.Confidence(method="bca", unit="document")
 testing = spanf1.RankingOptions(average="weighted", correction="bh", confidence=how)
 spanf1.compare("gold.conll", {"a": "a.conll"}, options=options, testing=testing)
+ranking = spanf1.compare("gold.conll", ["a", "b"], average="macro", per_type=True, confidence=0.9)
+mean: float = ranking["a"].mean
+page: str = ranking.to_html(digits=1) + result.to_markdown() + str(ranking)
+macro: float = result["macro"].f1
+special: float = spanf1.evaluate([1, 0], [1, 1], level="token")["1"].specificity
+result = spanf1.score_file("gold.conll", "pred.conll", tag_column=2, match="partial")
+spanf1.diff("gold.conll", ["a", "b"], tag_column="tag", reading="strict").to_csv()
 spanf1.describe("gold.conll", scheme="IO", input_format="columns")
 spanf1.baseline("train.conll", "test.conll", rule="unique", confidence=how)
 spanf1.SpanF1(labels=["O", "B-PER"], scheme="IOB1", reading="lenient").update([[0]], [[1]])
@@ -100,6 +107,9 @@ spanf1.Confidence(unit="token")  # arg-type
 spanf1.RankingOptions(average="mikro")  # arg-type
 spanf1.RankingOptions(correction="bonferoni")  # arg-type
 result.signature("mikro")  # arg-type
+spanf1.compare("gold.conll", ["a", "b"], average="mikro")  # arg-type
+spanf1.compare("gold.conll", ["a", "b"], correction="bonferoni")  # arg-type
+spanf1.evaluate([1, 0], [1, 1], level="token")["micro"].specificity  # attr-defined
 spanf1.detect(["O"]).schem  # attr-defined
 result.micro.f2  # union-attr
 document.txt  # attr-defined

@@ -7,7 +7,7 @@ systems: the resamples of one draw are common to all of them.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, NamedTuple, cast
@@ -15,7 +15,15 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.options import AUTO, FEW_SPANS, LEAST_UNITS, Confidence, Unit
+from spanf1.core.options import (
+    AUTO,
+    FEW_SPANS,
+    LEAST_UNITS,
+    Confidence,
+    Unit,
+    check_alone,
+    confidence_from,
+)
 from spanf1.core.scores import AVERAGES, FIGURES, AverageName, f_scores, figures, named
 from spanf1.core.tally import rows_of
 from spanf1.exceptions import UsageError, check_known
@@ -89,6 +97,23 @@ class RankingOptions:
         check_known("correction", self.correction, tuple(ADJUSTMENTS))
         if self.confidence.method != "percentile":
             raise UsageError("systems are compared by percentile intervals")
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> RankingOptions:
+        """Return what the keywords of a function say, or ``testing``, which says all of it.
+
+        Raises
+        ------
+        UsageError
+            If both say something.
+        """
+        names = cls.__dataclass_fields__.keys() - {"confidence"}
+        how = confidence_from(given["confidence"]) or Confidence()
+        said = cls(**{name: given[name] for name in names}, confidence=how)
+        whole = given["testing"]
+        if whole is not None:
+            check_alone("testing", said == cls())
+        return said if whole is None else whole
 
     @property
     def alpha(self) -> float:

@@ -189,6 +189,86 @@ class TestCompare:
         found = compare(Path("gold.conll"), [Path("good.conll"), "poor.conll"], testing=QUICK)
         assert to_dict(found) == to_dict(compare("gold.conll", by_name, testing=QUICK))
 
+    def test_keywords_say_what_the_objects_say(self) -> None:
+        systems = ["good.conll", "poor.conll", "other.conll"]
+        testing = replace(QUICK, average="macro", per_type=True, all_pairs=True, correction="bh")
+        options = Options.of({"scheme": "IOB2", "reading": "strict", "beta": 2, "types": "gold"})
+        found = compare(
+            "gold.conll",
+            systems,
+            average="macro",
+            per_type=True,
+            all_pairs=True,
+            correction="bh",
+            confidence=testing.confidence,
+            scheme="IOB2",
+            reading="strict",
+            beta=2,
+            types="gold",
+        )
+        assert to_dict(found) == to_dict(
+            compare("gold.conll", systems, testing=testing, options=options)
+        )
+
+    def test_the_level_alone(self) -> None:
+        found = compare("gold.conll", ["good.conll", "poor.conll"], confidence=0.9)
+        assert found.testing.confidence.level == 0.9
+        assert found.testing.alpha == 0.1
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {"testing": QUICK, "average": "macro"},
+            {"testing": QUICK, "confidence": 0.9},
+            {"options": Options(), "reading": "strict"},
+            {"options": Options(), "types": ["PER"]},
+        ],
+    )
+    def test_nothing_is_said_twice(self, given) -> None:
+        (name, _), _ = given.items()
+        with pytest.raises(UsageError, match=f"{name} and single keywords say the same things"):
+            compare("gold.conll", ["good.conll", "poor.conll"], **given)
+
+    def test_missing_goes_with_options(self) -> None:
+        found = compare(
+            "gold.conll",
+            ["good.conll", "poor.conll"],
+            options=Options(beta=2),
+            missing="outside",
+            testing=QUICK,
+        )
+        used = found.standings[0].system.runs[0].options
+        assert (used.beta, used.missing) == (2, "outside")
+
+    def test_the_column_of_tags_of_all_files(self) -> None:
+        names = ["gold", "good", "poor"]
+        for name in names:
+            rows = Path(f"{name}.conll").read_text().splitlines()
+            write(f"{name}.wide", "".join(f"{row} x\n" if row else "\n" for row in rows))
+        given = [
+            ["gold.conll", ["good.conll", "poor.conll"]],
+            ["gold.wide", ["good.wide", "poor.wide"]],
+        ]
+        plain, wide = (
+            compare(gold, dict(zip("ab", files, strict=True)), tag_column=column, testing=QUICK)
+            for (gold, files), column in zip(given, (None, 2), strict=True)
+        )
+        assert plain.differences == wide.differences
+        with pytest.raises(UsageError, match="tag_column is for two files, in place of gold_col"):
+            compare(None, ["good.merged", "poor.merged"], tag_column=2)
+
+    def test_a_system_by_its_name(self) -> None:
+        found = compare("gold.conll", ["good.conll", "poor.conll"], testing=QUICK)
+        assert found["poor"] is found.standings[1]
+        with pytest.raises(KeyError, match=r"(?m)'pore': there are good, poor$") as e:
+            found["pore"]
+        assert "hint: did you mean poor?" in e.value.__notes__
+        assert (
+            repr(found)
+            == f"<Ranking: good {found['good'].mean:.4f}, poor {found['poor'].mean:.4f}>"
+        )
+        assert str(found) == rendered(report_of(found))
+
     def test_merged_files_are_the_same(self) -> None:
         names = ["good", "poor", "other"]
         two = compare("gold.conll", [f"{name}.conll" for name in names], testing=QUICK)
