@@ -32,6 +32,7 @@ from spanf1.core.repairs import REPAIRS, RepairName
 from spanf1.core.schemes import READINGS, SCHEME_NAMES, ReadingName, SchemeName
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.formats.registry import FORMATS, INPUT_FORMATS, FormatName, InputFormat
+from spanf1.formats.spans import PLACE_NAMES, PlaceName
 from spanf1.levels.levels import LEVELS, LevelName
 from spanf1.resampling.inference import ADJUSTMENTS, AdjustmentName
 
@@ -55,6 +56,9 @@ spans: list[spanf1.Span] = spanf1.decode(tags, reading="error", scheme="IOE1")
 tags = spanf1.encode(spans, len(tags), scheme="BMEWO", tag_form="PER-B")
 result = spanf1.score_file("gold.conll", "pred.conll", reading="conlleval")
 result = spanf1.score_file("gold", "pred.json", input_format="brat,pipeline", delimiter=",")
+pair: list[list[tuple[int, int, str]]] = [[(0, 1, "PER")]]
+result = spanf1.evaluate(pair, [[spanf1.Span(0, 1, "PER")]], places="token", inclusive_ends=False)
+first: int | None = spanf1.TextSpan("PER", ((0, 1),)).start
 kappa: float = spanf1.evaluate([1, 0], [1, 1], level="token").kappa
 right: int = spanf1.score_file("gold.conll", level="sentence", scheme="BIO").all.right
 options = spanf1.Options(reading="error", match="surface", types=("PER", "LOC"))
@@ -83,6 +87,7 @@ spanf1.evaluat(gold, gold)  # attr-defined
 spanf1.evaluate(gold, gold, readin="strict")  # call-overload
 spanf1.evaluate(gold, gold, reading="strikt")  # call-overload
 spanf1.evaluate(gold, gold, scheme="IOB3")  # call-overload
+spanf1.evaluate(pair, pair, places="word")  # call-overload
 spanf1.evaluate(gold, gold, pred_scheme="IOB")  # call-overload
 spanf1.evaluate(gold, gold, match="text", normalize=["cases"])  # list-item
 spanf1.evaluate(gold, gold, match="text", normalize="case")  # arg-type
@@ -161,6 +166,7 @@ def test_a_type_checker_sees_the_public_names_and_the_values_of_options(tmp_path
         (InputFormat, INPUT_FORMATS),
         (RuleName, RULES),
         (LevelName, LEVELS),
+        (PlaceName, PLACE_NAMES),
     ],
 )
 def test_what_type_checkers_know_are_the_values_that_there_are(

@@ -26,7 +26,7 @@ from spanf1.core.scores import TypeCounts
 from spanf1.core.spans import Ends, shape_of
 from spanf1.core.tags import AUTO_FORM, Spelling, TagSets, tag_forms, tag_sets
 from spanf1.core.tally import ABSENT, SpanKey, Tally
-from spanf1.exceptions import UsageError
+from spanf1.exceptions import UsageError, check_known
 from spanf1.formats.labels import IGNORE_INDEX, Labels, labels_by_id
 from spanf1.formats.lists import ArrayReader, ListReader, reader_of
 from spanf1.formats.options import (
@@ -39,9 +39,13 @@ from spanf1.levels.levels import LevelName, check_level
 from spanf1.results.result import Result
 
 if TYPE_CHECKING:
+    from spanf1.formats.spans import PlaceName
     from spanf1.levels.results import TokenResult, WholeResult
 
 _LISTS = (list, tuple)
+
+#: what lists may hold besides tags and labels
+RECORDS, SPANS = "records", "spans"
 
 # What the functions here may be told of tags.
 _KEYWORDS = frozenset({OUTSIDE_TAGS, MASK_TAGS, LABELS, MISSING_TAGS})
@@ -73,6 +77,8 @@ def evaluate(
     missing: MissingName = "error",
     level: Literal["span"] = "span",
     as_written: Literal[False] = False,
+    places: PlaceName = "auto",
+    inclusive_ends: bool = False,
     confidence: float | Confidence | None = None,
 ) -> Result: ...
 
@@ -123,6 +129,8 @@ def evaluate(  # type: ignore[misc]
     missing: MissingName = "error",
     level: LevelName = "span",
     as_written: bool = False,
+    places: PlaceName = "auto",
+    inclusive_ends: bool = False,
     confidence: float | Confidence | None = None,
 ) -> Result | TokenResult | WholeResult:
     """Score predicted tags, label ids, or spans of texts against gold ones.
@@ -136,7 +144,9 @@ def evaluate(  # type: ignore[misc]
         largest counts. Or records, one for each text, such as JSON has them in one of the formats
         that `spanf1.score_file` reads:
         ``{"text": …, "spans": [{"start": 0, "end": 5, "label": "PER"}]}``,
-        the lists that a Hugging Face pipeline returns.
+        the lists that a Hugging Face pipeline returns. Or spans, a list for each sentence or text:
+        tuples ``(start, end, type)``, `spanf1.Span`, `spanf1.TextSpan`. Places count from 0, and
+        an end is the place behind the span; see `places` and `inclusive_ends`.
     labels : sequence of str, or mapping of int to str
         The tag of each id; needed for ids.
     ignore_index : int
@@ -188,6 +198,13 @@ def evaluate(  # type: ignore[misc]
     as_written : bool
         At level ``token``, take tags for labels as they are written. By default the classes are
         their types, and O is none of these.
+    places : str
+        Of spans, what `start` and `end` count: each ``token``, as do tuples and `spanf1.Span` by
+        default, or each ``character``, as do `spanf1.TextSpan` and objects. No score depends on
+        that, but the matches ``token`` and ``character`` do.
+    inclusive_ends : bool
+        Of spans, whether an end is the last place in it, as in nervaluate's objects
+        ``{"label": "PER", "start": 0, "end": 1}``.
     confidence : float or Confidence, optional
         Make intervals of every figure, of this level: see `Result.certainty`.
 
@@ -231,6 +248,14 @@ def evaluate(  # type: ignore[misc]
     >>> spanf1.evaluate(gold, predicted).micro.f1
     1.0
 
+    Spans of tokens, and nervaluate's, which name their last token:
+
+    >>> spanf1.evaluate([[(0, 2, "PER")], []], [[(0, 2, "PER")], [(3, 4, "LOC")]]).micro.precision
+    0.5
+    >>> gold = [[{"label": "PER", "start": 0, "end": 0}]]
+    >>> spanf1.evaluate(gold, gold, inclusive_ends=True, match="partial").micro.f1
+    1.0
+
     Labels, one for each item:
 
     >>> spanf1.evaluate([1, 0, 1, 1, 0], [1, 0, 0, 1, 0], level="token")[1].f1
@@ -257,7 +282,7 @@ def _tokens(
     from spanf1.levels.reading import no_tokens, tokens_of_lists
 
     gold, predicted, labels = given["y_true"], given["y_pred"], given["labels"]
-    if has_records(gold) or has_records(predicted):
+    if held(gold) or held(predicted):
         raise no_tokens()
     return tokens_of_lists(
         gold,
@@ -277,15 +302,11 @@ def _evaluated(
 ) -> Result:
     """Return the scores of spans; the arguments of `evaluate`, and what counts are kept of."""
     y_true, y_pred, labels, mask = (given[n] for n in ("y_true", "y_pred", "labels", "mask"))
-    if has_records(y_true) or has_records(y_pred):
-        from spanf1.formats.pairs import pairs_of
-
-        if mask is not None:
-            raise UsageError("mask is for label ids")
-        side = InputOptions.of(given)
-        check_no_gaps(side, options)
-        counts = pairs_of(y_true, y_pred, side).tally(options, units=units)
+    if found := held(y_true) or held(y_pred):
+        counts = _tally_of(found, given, options, units)
         return Result(counts, options, None, intervals).check()
+    if given["places"] != AUTO or given["inclusive_ends"]:
+        raise UsageError("places and inclusive_ends are for spans, and these are none")
     _check_places(options.match)
     reader = reader_of(y_true, y_pred, labels, given["ignore_index"], mask, missing=options.missing)
     numbered = labels if isinstance(reader, ListReader) else None
@@ -298,6 +319,24 @@ def _evaluated(
         crediting=options.crediting,
     )
     return Result(counts, options, None, intervals).check()
+
+
+def _tally_of(found: str, given: Mapping[str, Any], options: Options, units: str) -> Tally:
+    """Return the counts of records or spans; the arguments of `evaluate`."""
+    from spanf1.formats.pairs import pairs_of
+    from spanf1.formats.spans import PLACE_NAMES, tally_of_spans
+
+    y_true, y_pred, places = (given[name] for name in ("y_true", "y_pred", "places"))
+    if given["mask"] is not None:
+        raise UsageError("mask is for label ids")
+    check_known("places", places, PLACE_NAMES)
+    side = InputOptions.of(given)
+    check_no_gaps(side, options)
+    inclusive = given["inclusive_ends"]
+    said = places != AUTO or inclusive
+    if found == RECORDS and not said and held(y_pred) != SPANS:
+        return pairs_of(y_true, y_pred, side).tally(options, units=units)
+    return tally_of_spans(y_true, y_pred, options, places=places, inclusive=inclusive, units=units)
 
 
 def _check_places(match: str) -> None:
@@ -323,18 +362,31 @@ def _plain_spellings(tag_form: str) -> tuple[Spelling, Spelling]:
     return gold, predicted
 
 
-def has_records(side: Any) -> bool:
-    """Return whether a list holds records of texts: objects, or lists of them."""
+def held(side: Any) -> str:
+    """Return what a list holds, if it is not tags or labels: `RECORDS` or `SPANS`.
+
+    Records of texts are objects, or lists of them.
+    """
     if not isinstance(side, _LISTS):
-        return False
+        return ""
     for row in side:
         if not isinstance(row, _LISTS):
-            return isinstance(row, dict)
+            return RECORDS if isinstance(row, dict) else ""
         # A text in which nothing is found is an empty list.
         if row:
+            first = row[0]
+            if isinstance(first, _LISTS):
+                from spanf1.formats.spans import is_span
+
+                return SPANS if is_span(first) else ""
             # Older versions of spaCy are trained with pairs of a text and an object.
-            return any(isinstance(part, dict) for part in row[:2])
-    return False
+            return RECORDS if any(isinstance(part, dict) for part in row[:2]) else ""
+    return ""
+
+
+def has_records(side: Any) -> bool:
+    """Return whether a list holds records of texts: objects, or lists of them."""
+    return held(side) == RECORDS
 
 
 class SpanF1:

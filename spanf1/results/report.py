@@ -375,6 +375,8 @@ def _tokens(result: Scored, digits: int | None) -> str:
     parts = [f"{counts.tokens} in {many(counts.sentences, 'sentence')}"]
     if counts.documents:
         parts.append(many(counts.documents, "document"))
+    if not result.tally.tags_tokens:
+        return ", ".join(parts)
     accuracy = f"accuracy {percent(result.accuracy, digits)}"
     if counts.tokens_correct != result.tally.tags_equal:
         accuracy += " (of types and first tokens: the schemes differ)"
