@@ -182,8 +182,10 @@ def test_what_does_not_go_together() -> None:
         spanf1.evaluate(GOLD, as_objects(PREDICTED, text_span))
     mixed = spanf1.evaluate(GOLD, as_objects(PREDICTED, text_span), places="token")
     assert mixed.micro == spanf1.evaluate(GOLD, PREDICTED).micro
-    mixed = spanf1.evaluate(as_objects(GOLD, inclusive), PREDICTED, places="character")
-    assert mixed.micro.correct == 0
+    objects = [[{"start": start, "end": end, "label": kind} for start, end, kind in GOLD[0]]]
+    assert spanf1.evaluate(objects, GOLD[:1], places="token").micro.f1 == 1
+    with pytest.raises(UsageError, match="spans of tokens on one side, and of characters"):
+        spanf1.evaluate(objects, GOLD[:1])
     with pytest.raises(InputError, match="the end of a Span is the place behind it"):
         spanf1.evaluate([[Span(0, 1, "A")]], [[]], inclusive_ends=True)
     with pytest.raises(InputError, match=r"y_pred\[0\]\[0\]: 'O' is no span"):
