@@ -58,6 +58,8 @@ result = spanf1.score_file("gold.conll", "pred.conll", reading="conlleval")
 result = spanf1.score_file("gold", "pred.json", input_format="brat,pipeline", delimiter=",")
 pair: list[list[tuple[int, int, str]]] = [[(0, 1, "PER")]]
 result = spanf1.evaluate(pair, [[spanf1.Span(0, 1, "PER")]], places="token", inclusive_ends=False)
+frame: dict[str, list[str]] = {"a": ["O"], "b": ["O"]}
+result = spanf1.evaluate(frame, gold_column="a", pred_column="b", sentence_column="none")
 first: int | None = spanf1.TextSpan("PER", ((0, 1),)).start
 kappa: float = spanf1.evaluate([1, 0], [1, 1], level="token").kappa
 right: int = spanf1.score_file("gold.conll", level="sentence", scheme="BIO").all.right

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 _LISTS = (list, tuple)
 
+_NO_COLUMNS = (None,) * 5
+
 #: what lists may hold besides tags and labels
 RECORDS, SPANS = "records", "spans"
 
@@ -54,7 +56,7 @@ _KEYWORDS = frozenset({OUTSIDE_TAGS, MASK_TAGS, LABELS, MISSING_TAGS})
 @overload
 def evaluate(
     y_true: Any,
-    y_pred: Any,
+    y_pred: Any = None,
     *,
     labels: Iterable[str] | Mapping[Any, str] | None = None,
     ignore_index: int = IGNORE_INDEX,
@@ -79,6 +81,11 @@ def evaluate(
     as_written: Literal[False] = False,
     places: PlaceName = "auto",
     inclusive_ends: bool = False,
+    gold_key: str | None = None,
+    pred_key: str | None = None,
+    gold_column: str | None = None,
+    pred_column: str | None = None,
+    sentence_column: str | None = None,
     confidence: float | Confidence | None = None,
 ) -> Result: ...
 
@@ -86,7 +93,7 @@ def evaluate(
 @overload
 def evaluate(
     y_true: Any,
-    y_pred: Any,
+    y_pred: Any = None,
     *,
     level: Literal["token"],
     **options: Any,
@@ -96,7 +103,7 @@ def evaluate(
 @overload
 def evaluate(
     y_true: Any,
-    y_pred: Any,
+    y_pred: Any = None,
     *,
     level: Literal["sentence", "document"],
     **options: Any,
@@ -106,7 +113,7 @@ def evaluate(
 # Of other levels, Python alone checks the names of keywords.
 def evaluate(  # type: ignore[misc]
     y_true: Any,
-    y_pred: Any,
+    y_pred: Any = None,
     *,
     labels: Iterable[str] | Mapping[Any, str] | None = None,
     ignore_index: int = IGNORE_INDEX,
@@ -131,6 +138,11 @@ def evaluate(  # type: ignore[misc]
     as_written: bool = False,
     places: PlaceName = "auto",
     inclusive_ends: bool = False,
+    gold_key: str | None = None,
+    pred_key: str | None = None,
+    gold_column: str | None = None,
+    pred_column: str | None = None,
+    sentence_column: str | None = None,
     confidence: float | Confidence | None = None,
 ) -> Result | TokenResult | WholeResult:
     """Score predicted tags, label ids, or spans of texts against gold ones.
@@ -146,7 +158,9 @@ def evaluate(  # type: ignore[misc]
         ``{"text": …, "spans": [{"start": 0, "end": 5, "label": "PER"}]}``,
         the lists that a Hugging Face pipeline returns. Or spans, a list for each sentence or text:
         tuples ``(start, end, type)``, `spanf1.Span`, `spanf1.TextSpan`. Places count from 0, and
-        an end is the place behind the span; see `places` and `inclusive_ends`.
+        an end is the place behind the span; see `places` and `inclusive_ends`. Or one table with
+        both sides, `y_true`, or two tables: a dataset of Hugging Face, whose ``ClassLabel`` names
+        ids, a frame of pandas or polars, a dict of lists; see `gold_key` and `gold_column`.
     labels : sequence of str, or mapping of int to str
         The tag of each id; needed for ids.
     ignore_index : int
@@ -205,6 +219,14 @@ def evaluate(  # type: ignore[misc]
     inclusive_ends : bool
         Of spans, whether an end is the last place in it, as in nervaluate's objects
         ``{"label": "PER", "start": 0, "end": 1}``.
+    gold_key, pred_key : str, optional
+        Of a table with a row for each sentence, or text, the columns of both sides: of tags, ids,
+        or spans.
+    gold_column, pred_column, sentence_column : str, optional
+        Of a table with a row for each token, the columns of the tags of both sides, and of the ids
+        of sentences: a new id begins one, and a missing id goes on with the one above. ``"none"``
+        in place of the last: all rows are one sentence. In two tables both columns of a pair may
+        be called the same, and the second left out.
     confidence : float or Confidence, optional
         Make intervals of every figure, of this level: see `Result.certainty`.
 
@@ -256,12 +278,32 @@ def evaluate(  # type: ignore[misc]
     >>> spanf1.evaluate(gold, gold, inclusive_ends=True, match="partial").micro.f1
     1.0
 
+    A table with a row for each token, such as a frame of pandas, and one with a row for each
+    sentence, such as a dataset of Hugging Face:
+
+    >>> frame = {
+    ...     "sent": [1, 1, 2],
+    ...     "gold": ["B-PER", "I-PER", "B-LOC"],
+    ...     "pred": ["B-PER", "O", "O"],
+    ... }
+    >>> columns = {"gold_column": "gold", "pred_column": "pred", "sentence_column": "sent"}
+    >>> spanf1.evaluate(frame, **columns).micro.recall
+    0.0
+    >>> dataset = {"ner_tags": [["B-PER"], ["O"]], "predicted": [["B-PER"], ["B-LOC"]]}
+    >>> spanf1.evaluate(dataset, gold_key="ner_tags", pred_key="predicted").micro.precision
+    0.5
+
     Labels, one for each item:
 
     >>> spanf1.evaluate([1, 0, 1, 1, 0], [1, 0, 0, 1, 0], level="token")[1].f1
     0.8
     """
     given = locals()
+    columns = gold_key, pred_key, gold_column, pred_column, sentence_column
+    if y_pred is None or columns != _NO_COLUMNS:
+        from spanf1.formats.tables import out_of_tables
+
+        given = out_of_tables(given)
     options = Options.of(given)
     if level != "span" or as_written:
         check_level(level, options, as_written=as_written)
@@ -380,7 +422,8 @@ def held(side: Any) -> str:
 
                 return SPANS if is_span(first) else ""
             # Older versions of spaCy are trained with pairs of a text and an object.
-            return RECORDS if any(isinstance(part, dict) for part in row[:2]) else ""
+            second = row[1] if len(row) > 1 else None
+            return RECORDS if isinstance(first, dict) or isinstance(second, dict) else ""
     return ""
 
 

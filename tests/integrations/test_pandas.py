@@ -56,3 +56,34 @@ def test_frames_of_everything_else(files) -> None:
     assert pd.api.types.is_float_dtype(frame.p)
     description = spanf1.describe(gold)
     assert description.to_frame().shape[0] == 4
+
+
+# Frames that are scored.
+
+
+def test_a_frame_with_a_row_for_each_token() -> None:
+    rows = [
+        (f"s{number}", *pair)
+        for number, sides in enumerate(zip(GOLD, PREDICTED, strict=True))
+        for pair in zip(*sides, strict=True)
+    ]
+    frame = pd.DataFrame(rows, columns=["sent", "gold", "pred"])
+    how = {"gold_column": "gold", "pred_column": "pred", "sentence_column": "sent"}
+    expected = spanf1.evaluate(GOLD, PREDICTED)
+    assert spanf1.evaluate(frame, **how) == expected
+    assert spanf1.evaluate(frame.astype("category"), **how) == expected
+    # An id in the first row of a sentence alone, as spreadsheets have it; rows that were chosen.
+    sparse = frame.assign(sent=frame.sent.where(~frame.sent.duplicated()))
+    assert sparse.sent.isna().any()
+    assert spanf1.evaluate(sparse, **how) == expected
+    assert spanf1.evaluate(frame[frame.sent == "s1"], **how) == spanf1.evaluate(
+        GOLD[1:], PREDICTED[1:]
+    )
+    frame.loc[2, "gold"] = None
+    with pytest.raises(spanf1.TagError, match=r"y_true\[0\]\[2\]: the tag is to be a string"):
+        spanf1.evaluate(frame, **how)
+
+
+def test_frames_of_ids_are_arrays_still() -> None:
+    frame = pd.DataFrame([[1, 2, 0], [0, 0, 1]])
+    assert spanf1.evaluate(frame, frame, labels=["O", "B-A", "I-A"]).micro.gold == 2
