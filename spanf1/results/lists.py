@@ -501,6 +501,10 @@ ignore_types, tag_form, outside, mask_tags, missing, confidence
     def update(self, predictions: Any, references: Any, mask: Any = None) -> None:
         """Add a batch, which is left out as a whole if there is an error.
 
+        Mind the order: predictions come first, as in metrics of training libraries (torchmetrics,
+        Hugging Face's evaluate), and in `spanf1.evaluate` gold does. Names say it best:
+        ``update(references=gold, predictions=predicted)``.
+
         Parameters
         ----------
         predictions, references, mask
