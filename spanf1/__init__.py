@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from spanf1.checks.validate import validate_file
     from spanf1.contents.baseline import Lexicon, baseline
+    from spanf1.contents.contents import Description
     from spanf1.contents.describe import describe
     from spanf1.core.detection import Detection
     from spanf1.core.documents import Document, TextSpan
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from spanf1.mistakes.analysis import Analysis
     from spanf1.mistakes.analyze import analyze
     from spanf1.ranking.compare import compare
-    from spanf1.ranking.rank import RankingOptions
+    from spanf1.ranking.rank import Ranking, RankingOptions
     from spanf1.results.files import score_file
     from spanf1.results.lists import SpanF1, evaluate
     from spanf1.results.result import Result, rescore
@@ -55,6 +56,7 @@ __all__ = [
     "Counts",
     "CreditCounts",
     "CreditScore",
+    "Description",
     "Detection",
     "Document",
     "IllFormedError",
@@ -63,6 +65,7 @@ __all__ = [
     "Lexicon",
     "LossError",
     "Options",
+    "Ranking",
     "RankingOptions",
     "ReadError",
     "Result",
@@ -104,10 +107,12 @@ _LATER = {
     "Changes": "changes.changes",
     "Confidence": "core.options",
     "Counts": "core.scores",
+    "Description": "contents.contents",
     "Detection": "core.detection",
     "Document": "core.documents",
     "Lexicon": "contents.baseline",
     "Options": "core.options",
+    "Ranking": "ranking.rank",
     "RankingOptions": "ranking.rank",
     "Result": "results.result",
     "CreditCounts": "core.scores",
