@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Reported:
     """What has a report: it prints, shows itself in notebooks, and goes to frames and files.
 
-    ``str()`` is the table, as in a terminal. Whatever is for people is in percent; what is for
+    ``str()`` is the table that the command prints. What is for people is in percent; what is for
     programs (CSV, JSON, a frame) is in fractions of 1.
     """
 

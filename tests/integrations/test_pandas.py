@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
-import pandas as pd
 import pytest
 
 import spanf1
+
+pd = pytest.importorskip("pandas")
 
 GOLD = [["B-PER", "I-PER", "O", "B-LOC"], ["O", "B-ORG"]]
 PREDICTED = [["B-PER", "I-PER", "O", "O"], ["O", "B-LOC"]]
