@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from spanf1.levels.results import TokenResult, WholeResult
     from spanf1.mistakes.analysis import Analysis
     from spanf1.mistakes.analyze import analyze
+    from spanf1.mistakes.explain import Explanation, explain
     from spanf1.ranking.compare import compare
     from spanf1.ranking.rank import Ranking, RankingOptions
     from spanf1.results.files import score_file
@@ -59,6 +60,7 @@ __all__ = [
     "Description",
     "Detection",
     "Document",
+    "Explanation",
     "IllFormedError",
     "InputError",
     "LayoutError",
@@ -93,6 +95,7 @@ __all__ = [
     "diff",
     "encode",
     "evaluate",
+    "explain",
     "read_documents",
     "repair",
     "rescore",
@@ -110,6 +113,7 @@ _LATER = {
     "Description": "contents.contents",
     "Detection": "core.detection",
     "Document": "core.documents",
+    "Explanation": "mistakes.explain",
     "Lexicon": "contents.baseline",
     "Options": "core.options",
     "Ranking": "ranking.rank",
@@ -137,6 +141,7 @@ _LATER = {
     "diff": "changes.diff",
     "encode": "checks.lists",
     "evaluate": "results.lists",
+    "explain": "mistakes.explain",
     "read_documents": "formats.opening",
     "repair": "checks.lists",
     "rescore": "results.result",
