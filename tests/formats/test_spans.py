@@ -203,6 +203,15 @@ def test_what_does_not_go_together() -> None:
             spanf1.evaluate([["B-A"]], [["B-A"]], **more)
 
 
+def test_spans_of_one_sentence_are_to_be_in_a_list() -> None:
+    spans = spanf1.decode(["B-A", "O"])
+    for one in (spans, [(0, 1, "A")]):
+        with pytest.raises(UsageError, match="y_true is to be a list of lists of spans") as caught:
+            spanf1.evaluate(one, one)
+        assert caught.value.hint == "for a single sentence: evaluate([gold], [predicted])"
+    assert spanf1.evaluate([spans], [spans]).micro.f1 == 1
+
+
 def test_one_token_of_nervaluate_says_what_to_do() -> None:
     gold = [[{"label": "A", "start": 0, "end": 0}]]
     with pytest.raises(InputError, match="0 to 0 is empty") as caught:
