@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from spanf1.checks.validate import validate_file
     from spanf1.contents.baseline import Lexicon, baseline
+    from spanf1.contents.contents import Description
     from spanf1.contents.describe import describe
     from spanf1.core.detection import Detection
     from spanf1.core.documents import Document, TextSpan
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from spanf1.mistakes.picture import ConfusionDisplay, SliceDisplay
     from spanf1.ranking.compare import compare
     from spanf1.ranking.picture import DifferenceDisplay, RankDisplay
-    from spanf1.ranking.rank import RankingOptions
+    from spanf1.ranking.rank import Ranking, RankingOptions
     from spanf1.results.files import score_file
     from spanf1.results.lists import SpanF1, evaluate
     from spanf1.results.picture import ScoreDisplay
@@ -60,6 +61,7 @@ __all__ = [
     "Counts",
     "CreditCounts",
     "CreditScore",
+    "Description",
     "Detection",
     "DifferenceDisplay",
     "Document",
@@ -71,6 +73,7 @@ __all__ = [
     "LossError",
     "Options",
     "RankDisplay",
+    "Ranking",
     "RankingOptions",
     "ReadError",
     "Result",
@@ -116,6 +119,7 @@ _LATER = {
     "Confidence": "core.options",
     "ConfusionDisplay": "mistakes.picture",
     "Counts": "core.scores",
+    "Description": "contents.contents",
     "Detection": "core.detection",
     "DifferenceDisplay": "ranking.picture",
     "Document": "core.documents",
@@ -123,6 +127,7 @@ _LATER = {
     "Lexicon": "contents.baseline",
     "Options": "core.options",
     "RankDisplay": "ranking.picture",
+    "Ranking": "ranking.rank",
     "RankingOptions": "ranking.rank",
     "Result": "results.result",
     "CreditCounts": "core.scores",

@@ -29,7 +29,7 @@ FLOORS = [
 FLOOR = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 # What an adaptor adapts; what a format needs, imported by functions alone.
 ADAPTED = {"datasets", "evaluate", "sklearn", "spacy", "torch", "torchmetrics", "transformers"}
-OPTIONAL = {"backports", "matplotlib", "orjson", "pyarrow", "spacy"}
+OPTIONAL = {"backports", "matplotlib", "orjson", "pandas", "pyarrow", "spacy"}
 
 
 def name_of(path: Path) -> str:

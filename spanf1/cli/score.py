@@ -152,8 +152,8 @@ Examples:
 )
 @report_options(
     SCORE_RENDERERS,
-    "table, conlleval, markdown and latex are in percent; json, csv and tsv fractions of 1, and so "
-    "is number, the F of the average alone.",
+    "table, conlleval, markdown, latex and html are in percent; json, csv and tsv fractions of 1, "
+    "and so is number, the F of the average alone.",
     digits=SCORE_DIGITS_HELP,
 )
 @list_option(

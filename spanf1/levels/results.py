@@ -16,15 +16,10 @@ from spanf1.exceptions import UsageError
 from spanf1.formats.stored import as_count, as_name, options_from, origin_from, result_read
 from spanf1.levels.classes import TokenScores
 from spanf1.levels.levels import LEVELS
-from spanf1.levels.report import (
-    data_of_tokens,
-    data_of_wholes,
-    report_of_tokens,
-    report_of_wholes,
-)
+from spanf1.levels.report import data_of_tokens, data_of_wholes
 from spanf1.levels.tokens import Cell, Tag, TokenTally
 from spanf1.levels.wholes import WholeScores
-from spanf1.render.renderers import text
+from spanf1.render.reported import Reported
 from spanf1.wording import printable
 
 # So many units there may be, and spans in one, where figures are made of stored counts.
@@ -32,11 +27,13 @@ _MOST = 1 << 30
 
 
 @dataclass(frozen=True, repr=False)
-class TokenResult(TokenScores):
+class TokenResult(TokenScores, Reported):
     """The scores of tokens, or labels; see `TokenScores`. ``str(result)`` is the report.
 
     ``a + b`` is the result of both inputs together: counts are added.
     """
+
+    _reporter = "spanf1.levels.report", "report_of_tokens"
 
     def __add__(self, other: TokenResult) -> TokenResult:
         if not isinstance(other, TokenResult):
@@ -51,9 +48,6 @@ class TokenResult(TokenScores):
 
     def __repr__(self) -> str:
         return f"<TokenResult: accuracy {self.accuracy:.4f}, {self.tokens} tokens>"
-
-    def __str__(self) -> str:
-        return text(report_of_tokens(self))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data that JSON can carry; NaN is given as None."""
@@ -78,17 +72,16 @@ class TokenResult(TokenScores):
 
 
 @dataclass(frozen=True, repr=False)
-class WholeResult(WholeScores):
+class WholeResult(WholeScores, Reported):
     """How many sentences or documents are right in all; see `WholeScores`.
 
     ``str(result)`` is the report.
     """
 
+    _reporter = "spanf1.levels.report", "report_of_wholes"
+
     def __repr__(self) -> str:
         return f"<WholeResult: {self.all.right} of {self.all.of} {self.noun}s right>"
-
-    def __str__(self) -> str:
-        return text(report_of_wholes(self))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data that JSON can carry; NaN is given as None."""

@@ -58,7 +58,7 @@ def data_of(tally: Tally) -> dict[str, Any]:
     data |= by_side("first", lambda first: {_text_of(k): first[k] for k in sorted(first)})
     data["script"] = {name: list(counts) for name, counts in tally.script.items()}
     data["gold_number"] = f"{tally.gold_number:016x}"
-    if tally.placed_by != TOKEN:
+    if not tally.tags_tokens:
         data |= {"placed_by": tally.placed_by, "size": tally.size} | by_side("tagged", bool)
     data["forms"] = [
         [name, [[*map(_text_of, pair)] for pair in sorted(shapes)], count]
