@@ -16,6 +16,8 @@ from spanf1.exceptions import (
 # As a type checker sees it; the module `typing` would be imported while Ctrl-C is not caught yet.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from spanf1.agreement.agree import agree
+    from spanf1.agreement.agreement import Agreement
     from spanf1.changes.changes import Changes
     from spanf1.changes.diff import diff
     from spanf1.checks.convert import convert_file
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from spanf1.results.signature import Signature
 
 __all__ = [
+    "Agreement",
     "AlignmentError",
     "Analysis",
     "Changes",
@@ -92,6 +95,7 @@ __all__ = [
     "Violation",
     "WholeResult",
     "__version__",
+    "agree",
     "analyze",
     "baseline",
     "compare",
@@ -114,6 +118,7 @@ __all__ = [
 
 # Where the names are that are imported when they are asked for: start-up is part of every run.
 _LATER = {
+    "Agreement": "agreement.agreement",
     "Analysis": "mistakes.analysis",
     "Changes": "changes.changes",
     "Confidence": "core.options",
@@ -142,6 +147,7 @@ _LATER = {
     "TokenResult": "levels.results",
     "TypeCounts": "core.scores",
     "Violation": "checks.lists",
+    "agree": "agreement.agree",
     "analyze": "mistakes.analyze",
     "WholeResult": "levels.results",
     "baseline": "contents.baseline",

@@ -16,6 +16,7 @@ FIRST = {
     "compare": ("--match", "--reading", "--per-type", "--format", "--output"),
     "diff": ("--change", "--type", "--limit", "--fail-if-worse", "--format"),
     "errors": ("--kind", "--type", "--confusion", "--what-if", "--format"),
+    "agree": ("--match", "--types", "--confidence", "--format", "--output"),
     "plot": ("--output", "--kind", "--width", "--confidence", "--merged"),
     "schemes": ("--gold-column", "--pred-column", "--examples", "--format", "--output"),
     "baseline": ("--rule", "--predictions", "--ignore-case", "--confidence", "--format"),
@@ -44,7 +45,7 @@ GROUPS = {
         *("--train-tag-column", "--train-token-column", "--test-tag-column", "--test-token-column"),
         *("--delimiter", "--align-by-position", "--input-format", "--gold-key", "--pred-key"),
         *("--key", "--token-key", "--text-key", "--id-key", "--max-size", "--merged"),
-        "--catalogue",
+        *("--catalogue", "--annotator"),
     ),
     _TAGS: (
         *("--reading", "--scheme", "--gold-scheme", "--pred-scheme", "--train-scheme"),

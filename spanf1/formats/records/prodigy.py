@@ -23,6 +23,9 @@ from spanf1.wording import shortened
 
 _KEYS = KEYS["prodigy"]
 
+# Who says what a record says; sessions name the annotator in older versions of Prodigy.
+_ANNOTATORS = ("_annotator_id", "_session_id")
+
 # What annotators answer, and how that is called which is left out.
 _ANSWERS = {"accept": "", "reject": "rejected examples", "ignore": "ignored examples"}
 
@@ -41,6 +44,14 @@ def looks_like_record(view: View) -> int:
     placed = "offsets" in view.item or all(key in view.item for key in ITEM_OFFSETS[0])
     others = any(start in view.item and end in view.item for start, end in ITEM_OFFSETS[1:])
     return (LIKELY if placed else MAYBE * others) * view.at_key
+
+
+def said_by(value: Any) -> dict[str, Any]:
+    """Return the annotator of a record, if it names one, with the record."""
+    if not isinstance(value, dict):
+        return {}
+    name = next((value[key] for key in _ANNOTATORS if value.get(key) is not None), None)
+    return {} if name is None else {str(name): value}
 
 
 def documents(input: Input) -> Iterator[Document]:

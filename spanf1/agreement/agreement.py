@@ -1,0 +1,343 @@
+"""The agreement of annotators: F1 of every pair, and coefficients that take chance away."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spanf1.agreement.annotations import Annotations
+from spanf1.agreement.blocks import Block, values_of
+from spanf1.core.options import LEAST_UNITS, Confidence, Options
+from spanf1.core.scores import AnyScore, f_scores
+from spanf1.core.tags import IntArray
+from spanf1.exceptions import UsageError
+from spanf1.render.reported import Reported
+from spanf1.resampling.inference import Interval, interval_of
+from spanf1.results.certainty import meanings
+from spanf1.results.result import Result
+
+FloatArray = npt.NDArray[np.float64]
+
+#: 0/0 is no figure: who marks nothing, and is agreed with, agrees on nothing
+OPTIONS = Options(zero_division=math.nan)
+#: no interval
+NO_INTERVAL = Interval(math.nan, math.nan)
+
+
+class Pair(NamedTuple):
+    """What two annotators have in common, on the documents that both have done.
+
+    Attributes
+    ----------
+    annotators : tuple of str
+        Who they are; the first one stands for gold in `result`, to which F1 is blind.
+    documents : int
+        How many documents both have done; a sentence may be one.
+    result : Result, optional
+        The score of the second one against the first; None if there are no such documents.
+    counts : array of int, shape (documents, counts)
+        The counts of each document, of all types that count; nothing where one has not done it.
+    """
+
+    annotators: tuple[str, str]
+    documents: int
+    result: Result | None
+    counts: npt.NDArray[np.int64]
+
+    @property
+    def f1(self) -> float:
+        """Their F1; NaN if neither marks anything on documents of both."""
+        return self.result.micro.f1 if self.result else math.nan
+
+
+class TypeAgreement(NamedTuple):
+    """How far pairs agree on one type.
+
+    Attributes
+    ----------
+    spans : float
+        How many spans of it an annotator has of a pair's documents, on average.
+    f1 : tuple of float
+        The F1 of each pair; NaN where neither has it.
+    mean, deviation : float
+        Their mean and population standard deviation, over the pairs where one of the two has it.
+    """
+
+    spans: float
+    f1: tuple[float, ...]
+    mean: float
+    deviation: float
+
+
+class DocumentAgreement(NamedTuple):
+    """How far pairs agree on one document.
+
+    Attributes
+    ----------
+    file : str
+        The file of the first annotator who has done it.
+    line : int
+        Its line there, or the number of the record; 0 if there is none.
+    document : str or int, optional
+        Its id.
+    annotators : int
+        How many have done it.
+    spans : int
+        How many spans they mark in it, all together.
+    f1 : float
+        The mean F1 over pairs; NaN if no pair marks anything.
+    """
+
+    file: str
+    line: int
+    document: str | int | None
+    annotators: int
+    spans: int
+    f1: float
+
+
+class Figure(NamedTuple):
+    """A figure of agreement, whose it is, and how sure it is.
+
+    Attributes
+    ----------
+    name : str
+        What it is called, as in `Block`.
+    universe : str
+        What is classified, where that is to be said.
+    annotators : tuple of str
+        Whose agreement it is.
+    value : float
+        The figure; NaN where it is not defined.
+    interval : Interval
+        Its interval; NaN if there is none.
+    """
+
+    name: str
+    universe: str
+    annotators: tuple[str, ...]
+    value: float
+    interval: Interval
+
+
+@dataclass(frozen=True, repr=False)
+class Agreement(Reported):
+    """How far annotators agree; ``str(agreement)`` is the report.
+
+    Attributes
+    ----------
+    annotations : Annotations
+        What they say.
+    options : Options
+        How spans are compared.
+    confidence : Confidence, optional
+        How intervals are made, if there are to be some.
+    """
+
+    annotations: Annotations
+    options: Options = OPTIONS
+    confidence: Confidence | None = None
+
+    _reporter = "spanf1.agreement.report", "report_of"
+
+    def __repr__(self) -> str:
+        return f"<Agreement of {', '.join(self.annotators)}: F1 {self.f1:.4f}>"
+
+    @property
+    def annotators(self) -> tuple[str, ...]:
+        """The names of the annotators."""
+        return self.annotations.names
+
+    @cached_property
+    def pairs(self) -> list[Pair]:
+        """All pairs of annotators, in order."""
+        return [self._pair(a, b) for a, b in self.annotations.pairs]
+
+    def pair(self, a: str, b: str) -> Pair:
+        """Return the pair of two annotators, in any order.
+
+        Raises
+        ------
+        UsageError
+            If there is no such pair.
+        """
+        for pair in self.pairs:
+            if {a, b} == {*pair.annotators}:
+                return pair
+        raise UsageError(
+            f"there is no pair {a}, {b}", hint=f"annotators: {', '.join(self.annotators)}"
+        )
+
+    def _pair(self, a: int, b: int) -> Pair:
+        """Return a pair, by the numbers of its annotators."""
+        annotations = self.annotations
+        names = annotations.names[a], annotations.names[b]
+        counted = [annotations.count(part, a, b, self.options) for part in annotations.parts]
+        tallies = [one for one in counted if one]
+        both = np.flatnonzero(annotations.done[:, [a, b]].all(axis=1))
+        if not tallies:
+            return Pair(names, 0, None, np.zeros((len(annotations.done), 3), np.int64))
+        result = Result(sum(tallies[1:], tallies[0]), self.options).check()
+        return Pair(names, len(both), result, self._counts(result, both))
+
+    def _counts(self, result: Result, both: IntArray) -> npt.NDArray[np.int64]:
+        """Return the counts of each document, given those that both have done."""
+        units = result.tally.units
+        width = len(result.micro.counts)
+        counts = np.zeros((len(self.annotations.done), width), np.int64)
+        if units is None or units.order is None:
+            return counts
+        numbers = dict.fromkeys(result.types, 0)
+        kinds = meanings(units, numbers, result.schemes, "lenient", result.tally.rule)
+        adds = np.array([(0,) * width if kind < 0 else add for kind, add in kinds], np.int64)
+        rows = np.zeros((len(units.length), width), np.int64)
+        np.add.at(
+            rows, np.repeat(np.arange(len(rows)), units.length), adds.reshape(-1, width)[units.code]
+        )
+        counts[both] = rows[units.order]
+        return counts
+
+    @property
+    def f1(self) -> float:
+        """The mean F1 of the pairs."""
+        return _mean([pair.f1 for pair in self.pairs])
+
+    @property
+    def deviation(self) -> float:
+        """The population standard deviation of the F1 of the pairs."""
+        return _deviation([pair.f1 for pair in self.pairs])
+
+    @cached_property
+    def types(self) -> dict[str, TypeAgreement]:
+        """How far pairs agree on each type, in alphabetical order, or in that of `options`."""
+        rows: dict[str, list[AnyScore | None]] = {}
+        chosen = self.options.types
+        met = {name for pair in self.pairs if pair.result for name in pair.result.types}
+        for name in sorted(met) if isinstance(chosen, str) else chosen:
+            rows[name] = [
+                pair.result.types.get(name) if pair.result else None for pair in self.pairs
+            ]
+        found = {}
+        for name, scores in rows.items():
+            f1 = tuple(score.f1 if score else math.nan for score in scores)
+            sizes = [(score.gold + score.predicted) / 2 for score in scores if score]
+            spans = sum(sizes) / max(len(self.pairs), 1)
+            found[name] = TypeAgreement(spans, f1, _mean(f1), _deviation(f1))
+        return found
+
+    @cached_property
+    def documents(self) -> list[DocumentAgreement]:
+        """How far pairs agree on each document, in order.
+
+        A document of several sentences is one where two or more are marked.
+        """
+        unit = self.annotations.units()[1]
+        first = np.flatnonzero(np.diff(unit, prepend=-1))
+        sums = [np.add.reduceat(pair.counts, first) for pair in self.pairs]
+        figures = np.stack([f_scores(part, zero_division=math.nan) for part in sums])
+        done = self.annotations.done[first]
+        spans = np.add.reduceat(self.annotations.spans, first)
+        found = []
+        for number, document in enumerate(first.tolist()):
+            where = self.annotations.name_of(document)
+            f1 = _mean(figures[:, number].tolist())
+            found.append(DocumentAgreement(*where, int(done[number].sum()), int(spans[number]), f1))
+        return found
+
+    # Intervals.
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """The figures, and what they are made of: a row for each unit that is drawn."""
+        _, unit, count = self.drawn
+        f_of = partial(f_scores, zero_division=math.nan)
+        return [
+            Block("f1", "", pair.annotators, summed(pair.counts, unit, count), f_of)
+            for pair in self.pairs
+        ]
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        """All figures: the F1 of pairs first.
+
+        Raises
+        ------
+        UsageError
+            If there are to be intervals, and there is nothing to resample.
+        """
+        blocks, (_, ends) = self.blocks, self._ends
+        sums = np.concatenate([block.rows.sum(axis=0) for block in blocks])
+        values = values_of(blocks, sums).tolist()
+        # Surface forms are counted, but not by document.
+        values[: len(self.pairs)] = [pair.f1 for pair in self.pairs]
+        return [
+            Figure(*block[:3], value, end)
+            for block, value, end in zip(blocks, values, ends, strict=True)
+        ]
+
+    @property
+    def interval(self) -> Interval:
+        """The interval of the mean F1; NaN if there is none."""
+        return self._ends[0]
+
+    @cached_property
+    def drawn(self) -> tuple[str, IntArray, int]:
+        """What is drawn for intervals, which one each document is, and how many there are."""
+        if not self.confidence:
+            return "", np.zeros(len(self.annotations.done), np.intp), 1
+        kind, unit = self.annotations.units(self.confidence.unit)
+        return kind, unit, int(unit[-1]) + 1
+
+    @cached_property
+    def _ends(self) -> tuple[Interval, list[Interval]]:
+        """The interval of the mean F1, and those of all blocks; NaN where there are none."""
+        how, blocks = self.confidence, self.blocks
+        if not how or self.drawn[2] < LEAST_UNITS:
+            return NO_INTERVAL, [NO_INTERVAL] * len(blocks)
+        if self.options.match == "surface":
+            raise UsageError(
+                "surface forms are counted once in all sentences: there are no intervals"
+            )
+        rows = np.concatenate([block.rows for block in blocks], axis=1)
+        pairs = len(self.pairs)
+
+        def statistic(sums: npt.NDArray[Any]) -> FloatArray:
+            values = values_of(blocks, sums)
+            return np.concatenate([means(values[..., :pairs])[..., None], values], axis=-1)
+
+        ends = interval_of(rows, np.ones(len(rows), np.int64), statistic, how)
+        mean, *others = (Interval(float(a), float(b)) for a, b in zip(*ends, strict=True))
+        return mean, others
+
+
+def summed(rows: npt.NDArray[np.int64], unit: IntArray, count: int) -> npt.NDArray[np.int64]:
+    """Return the sums of rows by units."""
+    sums = np.zeros((count, rows.shape[1]), np.int64)
+    np.add.at(sums, unit, rows)
+    return sums
+
+
+def means(values: FloatArray) -> FloatArray:
+    """Return means along the last axis, NaN left out; NaN where there is nothing else."""
+    defined = ~np.isnan(values)
+    count = defined.sum(axis=-1)
+    out = np.full(count.shape, np.nan)
+    np.divide(np.where(defined, values, 0).sum(axis=-1), count, out=out, where=count > 0)
+    return out
+
+
+def _mean(values: Sequence[float]) -> float:
+    there = [value for value in values if not math.isnan(value)]
+    return statistics.fmean(there) if there else math.nan
+
+
+def _deviation(values: Sequence[float]) -> float:
+    there = [value for value in values if not math.isnan(value)]
+    return statistics.pstdev(there) if there else math.nan

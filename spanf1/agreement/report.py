@@ -1,0 +1,247 @@
+"""What is said of agreement: pairs, types and documents for people, each figure for programs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from spanf1._version import __version__
+from spanf1.agreement.agreement import NO_INTERVAL, Agreement, Figure
+from spanf1.core.options import FEW_UNITS, LEAST_UNITS, says_match
+from spanf1.formats.in_words import types_in_words
+from spanf1.levels.report import bracketed
+from spanf1.render.renderers import DIM
+from spanf1.render.report import Fact, Report, Section
+from spanf1.resampling.inference import Interval
+from spanf1.wording import many, percent
+
+# So many documents are shown, those with least agreement.
+_SHOWN = 10
+_CSV_HEADER = [
+    *("figure", "universe", "type", "file", "line", "document"),
+    *("annotator_a", "annotator_b", "documents", "value", "low", "high"),
+]
+
+
+def report_of(agreement: Agreement) -> Report:
+    """Return the report on agreement."""
+    return Report(agreement, _sections, _rows, to_dict, tables=1, caption=signature_of)
+
+
+def _sections(agreement: Agreement, digits: int | None) -> list[Section]:
+    sections = [_pairs(agreement, digits), _types(agreement, digits)]
+    if len(agreement.documents) > 1:
+        sections.append(_documents(agreement, digits))
+    facts = [Fact(label, text, "", DIM) for label, text in how_made(agreement)]
+    return [*sections[:-1], sections[-1]._replace(facts=facts)]
+
+
+def _pairs(agreement: Agreement, digits: int | None) -> Section:
+    """Return the F1 of every pair, and of all of them."""
+    confidence = agreement.confidence
+    level = [f"{100 * confidence.level:g}% interval"] if confidence else []
+    rows = []
+    for pair, figure in zip(agreement.pairs, agreement.figures, strict=False):
+        micro = pair.result.micro if pair.result else None
+        counts = [f"{micro.gold:g}", f"{micro.predicted:g}"] if micro else ["0", "0"]
+        cells = [str(pair.documents), *counts, f"{micro.correct:g}" if micro else "0"]
+        ends = [bracketed(figure.interval, digits)] * bool(level)
+        rows.append([_named(pair.annotators), *cells, percent(pair.f1, digits), *ends])
+    header = ["", "Docs", "1st", "2nd", "Both", "F1", *level]
+    several = len(rows) > 1
+    if several:
+        ends = [bracketed(agreement.interval, digits)] * bool(level)
+        rows.append(["mean", "", "", "", "", percent(agreement.f1, digits), *ends])
+        spread = percent(agreement.deviation, digits)
+        rows.append(["SD", "", "", "", "", spread, *[""] * bool(level)])
+    return Section("Pairs", _extent(agreement), header, rows, totals=2 * several)
+
+
+def _named(annotators: Sequence[str]) -> str:
+    return ", ".join(annotators)
+
+
+def _extent(agreement: Agreement) -> str:
+    """Say how many annotators and documents there are."""
+    done = agreement.annotations.done
+    every = int(done.all(axis=1).sum())
+    annotators = many(len(agreement.annotators), "annotator")
+    texts = many(len(done), "document")
+    return (
+        f"{annotators}; {texts} (a sentence may be one), of which all have done {every}. Spans of "
+        "the 1st and the 2nd of a pair, and those of both."
+    )
+
+
+def _types(agreement: Agreement, digits: int | None) -> Section:
+    """Return the F1 of each type."""
+    several = len(agreement.pairs) > 1
+    rows = []
+    for name, one in agreement.types.items():
+        there = [value for value in one.f1 if not math.isnan(value)]
+        figures = [one.mean, one.deviation, min(there, default=math.nan)]
+        cells = figures if several else figures[:1]
+        rows.append([name, f"{one.spans:.1f}", *(percent(value, digits) for value in cells)])
+    header = ["", "Spans", "F1", *(["SD", "Least"] if several else [])]
+    said = "Spans that one annotator of a pair has, on average"
+    more = "; F1 is the mean over pairs of which one has the type, and the least" * several
+    return Section("Types", f"{said}{more}.", header, rows)
+
+
+def _documents(agreement: Agreement, digits: int | None) -> Section:
+    """Return the documents with least agreement."""
+    some = [one for one in agreement.documents if not math.isnan(one.f1)]
+    least = sorted(some, key=lambda one: one.f1)[:_SHOWN]
+    rows = [
+        [
+            _place(one.file, one.line, one.document),
+            *(str(count) for count in (one.annotators, one.spans)),
+            percent(one.f1, digits),
+        ]
+        for one in least
+    ]
+    whole = len(agreement.documents) - len(some)
+    said = f"Those with the least mean F1 of {len(some)}"
+    nothing = f"; in {whole} others no pair marks anything" * bool(whole)
+    return Section("Documents", f"{said}{nothing}.", ["", "Who", "Spans", "F1"], rows)
+
+
+def _place(file: str, line: int, document: str | int | None) -> str:
+    if document is not None:
+        return str(document)
+    return f"{file}:{line}" if line else file
+
+
+def how_made(agreement: Agreement) -> Iterator[tuple[str, str]]:
+    """Yield what shaped the figures, as pairs of a heading and a line."""
+    options, annotations = agreement.options, agreement.annotations
+    if options.match != "exact":
+        yield "match", f"{options.match}: {says_match(options.match)}"
+    if options.trim:
+        yield "trim", "white space at the edges of spans is dropped"
+    if renamed := types_in_words(options):
+        yield "renamed", renamed
+    if not isinstance(options.types, str):
+        yield "types", f"these alone: {', '.join(options.types)}"
+    if without := [pair.annotators for pair in agreement.pairs if not pair.documents]:
+        names = "; ".join(map(_named, without))
+        yield "note", f"no document of both, so they are in no mean: {names}"
+    for line in annotations.remarks():
+        yield "note", line
+    if agreement.confidence:
+        yield "intervals", _intervals(agreement)
+    yield "signature", signature_of(agreement)
+
+
+def _intervals(agreement: Agreement) -> str:
+    how = agreement.confidence
+    assert how  # noqa: S101 - for mypy: there are no intervals without it
+    unit, _, count = agreement.drawn
+    if count < LEAST_UNITS:
+        return f"none: there is one {unit}, and all resamples of one are the same"
+    few = f"; {count} are too few: intervals are too narrow" * (count < FEW_UNITS)
+    return (
+        f"{100 * how.level:g}%, {how.method} bootstrap: {many(how.resamples, 'resample')} of "
+        f"{many(count, unit)}, the same for all figures, seed {how.seed}{few}"
+    )
+
+
+def signature_of(agreement: Agreement) -> str:
+    """Return what shaped the mean F1, in one line: what the signatures of all pairs share."""
+    lines = [str(pair.result.signature()).split("|") for pair in agreement.pairs if pair.result]
+    shared = [part for part in lines[0] if all(part in line for line in lines)]
+    documents = len(agreement.annotations.done)
+    own = [f"annotators:{len(agreement.annotators)}", f"documents:{documents}"]
+    how = agreement.confidence
+    if how:
+        unit = agreement.drawn[0]
+        own.append(f"ci:{how.level:g}/{how.method}/{how.resamples}/{unit}/{how.seed}")
+    return "|".join([shared[0], *own, *shared[1:]])
+
+
+def _rows(agreement: Agreement) -> Iterator[Sequence[object]]:
+    """Yield a row for each figure; fractions of 1."""
+    yield _CSV_HEADER
+
+    def row(
+        figure: str, value: float, interval: Interval = NO_INTERVAL, **more: object
+    ) -> list[object]:
+        cells = [value, *interval]
+        numbers = ["" if math.isnan(cell) else cell for cell in cells]
+        return [figure, *(more.get(name, "") for name in _CSV_HEADER[1:-3]), *numbers]
+
+    documents = {pair.annotators: pair.documents for pair in agreement.pairs}
+    for one in agreement.figures:
+        pair = _pair_of(one)
+        said = {"universe": one.universe, **pair}
+        if pair:
+            said["documents"] = documents[one.annotators[0], one.annotators[1]]
+        yield row(one.name, one.value, one.interval, **said)
+    yield row("mean f1", agreement.f1, agreement.interval)
+    yield row("sd f1", agreement.deviation)
+    for name, kind in agreement.types.items():
+        for pair_, value in zip(agreement.pairs, kind.f1, strict=True):
+            a, b = pair_.annotators
+            yield row("f1", value, type=name, annotator_a=a, annotator_b=b)
+        yield row("mean f1", kind.mean, type=name)
+    for document in agreement.documents:
+        key = "" if document.document is None else document.document
+        yield row("mean f1", document.f1, file=document.file, line=document.line, document=key)
+
+
+def _pair_of(figure: Figure) -> dict[str, object]:
+    names = figure.annotators
+    return {"annotator_a": names[0], "annotator_b": names[1]} if len(names) == 2 else {}
+
+
+def to_dict(agreement: Agreement) -> dict[str, Any]:
+    """Return everything as plain data; NaN is None."""
+    return {
+        "spanf1": __version__,
+        "signature": signature_of(agreement),
+        "annotators": [*agreement.annotators],
+        "f1": {
+            "mean": _plain(agreement.f1),
+            "sd": _plain(agreement.deviation),
+            "interval": _ends(agreement.interval),
+        },
+        "pairs": [
+            {
+                "annotators": [*pair.annotators],
+                "documents": pair.documents,
+                "f1": _plain(pair.f1),
+                "signature": str(pair.result.signature()) if pair.result else None,
+                "counts": pair.result.micro.counts._asdict() if pair.result else None,
+            }
+            for pair in agreement.pairs
+        ],
+        "figures": [
+            {
+                "name": one.name,
+                "universe": one.universe or None,
+                "annotators": [*one.annotators],
+                "value": _plain(one.value),
+                "interval": _ends(one.interval),
+            }
+            for one in agreement.figures
+        ],
+        "types": {
+            name: {
+                "spans": one.spans,
+                "f1": [*map(_plain, one.f1)],
+                "mean": _plain(one.mean),
+                "sd": _plain(one.deviation),
+            }
+            for name, one in agreement.types.items()
+        },
+        "documents": [{**one._asdict(), "f1": _plain(one.f1)} for one in agreement.documents],
+    }
+
+
+def _plain(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _ends(interval: Interval) -> list[float] | None:
+    return None if math.isnan(interval.low) else [*interval]

@@ -1,0 +1,99 @@
+"""``spanf1 agree``: how far annotators agree, and where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from spanf1.agreement.agree import agreement_of, inputs_of_paths
+from spanf1.agreement.agreement import Agreement
+from spanf1.agreement.report import how_made, report_of
+from spanf1.cli.help import command
+from spanf1.cli.inputs import (
+    KEY_OPTIONS,
+    MATCH_OPTION,
+    NORMALIZE_OPTION,
+    TRIM_OPTION,
+    input_options,
+    options_of,
+    token_option,
+)
+from spanf1.cli.output import (
+    DIGITS_HELP,
+    PERCENT_HELP,
+    ReportOptions,
+    list_option,
+    report_options,
+)
+from spanf1.cli.scoring import (
+    confidence_of,
+    confidence_options,
+    explanations,
+    interval_option,
+    type_options,
+    types_of,
+)
+from spanf1.core.options import Options
+from spanf1.exceptions import UsageError
+from spanf1.formats.source import STDIN
+
+
+@command("agree")
+@input_options(*KEY_OPTIONS, token_option(), files="ANNOTATOR...")
+@MATCH_OPTION
+@NORMALIZE_OPTION
+@TRIM_OPTION
+@list_option("--types", metavar="A,B,…", help_text="Compare spans of these types alone.")
+@type_options
+@confidence_options
+@interval_option
+@report_options(help_text=PERCENT_HELP, digits=DIGITS_HELP)
+@click.option("-q", "--quiet", is_flag=True, help="Only the first table: no words.")
+def agree(files: tuple[str, ...], **settings: Any) -> None:
+    """Say how far annotators agree, and where they do not.
+
+    Each ANNOTATOR is a file of any format that `spanf1 score` reads, or a folder of files, with a
+    name before it if it is to have another one: anna=annotations.jsonl. Files of folders are joined
+    by their names; texts by their ids, where they have some, else by their order. One file may hold
+    what several say: an export of Label Studio with several annotations of a task, or examples of
+    Prodigy with _annotator_id. One folder may have a folder, or a file, for each annotator.
+
+    Of every pair, what both have done is compared: the F1 of one against the other is the same
+    both ways. The mean and the standard deviation of the pairs stand below; then F1 by type, and
+    the documents with least agreement.
+
+    \b
+    Examples:
+      spanf1 agree anna.conll ben.conll carl.conll
+      spanf1 agree anna=round2/a.jsonl ben=round2/b.jsonl --confidence 0.95
+      spanf1 agree project/annotation/
+      spanf1 agree label-studio-export.json --match partial
+      spanf1 agree anna/ ben/ --types PER,ORG -f csv -o agreement.csv
+    """
+    report = ReportOptions.of(settings)
+    confidence = confidence_of(settings)
+    if not files:
+        raise UsageError("no annotator is given", hint="spanf1 agree A B takes a file for each")
+    if STDIN in files:
+        raise UsageError("annotations are to be files, not standard input")
+    types = tuple(name.strip() for name in (settings.pop("types") or "").split(",") if name.strip())
+    given = settings | types_of(settings) | {"types": types or "union"}
+    options = Options.of(given | {"zero_division": float("nan")})
+    inputs = inputs_of_paths(files, options_of(settings))
+    report.check_writable([input.source.path for own in inputs.values() for input in own.values()])
+    agreement = agreement_of(inputs, options, confidence)
+    notes = [*explanations(how_made(agreement), report.format_name), *_warnings(agreement)]
+    report.write(report_of(agreement), notes=notes)
+
+
+def _warnings(agreement: Agreement) -> Iterator[str]:
+    """Yield that there is nothing to compare, or no span of a type that was named."""
+    if not agreement.annotations.spans.any():
+        yield "warning: nobody marks anything: this is the agreement on nothing"
+    types = agreement.options.types
+    if not isinstance(types, str):
+        for name in types:
+            if not agreement.types[name].spans:
+                yield f"warning: there is no span of type {name!r}"
