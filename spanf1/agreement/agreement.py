@@ -14,6 +14,8 @@ import numpy.typing as npt
 
 from spanf1.agreement.annotations import Annotations
 from spanf1.agreement.blocks import Block, values_of
+from spanf1.agreement.coefficients import Counter
+from spanf1.agreement.tokens import Tokens
 from spanf1.core.options import LEAST_UNITS, Confidence, Options
 from spanf1.core.scores import AnyScore, f_scores
 from spanf1.core.tags import IntArray
@@ -258,10 +260,52 @@ class Agreement(Reported):
         """The figures, and what they are made of: a row for each unit that is drawn."""
         _, unit, count = self.drawn
         f_of = partial(f_scores, zero_division=math.nan)
-        return [
+        pairs = [
             Block("f1", "", pair.annotators, summed(pair.counts, unit, count), f_of)
             for pair in self.pairs
         ]
+        if self.tokens is None:
+            return pairs
+        return [*pairs, *Counter(self.tokens, unit, count).blocks(self.annotators)]
+
+    @cached_property
+    def tokens(self) -> Tokens | None:
+        """The tokens of all documents; None if the places of spans are not known."""
+        return Tokens.of(self.annotations, self.options)
+
+    def coefficient(self, name: str, universe: str = "", *annotators: str) -> float:
+        """Return a coefficient that takes chance away.
+
+        Parameters
+        ----------
+        name : str
+            ``kappa`` (Cohen's, of two), ``fleiss`` (of three or more), ``alpha`` (Krippendorff's,
+            nominal), ``u-alpha`` or ``u-alpha-binary`` (his for unitized data).
+        universe : str
+            Of kappa and alpha, what is classified: ``tags``, ``types`` or ``marked``; see `Notes`.
+        *annotators : str
+            Of Cohen's kappa: which two. It may be left out if there are no others.
+
+        Raises
+        ------
+        UsageError
+            If there is no such figure.
+
+        Notes
+        -----
+        ``tags`` are BIO tags of all tokens, ``types`` the types of all tokens, O among them, and
+        ``marked`` the types of those tokens that someone marks, of Cohen's kappa one of the two.
+        Tokens in spans of several types are of a class of their own. Where texts have no tokens,
+        words and punctuation marks are counted; a span has each word that it has a part of.
+        Documents are put one behind another; for unitized data, lengths are in tokens.
+        """
+        for one in self.figures:
+            whose = not annotators or {*annotators} == {*one.annotators}
+            if whose and (one.name, one.universe) == (name, universe):
+                return one.value
+        known = dict.fromkeys((one.name, one.universe) for one in self.figures)
+        said = ", ".join(" ".join(filter(None, pair)) for pair in known)
+        raise UsageError(f"there is no {name} of {universe or 'this'}", hint=f"there are {said}")
 
     @cached_property
     def figures(self) -> list[Figure]:

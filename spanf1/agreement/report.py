@@ -6,8 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from spanf1._version import __version__
-from spanf1.agreement.agreement import NO_INTERVAL, Agreement, Figure
+from spanf1.agreement.agreement import NO_INTERVAL, Agreement, Figure, means
+from spanf1.agreement.coefficients import NAMES, UNIVERSES
 from spanf1.core.options import FEW_UNITS, LEAST_UNITS, says_match
 from spanf1.formats.in_words import types_in_words
 from spanf1.levels.report import bracketed
@@ -16,6 +19,8 @@ from spanf1.render.report import Fact, Report, Section
 from spanf1.resampling.inference import Interval
 from spanf1.wording import many, percent
 
+# The decimals of coefficients, which are no shares.
+_DIGITS = 3
 # So many documents are shown, those with least agreement.
 _SHOWN = 10
 _CSV_HEADER = [
@@ -31,6 +36,8 @@ def report_of(agreement: Agreement) -> Report:
 
 def _sections(agreement: Agreement, digits: int | None) -> list[Section]:
     sections = [_pairs(agreement, digits), _types(agreement, digits)]
+    if agreement.tokens and agreement.tokens.sizes.any():
+        sections.append(_coefficients(agreement, digits))
     if len(agreement.documents) > 1:
         sections.append(_documents(agreement, digits))
     facts = [Fact(label, text, "", DIM) for label, text in how_made(agreement)]
@@ -72,6 +79,39 @@ def _extent(agreement: Agreement) -> str:
         f"{annotators}; {texts} (a sentence may be one), of which all have done {every}. Spans of "
         "the 1st and the 2nd of a pair, and those of both."
     )
+
+
+def _coefficients(agreement: Agreement, digits: int | None) -> Section:
+    """Return the coefficients, by what is classified."""
+    assert agreement.tokens  # noqa: S101 - for mypy: there are none without
+    shown: dict[str, dict[str, str]] = {}
+    rows: dict[str, list[float]] = {}
+    for one in agreement.figures[len(agreement.pairs) :]:
+        name = NAMES[one.name] + f", {_named(one.annotators)}" * (one.name == "kappa")
+        shown.setdefault(name, {})[one.universe or "types"] = _coefficient(one, digits)
+        if one.name == "kappa":
+            rows.setdefault(one.universe, []).append(one.value)
+    several = len(agreement.pairs) > 1
+    table = [[name, *(cells.get(key, "") for key in UNIVERSES)] for name, cells in shown.items()]
+    if several:
+        averages = [_decimal(float(means(np.array(rows[key]))), digits) for key in UNIVERSES]
+        table.insert(len(agreement.pairs), [f"{NAMES['kappa']}, mean", *averages])
+    noun = agreement.tokens.noun
+    size = many(int(agreement.tokens.sizes.sum()), noun)
+    said = "; ".join(f"{name}: {text}" for name, text in UNIVERSES.items())
+    made = " (texts have none, so words and punctuation marks count)" * (noun != "token")
+    return Section("Tokens", f"{size}{made}. {said}.", ["", *UNIVERSES], table)
+
+
+def _coefficient(figure: Figure, digits: int | None) -> str:
+    """Return a coefficient, with its interval if it has one."""
+    ends = figure.interval
+    said = "" if math.isnan(ends.low) else " [{}, {}]".format(*(_decimal(e, digits) for e in ends))
+    return f"{_decimal(figure.value, digits)}{said}"
+
+
+def _decimal(value: float, digits: int | None) -> str:
+    return "-" if math.isnan(value) else f"{value:.{_DIGITS if digits is None else digits}f}"
 
 
 def _types(agreement: Agreement, digits: int | None) -> Section:

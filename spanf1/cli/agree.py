@@ -61,8 +61,13 @@ def agree(files: tuple[str, ...], **settings: Any) -> None:
     Prodigy with _annotator_id. One folder may have a folder, or a file, for each annotator.
 
     Of every pair, what both have done is compared: the F1 of one against the other is the same
-    both ways. The mean and the standard deviation of the pairs stand below; then F1 by type, and
-    the documents with least agreement.
+    both ways. The mean and the standard deviation of the pairs stand below; then F1 by type, the
+    coefficients that take chance away, and the documents with least agreement.
+
+    Kappa (Cohen's of pairs, Fleiss' of more) and Krippendorff's alpha classify tokens: by BIO tags,
+    by types, O among them, and by types where someone marks a token. Their values may lie far
+    apart, so say which it is. Krippendorff's u-alpha is about where spans begin and end, too. Where
+    texts have no tokens, words and punctuation marks count.
 
     \b
     Examples:
