@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,10 +21,14 @@ from spanf1.core.options import LEAST_UNITS, Confidence, Options
 from spanf1.core.scores import AnyScore, f_scores
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import UsageError
+from spanf1.mistakes.analysis import AROUND, Analysis, check_counts, listed
 from spanf1.render.reported import Reported
 from spanf1.resampling.inference import Interval, interval_of
 from spanf1.results.certainty import meanings
 from spanf1.results.result import Result
+
+if TYPE_CHECKING:
+    from spanf1.agreement.disagreements import Disagreement
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -248,10 +253,89 @@ class Agreement(Reported):
         spans = np.add.reduceat(self.annotations.spans, first)
         found = []
         for number, document in enumerate(first.tolist()):
-            where = self.annotations.name_of(document)
+            where = self.annotations.places[document]
             f1 = _mean(figures[:, number].tolist())
             found.append(DocumentAgreement(*where, int(done[number].sum()), int(spans[number]), f1))
         return found
+
+    def analysis(self, a: str, b: str) -> Analysis:
+        """Return which spans two annotators have in common, by exact matches, and which not.
+
+        The first of the pair stands for gold, as `Pair.annotators` has them.
+
+        Raises
+        ------
+        UsageError
+            If there is no such pair, or no document of both.
+        """
+        from spanf1.agreement.disagreements import analysis_of
+
+        pair = self.pair(a, b)
+        first, other = map(self.annotators.index, pair.annotators)
+        found = analysis_of(self.annotations, first, other, self._exactly)
+        if found is None:
+            raise UsageError(f"there is no document of both {a} and {b}")
+        return found
+
+    @property
+    def _exactly(self) -> Options:
+        return replace(self.options, match="exact", normalize=())
+
+    def disagreements(
+        self,
+        *,
+        kind: str | Iterable[str] = (),
+        type: str | Iterable[str] = (),  # noqa: A002 - as the option is called
+        limit: int | None = None,
+        context: int = AROUND,
+    ) -> Iterator[Disagreement]:
+        """Yield what annotators say differently, by exact matches, pair by pair, in reading order.
+
+        Parameters
+        ----------
+        kind : str or iterable of str
+            ``type``, ``boundary``, ``type and boundary``, ``only a`` or ``only b``, a way in which
+            boundaries differ (``split``), or ``all``, with what they agree on. By default all but
+            that.
+        type : str or iterable of str
+            Types, of which a span is to have one.
+        limit : int
+            How many at most; by default all.
+        context : int
+            How many tokens to have on each side of a span.
+
+        Raises
+        ------
+        UsageError
+            If an argument is not one of those above.
+        """
+        from spanf1.agreement.disagreements import disagreements_of
+
+        check_counts(limit=limit, context=context)
+        found = (
+            one
+            for pair in self.pairs
+            if pair.documents
+            for one in disagreements_of(
+                pair.annotators,
+                self.analysis(*pair.annotators),
+                listed(kind),
+                type=listed(type),
+                context=context,
+            )
+        )
+        return islice(found, limit)
+
+    def adjudication(self) -> Iterator[dict[str, Any]]:
+        """Yield for each text what all say of it: the spans they agree on, and what is open.
+
+        They are records of Prodigy: ``spans`` are those that all have who have done the text, if
+        these are two or more. ``open`` has the others, those that overlap together: ``options``
+        are the spans, each with its ``annotators``, and ``nothing`` says who marks none of them.
+        """
+        from spanf1.agreement.disagreements import adjudication_of
+
+        return adjudication_of(self.annotations, self._exactly)
 
     # Intervals.
 

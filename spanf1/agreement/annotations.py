@@ -155,29 +155,29 @@ class Annotations:
             return "sentence", np.arange(len(number))
         return "document", number
 
-    def name_of(self, document: int) -> tuple[str, int, str | int | None]:
-        """Return the file of a document, its line there, and its id, by its number among all."""
+    @cached_property
+    def places(self) -> list[tuple[str, int, str | int | None]]:
+        """The file of each document, its line there, and its id, of the first who has done it."""
+        found = []
         for part in self.parts:
-            if document < len(part.rows):
+            for document in range(len(part.rows)):
                 number, row = part.first(document)
                 batch, input = part.batches[number], part.inputs[number]
                 assert input  # noqa: S101 - for mypy: who has done it has a file
-                return input.source.name, batch.lines[row], batch.ids[row]
-            document -= len(part.rows)
-        raise IndexError(document)
+                found.append((input.source.name, batch.lines[row], batch.ids[row]))
+        return found
 
-    def document(self, document: int, annotator: int) -> Document | None:
-        """Return what an annotator says of a document; None if it is not done."""
+    def said(self) -> Iterator[list[Document | None]]:
+        """Yield what each annotator says of each document; None where it is not done."""
         for part in self.parts:
-            if document < len(part.rows):
-                row = int(part.rows[document, annotator])
-                if row == NOT_DONE:
-                    return None
-                firsts = part.firsts[annotator]
-                some = part.batches[annotator].only(row, row + 1, (firsts[row], firsts[row + 1]))
-                return some.document(0)
-            document -= len(part.rows)
-        raise IndexError(document)
+            sides = [*zip(part.batches, part.firsts, strict=True)]
+            for rows in part.rows.tolist():
+                yield [
+                    None
+                    if row == NOT_DONE
+                    else batch.only(row, row + 1, (firsts[row], firsts[row + 1])).document(0)
+                    for row, (batch, firsts) in zip(rows, sides, strict=True)
+                ]
 
     def count(
         self, part: Part, a: int, b: int, options: Options, kept: KeptSpans | None = None

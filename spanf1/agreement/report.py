@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,11 @@ import numpy as np
 from spanf1._version import __version__
 from spanf1.agreement.agreement import NO_INTERVAL, Agreement, Figure, means
 from spanf1.agreement.coefficients import NAMES, UNIVERSES
+from spanf1.agreement.disagreements import ONLY_A, ONLY_B, Disagreement
 from spanf1.core.options import FEW_UNITS, LEAST_UNITS, says_match
 from spanf1.formats.in_words import types_in_words
 from spanf1.levels.report import bracketed
+from spanf1.mistakes.report import span_lines, with_how
 from spanf1.render.renderers import DIM
 from spanf1.render.report import Fact, Report, Section
 from spanf1.resampling.inference import Interval
@@ -285,3 +287,68 @@ def _plain(value: float) -> float | None:
 
 def _ends(interval: Interval) -> list[float] | None:
     return None if math.isnan(interval.low) else [*interval]
+
+
+# Disagreements, one by one.
+
+
+def disagreements_report(found: Sequence[Disagreement]) -> Report:
+    """Return the report on what annotators say differently."""
+    return Report(
+        found, _disagreements, _disagreement_rows, lambda some: [d.to_dict() for d in some]
+    )
+
+
+def _disagreements(found: Sequence[Disagreement], _: int | None) -> list[Section]:
+    rows = []
+    for one in found:
+        sides = (one.entry.gold, one.entry.predicted)
+        said = [f"{span.type}: {span.text}" if span else "" for span in sides]
+        what = with_how(_kind(one), one.entry.how)
+        rows.append([str(one.entry.place), _named(one.annotators), what, *said])
+    header = ["", "Annotators", "Kind", "A", "B"]
+    return [Section("Disagreements", "", header, rows, words=True)]
+
+
+def _kind(one: Disagreement) -> str:
+    """Return the kind of a disagreement, with the name of who is alone."""
+    named = {ONLY_A: one.annotators[0], ONLY_B: one.annotators[1]}
+    return f"only {named[one.kind]}" if one.kind in named else one.kind
+
+
+def disagreement_lines(
+    found: Iterable[Disagreement],
+    most: int | None = None,
+    columns: int | None = None,
+    *,
+    colour: bool = False,
+) -> Iterator[str]:
+    """Yield disagreements as text: where each is, who says what of it; so many at most."""
+    count = 0
+    for count, one in enumerate(found, 1):
+        if most is not None and count > most:
+            continue
+        what = with_how(_kind(one), one.entry.how) + f" ({_named(one.annotators)})"
+        said = span_lines(one.entry.place, what, one.spans, columns, colour=colour)
+        yield "\n" * (count > 1) + "".join(f"{line}\n" for line in said)
+    if not count:
+        yield "no disagreements\n"
+    elif most is not None and count > most:
+        yield f"\n{count - most} more of {count}; --limit {count} shows all of them\n"
+
+
+def _disagreement_rows(found: Sequence[Disagreement]) -> Iterator[list[object]]:
+    names = ("type", "text", "start", "end")
+    yield [
+        *("annotator_a", "annotator_b", "kind", "how"),
+        *("file", "line", "sentence", "document", "unit"),
+        *(f"{side}_{name}" for side in "ab" for name in names),
+        *("before", "after"),
+    ]
+    for one in found:
+        entry, place = one.entry, one.entry.place
+        sides = [span[:4] if span else [""] * 4 for span in (entry.gold, entry.predicted)]
+        key = "" if place.document is None else place.document
+        context = entry.spans[0]
+        row: list[object] = [*one.annotators, one.kind, entry.how, *place[:3], key, place.unit]
+        yield [*row, *sides[0], *sides[1], context.before, context.after]

@@ -90,7 +90,7 @@ class Tokens:
         types: dict[str, int] = {}
         found = []
         for part in annotations.parts:
-            batches = [_that_count(batch, options) for batch in part.batches]
+            batches = [that_count(batch, options) for batch in part.batches]
             if not all(all(batch.parts.values()) for batch in batches):
                 return None
             found.append(_Part(part, batches, tags, types))
@@ -119,7 +119,7 @@ class Tokens:
         )
 
 
-def _that_count(batch: DocumentBatch, options: Options) -> DocumentBatch:
+def that_count(batch: DocumentBatch, options: Options) -> DocumentBatch:
     """Return documents with the spans that count alone, their types as they are called."""
     names, chosen = options.type_map or str, options.types
     if not options.type_map and isinstance(chosen, str):
@@ -234,7 +234,7 @@ class _Part:
             own, text = batch.texts[row], self._texts[where[row]]
             here = slice(bounds[row], bounds[row + 1])
             if own is not None and text is not None and own != text:
-                start[here], end[here] = _moved(own, text, start[here], end[here])
+                start[here], end[here] = moved(own, text, start[here], end[here])
         return where[owner], start, end
 
     def _write(self, codes: IntArray, token: IntArray, begins: IntArray, kinds: IntArray) -> None:
@@ -298,7 +298,7 @@ def _pieces(
     )
 
 
-def _moved(own: str, text: str, start: IntArray, end: IntArray) -> tuple[IntArray, IntArray]:
+def moved(own: str, text: str, start: IntArray, end: IntArray) -> tuple[IntArray, IntArray]:
     """Return places of one text in another, which differs in white space alone."""
     before = np.array([0, *accumulate(not one.isspace() for one in own)], np.int64)
     solid = np.array([place for place, one in enumerate(text) if not one.isspace()], np.int64)

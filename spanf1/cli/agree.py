@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import click
 
 from spanf1.agreement.agree import agreement_of, inputs_of_paths
 from spanf1.agreement.agreement import Agreement
-from spanf1.agreement.report import how_made, report_of
+from spanf1.agreement.disagreements import Disagreement
+from spanf1.agreement.report import (
+    disagreement_lines,
+    disagreements_report,
+    how_made,
+    report_of,
+)
 from spanf1.cli.help import command
 from spanf1.cli.inputs import (
     KEY_OPTIONS,
@@ -22,10 +29,16 @@ from spanf1.cli.inputs import (
 )
 from spanf1.cli.output import (
     DIGITS_HELP,
+    FILE,
     PERCENT_HELP,
     ReportOptions,
+    check_writable,
+    count_option,
     list_option,
+    opened,
     report_options,
+    tell,
+    write,
 )
 from spanf1.cli.scoring import (
     confidence_of,
@@ -37,7 +50,14 @@ from spanf1.cli.scoring import (
 )
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
+from spanf1.formats.output import compression_of
 from spanf1.formats.source import STDIN
+from spanf1.mistakes.analysis import AROUND
+from spanf1.render.renderers import json_text
+from spanf1.wording import many
+
+#: how many disagreements are shown as text
+LIMIT = 20
 
 
 @command("agree")
@@ -47,11 +67,37 @@ from spanf1.formats.source import STDIN
 @TRIM_OPTION
 @list_option("--types", metavar="A,B,…", help_text="Compare spans of these types alone.")
 @type_options
+@click.option("--disagreements", is_flag=True, help="List what pairs say differently.")
+@list_option(
+    "--kind",
+    metavar="KIND,…",
+    help_text="With --disagreements, only these: type, boundary, type-and-boundary, only-a, "
+    "only-b, correct; all.  [default: all but correct]",
+)
+@count_option(
+    "--limit", help_text=f"Show at most so many.  [default: {LIMIT}; all if not as table]"
+)
+@count_option("--context", default=AROUND, show_default=True, help_text="Tokens around a span.")
+@click.option(
+    "--adjudicate",
+    type=FILE,
+    metavar="FILE",
+    help="Write what all say of each text, and what is open, as JSON Lines.",
+)
 @confidence_options
 @interval_option
 @report_options(help_text=PERCENT_HELP, digits=DIGITS_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Only the first table: no words.")
-def agree(files: tuple[str, ...], **settings: Any) -> None:
+def agree(
+    files: tuple[str, ...],
+    *,
+    disagreements: bool,
+    kind: str | None,
+    limit: int | None,
+    context: int,
+    adjudicate: str | None,
+    **settings: Any,
+) -> None:
     """Say how far annotators agree, and where they do not.
 
     Each ANNOTATOR is a file of any format that `spanf1 score` reads, or a folder of files, with a
@@ -69,16 +115,25 @@ def agree(files: tuple[str, ...], **settings: Any) -> None:
     apart, so say which it is. Krippendorff's u-alpha is about where spans begin and end, too. Where
     texts have no tokens, words and punctuation marks count.
 
+    --disagreements lists, pair by pair, the spans that two do not mark alike, put together as by
+    `spanf1 errors`. --adjudicate writes a record for each text, as Prodigy has them: spans are what
+    all agree on who have done it; open has the rest, with who says what. Decide, move what is right
+    to spans, and the file is gold.
+
     \b
     Examples:
       spanf1 agree anna.conll ben.conll carl.conll
       spanf1 agree anna=round2/a.jsonl ben=round2/b.jsonl --confidence 0.95
       spanf1 agree project/annotation/
       spanf1 agree label-studio-export.json --match partial
+      spanf1 agree anna.conll ben.conll --disagreements --kind type
+      spanf1 agree anna.jsonl ben.jsonl carl.jsonl --adjudicate decide.jsonl
       spanf1 agree anna/ ben/ --types PER,ORG -f csv -o agreement.csv
     """
     report = ReportOptions.of(settings)
     confidence = confidence_of(settings)
+    if not disagreements and (kind is not None or limit is not None):
+        raise UsageError("--kind and --limit are about what --disagreements lists")
     if not files:
         raise UsageError("no annotator is given", hint="spanf1 agree A B takes a file for each")
     if STDIN in files:
@@ -87,10 +142,41 @@ def agree(files: tuple[str, ...], **settings: Any) -> None:
     given = settings | types_of(settings) | {"types": types or "union"}
     options = Options.of(given | {"zero_division": float("nan")})
     inputs = inputs_of_paths(files, options_of(settings))
-    report.check_writable([input.source.path for own in inputs.values() for input in own.values()])
+    read = [input.source.path for own in inputs.values() for input in own.values()]
+    report.check_writable(read)
+    check_writable(adjudicate, read)
     agreement = agreement_of(inputs, options, confidence)
+    if adjudicate is not None:
+        _adjudicate(agreement, adjudicate, quiet=report.quiet)
+    if disagreements:
+        kinds = [one.strip().replace("-", " ") for one in (kind or "").split(",") if one.strip()]
+        found = agreement.disagreements(kind=kinds, context=context)
+        _list(found, report, limit)
+        return
     notes = [*explanations(how_made(agreement), report.format_name), *_warnings(agreement)]
     report.write(report_of(agreement), notes=notes)
+
+
+def _list(found: Iterator[Disagreement], report: ReportOptions, limit: int | None) -> None:
+    """Write disagreements; as text, they are no table."""
+    if report.format_name != "table":
+        report.write(disagreements_report([*islice(found, limit)]))
+        return
+    most = LIMIT if limit is None else limit
+    lines = disagreement_lines(found, most, **report.on_screen)
+    write("".join(lines), report.output)
+
+
+def _adjudicate(agreement: Agreement, path: str, *, quiet: bool) -> None:
+    """Write what all say of each text, and say how much of it is open."""
+    left = []
+    with opened(path, compression_of(path)) as stream:
+        for record in agreement.adjudication():
+            left.append(len(record["open"]))
+            stream.write(f"{json_text(record)}\n".encode("utf-8", "surrogateescape"))
+    if not quiet:
+        texts, places, count = sum(map(bool, left)), sum(left), len(left)
+        tell([f"note: {path}: {many(places, 'place')} open in {texts} of {many(count, 'text')}"])
 
 
 def _warnings(agreement: Agreement) -> Iterator[str]:

@@ -152,11 +152,11 @@ def _records(documents: Iterable[Document], how: Writing) -> Iterator[dict[str, 
                 }
                 for place, (start, end) in enumerate(document.tokens)
             ]
-        record[how.key or _KEYS.either[0]] = list(map(_item, document.spans))
+        record[how.key or _KEYS.either[0]] = list(map(item, document.spans))
         yield record
 
 
-def _item(span: TextSpan) -> dict[str, object]:
+def item(span: TextSpan) -> dict[str, object]:
     """Return a span as a record has it."""
     if len(span.parts) > 1:
         return {"offsets": span.parts, "label": span.type}
