@@ -32,6 +32,7 @@ def agree(
     map_types: Mapping[str, str] | None = None,
     ignore_types: Iterable[str] = (),
     confidence: float | Confidence | None = None,
+    gamma: bool = False,
     input_format: str = AUTO,
     key: str | None = None,
     token_key: str | None = None,
@@ -61,6 +62,8 @@ def agree(
         As for `spanf1.evaluate`; `types` are those that are compared, if they are named.
     confidence : float or Confidence, optional
         How intervals are made, if there are to be some: the level, or more.
+    gamma : bool
+        Whether the report has gamma, which takes longer than all else.
 
     Other Parameters
     ----------------
@@ -112,16 +115,20 @@ delimiter, tag_form, outside, labels, max_size
         inputs = _named(inputs)
     else:
         inputs = inputs_of_paths([os.fspath(path) for path in annotators], side)
-    return agreement_of(inputs, options, confidence_from(confidence))
+    return agreement_of(inputs, options, confidence_from(confidence), gamma=gamma)
 
 
 def agreement_of(
-    inputs: Mapping[str, Mapping[str, Input]], options: Options, confidence: Confidence | None
+    inputs: Mapping[str, Mapping[str, Input]],
+    options: Options,
+    confidence: Confidence | None,
+    *,
+    gamma: bool = False,
 ) -> Agreement:
     """Return the agreement of annotators, given their inputs by name; raises as `agree`."""
     if len(inputs) < 2:
         raise UsageError("agreement is among two annotators or more")
-    return Agreement(Annotations.of(inputs), options, confidence)
+    return Agreement(Annotations.of(inputs), options, confidence, gamma)
 
 
 def inputs_of_paths(

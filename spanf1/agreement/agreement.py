@@ -29,6 +29,7 @@ from spanf1.results.result import Result
 
 if TYPE_CHECKING:
     from spanf1.agreement.disagreements import Disagreement
+    from spanf1.agreement.gamma import Gamma
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -146,11 +147,14 @@ class Agreement(Reported):
         How spans are compared.
     confidence : Confidence, optional
         How intervals are made, if there are to be some.
+    with_gamma : bool
+        Whether the report has gamma, which takes longer than all else.
     """
 
     annotations: Annotations
     options: Options = OPTIONS
     confidence: Confidence | None = None
+    with_gamma: bool = False
 
     _reporter = "spanf1.agreement.report", "report_of"
 
@@ -336,6 +340,35 @@ class Agreement(Reported):
         from spanf1.agreement.disagreements import adjudication_of
 
         return adjudication_of(self.annotations, self._exactly)
+
+    @cached_property
+    def gammas(self) -> list[Gamma]:
+        """The gamma of each pair that has documents in common; see `spanf1.agreement.gamma`.
+
+        What is aligned are spans in tokens, in each document; in each sentence, where not two
+        documents are marked. The gamma of more than two is the mean over pairs.
+
+        Raises
+        ------
+        UsageError
+            If the places of spans are not known.
+        """
+        from spanf1.agreement.gamma import gamma_of
+
+        if self.tokens is None:
+            raise UsageError("gamma is about where spans are, and that is not known here")
+        unit = self.annotations.units()[1]
+        seed = self.confidence.seed if self.confidence else 0
+        return [
+            gamma_of(self.tokens, unit, numbers, pair.annotators, seed)
+            for numbers, pair in zip(self.annotations.pairs, self.pairs, strict=True)
+            if pair.documents
+        ]
+
+    @property
+    def gamma(self) -> float:
+        """The mean of the gammas of pairs."""
+        return _mean([one.value for one in self.gammas])
 
     # Intervals.
 

@@ -40,6 +40,8 @@ def _sections(agreement: Agreement, digits: int | None) -> list[Section]:
     sections = [_pairs(agreement, digits), _types(agreement, digits)]
     if agreement.tokens and agreement.tokens.sizes.any():
         sections.append(_coefficients(agreement, digits))
+    if agreement.with_gamma:
+        sections.append(_gamma(agreement, digits))
     if len(agreement.documents) > 1:
         sections.append(_documents(agreement, digits))
     facts = [Fact(label, text, "", DIM) for label, text in how_made(agreement)]
@@ -103,6 +105,29 @@ def _coefficients(agreement: Agreement, digits: int | None) -> Section:
     said = "; ".join(f"{name}: {text}" for name, text in UNIVERSES.items())
     made = " (texts have none, so words and punctuation marks count)" * (noun != "token")
     return Section("Tokens", f"{size}{made}. {said}.", ["", *UNIVERSES], table)
+
+
+def _gamma(agreement: Agreement, digits: int | None) -> Section:
+    """Return gamma, and what it is made of."""
+    rows = []
+    for one in agreement.gammas:
+        figures = [_decimal(value, digits) for value in (one.observed, one.expected, one.value)]
+        sure = percent(one.precision, 1)
+        rows.append(
+            [_named(one.annotators), *figures, str(one.samples), f"\N{PLUS-MINUS SIGN}{sure}%"]
+        )
+    several = len(rows) > 1
+    if several:
+        rows.append(["mean", "", "", _decimal(agreement.gamma, digits), "", ""])
+    unit = agreement.annotations.units()[0]
+    seed = agreement.confidence.seed if agreement.confidence else 0
+    said = (
+        f"Disorder of the best alignment of spans in each {unit}, ends and types weighing alike, "
+        "and what to expect by chance: the mean of samples, as sure as is said at 95%, seed "
+        f"{seed}."
+    )
+    header = ["", "Disorder", "Expected", NAMES["gamma"], "Samples", "Sure"]
+    return Section("Gamma", said, header, rows, totals=int(several))
 
 
 def _coefficient(figure: Figure, digits: int | None) -> str:
@@ -220,6 +245,9 @@ def _rows(agreement: Agreement) -> Iterator[Sequence[object]]:
         if pair:
             said["documents"] = documents[one.annotators[0], one.annotators[1]]
         yield row(one.name, one.value, one.interval, **said)
+    for gamma in agreement.gammas if agreement.with_gamma else ():
+        a, b = gamma.annotators
+        yield row("gamma", gamma.value, annotator_a=a, annotator_b=b)
     yield row("mean f1", agreement.f1, agreement.interval)
     yield row("sd f1", agreement.deviation)
     for name, kind in agreement.types.items():
@@ -268,6 +296,7 @@ def to_dict(agreement: Agreement) -> dict[str, Any]:
             }
             for one in agreement.figures
         ],
+        **({"gamma": _gamma_data(agreement)} if agreement.with_gamma else {}),
         "types": {
             name: {
                 "spans": one.spans,
@@ -279,6 +308,14 @@ def to_dict(agreement: Agreement) -> dict[str, Any]:
         },
         "documents": [{**one._asdict(), "f1": _plain(one.f1)} for one in agreement.documents],
     }
+
+
+def _gamma_data(agreement: Agreement) -> dict[str, Any]:
+    pairs = [
+        {name: _plain(v) if isinstance(v, float) else v for name, v in one._asdict().items()}
+        for one in agreement.gammas
+    ]
+    return {"mean": _plain(agreement.gamma), "pairs": pairs}
 
 
 def _plain(value: float) -> float | None:

@@ -67,6 +67,7 @@ LIMIT = 20
 @TRIM_OPTION
 @list_option("--types", metavar="A,B,…", help_text="Compare spans of these types alone.")
 @type_options
+@click.option("--gamma", is_flag=True, help="Show gamma, too, which takes longer than all else.")
 @click.option("--disagreements", is_flag=True, help="List what pairs say differently.")
 @list_option(
     "--kind",
@@ -91,6 +92,7 @@ LIMIT = 20
 def agree(
     files: tuple[str, ...],
     *,
+    gamma: bool,
     disagreements: bool,
     kind: str | None,
     limit: int | None,
@@ -114,6 +116,9 @@ def agree(
     by types, O among them, and by types where someone marks a token. Their values may lie far
     apart, so say which it is. Krippendorff's u-alpha is about where spans begin and end, too. Where
     texts have no tokens, words and punctuation marks count.
+
+    --gamma aligns the spans of each pair, for two annotators exactly, and compares with what chance
+    would align (Mathet et al. 2015); of more, it is the mean over pairs.
 
     --disagreements lists, pair by pair, the spans that two do not mark alike, put together as by
     `spanf1 errors`. --adjudicate writes a record for each text, as Prodigy has them: spans are what
@@ -145,7 +150,7 @@ def agree(
     read = [input.source.path for own in inputs.values() for input in own.values()]
     report.check_writable(read)
     check_writable(adjudicate, read)
-    agreement = agreement_of(inputs, options, confidence)
+    agreement = agreement_of(inputs, options, confidence, gamma=gamma)
     if adjudicate is not None:
         _adjudicate(agreement, adjudicate, quiet=report.quiet)
     if disagreements:
