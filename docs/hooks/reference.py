@@ -1,0 +1,161 @@
+"""Pages and tables of the reference that are made of the code: what they list, is there."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable
+
+import click
+
+import spanf1
+from spanf1.cli.group import COMMANDS, main
+from spanf1.core.credits import RULES
+from spanf1.core.options import MATCHES, MODES, NORMALIZATIONS
+from spanf1.core.schemes import READINGS, SCHEMES
+from spanf1.formats.registry import FORMATS
+
+
+def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [[*header]]
+    lines += [["---"] * len(lines[0])]
+    lines += [[cell.replace("|", r"\|").replace("\n", " ") for cell in row] for row in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+#: the page of each match, where it is not called as the match is
+METRIC_PAGES = {
+    "surface": "text",
+    "set": "text",
+    "fair-weighted": "fair",
+    "overlap:any": "overlap",
+    "dice": "overlap",
+    "gold": "overlap",
+    "left": "edges",
+    "right": "edges",
+    "within": "edges",
+    "token": "units",
+    "character": "units",
+}
+
+
+def metric_page(match: str) -> str:
+    """Return the name of the page of a match."""
+    return METRIC_PAGES.get(match, match)
+
+
+def matches() -> str:
+    """Return a table of all matches, each with a link to its page."""
+    said = {"exact": MATCHES["exact"], MODES: "the four modes of SemEval-2013, side by side"}
+    said |= {name: rule.says for name, rule in RULES.items() if name not in said}
+    said |= MATCHES
+    written = {name: f"{name}:{rule.argument}" for name, rule in RULES.items() if rule.argument}
+    rows = [
+        (f"[`{written.get(name, name)}`]({metric_page(name)}.md)", says)
+        for name, says in said.items()
+    ]
+    return _table(["`--match`", "what counts as right, and what it earns"], rows)
+
+
+def schemes() -> str:
+    """Return a table of the tagging schemes."""
+    rows = [
+        (name, ", ".join(known.other_names), *map(" ".join, (known.prefixes, known.writes)))
+        for name, known in SCHEMES.items()
+    ]
+    written = "written for a span of one token; the first, an inner and the last of several"
+    return _table(["scheme", "also called", "prefixes", written], rows)
+
+
+def readings() -> str:
+    """Return a table of the readings of ill-formed spans."""
+    return _table(["`--reading`", "what it does"], [(f"`{k}`", v) for k, v in READINGS.items()])
+
+
+def normalizations() -> str:
+    """Return a table of what may make no difference between texts."""
+    rows = [(f"`{name}`", says) for name, says in NORMALIZATIONS.items()]
+    return _table(["`--normalize`", "what makes no difference"], rows)
+
+
+def formats() -> str:
+    """Return a table of what each format can hold."""
+    columns = ("text", "tokens", "nested", "discontinuous")
+    rows = [
+        (
+            f"`{name}`",
+            known.title,
+            *("yes" if column in known.carries else "" for column in columns),
+            "yes" if known.written else "",
+            f"`{known.extra}`" * bool(known.extra),
+        )
+        for name, known in FORMATS.items()
+    ]
+    return _table(["format", "what it is", *columns, "written", "extra"], rows)
+
+
+def command_pages() -> dict[str, str]:
+    """Return the pages of the commands, made of their help, by path."""
+    context = click.Context(main, info_name="spanf1")
+    pages = {}
+    for name in COMMANDS:
+        command = main.get_command(context, name)
+        assert command is not None
+        pages[f"reference/commands/{name}.md"] = _command(command, context, name, "#")
+    return pages
+
+
+def _command(command: click.Command, parent: click.Context, name: str, heading: str) -> str:
+    context = click.Context(command, parent, info_name=name)
+    parts = [f"{heading} {context.command_path}", *_help(inspect.cleandoc(command.help or ""))]
+    usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
+    parts.insert(2, f"```sh\n{usage}\n```")
+    if isinstance(command, click.Group):
+        for inner in command.list_commands(context):
+            found = command.get_command(context, inner)
+            assert found is not None
+            parts.append(_command(found, context, inner, heading + "#"))
+        return "\n\n".join(parts)
+    records = [param.get_help_record(context) for param in command.get_params(context)]
+    rows = [(f"`{option}`", _escaped(says)) for option, says in filter(None, records)]
+    return "\n\n".join([*parts, f"{heading}# Options", _table(["option", "what it says"], rows)])
+
+
+def _help(text: str) -> list[str]:
+    r"""Return the paragraphs of a help text; those that begin with ``\b`` keep their lines."""
+    parts = []
+    for paragraph in re.split(r"\n\s*\n", text.partition("\f")[0].strip()):
+        kept = paragraph.startswith("\b")
+        first, *lines = paragraph.removeprefix("\b").strip("\n").splitlines()
+        if kept:
+            body = inspect.cleandoc("\n".join(["", *lines]))
+            language = "sh" if first.startswith("Example") else "text"
+            title = f"**{first}**" if lines else _escaped(first)
+            parts += [title, f"```{language}\n{body}\n```"] if lines else [title]
+        else:
+            parts.append(_escaped(" ".join(paragraph.split())))
+    return parts
+
+
+def _escaped(text: str) -> str:
+    """Return text of the command line as Markdown that shows it as it is."""
+    return re.sub(r"(`[^`]*`)|([*_<\[\]])", lambda m: m[1] or f"\\{m[2]}", text)
+
+
+def python_pages() -> dict[str, str]:
+    """Return the pages of the public names, by path."""
+    names = [name for name in spanf1.__all__ if not name.startswith("__")]
+    kinds = {name: getattr(spanf1, name) for name in names}
+    errors = {k for k, v in kinds.items() if isinstance(v, type) and issubclass(v, Exception)}
+    classes = {k for k, v in kinds.items() if isinstance(v, type)} - errors
+    groups = {
+        "functions": ("Functions", {*names} - classes - errors),
+        "classes": ("Classes", classes),
+        "exceptions": ("Exceptions", errors),
+    }
+    return {
+        f"reference/python/{page}.md": "\n\n".join(
+            [f"# {title}", *(f"::: spanf1.{name}" for name in sorted(members))]
+        )
+        for page, (title, members) in groups.items()
+    }
