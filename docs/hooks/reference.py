@@ -39,22 +39,36 @@ METRIC_PAGES = {
 }
 
 
+# What stands for the argument of a match that has one.
+_ARGUMENTS = {"T": "0.5", "K": "1"}
+
+
 def metric_page(match: str) -> str:
     """Return the name of the page of a match."""
     return METRIC_PAGES.get(match, match)
 
 
-def matches() -> str:
-    """Return a table of all matches, each with a link to its page."""
+def matches(*files: str) -> str:
+    """Return a table of all matches, with links to their pages, and the F1 of files by each."""
     said = {"exact": MATCHES["exact"], MODES: "the four modes of SemEval-2013, side by side"}
     said |= {name: rule.says for name, rule in RULES.items() if name not in said}
     said |= MATCHES
-    written = {name: f"{name}:{rule.argument}" for name, rule in RULES.items() if rule.argument}
-    rows = [
-        (f"[`{written.get(name, name)}`]({metric_page(name)}.md)", says)
-        for name, says in said.items()
-    ]
-    return _table(["`--match`", "what counts as right, and what it earns"], rows)
+    rows = []
+    for name, says in said.items():
+        argument = RULES[name].argument if name in RULES else ""
+        written = f"{name}:{argument}" if argument else name
+        match = f"{name}:{_ARGUMENTS[argument]}" if argument else name
+        figures = [_f1(file, match) for file in files]
+        rows.append((f"[`{written}`]({metric_page(name)}.md)", says, *figures))
+    return _table(["`--match`", "what counts as right, and what it earns", *files], rows)
+
+
+def _f1(file: str, match: str) -> str:
+    """Return the F1 of a file by a match, if its spans have what that counts."""
+    try:
+        return f"{100 * spanf1.score_file(file, match=match).micro.f1:.2f}"
+    except spanf1.UsageError:
+        return "-"
 
 
 def schemes() -> str:
