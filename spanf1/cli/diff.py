@@ -28,9 +28,11 @@ from spanf1.changes.report import (
 )
 from spanf1.changes.results import Results
 from spanf1.changes.results import report_of as results_report
+from spanf1.cli.help import command
 from spanf1.cli.inputs import TRIM_OPTION, SideOptions, StepProgress, kept, side_options
 from spanf1.cli.output import (
     DIGITS_HELP,
+    FILE,
     ReportOptions,
     count_option,
     list_option,
@@ -73,8 +75,8 @@ def _number(_: click.Context, option: click.Parameter, value: float | None) -> f
     return value
 
 
-@click.command("diff")
-@click.argument("files", nargs=-1, metavar="GOLD A B")
+@command("diff")
+@click.argument("files", nargs=-1, type=FILE, metavar="GOLD A B")
 @click.option("--merged", is_flag=True, help="A and B hold gold and predicted tags: no GOLD.")
 @list_option(
     "--change",

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from spanf1.cli.help import command
 from spanf1.cli.inputs import (
     TRIM_OPTION,
     Progress,
@@ -22,6 +23,7 @@ from spanf1.cli.inputs import (
     side_options,
 )
 from spanf1.cli.output import (
+    FILE,
     ReportOptions,
     choice_option,
     count_option,
@@ -103,8 +105,8 @@ Examples:
 """
 
 
-@click.command("errors", help=HELP)
-@click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
+@command("errors", help=HELP)
+@click.argument("files", nargs=-1, type=FILE, metavar="[FILE | GOLD PRED]")
 @list_option(
     "--kind",
     metavar="KIND,…",
@@ -119,6 +121,7 @@ Examples:
 @click.option(
     "--train",
     multiple=True,
+    type=FILE,
     metavar="FILE",
     help="Training data, for --seen and --unseen; several files are taken together.",
 )

@@ -21,6 +21,8 @@ from spanf1.render.renderers import RENDERERS
 from spanf1.render.report import Report
 from spanf1.wording import printable
 
+#: the type of a path: shells complete it; whether it can be read is said where it is read
+FILE = click.Path(readable=False)
 #: a decorator that adds something to a command
 Option = Callable[[Any], Any]
 _Made = TypeVar("_Made")
@@ -100,6 +102,7 @@ def format_option(names: Iterable[str] = REPORT_FORMATS, help_text: str = "") ->
 output_option = click.option(
     "-o",
     "--output",
+    type=FILE,
     metavar="FILE",
     help="Write to FILE, whole or not at all.  Its end says the format, if none is given: "
     f"{', '.join(_ENDINGS)}.",

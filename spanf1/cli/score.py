@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from spanf1.cli.help import command
 from spanf1.cli.inputs import (
     JOBS_OPTION,
     MATCH_OPTION,
@@ -23,7 +24,15 @@ from spanf1.cli.inputs import (
     side_options,
     workers,
 )
-from spanf1.cli.output import ReportOptions, choice_option, list_option, report_options, tell, write
+from spanf1.cli.output import (
+    FILE,
+    ReportOptions,
+    choice_option,
+    list_option,
+    report_options,
+    tell,
+    write,
+)
 from spanf1.cli.scoring import (
     SCORE_DIGITS_HELP,
     SCORE_RENDERERS,
@@ -102,8 +111,8 @@ Examples:
 """
 
 
-@click.command("score", help=HELP)
-@click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
+@command("score", help=HELP)
+@click.argument("files", nargs=-1, type=FILE, metavar="[FILE | GOLD PRED]")
 @side_options
 @scoring_options
 @MATCH_OPTION

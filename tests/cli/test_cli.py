@@ -446,7 +446,7 @@ class TestRobust:
             ("conlleval < f >/dev/full", 2, "error: standard output: No space left on device"),
             ("score f --digits 20", 2, "error: Invalid value for '--digits'"),
             ("score f --what", 2, "error: No such option"),
-            ("what", 2, "error: No such command 'what'"),
+            ("what", 2, "error: there is no command 'what'"),
             ("conlleval < f >&-", 2, "error: standard output: it is closed"),
             ("score -o f < f", 2, "error: f: the output cannot be written: it is the input"),
             ("score f -o new/", 2, "error: new/: the output cannot be written: it is a directory"),
