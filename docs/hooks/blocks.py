@@ -10,8 +10,8 @@ Pages hold commands and no output. In a page,
 Behind the language may stand ``exit=3``, the exit code that the last command must have;
 ``lines=9``, how many lines of output are shown; ``hidden``, for a block that is run and not shown;
 and ``needs=torch,torchmetrics``, what must be installed for the block to be run. All blocks of a
-page run in one folder, which has the sample corpus and the files of `docs/examples`, and which is
-thrown away. A block that fails raises `BlockError`, which names the page and the line.
+page run in one folder, which has the sample corpus, the files of `docs/examples` and those that
+`write_systems` makes, and which is thrown away. A block that fails raises `BlockError`, which names the page and the line.
 """
 
 from __future__ import annotations
@@ -54,6 +54,26 @@ def commands_of(body: str) -> list[str]:
     return [line[2:].replace("\0", "\n") for line in lines if line.strip()]
 
 
+def write_systems(folder: Path) -> None:
+    """Write the gold tags of the sample corpus, and two systems: of one column of tags each.
+
+    ``old.conll`` is the model that the corpus has; ``new.conll`` is the same without articles at the
+    beginning of names.
+    """
+    text = (folder / "corpora/sample/english.spacy.conll").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines()]
+    columns = {"gold": [], "old": [], "new": []}
+    cut = False
+    for row in rows:
+        token, gold, old = row if len(row) == 3 else ("", "", "")
+        new = old.replace("I-", "B-") if cut and old.startswith("I-") else old
+        cut = token.lower() in ("a", "an", "the") and new.startswith("B-")
+        for tags, tag in zip(columns.values(), (gold, old, "O" if cut else new), strict=True):
+            tags.append(f"{token}\t{tag}".strip() + "\n")
+    for name, lines in columns.items():
+        (folder / f"{name}.conll").write_text("".join(lines), encoding="utf-8")
+
+
 def percent(share: float) -> str:
     """Return a share as a percentage, as tables show it."""
     return f"{100 * share:.2f}"
@@ -73,6 +93,7 @@ class Runner:
     def __init__(self, folder: Path, names: Mapping[str, Any] = {}) -> None:
         shutil.copytree(ROOT / "corpora", folder / "corpora", dirs_exist_ok=True)
         shutil.copytree(ROOT / "docs/examples", folder, dirs_exist_ok=True)
+        write_systems(folder)
         self.folder = folder
         self.names: dict[str, Any] = {"__name__": "__main__", "percent": percent, **names}
 

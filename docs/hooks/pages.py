@@ -35,7 +35,7 @@ def _filled(nav: Any) -> Any:
         return [_filled(item) for item in nav]
     if isinstance(nav, dict):
         return {title: _filled(item) for title, item in nav.items()}
-    return [*reference.command_pages()] if nav == "COMMANDS" else nav
+    return reference.command_sections() if nav == "COMMANDS" else nav
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

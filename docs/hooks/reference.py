@@ -9,7 +9,8 @@ from collections.abc import Iterable
 import click
 
 import spanf1
-from spanf1.cli.group import COMMANDS, main
+from spanf1.cli.group import COMMANDS, SECTIONS, main
+from spanf1.cli.help import sections
 from spanf1.core.credits import RULES
 from spanf1.core.options import MATCHES, MODES, NORMALIZATIONS
 from spanf1.core.schemes import READINGS, SCHEMES
@@ -108,6 +109,14 @@ def formats() -> str:
     return _table(["format", "what it is", *columns, "written", "extra"], rows)
 
 
+def command_sections() -> list[dict[str, list[str]]]:
+    """Return the pages of the commands by what they are for, as the navigation has them."""
+    return [
+        {title: [f"reference/commands/{name}.md" for name in names]}
+        for title, names in SECTIONS.items()
+    ]
+
+
 def command_pages() -> dict[str, str]:
     """Return the pages of the commands, made of their help, by path."""
     context = click.Context(main, info_name="spanf1")
@@ -130,9 +139,16 @@ def _command(command: click.Command, parent: click.Context, name: str, heading: 
             assert found is not None
             parts.append(_command(found, context, inner, heading + "#"))
         return "\n\n".join(parts)
-    records = [param.get_help_record(context) for param in command.get_params(context)]
-    rows = [(f"`{option}`", _escaped(says)) for option, says in filter(None, records)]
-    return "\n\n".join([*parts, f"{heading}# Options", _table(["option", "what it says"], rows)])
+    options = [param for param in command.get_params(context) if isinstance(param, click.Option)]
+    records = {
+        max(option.opts, key=len): record
+        for option in options
+        if (record := option.get_help_record(context)) is not None
+    }
+    for title, members in sections(name, list(records)).items():
+        rows = [(f"`{option}`", _escaped(says)) for option, says in map(records.get, members)]
+        parts += [f"{heading}# {title}", _table(["option", "what it says"], rows)] if rows else []
+    return "\n\n".join(parts)
 
 
 def _help(text: str) -> list[str]:
@@ -152,7 +168,8 @@ def _help(text: str) -> list[str]:
 
 
 def _escaped(text: str) -> str:
-    """Return text of the command line as Markdown that shows it as it is."""
+    """Return text of the command line as Markdown that shows it as it is, its options as code."""
+    text = re.sub(r"(`[^`]*`)|(?<![\w-])(--[a-z][\w-]*)", lambda m: m[1] or f"`{m[2]}`", text)
     return re.sub(r"(`[^`]*`)|([*_<\[\]])", lambda m: m[1] or f"\\{m[2]}", text)
 
 

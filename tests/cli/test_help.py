@@ -42,7 +42,9 @@ def test_every_option_is_shown_once(run, name) -> None:
     assert isinstance(ALL[name], Command)
     lines = run(*name.split(), "--help").out.splitlines()
     for option in options_of(ALL[name]):
-        shown = [line for line in lines if re.match(rf"  (-+\w+, )?{option}( [A-Zn\[]| auto|  |$)", line)]
+        shown = [
+            line for line in lines if re.match(rf"  (-+\w+, )?{option}( [A-Zn\[]| auto|  |$)", line)
+        ]
         assert len(shown) == 1, option
 
 
