@@ -10,8 +10,9 @@ Pages hold commands and no output. In a page,
 Behind the language may stand ``exit=3``, the exit code that the last command must have;
 ``lines=9``, how many lines of output are shown; ``hidden``, for a block that is run and not shown;
 and ``needs=torch,torchmetrics``, what must be installed for the block to be run. All blocks of a
-page run in one folder, which has the sample corpus, the files of `docs/examples` and those that
-`write_systems` makes, and which is thrown away. A block that fails raises `BlockError`, which names the page and the line.
+page run in one folder, which is thrown away. It has the sample corpus, the files of `docs/examples`
+and those that `write_systems` makes. A block that fails raises `BlockError`, which names the page
+and the line.
 """
 
 from __future__ import annotations
@@ -57,8 +58,8 @@ def commands_of(body: str) -> list[str]:
 def write_systems(folder: Path) -> None:
     """Write the gold tags of the sample corpus, and two systems: of one column of tags each.
 
-    ``old.conll`` is the model that the corpus has; ``new.conll`` is the same without articles at the
-    beginning of names.
+    ``old.conll`` is the model that the corpus has; ``new.conll`` is the same without articles at
+    the beginning of names.
     """
     text = (folder / "corpora/sample/english.spacy.conll").read_text(encoding="utf-8")
     rows = [line.split("\t") for line in text.splitlines()]

@@ -20,7 +20,7 @@ ELSEWHERE = {
 #: what pages may call in `{{ … }}`
 NAMES = {
     name: getattr(reference, name)
-    for name in ("matches", "schemes", "readings", "normalizations", "formats")
+    for name in ("matches", "schemes", "readings", "normalizations", "formats", "commands", "names")
 }
 
 

@@ -109,6 +109,12 @@ def formats() -> str:
     return _table(["format", "what it is", *columns, "written", "extra"], rows)
 
 
+def commands() -> str:
+    """Return a table of the commands."""
+    rows = [(f"[`{name}`](commands/{name}.md)", says) for name, says in COMMANDS.items()]
+    return _table(["command", "what it does"], rows)
+
+
 def command_sections() -> list[dict[str, list[str]]]:
     """Return the pages of the commands by what they are for, as the navigation has them."""
     return [
@@ -173,20 +179,33 @@ def _escaped(text: str) -> str:
     return re.sub(r"(`[^`]*`)|([*_<\[\]])", lambda m: m[1] or f"\\{m[2]}", text)
 
 
+def _public_names() -> dict[str, list[str]]:
+    """Return the public names by kind, as their pages are called."""
+    pages: dict[str, list[str]] = {"functions": [], "classes": [], "exceptions": []}
+    for name in sorted(spanf1.__all__):
+        value = getattr(spanf1, name)
+        if isinstance(value, type):
+            pages["exceptions" if issubclass(value, Exception) else "classes"].append(name)
+        elif callable(value):
+            pages["functions"].append(name)
+    return pages
+
+
+def names() -> str:
+    """Return a table of the public names, each with what it is."""
+    rows = []
+    for page, members in _public_names().items():
+        for name in members:
+            says = (inspect.getdoc(getattr(spanf1, name)) or "").partition("\n\n")[0]
+            rows.append((f"[`{name}`]({page}.md#spanf1.{name})", says.replace("``", "`")))
+    return _table(["name", "what it is"], rows)
+
+
 def python_pages() -> dict[str, str]:
     """Return the pages of the public names, by path."""
-    names = [name for name in spanf1.__all__ if not name.startswith("__")]
-    kinds = {name: getattr(spanf1, name) for name in names}
-    errors = {k for k, v in kinds.items() if isinstance(v, type) and issubclass(v, Exception)}
-    classes = {k for k, v in kinds.items() if isinstance(v, type)} - errors
-    groups = {
-        "functions": ("Functions", {*names} - classes - errors),
-        "classes": ("Classes", classes),
-        "exceptions": ("Exceptions", errors),
-    }
     return {
         f"reference/python/{page}.md": "\n\n".join(
-            [f"# {title}", *(f"::: spanf1.{name}" for name in sorted(members))]
+            [f"# {page.capitalize()}", *(f"::: spanf1.{name}" for name in members)]
         )
-        for page, (title, members) in groups.items()
+        for page, members in _public_names().items()
     }
