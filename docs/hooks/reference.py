@@ -20,7 +20,12 @@ from spanf1.formats.registry import FORMATS
 def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     lines = [[*header]]
     lines += [["---"] * len(lines[0])]
-    lines += [[cell.replace("|", r"\|").replace("\n", " ") for cell in row] for row in rows]
+    # What is in backticks may have a bar as it is.
+    bars = re.compile(r"(`[^`]*`)|\|")
+    lines += [
+        [bars.sub(lambda m: m[1] or "&#124;", cell.replace("\n", " ")) for cell in row]
+        for row in rows
+    ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
