@@ -157,8 +157,8 @@ def _command(command: click.Command, parent: click.Context, name: str, heading: 
         if (record := option.get_help_record(context)) is not None
     }
     for title, members in sections(name, list(records)).items():
-        rows = [(f"`{option}`", _escaped(says)) for option, says in map(records.get, members)]
-        parts += [f"{heading}# {title}", _table(["option", "what it says"], rows)] if rows else []
+        rows = [f"`{option}`\n:   {_escaped(says)}" for option, says in map(records.get, members)]
+        parts += [f"{heading}# {title}", *rows] if rows else []
     return "\n\n".join(parts)
 
 

@@ -36,7 +36,7 @@ def test_every_command_and_option_has_its_place(name: str) -> None:
     for one in inner:
         for option in one.params:
             if isinstance(option, click.Option) and not option.hidden:
-                assert re.search(rf"^\| `(-\w, )?[^`]*{max(option.opts, key=len)}\b", text, re.M)
+                assert re.search(rf"^`(-\w, )?[^`]*{max(option.opts, key=len)}\b", text, re.M)
     assert "Example" in text
     assert f"reference/commands/{name}.md" in str(reference.command_sections())
     assert f"(commands/{name}.md)" in reference.commands()
