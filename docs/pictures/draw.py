@@ -1,6 +1,6 @@
 """The pictures of the README, drawn from what the commands print: run it from the project's folder.
 
-    .venv/bin/python docs/pictures/draw.py
+.venv/bin/python docs/pictures/draw.py
 """
 
 from __future__ import annotations
