@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -201,6 +202,15 @@ class ReportOptions:
         """Raise an error now if the report cannot be written later: see `check_writable`."""
         check_writable(self.output, inputs)
 
+    @property
+    def on_screen(self) -> dict[str, Any]:
+        """Whether text is in colour, and the columns of the terminal, if it goes to one."""
+        here = self.output is None
+        return {
+            "colour": here and wants_colour(self.color, sys.stdout),
+            "columns": terminal_columns() if here else None,
+        }
+
     def write(
         self,
         report: Report,
@@ -218,12 +228,18 @@ class ReportOptions:
         content = renderers[self.format_name](
             report,
             digits=self.digits,
-            colour=self.output is None and wants_colour(self.color, sys.stdout),
+            **self.on_screen,
             brief=self.quiet,
         )
         write(content, self.output)
         if not self.quiet:
             tell(notes)
+
+
+def terminal_columns() -> int | None:
+    """Return how many columns COLUMNS says, or the terminal has; None where there is none."""
+    here = os.environ.get("COLUMNS") or (sys.stdout is not None and sys.stdout.isatty())
+    return shutil.get_terminal_size().columns if here else None
 
 
 def wants_colour(choice: str, stream: TextIO | None) -> bool:

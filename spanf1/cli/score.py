@@ -103,6 +103,7 @@ Examples:
   spanf1 score labels.tsv --level token --format json  # one label a line
   spanf1 score output.conll --level document --confidence 0.95
   spanf1 score output.conll --signature
+  spanf1 score output.conll --short                   # the same, shorter
   spanf1 score gold-folder/ predicted-folder/
   spanf1 score 'shards/*.conll'
   spanf1 score output.conll --format latex --digits 1 -o table.tex
@@ -135,6 +136,7 @@ Examples:
     is_flag=True,
     help="Print only the line that says what shaped the number, to cite with it.",
 )
+@click.option("--short", is_flag=True, help="Print only that line, with shorter names.")
 @choice_option(
     "--average",
     choices=AVERAGES,
@@ -164,6 +166,7 @@ def score(
     level: LevelName,
     as_written: bool,
     signature: bool,
+    short: bool,
     jobs: int | None,
     average: AverageName,
     fail_under: str | None,
@@ -176,8 +179,9 @@ def score(
     report = ReportOptions.of(settings)
     confidence = confidence_of(settings)
     report.check(confidence=confidence)
+    signature = signature or short
     if signature and (report.format_name != "table" or report.digits is not None):
-        raise UsageError("--signature prints one line: --format and --digits do not go with it")
+        raise UsageError("--signature and --short print one line, without --format and --digits")
     paths = paths_of(files, "score")
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
@@ -228,7 +232,12 @@ def score(
 
         outcome = outcome_of_wholes(level, results, confidence, limits)
     if signature:
-        write(f"{outcome.signature}\n", report.output)
+        line = outcome.signature
+        if short:
+            from spanf1.results.signature import short as short_form
+
+            line = short_form(line)
+        write(f"{line}\n", report.output)
     else:
         notes = explanations(outcome.made, report.format_name)
         report.write(outcome.report, outcome.renderers, notes=notes)

@@ -26,9 +26,9 @@ RESULTS_HINT = "spanf1 score FILE --format json makes one"
 def signature(signatures: tuple[str, ...], *, max_size: str | None) -> int:
     """Say what a signature means, or how two of them differ.
 
-    A signature is the line that `spanf1 score` gives with a score. A file that holds it, or a
-    results file (JSON), may stand for it, or - for standard input. With two, every difference is
-    named in words. Exit code 1 means that the two scores do not mean the same.
+    A signature is the line that `spanf1 score` gives with a score, long or short. A file that holds
+    it, or a results file (JSON), may stand for it, or - for standard input. With two, every
+    difference is named in words. Exit code 1 means that the two scores do not mean the same.
 
     \b
     Examples:
