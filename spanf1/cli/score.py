@@ -232,12 +232,7 @@ def score(
 
         outcome = outcome_of_wholes(level, results, confidence, limits)
     if signature:
-        line = outcome.signature
-        if short:
-            from spanf1.results.signature import short as short_form
-
-            line = short_form(line)
-        write(f"{line}\n", report.output)
+        write(f"{_short(outcome.signature) if short else outcome.signature}\n", report.output)
     else:
         notes = explanations(outcome.made, report.format_name)
         report.write(outcome.report, outcome.renderers, notes=notes)
@@ -258,6 +253,12 @@ def _outcome(
         [*warnings(result)],
         [*failures(result, limits)],
     )
+
+
+def _short(signature: str) -> str:
+    from spanf1.results.signature import short
+
+    return short(signature)
 
 
 def _opened(
