@@ -36,7 +36,7 @@ check: .venv/.stamp-check ## lint, check the formatting and check the types
 	$(PY) -m mypy
 
 docs: .venv/.stamp-docs ## build the pages into site/, and run every block of them
-	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 
 bench: .venv/.stamp-bench ## time spanf1 against other scorers
 	$(PY) -m tests.benchmarks
