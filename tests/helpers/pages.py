@@ -12,16 +12,21 @@ from tests.helpers.shared_data import ROOT
 DOCS = ROOT / "docs"
 
 
-def hook(name: str) -> ModuleType:
-    """Return a module of docs/hooks, which is no package."""
-    known = f"docs_{name}"
+def module_at(path: str) -> ModuleType:
+    """Return a module in docs/, which is no package."""
+    known = "docs." + path.removesuffix(".py").replace("/", ".")
     if known not in sys.modules:
-        spec = importlib.util.spec_from_file_location(known, DOCS / "hooks" / f"{name}.py")
+        spec = importlib.util.spec_from_file_location(known, DOCS / path)
         assert spec
         assert spec.loader
         sys.modules[known] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[known])
     return sys.modules[known]
+
+
+def hook(name: str) -> ModuleType:
+    """Return a module of docs/hooks."""
+    return module_at(f"hooks/{name}.py")
 
 
 def page(path: str) -> str:
