@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from spanf1.levels.results import TokenResult, WholeResult
     from spanf1.mistakes.analysis import Analysis
     from spanf1.mistakes.analyze import analyze
+    from spanf1.mistakes.explain import Explanation, explain
     from spanf1.ranking.compare import compare
     from spanf1.ranking.rank import RankingOptions
     from spanf1.results.files import score_file
@@ -57,6 +58,7 @@ __all__ = [
     "CreditScore",
     "Detection",
     "Document",
+    "Explanation",
     "IllFormedError",
     "InputError",
     "LayoutError",
@@ -90,6 +92,7 @@ __all__ = [
     "diff",
     "encode",
     "evaluate",
+    "explain",
     "read_documents",
     "repair",
     "rescore",
@@ -106,6 +109,7 @@ _LATER = {
     "Counts": "core.scores",
     "Detection": "core.detection",
     "Document": "core.documents",
+    "Explanation": "mistakes.explain",
     "Lexicon": "contents.baseline",
     "Options": "core.options",
     "RankingOptions": "ranking.rank",
@@ -132,6 +136,7 @@ _LATER = {
     "diff": "changes.diff",
     "encode": "checks.lists",
     "evaluate": "results.lists",
+    "explain": "mistakes.explain",
     "read_documents": "formats.opening",
     "repair": "checks.lists",
     "rescore": "results.result",

@@ -48,7 +48,7 @@ from spanf1.cli.scoring import (
     scoring_options,
     warnings,
 )
-from spanf1.core.options import Options
+from spanf1.core.options import AnyScheme, Options
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import UsageError
 from spanf1.formats.folders import groups_of
@@ -199,6 +199,7 @@ def score(
     kept_units = "" if level in ("span", "token") else level
     results: dict[str, Result] = {}
     tokens: dict[str, TokenResult] = {}
+    schemes = _schemes_of_all([*groups.values()], sides, options, jobs)
     for name, group in groups.items():
         with ExitStack() as stack:
             progress = stack.enter_context(Progress(group[0], wanted=not report.quiet))
@@ -220,6 +221,7 @@ def score(
                 confidence=None if kept_units else confidence,
                 units=kept_units,
                 executor=executor,
+                schemes=schemes,
             )
     if level == "span":
         outcome = _outcome(results, average, limits)
@@ -253,6 +255,23 @@ def _outcome(
         [*warnings(result)],
         [*failures(result, limits)],
     )
+
+
+def _schemes_of_all(
+    groups: Sequence[Sequence[str]], sides: SideOptions, options: Options, jobs: int | None
+) -> tuple[AnyScheme, AnyScheme] | None:
+    """Return the schemes that fit several inputs together, where they are to be known first."""
+    if not options.needs_schemes or len(groups) < 2:
+        return None
+    exactly = replace(options, match="exact")
+    results = []
+    for group in groups:
+        with ExitStack() as stack:
+            inputs = _opened(group, sides, exactly, stack, twice=False)
+            parted = group if inputs.may_be_parted() else ()
+            executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
+            results.append(score_inputs(inputs, exactly, executor=executor))
+    return total_of(results).schemes
 
 
 def _short(signature: str) -> str:

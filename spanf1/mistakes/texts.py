@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 
 from spanf1.core.documents import Document, DocumentBatch, TextSpan
-from spanf1.core.tags import IntArray
+from spanf1.core.tags import Block, IntArray, TagForm, TagSets
 from spanf1.exceptions import AlignmentError
 from spanf1.mistakes.ledger import NONE, Ledger
 
@@ -98,6 +98,10 @@ class Texts(Protocol):
 
     def keys(self, ledger: Ledger, side: int, index: IntArray) -> list[Key]:
         """Return what tells spans of a side, by their indices."""
+        ...
+
+    def tags(self, token: int) -> tuple[list[str], list[str]] | None:
+        """Return the tags of both sides of the sentence of a token; None if there are none."""
         ...
 
     def sentences(self, ledger: Ledger, side: int) -> IntArray:
@@ -208,6 +212,8 @@ class TokenTexts(_Said):
         How many tokens they are to have.
     metadata : callable
         Returns what is said of them.
+    blocks : callable
+        Reads the tags of both sides once more, and numbers them in the sets that it returns.
     """
 
     def __init__(
@@ -216,9 +222,10 @@ class TokenTexts(_Said):
         passages: Callable[[], Iterable[Passage]],
         size: int,
         metadata: Callable[[], Metadata],
+        blocks: Callable[[], tuple[TagSets, Iterable[Block]]],
     ) -> None:
         super().__init__(file, metadata)
-        self._passages, self._size = passages, size
+        self._passages, self._size, self._blocks = passages, size, blocks
 
     @cached_property
     def _lines(self) -> Sequence[int]:
@@ -299,6 +306,31 @@ class TokenTexts(_Said):
         names = [ledger.names[kind] for kind in spans.type[index].tolist()]
         return [*zip(spans.start[index].tolist(), spans.end[index].tolist(), names, strict=True)]
 
+    def tags(self, token: int) -> tuple[list[str], list[str]]:
+        """Return the tags of the sentence of a token, from the first to the last in a span."""
+        sets, blocks = self._blocks()
+        # Of each token of the last sentence: the number of that, its own number, and both codes.
+        rows = np.zeros((4, 0), np.intp)
+        base = seen = wanted = 0
+        for block in blocks:
+            starts = block.sentence_starts
+            number = seen + np.searchsorted(starts, block.numbers, "right")
+            more = np.stack((number, block.numbers + base, block.gold, block.predicted))
+            rows = np.concatenate((rows[:, rows[0] == seen], more), axis=1)
+            if not wanted and token < base + block.tokens:
+                wanted = seen + int(np.searchsorted(starts, token - base, "right"))
+            base, seen = base + block.tokens, seen + len(starts)
+            if wanted and seen > wanted:
+                break
+        _, places, *codes = rows[:, rows[0] == wanted]
+        sides = []
+        for tag_set, column in zip(sets, codes, strict=True):
+            tags = ["O"] * int(places[-1] - places[0] + 1)
+            for place, code in zip((places - places[0]).tolist(), column.tolist(), strict=True):
+                tags[place] = tag_set.spell(code, TagForm())
+            sides.append(tags)
+        return sides[0], sides[1]
+
     @staticmethod
     def _mentions(
         tokens: Sequence[str],
@@ -338,6 +370,8 @@ class DocumentTexts(_Said):
         The file of gold.
     metadata : callable
         Returns what is said of them.
+    lines : callable, optional
+        Reads the lines of the tokens of each document of gold, where each has one.
     """
 
     def __init__(
@@ -345,9 +379,10 @@ class DocumentTexts(_Said):
         batches: Sequence[tuple[DocumentBatch, DocumentBatch]],
         file: str,
         metadata: Callable[[], Metadata],
+        lines: Callable[[], Iterable[list[int]]] = tuple,
     ) -> None:
         super().__init__(file, metadata)
-        self._batches = batches
+        self._batches, self._read_lines = batches, lines
 
     @cached_property
     def _lines(self) -> Sequence[int]:
@@ -412,6 +447,11 @@ class DocumentTexts(_Said):
             for left, right in zip(*map(_without_spans, batch), strict=True)
         ]
 
+    @cached_property
+    def _token_lines(self) -> dict[int, list[int]]:
+        """The lines of the tokens of each document of gold, by the first of them."""
+        return {lines[0]: lines for lines in self._read_lines()}
+
     def of(self, ledger: Ledger, rows: IntArray, around: int) -> Iterator[Found]:
         """Yield the spans of some rows, in order; see `Texts`."""
         numbers = [
@@ -439,9 +479,12 @@ class DocumentTexts(_Said):
                     mention and _in_tokens(mention, document)
                     for mention, document in zip((gold, predicted), documents, strict=True)
                 )
-            first = documents[0]
+            first, line = documents[0], documents[0].line
+            lines = self._token_lines.get(line) if by_token else None
+            if lines and (at := gold or (documents[1].tokens == first.tokens and predicted)):
+                line = lines[at.start]
             unit = "token" if by_token else "character"
-            yield Place(self._file, first.line, owner + 1, first.id, unit), gold, predicted
+            yield Place(self._file, line, owner + 1, first.id, unit), gold, predicted
 
     def keys(self, ledger: Ledger, side: int, index: IntArray) -> list[Key]:
         """Return what tells spans of a side: their characters, white space apart; see `Texts`."""
@@ -462,6 +505,9 @@ class DocumentTexts(_Said):
             parts = tuple((before[start], before[end]) for start, end in span.parts)
             keys.append((owner, parts, name, ""))
         return keys
+
+    def tags(self, token: int) -> None:
+        """Return that there are none in a row; see `Texts`."""
 
     def _span(self, side: int, number: int) -> TextSpan:
         """Return a span, by its number among those of its side."""
