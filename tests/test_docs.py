@@ -16,8 +16,8 @@ from spanf1.ranking.report import report_of as ranking_report
 from spanf1.render.renderers import text as rendered
 from spanf1.scorers.explain import explain
 from spanf1.scorers.report import report_of
+from tests.helpers.docs import page, shown_by
 from tests.helpers.explained import inputs
-from tests.helpers.pages import page, shown_by
 from tests.helpers.shared_data import ROOT, shared
 from tests.simulations import TIMES, tables
 

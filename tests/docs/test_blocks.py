@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.helpers.pages import hook
+from tests.helpers.docs import hook
 from tests.helpers.shared_data import ROOT
 
 blocks = hook("blocks")

@@ -12,6 +12,7 @@ import pytest
 from spanf1.formats.records.keys import KEYS
 from spanf1.formats.registry import FORMATS
 from tests.helpers.commands import write
+from tests.helpers.docs import page
 from tests.helpers.every_format import (
     COUNTS,
     GOLD,
@@ -25,7 +26,6 @@ from tests.helpers.every_format import (
     said,
     tagged,
 )
-from tests.helpers.pages import page
 
 PAGE = page("reference/formats.md")
 

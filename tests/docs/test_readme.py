@@ -9,7 +9,7 @@ from html import unescape
 
 import pytest
 
-from tests.helpers.pages import DOCS, module_at
+from tests.helpers.docs import DOCS, module_at
 from tests.helpers.shared_data import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

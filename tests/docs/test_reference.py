@@ -13,7 +13,7 @@ from spanf1.core.credits import RULES
 from spanf1.core.options import MATCHES, MODES
 from spanf1.core.schemes import READINGS, SCHEME_NAMES
 from spanf1.formats.registry import FORMATS
-from tests.helpers.pages import DOCS, hook, page
+from tests.helpers.docs import DOCS, hook, page
 from tests.helpers.shared_data import ROOT
 
 reference = hook("reference")
