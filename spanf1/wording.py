@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import os
+import re
+from collections.abc import Iterable
 
 #: decimals of a percentage, unless others are asked for
 DIGITS = 2
@@ -55,9 +57,29 @@ def shortened(tag: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…{text[0]}"
 
 
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a question about the known name that is most like another, if one is."""
+    import difflib
+
+    close = difflib.get_close_matches(name, list(known), 1)
+    return f"did you mean {close[0]}?" if close else ""
+
+
 def signed(value: float, digits: int | None) -> str:
     """Return a difference in points; nothing for none, +0.00 or -0.00 for one that is small."""
     return f"{100 * value:+.{DIGITS if digits is None else digits}f}" if abs(value) > 1e-12 else ""
+
+
+def points(value: float, digits: int | None) -> str:
+    """Return a difference in points, 0.00 for none, and ``-`` for one that is NaN."""
+    return "-" if math.isnan(value) else signed(value, digits) or percent(0, digits)
+
+
+def p_text(value: float) -> str:
+    """Return a p-value with four decimals, or a smaller one with its first digit."""
+    if math.isnan(value):
+        return "-"
+    return f"{value:.4f}" if value >= 0.00005 else f"{value:.0e}"
 
 
 def short_names(paths: list[str]) -> list[str]:
@@ -68,3 +90,25 @@ def short_names(paths: list[str]) -> list[str]:
         if len(set(short)) == len(set(paths)):
             return short
     return paths
+
+
+# What stands for itself in a name of a signature; all else is %XX, so that a line can be parted.
+_PLAIN = {chr(b) for b in range(ord("!"), ord("~") + 1)} - set("|:%,/=")
+_HEX = re.compile(r"%([0-9A-F]{2})")
+
+
+def escaped(text: str) -> str:
+    """Return a name with every byte that would part a signature, or not print, as ``%XX``."""
+    data = text.encode("utf-8", "surrogatepass")
+    return "".join(chr(b) if chr(b) in _PLAIN else f"%{b:02X}" for b in data) or "%"
+
+
+def unescaped(text: str) -> str:
+    """Return the name that `escaped` gave the text of."""
+    text = _HEX.sub(lambda found: chr(int(found[1], 16)), "" if text == "%" else text)
+    return text.encode("latin-1").decode("utf-8", "surrogatepass")
+
+
+def exact(value: float) -> str:
+    """Return a number with all its digits, and no more."""
+    return repr(float(value)).removesuffix(".0")

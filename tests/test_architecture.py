@@ -19,7 +19,7 @@ PACKAGE = Path(spanf1.__file__).parent
 FLOORS = [
     ["exceptions", "wording", "_version"],
     ["core", "resampling", "render"],
-    ["formats"],
+    ["formats", "pictures"],
     ["checks", "conlleval", "compat", "levels"],
     ["results"],
     ["scorers", "ranking", "contents", "mistakes"],
@@ -29,7 +29,7 @@ FLOORS = [
 FLOOR = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 # What an adaptor adapts; what a format needs, imported by functions alone.
 ADAPTED = {"datasets", "evaluate", "sklearn", "spacy", "torch", "torchmetrics", "transformers"}
-OPTIONAL = {"backports", "orjson", "pyarrow", "spacy"}
+OPTIONAL = {"backports", "matplotlib", "orjson", "pandas", "pyarrow", "spacy"}
 
 
 def name_of(path: Path) -> str:

@@ -27,6 +27,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from base64 import b64encode
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -96,7 +97,17 @@ class Runner:
         shutil.copytree(ROOT / "docs/examples", folder, dirs_exist_ok=True)
         write_systems(folder)
         self.folder = folder
-        self.names: dict[str, Any] = {"__name__": "__main__", "percent": percent, **names}
+        self.names: dict[str, Any] = {
+            "__name__": "__main__",
+            "percent": percent,
+            "picture": self.picture,
+            **names,
+        }
+
+    def picture(self, path: str, says: str) -> str:
+        """Return an SVG file that a block has written, as an image within the page."""
+        data = b64encode((self.folder / path).read_bytes()).decode()
+        return f"![{says}](data:image/svg+xml;base64,{data})"
 
     def render(self, markdown: str, page: str) -> str:
         """Return a page with what its blocks print."""

@@ -16,6 +16,7 @@ FIRST = {
     "compare": ("--match", "--reading", "--per-type", "--format", "--output"),
     "diff": ("--change", "--type", "--limit", "--fail-if-worse", "--format"),
     "errors": ("--kind", "--type", "--confusion", "--what-if", "--format"),
+    "plot": ("--output", "--kind", "--width", "--confidence", "--merged"),
     "schemes": ("--gold-column", "--pred-column", "--examples", "--format", "--output"),
     "baseline": ("--rule", "--predictions", "--ignore-case", "--confidence", "--format"),
     "describe": ("--train", "--forms", "--tag-column", "--format", "--output"),

@@ -31,7 +31,7 @@ _Made = TypeVar("_Made")
 #: the formats of most reports
 REPORT_FORMATS = [name for name in RENDERERS if name != "tsv"]
 #: what most formats have, and how many decimals
-PERCENT_HELP = "table, markdown and latex are in percent; json and csv fractions of 1."
+PERCENT_HELP = "table, markdown, latex and html are in percent; json and csv fractions of 1."
 _CSV_HELP = "A cell of csv that a spreadsheet would compute begins with '."
 DIGITS_HELP = "Decimals.  [default: 2; csv: all]"
 #: how much is read as a whole

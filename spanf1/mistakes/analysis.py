@@ -7,17 +7,30 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from spanf1.core.options import Confidence, confidence_from
 from spanf1.core.scores import TypeCounts, score
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import UsageError, check_known
 from spanf1.mistakes.ledger import HOWS, KINDS, Confusion, Ledger, Mended, mended_counts
-from spanf1.mistakes.texts import Key, Mention, Place, Texts
+from spanf1.mistakes.texts import Key, Mention, Place, Texts, unsaid
+from spanf1.render.reported import Reported
 from spanf1.results.result import Result
 from spanf1.wording import shortened
+
+if TYPE_CHECKING:
+    from spanf1.mistakes.slices import Located, Sliced, Slices, Train
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from matplotlib.axes import Axes
+
+    from spanf1.mistakes.picture import ConfusionDisplay
+    from spanf1.pictures.look import LookKeywords
 
 #: how many tokens are shown on each side of a span
 AROUND = 5
@@ -100,8 +113,11 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Analysis:
+class Analysis(Reported):
     """Which spans are wrong, how near they are, and what each kind of error costs.
+
+    ``str(analysis)`` is the table of errors by kind. A frame and CSV have a row for each error, as
+    `entries` yields them, and JSON has everything.
 
     Attributes
     ----------
@@ -113,6 +129,8 @@ class Analysis:
 
     result: Result
     parts: Sequence[Part]
+
+    _reporter = "spanf1.mistakes.report", "report_of"
 
     def __repr__(self) -> str:
         said = (f"{name} {count}" for name, count in self.counts.items())
@@ -243,21 +261,108 @@ class Analysis:
         """Return an entry, if it is known what its spans say."""
         if entry.place.unit == "character" or entry.spans[0].text:
             return entry
-        if self.result.tally.gaps.missing and self.result.options.missing == "drop":
-            raise UsageError(
-                "what spans say is not known where tokens without a prediction are dropped",
-                where=str(entry.place),
-                hint="missing outside (--missing outside) has the tokens",
-            )
-        raise UsageError(
-            "what spans say is not known, as there are no tokens, and is asked for",
-            where=str(entry.place),
-            hint="token_column (--token-column) or token_key (--token-key) says where they are",
-        )
+        raise unsaid(entry.place, dropped=self._dropped)
+
+    @property
+    def _dropped(self) -> bool:
+        """Whether tokens without a prediction are left out, of which there are some."""
+        return bool(self.result.tally.gaps.missing) and self.result.options.missing == "drop"
+
+    @cached_property
+    def located(self) -> list[Located]:
+        """All rows of the ledgers with their places and texts."""
+        from spanf1.mistakes.slices import Located
+
+        return [Located.of(*part, dropped=self._dropped) for part in self.parts]
+
+    def slices(
+        self,
+        by: str,
+        *,
+        train: Train | None = None,
+        bins: Sequence[int] | None = None,
+        confidence: float | Confidence | None = None,
+    ) -> Slices:
+        """Return how good predictions are, by a property of spans, of their sentences, or a key.
+
+        Each gold span is in one slice, and each predicted one: recall is that of the gold spans of
+        a slice, precision that of its predicted ones.
+
+        Parameters
+        ----------
+        by : str
+            ``length``, ``sentence-length``, ``density``, ``seen``, ``form-frequency``,
+            ``consistency``, ``position`` or ``case``; any other name is a key of metadata.
+        train : mapping of str to mapping of str to int
+            How often what training data says is an entity of each type, for ``seen``,
+            ``form-frequency`` and ``consistency``: ``spanf1.describe("a.conll").total.types_of``.
+        bins : sequence of int
+            The least number of each slice, where slices are of numbers: 1, 2 and 5 for 1, 2-4, 5+.
+        confidence : float or Confidence, optional
+            How intervals are made, as for `spanf1.evaluate`. With them, each slice is compared with
+            all other spans: the difference in F has an interval, and a p-value that is corrected
+            by Holm for all slices.
+
+        Raises
+        ------
+        InputError
+            If gold cannot be read again, for the texts.
+        UsageError
+            If there is no such key, or an argument is not one of those above.
+
+        Notes
+        -----
+        J. Fu, P. Liu, G. Neubig. 2020. Interpretable Multi-dataset Evaluation for Named Entity
+        Recognition. Lengths are in tokens, or in characters of texts that have none; a span of
+        several parts is as long as from the first to the last. The density of a sentence is the
+        share of it that is in gold spans, in percent, rounded up.
+
+        Examples
+        --------
+        >>> import spanf1
+        >>> analysis = spanf1.analyze(
+        ...     [["B-ORG", "I-ORG", "O", "B-LOC"]],
+        ...     [["B-ORG", "I-ORG", "O", "B-ORG"]],
+        ... )
+        >>> for one in analysis.slices("length"):
+        ...     print(one.name, one.score.f1)
+        1 0.0
+        2 1.0
+        """
+        from spanf1.mistakes.slices import slices_of
+
+        types = self.result.options.types
+        chosen = None if isinstance(types, str) else types
+        found = sliced([self], by, train=train, bins=bins, types=chosen)
+        return slices_of(self.located, found, self.result, confidence_from(confidence))
 
     def confusion(self) -> Confusion:
         """Return how often spans of each type of gold are predicted as each type."""
         return Confusion.total([part.ledger.confusion() for part in self.parts])
+
+    def plot_confusion(
+        self, ax: Axes | None = None, *, limit: int | None = None, **look: Unpack[LookKeywords]
+    ) -> ConfusionDisplay:
+        """Draw a heat map of which types are taken for which, with counts.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            What to draw on; by default a figure of its own, `ConfusionDisplay.figure_`.
+        limit : int, optional
+            How many types to draw at most, those with most gold spans; 20 by default.
+        **look
+            Of a figure of its own: ``width`` in centimetres, or ``column`` or ``page``;
+            ``font_size`` in points; ``font``, the name of an installed one.
+
+        Raises
+        ------
+        UsageError
+            If matplotlib is not installed, or there is nothing to draw.
+        """
+        from spanf1.mistakes.picture import ConfusionDisplay
+
+        return ConfusionDisplay.from_confusion(self.confusion(), ax, limit=limit, **look)
 
     def what_if(self) -> list[Mended]:
         """Return the counts and the F1 as they are, and if each kind of error were mended."""
@@ -265,6 +370,33 @@ class Analysis:
             Mended(what, *counts, score(TypeCounts(*counts)).f1)
             for what, counts in mended_counts(self.counts).items()
         ]
+
+
+def sliced(
+    analyses: Sequence[Analysis],
+    by: str,
+    *,
+    train: Train | None = None,
+    bins: Sequence[int] | None = None,
+    types: Sequence[str] | None = None,
+) -> Sliced:
+    """Return the slices of the spans of some types, part by part of each of several analyses.
+
+    The others are as for `Analysis.slices`, and so are errors.
+    """
+    from spanf1.mistakes.properties import PROPERTIES
+    from spanf1.mistakes.slices import Sliced
+
+    values = None
+    if by not in PROPERTIES:
+        try:
+            values = [part for analysis in analyses for part in analysis.values(by)]
+        except UsageError as error:
+            known = f"properties are {', '.join(PROPERTIES)}"
+            hint = "; ".join(filter(None, (known, error.hint)))
+            raise UsageError(error.message, hint=hint) from None
+    parts = [part for analysis in analyses for part in analysis.located]
+    return Sliced.of(parts, by, values=values, train=train, bins=bins, types=types)
 
 
 def check_counts(**numbers: int | None) -> None:

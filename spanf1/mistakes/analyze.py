@@ -56,6 +56,7 @@ def analyze(
     metadata: Mapping[str, Sequence[Any]] | None = None,
     gold_column: Column | None = None,
     pred_column: Column | None = None,
+    tag_column: Column | None = None,
     token_column: Column | None = None,
     sentence_column: Column | None = None,
     delimiter: str | None = None,
@@ -103,8 +104,9 @@ def analyze(
 
     Other Parameters
     ----------------
-    gold_column, pred_column, token_column, sentence_column, delimiter, align_by_position, \
-input_format, gold_key, pred_key, token_key, text_key, id_key, labels, trim, max_size
+    gold_column, pred_column, tag_column, token_column, sentence_column, delimiter, \
+align_by_position, input_format, gold_key, pred_key, token_key, text_key, id_key, labels, trim, \
+max_size
         As for `spanf1.score_file`. With one file, `token_column` says where its tokens are.
     ignore_index, mask, scheme, gold_scheme, pred_scheme, reading, map_types, ignore_types, \
 tag_form, outside, mask_tags, missing
@@ -148,7 +150,7 @@ tag_form, outside, mask_tags, missing
     if mask is not None or ignore_index != IGNORE_INDEX:
         raise UsageError("mask and ignore_index are for label ids that are given as arrays")
     sources = [source_of(path) for path in (gold, predicted) if path is not None]
-    sides = [InputOptions.of(given, side) for side in ("gold", "predicted")]
+    sides = InputOptions.of_both(given, len(sources))
     inputs = both_inputs(sources, *sides, by_position=align_by_position)
     return analyze_inputs([inputs], options)
 
@@ -333,7 +335,14 @@ def _passage(sentences: Sentences) -> Passage:
     """Return whole sentences, without the tokens that do not count, as a passage."""
     counts = unmasked(sentences)
     starts = partial(line_among, counts.line, counts.starts)
-    return Passage(counts.size, counts.starts, counts.tokens or (), counts.line, starts)
+    return Passage(
+        counts.size,
+        counts.starts,
+        counts.tokens or (),
+        counts.line,
+        starts,
+        counts.document_starts,
+    )
 
 
 def _line_of(starts: Sequence[int], lines: Sequence[int], token: int) -> int:
@@ -343,11 +352,12 @@ def _line_of(starts: Sequence[int], lines: Sequence[int], token: int) -> int:
 
 def _passage_of_blocks(blocks: Iterable[Block]) -> Passage:
     """Return the sentences of blocks; those of which no token counts have no number."""
-    starts, numbers, lines, firsts = [_NONE], [_NONE], [], []
+    starts, documents, numbers, lines, firsts = [_NONE], [_NONE], [_NONE], [], []
     start_lines, begins = [], []
     base = count = sentences = 0
     for block in blocks:
         starts.append(block.sentence_starts + base)
+        documents.append(block.document_starts + base)
         start_lines.append(block.start_line)
         begins.append(sentences)
         sentences += len(block.sentence_starts)
@@ -363,7 +373,7 @@ def _passage_of_blocks(blocks: Iterable[Block]) -> Passage:
         return line_in(lines, firsts, index)
 
     start_line = partial(line_in, start_lines, begins)
-    return Passage(base, np.concatenate(starts), (), line, start_line)
+    return Passage(base, np.concatenate(starts), (), line, start_line, np.concatenate(documents))
 
 
 def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:

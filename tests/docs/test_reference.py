@@ -62,10 +62,3 @@ def test_every_format_scheme_and_reading_is_in_its_table() -> None:
     assert set(re.findall(r"^\| `(.*?)`", reference.formats(), re.M)) == set(FORMATS)
     assert set(re.findall(r"[A-Z]+\d?\b", reference.schemes())) >= set(SCHEME_NAMES)
     assert set(re.findall(r"^\| `(\w+)`", reference.readings(), re.M)) == set(READINGS)
-
-
-def test_pages_call_what_there_is() -> None:
-    names = (DOCS / "hooks/pages.py").read_text(encoding="utf-8").split("NAMES = ")[1]
-    for path in PAGES:
-        for call in re.findall(r"\{\{ (\w+)\((?=\)|\")", page(path)):
-            assert f'"{call}"' in names or f"def {call}(" in page(path), (path, call)

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 import spanf1
 from spanf1.core.options import Confidence
-from spanf1.core.tally import SpanKey, Tally
+from spanf1.core.tally import Tally
+from spanf1.core.units import SpanKey
 from spanf1.exceptions import SpanF1Error
 from spanf1.formats import opening
 from tests.helpers.commands import Ran
@@ -303,7 +304,7 @@ def test_the_first_thing_that_is_wrong_is_said(tmp_path: Path, kind: str) -> Non
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["jsonl", "prodigy"])
-@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown", "latex"])
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown", "latex", "html"])
 def test_processes_print_the_same(
     run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str, form: str
 ) -> None:
