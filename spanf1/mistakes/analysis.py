@@ -219,6 +219,33 @@ class Analysis:
             for what, counts in mended_counts(self.counts).items()
         ]
 
+    def to_html(self, title: str = "") -> str:
+        """Return a page of HTML: figures, confusions, what errors cost, and each error in its text.
+
+        It is one file, which works offline. Figures have intervals if the result has some.
+
+        Parameters
+        ----------
+        title : str
+            What it is called; by default after the files.
+
+        Raises
+        ------
+        InputError
+            If gold cannot be read again, for the texts.
+        UsageError
+            If jinja2 is not installed (``pip install 'spanf1[report]'``).
+
+        Examples
+        --------
+        >>> import spanf1
+        >>> analysis = spanf1.analyze([["B-PER", "O"]], [["O", "O"]], tokens=[["Ada", "slept"]])
+        >>> page = analysis.to_html("Ada")  # doctest: +SKIP
+        """
+        from spanf1.mistakes.shown import page_of
+
+        return page_of(self.parts, self.result, self.what_if(), title)
+
 
 def check_counts(**numbers: int | None) -> None:
     """Raise an error if a number is negative.

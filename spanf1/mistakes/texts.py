@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from spanf1.core.documents import Document, DocumentBatch, TextSpan
+from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan, joined
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import AlignmentError
 from spanf1.mistakes.ledger import NONE, Ledger
@@ -82,8 +82,56 @@ Key = tuple[Any, ...]
 Found = tuple[Place, Mention | None, Mention | None]
 
 
+class Sentence(NamedTuple):
+    """A sentence, or a text, as a page shows it.
+
+    Attributes
+    ----------
+    text : str, optional
+        The text; None if it is not known.
+    line, last : int
+        Its first line and its last one, or the number of the record; 0 if there are none.
+    document : str or int, optional
+        The id of the document, where it has one.
+    by_token : bool
+        Whether places in it count tokens, which spaces are between; else characters.
+    known : bool
+        Whether it is known what its tokens are.
+    """
+
+    text: str | None
+    line: int
+    last: int
+    document: str | int | None
+    by_token: bool
+    known: bool = True
+
+
+class PlacedSpan(NamedTuple):
+    """A span as a page shows it.
+
+    Attributes
+    ----------
+    sentence : int
+        The number of its sentence, from 0.
+    parts : tuple of (start, end)
+        The tokens, or characters, that it covers; none if they are not known.
+    type : str
+        Its type.
+    said : str
+        What it says, where the input has that beside the text.
+    """
+
+    sentence: int
+    parts: tuple[Offsets, ...]
+    type: str
+    said: str = ""
+
+
 class Texts(Protocol):
-    """What knows the texts of the spans of a ledger."""
+    """What knows the texts of the spans of a ledger; `file` is the file of gold."""
+
+    file: str
 
     def of(self, ledger: Ledger, rows: IntArray, around: int) -> Iterator[Found]:
         """Yield the spans of some rows, in order, with so many tokens around them."""
@@ -91,6 +139,14 @@ class Texts(Protocol):
 
     def keys(self, ledger: Ledger, side: int, index: IntArray) -> list[Key]:
         """Return what tells spans of a side, by their indices."""
+        ...
+
+    def sentences(self) -> Iterator[Sentence]:
+        """Yield all sentences, or texts, as a page shows them."""
+        ...
+
+    def placed(self, ledger: Ledger, side: int) -> Iterator[PlacedSpan]:
+        """Yield the spans of a side, each at its place in its sentence."""
         ...
 
 
@@ -129,7 +185,46 @@ class TokenTexts:
     """
 
     def __init__(self, file: str, passages: Callable[[], Iterable[Passage]], size: int) -> None:
-        self._file, self._passages, self._size = file, passages, size
+        self.file, self._passages, self._size = file, passages, size
+
+    @cached_property
+    def _shown(self) -> tuple[list[Sentence], IntArray, dict[int, list[Offsets]]]:
+        """All sentences, the first token of each, and the characters of tokens that have spaces."""
+        sentences: list[Sentence] = []
+        firsts = [np.zeros(0, np.intp)]
+        spaced: dict[int, list[Offsets]] = {}
+        base = 0
+        for passage in self._passages():
+            for start, end in pairwise([*passage.starts.tolist(), passage.size]):
+                words = passage.tokens[start:end] if passage.tokens else ["·"] * (end - start)
+                text, offsets = joined(words)
+                by_token = text.count(" ") == max(0, len(words) - 1)
+                if not by_token:
+                    spaced[len(sentences)] = offsets
+                there = passage.line if words else None
+                line, last = (there(start), there(end - 1)) if there else (0, 0)
+                sentences.append(Sentence(text, line, last, None, by_token, bool(passage.tokens)))
+            firsts.append(passage.starts + base)
+            base += passage.size
+        return sentences, np.concatenate(firsts), spaced
+
+    def sentences(self) -> Iterator[Sentence]:
+        """Yield all sentences; see `Texts`. Dots stand for tokens that are not known."""
+        return iter(self._shown[0])
+
+    def placed(self, ledger: Ledger, side: int) -> Iterator[PlacedSpan]:
+        """Yield the spans of a side; see `Texts`."""
+        _, begins, spaced = self._shown
+        spans = ledger.sides[side].spans
+        number = np.searchsorted(begins, spans.start, "right") - 1
+        first = begins[number]
+        places = number, spans.start - first, spans.end - first, spans.type
+        columns = (column.tolist() for column in places)
+        for sentence, start, end, kind in zip(*columns, strict=True):
+            part = start, end
+            if sentence in spaced:
+                part = spaced[sentence][start][0], spaced[sentence][end - 1][1]
+            yield PlacedSpan(sentence, (part,), ledger.names[kind])
 
     def of(self, ledger: Ledger, rows: IntArray, around: int) -> Iterator[Found]:
         """Yield the spans of some rows, in order; see `Texts`.
@@ -176,13 +271,13 @@ class TokenTexts:
             for line, sentence, gold, predicted in zip(
                 lines, (number + sentences).tolist(), *columns, strict=True
             ):
-                yield Place(self._file, line, sentence), gold, predicted
+                yield Place(self.file, line, sentence), gold, predicted
             base, done = base + passage.size, stop
             sentences += len(passage.starts)
         if base != self._size:
             raise AlignmentError(
                 f"{base} tokens are read of gold, and {self._size} were scored",
-                where=self._file,
+                where=self.file,
                 hint="a line that begins with # may be a token by its tag on one side alone",
             )
 
@@ -232,7 +327,7 @@ class DocumentTexts:
     """
 
     def __init__(self, batches: Sequence[tuple[DocumentBatch, DocumentBatch]], file: str) -> None:
-        self._batches, self._file = batches, file
+        self._batches, self.file = batches, file
 
     @cached_property
     def _firsts(self) -> list[list[int]]:
@@ -262,6 +357,31 @@ class DocumentTexts:
             for left, right in zip(*map(_without_spans, batch), strict=True)
         ]
 
+    def sentences(self) -> Iterator[Sentence]:
+        """Yield all texts; see `Texts`."""
+        for pair in self._documents:
+            first, text = pair[0], self._text_shown(pair)
+            by_token = text is not None and _by_token(pair) and _is_spaced(first)
+            yield Sentence(text, first.line, first.line, first.id, by_token)
+
+    def placed(self, ledger: Ledger, side: int) -> Iterator[PlacedSpan]:
+        """Yield the spans of a side, at places in the text that is shown; see `Texts`."""
+        kept = ledger.sides[side]
+        for number, kind in zip(kept.number.tolist(), kept.spans.type.tolist(), strict=True):
+            owner, span = self._owners[side][number], self._span(side, number)
+            documents = self._documents[owner]
+            text, shown, parts = self._text(side, owner), self._text_shown(documents), span.parts
+            if text is not None and shown is not None and text != shown:
+                parts = _moved(parts, text, shown)
+            elif shown is not None and _by_token(documents) and _is_spaced(documents[0]):
+                parts = tuple(_at_tokens(part, documents[0]) for part in parts)
+            yield PlacedSpan(owner, parts, ledger.names[kind], span.text or "")
+
+    @staticmethod
+    def _text_shown(documents: tuple[Document, Document]) -> str | None:
+        """Return the text that is shown: gold's, if it has one."""
+        return documents[1].text if documents[0].text is None else documents[0].text
+
     def of(self, ledger: Ledger, rows: IntArray, around: int) -> Iterator[Found]:
         """Yield the spans of some rows, in order; see `Texts`."""
         numbers = [
@@ -279,7 +399,7 @@ class DocumentTexts:
             side = int(pair[0] == NONE)
             owner = self._owners[side][pair[side]]
             documents = self._documents[owner]
-            by_token = all(document.spaced and document.tokens for document in documents)
+            by_token = _by_token(documents)
             gold, predicted = (
                 None if number == NONE else self._mention(k, number, name, documents, around)
                 for k, (number, name) in enumerate(zip(pair, types, strict=True))
@@ -291,7 +411,7 @@ class DocumentTexts:
                 )
             first = documents[0]
             unit = "token" if by_token else "character"
-            yield Place(self._file, first.line, owner + 1, first.id, unit), gold, predicted
+            yield Place(self.file, first.line, owner + 1, first.id, unit), gold, predicted
 
     def keys(self, ledger: Ledger, side: int, index: IntArray) -> list[Key]:
         """Return what tells spans of a side: their characters, white space apart; see `Texts`."""
@@ -342,10 +462,36 @@ class DocumentTexts:
 
 def _in_tokens(mention: Mention, document: Document) -> Mention:
     """Return a mention at the tokens of its document."""
+    start, end = _at_tokens((mention.start, mention.end), document)
+    return mention._replace(start=start, end=end)
+
+
+def _at_tokens(part: Offsets, document: Document) -> Offsets:
+    """Return the tokens of a document that have some of its characters."""
     tokens = document.tokens or ()
-    first = bisect_right(tokens, mention.start, key=itemgetter(1))
-    last = bisect_left(tokens, mention.end, key=itemgetter(0))
-    return mention._replace(start=first, end=last)
+    first = bisect_right(tokens, part[0], key=itemgetter(1))
+    return first, bisect_left(tokens, part[1], key=itemgetter(0))
+
+
+def _by_token(documents: tuple[Document, Document]) -> bool:
+    """Return whether the places of spans count tokens."""
+    return all(document.spaced and document.tokens for document in documents)
+
+
+def _is_spaced(document: Document) -> bool:
+    """Return whether the spaces of a text are between its tokens, and nowhere else."""
+    return (document.text or "").count(" ") == len(document.tokens or ()) - 1
+
+
+def _moved(parts: Iterable[Offsets], text: str, shown: str) -> tuple[Offsets, ...]:
+    """Return parts of a text in another one, whose white space alone differs."""
+    before = [*accumulate((not one.isspace() for one in text), initial=0)]
+    there = [place for place, one in enumerate(shown) if not one.isspace()]
+    moved = []
+    for start, end in parts:
+        first, last = before[start], before[end]
+        moved.append((there[first], there[last - 1] + 1) if first < last else (0, 0))
+    return tuple(moved)
 
 
 def _without_spans(batch: DocumentBatch) -> Iterator[Document]:
