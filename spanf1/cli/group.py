@@ -27,6 +27,7 @@ COMMANDS = {
     "score": "Score predictions against gold.",
     "compare": "Say which system is better, and how sure it is.",
     "diff": "Say which spans a new system mends, and which it breaks.",
+    "report": "Write scores and errors on a page for a browser.",
     "errors": "Say which spans are wrong, how near, and at what cost.",
     "explain": "Say what becomes of the spans of one sentence.",
     "schemes": "Say what each scorer would say, and why.",

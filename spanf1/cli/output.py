@@ -46,10 +46,11 @@ _ENDINGS = {
     ".tsv": "tsv",
     ".md": "markdown",
     ".tex": "latex",
+    ".html": "html",
 }
 # The formats that have no use for an option.
 _WITHOUT = {
-    "digits": ("conlleval", "json"),
+    "digits": ("conlleval", "json", "html"),
     "confidence": ("conlleval", "number"),
     "kinds": ("json", "csv"),
     "examples": ("csv",),

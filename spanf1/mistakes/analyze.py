@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -12,7 +13,14 @@ from typing import Any
 import numpy as np
 
 from spanf1.core.kept import KeptSpans
-from spanf1.core.options import AUTO, AnyScheme, MissingName, Options
+from spanf1.core.options import (
+    AUTO,
+    AnyScheme,
+    Confidence,
+    MissingName,
+    Options,
+    confidence_from,
+)
 from spanf1.core.schemes import ReadingName
 from spanf1.core.tag_counter import Reader
 from spanf1.core.tags import AUTO_FORM, Block, TagSets, tag_sets
@@ -69,6 +77,7 @@ def analyze(
     mask_tags: Iterable[str] = (),
     missing: MissingName = "error",
     max_size: int | str | None = None,
+    confidence: float | Confidence | None = None,
 ) -> Analysis:
     """Say which spans are wrong, how near they are, and what each kind of error costs.
 
@@ -92,7 +101,7 @@ def analyze(
 input_format, gold_key, pred_key, token_key, text_key, id_key, labels, trim, max_size
         As for `spanf1.score_file`. With one file, `token_column` says where its tokens are.
     ignore_index, mask, scheme, gold_scheme, pred_scheme, reading, map_types, ignore_types, \
-tag_form, outside, mask_tags, missing
+tag_form, outside, mask_tags, missing, confidence
         As for `spanf1.evaluate`. The reading cannot be ``conlleval``, which counts no spans.
 
     Raises
@@ -135,7 +144,7 @@ tag_form, outside, mask_tags, missing
     sources = [source_of(path) for path in (gold, predicted) if path is not None]
     sides = [InputOptions.of(given, side) for side in ("gold", "predicted")]
     inputs = both_inputs(sources, *sides, by_position=align_by_position)
-    return analyze_inputs([inputs], options)
+    return analyze_inputs([inputs], options, confidence=confidence_from(confidence))
 
 
 def checked_options(given: Mapping[str, Any]) -> Options:
@@ -156,7 +165,12 @@ def checked_options(given: Mapping[str, Any]) -> Options:
 
 
 def analyze_inputs(
-    parts: Iterable[Inputs], options: Options, *, units: str = "", documents: bool = False
+    parts: Iterable[Inputs],
+    options: Options,
+    *,
+    units: str = "",
+    documents: bool = False,
+    confidence: Confidence | None = None,
 ) -> Analysis:
     """Return the analysis of gold and predictions, which can be read again.
 
@@ -170,14 +184,19 @@ def analyze_inputs(
         Of which units there are to be counts, in order; of none by default.
     documents : bool
         Read documents, where tags could be read, too.
+    confidence : Confidence, optional
+        How the intervals of the score are made; none by default.
 
     Raises
     ------
     InputError, UsageError
         As `analyze`.
     """
+    units = confidence.unit if confidence else units
     read = [_read(inputs, options, units, documents=documents) for inputs in parts]
-    result = total_of([one for one, _, _ in read])
+    result = total_of([replace(one, confidence=confidence) for one, _, _ in read])
+    if confidence:
+        result.check()
     return Analysis(result, [Part(_ledger(kept, result), texts) for _, kept, texts in read])
 
 
@@ -288,12 +307,14 @@ def _passage_of_blocks(blocks: Iterable[Block]) -> Passage:
 def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
     """Return the analysis of tags, ids or records; raises as `analyze`."""
     gold, predicted, words = given["gold"], given["predicted"], given["tokens"]
+    confidence = confidence_from(given["confidence"])
+    units = confidence.unit if confidence else ""
     kept = KeptSpans()
     texts: Texts
     if has_records(gold) or has_records(predicted):
         side = InputOptions.of(given)
         check_no_gaps(side, options)
-        counts = pairs_of(gold, predicted, side).tally(options, kept=kept)
+        counts = pairs_of(gold, predicted, side).tally(options, units=units, kept=kept)
         texts = DocumentTexts(kept.texts, "")
     else:
         labels = given["labels"]
@@ -302,10 +323,10 @@ def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
         )
         numbered = labels if isinstance(reader, ListReader) else None
         tags = reader.tag_sets(spellings_of(given, numbered))
-        counts = reader.tally(tags, type_map=options.type_map, kept=kept)
+        counts = reader.tally(tags, type_map=options.type_map, units=units, kept=kept)
         passage = _listed(reader, tags, gold, counts.tokens, words)
         texts = TokenTexts("", lambda: [passage], counts.tokens)
-    result = Result(counts, options).check()
+    result = Result(counts, options, confidence=confidence).check()
     return Analysis(result, [Part(_ledger(kept, result), texts)])
 
 

@@ -7,17 +7,21 @@ import hashlib
 import json
 import re
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from spanf1.exceptions import UsageError
 from spanf1.pages.data import Book, to_dict
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 # What could end a script, or begin a comment in it; and halves of surrogate pairs, which cannot be
 # written. In JSON an escape means the same.
 _ESCAPED = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 
 
-def page(book: Book) -> str:
-    """Return a page as HTML.
+def template() -> Template:
+    """Return the frame of a page.
 
     Raises
     ------
@@ -28,23 +32,31 @@ def page(book: Book) -> str:
         from jinja2 import Environment
     except ImportError:
         raise UsageError("a page needs jinja2", hint="pip install 'spanf1[report]'") from None
-    folder = files("spanf1.pages")
-    template, style, script = (
-        folder.joinpath(name).read_text(encoding="utf-8")
-        for name in ("page.html", "page.css", "page.js")
+    return Environment(autoescape=True).from_string(_read("page.html"))
+
+
+def page(book: Book) -> str:
+    """Return a page as HTML.
+
+    Raises
+    ------
+    UsageError
+        If jinja2 is not installed.
+    """
+    style, script = _read("page.css"), _read("page.js")
+    return template().render(
+        title=book.title.encode("utf-8", "replace").decode(),
+        data=json_in_html(to_dict(book)),
+        style=style,
+        script=script,
+        style_hash=_hash(style),
+        script_hash=_hash(script),
     )
-    return (
-        Environment(autoescape=True)
-        .from_string(template)
-        .render(
-            title=book.title.encode("utf-8", "replace").decode(),
-            data=json_in_html(to_dict(book)),
-            style=style,
-            script=script,
-            style_hash=_hash(style),
-            script_hash=_hash(script),
-        )
-    )
+
+
+def _read(name: str) -> str:
+    """Return the text of a file beside this one."""
+    return files("spanf1.pages").joinpath(name).read_text(encoding="utf-8")
 
 
 def json_in_html(data: object) -> str:
