@@ -11,7 +11,14 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan, joined
+from spanf1.core.documents import (
+    Document,
+    DocumentBatch,
+    Offsets,
+    TextSpan,
+    joined,
+    squeezed,
+)
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import AlignmentError
 from spanf1.mistakes.ledger import NONE, Ledger
@@ -371,10 +378,11 @@ class DocumentTexts:
             owner, span = self._owners[side][number], self._span(side, number)
             documents = self._documents[owner]
             text, shown, parts = self._text(side, owner), self._text_shown(documents), span.parts
-            if text is not None and shown is not None and text != shown:
-                parts = _moved(parts, text, shown)
-            elif shown is not None and _by_token(documents) and _is_spaced(documents[0]):
-                parts = tuple(_at_tokens(part, documents[0]) for part in parts)
+            home = documents[side]
+            if text and shown and text != shown and squeezed(text) == squeezed(shown):
+                parts, home = _moved(parts, text, shown), documents[0]
+            if _by_token(documents) and _is_spaced(documents[0]):
+                parts = tuple(_at_tokens(part, home) for part in parts)
             yield PlacedSpan(owner, parts, ledger.names[kind], span.text or "")
 
     @staticmethod

@@ -1,0 +1,94 @@
+"""``spanf1 report``, and pages of ``spanf1 score``: which files they take, and where they go."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pages.test_page import data_of, entries_of
+
+GOLD = "Ada B-PER\nleft O\n\nRome B-LOC\nslept O\n\nParis B-LOC\n"
+A = "Ada B-PER\nleft O\n\nRome O\nslept O\n\nParis B-PER\n"
+B = "Ada O\nleft B-LOC\n\nRome B-LOC\nslept O\n\nParis O\n"
+MERGED = "Ada B-PER B-PER\nleft O O\n\nRome B-LOC O\nslept O O\n"
+
+
+@pytest.fixture(autouse=True)
+def _files(tmp_path) -> None:
+    for name, content in {"gold": GOLD, "a": A, "b": B, "merged": MERGED}.items():
+        (tmp_path / f"{name}.conll").write_text(content)
+
+
+def written(tmp_path):
+    return data_of((tmp_path / "x.html").read_text(encoding="utf-8"))
+
+
+def test_one_file(run, tmp_path) -> None:
+    assert run("report", "merged.conll", "-o", "x.html").code == 0
+    data = written(tmp_path)
+    assert data["title"] == "merged.conll"
+    assert [kind for kind, *_ in entries_of(data)] == ["correct", "missed"]
+    assert "ci:0.95" in data["systems"][0]["signature"]
+
+
+def test_gold_and_a_system(run, tmp_path) -> None:
+    assert run("report", "gold.conll", "a.conll", "-o", "x.html", "--title", "A").code == 0
+    data = written(tmp_path)
+    assert (data["title"], data["ranking"]) == ("A", None)
+    assert [kind for kind, *_ in entries_of(data)] == ["correct", "missed", "type"]
+    assert (data["lines"], data["line_by_token"]) == ([1, 3, 3], True)
+
+
+def test_several_systems(run, tmp_path) -> None:
+    assert run("report", "gold.conll", "a.conll", "b.conll", "-o", "x.html").code == 0
+    data = written(tmp_path)
+    assert data["title"] == "gold.conll · a · b"
+    best, other = data["systems"]
+    names = [*data["words"]["changes"]]
+    assert [names[int(digit)] for digit in other["change"]] == ["mended", "gone", "broken", "wrong"]
+    # The rows of the best system that are spurious there alone: its Paris has a partner.
+    assert (best["name"], best["change"], other["new"]) == ("a", "", [])
+    assert [kind for kind, *_ in entries_of(data, 1)] == ["missed", "spurious", "correct", "missed"]
+
+
+def test_merged_systems(run, tmp_path) -> None:
+    (tmp_path / "other.conll").write_text(MERGED.replace("LOC O", "LOC B-LOC"))
+    ran = run("report", "--merged", "merged.conll", "other.conll", "-o", "x.html", "-q")
+    assert (ran.code, ran.err) == (0, "")
+    assert written(tmp_path)["title"] == "other · merged"
+
+
+def test_a_page_of_score(run, tmp_path) -> None:
+    assert run("score", "merged.conll", "-o", "x.html", "--fail-under", "0.9").code == 1
+    data = written(tmp_path)
+    assert len(data["systems"][0]["figures"][0]) == 8
+    run("score", "merged.conll", "-f", "html", "--match", "partial", "-o", "x.html")
+    assert "match:partial" in written(tmp_path)["systems"][0]["signature"]
+
+
+def test_folders_are_added_up(run, tmp_path) -> None:
+    for side, content in (("g", GOLD), ("p", A)):
+        (tmp_path / side).mkdir()
+        for name in ("one", "two"):
+            (tmp_path / side / f"{name}.conll").write_text(content)
+    assert run("report", "g", "p", "-o", "x.html").code == 0
+    data = written(tmp_path)
+    assert [first for _, first in data["files"]] == [0, 3]
+    kinds = ["correct", "missed", "type"]
+    assert [kind for kind, *_ in entries_of(data)] == kinds * 2
+    assert [left[0] for _, left, _ in entries_of(data)] == [*range(6)]
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["score", "merged.conll", "--level", "token", "-o", "x.html"], "a page is of spans"),
+        (["score", "merged.conll", "--digits", "1", "-o", "x.html"], "--digits does not go with"),
+        (["report", "gold.conll", "a.conll", "-o", "gold.conll"], "it is the input"),
+        (["report", "gold.conll", "a=a.conll,b.conll", "b.conll"], "each system is to have one"),
+        (["report", "gold.conll", "a.conll", "-"], "not standard input"),
+    ],
+)
+def test_what_does_not_go_together(run, args, said) -> None:
+    ran = run(*args)
+    assert ran.code == 2
+    assert said in ran.err
