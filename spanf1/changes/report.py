@@ -104,10 +104,10 @@ def _rest(shown: Shown) -> str:
 # Spans, one by one.
 
 
-def lines(shown: Shown, columns: int = WIDTH, *, colour: bool = False) -> Iterator[str]:
+def lines(shown: Shown, columns: int | None = None, *, colour: bool = False) -> Iterator[str]:
     """Yield spans as text: where each is and what became of it, gold, and below both systems."""
     # A name leaves room for types and texts.
-    labels = [cut(printable(name), max(columns // 4, 8)) for name in shown.changes.names]
+    labels = [cut(printable(name), max((columns or WIDTH) // 4, 8)) for name in shown.changes.names]
     for number, change in enumerate(shown.spans):
         named = [("gold", change.gold)]
         for name, outcome in zip(labels, (change.a, change.b), strict=True):

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from spanf1.cli.help import command
 from spanf1.cli.inputs import (
     COLUMN_HELP,
     DELIMITER_OPTION,
@@ -20,6 +21,7 @@ from spanf1.cli.inputs import (
     token_option,
 )
 from spanf1.cli.output import (
+    FILE,
     SIZE_OPTION,
     ReportOptions,
     check_writable,
@@ -46,9 +48,9 @@ from spanf1.results.report import how_made, report_of
 from spanf1.wording import many
 
 
-@click.command("baseline")
-@click.argument("test", required=False, metavar="[TEST]")
-@click.option("--train", required=True, metavar="FILE", help="The training file.")
+@command("baseline")
+@click.argument("test", required=False, type=FILE, metavar="[TEST]")
+@click.option("--train", required=True, type=FILE, metavar="FILE", help="The training file.")
 @column_option("--tag-column", help_text=f"Column of the tags, {COLUMN_HELP}.  [default: -1]")
 @token_option()
 @column_option("--train-tag-column", help_text="Column of the tags in the training file.")
@@ -74,6 +76,7 @@ from spanf1.wording import many
 )
 @click.option(
     "--predictions",
+    type=FILE,
     metavar="FILE",
     help="Write TEST with one more column, the marked tags, to FILE, whole or not at all.",
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from spanf1.cli.help import command
 from spanf1.cli.inputs import (
     JOBS_OPTION,
     MATCH_OPTION,
@@ -20,6 +21,7 @@ from spanf1.cli.inputs import (
 )
 from spanf1.cli.output import (
     DIGITS_HELP,
+    FILE,
     PERCENT_HELP,
     ReportOptions,
     choice_option,
@@ -43,8 +45,8 @@ from spanf1.ranking.report import report_of
 from spanf1.resampling.inference import ADJUSTMENTS
 
 
-@click.command("compare")
-@click.argument("files", nargs=-1, metavar="GOLD SYSTEM SYSTEM...")
+@command("compare")
+@click.argument("files", nargs=-1, type=FILE, metavar="GOLD SYSTEM SYSTEM...")
 @click.option("--merged", is_flag=True, help="Every file holds gold and predicted tags: no GOLD.")
 @side_options
 @sentence_options

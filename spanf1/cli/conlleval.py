@@ -10,10 +10,12 @@ from typing import NoReturn
 
 import click
 
+from spanf1.cli.help import Command, command
+
 _DIED = 255
 
 
-class _ScriptCommand(click.Command):
+class _ScriptCommand(Command):
     """A command whose arguments are parsed as the script parses them."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -48,7 +50,7 @@ def _die(ctx: click.Context, message: str) -> NoReturn:
 
 # The options are declared for the help text.
 # In the script -h is an unknown argument.
-@click.command(
+@command(
     "conlleval",
     cls=_ScriptCommand,
     context_settings={"help_option_names": ["--help"]},

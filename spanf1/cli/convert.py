@@ -11,6 +11,7 @@ import click
 
 from spanf1.checks.convert import Conversion, Converter, respells, writes_tags
 from spanf1.checks.tags import Changes, Rewriting
+from spanf1.cli.help import command
 from spanf1.cli.inputs import (
     KEY_OPTIONS,
     input_options,
@@ -43,7 +44,7 @@ from spanf1.wording import many
 _MISSING = "--to BIOES, or --to-format jsonl, for example"
 
 
-@click.command("convert")
+@command("convert")
 @input_options(token_option(", for --to-format"), *KEY_OPTIONS)
 @scheme_option("--from", "--scheme", "scheme")
 @click.option("--to", metavar="SCHEME", help=f"Scheme to write: {', '.join(SCHEME_NAMES)}.")

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spanf1.cli.help import Command, Context
 from spanf1.cli.inputs import CATALOGUE_OPTION, COLUMN_HELP, Progress, column_option, kept
 from spanf1.cli.output import (
+    FILE,
     ReportOptions,
     check_writable,
     format_option,
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 
 class _InOrder(click.Group):
     """A group that lists its commands in the order in which they were added."""
+
+    command_class = Command
+    context_class = Context
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the names of the commands."""
@@ -169,7 +174,7 @@ def _say(file: Fetched, *, colour: bool) -> None:
 
 @corpora.command("verify", short_help="Check your copy of a corpus.")
 @click.argument("name")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", type=FILE, metavar="PATH...", nargs=-1, required=True)
 @click.option("--split", metavar="SPLIT", help="The split it should be.  [default: the likest]")
 @column_option("-c", "--tag-column", help_text=f"Column of the tags, {COLUMN_HELP}.")
 @column_option("--token-column", help_text="Column of the tokens.")

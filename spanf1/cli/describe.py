@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from spanf1.cli.help import command
 from spanf1.cli.inputs import (
     KEY_OPTIONS,
     MASK_OPTION,
@@ -19,6 +20,7 @@ from spanf1.cli.inputs import (
 )
 from spanf1.cli.output import (
     DIGITS_HELP,
+    FILE,
     PERCENT_HELP,
     ReportOptions,
     count_option,
@@ -34,12 +36,13 @@ from spanf1.formats.opening import inputs_of
 from spanf1.formats.source import STDIN, Source
 
 
-@click.command("describe")
+@command("describe")
 @input_options(*KEY_OPTIONS, token_option(), MASK_OPTION)
 @scheme_option()
 @click.option(
     "--train",
     multiple=True,
+    type=FILE,
     metavar="FILE",
     help="Training data to compare with; several files are taken together.",
 )

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import click
-
 from spanf1.checks.report import Detected, detection_report
 from spanf1.checks.tags import detect_column
+from spanf1.cli.help import command
 from spanf1.cli.inputs import input_options, options_of, paths_of, ready
 from spanf1.cli.output import ReportOptions, report_options
 from spanf1.formats.registry import COLUMNS, Input
 from spanf1.formats.source import Source
 
 
-@click.command("detect")
+@command("detect")
 @input_options()
 @report_options(["table", "json"])
 def detect(files: tuple[str, ...], **settings: Any) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 import os
 import re
-import shutil
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -28,16 +26,17 @@ from spanf1.changes.report import (
 )
 from spanf1.changes.results import Results
 from spanf1.changes.results import report_of as results_report
+from spanf1.cli.help import command
 from spanf1.cli.inputs import TRIM_OPTION, SideOptions, StepProgress, kept, side_options
 from spanf1.cli.output import (
     DIGITS_HELP,
+    FILE,
     ReportOptions,
     count_option,
     list_option,
     opened,
     report_options,
     tell,
-    wants_colour,
 )
 from spanf1.cli.rescore import results_of
 from spanf1.cli.scoring import (
@@ -53,7 +52,7 @@ from spanf1.exceptions import UsageError
 from spanf1.formats.source import STDIN
 from spanf1.mistakes.analysis import AROUND
 from spanf1.ranking.compare import systems_of
-from spanf1.render.renderers import RENDERERS, WIDTH
+from spanf1.render.renderers import RENDERERS
 from spanf1.render.renderers import text as as_plain
 from spanf1.results.result import Result
 from spanf1.wording import short_names
@@ -73,8 +72,8 @@ def _number(_: click.Context, option: click.Parameter, value: float | None) -> f
     return value
 
 
-@click.command("diff")
-@click.argument("files", nargs=-1, metavar="GOLD A B")
+@command("diff")
+@click.argument("files", nargs=-1, type=FILE, metavar="GOLD A B")
 @click.option("--merged", is_flag=True, help="A and B hold gold and predicted tags: no GOLD.")
 @list_option(
     "--change",
@@ -245,13 +244,11 @@ def _write(shown: Shown, report: ReportOptions) -> None:
     if report.format_name != "text":
         report.write(report_of(shown))
         return
-    colour = report.output is None and wants_colour(report.color, sys.stdout)
-    width = min(WIDTH, shutil.get_terminal_size((WIDTH, 0)).columns)
     with opened(report.output) as stream:
         if not report.quiet:
-            tables = as_plain(counts_report(shown), digits=report.digits, colour=colour)
+            tables = as_plain(counts_report(shown), digits=report.digits, **report.on_screen)
             stream.write(f"{tables}\n".encode())
-        for piece in lines(shown, width, colour=colour):
+        for piece in lines(shown, **report.on_screen):
             stream.write(piece.encode("utf-8", "surrogateescape"))
 
 

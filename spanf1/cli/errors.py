@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -12,6 +10,7 @@ from typing import Any
 
 import click
 
+from spanf1.cli.help import command
 from spanf1.cli.inputs import (
     TRIM_OPTION,
     Progress,
@@ -22,6 +21,7 @@ from spanf1.cli.inputs import (
     side_options,
 )
 from spanf1.cli.output import (
+    FILE,
     ReportOptions,
     choice_option,
     count_option,
@@ -29,7 +29,6 @@ from spanf1.cli.output import (
     opened,
     report_options,
     tell,
-    wants_colour,
 )
 from spanf1.cli.scoring import explanations, span_reading_option, type_options, types_of, warnings
 from spanf1.contents.describe import contents_of, training_data
@@ -50,7 +49,7 @@ from spanf1.mistakes.report import (
     counts_report,
     what_if_report,
 )
-from spanf1.render.renderers import RENDERERS, WIDTH
+from spanf1.render.renderers import RENDERERS
 from spanf1.render.renderers import text as as_plain
 from spanf1.results.report import how_made
 
@@ -103,8 +102,8 @@ Examples:
 """
 
 
-@click.command("errors", help=HELP)
-@click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
+@command("errors", help=HELP)
+@click.argument("files", nargs=-1, type=FILE, metavar="[FILE | GOLD PRED]")
 @list_option(
     "--kind",
     metavar="KIND,…",
@@ -119,6 +118,7 @@ Examples:
 @click.option(
     "--train",
     multiple=True,
+    type=FILE,
     metavar="FILE",
     help="Training data, for --seen and --unseen; several files are taken together.",
 )
@@ -249,18 +249,16 @@ def _forms(train: tuple[str, ...], settings: dict[str, Any], options: Options) -
 
 def _list(analysis: Analysis, report: ReportOptions, chosen: dict[str, Any]) -> None:
     """Write the entries that are chosen, with the counts of all errors before them."""
-    colour = report.output is None and wants_colour(report.color, sys.stdout)
     limit = chosen.pop("limit")
     as_text = report.format_name == "text"
     if as_text:
-        width = min(WIDTH, shutil.get_terminal_size((WIDTH, 0)).columns)
         most = LIMIT if limit is None else limit
-        listing = Listing(_begun(analysis.entries(**chosen)), most, width, colour)
+        listing = Listing(_begun(analysis.entries(**chosen)), most, **report.on_screen)
     else:
         listing = Listing(_begun(analysis.entries(**chosen, limit=limit)))
     with opened(report.output) as stream:
         if as_text and not report.quiet:
-            stream.write(f"{as_plain(counts_report(analysis), colour=colour)}\n".encode())
+            stream.write(f"{as_plain(counts_report(analysis), **report.on_screen)}\n".encode())
         for piece in ENTRIES[report.format_name](listing):
             stream.write(piece.encode("utf-8", "surrogateescape"))
 

@@ -10,8 +10,9 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from spanf1.cli.help import command
 from spanf1.cli.inputs import TRIM_OPTION, SideOptions, kept, side_options
-from spanf1.cli.output import ReportOptions, count_option, report_options
+from spanf1.cli.output import FILE, ReportOptions, count_option, report_options
 from spanf1.cli.scoring import type_options, types_of
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
@@ -29,8 +30,8 @@ _OF_TAGS = (
 _WANTED = "FILE:LINE, FILE --sentence N, or --gold-tags with --pred-tags"
 
 
-@click.command("explain")
-@click.argument("files", nargs=-1, metavar="[FILE:LINE | GOLD:LINE PRED]")
+@command("explain")
+@click.argument("files", nargs=-1, type=FILE, metavar="[FILE:LINE | GOLD:LINE PRED]")
 @count_option("--sentence", least=1, help_text="The number of the sentence, instead of :LINE.")
 @click.option("--gold-tags", metavar="TAGS", help="The tags of gold, instead of a file.")
 @click.option("--pred-tags", metavar="TAGS", help="The predicted tags.")

@@ -9,44 +9,64 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from spanf1._version import __version__
+from spanf1.cli.help import Context
 from spanf1.cli.interruption import INTERRUPTED, AtOnce
 from spanf1.exceptions import SpanF1Error, UsageError
-from spanf1.wording import one_line
+from spanf1.wording import one_line, shortened
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 #: what says how many threads linear algebra begins
 _THREADS = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"
 
-#: the commands, each in the module of its name, and what each does, in the order of the help text
-COMMANDS = {
-    "score": "Score predictions against gold.",
-    "compare": "Say which system is better, and how sure it is.",
-    "diff": "Say which spans a new system mends, and which it breaks.",
-    "report": "Write scores and errors on a page for a browser.",
-    "errors": "Say which spans are wrong, how near, and at what cost.",
-    "explain": "Say what becomes of the spans of one sentence.",
-    "schemes": "Say what each scorer would say, and why.",
-    "signature": "Compare what made two scores.",
-    "rescore": "Score again from a results file.",
-    "corpora": "What is known of the corpora in use.",
-    "reproduce": "Print published scores beside measured ones.",
-    "baseline": "Score what knowing the training data is worth.",
-    "describe": "Say what is in files of tags or spans.",
-    "detect": "Find out which scheme tags are in.",
-    "validate": "Check that tags and spans are well-formed.",
-    "repair": "Put ill-formed tags right.",
-    "convert": "Write the same spans in another scheme or format.",
-    "conlleval": "Score as the conlleval script does.",
+#: the commands by what they are for, each in the module of its name, and what each does
+SECTIONS = {
+    "Score": {
+        "score": "Score predictions against gold.",
+        "compare": "Say which system is better, and how sure it is.",
+        "schemes": "Say what each scorer would say, and why.",
+        "rescore": "Score again from a results file.",
+        "baseline": "Score what knowing the training data is worth.",
+        "conlleval": "Score as the conlleval script does.",
+    },
+    "Look": {
+        "report": "Write scores and errors on a page for a browser.",
+        "errors": "Say which spans are wrong, how near, and at what cost.",
+        "explain": "Say what becomes of the spans of one sentence.",
+        "diff": "Say which spans a new system mends, and which it breaks.",
+        "describe": "Say what is in files of tags or spans.",
+    },
+    "Tags": {
+        "detect": "Find out which scheme tags are in.",
+        "validate": "Check that tags and spans are well-formed.",
+        "repair": "Put ill-formed tags right.",
+        "convert": "Write the same spans in another scheme or format.",
+    },
+    "Cite": {
+        "signature": "Compare what made two scores.",
+        "corpora": "What is known of the corpora in use.",
+        "reproduce": "Print published scores beside measured ones.",
+    },
 }
+#: all of them, in the order of the help text
+COMMANDS = {name: text for section in SECTIONS.values() for name, text in section.items()}
+
+# What other tools call a command.
+_ELSEWHERE = {"evaluate": "score", "eval": "score", "rank": "compare", "check": "validate"}
 
 
 class _Group(click.Group):
     """A group of commands that says what went wrong in one line, and how to go on in another."""
+
+    context_class = Context
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the names of the commands."""
@@ -66,8 +86,33 @@ class _Group(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write what each command does; none is imported for that."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        width = max(map(len, COMMANDS))
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(f"{name:<{width}}", text) for name, text in commands.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is named; an error names the one that is called nearly so."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            near = _ELSEWHERE.get(name) or next(iter(get_close_matches(name, COMMANDS, 1)), "")
+            hint = f"spanf1 {near} is one" if near else "spanf1 --help lists the commands"
+            if os.path.exists(name):
+                hint = f"spanf1 score {name} scores a file"
+            raise UsageError(f"there is no command {shortened(name)}", hint=hint)
+        return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+        """Return the commands that begin so; none is imported for that."""
+        from click.shell_completion import CompletionItem
+
+        return [
+            CompletionItem(name, help=text)
+            for name, text in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
 
     def main(  # type: ignore[override]
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from types import TracebackType
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self
 
 import click
 
-from spanf1.cli.output import SIZE_OPTION, Option, choice_option, count_option, with_options
-from spanf1.core.options import AUTO, MATCHES, MISSING, NORMALIZATIONS
+from spanf1.cli.output import FILE, SIZE_OPTION, Option, choice_option, count_option, with_options
+from spanf1.core.options import AUTO, MATCHES, MISSING, MODES, NORMALIZATIONS
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.exceptions import ReadError, UsageError
@@ -63,9 +63,23 @@ def _column(_: click.Context, __: click.Parameter, value: str | None) -> Column 
     return value if value is None or len(columns_of(value)) > 1 else column_of(value)
 
 
+def _completed(names: Callable[[], Iterable[str]]) -> Callable[..., list[str]]:
+    """Return what completes a word of an option by the names that there are."""
+    return lambda _, __, begun: [name for name in names() if name.startswith(begun)]
+
+
+def _matches() -> list[str]:
+    from spanf1.core.credits import rule_names
+
+    return [*MATCHES, *rule_names(), MODES]
+
+
+_SCHEMES = _completed(lambda: SCHEME_NAMES)
+
 MATCH_OPTION = click.option(
     "--match",
     metavar="MATCH",
+    shell_complete=_completed(_matches),
     default="exact",
     show_default=True,
     help=f"What is counted. {'; '.join(f'{name}: {text}' for name, text in MATCHES.items())}. "
@@ -111,6 +125,7 @@ def scheme_option(*names: str, of: str = "") -> Option:
         default=AUTO,
         show_default=True,
         metavar="SCHEME",
+        shell_complete=_SCHEMES,
         help=f"Tagging scheme{of}: auto, {', '.join(SCHEME_NAMES)}.",
     )
 
@@ -169,7 +184,10 @@ MISSING_OPTION = choice_option(
 )
 
 CATALOGUE_OPTION = click.option(
-    "--catalogue", metavar="FILE", help="A catalogue of your own, instead of the one that is here."
+    "--catalogue",
+    type=FILE,
+    metavar="FILE",
+    help="A catalogue of your own, instead of the one that is here.",
 )
 
 
@@ -188,7 +206,7 @@ _LABELS = click.option(
 )
 
 _COLUMNS_OF_ONE = (
-    click.argument("files", nargs=-1, metavar="[FILE]..."),
+    click.argument("files", nargs=-1, type=FILE, metavar="[FILE]..."),
     column_option(
         "-c",
         "--tag-column",
@@ -241,8 +259,15 @@ _COLUMNS_OF_TWO = (
         help="With two files: compare tags whatever the tokens are, and records by order.",
     ),
     scheme_option(of=" of both sides"),
-    click.option("--gold-scheme", metavar="SCHEME", help="Scheme of the gold tags."),
-    click.option("--pred-scheme", metavar="SCHEME", help="Scheme of the predicted tags."),
+    click.option(
+        "--gold-scheme", metavar="SCHEME", shell_complete=_SCHEMES, help="Scheme of the gold tags."
+    ),
+    click.option(
+        "--pred-scheme",
+        metavar="SCHEME",
+        shell_complete=_SCHEMES,
+        help="Scheme of the predicted tags.",
+    ),
     form_option(" Two with a comma, if gold and predictions differ."),
     OUTSIDE_OPTION,
     _LABELS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,6 +22,8 @@ from spanf1.render.renderers import RENDERERS
 from spanf1.render.report import Report
 from spanf1.wording import printable
 
+#: the type of a path: shells complete it; whether it can be read is said where it is read
+FILE = click.Path(readable=False)
 #: a decorator that adds something to a command
 Option = Callable[[Any], Any]
 _Made = TypeVar("_Made")
@@ -101,6 +104,7 @@ def format_option(names: Iterable[str] = REPORT_FORMATS, help_text: str = "") ->
 output_option = click.option(
     "-o",
     "--output",
+    type=FILE,
     metavar="FILE",
     help="Write to FILE, whole or not at all.  Its end says the format, if none is given: "
     f"{', '.join(_ENDINGS)}.",
@@ -199,6 +203,15 @@ class ReportOptions:
         """Raise an error now if the report cannot be written later: see `check_writable`."""
         check_writable(self.output, inputs)
 
+    @property
+    def on_screen(self) -> dict[str, Any]:
+        """Whether text is in colour, and the columns of the terminal, if it goes to one."""
+        here = self.output is None
+        return {
+            "colour": here and wants_colour(self.color, sys.stdout),
+            "columns": terminal_columns() if here else None,
+        }
+
     def write(
         self,
         report: Report,
@@ -216,12 +229,18 @@ class ReportOptions:
         content = renderers[self.format_name](
             report,
             digits=self.digits,
-            colour=self.output is None and wants_colour(self.color, sys.stdout),
+            **self.on_screen,
             brief=self.quiet,
         )
         write(content, self.output)
         if not self.quiet:
             tell(notes)
+
+
+def terminal_columns() -> int | None:
+    """Return how many columns COLUMNS says, or the terminal has; None where there is none."""
+    here = os.environ.get("COLUMNS") or (sys.stdout is not None and sys.stdout.isatty())
+    return shutil.get_terminal_size().columns if here else None
 
 
 def wants_colour(choice: str, stream: TextIO | None) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import click
-
 from spanf1.checks.tags import Changes, Rewriting
+from spanf1.cli.help import command
 from spanf1.cli.inputs import input_options, options_of, paths_of, scheme_option
 from spanf1.cli.output import taken
 from spanf1.cli.rewriting import (
@@ -25,7 +24,7 @@ from spanf1.wording import many
 _METHODS_HELP = "; ".join(f"{name}: {text}" for name, text in REPAIRS.items())
 
 
-@click.command("repair")
+@command("repair")
 @input_options()
 @scheme_option()
 @method_option(f"What is done about ill-formed spans. {_METHODS_HELP}.")

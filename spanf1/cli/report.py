@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from spanf1.cli.help import command
 from spanf1.cli.inputs import (
     TRIM_OPTION,
     Progress,
@@ -19,7 +20,7 @@ from spanf1.cli.inputs import (
     paths_of,
     side_options,
 )
-from spanf1.cli.output import check_writable, output_option, tell, write
+from spanf1.cli.output import FILE, check_writable, tell, write
 from spanf1.cli.scoring import (
     confidence_of,
     confidence_options,
@@ -41,15 +42,21 @@ from spanf1.results.files import score_inputs
 from spanf1.results.result import Result, total_of
 
 
-@click.command("report")
-@click.argument("files", nargs=-1, metavar="[FILE | GOLD SYSTEM...]")
+@command("report")
+@click.argument("files", nargs=-1, type=FILE, metavar="[FILE | GOLD SYSTEM...]")
 @click.option("--merged", is_flag=True, help="Every file holds gold and predicted tags: no GOLD.")
 @click.option("--title", default="", metavar="TEXT", help="The title.  [default: the files]")
 @side_options
 @sentence_options
 @TRIM_OPTION
 @confidence_options
-@output_option
+@click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    metavar="FILE",
+    help="Write to FILE, whole or not at all.  [default: standard output]",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No warnings, no progress.")
 def report(
     files: tuple[str, ...],

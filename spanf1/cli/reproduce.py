@@ -7,16 +7,17 @@ from typing import Any
 
 import click
 
+from spanf1.cli.help import command
 from spanf1.cli.inputs import CATALOGUE_OPTION, kept
-from spanf1.cli.output import ReportOptions, report_options
+from spanf1.cli.output import FILE, ReportOptions, report_options
 from spanf1.corpora.catalogue import load
 from spanf1.corpora.reproduce import measured, reproduction_report, tasks
 from spanf1.exceptions import UsageError
 
 
-@click.command("reproduce")
+@command("reproduce")
 @click.argument("name")
-@click.argument("path", required=False)
+@click.argument("path", type=FILE, required=False)
 @click.option(
     "--system",
     "systems",
@@ -24,7 +25,7 @@ from spanf1.exceptions import UsageError
     metavar="[NAME=]OUTPUT",
     help="An output, and whose it is; may be given several times.",
 )
-@click.option("--gold", metavar="FILE", help="The gold file.")
+@click.option("--gold", type=FILE, metavar="FILE", help="The gold file.")
 @click.option("--split", metavar="SPLIT", help="Only scores of this split.")
 @CATALOGUE_OPTION
 @report_options(digits="Decimals of what is measured.  [default: as printed]")

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from spanf1.cli.output import SIZE_OPTION, ReportOptions, report_options
+from spanf1.cli.help import command
+from spanf1.cli.output import FILE, SIZE_OPTION, ReportOptions, report_options
 from spanf1.cli.scoring import SCORE_DIGITS_HELP, SCORE_RENDERERS
 from spanf1.cli.signature import RESULTS_HINT, input_name, parsed, read_text
 from spanf1.exceptions import ReadError, SpanF1Error, UsageError
@@ -16,8 +17,8 @@ from spanf1.results.result import Result, rescored
 from spanf1.results.signature import Signature
 
 
-@click.command("rescore")
-@click.argument("file", metavar="FILE")
+@command("rescore")
+@click.argument("file", type=FILE, metavar="FILE")
 @click.option("--like", metavar="SIGNATURE", help="Score as this signature says.")
 @SIZE_OPTION
 @report_options(SCORE_RENDERERS, "As for `spanf1 score`.", digits=SCORE_DIGITS_HELP)

@@ -10,9 +10,11 @@ from typing import Any
 
 import click
 
+from spanf1.cli.help import command
 from spanf1.cli.inputs import Progress, SideOptions, column_side_options, kept, paths_of
 from spanf1.cli.output import (
     DIGITS_HELP,
+    FILE,
     PERCENT_HELP,
     ReportOptions,
     count_option,
@@ -26,8 +28,8 @@ from spanf1.scorers.explain import EXAMPLES, compare_systems, explain
 from spanf1.scorers.report import KINDS, report_of, systems_report
 
 
-@click.command("schemes")
-@click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED...]")
+@command("schemes")
+@click.argument("files", nargs=-1, type=FILE, metavar="[FILE | GOLD PRED...]")
 @column_side_options
 @count_option("--examples", help_text=f"Examples of each kind of step.  [default: {EXAMPLES}]")
 @count_option(

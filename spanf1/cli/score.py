@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from spanf1.cli.help import command
 from spanf1.cli.inputs import (
     JOBS_OPTION,
     MATCH_OPTION,
@@ -23,7 +24,15 @@ from spanf1.cli.inputs import (
     side_options,
     workers,
 )
-from spanf1.cli.output import ReportOptions, choice_option, list_option, report_options, tell, write
+from spanf1.cli.output import (
+    FILE,
+    ReportOptions,
+    choice_option,
+    list_option,
+    report_options,
+    tell,
+    write,
+)
 from spanf1.cli.scoring import (
     SCORE_DIGITS_HELP,
     SCORE_RENDERERS,
@@ -94,6 +103,7 @@ Examples:
   spanf1 score labels.tsv --level token --format json  # one label a line
   spanf1 score output.conll --level document --confidence 0.95
   spanf1 score output.conll --signature
+  spanf1 score output.conll --short                   # the same, shorter
   spanf1 score gold-folder/ predicted-folder/
   spanf1 score 'shards/*.conll'
   spanf1 score output.conll --format latex --digits 1 -o table.tex
@@ -103,8 +113,8 @@ Examples:
 """
 
 
-@click.command("score", help=HELP)
-@click.argument("files", nargs=-1, metavar="[FILE | GOLD PRED]")
+@command("score", help=HELP)
+@click.argument("files", nargs=-1, type=FILE, metavar="[FILE | GOLD PRED]")
 @side_options
 @scoring_options
 @MATCH_OPTION
@@ -127,6 +137,7 @@ Examples:
     is_flag=True,
     help="Print only the line that says what shaped the number, to cite with it.",
 )
+@click.option("--short", is_flag=True, help="Print only that line, with shorter names.")
 @choice_option(
     "--average",
     choices=AVERAGES,
@@ -156,6 +167,7 @@ def score(
     level: LevelName,
     as_written: bool,
     signature: bool,
+    short: bool,
     jobs: int | None,
     average: AverageName,
     fail_under: str | None,
@@ -168,8 +180,9 @@ def score(
     report = ReportOptions.of(settings)
     confidence = confidence_of(settings)
     report.check(confidence=confidence)
+    signature = signature or short
     if signature and (report.format_name != "table" or report.digits is not None):
-        raise UsageError("--signature prints one line: --format and --digits do not go with it")
+        raise UsageError("--signature and --short print one line, without --format and --digits")
     paths = paths_of(files, "score")
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
@@ -204,7 +217,12 @@ def score(
 
         outcome = outcome_of_wholes(level, results, confidence, limits)
     if signature:
-        write(f"{outcome.signature}\n", report.output)
+        line = outcome.signature
+        if short:
+            from spanf1.results.signature import short as short_form
+
+            line = short_form(line)
+        write(f"{line}\n", report.output)
     elif page:
         write(page, report.output)
     else:

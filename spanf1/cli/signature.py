@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from spanf1.cli.output import SIZE_OPTION, write
+from spanf1.cli.help import command
+from spanf1.cli.output import FILE, SIZE_OPTION, write
 from spanf1.exceptions import ReadError, UsageError
 from spanf1.formats.source import STDIN, STDIN_NAME, Source, size_of
 from spanf1.results.signature import Signature
@@ -19,15 +20,15 @@ _WIDTH = 22
 RESULTS_HINT = "spanf1 score FILE --format json makes one"
 
 
-@click.command("signature")
-@click.argument("signatures", nargs=-1, required=True, metavar="SIGNATURE [OTHER]")
+@command("signature")
+@click.argument("signatures", nargs=-1, required=True, type=FILE, metavar="SIGNATURE [OTHER]")
 @SIZE_OPTION
 def signature(signatures: tuple[str, ...], *, max_size: str | None) -> int:
     """Say what a signature means, or how two of them differ.
 
-    A signature is the line that `spanf1 score` gives with a score. A file that holds it, or a
-    results file (JSON), may stand for it, or - for standard input. With two, every difference is
-    named in words. Exit code 1 means that the two scores do not mean the same.
+    A signature is the line that `spanf1 score` gives with a score, long or short. A file that holds
+    it, or a results file (JSON), may stand for it, or - for standard input. With two, every
+    difference is named in words. Exit code 1 means that the two scores do not mean the same.
 
     \b
     Examples:

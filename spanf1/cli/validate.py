@@ -9,6 +9,7 @@ import click
 
 from spanf1.checks.report import VIOLATIONS, summary
 from spanf1.checks.validate import Checking, checks_of, streams
+from spanf1.cli.help import command
 from spanf1.cli.inputs import (
     KEY_OPTIONS,
     input_options,
@@ -29,7 +30,7 @@ from spanf1.formats.opening import inputs_of
 from spanf1.formats.source import Source
 
 
-@click.command("validate")
+@command("validate")
 @input_options(*KEY_OPTIONS)
 @scheme_option()
 @click.option(

@@ -136,7 +136,7 @@ def _scores(corpus: Corpus) -> Section:
     if several:
         text += " Match: exact is by place and type, surface by distinct forms and types."
     after = [f"({number}) {source}" for source, number in sources.items()]
-    return Section("Published scores", text, header, rows, after=after, widest=52)
+    return Section("Published scores", text, header, rows, after=after)
 
 
 def _show_values(corpus: Corpus) -> Iterator[list[str]]:

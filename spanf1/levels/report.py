@@ -127,7 +127,7 @@ def _measures(result: TokenScores, digits: int | None) -> Section:
             ends = f"[{_figure(name, low, digits)}, {_figure(name, high, digits)}]"
             row.append("-" if math.isnan(low) else ends)
         rows.append(row)
-    return Section("All tokens", header=header, rows=rows, widest=60)
+    return Section("All tokens", header=header, rows=rows)
 
 
 def _figure(name: str, value: float, digits: int | None) -> str:

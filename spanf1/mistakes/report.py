@@ -84,15 +84,15 @@ class Listing(NamedTuple):
         The entries.
     most : int, optional
         How many to show; all are counted.
-    width : int
-        How many columns of a terminal there are.
+    columns : int, optional
+        How many columns the terminal has; None if it is none.
     colour : bool
         Whether spans are underlined; else they stand in brackets.
     """
 
     entries: Iterable[Entry]
     most: int | None = None
-    width: int = WIDTH
+    columns: int | None = None
     colour: bool = False
 
 
@@ -115,7 +115,7 @@ def _lines(entry: Entry, listing: Listing) -> Iterator[str]:
     what += f", {entry.times} times, first here" * (entry.times > 1)
     sides = zip(_SIDES, (entry.gold, entry.predicted), strict=True)
     spans = [(name, span) for name, span in sides if span is not None]
-    return span_lines(entry.place, what, spans, listing.width, colour=listing.colour)
+    return span_lines(entry.place, what, spans, listing.columns, colour=listing.colour)
 
 
 def with_how(kind: str, how: str) -> str:
@@ -127,21 +127,26 @@ def span_lines(
     place: Place,
     what: str,
     spans: Sequence[tuple[str, Mention]],
-    columns: int = WIDTH,
+    columns: int | None = None,
     *,
     colour: bool = False,
 ) -> Iterator[str]:
     """Yield a place and what is to be said of it; below, spans in context behind their labels.
 
+    Places and types are shortened on a narrow terminal alone.
+
     Spans are underlined in colour; else they stand in brackets.
     """
-    where = cut(printable(str(place)), max(columns - width_of(what) - 2, 12))
+    where, most = printable(str(place)), min(columns or WIDTH, WIDTH)
+    heads = [(name, printable(span.type)) for name, span in spans]
+    if columns is not None:
+        where = cut(where, max(columns - width_of(what) - 2, 12))
+        heads = [(name, cut(kind, max(most // 3, _TYPE))) for name, kind in heads]
     yield styled(where, DIM, colour) + "  " + styled(what, BOLD, colour)
-    heads = [(name, cut(printable(span.type), _TYPE)) for name, span in spans]
     label, width = (max(map(width_of, column)) for column in zip(*heads, strict=True))
     for (name, kind), (_, span) in zip(heads, spans, strict=True):
         head = f"  {padded(name, label)} {padded(kind, width)}  "
-        yield head + _in_context(span, columns - width_of(head), place.unit, colour=colour)
+        yield head + _in_context(span, most - width_of(head), place.unit, colour=colour)
 
 
 def _in_context(span: Mention, room: int, unit: str, *, colour: bool) -> str:

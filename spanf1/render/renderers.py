@@ -24,46 +24,54 @@ def text(
     digits: int | None = None,
     colour: bool = False,
     brief: bool = False,
+    columns: int | None = None,
     **_: Any,
 ) -> str:
-    """Return a report as plain text; if `brief`, the tables alone."""
+    """Return a report as plain text; if `brief`, the tables alone.
+
+    On a terminal of so many columns, no line is longer, and names lose their middle where there is
+    no room for them. Anywhere else names stay whole.
+    """
     return "\n".join(
-        "".join(f"{line}\n" for line in _lines(section, colour=colour))
+        "".join(f"{line}\n" for line in _lines(section, columns, colour=colour))
         for section in report.shown(digits, brief=brief, terminal=True)
     )
 
 
-def _lines(section: Section, *, colour: bool) -> Iterator[str]:
+def _lines(section: Section, columns: int | None, *, colour: bool) -> Iterator[str]:
     """Yield the lines of a section."""
+    width = min(columns or WIDTH, WIDTH)
     if section.title:
         yield styled(section.title, BOLD, colour)
     if section.text:
-        yield from wrapped(section.text)
+        yield from wrapped(section.text, width=width)
         yield ""
     if section.lines:
         yield from section.lines
     elif section.header:
-        yield from _table(section, colour=colour)
+        yield from _table(section, columns, colour=colour)
     for number, fact in enumerate(section.facts):
         if section.header and not number:
             yield ""
-        yield from fact_lines(fact, section.labels, colour=colour)
+        yield from fact_lines(fact, section.labels, width, colour=colour)
 
 
-def fact_lines(fact: Fact, width: int, *, colour: bool = False) -> Iterator[str]:
+def fact_lines(
+    fact: Fact, labels: int, width: int = WIDTH, *, colour: bool = False
+) -> Iterator[str]:
     """Yield the lines of a text, and beside the first of them its label."""
-    label = f"{fact.label:<{width - 1}} "
-    for line in wrapped(fact.text, label, " " * width):
+    label = f"{fact.label:<{labels - 1}} "
+    for line in wrapped(fact.text, label, " " * labels, width):
         at = len(label)
         yield styled(line[:at], fact.label_style, colour) + styled(line[at:], fact.style, colour)
-        label = " " * width
+        label = " " * labels
 
 
-def wrapped(text: str, first: str = "", rest: str = "") -> list[str]:
+def wrapped(text: str, first: str = "", rest: str = "", width: int = WIDTH) -> list[str]:
     """Return the lines of a text; what has no spaces, a path or a signature, stays whole."""
     return textwrap.wrap(
         text,
-        WIDTH,
+        width,
         initial_indent=first,
         subsequent_indent=rest,
         break_on_hyphens=False,
@@ -71,21 +79,23 @@ def wrapped(text: str, first: str = "", rest: str = "") -> list[str]:
     )
 
 
-def _table(section: Section, *, colour: bool) -> Iterator[str]:
+def _table(section: Section, width: int | None, *, colour: bool) -> Iterator[str]:
     """Yield the lines of a table and of the remarks under it."""
-    for columns in _side_by_side(section):
-        yield from _part(section, columns, colour=colour)
+    for columns in _side_by_side(section, width or WIDTH):
+        yield from _part(section, columns, width, colour=colour)
     for note in section.after:
-        yield from wrapped(note, rest="    ")
+        yield from wrapped(note, rest="    ", width=min(width or WIDTH, WIDTH))
 
 
-def _side_by_side(section: Section) -> Iterator[list[int]]:
+def _side_by_side(section: Section, width: int) -> Iterator[list[int]]:
     """Yield the columns that go beside each other; those for which there is no room come later."""
     fixed, count = section.fixed, len(section.header)
     longest = max((width_of(row[0]) for row in section.rows), default=0)
-    if section.spare and longest + sum(_widths(section, range(1, count))) > WIDTH:
+    if section.spare and longest + sum(_widths(section, range(1, count))) > width:
         count -= 1
-    stop, room = 0, WIDTH - min(longest, _ENOUGH)
+    stop, room = 0, width - min(longest, _ENOUGH)
+    if sum(_widths(section, range(1, fixed))) > room:
+        fixed = 1
     while stop < count:
         first = max(stop, fixed)
         stop = min(first + section.columns - fixed, count)
@@ -96,12 +106,13 @@ def _side_by_side(section: Section) -> Iterator[list[int]]:
         yield columns
 
 
-def _part(section: Section, columns: list[int], *, colour: bool) -> Iterator[str]:
+def _part(section: Section, columns: list[int], most: int | None, *, colour: bool) -> Iterator[str]:
     """Yield the lines of a table with some of its columns, and with the names."""
     widths = _widths(section, columns)
-    room = max(min(section.widest, WIDTH - sum(widths) - section.apart), section.least)
-    fitted = cut if section.verbatim else step_cut
-    names = [fitted(row[0], room) for row in section.rows]
+    names = [row[0] for row in section.rows]
+    if most is not None:
+        room = max(most - sum(widths) - section.apart, section.least)
+        names = _fitted(names, room, step_cut if not section.verbatim else cut)
     width = max([min(_NAME, section.least), *map(width_of, names)]) + section.apart
 
     def line(name: str, cells: Sequence[str]) -> str:
@@ -116,6 +127,13 @@ def _part(section: Section, columns: list[int], *, colour: bool) -> Iterator[str
         yield styled(line(name, row), BOLD, colour and number == totals)
         if section.under:
             yield styled(line("", section.under[number]), DIM, colour)
+
+
+def _fitted(names: list[str], room: int, fitted: Callable[[str, int], str]) -> list[str]:
+    """Return names that take so many columns, or as many more as it takes to tell them apart."""
+    while len({fitted(name, room) for name in {*names}}) < len({*names}):
+        room += 1
+    return [fitted(name, room) for name in names]
 
 
 def _widths(section: Section, columns: Iterable[int]) -> list[int]:

@@ -41,9 +41,8 @@ class Section(NamedTuple):
     columns, fixed : int
         How many columns at most are beside each other in plain text; how many of these, the
         first ones, are repeated where there are more.
-    widest, least : int
-        So many columns of a terminal a name may take in plain text; and so many if there is no
-        room for it.
+    least : int
+        So many columns of a narrow terminal a name may take if there is no room for it.
     apart : int
         So many blanks more are between names and figures in plain text.
     labels : int
@@ -68,7 +67,6 @@ class Section(NamedTuple):
     under: Sequence[list[str]] = ()
     columns: int = 99
     fixed: int = 1
-    widest: int = 36
     least: int = 12
     apart: int = 0
     labels: int = 12

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from spanf1.resampling.inference import Interval
     from spanf1.results.certainty import Intervals
 
-# So many columns of a terminal the name of a type may take.
-_WIDEST = 25
 # How many types a line names.
 _NAMED = 8
 
@@ -142,12 +140,9 @@ def _terminal(result: Scored, digits: int | None) -> list[Section]:
         short = {"Predicted": "Pred.", "Correct": "Corr.", "Of gold": "Of g.", "Of pred.": "Of p."}
         header = [short.get(word, word) for word in table.header]
         table = table._replace(header=header, under=under)
-    least = 6 if under else _WIDEST
     facts = _facts(result, digits)
     return [
-        table._replace(
-            fixed=7, widest=_WIDEST, least=least, apart=2, facts=() if others else facts
-        ),
+        table._replace(fixed=7, least=6 if under else 12, apart=2, facts=() if others else facts),
         *(one._replace(facts=facts) for one in others),
     ]
 

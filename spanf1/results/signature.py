@@ -79,6 +79,10 @@ class Signature:
     def __str__(self) -> str:
         return "|".join(f"{name}:{value}" for name, value in self._parts().items())
 
+    def short(self) -> str:
+        """Return the line with names of a letter or three, as `short`; `parse` reads it, too."""
+        return short(str(self))
+
     def _parts(self) -> dict[str, str]:
         """Return the names and values of the line, in order."""
         options, ci = self.options, self.confidence
@@ -126,7 +130,7 @@ class Signature:
         """
         if not isinstance(line, str):
             raise UsageError(f"a signature is a line of text, not {line!r:.40}")
-        line = line.strip()
+        line = _renamed(line.strip(), _LONG)
         parts = dict(part.partition(":")[::2] for part in line.split("|"))
         try:
             signature = cls(**_read(parts))
@@ -208,6 +212,38 @@ class Signature:
             return {*mine} != {*yours}
         return not (name in _HARMLESS or (name == "scheme" and without))
 
+
+def short(line: str) -> str:
+    """Return a signature in its short form: the same parts by names of a letter or three.
+
+    Examples
+    --------
+    >>> from spanf1.results.signature import short
+    >>> short("f1:micro|match:exact|scheme:IOB2|reading:lenient|tokens:46435|hash:1ac2e4a8|v:1.0")
+    'f1:micro|m:exact|s:IOB2|r:lenient|tok:46435|h:1ac2e4a8|v:1.0'
+    """
+    return _renamed(line, _SHORT)
+
+
+def _renamed(line: str, names: Mapping[str, str]) -> str:
+    parts = (part.partition(":") for part in line.split("|"))
+    return "|".join(f"{names.get(name, name)}{colon}{value}" for name, colon, value in parts)
+
+
+# What parts are called in the short form.
+_SHORT = {
+    "match": "m",
+    "scheme": "s",
+    "reading": "r",
+    "types": "t",
+    "zero": "z",
+    "tokens": "tok",
+    "characters": "chr",
+    "texts": "txt",
+    "gold": "g",
+    "hash": "h",
+}
+_LONG = {name: long for long, name in _SHORT.items()}
 
 # the parts that say how gold's spans come of the input
 _OF_GOLD = ("trim", "map", "ignore", "outside", "mask", "missing")

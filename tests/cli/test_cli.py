@@ -140,12 +140,15 @@ class TestFormats:
         assert "separated by space" in ran.err
         assert "note" not in ran.out
 
-    def test_long_and_odd_type_names_fit(self, run) -> None:
+    def test_long_and_odd_type_names_fit(self, run, monkeypatch) -> None:
         text = f"a\tB-{'x' * 50}\tB-東京\t\n".replace("\t\n", "\n") + "b\tB-\x1b[31m\tO\n"
-        ran = run("score", write("f", text), "-q")
-        assert max(map(len, ran.out.splitlines())) <= 80
-        assert "\033" not in ran.out
-        assert "…" in ran.out
+        piped = run("score", write("f", text), "-q").out
+        assert "x" * 50 in piped
+        monkeypatch.setenv("COLUMNS", "80")
+        shown = run("score", "f", "-q").out
+        assert max(map(len, shown.splitlines())) <= 80
+        assert "\033" not in piped + shown
+        assert "…" in shown
 
 
 class TestOutput:
@@ -446,7 +449,7 @@ class TestRobust:
             ("conlleval < f >/dev/full", 2, "error: standard output: No space left on device"),
             ("score f --digits 20", 2, "error: Invalid value for '--digits'"),
             ("score f --what", 2, "error: No such option"),
-            ("what", 2, "error: No such command 'what'"),
+            ("what", 2, "error: there is no command 'what'"),
             ("conlleval < f >&-", 2, "error: standard output: it is closed"),
             ("score -o f < f", 2, "error: f: the output cannot be written: it is the input"),
             ("score f -o new/", 2, "error: new/: the output cannot be written: it is a directory"),

@@ -394,7 +394,8 @@ class TestCommands:
     @pytest.mark.slow
     @pytest.mark.parametrize("command", ["list", "show"])
     @pytest.mark.parametrize("form", ["table", "json", "csv", "markdown", "latex"])
-    def test_the_real_one(self, corpora, command, form) -> None:
+    def test_the_real_one(self, corpora, monkeypatch, command, form) -> None:
+        monkeypatch.setenv("COLUMNS", "80")
         names = [[name] for name in catalogue.load().corpora] if command == "show" else [[]]
         for name in names:
             ran = corpora(command, *name, "-f", form)

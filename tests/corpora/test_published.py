@@ -287,7 +287,8 @@ class TestReproduce:
         assert [one.files for one in found] == [("d/toy.test", "d/good.conll")]
         assert found[0].published == toy.scores[0]
 
-    def test_a_figure_stands_beside_the_measured_one(self, run) -> None:
+    def test_a_figure_stands_beside_the_measured_one(self, run, monkeypatch) -> None:
+        monkeypatch.setenv("COLUMNS", "80")
         figures = {"precision": "99.00", "recall": "66.67", "f1": "80.00", "plus_minus": "99.0"}
         own(score_of("good", title="A system with a very long name indeed", **figures))
         lines = reproduced(run, "d").out.splitlines()

@@ -129,11 +129,38 @@ def test_data() -> None:
 
 @pytest.mark.parametrize("verbatim", [False, True])
 def test_names(verbatim) -> None:
-    names = Section(header=[""], rows=[[" O → a-very-long-name"]], widest=12, verbatim=verbatim)
-    shown = RENDERERS["table"](report(names)).splitlines()[1]
+    names = Section(header=[""], rows=[[" O → a-very-long-name"]], verbatim=verbatim)
+    assert " O → a-very-long-name\n" in RENDERERS["table"](report(names))
+    shown = RENDERERS["table"](report(names), columns=12).splitlines()[1]
     assert shown == (" O → a…-name" if verbatim else " O → a-v…ame")
     assert width_of(shown) == 12
     assert ("|  O" in RENDERERS["markdown"](report(names))) == verbatim
+
+
+def test_two_names_never_become_one() -> None:
+    rows = [
+        ["the-name-of-one-type", "1"],
+        ["the-name-of-any-type", "2"],
+        ["the-name-of-a-type", "3"],
+    ]
+    lines = RENDERERS["table"](report(Section(header=["", "n"], rows=rows)), columns=14)
+    names = [line.split()[0] for line in lines.splitlines()[1:]]
+    assert len({*names}) == 3
+    assert all("…" in name for name in names)
+
+
+@pytest.mark.parametrize("columns", [30, 40, 60, 80])
+def test_a_report_is_as_wide_as_the_terminal(columns) -> None:
+    wide = Section(
+        "Title",
+        "Many words that say what the table says. " * 3,
+        ["", *(f"column{number}" for number in range(8))],
+        [["a-name-of-a-type" * 3, *"12345678"]],
+        after=["A remark that has many words, too, and more than a line has. " * 2],
+        facts=[Fact("label", "What is said under the label, at some length. " * 3)],
+    )
+    lines = RENDERERS["table"](report(wide), columns=columns).splitlines()
+    assert max(map(len, lines)) <= columns
 
 
 def test_nothing_moves_the_cursor() -> None:

@@ -23,6 +23,7 @@ from spanf1.resampling.inference import bca, bootstrap_values, jackknife_values,
 from spanf1.results.certainty import meanings
 from spanf1.results.report import report_of
 from spanf1.results.result import Result
+from spanf1.wording import printable
 from tests.helpers.commands import write
 from tests.helpers.growth import peak
 from tests.helpers.oracles import altered, well_formed
@@ -382,8 +383,10 @@ def large() -> Result:
 def test_the_table_keeps_to_80_columns(name, zero_division):
     from spanf1.render.renderers import width_of
 
-    lines = str(with_intervals(name, zero_division=zero_division)).splitlines()
+    result = with_intervals(name, zero_division=zero_division)
+    lines = rendered("table", result, columns=80).splitlines()
     assert max(width_of(line) for line in lines if "|hash:" not in line) <= 80
+    assert all(kind in str(result) for kind in map(printable, result.types))
 
 
 def test_the_table_of_a_large_input_keeps_to_80_columns():

@@ -102,6 +102,8 @@ signatures = st.builds(
 @fewer
 @given(signatures)
 def test_a_signature_is_what_its_line_says(signature):
+    assert Signature.parse(signature.short()) == signature
+    assert len(signature.short()) < len(str(signature)) - 20
     line = str(signature)
     assert line.isascii()
     assert line.isprintable()
@@ -516,6 +518,21 @@ def test_score_prints_the_signature(run, results):
     assert "|ci:0.9/percentile/20/sentence/0|" in signature_of(
         run, "--confidence", "0.9", "--resamples", "20"
     )
+
+
+@pytest.mark.usefixtures("results")
+def test_the_short_form_means_the_same(run):
+    short = signature_of(run, "--short")
+    assert short.startswith("f1:micro|m:exact|s:")
+    assert run("signature", short, signature_of(run)).code == 0
+
+
+def test_no_short_name_is_one_of_a_part():
+    from spanf1.results.signature import _LONG, _MEANINGS, _SHORT
+
+    assert len(_LONG) == len(_SHORT)
+    assert not _LONG.keys() & _MEANINGS.keys()
+    assert _SHORT.keys() <= _MEANINGS.keys()
 
 
 @pytest.mark.usefixtures("results")

@@ -384,7 +384,8 @@ class TestCommand:
         example = json.loads(run(*args, "-f", "json").out)["kinds"][0]["examples"][0]
         assert (example["tokens"], example["tags"]) == ([], ["I-A", "O"])
 
-    def test_long_names_leave_room(self, run) -> None:
+    def test_long_names_leave_room(self, run, monkeypatch) -> None:
+        monkeypatch.setenv("COLUMNS", "80")
         kinds = ["a-type-with-a-very-long-name-that-goes-on", "組織名前の長いタイプ組織名前", "B"]
         tags = ["O", *(f"{letter}-{kind}" for letter in "IES" for kind in kinds)]
         rng = np.random.default_rng(4)
