@@ -217,12 +217,7 @@ def score(
 
         outcome = outcome_of_wholes(level, results, confidence, limits)
     if signature:
-        line = outcome.signature
-        if short:
-            from spanf1.results.signature import short as short_form
-
-            line = short_form(line)
-        write(f"{line}\n", report.output)
+        write(f"{_short(outcome.signature) if short else outcome.signature}\n", report.output)
     elif page:
         write(page, report.output)
     else:
@@ -284,6 +279,12 @@ def _outcome(
         [*warnings(result)],
         [*failures(result, limits)],
     )
+
+
+def _short(signature: str) -> str:
+    from spanf1.results.signature import short
+
+    return short(signature)
 
 
 def _opened(

@@ -566,6 +566,8 @@ class Block(NamedTuple):
     #: lines of the input up to the end of the block
     gold_lines: int
     predicted_lines: int
+    #: line of the input of a token that begins a sentence, by its number among these
+    start_line: Callable[[int], int]
     #: tokens that were not read as they are
     gaps: Gaps = Gaps()
 

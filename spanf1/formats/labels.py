@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -219,8 +220,22 @@ def blocks(
         tokens = np.flatnonzero(there)
         numbers = (tokens if counted is None else counted[tokens]) + first
         codes = _codes(gold, numbers), gaps.codes(predicted, numbers)
-        block = block_of(gold, predicted, codes, tokens, len(there), starts=starts, numbers=numbers)
+        block = block_of(
+            gold,
+            predicted,
+            codes,
+            tokens,
+            len(there),
+            starts=starts,
+            numbers=numbers,
+            number=partial(_number_of, first, counted),
+        )
         yield block._replace(gaps=sums)
+
+
+def _number_of(first: int, counted: IntArray | None, token: int) -> int:
+    """Return the number of a token among all, by that among those of a part that count."""
+    return first + (token if counted is None else int(counted[token]))
 
 
 class _Gaps(NamedTuple):

@@ -465,10 +465,11 @@ class ArrayReader:
         AlignmentError
             If a prediction is the id that is ignored, and gold is not.
         """
+        # A token has its number, from 1, for a line.
         left, right = (
             whole_sentences(
                 *ids, _NO_LINES, 0, coder=_IdCodes(tags, self._labels, self._ignored, name)
-            )
+            )._replace(line=partial(add, 1))
             for ids, tags, name in (
                 (self._gold, gold, GOLD),
                 (self._predicted, predicted, PREDICTED),

@@ -153,7 +153,7 @@ class Sentences(NamedTuple):
         return Sentences(
             np.concatenate([part.codes for part in parts], axis=-1),
             shifted([part.starts for part in parts], first),
-            partial(_line_in, [part.line for part in parts], first),
+            partial(line_in, [part.line for part in parts], first),
             parts[-1].lines,
             shifted([part.document_starts for part in parts], first),
             sum(part.documents for part in parts),
@@ -216,7 +216,7 @@ def line_among(line: Callable[[int], int], tokens: Sequence[int] | IntArray, ind
     return line(int(tokens[index]))
 
 
-def _line_in(lines: Sequence[Callable[[int], int]], first: list[int], index: int) -> int:
+def line_in(lines: Sequence[Callable[[int], int]], first: list[int], index: int) -> int:
     """Return the line of a token of parts in a row, given the number of the first of each."""
     part = bisect_right(first, index) - 1
     return lines[part](index - first[part])
@@ -479,6 +479,7 @@ def block_of(
     *,
     starts: IntArray | None = None,
     numbers: IntArray | None = None,
+    number: Callable[[int], int] = int,
 ) -> Block:
     """Return a block of the tokens that stay.
 
@@ -496,6 +497,8 @@ def block_of(
         Those of the `count` tokens that begin a sentence, where gold has more tokens.
     numbers : array of int, optional
         What the sides call those that stay, likewise.
+    number : callable
+        Returns what the sides call one of the `count` tokens, likewise.
     """
     starts = gold.starts if starts is None else starts
     numbers = tokens if numbers is None else numbers
@@ -511,4 +514,12 @@ def block_of(
         partial(line_among, predicted.line, numbers),
         gold.lines,
         predicted.lines,
+        partial(_line_of_start, gold.line, starts, number),
     )
+
+
+def _line_of_start(
+    line: Callable[[int], int], starts: IntArray, number: Callable[[int], int], index: int
+) -> int:
+    """Return the line of a token that begins a sentence, by its number among these."""
+    return line(number(int(starts[index])))

@@ -17,9 +17,12 @@ from spanf1.exceptions import UsageError, check_known
 from spanf1.mistakes.ledger import HOWS, KINDS, Confusion, Ledger, Mended, mended_counts
 from spanf1.mistakes.texts import Key, Mention, Place, Texts
 from spanf1.results.result import Result
+from spanf1.wording import shortened
 
 #: how many tokens are shown on each side of a span
 AROUND = 5
+# How many keys a message names.
+_NAMED = 8
 #: the orders that entries may come in
 SORTS = ("place", "frequency")
 
@@ -129,6 +132,50 @@ class Analysis:
         return {
             (kind, how): counts[kind, how] for kind in KINDS for how in HOWS if counts[kind, how]
         }
+
+    def values(self, key: str) -> list[Sequence[str | None]]:
+        """Return what each sentence, or text, of gold has at a key, for each part.
+
+        Parameters
+        ----------
+        key : str
+            A key of records, ``meta.source``; what stands before ``=`` in a comment; ``document``
+            or ``file``. Behind ``:year``, ``:month`` or ``:day``, dates are cut.
+
+        Raises
+        ------
+        UsageError
+            If none has anything at it.
+        LayoutError
+            If something there is no plain value, or no date where one is wanted.
+        InputError
+            If gold cannot be read once more.
+
+        Notes
+        -----
+        Sentences are counted as `Place.sentence` counts them. A comment of columns,
+        ``# key = value``, is of the sentence whose lines it stands with, and of several of one key
+        the first counts. With ``# newdoc`` or ``-DOCSTART-``, it is of all sentences up to the
+        next of these, but for those that say something else. ``document`` is the id behind
+        ``# newdoc id =``, or else a number (``document 3``; what stands before the first has
+        none); of texts, their ids. Numbers and truth values are as JSON has them, and what is
+        empty is None.
+
+        Examples
+        --------
+        >>> import spanf1
+        >>> gold = [{"text": "Ada", "spans": [[0, 3, "PER"]], "meta": {"date": "2026-11-29"}}]
+        >>> spanf1.analyze(gold, gold).values("meta.date:month")
+        [['2026-11']]
+        """
+        found = [part.texts.values(key) for part in self.parts]
+        if any(value is not None for values in found for value in values):
+            return found
+        names = sorted(set().union(*(part.texts.names() for part in self.parts)))
+        hint = f"there is something at {', '.join(map(shortened, names[:_NAMED]))}"
+        more = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
+        message = f"no sentence or text of gold has anything at {shortened(key)}"
+        raise UsageError(message, hint=f"{hint}{more}" if names else "")
 
     def entries(
         self,

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from typing import Any
+from operator import add
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,16 +24,23 @@ from spanf1.core.options import (
 )
 from spanf1.core.schemes import ReadingName
 from spanf1.core.tag_counter import Reader
-from spanf1.core.tags import AUTO_FORM, Block, TagSets, tag_sets
+from spanf1.core.tags import AUTO_FORM, Block, IntArray, TagSets, tag_sets
 from spanf1.exceptions import LayoutError, TagError, UsageError
 from spanf1.formats.columns.tags import ColumnPair, TagFile
 from spanf1.formats.labels import IGNORE_INDEX
 from spanf1.formats.lists import ArrayReader, ListReader, reader_of
-from spanf1.formats.opening import both_inputs, counted
+from spanf1.formats.opening import both_inputs, check_twice, counted
 from spanf1.formats.options import Column, InputOptions, Origin, check_no_gaps
 from spanf1.formats.pairs import DocumentPairs, pairs_of
-from spanf1.formats.registry import Inputs
-from spanf1.formats.sentences import Sentences, last_start, unmasked, whole
+from spanf1.formats.registry import Input, Inputs
+from spanf1.formats.sentences import (
+    Sentences,
+    last_start,
+    line_among,
+    line_in,
+    unmasked,
+    whole,
+)
 from spanf1.formats.source import Source, source_of
 from spanf1.mistakes.analysis import Analysis, Part
 from spanf1.mistakes.ledger import Ledger
@@ -40,7 +48,10 @@ from spanf1.mistakes.texts import DocumentTexts, Passage, Texts, TokenTexts
 from spanf1.results.files import edges_noted, token_column_of
 from spanf1.results.lists import has_records, spellings_of
 from spanf1.results.result import Result, total_of
-from spanf1.wording import many
+from spanf1.wording import many, shortened
+
+if TYPE_CHECKING:
+    from spanf1.formats.metadata import Metadata
 
 _NONE = np.zeros(0, np.intp)
 
@@ -50,6 +61,7 @@ def analyze(
     predicted: Any = None,
     *,
     tokens: Sequence[Sequence[str]] | None = None,
+    metadata: Mapping[str, Sequence[Any]] | None = None,
     gold_column: Column | None = None,
     pred_column: Column | None = None,
     token_column: Column | None = None,
@@ -94,6 +106,9 @@ def analyze(
         The same of the predictions, unless they are in the file of gold.
     tokens : sequence of sequences of str, optional
         Of tags that are given here: the tokens of each sentence that count, which are texts then.
+    metadata : mapping of str to sequence, optional
+        Of tags that are given here: what each sentence has at some keys, for
+        `spanf1.Analysis.values`: ``{"genre": ["news", "blog"]}``.
 
     Other Parameters
     ----------------
@@ -137,8 +152,8 @@ tag_form, outside, mask_tags, missing, confidence
         )
     if not files[0]:
         return _analysis_of_lists(given, options)
-    if tokens is not None:
-        raise UsageError("tokens are for tags that are given as lists")
+    if tokens is not None or metadata is not None:
+        raise UsageError("tokens and metadata are for tags that are given as lists")
     if mask is not None or ignore_index != IGNORE_INDEX:
         raise UsageError("mask and ignore_index are for label ids that are given as arrays")
     sources = [source_of(path) for path in (gold, predicted) if path is not None]
@@ -212,7 +227,8 @@ def _read(
     result = Result(counts, options, origin).check()
     name = inputs.gold.source.name
     if isinstance(reader, DocumentPairs):
-        return result, kept, DocumentTexts(kept.texts, name)
+        return result, kept, DocumentTexts(kept.texts, name, partial(_metadata, reader.gold))
+    said = partial(_metadata, inputs.gold)
     if options.missing == "drop" and counts.gaps.missing:
         # Which tokens are left out is only known of both sides together.
         read = partial(_passages_of_both, reader, inputs)
@@ -220,7 +236,52 @@ def _read(
         read = partial(_column_passages, reader, origin, inputs)
     else:
         read = partial(_record_passages, reader, inputs)
-    return result, kept, TokenTexts(name, read, counts.tokens)
+    if isinstance(reader, ColumnPair):
+        said = partial(_column_metadata, reader, origin, inputs)
+    return result, kept, TokenTexts(name, read, counts.tokens, said)
+
+
+def _metadata(input: Input) -> Metadata:
+    """Return what is said in an input that has been read."""
+    from spanf1.formats.metadata import Metadata
+
+    check_twice(input.source)
+    return Metadata.of(input)
+
+
+def _checked_metadata(
+    metadata: Mapping[str, Sequence[Any]] | None, count: int
+) -> Mapping[str, Sequence[Any]]:
+    """Return what each of some sentences has at keys; raises an error if it is not as many."""
+    columns = {key: [*column] for key, column in (metadata or {}).items()}
+    for key, column in columns.items():
+        if len(column) != count:
+            raise UsageError(
+                f"metadata has {many(len(column), 'value')} at {shortened(key)}, and there are "
+                f"{many(count, 'sentence')}"
+            )
+    return columns
+
+
+def _listed_metadata(metadata: Mapping[str, Sequence[Any]], count: int) -> Metadata:
+    """Return what is said of so many sentences that are lists; their numbers are their lines."""
+    from spanf1.formats.metadata import Metadata
+
+    def said(_: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        for row in range(count):
+            yield row + 1, {key: column[row] for key, column in metadata.items()}
+
+    return Metadata("sentence {}".format, said)
+
+
+def _column_metadata(reader: ColumnPair, origin: Origin, inputs: Inputs) -> Metadata:
+    """Return what is said in files that have been read."""
+    from spanf1.formats.metadata import Metadata, said_in_columns
+
+    file, spelling = TagFile(reader.files[0], origin.gold_column), inputs.spellings[0]
+    return Metadata(
+        file.source.where, lambda _: said_in_columns(file, tag_sets(spelling, spelling)[0])
+    )
 
 
 def _ledger(kept: KeptSpans, result: Result) -> Ledger:
@@ -235,6 +296,7 @@ def _ledger(kept: KeptSpans, result: Result) -> Ledger:
 def _column_passages(reader: ColumnPair, origin: Origin, inputs: Inputs) -> Iterator[Passage]:
     """Yield the sentences of gold of files that have been read."""
     file = reader.files[0]
+    check_twice(file.source)
     file.progress = None
     tags = tag_sets(*inputs.spellings)[0]
     column = token_column_of(reader, origin, inputs)
@@ -247,6 +309,7 @@ def _column_passages(reader: ColumnPair, origin: Origin, inputs: Inputs) -> Iter
 
 def _record_passages(reader: Reader, inputs: Inputs) -> Iterator[Passage]:
     """Yield the sentences of gold, which has them one by one."""
+    check_twice(inputs.gold.source)
     parts = inputs.gold.again().sentences()
     try:
         first = next(parts, None)
@@ -275,7 +338,8 @@ def _passages_of_both(reader: Reader, inputs: Inputs) -> Iterator[Passage]:
 def _passage(sentences: Sentences) -> Passage:
     """Return whole sentences, without the tokens that do not count, as a passage."""
     counts = unmasked(sentences)
-    return Passage(counts.size, counts.starts, counts.tokens or (), counts.line)
+    starts = partial(line_among, counts.line, counts.starts)
+    return Passage(counts.size, counts.starts, counts.tokens or (), counts.line, starts)
 
 
 def _line_of(starts: Sequence[int], lines: Sequence[int], token: int) -> int:
@@ -286,9 +350,13 @@ def _line_of(starts: Sequence[int], lines: Sequence[int], token: int) -> int:
 def _passage_of_blocks(blocks: Iterable[Block]) -> Passage:
     """Return the sentences of blocks; those of which no token counts have no number."""
     starts, numbers, lines, firsts = [_NONE], [_NONE], [], []
-    base = count = 0
+    start_lines, begins = [], []
+    base = count = sentences = 0
     for block in blocks:
         starts.append(block.sentence_starts + base)
+        start_lines.append(block.start_line)
+        begins.append(sentences)
+        sentences += len(block.sentence_starts)
         numbers.append(block.numbers + base)
         lines.append(block.gold_line)
         firsts.append(count)
@@ -298,10 +366,10 @@ def _passage_of_blocks(blocks: Iterable[Block]) -> Passage:
     def line(token: int) -> int:
         """Return the line of a token of a span, which no block leaves out."""
         index = int(np.searchsorted(there, token))
-        part = bisect_right(firsts, index) - 1
-        return lines[part](index - firsts[part])
+        return line_in(lines, firsts, index)
 
-    return Passage(base, np.concatenate(starts), (), line)
+    start_line = partial(line_in, start_lines, begins)
+    return Passage(base, np.concatenate(starts), (), line, start_line)
 
 
 def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
@@ -312,10 +380,13 @@ def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
     kept = KeptSpans()
     texts: Texts
     if has_records(gold) or has_records(predicted):
+        if given["metadata"] is not None:
+            raise UsageError("metadata is for tags, and records have their own keys")
         side = InputOptions.of(given)
         check_no_gaps(side, options)
-        counts = pairs_of(gold, predicted, side).tally(options, units=units, kept=kept)
-        texts = DocumentTexts(kept.texts, "")
+        pairs = pairs_of(gold, predicted, side)
+        counts = pairs.tally(options, units=units, kept=kept)
+        texts = DocumentTexts(kept.texts, "", partial(_metadata, pairs.gold))
     else:
         labels = given["labels"]
         reader = reader_of(
@@ -324,8 +395,11 @@ def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
         numbered = labels if isinstance(reader, ListReader) else None
         tags = reader.tag_sets(spellings_of(given, numbered))
         counts = reader.tally(tags, type_map=options.type_map, units=units, kept=kept)
-        passage = _listed(reader, tags, gold, counts.tokens, words)
-        texts = TokenTexts("", lambda: [passage], counts.tokens)
+        lengths = np.array([*map(len, gold)], np.intp)
+        passage = _listed(reader, tags, lengths, counts.tokens, words)
+        metadata = _checked_metadata(given["metadata"], len(gold))
+        said = partial(_listed_metadata, metadata, len(gold))
+        texts = TokenTexts("", lambda: [passage], counts.tokens, said)
     result = Result(counts, options, confidence=confidence).check()
     return Analysis(result, [Part(_ledger(kept, result), texts)])
 
@@ -333,15 +407,21 @@ def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
 def _listed(
     reader: ListReader | ArrayReader,
     tags: TagSets,
-    gold: Any,
+    lengths: IntArray,
     count: int,
     words: Sequence[Sequence[str]] | None,
 ) -> Passage:
     """Return the sentences of lists, or of arrays, of which so many tokens count."""
-    lengths = np.array([*map(len, gold)], np.intp)
     starts = np.cumsum(lengths) - lengths
+    # A sentence has its number, from 1, for a line.
+    passage = Passage(count, starts, (), start_line=partial(add, 1))
     if lengths.sum() != count:
-        starts = _passage_of_blocks(reader.blocks(*tags)).starts
+        passage = _passage_of_blocks(reader.blocks(*tags))
+        token = passage.start_line or int
+        passage = passage._replace(
+            line=None,
+            start_line=lambda number: int(np.searchsorted(starts, token(number) - 1, "right")),
+        )
     tokens = [*chain.from_iterable(words or ())]
     if words is not None and len(tokens) != count:
         raise UsageError(
@@ -349,4 +429,4 @@ def _listed(
             "count",
             hint="one word for each tag that counts",
         )
-    return Passage(count, starts, tokens)
+    return passage._replace(tokens=tokens)

@@ -48,7 +48,7 @@ def book_of(
     for ledger, texts in parts:
         firsts.append(len(sentences))
         gold += _moved(texts.placed(ledger, 0), len(sentences))
-        sentences += texts.sentences()
+        sentences += texts.shown()
     return Book(
         title,
         [*zip(files, firsts, strict=True)],
@@ -92,7 +92,7 @@ def columns_of(
         predicted += _moved(texts.placed(ledger, 1), sentences)
         behind += len(ledger.sides[0].number)
         if len(parts) > 1:
-            sentences += sum(1 for _ in texts.sentences())
+            sentences += sum(1 for _ in texts.shown())
     first, *others = (np.concatenate(column) for column in zip(*columns, strict=True))
     if gold is not None:
         first = np.where(first == NONE, NONE, gold[first] if len(gold) else first)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from operator import itemgetter
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -23,8 +24,14 @@ from spanf1.core.tags import IntArray
 from spanf1.exceptions import AlignmentError
 from spanf1.mistakes.ledger import NONE, Ledger
 
+if TYPE_CHECKING:
+    from spanf1.formats.metadata import Metadata
+
 # About how many characters a token may have, of which so many are shown around a span.
 _TOKEN = 40
+
+#: the keys that every input may have: the file of gold, and the document
+FILE, DOCUMENT = "file", "document"
 
 
 class Mention(NamedTuple):
@@ -148,13 +155,78 @@ class Texts(Protocol):
         """Return what tells spans of a side, by their indices."""
         ...
 
-    def sentences(self) -> Iterator[Sentence]:
+    def shown(self) -> Iterator[Sentence]:
         """Yield all sentences, or texts, as a page shows them."""
         ...
 
     def placed(self, ledger: Ledger, side: int) -> Iterator[PlacedSpan]:
         """Yield the spans of a side, each at its place in its sentence."""
         ...
+
+    def sentences(self, ledger: Ledger, side: int) -> IntArray:
+        """Return the sentence, or text, of each span of a side, by its number from 0."""
+        ...
+
+    def values(self, key: str) -> Sequence[str | None]:
+        """Return what each sentence, or text, of gold has at a key; None where it has nothing.
+
+        They are those that `Place.sentence` counts, in order.
+        """
+        ...
+
+    def names(self) -> set[str]:
+        """Return the keys at which there are values."""
+        ...
+
+
+class _Said(ABC):
+    """What is said of the sentences or texts of gold, beside their spans."""
+
+    def __init__(self, file: str, metadata: Callable[[], Metadata]) -> None:
+        self.file, self._metadata = file, metadata
+
+    @property
+    @abstractmethod
+    def _lines(self) -> Sequence[int]:
+        """The line of each sentence or text."""
+
+    def _ids(self) -> Sequence[str | None] | None:
+        """Return the id of the document of each text; None if none has one."""
+        return None
+
+    def _numbers(self) -> Sequence[str | None]:
+        """Return the number of the document of each text; nothing if that is not known."""
+        return ()
+
+    def values(self, key: str) -> Sequence[str | None]:
+        """Return what each sentence, or text, of gold has at a key; see `Texts`.
+
+        Raises
+        ------
+        LayoutError
+            If something there is no plain value, or no date where one is wanted.
+        InputError
+            If gold cannot be read once more.
+        """
+        from spanf1.formats.metadata import dates, parted
+
+        name, part = parted(key)
+        lines, metadata = self._lines, self._metadata()
+        found: Sequence[str | None] | None = None
+        if name == FILE and self.file:
+            found = [self.file] * len(lines)
+        elif name == DOCUMENT:
+            found = self._ids()
+        if found is None:
+            found = metadata.values(name, lines)
+        if name == DOCUMENT and not any(found):
+            found = self._numbers() or found
+        return dates(found, name, part, lambda k: metadata.where(lines[k])) if part else found
+
+    def names(self) -> set[str]:
+        """Return the keys at which there are values; see `Texts`."""
+        known = [FILE] * bool(self.file) + [DOCUMENT] * bool(self._ids() or self._numbers())
+        return self._metadata().names().union(known)
 
 
 class Passage(NamedTuple):
@@ -170,15 +242,23 @@ class Passage(NamedTuple):
         The tokens; none if they are not known.
     line : callable, optional
         Returns the line of a token, by its number.
+    start_line : callable, optional
+        Returns the line of the first token of a sentence, by its number.
     """
 
     size: int
     starts: IntArray
     tokens: Sequence[str]
     line: Callable[[int], int] | None = None
+    start_line: Callable[[int], int] | None = None
+
+    def start_lines(self) -> Iterator[int]:
+        """Yield the line of the first token of each sentence; 0 if it is not known."""
+        for number in range(len(self.starts)):
+            yield self.start_line(number) if self.start_line else 0
 
 
-class TokenTexts:
+class TokenTexts(_Said):
     """The texts of spans that are from tags.
 
     Parameters
@@ -189,18 +269,43 @@ class TokenTexts:
         Reads the sentences of gold once more.
     size : int
         How many tokens they are to have.
+    metadata : callable
+        Returns what is said of them.
     """
 
-    def __init__(self, file: str, passages: Callable[[], Iterable[Passage]], size: int) -> None:
-        self.file, self._passages, self._size = file, passages, size
+    def __init__(
+        self,
+        file: str,
+        passages: Callable[[], Iterable[Passage]],
+        size: int,
+        metadata: Callable[[], Metadata],
+    ) -> None:
+        super().__init__(file, metadata)
+        self._passages, self._size = passages, size
 
     @cached_property
-    def _shown(self) -> tuple[list[Sentence], IntArray, dict[int, list[Offsets]]]:
-        """All sentences, the first token of each, and the characters of tokens that have spaces."""
+    def _lines(self) -> Sequence[int]:
+        """The line of each sentence."""
+        return [line for passage in self._passages() for line in passage.start_lines()]
+
+    @cached_property
+    def _starts(self) -> IntArray:
+        """The token that begins each sentence, by its number among all."""
+        starts, base = [np.zeros(0, np.intp)], 0
+        for passage in self._passages():
+            starts.append(passage.starts + base)
+            base += passage.size
+        return np.concatenate(starts)
+
+    def sentences(self, ledger: Ledger, side: int) -> IntArray:
+        """Return the sentence of each span of a side, by its number from 0; see `Texts`."""
+        return np.searchsorted(self._starts, ledger.sides[side].spans.start, "right") - 1
+
+    @cached_property
+    def _shown(self) -> tuple[list[Sentence], dict[int, list[Offsets]]]:
+        """All sentences, and the characters of the tokens of those whose tokens have spaces."""
         sentences: list[Sentence] = []
-        firsts = [np.zeros(0, np.intp)]
         spaced: dict[int, list[Offsets]] = {}
-        base = 0
         for passage in self._passages():
             for start, end in pairwise([*passage.starts.tolist(), passage.size]):
                 words = passage.tokens[start:end] if passage.tokens else ["·"] * (end - start)
@@ -211,23 +316,19 @@ class TokenTexts:
                 there = passage.line if words else None
                 line, last = (there(start), there(end - 1)) if there else (0, 0)
                 sentences.append(Sentence(text, line, last, None, by_token, bool(passage.tokens)))
-            firsts.append(passage.starts + base)
-            base += passage.size
-        return sentences, np.concatenate(firsts), spaced
+        return sentences, spaced
 
-    def sentences(self) -> Iterator[Sentence]:
+    def shown(self) -> Iterator[Sentence]:
         """Yield all sentences; see `Texts`. Dots stand for tokens that are not known."""
         return iter(self._shown[0])
 
     def placed(self, ledger: Ledger, side: int) -> Iterator[PlacedSpan]:
         """Yield the spans of a side; see `Texts`."""
-        _, begins, spaced = self._shown
-        spans = ledger.sides[side].spans
-        number = np.searchsorted(begins, spans.start, "right") - 1
-        first = begins[number]
+        spaced, spans = self._shown[1], ledger.sides[side].spans
+        number = self.sentences(ledger, side)
+        first = self._starts[number]
         places = number, spans.start - first, spans.end - first, spans.type
-        columns = (column.tolist() for column in places)
-        for sentence, start, end, kind in zip(*columns, strict=True):
+        for sentence, start, end, kind in zip(*(one.tolist() for one in places), strict=True):
             part = start, end
             if sentence in spaced:
                 part = spaced[sentence][start][0], spaced[sentence][end - 1][1]
@@ -322,7 +423,7 @@ class TokenTexts:
             )
 
 
-class DocumentTexts:
+class DocumentTexts(_Said):
     """The texts of spans that are of documents.
 
     Parameters
@@ -331,10 +432,53 @@ class DocumentTexts:
         The documents of both sides.
     file : str
         The file of gold.
+    metadata : callable
+        Returns what is said of them.
     """
 
-    def __init__(self, batches: Sequence[tuple[DocumentBatch, DocumentBatch]], file: str) -> None:
-        self._batches, self.file = batches, file
+    def __init__(
+        self,
+        batches: Sequence[tuple[DocumentBatch, DocumentBatch]],
+        file: str,
+        metadata: Callable[[], Metadata],
+    ) -> None:
+        super().__init__(file, metadata)
+        self._batches = batches
+
+    @cached_property
+    def _lines(self) -> Sequence[int]:
+        """The line of each text."""
+        return [*chain.from_iterable(gold.lines for gold, _ in self._batches)]
+
+    @cached_property
+    def _begins(self) -> list[bool]:
+        """Whether a document begins with each text."""
+        return [*chain.from_iterable(gold.begins for gold, _ in self._batches)]
+
+    def _ids(self) -> Sequence[str | None] | None:
+        """Return the id of the document of each text; None if none has one."""
+        ids = [*chain.from_iterable(gold.ids for gold, _ in self._batches)]
+        if all(own is None for own in ids):
+            return None
+        names = [own if own is None else str(own) for own in ids]
+        # A document of several sentences is called as the first of them.
+        for row in range(1, len(names)) if any(self._begins) else ():
+            if not self._begins[row]:
+                names[row] = names[row - 1]
+        return names
+
+    def _numbers(self) -> Sequence[str | None]:
+        """Return the number of the document of each text, where documents have several."""
+        begins = self._begins
+        if not 1 < sum(begins) < len(begins):
+            return ()
+        return [
+            f"{DOCUMENT} {number}" if number else None for number in accumulate(map(int, begins))
+        ]
+
+    def sentences(self, ledger: Ledger, side: int) -> IntArray:
+        """Return the text of each span of a side, by its number from 0; see `Texts`."""
+        return np.array(self._owners[side], np.intp)[ledger.sides[side].number]
 
     @cached_property
     def _firsts(self) -> list[list[int]]:
@@ -364,7 +508,7 @@ class DocumentTexts:
             for left, right in zip(*map(_without_spans, batch), strict=True)
         ]
 
-    def sentences(self) -> Iterator[Sentence]:
+    def shown(self) -> Iterator[Sentence]:
         """Yield all texts; see `Texts`."""
         for pair in self._documents:
             first, text = pair[0], self._text_shown(pair)

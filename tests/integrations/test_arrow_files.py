@@ -1,4 +1,5 @@
 import contextlib
+import datetime
 import io
 import json
 import os
@@ -926,6 +927,42 @@ def test_null_is_no_span(tmp_path):
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "f.parquet")
     documents = list(spanf1.read_documents(tmp_path / "f.parquet"))
     assert [len(one.spans) for one in documents] == [1, 0]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "file", "stream"])
+def test_keys_of_rows(kind, tmp_path):
+    day = datetime.date(2026, 11, 29)
+    columns = {
+        "tokens": [["a"], [], ["b"]],
+        "tags": [["B-X"], [], ["O"]],
+        "pred": [["B-X"], [], ["O"]],
+        "genre": ["n", "m", None],
+        "meta": [{"source": 1, "day": day}, {"source": 2, "day": day}, None],
+        "lists": [[1], [2], [3]],
+        "coded": pa.array(["u", "v", "u"]).dictionary_encode(),
+    }
+    analysis = spanf1.analyze(save(tmp_path / "f", columns, kind=kind, rows=2))
+    for key, expected in {
+        "genre": ["n", None],
+        "meta.source": ["1", None],
+        "meta.day:month": ["2026-11", None],
+        "coded": ["u", "u"],
+    }.items():
+        assert analysis.values(key) == [expected]
+    with pytest.raises(LayoutError, match="f:1: 'lists' is a list, and is to be"):
+        analysis.values("lists")
+    with pytest.raises(UsageError) as error:
+        analysis.values("nothing")
+    known = "'coded', 'file', 'genre', 'meta.day', 'meta.source'"
+    assert error.value.hint == f"there is something at {known}"
+
+
+def test_keys_of_rows_of_texts(tmp_path):
+    spans = [[{"start": 0, "end": 3, "label": "PER"}]] * 2
+    columns = {"text": ["Ada", "Bob"], "spans": spans, "pred": spans, "id": ["x", "y"]}
+    analysis = spanf1.analyze(save(tmp_path / "f", {**columns, "genre": ["n", "m"]}))
+    assert analysis.values("genre") == [["n", "m"]]
+    assert analysis.values("document") == [["x", "y"]]
 
 
 def test_a_loop_of_folders_is_told_in_a_short_line(run):
