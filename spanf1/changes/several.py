@@ -2,21 +2,118 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from spanf1.changes.changes import CHANGES, Changes
-from spanf1.core.tags import IntArray
+from spanf1.changes.diff import analyze_outputs
+from spanf1.core.options import AUTO, Confidence, MissingName, Options
+from spanf1.core.tags import AUTO_FORM, IntArray
+from spanf1.exceptions import UsageError
+from spanf1.formats.labels import labels_by_id
+from spanf1.formats.options import Column, InputOptions
+from spanf1.formats.source import Source, source_of
 from spanf1.mistakes.analysis import Analysis
 from spanf1.mistakes.ledger import NONE
 from spanf1.mistakes.shown import book_of, columns_of
 from spanf1.pages.page import page
-from spanf1.ranking.rank import Ranking
+from spanf1.ranking.compare import names_of
+from spanf1.ranking.rank import Ranking, RankingOptions
 from spanf1.ranking.report import to_dict
 
 _NEW = [*CHANGES].index("new")
+
+
+def report(
+    gold: str | os.PathLike[str] | Source | None,
+    systems: Mapping[str, Any] | Iterable[str | os.PathLike[str]],
+    *,
+    title: str = "",
+    confidence: Confidence | None = None,
+    options: Options | None = None,
+    tag_form: str = AUTO_FORM,
+    outside: Iterable[str] = (),
+    mask_tags: Iterable[str] = (),
+    missing: MissingName = "error",
+    gold_column: Column | None = None,
+    pred_column: Column | None = None,
+    token_column: Column | None = None,
+    sentence_column: Column | None = None,
+    delimiter: str | None = None,
+    align_by_position: bool = False,
+    input_format: str = AUTO,
+    gold_key: str | None = None,
+    pred_key: str | None = None,
+    token_key: str | None = None,
+    text_key: str | None = None,
+    id_key: str | None = None,
+    labels: Iterable[str] | Mapping[Any, str] | None = None,
+    max_size: int | str | None = None,
+) -> str:
+    """Return a page of HTML of several systems: which is best, and every error in its sentence.
+
+    The page is one file, which works offline. `spanf1.Analysis.to_html` makes that of one system.
+
+    Parameters
+    ----------
+    gold : path, optional
+        The file with the gold tags or spans; None if each system's file holds gold and predicted
+        ones.
+    systems : mapping of str to path, or iterable of path
+        Two systems at least: their files, by their names, or by the names of the files.
+    title : str
+        What the page is called; by default after the files.
+    confidence : Confidence, optional
+        Level, resamples, unit and seed of intervals and tests.
+    options : Options, optional
+        How spans are read, for exact matches; as for `spanf1.evaluate`.
+
+    Other Parameters
+    ----------------
+    tag_form, outside, mask_tags, missing
+        As for `spanf1.evaluate`.
+    gold_column, pred_column, token_column, sentence_column, delimiter, align_by_position, \
+input_format, gold_key, pred_key, token_key, text_key, id_key, labels, max_size
+        As for `spanf1.score_file`.
+
+    Raises
+    ------
+    AlignmentError
+        If the systems were not scored on the same tokens and gold spans.
+    UsageError
+        If jinja2 is not installed, there are not two systems, or arguments contradict each other.
+    InputError
+        As for `spanf1.score_file`.
+
+    Examples
+    --------
+    >>> import spanf1
+    >>> page = spanf1.report("gold.conll", ["a.conll", "b.conll"])  # doctest: +SKIP
+    >>> open("report.html", "w", encoding="utf-8").write(page)  # doctest: +SKIP
+    """
+    given = {**locals(), "labels": None if labels is None else labels_by_id(labels)}
+    if isinstance(systems, str):
+        raise UsageError("systems are to be a dict of names to files, or a list of files")
+    if not isinstance(systems, Mapping):
+        paths = [os.fspath(path) for path in systems]
+        systems = dict(zip(names_of(paths), paths, strict=True))
+    options = options or Options()
+    if missing != "error":
+        options = replace(options, missing=missing)
+    analyses, ranking = analyze_outputs(
+        None if gold is None else source_of(gold),
+        {str(name): source_of(file) for name, file in systems.items()},
+        InputOptions.of(given, "gold"),
+        InputOptions.of(given, "predicted"),
+        by_position=align_by_position,
+        options=options,
+        testing=RankingOptions(confidence=confidence or Confidence()),
+    )
+    return page_of_systems(analyses, ranking, title, merged=gold is None)
 
 
 def page_of_systems(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import spanf1
 from tests.pages.test_page import data_of, entries_of
 
 GOLD = "Ada B-PER\nleft O\n\nRome B-LOC\nslept O\n\nParis B-LOC\n"
@@ -92,3 +93,9 @@ def test_what_does_not_go_together(run, args, said) -> None:
     ran = run(*args)
     assert ran.code == 2
     assert said in ran.err
+
+
+def test_python_makes_the_same_page(run, tmp_path) -> None:
+    run("report", "gold.conll", "a.conll", "b.conll", "-o", "x.html")
+    page = (tmp_path / "x.html").read_text(encoding="utf-8")
+    assert spanf1.report("gold.conll", ["a.conll", "b.conll"]) == page
