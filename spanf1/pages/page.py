@@ -15,6 +15,8 @@ from spanf1.pages.data import Book, to_dict
 if TYPE_CHECKING:
     from jinja2 import Template
 
+# One after the other, they are the script.
+_SCRIPTS = "data.js", "overview.js", "errors.js", "page.js"
 # What could end a script, or begin a comment in it; and halves of surrogate pairs, which cannot be
 # written. In JSON an escape means the same.
 _ESCAPED = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
@@ -43,7 +45,7 @@ def page(book: Book) -> str:
     UsageError
         If jinja2 is not installed.
     """
-    style, script = _read("page.css"), _read("page.js")
+    style, script = _read("page.css"), "\n".join(map(_read, _SCRIPTS))
     return template().render(
         title=book.title.encode("utf-8", "replace").decode(),
         data=json_in_html(to_dict(book)),
