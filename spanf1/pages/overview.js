@@ -19,7 +19,9 @@ function headline(system) {
   return el("section", { "aria-labelledby": "figures" },
     el("h2", { id: "figures", class: "unseen" }, "Figures"),
     el("dl", { class: "cards" },
-      card(`${system.f}, micro`, 4, 2), card("Precision", 2, 0), card("Recall", 3, 1)));
+      card(`${system.f}, micro`, 4, 2), card("Precision", 2, 0), card("Recall", 3, 1)),
+    micro[5] || micro[6] ? null
+      : el("p", {}, "There is nothing in gold, and nothing is predicted: this is a score of nothing."));
 }
 
 function types(system) {
