@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: the ledger of each input, and what knows the texts of its spans
 Parts = Sequence[tuple[Ledger, Texts]]
 
+_EXACTLY = "errors, confusions and what they cost are those of exact matches"
+
 
 def page_of(
     parts: Parts, result: Scored, what_if: Iterable[tuple[Any, ...]], title: str = ""
@@ -28,7 +30,8 @@ def page_of(
     names = [name for name in (result.input.files if result.input else files) if name]
     title = title or " · ".join(names) or "Spans"
     system = columns_of(names[-1] if names else "predictions", result, parts, what_if)
-    return page(book_of(parts, [system], files=files, title=title))
+    remarks = [] if result.options.match == "exact" else [_EXACTLY]
+    return page(book_of(parts, [system], files=files, title=title, remarks=remarks))
 
 
 def book_of(

@@ -115,6 +115,16 @@ function typesOf(rows, row) {
   return [left, rows.predicted[row] < 0 ? -1 : rows.wrong.type[rows.predicted[row]]];
 }
 
+// What a slice is called in the address, and the columns of slices of rows that such a name is of.
+const sliceKey = (slices, name) => `${slices.by}=${name}`;
+function sliceOf(system, key) {
+  for (const slices of systems[system].slices) {
+    const number = slices.scores.findIndex(([name]) => sliceKey(slices, name) === key);
+    if (number >= 0) return (row) => slices.gold[row] === number || slices.predicted[row] === number;
+  }
+  return () => false;
+}
+
 // Where places count tokens, and where characters: that changes at the sentences of `by_token`.
 const unitOf = (sentence) =>
   data.by_token.filter((place) => place <= sentence).length % 2 ? "character" : "token";
@@ -158,7 +168,7 @@ function placeOf(sentence) {
 
 // ---- State: what the fragment of the address says
 
-const FILTERS = ["kind", "how", "change", "type", "gold", "pred", "text"];
+const FILTERS = ["kind", "how", "change", "type", "gold", "pred", "slice", "text"];
 let state = {};
 
 function read() {

@@ -21,6 +21,27 @@ Sentence = tuple[str | None, int, int, str | int | None, bool, bool]
 Span = tuple[int, tuple[tuple[int, int], ...], str, str]
 
 
+class SliceColumns(NamedTuple):
+    """The slices of a system's spans by a property of them.
+
+    Attributes
+    ----------
+    by, text : str
+        The property, and what that is.
+    rows : sequence of (str, str)
+        The slices of the span of gold and of the predicted one, for each row of the ledger; None
+        where there is none.
+    scores : sequence of sequence
+        Of each slice its name, precision, recall, F, gold, predicted and correct spans, the ends
+        of the interval of F, the difference from all other spans, and its p-value.
+    """
+
+    by: str
+    text: str
+    rows: Sequence[tuple[str | None, str | None]]
+    scores: Sequence[Sequence[Any]]
+
+
 class SystemColumns(NamedTuple):
     """A system on a page.
 
@@ -39,6 +60,8 @@ class SystemColumns(NamedTuple):
         What may be mended, and gold, predicted, correct and F1 then; see `spanf1.mistakes`.
     changes : tuple, optional
         What becomes of each row in the best system, and the rows of that which are new.
+    slices : sequence of SliceColumns
+        Its slices, by each property.
     """
 
     name: str
@@ -47,6 +70,7 @@ class SystemColumns(NamedTuple):
     rows: Sequence[IntArray]
     what_if: Iterable[tuple[Any, ...]]
     changes: tuple[Sequence[int], Sequence[int]] | None = None
+    slices: Sequence[SliceColumns] = ()
 
 
 class Words(NamedTuple):
@@ -190,6 +214,20 @@ def _system(system: SystemColumns, rank: IntArray, numbers: Mapping[str, int]) -
         "wrong": {"sentence": np.diff(sentences, prepend=0).tolist(), **_columns(wrong, numbers)},
         "change": "".join(map(str, system.changes[0])) if system.changes else "",
         "new": list(system.changes[1]) if system.changes else [],
+        "slices": [*map(_sliced, system.slices)],
+    }
+
+
+def _sliced(slices: SliceColumns) -> dict[str, Any]:
+    """Return slices as plain data: those of spans by their numbers, -1 where there is none."""
+    numbers: dict[str | None, int] = {row[0]: number for number, row in enumerate(slices.scores)}
+    gold, predicted = ([numbers.get(row[side], -1) for row in slices.rows] for side in (0, 1))
+    return {
+        "by": slices.by,
+        "text": slices.text,
+        "scores": [[*map(_number, row)] for row in slices.scores],
+        "gold": gold,
+        "predicted": predicted,
     }
 
 

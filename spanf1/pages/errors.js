@@ -3,7 +3,7 @@
 let entries = [], groups = [], blocks = [], at = -1;
 
 function chosen() {
-  const { system, kind, how, type, gold: left, pred, text } = state;
+  const { system, kind, how, type, gold: left, pred, slice, text } = state;
   const change = systems[system].change && state.change;
   const fate = String(CHANGES.indexOf(change));
   const kindNumber = KINDS.indexOf(kind), all = kind === "all" || (change && !kind);
@@ -16,11 +16,13 @@ function chosen() {
     if (type && !pair.includes(typeOf(type))) return false;
     if (left && pair[0] !== typeOf(left)) return false;
     if (pred && pair[1] !== typeOf(pred)) return false;
+    if (slice && !inSlice(row)) return false;
     return !words || (data.texts[rows.sentence[row]] ?? "").toLowerCase().includes(words);
   };
   // What is new is in the best system, and not in this one.
   const from = change === "new" ? BEST : system;
   const { rows } = systems[from];
+  const inSlice = sliceOf(from, slice);
   const numbers = change === "new" ? systems[system].new : rows.kind.keys();
   const found = [];
   for (const row of numbers) {
@@ -54,6 +56,7 @@ function filters() {
       options.map((option) => (Array.isArray(option) ? option : [option, option])).map(([value, words]) =>
         el("option", { value, selected: value === (state[name] ?? "") }, words))));
   const any = ["", "any"];
+  const { slices } = systems[state.system];
   const typed = data.types.map((name, index) => [typeKey(index), typeName(name)]);
   const clear = Object.fromEntries(FILTERS.map((key) => [key, null]));
   const text = el("input", { type: "search", name: "text", value: state.text ?? "", autocomplete: "off",
@@ -64,6 +67,8 @@ function filters() {
     select("type", "Type", [any, ...typed]),
     select("gold", "Gold type", [any, ...typed, ["-", "none: spurious"]]),
     select("pred", "Predicted type", [any, ...typed, ["-", "none: missed"]]),
+    slices.length ? select("slice", "Slice", [any, ...slices.flatMap((one) =>
+      one.scores.map(([name]) => [sliceKey(one, name), `${one.by}: ${name}`]))]) : null,
     systems[state.system].change ? select("change", `In ${systems[BEST].name}`, [any, ...CHANGES]) : null,
     el("label", { class: "long" }, el("span", {}, "Text"), text),
     button("Clear", () => go(clear)));

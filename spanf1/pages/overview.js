@@ -3,7 +3,7 @@
 function overview() {
   const system = systems[state.system];
   return [
-    headline(system), several ? ranking() : null, types(system),
+    headline(system), several ? ranking() : null, types(system), ...system.slices.map(sliced(system)),
     el("div", { class: "pair" }, kinds(system), whatIf(system)), confusion(system), made(system),
   ];
 }
@@ -40,6 +40,18 @@ function types(system) {
   const words = "A bar is the score, its whisker the interval. The name of a type opens its errors.";
   return section("types", "By type", words, table("Scores by type, and averages", head, rows, "types"));
 }
+
+const sliced = (system) => (slices, index) => {
+  const rows = slices.scores.map(([name, precision, recall, f, left, predicted, correct, low, high, difference, p]) => [
+    toErrors({ slice: sliceKey(slices, name) }, name),
+    bar(`${system.f} ${percent(f)}`, f, low, high),
+    el("td", {}, percent(f), range(low, high)),
+    percent(precision), percent(recall), ...[left, predicted, correct].map(count), signed(difference), chance(p),
+  ]);
+  const head = ["", "", system.f, "Precision", "Recall", "Gold", "Predicted", "Correct", "from others", "p, corrected"];
+  return section(`slices-${index}`, `By ${slices.by}`, `${slices.text}. The name of a slice opens its errors.`,
+    table(`Scores by ${slices.by}`, head, rows, "types"));
+};
 
 function kinds(system) {
   const found = KINDS.map((_, kind) => system.rows.kind.filter((other) => other === kind).length);

@@ -63,7 +63,9 @@ def test_a_page_of_score(run, tmp_path) -> None:
     data = written(tmp_path)
     assert len(data["systems"][0]["figures"][0]) == 8
     run("score", "merged.conll", "-f", "html", "--match", "partial", "-o", "x.html")
-    assert "match:partial" in written(tmp_path)["systems"][0]["signature"]
+    data = written(tmp_path)
+    assert "match:partial" in data["systems"][0]["signature"]
+    assert data["remarks"] == ["errors, confusions and what they cost are those of exact matches"]
 
 
 def test_folders_are_added_up(run, tmp_path) -> None:
