@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from spanf1.levels.results import TokenResult, WholeResult
     from spanf1.mistakes.analysis import Analysis
     from spanf1.mistakes.analyze import analyze
+    from spanf1.mistakes.explain import Explanation, explain
     from spanf1.ranking.compare import compare
     from spanf1.ranking.rank import RankingOptions
     from spanf1.results.files import score_file
@@ -58,6 +59,7 @@ __all__ = [
     "CreditScore",
     "Detection",
     "Document",
+    "Explanation",
     "IllFormedError",
     "InputError",
     "LayoutError",
@@ -91,6 +93,7 @@ __all__ = [
     "diff",
     "encode",
     "evaluate",
+    "explain",
     "read_documents",
     "repair",
     "report",
@@ -108,6 +111,7 @@ _LATER = {
     "Counts": "core.scores",
     "Detection": "core.detection",
     "Document": "core.documents",
+    "Explanation": "mistakes.explain",
     "Lexicon": "contents.baseline",
     "Options": "core.options",
     "RankingOptions": "ranking.rank",
@@ -134,6 +138,7 @@ _LATER = {
     "diff": "changes.diff",
     "encode": "checks.lists",
     "evaluate": "results.lists",
+    "explain": "mistakes.explain",
     "read_documents": "formats.opening",
     "repair": "checks.lists",
     "report": "changes.several",

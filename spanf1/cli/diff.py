@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from spanf1.changes.changes import CHANGES, OTHERS, Changes
 from spanf1.changes.diff import diff_outputs
@@ -32,6 +31,7 @@ from spanf1.cli.output import (
     DIGITS_HELP,
     FILE,
     ReportOptions,
+    check_given,
     count_option,
     list_option,
     opened,
@@ -219,14 +219,8 @@ def _diff_results(files: Sequence[str], max_drop: float | None, settings: dict[s
     UsageError
         If an option is given that is about spans.
     """
-    context = click.get_current_context()
-    for option in context.command.params:
-        given = context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
-        if given and option.name not in _OF_RESULTS:
-            raise UsageError(
-                f"{max(option.opts, key=len)} needs the spans, and results files have none",
-                hint="spanf1 diff GOLD A B has them",
-            )
+    problem = "needs the spans, and results files have none"
+    check_given(_OF_RESULTS, problem, "spanf1 diff GOLD A B has them")
     report = ReportOptions.of(settings)
     report.check_writable(files)
     a, b = (results_of(file, settings["max_size"])[1] for file in files)

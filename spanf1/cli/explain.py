@@ -8,17 +8,17 @@ from dataclasses import replace
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from spanf1.cli.help import command
 from spanf1.cli.inputs import TRIM_OPTION, SideOptions, kept, side_options
-from spanf1.cli.output import FILE, ReportOptions, count_option, report_options
+from spanf1.cli.output import FILE, ReportOptions, check_given, count_option, report_options
 from spanf1.cli.scoring import type_options, types_of
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
 from spanf1.formats.opening import both_inputs
-from spanf1.mistakes.analyze import analyze, analyze_inputs
+from spanf1.mistakes.analyze import analyze_inputs
 from spanf1.mistakes.explain import TOLD, explained, report_of
+from spanf1.mistakes.explain import explain as explain_spans
 from spanf1.render.renderers import RENDERERS
 
 # The options that go with tags on the command line.
@@ -32,7 +32,9 @@ _WANTED = "FILE:LINE, FILE --sentence N, or --gold-tags with --pred-tags"
 
 @command("explain")
 @click.argument("files", nargs=-1, type=FILE, metavar="[FILE:LINE | GOLD:LINE PRED]")
-@count_option("--sentence", least=1, help_text="The number of the sentence, instead of :LINE.")
+@count_option(
+    "--sentence", least=1, help_text="The number of the sentence, or text, instead of :LINE."
+)
 @click.option("--gold-tags", metavar="TAGS", help="The tags of gold, instead of a file.")
 @click.option("--pred-tags", metavar="TAGS", help="The predicted tags.")
 @click.option("--tokens", metavar="TOKENS", help="The tokens of these tags.")
@@ -49,17 +51,20 @@ def explain(
     tokens: str | None,
     **settings: Any,
 ) -> None:
-    """Say what becomes of each span of one sentence, by each reading and each match.
+    """Say what becomes of each span of one sentence, or text, by each reading and each match.
 
-    LINE is one where a span begins, as `spanf1 errors` shows it. Matches with a threshold are told
-    of 0.5, and within of 1. Each match puts spans together as is best for it, so that what is
-    missed, as `spanf1 errors` has it, may earn a part.
+    LINE is one where a span begins, or a record is, as `spanf1 errors` shows it. Matches with a
+    threshold are told of 0.5, and within of 1. Each match puts spans together as is best for it, so
+    that what is missed, as `spanf1 errors` has it, may earn a part. Of ill-formed spans the reading
+    error says what is wrong with them, and conlleval what it counts of the sentence by itself.
 
     \b
     Examples:
       spanf1 explain output.conll:189
       spanf1 explain gold.conll:189 predicted.conll
       spanf1 explain output.conll --sentence 12
+      spanf1 explain both.jsonl:7
+      spanf1 explain gold/ predicted/ --input-format brat --sentence 3
       spanf1 explain --gold-tags 'B-PER I-PER O' --pred-tags 'B-PER O O' --tokens 'Ada Byron is'
     """
     given = SideOptions.of(settings)
@@ -68,30 +73,21 @@ def explain(
     if gold_tags is not None or pred_tags is not None or tokens is not None:
         if gold_tags is None or pred_tags is None or files or sentence:
             raise UsageError("tags are to be given of both sides, and no file", hint=_WANTED)
-        _check_typed()
+        check_given(_OF_TAGS, "does not go with --gold-tags", "it is about files: leave it out")
         words = None if tokens is None else [tokens.split()]
-        analyses = {
-            name: analyze(
-                [gold_tags.split()],
-                [pred_tags.split()],
-                tokens=words,
-                gold_scheme=options.gold_scheme,
-                pred_scheme=options.pred_scheme,
-                map_types=dict(options.map_types),
-                ignore_types=options.ignore_types,
-                tag_form=settings["tag_form"],
-                outside=settings["outside"],
-                mask_tags=settings["mask_tags"],
-                missing=options.missing,
-                reading=name,
-            )
-            for name in TOLD
-        }
-        if not any(analyses[TOLD[0]].counts.values()):
-            raise UsageError(
-                "there is no span in these tags", hint="--gold-tags 'B-PER I-PER O' has one"
-            )
-        explanation = explained(analyses, sentence=1)
+        explanation = explain_spans(
+            [gold_tags.split()],
+            [pred_tags.split()],
+            tokens=words,
+            gold_scheme=options.gold_scheme,
+            pred_scheme=options.pred_scheme,
+            map_types=dict(options.map_types),
+            ignore_types=options.ignore_types,
+            tag_form=settings["tag_form"],
+            outside=settings["outside"],
+            mask_tags=settings["mask_tags"],
+            missing=options.missing,
+        )
     else:
         paths, line = _parted(files, sentence)
         report.check_writable(paths)
@@ -104,24 +100,6 @@ def explain(
                 analyses[name] = analyze_inputs([inputs], replace(options, reading=name))
             explanation = explained(analyses, line=line, sentence=sentence or 0)
     report.write(report_of(explanation), {"text": RENDERERS["table"], **RENDERERS})
-
-
-def _check_typed() -> None:
-    """Raise an error if an option is given that is about files.
-
-    Raises
-    ------
-    UsageError
-        If one is.
-    """
-    context = click.get_current_context()
-    for option in context.command.params:
-        given = context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
-        if given and option.name not in _OF_TAGS:
-            raise UsageError(
-                f"{max(option.opts, key=len)} does not go with --gold-tags",
-                hint="it is about files: leave it out",
-            )
 
 
 def _parted(files: tuple[str, ...], sentence: int | None) -> tuple[list[str], int]:

@@ -8,7 +8,7 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TextIO, TypeVar, cast
 
@@ -235,6 +235,21 @@ class ReportOptions:
         write(content, self.output)
         if not self.quiet:
             tell(notes)
+
+
+def check_given(allowed: Collection[str], problem: str, hint: str) -> None:
+    """Raise an error if an option is given on the command line that is none of some.
+
+    Raises
+    ------
+    UsageError
+        If one is: the option, and then the problem.
+    """
+    context = click.get_current_context()
+    for option in context.command.params:
+        given = context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+        if given and option.name not in allowed:
+            raise UsageError(f"{max(option.opts, key=len)} {problem}", hint=hint)
 
 
 def terminal_columns() -> int | None:

@@ -48,7 +48,7 @@ from spanf1.cli.scoring import (
     scoring_options,
     warnings,
 )
-from spanf1.core.options import Confidence, Options
+from spanf1.core.options import AnyScheme, Options
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import UsageError
 from spanf1.formats.folders import groups_of
@@ -107,7 +107,6 @@ Examples:
   spanf1 score gold-folder/ predicted-folder/
   spanf1 score 'shards/*.conll'
   spanf1 score output.conll --format latex --digits 1 -o table.tex
-  spanf1 score output.conll -o page.html              # errors, too
   spanf1 score output.conll -o scores.json --fail-under micro=0.92,PER=0.9
   zcat output.conll.gz | spanf1 score --format json | jq .micro.f1
 """
@@ -144,9 +143,9 @@ Examples:
     help_text="The average that --format number, --fail-under and --signature are about.",
 )
 @report_options(
-    [*SCORE_RENDERERS, "html"],
+    SCORE_RENDERERS,
     "table, conlleval, markdown and latex are in percent; json, csv and tsv fractions of 1, and so "
-    "is number, the F of the average alone. html is a page with all errors, as of spanf1 report.",
+    "is number, the F of the average alone.",
     digits=SCORE_DIGITS_HELP,
 )
 @list_option(
@@ -197,15 +196,33 @@ def score(
             f"--average is of types, and at level {level} there are none",
             hint="leave --average out",
         )
-    page = ""
+    kept_units = "" if level in ("span", "token") else level
     results: dict[str, Result] = {}
-    if report.format_name == "html":
-        page, results[""] = _page(level, groups, sides, options, confidence, quiet=report.quiet)
-        groups = {}
-    made = partial(_scored, level=level, as_written=as_written, jobs=jobs, quiet=report.quiet)
-    scores = {name: made(group, sides, options, confidence) for name, group in groups.items()}
-    results |= {name: one for name, one in scores.items() if isinstance(one, Result)}
-    tokens = {name: one for name, one in scores.items() if not isinstance(one, Result)}
+    tokens: dict[str, TokenResult] = {}
+    schemes = _schemes_of_all([*groups.values()], sides, options, jobs)
+    for name, group in groups.items():
+        with ExitStack() as stack:
+            progress = stack.enter_context(Progress(group[0], wanted=not report.quiet))
+            twice = level == "token"
+            inputs = _opened(group, sides, options, stack, twice=twice)
+            inputs.gold.progress = progress
+            if level == "token":
+                from spanf1.levels.reading import tokens_of_inputs
+
+                tokens[name] = tokens_of_inputs(
+                    inputs, options, confidence=confidence, as_written=as_written
+                )
+                continue
+            parted = group if inputs.may_be_parted() else ()
+            executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
+            results[name] = score_inputs(
+                inputs,
+                options,
+                confidence=None if kept_units else confidence,
+                units=kept_units,
+                executor=executor,
+                schemes=schemes,
+            )
     if level == "span":
         outcome = _outcome(results, average, limits)
     elif level == "token":
@@ -218,52 +235,11 @@ def score(
         outcome = outcome_of_wholes(level, results, confidence, limits)
     if signature:
         write(f"{_short(outcome.signature) if short else outcome.signature}\n", report.output)
-    elif page:
-        write(page, report.output)
     else:
         notes = explanations(outcome.made, report.format_name)
         report.write(outcome.report, outcome.renderers, notes=notes)
     tell([*outcome.empty, *outcome.failed])
     return 1 if outcome.failed or (fail_empty and outcome.empty) else 0
-
-
-def _page(
-    level: LevelName, groups: Mapping[str, Sequence[str]], *given: Any, quiet: bool
-) -> tuple[str, Result]:
-    """Return a page, and the score that it shows; see `spanf1.cli.report.page_of_files`."""
-    if level != "span":
-        raise UsageError(f"a page is of spans: --level {level} does not go with --format html")
-    from spanf1.cli.report import page_of_files
-
-    return page_of_files(groups, *given, quiet=quiet)
-
-
-def _scored(
-    group: Sequence[str],
-    sides: SideOptions,
-    options: Options,
-    confidence: Confidence | None,
-    *,
-    level: LevelName,
-    as_written: bool,
-    jobs: int | None,
-    quiet: bool,
-) -> Result | TokenResult:
-    """Return the score of gold and predictions."""
-    units = "" if level in ("span", "token") else level
-    with ExitStack() as stack:
-        progress = stack.enter_context(Progress(group[0], wanted=not quiet))
-        twice = level == "token"
-        inputs = _opened(group, sides, options, stack, twice=twice)
-        inputs.gold.progress = progress
-        if level == "token":
-            from spanf1.levels.reading import tokens_of_inputs
-
-            return tokens_of_inputs(inputs, options, confidence=confidence, as_written=as_written)
-        parted = group if inputs.may_be_parted() else ()
-        executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
-        confidence = None if units else confidence
-        return score_inputs(inputs, options, confidence=confidence, units=units, executor=executor)
 
 
 def _outcome(
@@ -279,6 +255,23 @@ def _outcome(
         [*warnings(result)],
         [*failures(result, limits)],
     )
+
+
+def _schemes_of_all(
+    groups: Sequence[Sequence[str]], sides: SideOptions, options: Options, jobs: int | None
+) -> tuple[AnyScheme, AnyScheme] | None:
+    """Return the schemes that fit several inputs together, where they are to be known first."""
+    if not options.needs_schemes or len(groups) < 2:
+        return None
+    exactly = replace(options, match="exact")
+    results = []
+    for group in groups:
+        with ExitStack() as stack:
+            inputs = _opened(group, sides, exactly, stack, twice=False)
+            parted = group if inputs.may_be_parted() else ()
+            executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
+            results.append(score_inputs(inputs, exactly, executor=executor))
+    return total_of(results).schemes
 
 
 def _short(signature: str) -> str:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, cast
 
-from spanf1.core.schemes import OTHER, OUTSIDE, PREFIXES, SAME, SCHEMES, SchemeName
+from spanf1.core.options import AUTO, AnyScheme, Options
+from spanf1.core.schemes import NO_TAGS, OTHER, OUTSIDE, PREFIXES, SAME, SCHEMES, SchemeName
 from spanf1.core.spans import WELL_FORMED, end_faults, ends_of
-from spanf1.core.tally import SideTally
+from spanf1.core.tally import SideTally, Tally
 
 _NEIGHBOUR_NAMES = {OUTSIDE: "O", SAME: "same type", OTHER: "other type"}
 
@@ -86,6 +87,72 @@ def strict_scheme(gold: str, fitting: Sequence[str], shapes: Counter[int]) -> st
     if later in fitting and all(WELL_FORMED[later][shape] for shape in shapes):
         return later
     return gold
+
+
+class Schemes(NamedTuple):
+    """The schemes of both sides: of each the one that was given, or all that fit alike.
+
+    The first of each is what the tags are read in; it is ``none`` where spans are from no tags.
+    `predicted` is gold's, where ill-formed spans do not count; `own_predicted` are those that fit
+    the predictions by themselves.
+    """
+
+    gold: list[AnyScheme]
+    predicted: list[AnyScheme]
+    own_predicted: list[AnyScheme]
+
+    @property
+    def used(self) -> tuple[AnyScheme, AnyScheme]:
+        """What gold and the predictions are read in."""
+        return self.gold[0], self.predicted[0]
+
+
+def schemes_of(
+    tally: Tally, options: Options, shapes: tuple[Counter[int], Counter[int]]
+) -> Schemes:
+    """Return the schemes that spans were counted in, or else those that fit them.
+
+    Parameters
+    ----------
+    tally : Tally
+        What was counted.
+    options : Options
+        The schemes that are given, and the reading.
+    shapes : tuple of Counter
+        What `Tally.shapes` gives.
+    """
+
+    def fitting(side: int, like: str = "") -> list[AnyScheme]:
+        tags, given = tally.sides[side], options.schemes[side]
+        if not tags.tagged:
+            return [NO_TAGS]
+        if given != AUTO:
+            return [given]
+        return [*fitting_schemes(shapes[side], tags.prefixes, like, bare=tags.bare)]
+
+    like = options.pred_scheme
+    if like == AUTO and not shapes[0]:
+        like = fitting(1)[0]
+    gold = _counted_first(tally, options, 0, fitting(0, like))
+    own = predicted = fitting(1, gold[0])
+    judged = options.reading in ("strict", "error") and options.pred_scheme == AUTO
+    if judged and NO_TAGS not in (gold[0], own[0]):
+        scheme = strict_scheme(gold[0], own, shapes[1])
+        predicted = own if scheme == own[0] else [cast(AnyScheme, scheme)]
+    return Schemes(gold, _counted_first(tally, options, 1, predicted), own)
+
+
+def _counted_first(
+    tally: Tally, options: Options, side: int, fitting: list[AnyScheme]
+) -> list[AnyScheme]:
+    """Return the schemes of a side: first that in which spans were dropped, if it was found out.
+
+    Of the sum of several inputs, another one may fit best.
+    """
+    if not tally.schemes or options.schemes[side] != AUTO or NO_TAGS in fitting:
+        return fitting
+    counted = cast(AnyScheme, tally.schemes[side])
+    return sorted(fitting, key=lambda name: name != counted) if counted in fitting else [counted]
 
 
 def fault(shape: int, scheme: str) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from spanf1.core.documents import DocumentBatch
-from spanf1.core.spans import WELL_FORMED, Parts, SpanBatch, Spans
+from spanf1.core.spans import WELL_FORMED, BoolArray, Parts, SpanBatch, Spans
 from spanf1.core.tags import IntArray
 
 
@@ -35,7 +35,10 @@ class KeptSide(NamedTuple):
 
     def well_formed(self, scheme: str) -> KeptSide:
         """Return those that a scheme allows."""
-        kept = WELL_FORMED[scheme][self.spans.shape]
+        return self.only(WELL_FORMED[scheme][self.spans.shape])
+
+    def only(self, kept: BoolArray) -> KeptSide:
+        """Return some of the spans, by a mask."""
         return KeptSide(
             self.spans.only(kept), self.detail[kept], self.parts.only(kept), self.number[kept]
         )

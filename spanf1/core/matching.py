@@ -82,6 +82,7 @@ class SpanCounter:
 
             self._creditor = Creditor(crediting)
             tally.match, tally.unit = crediting.name, crediting.rules[0].unit
+            tally.schemes = crediting.schemes
             _check_units(crediting.name, tally.placed_by)
         self._extent = 0
         self._waiting: list[npt.NDArray[np.int64]] = []

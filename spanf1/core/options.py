@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import chain
 from operator import index
@@ -202,6 +202,18 @@ class Options:
             return None
         return TypeMap(dict(self.map_types), frozenset(self.ignore_types))
 
+    @property
+    def needs_schemes(self) -> bool:
+        """Whether spans are put together after ill-formed ones are dropped, and a scheme is open.
+
+        Then the tags have to be looked at before: see `spanf1.core.detection.schemes_of`.
+        """
+        return self.match not in MATCHES and self.reading == "strict" and AUTO in self.schemes
+
+    def in_schemes(self, schemes: tuple[AnyScheme, AnyScheme]) -> Options:
+        """Return these options with the schemes of gold and of the predictions."""
+        return replace(self, gold_scheme=schemes[0], pred_scheme=schemes[1])
+
     @cached_property
     def crediting(self) -> Crediting | None:
         """How spans earn credit; None if that is by an exact match of one kind or another.
@@ -217,11 +229,11 @@ class Options:
 
         if self.reading != "strict":
             return Crediting.of(self.match)
-        if AUTO in self.schemes:
+        if self.needs_schemes:
             raise UsageError(
                 f"match {self.match} needs the scheme before it puts spans together, where "
                 "ill-formed ones are dropped",
-                hint="give the scheme, as in --scheme IOB2; spans that are not tags have none, "
+                hint="give the scheme, as in scheme='IOB2'; spans that are not tags have none, "
                 "and all count in the reading lenient",
             )
         return Crediting.of(self.match, self.schemes)

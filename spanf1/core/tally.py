@@ -217,6 +217,8 @@ class Tally:
         What spans are credited with by a match that may credit a part of them; else empty.
     match, unit : str, int
         The match by which that is, if any; and what a whole span is in its sums.
+    schemes : tuple of str, optional
+        The schemes in which ill-formed spans were dropped before, if they were.
     placed_by : str
         What spans are placed by; one of `PLACES`.
     gaps : Gaps
@@ -245,6 +247,7 @@ class Tally:
     earned: Counter[Earned] = field(default_factory=Counter)
     match: str = ""
     unit: int = 1
+    schemes: tuple[str, str] | None = None
     placed_by: str = TOKEN
     size: int = 0
     gaps: Gaps = _NO_GAPS
@@ -286,11 +289,18 @@ class Tally:
         if self.match != other.match:
             names = " and ".join(sorted(tally.match or "exact" for tally in (self, other)))
             raise UsageError(f"counts of the matches {names} cannot be added")
+        if self.schemes and other.schemes and self.schemes != other.schemes:
+            names = " and ".join("/".join(dict.fromkeys(t)) for t in (self.schemes, other.schemes))
+            raise UsageError(
+                f"counts without what is ill-formed in {names} cannot be added",
+                hint="give the scheme, as in scheme='IOB2' (--scheme IOB2)",
+            )
         return Tally(
             spans=self.spans + other.spans,
             earned=self.earned + other.earned,
             match=self.match,
             unit=self.unit,
+            schemes=self.schemes or other.schemes,
             gold=self.gold + other.gold,
             predicted=self.predicted + other.predicted,
             script=add_types(self.script, other.script),

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeAlias, TypeVar, Unpack
 
 from spanf1.core.documents import Document
 from spanf1.core.misfits import LABELS, MASK_TAGS, MISSING_TAGS, OUTSIDE_TAGS
-from spanf1.core.options import AUTO, BY_FORM, BY_TEXT, Options
+from spanf1.core.options import AUTO, BY_FORM, BY_TEXT, AnyScheme, Options
+from spanf1.core.schemes import NO_TAGS
 from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tally import TOKEN, Tally
 from spanf1.exceptions import AlignmentError, InputError, SpanF1Error, TagError, UsageError
@@ -23,6 +24,7 @@ from spanf1.formats.options import InputKeywords, InputOptions, check_no_gaps
 from spanf1.formats.registry import (
     ARROW,
     COLUMNS,
+    FORMATS,
     JSONL,
     Input,
     InputFormat,
@@ -311,6 +313,7 @@ def counted(
     documents: bool = False,
     executor: Executor | None = None,
     kept: KeptSpans | None = None,
+    schemes: tuple[AnyScheme, AnyScheme] | None = None,
 ) -> tuple[TagPair | DocumentPairs, Tally]:
     """Return a reader that has read inputs, as tags side by side if that can be, and the counts.
 
@@ -330,12 +333,17 @@ def counted(
         Reads the parts of large files of columns, or of JSON Lines.
     kept : KeptSpans, optional
         Keeps the spans; then there is no executor.
+    schemes : tuple of str, optional
+        Those of gold and of the predictions, where they are found out by more than these inputs.
 
     Raises
     ------
     InputError, UsageError
         If an input cannot be read, or the two sides do not fit together.
     """
+    if options.needs_schemes and not any(source.is_pipe() for source in inputs.sources):
+        looked = schemes or _schemes_at_sight(inputs, options, documents, executor)
+        options = options.in_schemes(looked)
     script = options.reading == "conlleval"
     inputs = inputs._replace(missing=options.missing)
     reader = None if documents else tag_pair(inputs, match=options.match, script=script)
@@ -376,6 +384,19 @@ def counted(
             pairs.notes.append("the tokens differ, and not the text: characters say where")
             return pairs, count_documents(pairs)
         raise
+
+
+def _schemes_at_sight(
+    inputs: Inputs, options: Options, documents: bool, executor: Executor | None
+) -> tuple[AnyScheme, AnyScheme]:
+    """Return the schemes of both sides, by a first look where there may be tags."""
+    if not any("scheme" in FORMATS[side.format].takes for side in inputs[:2]):
+        return NO_TAGS, NO_TAGS
+    from spanf1.core.detection import schemes_of
+
+    exactly = replace(options, match="exact")
+    _, counts = counted(inputs.again(), exactly, documents=documents, executor=executor)
+    return schemes_of(counts, options, counts.shapes()).used
 
 
 def _counted_documents(

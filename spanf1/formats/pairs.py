@@ -178,7 +178,9 @@ class DocumentPairs:
             self._aligned = heads._aligned
             for own, head in zip((self.gold, self.predicted), heads.inputs[:2], strict=True):
                 own.key = head.key
-            if self._aligned != "id":
+            # Where the first ones have no predictions, parts might find other keys of them.
+            unknown = any(side.keyless and not side.key for side in heads.inputs[:2])
+            if self._aligned != "id" and not unknown:
                 for inputs in self.inputs.parts(size):
                     part = DocumentPairs(inputs)
                     part._aligned = self._aligned

@@ -32,7 +32,7 @@ from spanf1.formats.lists import ArrayReader, ListReader, reader_of
 from spanf1.formats.opening import both_inputs, check_twice, counted
 from spanf1.formats.options import Column, InputOptions, Origin, check_no_gaps
 from spanf1.formats.pairs import DocumentPairs, pairs_of
-from spanf1.formats.registry import Input, Inputs
+from spanf1.formats.registry import COLUMNS, Input, Inputs
 from spanf1.formats.sentences import (
     Sentences,
     last_start,
@@ -227,7 +227,13 @@ def _read(
     result = Result(counts, options, origin).check()
     name = inputs.gold.source.name
     if isinstance(reader, DocumentPairs):
-        return result, kept, DocumentTexts(kept.texts, name, partial(_metadata, reader.gold))
+        said = partial(_metadata, reader.gold)
+        if inputs.gold.format != COLUMNS or inputs.gold.source.is_pipe():
+            return result, kept, DocumentTexts(kept.texts, name, said)
+        from spanf1.formats.columns.documents import token_lines
+
+        lines = partial(token_lines, inputs.gold.again())
+        return result, kept, DocumentTexts(kept.texts, name, said, lines)
     said = partial(_metadata, inputs.gold)
     if options.missing == "drop" and counts.gaps.missing:
         # Which tokens are left out is only known of both sides together.
@@ -238,7 +244,14 @@ def _read(
         read = partial(_record_passages, reader, inputs)
     if isinstance(reader, ColumnPair):
         said = partial(_column_metadata, reader, origin, inputs)
-    return result, kept, TokenTexts(name, read, counts.tokens, said)
+    tagged = partial(_tagged, reader, inputs)
+    return result, kept, TokenTexts(name, read, counts.tokens, said, tagged)
+
+
+def _tagged(reader: Reader, inputs: Inputs) -> tuple[TagSets, Iterable[Block]]:
+    """Return the tags of inputs that have been read, once more, and the sets that number them."""
+    tags = tag_sets(*inputs.spellings)
+    return tags, reader.blocks(*tags)
 
 
 def _metadata(input: Input) -> Metadata:
@@ -399,7 +412,9 @@ def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
         passage = _listed(reader, tags, lengths, counts.tokens, words)
         metadata = _checked_metadata(given["metadata"], len(gold))
         said = partial(_listed_metadata, metadata, len(gold))
-        texts = TokenTexts("", lambda: [passage], counts.tokens, said)
+        texts = TokenTexts(
+            "", lambda: [passage], counts.tokens, said, lambda: (tags, reader.blocks(*tags))
+        )
     result = Result(counts, options, confidence=confidence).check()
     return Analysis(result, [Part(_ledger(kept, result), texts)])
 

@@ -20,7 +20,7 @@ from spanf1.core.documents import (
     joined,
     squeezed,
 )
-from spanf1.core.tags import IntArray
+from spanf1.core.tags import Block, IntArray, TagForm, TagSets
 from spanf1.exceptions import AlignmentError
 from spanf1.mistakes.ledger import NONE, Ledger
 
@@ -163,6 +163,10 @@ class Texts(Protocol):
         """Yield the spans of a side, each at its place in its sentence."""
         ...
 
+    def tags(self, token: int) -> tuple[list[str], list[str]] | None:
+        """Return the tags of both sides of the sentence of a token; None if there are none."""
+        ...
+
     def sentences(self, ledger: Ledger, side: int) -> IntArray:
         """Return the sentence, or text, of each span of a side, by its number from 0."""
         ...
@@ -271,6 +275,8 @@ class TokenTexts(_Said):
         How many tokens they are to have.
     metadata : callable
         Returns what is said of them.
+    blocks : callable
+        Reads the tags of both sides once more, and numbers them in the sets that it returns.
     """
 
     def __init__(
@@ -279,9 +285,10 @@ class TokenTexts(_Said):
         passages: Callable[[], Iterable[Passage]],
         size: int,
         metadata: Callable[[], Metadata],
+        blocks: Callable[[], tuple[TagSets, Iterable[Block]]],
     ) -> None:
         super().__init__(file, metadata)
-        self._passages, self._size = passages, size
+        self._passages, self._size, self._blocks = passages, size, blocks
 
     @cached_property
     def _lines(self) -> Sequence[int]:
@@ -395,6 +402,31 @@ class TokenTexts(_Said):
         names = [ledger.names[kind] for kind in spans.type[index].tolist()]
         return [*zip(spans.start[index].tolist(), spans.end[index].tolist(), names, strict=True)]
 
+    def tags(self, token: int) -> tuple[list[str], list[str]]:
+        """Return the tags of the sentence of a token, from the first to the last in a span."""
+        sets, blocks = self._blocks()
+        # Of each token of the last sentence: the number of that, its own number, and both codes.
+        rows = np.zeros((4, 0), np.intp)
+        base = seen = wanted = 0
+        for block in blocks:
+            starts = block.sentence_starts
+            number = seen + np.searchsorted(starts, block.numbers, "right")
+            more = np.stack((number, block.numbers + base, block.gold, block.predicted))
+            rows = np.concatenate((rows[:, rows[0] == seen], more), axis=1)
+            if not wanted and token < base + block.tokens:
+                wanted = seen + int(np.searchsorted(starts, token - base, "right"))
+            base, seen = base + block.tokens, seen + len(starts)
+            if wanted and seen > wanted:
+                break
+        _, places, *codes = rows[:, rows[0] == wanted]
+        sides = []
+        for tag_set, column in zip(sets, codes, strict=True):
+            tags = ["O"] * int(places[-1] - places[0] + 1)
+            for place, code in zip((places - places[0]).tolist(), column.tolist(), strict=True):
+                tags[place] = tag_set.spell(code, TagForm())
+            sides.append(tags)
+        return sides[0], sides[1]
+
     @staticmethod
     def _mentions(
         tokens: Sequence[str],
@@ -434,6 +466,8 @@ class DocumentTexts(_Said):
         The file of gold.
     metadata : callable
         Returns what is said of them.
+    lines : callable, optional
+        Reads the lines of the tokens of each document of gold, where each has one.
     """
 
     def __init__(
@@ -441,9 +475,10 @@ class DocumentTexts(_Said):
         batches: Sequence[tuple[DocumentBatch, DocumentBatch]],
         file: str,
         metadata: Callable[[], Metadata],
+        lines: Callable[[], Iterable[list[int]]] = tuple,
     ) -> None:
         super().__init__(file, metadata)
-        self._batches = batches
+        self._batches, self._read_lines = batches, lines
 
     @cached_property
     def _lines(self) -> Sequence[int]:
@@ -513,7 +548,8 @@ class DocumentTexts(_Said):
         for pair in self._documents:
             first, text = pair[0], self._text_shown(pair)
             by_token = text is not None and _by_token(pair) and _is_spaced(first)
-            yield Sentence(text, first.line, first.line, first.id, by_token)
+            lines = self._token_lines.get(first.line) if by_token else None
+            yield Sentence(text, first.line, lines[-1] if lines else first.line, first.id, by_token)
 
     def placed(self, ledger: Ledger, side: int) -> Iterator[PlacedSpan]:
         """Yield the spans of a side, at places in the text that is shown; see `Texts`."""
@@ -533,6 +569,11 @@ class DocumentTexts(_Said):
     def _text_shown(documents: tuple[Document, Document]) -> str | None:
         """Return the text that is shown: gold's, if it has one."""
         return documents[1].text if documents[0].text is None else documents[0].text
+
+    @cached_property
+    def _token_lines(self) -> dict[int, list[int]]:
+        """The lines of the tokens of each document of gold, by the first of them."""
+        return {lines[0]: lines for lines in self._read_lines()}
 
     def of(self, ledger: Ledger, rows: IntArray, around: int) -> Iterator[Found]:
         """Yield the spans of some rows, in order; see `Texts`."""
@@ -561,9 +602,12 @@ class DocumentTexts(_Said):
                     mention and _in_tokens(mention, document)
                     for mention, document in zip((gold, predicted), documents, strict=True)
                 )
-            first = documents[0]
+            first, line = documents[0], documents[0].line
+            lines = self._token_lines.get(line) if by_token else None
+            if lines and (at := gold or (documents[1].tokens == first.tokens and predicted)):
+                line = lines[at.start]
             unit = "token" if by_token else "character"
-            yield Place(self.file, first.line, owner + 1, first.id, unit), gold, predicted
+            yield Place(self.file, line, owner + 1, first.id, unit), gold, predicted
 
     def keys(self, ledger: Ledger, side: int, index: IntArray) -> list[Key]:
         """Return what tells spans of a side: their characters, white space apart; see `Texts`."""
@@ -584,6 +628,9 @@ class DocumentTexts(_Said):
             parts = tuple((before[start], before[end]) for start, end in span.parts)
             keys.append((owner, parts, name, ""))
         return keys
+
+    def tags(self, token: int) -> None:
+        """Return that there are none in a row; see `Texts`."""
 
     def _span(self, side: int, number: int) -> TextSpan:
         """Return a span, by its number among those of its side."""

@@ -260,6 +260,7 @@ def score_inputs(
     confidence: Confidence | None = None,
     units: str = "",
     executor: Executor | None = None,
+    schemes: tuple[AnyScheme, AnyScheme] | None = None,
 ) -> Result:
     """Score gold and predictions.
 
@@ -273,6 +274,8 @@ def score_inputs(
         As for `score_file`.
     units : str
         What the counts are kept of, where that is not what intervals need.
+    schemes : tuple of str, optional
+        As for `spanf1.formats.opening.counted`.
 
     Raises
     ------
@@ -283,7 +286,7 @@ def score_inputs(
     if shown and inputs.format == COLUMNS and options.match not in BY_FORM:
         raise one_file()
     units = confidence.unit if confidence else units
-    reader, counts = counted(inputs, options, units=units, executor=executor)
+    reader, counts = counted(inputs, options, units=units, executor=executor, schemes=schemes)
     origin = edges_noted(reader.origin(), counts, options)
     if options.match == "surface" and isinstance(reader, ColumnPair):
         counts.forms, column = _forms(reader, origin, inputs, options, counts.tokens)
@@ -303,9 +306,10 @@ def edges_noted(origin: Origin, counts: Tally, options: Options) -> Origin:
 
 
 def reads_again(inputs: Inputs, options: Options) -> bool:
-    """Return whether an input is read more than once: for surface forms, or for each side."""
+    """Return whether an input is read more than once: for forms, schemes, or for each side."""
     at_once = options.match not in BY_FORM and inputs.format in (COLUMNS, JSONL)
-    return options.match == "surface" or (inputs.merged and not at_once)
+    again = options.match == "surface" or options.needs_schemes
+    return again or (inputs.merged and not at_once)
 
 
 def _forms(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from copy import copy
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
+from spanf1.core.detection import schemes_of
 from spanf1.core.misfits import LABELS, MASK_TAGS, MISSING_TAGS, OUTSIDE_TAGS
 from spanf1.core.options import (
     AUTO,
@@ -276,6 +278,15 @@ def _evaluated(
     given: Mapping[str, Any], options: Options, intervals: Confidence | None, units: str
 ) -> Result:
     """Return the scores of spans; the arguments of `evaluate`, and what counts are kept of."""
+    known = options
+    if options.needs_schemes:
+        looked = _counted(given, replace(options, match="exact"), "")
+        known = options.in_schemes(schemes_of(looked, options, looked.shapes()).used)
+    return Result(_counted(given, known, units), options, None, intervals).check()
+
+
+def _counted(given: Mapping[str, Any], options: Options, units: str) -> Tally:
+    """Return the counts of spans; the arguments of `evaluate`, and what counts are kept of."""
     y_true, y_pred, labels, mask = (given[n] for n in ("y_true", "y_pred", "labels", "mask"))
     if has_records(y_true) or has_records(y_pred):
         from spanf1.formats.pairs import pairs_of
@@ -284,20 +295,18 @@ def _evaluated(
             raise UsageError("mask is for label ids")
         side = InputOptions.of(given)
         check_no_gaps(side, options)
-        counts = pairs_of(y_true, y_pred, side).tally(options, units=units)
-        return Result(counts, options, None, intervals).check()
+        return pairs_of(y_true, y_pred, side).tally(options, units=units)
     _check_places(options.match)
     reader = reader_of(y_true, y_pred, labels, given["ignore_index"], mask, missing=options.missing)
     numbered = labels if isinstance(reader, ListReader) else None
     tags = reader.tag_sets(spellings_of(given, numbered))
-    counts = reader.tally(
+    return reader.tally(
         tags,
         script=options.reading == "conlleval",
         units=units,
         type_map=options.type_map,
         crediting=options.crediting,
     )
-    return Result(counts, options, None, intervals).check()
 
 
 def _check_places(match: str) -> None:

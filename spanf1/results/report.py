@@ -426,6 +426,9 @@ def strict_in_own_scheme(result: Scored, digits: int | None) -> str:
     scheme = result.own_pred_schemes[0]
     if scheme == result.schemes[1]:
         return ""
+    if result.tally.credits:
+        # Spans that were dropped are not put together here.
+        return f"predictions fit {scheme} better (--pred-scheme {scheme})"
     options = replace(result.options, gold_scheme=result.schemes[0], pred_scheme=scheme)
     micro = Scored(result.tally, options).micro
     figure = f"{f_name(result)} {percent(micro.fbeta, digits)} (micro)"

@@ -275,6 +275,8 @@ def data_of(tally: Tally) -> dict[str, Any]:
             [*names, [*sums], count] for (*names, sums), count in sorted(tally.earned.items())
         ]
         data |= {"match": tally.match, "unit": tally.unit, "earned": earned}
+        if tally.schemes:
+            data["schemes"] = list(tally.schemes)
     data |= by_side("prefixes", lambda prefixes: "".join(sorted(prefixes)))
     if tally.gaps != Gaps():
         data["gaps"] = list(tally.gaps)
@@ -317,11 +319,16 @@ def _tally_from_dict(data: Mapping[str, Any]) -> Tally:
     match = _as_name(data.get("match", ""))
     if match:
         from spanf1.core.credits import Crediting
+    schemes = None
+    if names := data.get("schemes"):
+        gold_scheme, pred_scheme = names
+        schemes = Options(gold_scheme=gold_scheme, pred_scheme=pred_scheme).schemes
     return Tally(
         spans=+Counter(spans),
         earned=+Counter(earned),
         match=match,
         unit=Crediting.of(match).rules[0].unit if match else 1,
+        schemes=schemes,
         gold=gold,
         predicted=predicted,
         script={_as_name(name): _counts_of(counts) for name, counts in data["script"].items()},

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self, cast
 
-from spanf1.core.detection import IllFormed, fitting_schemes, ill_formed, strict_scheme
+from spanf1.core.detection import IllFormed, Schemes, ill_formed, schemes_of
 from spanf1.core.fingerprint import spelt
 from spanf1.core.options import AUTO, DEFAULTS, MODES, AnyScheme, Confidence, Options, Unit
 from spanf1.core.schemes import NO_TAGS
@@ -63,46 +63,31 @@ class Scored:
         return self.tally.shapes()
 
     @cached_property
+    def _found(self) -> Schemes:
+        return schemes_of(self.tally, self.options, self._shapes)
+
+    @property
     def gold_schemes(self) -> list[AnyScheme]:
         """The scheme of the gold tags; if it was detected, all that fit alike, likeliest first.
 
         It is ``none`` where spans are given as such.
         """
-        like = self.options.pred_scheme
-        if like == AUTO and not self._shapes[0]:
-            like = self._schemes(1)[0]
-        return self._schemes(0, like)
+        return self._found.gold
 
-    @cached_property
+    @property
     def pred_schemes(self) -> list[AnyScheme]:
         """The scheme of the predicted tags, likewise; gold's, if ill-formed spans do not count."""
-        gold = self.gold_schemes[0]
-        fitting = self._schemes(1, gold)
-        if self.options.reading not in ("strict", "error") or self.options.pred_scheme != AUTO:
-            return fitting
-        if NO_TAGS in (gold, fitting[0]):
-            return fitting
-        scheme = strict_scheme(gold, fitting, self._shapes[1])
-        return fitting if scheme == fitting[0] else [cast(AnyScheme, scheme)]
+        return self._found.predicted
 
-    @cached_property
+    @property
     def own_pred_schemes(self) -> list[AnyScheme]:
         """The schemes that fit the predicted tags best, by themselves; or what was given."""
-        return self._schemes(1, self.gold_schemes[0])
-
-    def _schemes(self, side: int, like: str = "") -> list[AnyScheme]:
-        """Return the scheme of a side, or all that fit; of these, first the one that it is like."""
-        tags, given = self.tally.sides[side], self.options.schemes[side]
-        if not tags.tagged:
-            return [NO_TAGS]
-        if given != AUTO:
-            return [given]
-        return [*fitting_schemes(self._shapes[side], tags.prefixes, like, bare=tags.bare)]
+        return self._found.own_predicted
 
     @property
     def schemes(self) -> tuple[AnyScheme, AnyScheme]:
         """The schemes that gold and the predictions were read in."""
-        return self.gold_schemes[0], self.pred_schemes[0]
+        return self._found.used
 
     @cached_property
     def counts(self) -> Counts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_formats(run):
 
 def test_readings_that_say_the_same_are_told_once(run):
     out = run("explain", "f:1").out
-    assert out.startswith("lenient and strict: the same spans\n")
+    assert out.startswith("lenient, strict and error: the same spans\n")
     assert out.count("gold X") == 2
 
 
@@ -70,14 +71,12 @@ def test_readings_that_say_the_same_are_told_once(run):
         (["--gold-tags", "O"], "tags are to be given of both sides"),
         (["f:3", "--tokens", "a"], "tags are to be given of both sides"),
         ([*TYPED, "--gold-column", "2"], "--gold-column does not go with --gold-tags"),
-        (["d:1"], "here they are characters"),
+        (["d:2"], "no span begins at line 2"),
     ],
 )
 def test_wrong_usage(run, args, message):
     spans = [{"start": 0, "end": 1, "label": "A"}]
     write("d", json.dumps({"text": "ab", "gold": spans, "pred": spans}) + "\n")
-    if args == ["d:1"]:
-        args = [*args, "--gold-key", "gold", "--pred-key", "pred"]
     ran = run("explain", *args)
     assert (ran.code, ran.out) == (2, "")
     assert message in ran.err
@@ -88,10 +87,14 @@ def test_no_span_counts(run):
     out = run("explain", "ill:1", "--scheme", "IOB2").out
     assert out.endswith(
         "strict: ill-formed spans are dropped, as in seqeval's strict mode\n"
-        "spans       none counts\n"
+        "spans       none counts\n\n"
+        "error: input with ill-formed spans is refused\n"
+        "ill-formed  gold A 'a' (token 0): O → I in IOB2\n\n"
+        "conlleval: counted as the conlleval script does, which knows no S, L, U, M or W\n"
+        "A           1 in gold, 0 predicted, 0 correct\n"
     )
-    # Each span has its table, and nothing else has one.
-    assert run("explain", "f:3", "-f", "markdown").out.count("| :---") == 7
+    # Each span has its table, and so has each of the other two readings.
+    assert run("explain", "f:3", "-f", "markdown").out.count("| :---") == 7 + 2
 
 
 def test_the_hint_lists_the_lines(run):
@@ -131,3 +134,28 @@ def test_typed_tags_without_a_span(run):
     ran = run("explain", "--gold-tags", "O O O", "--pred-tags", "O O O")
     assert (ran.code, "error: there is no span in these tags\n" in ran.err) == (2, True)
     assert run("explain", "--gold-tags", "B-PER I-PER O", "--pred-tags", "O O O").code == 0
+
+
+def test_records_and_texts(run):
+    """A line of JSON Lines is a record; the texts of a folder have numbers."""
+    text = {"text": "Ada Byron met", "gold": [[0, 9, "PER"]], "pred": [[0, 3, "PER"]]}
+    tags = {"tokens": ["Ada", "Byron"], "gold": ["B-PER", "I-PER"], "pred": ["B-PER", "O"]}
+    for record, unit, place in (
+        (text, "character", "characters 0 to 8"),
+        (tags, "token", "tokens 0 to 1"),
+    ):
+        other = {"gold": record["pred"], "pred": record["gold"]}
+        write("f.jsonl", "".join(f"{json.dumps(one)}\n" for one in (record | other, record)))
+        for args in ["f.jsonl:2"], ["f.jsonl", "--sentence", "2"]:
+            ran = run("explain", *args)
+            assert (ran.code, ran.err) == (0, "")
+            assert f"gold PER 'Ada Byron' ({place}): boundary (short)" in ran.out
+            assert ("conlleval" in ran.out) == (unit == "token")
+            assert f", {unit}" in ran.out
+            data = json.loads(run("explain", *args, "-f", "json").out)
+            assert (data["line"], data["unit"]) == (2, unit)
+    for side, end in ("gold", 9), ("pred", 3):
+        Path(side).mkdir()
+        write(f"{side}/a.txt", text["text"])
+        write(f"{side}/a.ann", f"T1\tPER 0 {end}\t{text['text'][:end]}\n")
+    assert "gold PER 'Ada Byron'" in run("explain", "gold", "pred", "--sentence", "1").out

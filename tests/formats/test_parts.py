@@ -227,6 +227,17 @@ def test_many_parts_are_read(tmp_path: Path, kind: str, number: int) -> None:
     assert 15 < courier.tasks < 60
 
 
+def test_parts_find_no_other_key_of_the_predictions(tmp_path: Path) -> None:
+    """Where the first records have none, the first that has some decides, in all parts."""
+    record = {"text": "a b", "spans": [[0, 1, "A"]]}
+    found = [{**record, key: record["spans"]} for key in ("predicted", "predictions")]
+    file = tmp_path / "f"
+    file.write_bytes(lines_of([record] * 50 + found[:1] * 50 + found[1:] * 50))
+    whole = outcome([file], 500, None)
+    assert "Correct\nA              100.00   33.33  50.00   150         50       50\n" in whole[0]
+    assert outcome([file], 500, Courier()) == whole
+
+
 def lines_of(values: list[Any]) -> bytes:
     return b"".join(json.dumps(value).encode() + b"\n" for value in values)
 

@@ -362,3 +362,28 @@ def test_every_format(name, other):
     assert (boundary.kind, boundary.how) == ("type and boundary", "short")
     assert [span.text for span in boundary.spans] == ["Bank of England", "England"]
     assert str(missed.place).startswith(gold)
+
+
+def test_a_span_of_nested_columns_is_on_the_line_of_its_first_token():
+    """So it is in another file of the same tokens, and where comments stand between them."""
+    path = saved(
+        "nested",
+        "# newdoc\nAda B-A O B-A O\nof I-A O I-A O\n# a comment\nRome I-A B-B O B-C\n\n\n"
+        "x O O O O\ny O O B-A O\n",
+    )
+    analysis = spanf1.analyze(path, gold_column="2,3", pred_column="4,5")
+    places = [(entry.place.line, entry.spans[0].text) for entry in analysis.entries()]
+    assert places == [(2, "Ada of Rome"), (5, "Rome"), (9, "y")]
+    gold = saved("gold", "a O O\nb O B-A\n\nc O O\n")
+    predicted = saved("predicted", "a O O\nb O O\n\nc B-A O\n")
+    analysis = spanf1.analyze(gold, predicted, gold_column="2,3", pred_column="2,3")
+    assert [entry.place.line for entry in analysis.entries()] == [2, 4]
+    # Of other tokens it is that of gold, or of the sentence.
+    gold, predicted = (
+        saved("gold", "x O\n\nAda B-A\nLee I-A\n"),
+        saved("other", "x O\n\nAdaLee O\n"),
+    )
+    (entry,) = spanf1.analyze(gold, predicted).entries()
+    assert (entry.place.line, entry.kind) == (3, "missed")
+    (entry,) = spanf1.analyze(predicted, gold).entries()
+    assert (entry.place.line, entry.kind) == (3, "spurious")

@@ -47,6 +47,19 @@ def documents(input: Input) -> Iterator[Document]:
     UsageError
         If a column is given twice.
     """
+    for passage, tags in _passages(input):
+        yield from _sentences(passage, ["", *tags.types], input)
+
+
+def token_lines(input: Input) -> Iterator[list[int]]:
+    """Yield for each sentence of a file the lines of its tokens; raises as `documents`."""
+    for passage, _ in _passages(input):
+        for first, words in passage.token_lists():
+            yield [passage.line(first + number) for number in range(len(words))]
+
+
+def _passages(input: Input) -> Iterator[tuple[Sentences, TagSet]]:
+    """Yield whole sentences with the tags of every level, and what numbers these."""
     options, source = input.options, input.source
     input.tags = tags = TagSet({}, options.spelling)
     # Where both sides are in one file, they are in the last two columns.
@@ -79,7 +92,7 @@ def documents(input: Input) -> Iterator[Document]:
         if passage.size:
             input.key = ",".join(map(str, numbers[:-1]))
             input.token_column = numbers[-1]
-        yield from _sentences(passage, ["", *tags.types], input)
+        yield passage, tags
     input.notes |= file.notes()
 
 

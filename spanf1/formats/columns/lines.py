@@ -507,26 +507,10 @@ class Splitter:
         data = np.frombuffer(raw.data, np.uint8)
         is_newline = data == _LF
         is_newline[raw.end :] = False
-        newlines, none = Bits.where(is_newline), np.zeros(0, np.intp)
-        lines_before = self.lines
-        self.lines += int(np.count_nonzero(is_newline)) - 1
         self._pending = True
-        return TokenLines(
-            raw,
-            data,
-            none,
-            none,
-            np.zeros(0, np.bool_),
-            newlines,
-            newlines,
-            self._layout,
-            newlines,
-            lines_before,
-            self.lines,
-            0,
-            none,
-            ended=True,
-        )
+        newlines, none = Bits.where(is_newline), np.zeros(0, np.intp)
+        lines = self._plain_lines(raw, data, is_newline, (none, none), (newlines, newlines))
+        return lines._replace(ended=True)
 
     def _tags_of_lines(self, raw: RawBlock) -> TokenLines:
         """Return the tags of a block whose lines have those of a sentence each.
@@ -544,23 +528,37 @@ class Splitter:
         ends = after.positions()
         ends = ends[ends < raw.end]
         starts = np.flatnonzero(np.diff(Bits.where(is_end).count_before(ends), prepend=0))
+        return self._plain_lines(raw, data, is_newline, (ends, starts), (before, after))
+
+    def _plain_lines(
+        self,
+        raw: RawBlock,
+        data: ByteArray,
+        is_newline: BoolArray,
+        tokens: tuple[IntArray, IntArray],
+        edges: tuple[Bits, Bits],
+    ) -> TokenLines:
+        """Return the token lines of a block without documents, of which none is known to be O.
+
+        `tokens` are the ends and the starts of `TokenLines`, `edges` what is before and after
+        fields.
+        """
+        ends, starts = tokens
         lines_before = self.lines
         self.lines += int(np.count_nonzero(is_newline)) - 1
-        none, outside = np.zeros(0, np.intp), np.zeros(len(ends), np.bool_)
         return TokenLines(
             raw,
             data,
             ends,
             starts,
-            outside,
-            before,
-            after,
+            np.zeros(len(ends), np.bool_),
+            *edges,
             self._layout,
             Bits.where(is_newline),
             lines_before,
             self.lines,
             0,
-            none,
+            np.zeros(0, np.intp),
         )
 
     def _parted_by_ids(self, lines: TokenLines) -> TokenLines:
