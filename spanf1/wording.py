@@ -60,6 +60,18 @@ def signed(value: float, digits: int | None) -> str:
     return f"{100 * value:+.{DIGITS if digits is None else digits}f}" if abs(value) > 1e-12 else ""
 
 
+def points(value: float, digits: int | None) -> str:
+    """Return a difference in points, 0.00 for none, and ``-`` for one that is NaN."""
+    return "-" if math.isnan(value) else signed(value, digits) or percent(0, digits)
+
+
+def p_text(value: float) -> str:
+    """Return a p-value with four decimals, or a smaller one with its first digit."""
+    if math.isnan(value):
+        return "-"
+    return f"{value:.4f}" if value >= 0.00005 else f"{value:.0e}"
+
+
 def short_names(paths: list[str]) -> list[str]:
     """Return the last parts of paths, as many as tell them apart."""
     paths = [path.rstrip(os.sep) or path for path in paths]

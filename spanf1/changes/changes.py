@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import AlignmentError, check_known
-from spanf1.mistakes.analysis import AROUND, Analysis, Entry, Part, check_counts, listed
+from spanf1.mistakes.analysis import AROUND, Analysis, Entry, Part, check_counts, listed, sliced
 from spanf1.mistakes.ledger import ALL, CORRECT, ERRORS, KINDS, NONE, SPURIOUS, CodeColumn, Ledger
 from spanf1.mistakes.texts import Key, Mention, Place
 from spanf1.ranking.rank import Difference, Ranking
+
+if TYPE_CHECKING:
+    from spanf1.mistakes.slices import Train
 
 _Key = TypeVar("_Key", bound=Hashable)
 
@@ -205,6 +208,34 @@ class Changes:
             for kind in ERRORS
         }
 
+    def slices(
+        self, by: str, *, train: Train | None = None, bins: Sequence[int] | None = None
+    ) -> dict[str, dict[str, int]]:
+        """Return how many spans of each slice there are of each change, slices in order.
+
+        Parameters
+        ----------
+        by, train, bins
+            As for `spanf1.Analysis.slices`. What is spurious is in the slice that it has itself.
+
+        Raises
+        ------
+        InputError, UsageError
+            As that.
+        """
+        found = sliced(self.analyses, by, train=train, bins=bins)
+
+        def names(number: int, side: int, rows: list[int]) -> list[str]:
+            return [found.rows[number][row][side] or "" for row in rows]
+
+        counts = Counter(zip(self._of_spans(names), self.change.tolist(), strict=True))
+        there = {name for name, _ in counts}
+        return {
+            name: {change: counts[name, code] for code, change in enumerate(CHANGES)}
+            for name in found.names
+            if name in there
+        }
+
     @property
     def difference(self) -> Difference:
         """How B's score differs from A's."""
@@ -286,14 +317,24 @@ class Changes:
     @cached_property
     def _types(self) -> list[str]:
         """The type of each span: that of gold, or of what is spurious."""
-        said: list[str] = []
+
+        def types(number: int, side: int, rows: list[int]) -> list[str]:
+            ledger = _part(self.analyses[number]).ledger
+            return [ledger.names[kind] for kind in ledger.types(side)[rows].tolist()]
+
+        return self._of_spans(types)
+
+    def _of_spans(self, said: Callable[[int, int, list[int]], list[str]]) -> list[str]:
+        """Return something of each span: of that of gold, or of what is spurious.
+
+        `said` returns it of spans of a system, on a side, by the rows of its ledger.
+        """
+        found: list[str] = []
         # Spans of gold come first, then those that are spurious in A, then what is new.
         new, gold = self.change == _NEW, self.change < _GONE
         for which, number, side in ((gold, 0, 0), (~gold & ~new, 0, 1), (new, 1, 1)):
-            ledger = _part(self.analyses[number]).ledger
-            kinds = ledger.types(side)[self.rows[which, number]]
-            said += [ledger.names[kind] for kind in kinds.tolist()]
-        return said
+            found += said(number, side, self.rows[which, number].tolist())
+        return found
 
 
 def _part(analysis: Analysis) -> Part:

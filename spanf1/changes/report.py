@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from spanf1.changes.changes import CHANGES, Change, Changes, Outcome
@@ -13,7 +14,7 @@ from spanf1.render.renderers import WIDTH, cut
 from spanf1.render.report import Report, Section
 from spanf1.results.report import f_name
 from spanf1.results.result import Result
-from spanf1.wording import many, percent, printable, signed
+from spanf1.wording import many, p_text, percent, printable, signed
 
 _SPAN = [*Mention._fields[:4]]
 _CSV_HEADER = [
@@ -36,11 +37,14 @@ class Shown(NamedTuple):
         Those that are shown.
     more : int
         How many more are chosen.
+    slices : mapping of str to mapping
+        What `Changes.slices` returns, by what spans are sliced by.
     """
 
     changes: Changes
     spans: Sequence[Change]
     more: int = 0
+    slices: Mapping[str, Mapping[str, Mapping[str, int]]] = MappingProxyType({})
 
 
 def report_of(shown: Shown) -> Report:
@@ -56,7 +60,8 @@ def counts_report(shown: Shown) -> Report:
 def _counts(shown: Shown, digits: int | None) -> list[Section]:
     changes = shown.changes
     sections = ranking_report.report_of(changes.ranking).sections(changes.ranking, digits)
-    return [*sections, _by_type(changes), _by_kind(changes)]
+    tables = [_by_slice(by, rows) for by, rows in shown.slices.items()]
+    return [*sections, _by_type(changes), _by_kind(changes), *tables]
 
 
 def _sections(shown: Shown, digits: int | None) -> list[Section]:
@@ -82,8 +87,12 @@ def _by_type(changes: Changes) -> Section:
         f"correct in place of {right + broken}. Spurious: {changes.counts['gone']} gone, "
         f"{changes.counts['new']} new."
     )
-    header = ["type", "mended", "broken", "right", "wrong", "gone", "new", "spurious"]
-    return Section("Spans that changed", said, header=header, rows=rows, totals=1)
+    return Section("Spans that changed", said, ["type", *CHANGES], rows, totals=1)
+
+
+def _by_slice(by: str, slices: Mapping[str, Mapping[str, int]]) -> Section:
+    rows = [[name, *map(str, row.values())] for name, row in slices.items()]
+    return Section(f"Spans that changed, by {by}", header=["", *CHANGES], rows=rows, verbatim=True)
 
 
 def _by_kind(changes: Changes) -> Section:
@@ -172,6 +181,7 @@ def _data(shown: Shown) -> dict[str, Any]:
         "counts": changes.counts,
         "types": changes.types,
         "kinds": changes.kinds,
+        **({"slices": shown.slices} if shown.slices else {}),
         "comparison": ranking_report.to_dict(changes.ranking),
         "spans": [change.to_dict() for change in shown.spans],
     }
@@ -186,7 +196,7 @@ def worse(changes: Changes) -> Iterator[str]:
     if changes.worse:
         yield (
             f"fail: {other} is worse than {first} beyond noise: "
-            f"{signed(pair.difference, None)} points of F1, p {ranking_report.p_text(pair.p_value)}"
+            f"{signed(pair.difference, None)} points of F1, p {p_text(pair.p_value)}"
         )
 
 
@@ -215,5 +225,5 @@ def unknown(changes: Changes) -> Iterator[str]:
         units = many(changes.ranking.units, changes.ranking.testing.confidence.unit)
         yield (
             f"warning: --fail-if-worse can find nothing: of {units}, no p can be below "
-            f"{ranking_report.p_text(least)}"
+            f"{p_text(least)}"
         )

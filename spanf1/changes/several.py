@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from spanf1.ranking.compare import names_of
 from spanf1.ranking.rank import Ranking, RankingOptions
 from spanf1.ranking.report import to_dict
 
+if TYPE_CHECKING:
+    from spanf1.mistakes.slices import Train
+
 _NEW = [*CHANGES].index("new")
 
 
@@ -33,6 +36,9 @@ def report(
     systems: Mapping[str, Any] | Iterable[str | os.PathLike[str]],
     *,
     title: str = "",
+    by: Iterable[str] = (),
+    train: Train | None = None,
+    bins: Sequence[int] | None = None,
     confidence: Confidence | None = None,
     options: Options | None = None,
     tag_form: str = AUTO_FORM,
@@ -67,6 +73,8 @@ def report(
         Two systems at least: their files, by their names, or by the names of the files.
     title : str
         What the page is called; by default after the files.
+    by, train, bins
+        What spans are sliced by; as for `spanf1.Analysis.to_html`.
     confidence : Confidence, optional
         Level, resamples, unit and seed of intervals and tests.
     options : Options, optional
@@ -113,11 +121,20 @@ input_format, gold_key, pred_key, token_key, text_key, id_key, labels, max_size
         options=options,
         testing=RankingOptions(confidence=confidence or Confidence()),
     )
-    return page_of_systems(analyses, ranking, title, merged=gold is None)
+    return page_of_systems(
+        analyses, ranking, title, merged=gold is None, by=by, train=train, bins=bins
+    )
 
 
 def page_of_systems(
-    analyses: Mapping[str, Analysis], ranking: Ranking, title: str = "", *, merged: bool = False
+    analyses: Mapping[str, Analysis],
+    ranking: Ranking,
+    title: str = "",
+    *,
+    merged: bool = False,
+    by: Iterable[str] = (),
+    train: Train | None = None,
+    bins: Sequence[int] | None = None,
 ) -> str:
     """Return the page of several systems on one gold, the best one first.
 
@@ -131,6 +148,8 @@ def page_of_systems(
         What it is called; by default after gold and the systems.
     merged : bool
         Whether gold is in the files of the systems.
+    by, train, bins
+        What spans are sliced by; as for `spanf1.Analysis.to_html`.
 
     Raises
     ------
@@ -145,14 +164,21 @@ def page_of_systems(
     file = parts[0].texts.file
     systems = []
     for name in names:
-        analysis = analyses[name]
-        result = replace(analysis.result, confidence=how)
+        analysis = replace(analyses[name], result=replace(analyses[name].result, confidence=how))
         gold = changes = None
         if name != best:
             both = Changes.between((name, best), (analysis, analyses[best]), ranking, where=name)
             gold, changes = _gold_of(both), _fates(both)
         systems.append(
-            columns_of(name, result, analysis.parts, analysis.what_if(), gold=gold, changes=changes)
+            columns_of(
+                name,
+                analysis.result,
+                analysis.parts,
+                analysis.what_if(),
+                gold=gold,
+                changes=changes,
+                slices=analysis.slice_columns(by, train=train, bins=bins),
+            )
         )
     title = title or " · ".join([*([] if merged else [file]), *names])
     return page(

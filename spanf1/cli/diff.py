@@ -40,9 +40,12 @@ from spanf1.cli.output import (
 )
 from spanf1.cli.rescore import results_of
 from spanf1.cli.scoring import (
+    Slicing,
     confidence_of,
     confidence_options,
+    slice_options,
     span_reading_option,
+    trained,
     type_options,
     types_of,
     warnings,
@@ -96,6 +99,7 @@ def _number(_: click.Context, option: click.Parameter, value: float | None) -> f
     metavar="POINTS",
     help="Exit with 1 if the F1 of B is lower by more than so many points.",
 )
+@slice_options()
 @side_options
 @span_reading_option
 @type_options
@@ -127,6 +131,7 @@ def diff(
       spanf1 diff gold.conll old.conll new.conll
       spanf1 diff gold.conll old.conll new.conll --change broken --limit 50
       spanf1 diff --merged old.conll new.conll --type PER,LOC
+      spanf1 diff gold.conll old.conll new.conll --by length
       spanf1 diff gold.jsonl baseline=run1.jsonl ours=run2.jsonl -f json -o diff.json
       spanf1 diff gold.conll main.conll branch.conll --fail-if-worse --max-drop 0.5 -q
       spanf1 diff last-night.json tonight.json --max-drop 0.5
@@ -147,8 +152,11 @@ def diff(
         for name, option in (("change", "change"), ("type", "types"))
     }
     limit, context = settings.pop("limit"), settings.pop("context")
+    slicing = Slicing.of(settings)
     sides = SideOptions.of(settings)
     report = ReportOptions.of(settings)
+    if slicing.by and report.format_name == "csv":
+        raise UsageError("csv has spans, and no slices", hint="--format json has both")
     confidence = confidence_of(settings, always=True)
     assert confidence  # noqa: S101 - for mypy: it is always there
     options = Options.of(settings | types_of(settings))
@@ -160,7 +168,7 @@ def diff(
         if len(inputs) > 2:
             hint = "spanf1 compare ranks several systems, and runs"
         raise UsageError(f"A and B are to be two files, and not {len(inputs)}", hint=hint)
-    report.check_writable(inputs if gold is None else [gold, *inputs])
+    report.check_writable([*inputs, *([gold] if gold else []), *slicing.train])
     if STDIN in inputs:
         raise UsageError("a system's output is to be a file, not standard input")
     gold_options, predicted_options, by_position, _ = sides.of_files(1 if merged else 2)
@@ -180,7 +188,9 @@ def diff(
         if limit is None and report.format_name == "text":
             limit = LIMIT
         spans = [*changes.entries(**chosen, limit=limit, context=context)]
-    _write(Shown(changes, spans, changes.number(**chosen) - len(spans)), report)
+        forms = trained(slicing.train, settings, options)
+        slices = {by: changes.slices(by, **slicing.given(by, forms)) for by in slicing.by}
+    _write(Shown(changes, spans, changes.number(**chosen) - len(spans), slices), report)
     if not report.quiet:
         tell(_warnings(changes, chosen["type"]))
     if fail_if_worse:

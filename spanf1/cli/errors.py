@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain, compress, islice
 from typing import Any
 
 import click
@@ -17,7 +16,6 @@ from spanf1.cli.inputs import (
     SideOptions,
     kept,
     paths_of,
-    ready,
     side_options,
 )
 from spanf1.cli.output import (
@@ -30,18 +28,29 @@ from spanf1.cli.output import (
     report_options,
     tell,
 )
-from spanf1.cli.scoring import explanations, span_reading_option, type_options, types_of, warnings
-from spanf1.contents.describe import contents_of, training_data
+from spanf1.cli.scoring import (
+    Slicing,
+    confidence_of,
+    confidence_options,
+    explanations,
+    interval_option,
+    slice_options,
+    span_reading_option,
+    trained,
+    type_options,
+    types_of,
+    warnings,
+)
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
 from spanf1.formats.folders import groups_of
-from spanf1.formats.opening import both_inputs, inputs_of
-from spanf1.formats.options import InputOptions
+from spanf1.formats.opening import both_inputs
 from spanf1.formats.registry import formats_given
-from spanf1.formats.source import STDIN, Source
+from spanf1.formats.source import STDIN
 from spanf1.mistakes.analysis import AROUND, SORTS, Analysis, Entry
 from spanf1.mistakes.analyze import analyze_inputs
 from spanf1.mistakes.ledger import HOWS, KINDS
+from spanf1.mistakes.properties import PROPERTIES
 from spanf1.mistakes.report import (
     ENTRIES,
     Listing,
@@ -53,8 +62,8 @@ from spanf1.render.renderers import RENDERERS
 from spanf1.render.renderers import text as as_plain
 from spanf1.results.report import how_made
 
-#: how many entries are shown as text
-LIMIT = 20
+#: how many entries are shown as text; of how many resamples intervals of slices are made
+LIMIT, RESAMPLES = 20, 1000
 
 # The other reports; text is called so here, because entries are no table.
 _RENDERERS = {"text": RENDERERS["table"], **RENDERERS}
@@ -88,6 +97,15 @@ has another partner.
 Each is shown with its place in the file of gold, gold above and the prediction below. In jsonl and
 csv, start and end are numbers of tokens of the sentence, or of characters of a text, from 0.
 
+With --by, spans are sliced by one of these properties, or by a key of metadata: of records
+(meta.source), of comments (# source = web), document, file; date:month is the month of a date.
+Recall is that of the gold spans of a slice, precision that of its predicted ones. Each slice is
+compared with all other spans; intervals are of 95% and {RESAMPLES} resamples, unless --confidence
+and --resamples say otherwise.
+
+\b
+{_described({name: one.text for name, one in PROPERTIES.items()})}
+
 \b
 Examples:
   spanf1 errors output.conll
@@ -98,6 +116,8 @@ Examples:
   spanf1 errors output.conll --train train.conll --unseen
   spanf1 errors output.conll --confusion
   spanf1 errors output.conll --what-if
+  spanf1 errors output.conll --by length --by sentence-length
+  spanf1 errors output.conll --by seen --train train.conll
   spanf1 errors both.jsonl --format jsonl -o errors.jsonl
 """
 
@@ -115,13 +135,6 @@ Examples:
 @click.option("--pair", metavar="GOLD,PRED", help="Only spans of one type taken for another.")
 @click.option("--text", metavar="TEXT", help="Only spans that have TEXT in them, in any case.")
 @count_option("--limit", help_text=f"Show at most so many.  [default: {LIMIT}; all if not as text]")
-@click.option(
-    "--train",
-    multiple=True,
-    type=FILE,
-    metavar="FILE",
-    help="Training data, for --seen and --unseen; several files are taken together.",
-)
 @click.option("--seen", is_flag=True, help="Only what says what an entity does in --train.")
 @click.option("--unseen", is_flag=True, help="Only what does not.")
 @choice_option(
@@ -133,47 +146,54 @@ Examples:
 @count_option("--context", default=AROUND, show_default=True, help_text="Tokens around a span.")
 @click.option("--confusion", is_flag=True, help="Show which types are taken for which.")
 @click.option("--what-if", is_flag=True, help="Show the F1 without each kind of error.")
+@slice_options("--seen and --unseen, and ")
+@confidence_options
+@interval_option
 @side_options
 @span_reading_option
 @type_options
 @TRIM_OPTION
 @report_options(
     ["text", "jsonl", "json", "csv", "markdown"],
-    "json is for --confusion and --what-if, jsonl for what is listed.",
+    "json is for --confusion, --what-if and --by, jsonl for what is listed.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No counts, no notes, no progress.")
 def errors(
     files: tuple[str, ...],
     *,
-    train: tuple[str, ...],
     confusion: bool,
     what_if: bool,
     **settings: Any,
 ) -> None:
     """Say which spans are wrong; see `HELP`."""
-    chosen = _chosen(settings, listed=not (confusion or what_if))
-    if bool(train) != (chosen["seen"] or chosen["unseen"]):
-        raise UsageError("--train goes with --seen or --unseen, and these with --train")
+    by = bool(settings["by"])
+    chosen = _chosen(settings, listed=not (confusion or what_if or by))
+    slicing = Slicing.of(settings, other_train=chosen["seen"] or chosen["unseen"])
+    if by and settings["resamples"] is None:
+        settings["resamples"] = RESAMPLES
+    confidence = confidence_of(settings, always=by)
+    if confidence and not by:
+        raise UsageError("--confidence is about slices", hint="--by length makes some")
     if chosen["seen"] and chosen["unseen"]:
         raise UsageError("no span is both seen and unseen", hint="leave out both for all spans")
     given = SideOptions.of(settings)
     report = ReportOptions.of(settings)
-    if confusion and what_if:
-        raise UsageError("--confusion and --what-if are two reports: ask for one")
-    other = confusion or what_if
+    other = [*compress(("--confusion", "--what-if", "--by"), (confusion, what_if, by))]
+    if len(other) > 1:
+        raise UsageError(f"{' and '.join(other[:2])} are two reports: ask for one")
     if report.format_name == ("jsonl" if other else "json"):
         name = "json" if other else "jsonl"
         raise UsageError(
             f"--format {report.format_name} does not go with that", hint=f"--format {name}"
         )
     paths = paths_of(files, "errors")
-    if STDIN in paths and STDIN in train:
+    if STDIN in paths and STDIN in slicing.train:
         raise UsageError("standard input can be read only once")
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
     groups = groups_of(paths, formats_given(given.gold.format, len(paths)))
     read = [path for group in groups.values() for path in group]
-    report.check_writable([*read, *train])
+    report.check_writable([*read, *slicing.train])
     sides = given.of_files(len(paths))
     options = Options.of(settings | types_of(settings))
     with ExitStack() as stack:
@@ -188,10 +208,14 @@ def errors(
         ]
         parts[0].gold.progress = progress
         analysis = analyze_inputs(parts, options)
-        forms = _forms(train, settings, options)
+        forms = trained(slicing.train, settings, options)
         chosen |= {name: forms if chosen[name] else None for name in ("seen", "unseen")}
         if other:
             made = confusion_report(analysis) if confusion else what_if_report(analysis)
+            if by:
+                from spanf1.mistakes.slices_report import slices_report
+
+                made = slices_report(slicing.slices(analysis, forms, confidence))
             report.write(made, _RENDERERS)
         else:
             _list(analysis, report, chosen)
@@ -215,7 +239,7 @@ def _chosen(settings: dict[str, Any], *, listed: bool) -> dict[str, Any]:
     if names and not listed:
         name = "type" if names[0] == "types" else names[0]
         raise UsageError(
-            f"--{name} is about what is listed, and --confusion and --what-if list nothing"
+            f"--{name} is about what is listed, and --confusion, --what-if and --by list nothing"
         )
     kinds = [kind.strip() for kind in (given.pop("kind") or "").split(",")]
     # A name of several words may be written with hyphens.
@@ -230,21 +254,6 @@ def _chosen(settings: dict[str, Any], *, listed: bool) -> dict[str, Any]:
             )
         given["pair"] = pair
     return given
-
-
-def _forms(train: tuple[str, ...], settings: dict[str, Any], options: Options) -> Collection[str]:
-    """Return what entities say in training data."""
-    if not train:
-        return ()
-    # How its tags are written is as for gold, and its format and columns are its own.
-    names = ("tag_form", "outside", "mask_tags", "labels", "max_size")
-    side = InputOptions.of({name: settings[name] for name in names}, "gold")
-    parts = []
-    for input in inputs_of([Source(path) for path in train], replace(side, prefix="")):
-        with ready(input) as kept_input:
-            parts.append(contents_of(kept_input, type_map=options.type_map))
-    data = training_data(parts)
-    return data.types_of if data else ()
 
 
 def _list(analysis: Analysis, report: ReportOptions, chosen: dict[str, Any]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -22,10 +21,13 @@ from spanf1.cli.inputs import (
 )
 from spanf1.cli.output import FILE, check_writable, tell, write
 from spanf1.cli.scoring import (
+    Slicing,
     confidence_of,
     confidence_options,
     scoring_of,
     sentence_options,
+    slice_options,
+    trained,
     warnings,
 )
 from spanf1.core.options import Confidence, Options
@@ -38,14 +40,14 @@ from spanf1.mistakes.analyze import analyze_inputs
 from spanf1.pages.page import template
 from spanf1.ranking.compare import systems_of
 from spanf1.ranking.rank import RankingOptions
-from spanf1.results.files import score_inputs
-from spanf1.results.result import Result, total_of
+from spanf1.results.result import Result
 
 
 @command("report")
 @click.argument("files", nargs=-1, type=FILE, metavar="[FILE | GOLD SYSTEM...]")
 @click.option("--merged", is_flag=True, help="Every file holds gold and predicted tags: no GOLD.")
 @click.option("--title", default="", metavar="TEXT", help="The title.  [default: the files]")
+@slice_options()
 @side_options
 @sentence_options
 @TRIM_OPTION
@@ -79,6 +81,8 @@ def report(
     mends and breaks. Each error is shown in its sentence. The address in the browser says what is
     chosen, so that a link to the page shows one error.
 
+    With --by, scores and errors are sliced, too; `spanf1 errors --help` says by what.
+
     The intervals are of 95% unless --confidence says otherwise. The page needs jinja2:
     pip install 'spanf1[report]'.
 
@@ -87,53 +91,46 @@ def report(
       spanf1 report output.conll -o report.html
       spanf1 report gold.conll predicted.conll -o report.html
       spanf1 report gold.conll a.conll b.conll c.conll -o report.html
+      spanf1 report gold.conll a.conll b.conll --by length -o report.html
       spanf1 report --merged a.conll b.conll -o report.html --title 'A and B'
       spanf1 report gold.jsonl old=run1.jsonl new=run2.jsonl -o report.html
     """
     template()
     if output is None and sys.stdout is not None and sys.stdout.isatty():
         raise UsageError("a page is not for a terminal", hint="-o report.html writes it to a file")
+    slicing = Slicing.of(settings)
     given = SideOptions.of(settings)
     confidence = confidence_of(settings, always=True)
     assert confidence  # noqa: S101 - for mypy: it is always there
     options = Options.of(settings | scoring_of(settings))
+    check_writable(output, slicing.train)
+    forms = trained(slicing.train, settings, options)
+    how = {"title": title, "by": slicing.by, "train": forms or None, "bins": slicing.bins}
     if len(files) > 2 or (merged and len(files) > 1):
         page, result = _page_of_systems(
-            files,
-            given,
-            options,
-            confidence,
-            merged=merged,
-            title=title,
-            output=output,
-            quiet=quiet,
+            files, given, options, confidence, how, merged=merged, output=output, quiet=quiet
         )
     else:
         paths = paths_of(files, "report")
         groups = groups_of(paths, formats_given(given.gold.format, len(paths)))
         check_writable(output, [path for group in groups.values() for path in group])
-        page, result = page_of_files(
-            groups, given.of_files(len(paths)), options, confidence, title=title, quiet=quiet
-        )
+        sides = given.of_files(len(paths))
+        page, result = _page_of_files(groups, sides, options, confidence, how, quiet=quiet)
     write(page, output)
     if not quiet:
         tell(warnings(result))
 
 
-def page_of_files(
+def _page_of_files(
     groups: Mapping[str, Sequence[str]],
     sides: SideOptions,
     options: Options,
-    confidence: Confidence | None,
+    confidence: Confidence,
+    how: Mapping[str, Any],
     *,
-    title: str = "",
-    quiet: bool = False,
+    quiet: bool,
 ) -> tuple[str, Result]:
-    """Return the page of files that are added up, and their score.
-
-    Where the match is not exact, the figures are those of the match, and the errors those of an
-    exact one.
-    """
+    """Return the page of files that are added up, and their score."""
     with ExitStack() as stack:
         # They are read again, for the texts.
         paths = [path for group in groups.values() for path in group]
@@ -146,13 +143,8 @@ def page_of_files(
             for group in groups.values()
         ]
         parts[0].gold.progress = progress
-        if options.match == "exact":
-            analysis = analyze_inputs(parts, options, confidence=confidence)
-        else:
-            scores = [score_inputs(one.again(), options, confidence=confidence) for one in parts]
-            exactly = replace(options, match="exact", normalize=())
-            analysis = replace(analyze_inputs(parts, exactly), result=total_of(scores))
-        return analysis.to_html(title), analysis.result
+        analysis = analyze_inputs(parts, options, confidence=confidence)
+        return analysis.to_html(**how), analysis.result
 
 
 def _page_of_systems(
@@ -160,9 +152,9 @@ def _page_of_systems(
     sides: SideOptions,
     options: Options,
     confidence: Confidence,
+    how: Mapping[str, Any],
     *,
     merged: bool,
-    title: str,
     output: str | None,
     quiet: bool,
 ) -> tuple[str, Result]:
@@ -192,5 +184,5 @@ def _page_of_systems(
             testing=RankingOptions(confidence=confidence),
             progress=progress,
         )
-        page = page_of_systems(analyses, ranking, title, merged=merged)
+        page = page_of_systems(analyses, ranking, merged=merged, **how)
     return page, next(iter(analyses.values())).result

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -37,6 +38,7 @@ from spanf1.cli.scoring import (
     SCORE_DIGITS_HELP,
     SCORE_RENDERERS,
     Outcome,
+    Slicing,
     confidence_of,
     confidence_options,
     explanations,
@@ -46,9 +48,11 @@ from spanf1.cli.scoring import (
     number,
     scoring_of,
     scoring_options,
+    slice_options,
+    trained,
     warnings,
 )
-from spanf1.core.options import AnyScheme, Options
+from spanf1.core.options import AnyScheme, Confidence, Options
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import UsageError
 from spanf1.formats.folders import groups_of
@@ -62,6 +66,8 @@ from spanf1.results.result import Result, total_of
 
 if TYPE_CHECKING:
     from spanf1.levels.results import TokenResult
+    from spanf1.mistakes.analysis import Analysis
+    from spanf1.mistakes.slices import Slices
 
 _TEXTS = ", ".join(known.texts for known in FORMATS.values() if known.texts)
 
@@ -102,11 +108,13 @@ Examples:
   spanf1 score output.conll --level token             # kappa, confusion, …
   spanf1 score labels.tsv --level token --format json  # one label a line
   spanf1 score output.conll --level document --confidence 0.95
+  spanf1 score output.conll --by length --by seen --train train.conll
   spanf1 score output.conll --signature
   spanf1 score output.conll --short                   # the same, shorter
   spanf1 score gold-folder/ predicted-folder/
   spanf1 score 'shards/*.conll'
   spanf1 score output.conll --format latex --digits 1 -o table.tex
+  spanf1 score output.conll -o page.html              # errors, too
   spanf1 score output.conll -o scores.json --fail-under micro=0.92,PER=0.9
   zcat output.conll.gz | spanf1 score --format json | jq .micro.f1
 """
@@ -131,6 +139,7 @@ Examples:
 )
 @confidence_options
 @interval_option
+@slice_options()
 @click.option(
     "--signature",
     is_flag=True,
@@ -143,9 +152,9 @@ Examples:
     help_text="The average that --format number, --fail-under and --signature are about.",
 )
 @report_options(
-    SCORE_RENDERERS,
+    [*SCORE_RENDERERS, "html"],
     "table, conlleval, markdown and latex are in percent; json, csv and tsv fractions of 1, and so "
-    "is number, the F of the average alone.",
+    "is number, the F of the average alone. html is a page with all errors, as of spanf1 report.",
     digits=SCORE_DIGITS_HELP,
 )
 @list_option(
@@ -178,6 +187,7 @@ def score(
     sides_given = SideOptions.of(settings)
     report = ReportOptions.of(settings)
     confidence = confidence_of(settings)
+    slicing = Slicing.of(settings)
     report.check(confidence=confidence)
     signature = signature or short
     if signature and (report.format_name != "table" or report.digits is not None):
@@ -186,53 +196,50 @@ def score(
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
     groups = groups_of(paths, formats_given(sides_given.gold.format, len(paths)))
-    report.check_writable([path for group in groups.values() for path in group])
+    report.check_writable([*chain.from_iterable(groups.values()), *slicing.train])
     sides = sides_given.of_files(len(paths))
     options = Options.of(settings | scoring_of(settings))
     check_level(level, options, as_written=as_written)
-    given = click.get_current_context().get_parameter_source("average")
-    if level in ("sentence", "document") and given is ParameterSource.COMMANDLINE:
-        raise UsageError(
-            f"--average is of types, and at level {level} there are none",
-            hint="leave --average out",
-        )
-    kept_units = "" if level in ("span", "token") else level
+    _check_average(level)
+    shown = "signature" if signature else report.format_name
+    _check_sliced(slicing, paths, level, options, shown)
+    paged = report.format_name == "html"
+    if paged:
+        _check_page(level, options)
+    # For slices, and pages, files are read again when all of them are scored.
+    again = paged or bool(slicing.by)
+    held = click.get_current_context().with_resource(ExitStack())
+    opened: list[Inputs] = []
     results: dict[str, Result] = {}
     tokens: dict[str, TokenResult] = {}
-    schemes = _schemes_of_all([*groups.values()], sides, options, jobs)
+    made = partial(
+        _scored,
+        sides=sides,
+        options=options,
+        level=level,
+        as_written=as_written,
+        confidence=confidence,
+        schemes=_schemes_of_all([*groups.values()], sides, options, jobs),
+        jobs=jobs,
+        quiet=report.quiet,
+        held=held if again else None,
+    )
     for name, group in groups.items():
-        with ExitStack() as stack:
-            progress = stack.enter_context(Progress(group[0], wanted=not report.quiet))
-            twice = level == "token"
-            inputs = _opened(group, sides, options, stack, twice=twice)
-            inputs.gold.progress = progress
-            if level == "token":
-                from spanf1.levels.reading import tokens_of_inputs
-
-                tokens[name] = tokens_of_inputs(
-                    inputs, options, confidence=confidence, as_written=as_written
-                )
-                continue
-            parted = group if inputs.may_be_parted() else ()
-            executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
-            results[name] = score_inputs(
-                inputs,
-                options,
-                confidence=None if kept_units else confidence,
-                units=kept_units,
-                executor=executor,
-                schemes=schemes,
-            )
-    if level == "span":
-        outcome = _outcome(results, average, limits)
-    elif level == "token":
-        from spanf1.cli.levels import outcome_of_tokens
-
-        outcome = outcome_of_tokens(tokens, average, limits)
-    else:
-        from spanf1.cli.levels import outcome_of_wholes
-
-        outcome = outcome_of_wholes(level, results, confidence, limits)
+        inputs, one = made(group)
+        opened.append(inputs)
+        if isinstance(one, Result):
+            results[name] = one
+        else:
+            tokens[name] = one
+    outcome = _outcome(
+        level, results, tokens, confidence=confidence, average=average, limits=limits
+    )
+    if again:
+        forms, analysis = trained(slicing.train, settings, options), _analyzed(opened, options)
+        if paged:
+            outcome = _with_page(outcome, analysis, [*results.values()], slicing, forms)
+        else:
+            outcome = _with_slices(outcome, slicing.slices(analysis, forms, confidence))
     if signature:
         write(f"{_short(outcome.signature) if short else outcome.signature}\n", report.output)
     else:
@@ -242,10 +249,72 @@ def score(
     return 1 if outcome.failed or (fail_empty and outcome.empty) else 0
 
 
+def _scored(
+    group: Sequence[str],
+    *,
+    sides: SideOptions,
+    options: Options,
+    level: LevelName,
+    as_written: bool,
+    confidence: Confidence | None,
+    schemes: tuple[AnyScheme, AnyScheme] | None,
+    jobs: int | None,
+    quiet: bool,
+    held: ExitStack | None,
+) -> tuple[Inputs, Result | TokenResult]:
+    """Return gold and predictions, and their score; `held` keeps what is read again later."""
+    units = "" if level in ("span", "token") else level
+    with ExitStack() as stack:
+        progress = stack.enter_context(Progress(group[0], wanted=not quiet))
+        twice = level == "token" or held is not None
+        inputs = _opened(group, sides, options, held or stack, twice=twice)
+        inputs.gold.progress = progress
+        if level == "token":
+            from spanf1.levels.reading import tokens_of_inputs
+
+            one = tokens_of_inputs(inputs, options, confidence=confidence, as_written=as_written)
+            return inputs, one
+        parted = group if inputs.may_be_parted() else ()
+        executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
+        confidence = None if units else confidence
+        return inputs, score_inputs(
+            inputs,
+            options,
+            confidence=confidence,
+            units=units,
+            executor=executor,
+            schemes=schemes,
+        )
+
+
+def _check_average(level: str) -> None:
+    """Raise an error if an average is asked for where there are no types."""
+    given = click.get_current_context().get_parameter_source("average")
+    if level in ("sentence", "document") and given is ParameterSource.COMMANDLINE:
+        raise UsageError(
+            f"--average is of types, and at level {level} there are none",
+            hint="leave --average out",
+        )
+
+
 def _outcome(
-    results: Mapping[str, Result], average: AverageName, limits: Mapping[str, float]
+    level: LevelName,
+    results: Mapping[str, Result],
+    tokens: Mapping[str, TokenResult],
+    *,
+    confidence: Confidence | None,
+    average: AverageName,
+    limits: Mapping[str, float],
 ) -> Outcome:
-    """Return what is to be printed of the spans of files."""
+    """Return what is to be printed of files."""
+    if level == "token":
+        from spanf1.cli.levels import outcome_of_tokens
+
+        return outcome_of_tokens(tokens, average, limits)
+    if level != "span":
+        from spanf1.cli.levels import outcome_of_wholes
+
+        return outcome_of_wholes(level, results, confidence, limits)
     result = total_of([*results.values()])
     return Outcome(
         report_of(result, results if len(results) > 1 else {}),
@@ -272,6 +341,74 @@ def _schemes_of_all(
             executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
             results.append(score_inputs(inputs, exactly, executor=executor))
     return total_of(results).schemes
+
+
+def _check_page(level: str, options: Options) -> None:
+    """Raise an error if a page cannot show what is scored, or cannot be made."""
+    from spanf1.pages.page import template
+
+    template()
+    if level != "span":
+        raise UsageError(f"a page is of spans: --level {level} does not go with --format html")
+    if options.reading == "conlleval":
+        raise UsageError(
+            "a page shows spans, and the conlleval script counts steps between tags",
+            hint="--reading lenient has nearly all of them",
+        )
+
+
+def _check_sliced(
+    slicing: Slicing, paths: Sequence[str], level: str, options: Options, format_name: str
+) -> None:
+    """Raise an error if there are to be slices, and spans cannot be sliced, or not be shown."""
+    if not slicing.by:
+        return
+    if STDIN in paths and STDIN in slicing.train:
+        raise UsageError("standard input can be read only once")
+    if level != "span":
+        raise UsageError(f"--by slices spans, and the level is {level}", hint="leave --level out")
+    if options.match != "exact":
+        raise UsageError(
+            f"--by slices what an exact match counts, and the match is {options.match}",
+            hint="leave --match out",
+        )
+    if options.reading == "conlleval":
+        raise UsageError(
+            "--by slices spans, and the conlleval script counts steps between tags",
+            hint="--reading lenient has nearly all of them",
+        )
+    if format_name in ("conlleval", "number", "signature"):
+        raise UsageError(
+            f"{format_name} has no place for the slices of --by", hint="--format table has"
+        )
+
+
+def _analyzed(opened: Sequence[Inputs], options: Options) -> Analysis:
+    """Return the analysis of inputs that have been read."""
+    from spanf1.mistakes.analyze import analyze_inputs
+
+    exactly = replace(options, match="exact", normalize=())
+    return analyze_inputs([inputs.again() for inputs in opened], exactly)
+
+
+def _with_page(
+    outcome: Outcome,
+    analysis: Analysis,
+    results: Sequence[Result],
+    slicing: Slicing,
+    forms: Mapping[str, Mapping[str, int]],
+) -> Outcome:
+    """Return what is to be printed of spans as a page; scores are what they were made by."""
+    analysis = replace(analysis, result=total_of(results))
+    page = analysis.to_html(by=slicing.by, train=forms or None, bins=slicing.bins)
+    return outcome._replace(renderers={"html": lambda _, **__: page})
+
+
+def _with_slices(outcome: Outcome, slices: Sequence[Slices]) -> Outcome:
+    """Return what is to be printed of spans, with the tables of slices below."""
+    from spanf1.mistakes.slices_report import with_slices
+
+    return outcome._replace(report=with_slices(outcome.report, slices))
 
 
 def _short(signature: str) -> str:

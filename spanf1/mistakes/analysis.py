@@ -7,17 +7,22 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from spanf1.core.options import Confidence, confidence_from
 from spanf1.core.scores import TypeCounts, score
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import UsageError, check_known
 from spanf1.mistakes.ledger import HOWS, KINDS, Confusion, Ledger, Mended, mended_counts
-from spanf1.mistakes.texts import Key, Mention, Place, Texts
+from spanf1.mistakes.texts import Key, Mention, Place, Texts, unsaid
 from spanf1.results.result import Result
 from spanf1.wording import shortened
+
+if TYPE_CHECKING:
+    from spanf1.mistakes.slices import Located, Sliced, Slices, Train
+    from spanf1.pages.data import SliceColumns
 
 #: how many tokens are shown on each side of a span
 AROUND = 5
@@ -243,17 +248,80 @@ class Analysis:
         """Return an entry, if it is known what its spans say."""
         if entry.place.unit == "character" or entry.spans[0].text:
             return entry
-        if self.result.tally.gaps.missing and self.result.options.missing == "drop":
-            raise UsageError(
-                "what spans say is not known where tokens without a prediction are dropped",
-                where=str(entry.place),
-                hint="missing outside (--missing outside) has the tokens",
-            )
-        raise UsageError(
-            "what spans say is not known, as there are no tokens, and is asked for",
-            where=str(entry.place),
-            hint="token_column (--token-column) or token_key (--token-key) says where they are",
-        )
+        raise unsaid(entry.place, dropped=self._dropped)
+
+    @property
+    def _dropped(self) -> bool:
+        """Whether tokens without a prediction are left out, of which there are some."""
+        return bool(self.result.tally.gaps.missing) and self.result.options.missing == "drop"
+
+    @cached_property
+    def located(self) -> list[Located]:
+        """All rows of the ledgers with their places and texts."""
+        from spanf1.mistakes.slices import Located
+
+        return [Located.of(*part, dropped=self._dropped) for part in self.parts]
+
+    def slices(
+        self,
+        by: str,
+        *,
+        train: Train | None = None,
+        bins: Sequence[int] | None = None,
+        confidence: float | Confidence | None = None,
+    ) -> Slices:
+        """Return how good predictions are, by a property of spans, of their sentences, or a key.
+
+        Each gold span is in one slice, and each predicted one: recall is that of the gold spans of
+        a slice, precision that of its predicted ones.
+
+        Parameters
+        ----------
+        by : str
+            ``length``, ``sentence-length``, ``density``, ``seen``, ``form-frequency``,
+            ``consistency``, ``position`` or ``case``; any other name is a key of metadata.
+        train : mapping of str to mapping of str to int
+            How often what training data says is an entity of each type, for ``seen``,
+            ``form-frequency`` and ``consistency``: ``spanf1.describe("a.conll").total.types_of``.
+        bins : sequence of int
+            The least number of each slice, where slices are of numbers: 1, 2 and 5 for 1, 2-4, 5+.
+        confidence : float or Confidence, optional
+            How intervals are made, as for `spanf1.evaluate`. With them, each slice is compared with
+            all other spans: the difference in F has an interval, and a p-value that is corrected
+            by Holm for all slices.
+
+        Raises
+        ------
+        InputError
+            If gold cannot be read again, for the texts.
+        UsageError
+            If there is no such key, or an argument is not one of those above.
+
+        Notes
+        -----
+        J. Fu, P. Liu, G. Neubig. 2020. Interpretable Multi-dataset Evaluation for Named Entity
+        Recognition. Lengths are in tokens, or in characters of texts that have none; a span of
+        several parts is as long as from the first to the last. The density of a sentence is the
+        share of it that is in gold spans, in percent, rounded up.
+
+        Examples
+        --------
+        >>> import spanf1
+        >>> analysis = spanf1.analyze(
+        ...     [["B-ORG", "I-ORG", "O", "B-LOC"]],
+        ...     [["B-ORG", "I-ORG", "O", "B-ORG"]],
+        ... )
+        >>> for one in analysis.slices("length"):
+        ...     print(one.name, one.score.f1)
+        1 0.0
+        2 1.0
+        """
+        from spanf1.mistakes.slices import slices_of
+
+        types = self.result.options.types
+        chosen = None if isinstance(types, str) else types
+        found = sliced([self], by, train=train, bins=bins, types=chosen)
+        return slices_of(self.located, found, self.result, confidence_from(confidence))
 
     def confusion(self) -> Confusion:
         """Return how often spans of each type of gold are predicted as each type."""
@@ -266,7 +334,14 @@ class Analysis:
             for what, counts in mended_counts(self.counts).items()
         ]
 
-    def to_html(self, title: str = "") -> str:
+    def to_html(
+        self,
+        title: str = "",
+        *,
+        by: str | Iterable[str] = (),
+        train: Train | None = None,
+        bins: Sequence[int] | None = None,
+    ) -> str:
         """Return a page of HTML: figures, confusions, what errors cost, and each error in its text.
 
         It is one file, which works offline. Figures have intervals if the result has some.
@@ -275,13 +350,17 @@ class Analysis:
         ----------
         title : str
             What it is called; by default after the files.
+        by : str or iterable of str
+            What spans are sliced by: properties or keys, as for `slices`.
+        train, bins
+            As for `slices`, for those that need them.
 
         Raises
         ------
         InputError
             If gold cannot be read again, for the texts.
         UsageError
-            If jinja2 is not installed (``pip install 'spanf1[report]'``).
+            If jinja2 is not installed (``pip install 'spanf1[report]'``), or as for `slices`.
 
         Examples
         --------
@@ -291,7 +370,65 @@ class Analysis:
         """
         from spanf1.mistakes.shown import page_of
 
-        return page_of(self.parts, self.result, self.what_if(), title)
+        slices = self.slice_columns(by, train=train, bins=bins)
+        return page_of(self.parts, self.result, self.what_if(), title, slices)
+
+    def slice_columns(
+        self,
+        by: str | Iterable[str],
+        *,
+        train: Train | None = None,
+        bins: Sequence[int] | None = None,
+    ) -> list[SliceColumns]:
+        """Return slices as a page shows them; see `to_html`."""
+        from spanf1.mistakes.properties import PROPERTIES
+        from spanf1.mistakes.shown import slice_columns
+        from spanf1.mistakes.slices import slices_of
+
+        names = listed(by)
+        known = [PROPERTIES[name] for name in names if name in PROPERTIES]
+        types = self.result.options.types
+        columns = []
+        for name in names:
+            one = PROPERTIES.get(name)
+            # Where none needs what is given, that is an error.
+            found = sliced(
+                [self],
+                name,
+                train=train if (one and one.trains) or not any(k.trains for k in known) else None,
+                bins=bins if (one and one.bins) or not any(k.bins for k in known) else None,
+                types=None if isinstance(types, str) else types,
+            )
+            made = slices_of(self.located, found, self.result, self.result.confidence)
+            columns.append(slice_columns(found, made))
+        return columns
+
+
+def sliced(
+    analyses: Sequence[Analysis],
+    by: str,
+    *,
+    train: Train | None = None,
+    bins: Sequence[int] | None = None,
+    types: Sequence[str] | None = None,
+) -> Sliced:
+    """Return the slices of the spans of some types, part by part of each of several analyses.
+
+    The others are as for `Analysis.slices`, and so are errors.
+    """
+    from spanf1.mistakes.properties import PROPERTIES
+    from spanf1.mistakes.slices import Sliced
+
+    values = None
+    if by not in PROPERTIES:
+        try:
+            values = [part for analysis in analyses for part in analysis.values(by)]
+        except UsageError as error:
+            known = f"properties are {', '.join(PROPERTIES)}"
+            hint = "; ".join(filter(None, (known, error.hint)))
+            raise UsageError(error.message, hint=hint) from None
+    parts = [part for analysis in analyses for part in analysis.located]
+    return Sliced.of(parts, by, values=values, train=train, bins=bins, types=types)
 
 
 def check_counts(**numbers: int | None) -> None:

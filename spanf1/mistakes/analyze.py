@@ -352,7 +352,14 @@ def _passage(sentences: Sentences) -> Passage:
     """Return whole sentences, without the tokens that do not count, as a passage."""
     counts = unmasked(sentences)
     starts = partial(line_among, counts.line, counts.starts)
-    return Passage(counts.size, counts.starts, counts.tokens or (), counts.line, starts)
+    return Passage(
+        counts.size,
+        counts.starts,
+        counts.tokens or (),
+        counts.line,
+        starts,
+        counts.document_starts,
+    )
 
 
 def _line_of(starts: Sequence[int], lines: Sequence[int], token: int) -> int:
@@ -362,11 +369,12 @@ def _line_of(starts: Sequence[int], lines: Sequence[int], token: int) -> int:
 
 def _passage_of_blocks(blocks: Iterable[Block]) -> Passage:
     """Return the sentences of blocks; those of which no token counts have no number."""
-    starts, numbers, lines, firsts = [_NONE], [_NONE], [], []
+    starts, documents, numbers, lines, firsts = [_NONE], [_NONE], [_NONE], [], []
     start_lines, begins = [], []
     base = count = sentences = 0
     for block in blocks:
         starts.append(block.sentence_starts + base)
+        documents.append(block.document_starts + base)
         start_lines.append(block.start_line)
         begins.append(sentences)
         sentences += len(block.sentence_starts)
@@ -382,7 +390,7 @@ def _passage_of_blocks(blocks: Iterable[Block]) -> Passage:
         return line_in(lines, firsts, index)
 
     start_line = partial(line_in, start_lines, begins)
-    return Passage(base, np.concatenate(starts), (), line, start_line)
+    return Passage(base, np.concatenate(starts), (), line, start_line, np.concatenate(documents))
 
 
 def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:

@@ -21,11 +21,13 @@ from spanf1.core.documents import (
     squeezed,
 )
 from spanf1.core.tags import Block, IntArray, TagForm, TagSets
-from spanf1.exceptions import AlignmentError
+from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.mistakes.ledger import NONE, Ledger
 
 if TYPE_CHECKING:
     from spanf1.formats.metadata import Metadata
+
+_NONE = np.zeros(0, np.intp)
 
 # About how many characters a token may have, of which so many are shown around a span.
 _TOKEN = 40
@@ -89,6 +91,24 @@ class Place(NamedTuple):
         return f"{self.file}: {name}" if self.file else name
 
 
+def unsaid(place: Place, *, dropped: bool) -> UsageError:
+    """Return the error that it is not known what the spans at a place say, and is asked for.
+
+    `dropped` says whether tokens without a prediction are left out.
+    """
+    if dropped:
+        return UsageError(
+            "what spans say is not known where tokens without a prediction are dropped",
+            where=str(place),
+            hint="missing outside (--missing outside) has the tokens",
+        )
+    return UsageError(
+        "what spans say is not known, as there are no tokens, and is asked for",
+        where=str(place),
+        hint="token_column (--token-column) or token_key (--token-key) says where they are",
+    )
+
+
 #: what tells a span, whichever file it was read from: where it is, and its type; keys sort in
 #: reading order
 Key = tuple[Any, ...]
@@ -142,6 +162,22 @@ class PlacedSpan(NamedTuple):
     said: str = ""
 
 
+class Layout(NamedTuple):
+    """How long the sentences, or texts, of gold are, and which belong to one document.
+
+    Attributes
+    ----------
+    sizes : tuple of array
+        For each side how many tokens, or characters, each has; -1 where that is not known.
+    sentences, documents : array of int
+        The number, from 0, of each among those that can be drawn, and that of its document.
+    """
+
+    sizes: tuple[IntArray, IntArray]
+    sentences: IntArray
+    documents: IntArray
+
+
 class Texts(Protocol):
     """What knows the texts of the spans of a ledger; `file` is the file of gold."""
 
@@ -165,6 +201,9 @@ class Texts(Protocol):
 
     def tags(self, token: int) -> tuple[list[str], list[str]] | None:
         """Return the tags of both sides of the sentence of a token; None if there are none."""
+
+    def layout(self) -> Layout:
+        """Return what is known of all sentences, in the order of `Place.sentence`."""
         ...
 
     def sentences(self, ledger: Ledger, side: int) -> IntArray:
@@ -248,6 +287,8 @@ class Passage(NamedTuple):
         Returns the line of a token, by its number.
     start_line : callable, optional
         Returns the line of the first token of a sentence, by its number.
+    documents : array of int
+        The tokens that begin a document.
     """
 
     size: int
@@ -255,6 +296,7 @@ class Passage(NamedTuple):
     tokens: Sequence[str]
     line: Callable[[int], int] | None = None
     start_line: Callable[[int], int] | None = None
+    documents: IntArray = _NONE
 
     def start_lines(self) -> Iterator[int]:
         """Yield the line of the first token of each sentence; 0 if it is not known."""
@@ -313,7 +355,9 @@ class TokenTexts(_Said):
         """All sentences, and the characters of the tokens of those whose tokens have spaces."""
         sentences: list[Sentence] = []
         spaced: dict[int, list[Offsets]] = {}
+        size = 0
         for passage in self._passages():
+            size += passage.size
             for start, end in pairwise([*passage.starts.tolist(), passage.size]):
                 words = passage.tokens[start:end] if passage.tokens else ["·"] * (end - start)
                 text, offsets = joined(words)
@@ -323,6 +367,7 @@ class TokenTexts(_Said):
                 there = passage.line if words else None
                 line, last = (there(start), there(end - 1)) if there else (0, 0)
                 sentences.append(Sentence(text, line, last, None, by_token, bool(passage.tokens)))
+        self._check_size(size)
         return sentences, spaced
 
     def shown(self) -> Iterator[Sentence]:
@@ -389,12 +434,30 @@ class TokenTexts(_Said):
                 yield Place(self.file, line, sentence), gold, predicted
             base, done = base + passage.size, stop
             sentences += len(passage.starts)
-        if base != self._size:
+        self._check_size(base)
+
+    def _check_size(self, read: int) -> None:
+        """Raise an error if so many tokens are not all that were scored."""
+        if read != self._size:
             raise AlignmentError(
-                f"{base} tokens are read of gold, and {self._size} were scored",
+                f"{read} tokens are read of gold, and {self._size} were scored",
                 where=self.file,
                 hint="a line that begins with # may be a token by its tag on one side alone",
             )
+
+    def layout(self) -> Layout:
+        """Return what is known of all sentences; see `Texts`."""
+        starts, documents, base = [_NONE], [_NONE], 0
+        for passage in self._passages():
+            starts.append(passage.starts + base)
+            documents.append(passage.documents + base)
+            base += passage.size
+        self._check_size(base)
+        first = np.concatenate(starts)
+        sizes = np.diff(first, append=base)
+        # What stands before the first mark is a document, too.
+        begun = np.searchsorted(np.concatenate(documents), first, "right")
+        return Layout((sizes, sizes), np.cumsum(sizes > 0) - 1, begun - begun[:1])
 
     def keys(self, ledger: Ledger, side: int, index: IntArray) -> list[Key]:
         """Return what tells spans of a side: their tokens and type; see `Texts`."""
@@ -632,6 +695,20 @@ class DocumentTexts(_Said):
     def tags(self, token: int) -> None:
         """Return that there are none in a row; see `Texts`."""
 
+    def layout(self) -> Layout:
+        """Return what is known of all documents; see `Texts`."""
+        sizes: tuple[list[int], list[int]] = [], []
+        for owner, documents in enumerate(self._documents):
+            by_token = _by_token(documents)
+            for side, document in enumerate(documents):
+                text = self._text(side, owner)
+                size = -1 if text is None else len(text)
+                sizes[side].append(len(document.tokens or ()) if by_token else size)
+        begins = np.array([one for gold, _ in self._batches for one in gold.begins], np.intp)
+        begins[:1] = 1
+        left, right = (np.array(side, np.intp) for side in sizes)
+        return Layout((left, right), np.arange(len(begins)), np.cumsum(begins) - 1)
+
     def _span(self, side: int, number: int) -> TextSpan:
         """Return a span, by its number among those of its side."""
         batch = bisect_right(self._firsts[side], number) - 1
@@ -659,6 +736,11 @@ class DocumentTexts(_Said):
         return Mention(name, said, start, end, before, after)
 
 
+def _by_token(documents: Iterable[Document]) -> bool:
+    """Return whether places in a document are said by its tokens, given both sides of it."""
+    return all(document.spaced and document.tokens for document in documents)
+
+
 def _in_tokens(mention: Mention, document: Document) -> Mention:
     """Return a mention at the tokens of its document."""
     start, end = _at_tokens((mention.start, mention.end), document)
@@ -670,11 +752,6 @@ def _at_tokens(part: Offsets, document: Document) -> Offsets:
     tokens = document.tokens or ()
     first = bisect_right(tokens, part[0], key=itemgetter(1))
     return first, bisect_left(tokens, part[1], key=itemgetter(0))
-
-
-def _by_token(documents: tuple[Document, Document]) -> bool:
-    """Return whether the places of spans count tokens."""
-    return all(document.spaced and document.tokens for document in documents)
 
 
 def _is_spaced(document: Document) -> bool:

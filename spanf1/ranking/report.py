@@ -12,7 +12,6 @@ from spanf1.core.options import FEW_RUNS, FEW_SPANS, LEAST_UNITS
 from spanf1.core.scores import Score
 from spanf1.ranking.rank import Difference, Ranking, Standing
 from spanf1.render.report import Report, Section
-from spanf1.resampling.inference import Interval
 from spanf1.results.report import (
     bracketed,
     counts_of,
@@ -22,10 +21,11 @@ from spanf1.results.report import (
     f_name,
     few_spans,
     other_types,
+    signed_ends,
     strict_in_own_scheme,
 )
 from spanf1.results.result import Result
-from spanf1.wording import many, percent, signed
+from spanf1.wording import many, p_text, percent, points
 
 #: how corrections of p-values are called
 CORRECTIONS = {
@@ -165,8 +165,8 @@ def _differences(
     rows = []
     for pair in chosen:
         figures = [percent(pair.score, digits)] * by_type
-        figures += [_signed(pair.difference, digits)]
-        figures += [_signed_ends(pair.interval, digits), p_text(pair.p_value)]
+        figures += [points(pair.difference, digits)]
+        figures += [signed_ends(pair.interval, digits), p_text(pair.p_value)]
         figures += [p_text(pair.p_adjusted)] * corrected + [p_text(pair.p_bootstrap_adjusted)]
         units = ["-".join(map(str, pair.units)) if pair.units else ""]
         rows.append([_pair(ranking, pair), *figures, *units * ("W-T-L" in header)])
@@ -245,22 +245,6 @@ def _unreachable(ranking: Ranking) -> Iterator[str]:
             f"warning: with {what}, and this many comparisons, no p by {test} can be below "
             f"{p_text(least)}, however large a difference is; {way}"
         )
-
-
-def p_text(value: float) -> str:
-    """Return a p-value with four decimals, or a smaller one with its first digit."""
-    if math.isnan(value):
-        return "-"
-    return f"{value:.4f}" if value >= 0.00005 else f"{value:.0e}"
-
-
-def _signed(value: float, digits: int | None) -> str:
-    return "-" if math.isnan(value) else signed(value, digits) or percent(0, digits)
-
-
-def _signed_ends(interval: Interval, digits: int | None) -> str:
-    low, high = (_signed(end, digits) for end in interval)
-    return "-" if math.isnan(interval.low) else f"[{low}, {high}]"
 
 
 def to_dict(ranking: Ranking) -> dict[str, Any]:

@@ -161,6 +161,13 @@ def bca(
 def interval_of(rows: IntArray, weights: IntArray, statistic: Statistic, how: Resampling) -> Bounds:
     """Return the ends of the interval of a statistic; see `bootstrap_values`."""
     values = bootstrap_values(rows, weights, statistic, how.resamples, how.seed, threads=cores())
+    return bounds_of(values, rows, weights, statistic, how)
+
+
+def bounds_of(
+    values: FloatArray, rows: IntArray, weights: IntArray, statistic: Statistic, how: Resampling
+) -> Bounds:
+    """Return the ends of the interval of a statistic, given its values of all resamples."""
     make = percentile
     if how.method == "bca":
         estimate = statistic(np.tensordot(weights, rows, 1))

@@ -28,7 +28,7 @@ from spanf1.formats.in_words import input_in_words, tags_in_words, types_in_word
 from spanf1.render.renderers import DIM, YELLOW
 from spanf1.render.report import Fact, Report, Section
 from spanf1.results.scored import Scored
-from spanf1.wording import many, percent, printable
+from spanf1.wording import many, percent, points, printable
 
 if TYPE_CHECKING:
     from spanf1.resampling.inference import Interval
@@ -219,6 +219,12 @@ def bracketed(interval: Interval, digits: int | None) -> str:
 def dashed(interval: Interval, digits: int | None) -> str:
     """Return an interval in percent, with a dash between its ends: that takes less room."""
     return bracketed(interval, digits).strip("[]").replace(", ", "\N{EN DASH}")
+
+
+def signed_ends(interval: Interval, digits: int | None) -> str:
+    """Return the interval of a difference in points, in brackets; ``-`` if it has no ends."""
+    low, high = (points(end, digits) for end in interval)
+    return "-" if math.isnan(interval.low) else f"[{low}, {high}]"
 
 
 def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]:

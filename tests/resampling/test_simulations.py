@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.simulations import Compared, World, compared, held, held_by_match
+from tests.simulations import Compared, World, compared, held, held_by_match, parted
 
 TIMES = 250
 # How seldom a true share is to be taken for a wrong one.
@@ -50,6 +50,14 @@ def test_how_often_an_interval_holds_the_truth(name) -> None:
 @pytest.mark.parametrize("match", ["partial", "type", "jaccard", "fair", "token"])
 def test_how_often_an_interval_holds_the_truth_of_a_match(match) -> None:
     assert_between(held_by_match(match, TIMES, seed=1), 0.93, 0.97)
+
+
+@pytest.mark.slow
+def test_how_often_slices_are_said_to_differ_that_do_not() -> None:
+    said = parted(50, TIMES, resamples=500, seed=2)
+    assert_between(int(said.held.sum()), 0.92, 0.97)
+    assert_between(int(np.count_nonzero(said.p_value < 0.05)), 0.03, 0.08)
+    assert_between(int(said.found.sum()), 0.02, 0.08)
 
 
 def assert_uniform(found: Compared, *, within: float = 0.0) -> None:
