@@ -3,8 +3,9 @@
 function overview() {
   const system = systems[state.system];
   return [
-    headline(system), several ? ranking() : null, types(system), ...system.slices.map(sliced(system)),
-    el("div", { class: "pair" }, kinds(system), whatIf(system)), confusion(system), made(system),
+    headline(system), several ? ranking() : null, types(system),
+    el("div", { class: "pair" }, kinds(system), whatIf(system)), confusion(system),
+    ...system.slices.map(sliced(system)), made(system),
   ];
 }
 
@@ -49,7 +50,8 @@ const sliced = (system) => (slices, index) => {
     percent(precision), percent(recall), ...[left, predicted, correct].map(count), signed(difference), chance(p),
   ]);
   const head = ["", "", system.f, "Precision", "Recall", "Gold", "Predicted", "Correct", "from others", "p, corrected"];
-  return section(`slices-${index}`, `By ${slices.by}`, `${slices.text}. The name of a slice opens its errors.`,
+  return section(`slices-${index}`, `By ${slices.by}`,
+    `${slices.text[0].toUpperCase()}${slices.text.slice(1)}. The name of a slice opens its errors.`,
     table(`Scores by ${slices.by}`, head, rows, "types"));
 };
 

@@ -81,6 +81,32 @@ def test_folders_are_added_up(run, tmp_path) -> None:
     assert [left[0] for _, left, _ in entries_of(data)] == [*range(6)]
 
 
+def test_slices(run, tmp_path) -> None:
+    assert run("report", "gold.conll", "a.conll", "--by", "position", "-o", "x.html").code == 0
+    (slices,) = written(tmp_path)["systems"][0]["slices"]
+    names = [row[0] for row in slices["scores"]]
+    assert [names[number] for number in slices["gold"]] == ["first", "first", "whole"]
+    # Of what is missed there is no predicted span.
+    assert slices["predicted"] == [0, -1, 1]
+    analysis = spanf1.analyze("gold.conll", "a.conll", confidence=0.95)
+    one, _ = analysis.slices("position", confidence=0.95)
+    assert slices["scores"][0][1:7] == [1, 0.5, pytest.approx(2 / 3), 2, 1, 1]
+    assert slices["scores"][0][7:9] == pytest.approx([*one.intervals.fbeta], nan_ok=True)
+
+
+def test_slices_of_a_page_of_score(run, tmp_path) -> None:
+    run("score", "gold.conll", "a.conll", "--by", "length", "--by", "case", "-o", "x.html")
+    slices = written(tmp_path)["systems"][0]["slices"]
+    assert [one["by"] for one in slices] == ["length", "case"]
+
+
+def test_slices_that_training_data_makes(run, tmp_path) -> None:
+    args = ("--by", "seen", "--by", "length", "--train", "gold.conll", "-o", "x.html")
+    assert run("report", "gold.conll", "a.conll", "b.conll", *args).code == 0
+    for system in written(tmp_path)["systems"]:
+        assert [one["by"] for one in system["slices"]] == ["seen", "length"]
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [
@@ -89,6 +115,9 @@ def test_folders_are_added_up(run, tmp_path) -> None:
         (["report", "gold.conll", "a.conll", "-o", "gold.conll"], "it is the input"),
         (["report", "gold.conll", "a=a.conll,b.conll", "b.conll"], "each system is to have one"),
         (["report", "gold.conll", "a.conll", "-"], "not standard input"),
+        (["report", "gold.conll", "a.conll", "--train", "a.conll"], "--train goes with --by seen"),
+        (["report", "gold.conll", "a.conll", "--by", "genre"], "has anything at 'genre'"),
+        (["score", "merged.conll", "--reading", "conlleval", "-o", "x.html"], "a page shows spans"),
     ],
 )
 def test_what_does_not_go_together(run, args, said) -> None:

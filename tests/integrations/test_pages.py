@@ -312,6 +312,19 @@ class TestOverview:
         row = page.locator("tr", has_text="types of equal spans")
         assert row.locator("td").last.inner_text() == "+20.00"
 
+    def test_slices_open_their_errors(self, opened, one) -> None:
+        page = opened(one.to_html(by=["length", "position"]))
+        table = page.locator("section", has=page.get_by_role("heading", name="By length"))
+        names = table.locator("tbody th").all_inner_texts()
+        assert names == ["1", "2"]
+        table.get_by_role("link", name="1", exact=True).click()
+        # Of two spans that are one, either may be in the slice.
+        expect(page.locator("#found")).to_have_text("5 errors in 2 sentences")
+        page.select_option("[name=slice]", "length=2")
+        expect(page.locator("#found")).to_have_text("2 errors in 1 sentence")
+        page.reload()
+        assert page.locator("[name=slice]").input_value() == "length=2"
+
 
 class TestSeveral:
     def test_the_ranking(self, opened, several) -> None:
