@@ -36,6 +36,7 @@ def report(
     systems: Mapping[str, Any] | Iterable[str | os.PathLike[str]],
     *,
     title: str = "",
+    digits: int | None = None,
     by: Iterable[str] = (),
     train: Train | None = None,
     bins: Sequence[int] | None = None,
@@ -73,8 +74,8 @@ def report(
         Two systems at least: their files, by their names, or by the names of the files.
     title : str
         What the page is called; by default after the files.
-    by, train, bins
-        What spans are sliced by; as for `spanf1.Analysis.to_html`.
+    digits, by, train, bins
+        As for `spanf1.Analysis.to_html`.
     confidence : Confidence, optional
         Level, resamples, unit and seed of intervals and tests.
     options : Options, optional
@@ -122,7 +123,14 @@ input_format, gold_key, pred_key, token_key, text_key, id_key, labels, max_size
         testing=RankingOptions(confidence=confidence or Confidence()),
     )
     return page_of_systems(
-        analyses, ranking, title, merged=gold is None, by=by, train=train, bins=bins
+        analyses,
+        ranking,
+        title,
+        merged=gold is None,
+        digits=digits,
+        by=by,
+        train=train,
+        bins=bins,
     )
 
 
@@ -132,6 +140,7 @@ def page_of_systems(
     title: str = "",
     *,
     merged: bool = False,
+    digits: int | None = None,
     by: Iterable[str] = (),
     train: Train | None = None,
     bins: Sequence[int] | None = None,
@@ -148,8 +157,8 @@ def page_of_systems(
         What it is called; by default after gold and the systems.
     merged : bool
         Whether gold is in the files of the systems.
-    by, train, bins
-        What spans are sliced by; as for `spanf1.Analysis.to_html`.
+    digits, by, train, bins
+        As for `spanf1.Analysis.to_html`.
 
     Raises
     ------
@@ -183,7 +192,13 @@ def page_of_systems(
     title = title or " · ".join([*([] if merged else [file]), *names])
     return page(
         book_of(
-            parts, systems, files=[file], title=title, changes=CHANGES, ranking=to_dict(ranking)
+            parts,
+            systems,
+            files=[file],
+            title=title,
+            digits=digits,
+            changes=CHANGES,
+            ranking=to_dict(ranking),
         )
     )
 

@@ -53,7 +53,7 @@ _ENDINGS = {
 }
 # The formats that have no use for an option.
 _WITHOUT = {
-    "digits": ("conlleval", "json", "html"),
+    "digits": ("conlleval", "json"),
     "confidence": ("conlleval", "number"),
     "kinds": ("json", "csv"),
     "examples": ("csv",),

@@ -59,6 +59,7 @@ from spanf1.results.result import Result
     metavar="FILE",
     help="Write to FILE, whole or not at all.  [default: standard output]",
 )
+@click.option("--digits", type=click.IntRange(0, 15), metavar="N", help="Decimals.  [default: 2]")
 @click.option("-q", "--quiet", is_flag=True, help="No warnings, no progress.")
 def report(
     files: tuple[str, ...],
@@ -66,6 +67,7 @@ def report(
     merged: bool,
     title: str,
     output: str | None,
+    digits: int | None,
     quiet: bool,
     **settings: Any,
 ) -> None:
@@ -105,7 +107,13 @@ def report(
     options = Options.of(settings | scoring_of(settings))
     check_writable(output, slicing.train)
     forms = trained(slicing.train, settings, options)
-    how = {"title": title, "by": slicing.by, "train": forms or None, "bins": slicing.bins}
+    how = {
+        "title": title,
+        "digits": digits,
+        "by": slicing.by,
+        "train": forms or None,
+        "bins": slicing.bins,
+    }
     if len(files) > 2 or (merged and len(files) > 1):
         page, result = _page_of_systems(
             files, given, options, confidence, how, merged=merged, output=output, quiet=quiet

@@ -152,7 +152,7 @@ Examples:
     help_text="The average that --format number, --fail-under and --signature are about.",
 )
 @report_options(
-    [*SCORE_RENDERERS, "html"],
+    dict.fromkeys([*SCORE_RENDERERS, "html"]),
     "table, conlleval, markdown and latex are in percent; json, csv and tsv fractions of 1, and so "
     "is number, the F of the average alone. html is a page with all errors, as of spanf1 report.",
     digits=SCORE_DIGITS_HELP,
@@ -400,8 +400,8 @@ def _with_page(
 ) -> Outcome:
     """Return what is to be printed of spans as a page; scores are what they were made by."""
     analysis = replace(analysis, result=total_of(results))
-    page = analysis.to_html(by=slicing.by, train=forms or None, bins=slicing.bins)
-    return outcome._replace(renderers={"html": lambda _, **__: page})
+    made = partial(analysis.to_html, by=slicing.by, train=forms or None, bins=slicing.bins)
+    return outcome._replace(renderers={"html": lambda _, digits, **__: made(digits=digits)})
 
 
 def _with_slices(outcome: Outcome, slices: Sequence[Slices]) -> Outcome:

@@ -338,6 +338,7 @@ class Analysis:
         self,
         title: str = "",
         *,
+        digits: int | None = None,
         by: str | Iterable[str] = (),
         train: Train | None = None,
         bins: Sequence[int] | None = None,
@@ -350,6 +351,8 @@ class Analysis:
         ----------
         title : str
             What it is called; by default after the files.
+        digits : int, optional
+            The decimals of percentages; by default 2.
         by : str or iterable of str
             What spans are sliced by: properties or keys, as for `slices`.
         train, bins
@@ -371,7 +374,7 @@ class Analysis:
         from spanf1.mistakes.shown import page_of
 
         slices = self.slice_columns(by, train=train, bins=bins)
-        return page_of(self.parts, self.result, self.what_if(), title, slices)
+        return page_of(self.parts, self.result, self.what_if(), title, digits=digits, slices=slices)
 
     def slice_columns(
         self,

@@ -29,6 +29,8 @@ def page_of(
     result: Scored,
     what_if: Iterable[tuple[Any, ...]],
     title: str = "",
+    *,
+    digits: int | None = None,
     slices: Sequence[SliceColumns] = (),
 ) -> str:
     """Return the page of one system; see `spanf1.Analysis.to_html`."""
@@ -39,7 +41,8 @@ def page_of(
         names[-1] if names else "predictions", result, parts, what_if, slices=slices
     )
     remarks = [] if result.options.match == "exact" else [_EXACTLY]
-    return page(book_of(parts, [system], files=files, title=title, remarks=remarks))
+    book = book_of(parts, [system], files=files, title=title, digits=digits, remarks=remarks)
+    return page(book)
 
 
 def book_of(
@@ -48,6 +51,7 @@ def book_of(
     *,
     files: Sequence[str],
     title: str,
+    digits: int | None = None,
     changes: dict[str, str] | None = None,
     ranking: dict[str, Any] | None = None,
     remarks: Iterable[str] = (),
@@ -69,6 +73,7 @@ def book_of(
         Words(KINDS, HOWS, changes or {}),
         ranking,
         [*remarks],
+        digits,
     )
 
 

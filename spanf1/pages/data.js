@@ -60,9 +60,9 @@ const section = (id, title, words, ...children) =>
   el("section", { "aria-labelledby": id }, el("h2", { id }, title),
     words ? el("p", { class: "words" }, words) : null, children);
 
-const percent = (value) => (value == null ? "–" : (100 * value).toFixed(2));
+const percent = (value) => (value == null ? "–" : (100 * value).toFixed(data.digits));
 const signed = (value) =>
-  value == null ? "–" : (value < 0 ? "−" : "+") + Math.abs(100 * value).toFixed(2);
+  value == null ? "–" : (value < 0 ? "−" : "+") + Math.abs(100 * value).toFixed(data.digits);
 const chance = (value) => (value == null ? "–" : value < 0.0001 ? "< 0.0001" : value.toFixed(4));
 const count = (number) => number.toLocaleString("en", { maximumFractionDigits: 2 });
 const many = (number, noun) => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;

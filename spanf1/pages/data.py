@@ -13,6 +13,7 @@ from spanf1._version import __version__
 from spanf1.core.tags import IntArray
 from spanf1.results.report import count_names, f_name, how_made, rows
 from spanf1.results.scored import Scored
+from spanf1.wording import DIGITS
 
 #: what a page shows of a sentence: its text, its first and last line, the id of its document,
 #: whether places in it count tokens, and whether the tokens are known
@@ -102,6 +103,8 @@ class Book(NamedTuple):
         How the systems compare, as JSON has it.
     remarks : sequence of str
         What else is to be said of the page.
+    digits : int, optional
+        The decimals of percentages, if others than usual.
     """
 
     title: str
@@ -112,6 +115,7 @@ class Book(NamedTuple):
     words: Words
     ranking: Mapping[str, Any] | None = None
     remarks: Sequence[str] = ()
+    digits: int | None = None
 
 
 def to_dict(book: Book) -> dict[str, Any]:
@@ -131,6 +135,7 @@ def to_dict(book: Book) -> dict[str, Any]:
     return {
         "spanf1": __version__,
         "title": book.title,
+        "digits": DIGITS if book.digits is None else book.digits,
         "files": [list(file) for file in book.files],
         "texts": [sentence[0] for sentence in book.sentences],
         "known": all(sentence[5] for sentence in book.sentences),
@@ -144,7 +149,7 @@ def to_dict(book: Book) -> dict[str, Any]:
             "count": count.tolist(),
             **_columns([book.gold[index] for index in order], numbers),
         },
-        "systems": [_system(system, rank, numbers) for system in book.systems],
+        "systems": [_system(system, rank, numbers, book.digits) for system in book.systems],
         "ranking": book.ranking,
         "remarks": list(book.remarks),
     }
@@ -184,7 +189,9 @@ def _columns(spans: Sequence[Span], numbers: Mapping[str, int]) -> dict[str, Any
     }
 
 
-def _system(system: SystemColumns, rank: IntArray, numbers: Mapping[str, int]) -> dict[str, Any]:
+def _system(
+    system: SystemColumns, rank: IntArray, numbers: Mapping[str, int], digits: int | None
+) -> dict[str, Any]:
     """Return a system as plain data; `rank` is the number of a span of gold in reading order."""
     result, (gold, predicted, kind, how) = system.result, system.rows
     order = rank[gold[gold >= 0]]
@@ -204,7 +211,7 @@ def _system(system: SystemColumns, rank: IntArray, numbers: Mapping[str, int]) -
         ],
         "f": f_name(result),
         "counts": count_names(result),
-        "made": how_made(result),
+        "made": how_made(result, digits),
         "signature": str(result.signature()),
         "what_if": [[*map(_number, one)] for one in system.what_if],
         # A digit for each row of the ledger.

@@ -64,6 +64,7 @@ def test_a_page_of_score(run, tmp_path) -> None:
     assert len(data["systems"][0]["figures"][0]) == 8
     run("score", "merged.conll", "-f", "html", "--match", "partial", "-o", "x.html")
     data = written(tmp_path)
+    assert data["digits"] == 2
     assert "match:partial" in data["systems"][0]["signature"]
     assert data["remarks"] == ["errors, confusions and what they cost are those of exact matches"]
 
@@ -111,7 +112,6 @@ def test_slices_that_training_data_makes(run, tmp_path) -> None:
     ("args", "said"),
     [
         (["score", "merged.conll", "--level", "token", "-o", "x.html"], "a page is of spans"),
-        (["score", "merged.conll", "--digits", "1", "-o", "x.html"], "--digits does not go with"),
         (["report", "gold.conll", "a.conll", "-o", "gold.conll"], "it is the input"),
         (["report", "gold.conll", "a=a.conll,b.conll", "b.conll"], "each system is to have one"),
         (["report", "gold.conll", "a.conll", "-"], "not standard input"),

@@ -291,6 +291,10 @@ class TestOverview:
         page.get_by_role("link", name="ORG", exact=True).first.click()
         expect(page.locator("#found")).to_have_text("2 errors in 2 sentences")
 
+    def test_decimals(self, opened, one) -> None:
+        page = opened(one.to_html(digits=1))
+        assert page.locator(".cards strong").first.inner_text() == "20.0"
+
     def test_the_signature_is_copied(self, opened, one) -> None:
         page = opened(one.to_html(), permissions=["clipboard-read", "clipboard-write"])
         page.get_by_role("button", name="Copy").click()
