@@ -153,7 +153,7 @@ class PlacedSpan(NamedTuple):
     type : str
         Its type.
     said : str
-        What it says, where the input has that beside the text.
+        What it says, where that is not known from the text.
     """
 
     sentence: int
@@ -626,7 +626,8 @@ class DocumentTexts(_Said):
                 parts, home = _moved(parts, text, shown), documents[0]
             if _by_token(documents) and _is_spaced(documents[0]):
                 parts = tuple(_at_tokens(part, home) for part in parts)
-            yield PlacedSpan(owner, parts, ledger.names[kind], span.text or "")
+            said = "" if parts and shown is not None else span.text or ""
+            yield PlacedSpan(owner, parts, ledger.names[kind], said)
 
     @staticmethod
     def _text_shown(documents: tuple[Document, Document]) -> str | None:

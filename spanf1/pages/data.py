@@ -185,7 +185,7 @@ def _columns(spans: Sequence[Span], numbers: Mapping[str, int]) -> dict[str, Any
             for index, span in enumerate(spans)
             if len(span[1]) != 1
         },
-        "said": {index: span[3] for index, span in enumerate(spans) if span[3] and not span[1]},
+        "said": {index: span[3] for index, span in enumerate(spans) if span[3]},
     }
 
 

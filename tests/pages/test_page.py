@@ -14,6 +14,8 @@ from itertools import accumulate
 import pytest
 
 import spanf1
+from spanf1.formats.registry import FORMATS
+from tests.helpers import every_format
 
 HOSTILE = '</script><img src=x onerror="alert(1)">'
 KINDS = ["correct", "type", "boundary", "type and boundary", "missed", "spurious"]
@@ -220,3 +222,38 @@ def test_a_missing_jinja2_is_named_with_its_extra(monkeypatch) -> None:
     with pytest.raises(spanf1.UsageError, match="jinja2") as raised:
         spanf1.analyze([["B-PER"]], [["O"]], tokens=[["Ada"]]).to_html()
     assert raised.value.hint == "pip install 'spanf1[report]'"
+
+
+def spelt(data, span):
+    """Return what a span says, as the script of a page does."""
+    sentence, _, parts = span
+    text = data["texts"][sentence]
+    if text is None:
+        return None
+    by_token = sum(place <= sentence for place in data["by_token"]) % 2 == 0
+    units, glue = (text.split(" "), " ") if by_token else (text, "")
+    return " ".join(glue.join(units[start:end]) for start, end in parts)
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "entities"])
+@pytest.mark.parametrize("other", ["columns", "prodigy", ""])
+def test_every_format(name, other, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    gold = every_format.made(name, every_format.GOLD)
+    predicted = every_format.made(other or name, every_format.PREDICTED)
+    analysis = spanf1.analyze(gold, predicted, input_format=f"{name},{other or name}")
+    data = data_of(analysis.to_html())
+    rows = [
+        (kind, left and spelt(data, left), right and spelt(data, right))
+        for kind, left, right in entries_of(data)
+    ]
+    told = [
+        (entry.kind, entry.gold and entry.gold.text, entry.predicted and entry.predicted.text)
+        for entry in analysis.entries(kind="all")
+    ]
+    if None in data["texts"]:
+        # What a pipeline returns has no text: each span says what it does.
+        assert [row[0] for row in rows] == [entry[0] for entry in told]
+        assert {*data["gold"]["said"].values()} == {text for _, text, _ in told if text}
+    else:
+        assert rows == told
