@@ -183,7 +183,8 @@ function address(changes, from = {}) {
   const query = new URLSearchParams();
   if (several) query.set("system", systems[given.system].name);
   for (const key of [...FILTERS, "e"]) if (given[key]) query.set(key, given[key]);
-  return `#${given.view}${query.size ? `?${query}` : ""}`;
+  const said = String(query);
+  return said ? `#${given.view}?${said}` : `#${given.view}`;
 }
 
 const go = (changes) => location.replace(address({ e: null, ...changes }, state));

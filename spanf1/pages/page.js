@@ -10,7 +10,7 @@ const KEYS = [
   [["e"], "the errors", () => go({ view: "errors" })],
   [["?"], "these keys", showHelp],
 ];
-let keysWork = true;
+let keysWork = true, pressed = 0;
 
 function showHelp() {
   const help = document.getElementById("help");
@@ -33,6 +33,9 @@ document.addEventListener("keydown", (event) => {
   // Elsewhere, arrows scroll.
   if (key.startsWith("Arrow") && !target.closest("#feed")) return;
   event.preventDefault();
+  // Browsers refuse to change the address more often, if a key is held down.
+  if (event.repeat && event.timeStamp - pressed < 80) return;
+  pressed = event.timeStamp;
   KEYS[number][2]();
 });
 
