@@ -15,6 +15,7 @@ function el(name, attributes, ...children) {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes ?? {})) {
     if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else if (Array.isArray(value)) node.setAttribute(key, value.filter(Boolean).join(" "));
     else if (value === true) node.setAttribute(key, "");
     else if (value !== false && value != null) node.setAttribute(key, value);
   }
@@ -91,7 +92,8 @@ function rowsOf(system) {
   const wrong = { ...system.wrong, sentence: sums(system.wrong.sentence) };
   const size = system.kind.length;
   const column = () => new Int32Array(size).fill(-1);
-  const rows = { wrong, size, kind: column(), how: column(), gold: column(), predicted: column(), sentence: column() };
+  const rows = { wrong, size };
+  for (const name of ["kind", "how", "gold", "predicted", "sentence"]) rows[name] = column();
   const first = new Int32Array(data.texts.length + 1);
   let left = 0, right = 0;
   for (let row = 0; row < size; row++) {
@@ -129,6 +131,9 @@ function sliceOf(system, key) {
 const unitOf = (sentence) =>
   data.by_token.filter((place) => place <= sentence).length % 2 ? "character" : "token";
 
+// What the texts are called, by the first of them.
+const NOUN = unitOf(0) === "token" ? "sentence" : "text";
+
 function unitsOf(sentence) {
   const text = data.texts[sentence] ?? "";
   const [units, glue] = unitOf(sentence) === "token" ? [text.split(" "), " "] : [Array.from(text), ""];
@@ -151,7 +156,8 @@ function entryOf({ system, row }, units) {
   units ??= unitsOf(sentence);
   const left = rows.gold[row] < 0 ? null : spanOf(gold, rows.gold[row], units);
   const right = rows.predicted[row] < 0 ? null : spanOf(rows.wrong, rows.predicted[row], units);
-  return { system, row, sentence, kind, how: HOWS[rows.how[row]], gold: left, predicted: kind === CORRECT ? left : right };
+  const sides = { gold: left, predicted: kind === CORRECT ? left : right };
+  return { system, row, sentence, kind, how: HOWS[rows.how[row]], ...sides };
 }
 
 function sayEntry({ kind, how, gold: left, predicted }) {

@@ -61,7 +61,8 @@ function filters() {
   const clear = Object.fromEntries(FILTERS.map((key) => [key, null]));
   const text = el("input", { type: "search", name: "text", value: state.text ?? "", autocomplete: "off",
     oninput: ({ target }) => go({ text: target.value }) });
-  return el("form", { class: "filters", role: "search", "aria-label": "Filter errors", onsubmit: (event) => event.preventDefault() },
+  const form = { class: "filters", role: "search", "aria-label": "Filter errors" };
+  return el("form", { ...form, onsubmit: (event) => event.preventDefault() },
     select("kind", "Kind", [["", "all errors"], ...KINDS.slice(1), "correct", ["all", "errors and correct"]]),
     select("how", "Boundary", [any, ...HOWS.slice(1)]),
     select("type", "Type", [any, ...typed]),
@@ -96,16 +97,17 @@ function list() {
   near.disconnect();
   blocks = [];
   for (let first = 0; first < groups.length; first += BLOCK) {
-    const letters = groups.slice(first, first + BLOCK).reduce((sum, [one]) => sum + 400 + (data.texts[one.sentence] ?? "").length, 0);
-    const block = el("div", {});
-    block.style.height = `${letters / 3}px`;
+    const texts = groups.slice(first, first + BLOCK).map(([one]) => data.texts[one.sentence] ?? "");
+    const block = el("div");
+    // About as high as it will be.
+    block.style.height = `${130 * texts.length + texts.join("").length / 3}px`;
     blocks.push(Object.assign(block, { first }));
   }
   document.getElementById("feed").replaceChildren(...blocks);
   blocks.forEach((block) => near.observe(block));
   const noun = state.kind === "correct" || state.kind === "all" || state.change ? "span" : "error";
   const words = groups.length
-    ? `${many(entries.length, noun)} in ${many(groups.length, unitOf(0) === "token" ? "sentence" : "text")}`
+    ? `${many(entries.length, noun)} in ${many(groups.length, NOUN)}`
     : "No span is like that.";
   document.getElementById("found").textContent = words;
   say(words);
@@ -125,7 +127,8 @@ function article(number) {
     const entry = entryOf(one);
     const said = [...new Set([entry.gold, entry.predicted].filter(Boolean).map(({ text }) => text))];
     const here = one.index === at ? "true" : null;
-    return el("li", {}, el("a", { href: address({ e: reference(one) }, state), class: "entry", "aria-current": here },
+    const link = { href: address({ e: reference(one) }, state), class: "entry", "aria-current": here };
+    return el("li", {}, el("a", link,
       badge(entry.kind), several ? ` ${systems[entry.system].name}` : "", ` ${sayEntry(entry)} `,
       said.map((text, place) => [place ? " / " : "", el("bdi", { class: "said" }, text)])));
   });
@@ -150,17 +153,21 @@ function drawn(group) {
   const stack = (spans, side) => {
     const lanes = [];
     for (const span of spans.sort((a, b) => a.end - a.start - (b.end - b.start))) {
-      const free = lanes.find((others) => others.every((other) => other.end <= span.start || span.end <= other.start));
+      const apart = (other) => other.end <= span.start || span.end <= other.start;
+      const free = lanes.find((others) => others.every(apart));
       (free ?? lanes[lanes.push([]) - 1]).push(span);
     }
-    lanes.forEach((others, lane) => others.forEach((span) => bars.push({ ...span, side, lane: heights[side] + lane })));
+    for (const [lane, others] of lanes.entries()) {
+      bars.push(...others.map((span) => ({ ...span, side, lane: heights[side] + lane })));
+    }
     heights[side] += Math.max(1, lanes.length);
   };
   for (const system of shown) {
     const { first } = systems[system].rows;
-    const rows = Array.from({ length: first[sentence + 1] - first[sentence] }, (_, row) => entryOf({ system, row: first[sentence] + row }, units));
+    const rows = [];
+    for (let row = first[sentence]; row < first[sentence + 1]; row++) rows.push(entryOf({ system, row }, units));
     const marked = (side) => rows.filter((entry) => entry[side]).map((entry) => {
-      const names = [`k${entry.kind}`, listed.has(`${system} ${entry.row}`) || "pale",
+      const names = [`k${entry.kind}`, !listed.has(`${system} ${entry.row}`) && "pale",
         current?.system === system && current.row === entry.row && "here"];
       const head = shown.length > 1 && side === "predicted" ? `${shortened(systems[system].name)} ` : "";
       const label = `${head}${LETTERS[entry.kind]} ${typeName(entry[side].type)}`;
@@ -216,9 +223,9 @@ function segment(units, over, { start, end, piece, first, last, space }) {
   for (const bar of over) {
     const begins = first && bar.start === start, ends = last && bar.end === end;
     const names = ["lane", bar.side, ...bar.names, begins && "first", ends && "last", ends && space && "short",
-      bar.parts.some(([from, to]) => from <= start && end <= to) || "between"];
+      !bar.parts.some(([from, to]) => from <= start && end <= to) && "between"];
     const label = begins ? el("span", { class: "label" }, el("bdi", { dir: "ltr" }, bar.label)) : null;
-    const lane = el("span", { class: names.filter((name) => name && name !== true).join(" "), "aria-hidden": "true" }, label);
+    const lane = el("span", { class: names, "aria-hidden": "true" }, label);
     lane.style.setProperty("--lane", bar.lane);
     node.append(lane);
     const others = columns(units.said(bar.start, bar.end)) - columns(piece);

@@ -43,13 +43,18 @@ function types(system) {
 }
 
 const sliced = (system) => (slices, index) => {
-  const rows = slices.scores.map(([name, precision, recall, f, left, predicted, correct, low, high, difference, p]) => [
-    toErrors({ slice: sliceKey(slices, name) }, name),
-    bar(`${system.f} ${percent(f)}`, f, low, high),
-    el("td", {}, percent(f), range(low, high)),
-    percent(precision), percent(recall), ...[left, predicted, correct].map(count), signed(difference), chance(p),
-  ]);
-  const head = ["", "", system.f, "Precision", "Recall", "Gold", "Predicted", "Correct", "from others", "p, corrected"];
+  const rows = slices.scores.map((score) => {
+    const [name, precision, recall, f, left, predicted, correct, low, high, difference, p] = score;
+    return [
+      toErrors({ slice: sliceKey(slices, name) }, name),
+      bar(`${system.f} ${percent(f)}`, f, low, high),
+      el("td", {}, percent(f), range(low, high)),
+      percent(precision), percent(recall), ...[left, predicted, correct].map(count),
+      signed(difference), chance(p),
+    ];
+  });
+  const head = ["", "", system.f, "Precision", "Recall", "Gold", "Predicted", "Correct",
+    "from others", "p, corrected"];
   return section(`slices-${index}`, `By ${slices.by}`,
     `${slices.text[0].toUpperCase()}${slices.text.slice(1)}. The name of a slice opens its errors.`,
     table(`Scores by ${slices.by}`, head, rows, "types"));
@@ -103,12 +108,15 @@ function confusion({ rows }) {
     })];
   });
   return section("confusion", "Confusion",
-    "Rows are types of gold, columns what is predicted for them. The shade is the share of the row. A cell opens its spans.",
-    table("Types of gold, and what is predicted for them", ["gold", ...data.types.map(typeName), "missed"], body, "matrix"));
+    "Rows are types of gold, columns what is predicted for them. The shade is the share of the row. "
+      + "A cell opens its spans.",
+    table("Types of gold, and what is predicted for them",
+      ["gold", ...data.types.map(typeName), "missed"], body, "matrix"));
 }
 
 function made(system) {
-  const facts = [...system.made.filter(([heading]) => heading !== "signature"), ...data.remarks.map((words) => ["page", words])];
+  const facts = system.made.filter(([heading]) => heading !== "signature");
+  facts.push(...data.remarks.map((words) => ["page", words]));
   return section("made", "How the number was made", null,
     el("div", { class: "signature" }, el("code", { id: "signature" }, system.signature),
       button("Copy", () => copy(system.signature, "The signature"))),
@@ -133,7 +141,8 @@ function ranking() {
     ];
   });
   const same = undecided.map(([, name]) => name).join(", ");
-  const words = `${same ? `Not told apart from ${reference}: ${same}` : `All can be told apart from ${reference}`}. `
+  const told = same ? `Not told apart from ${reference}: ${same}` : `All can be told apart from ${reference}`;
+  const words = `${told}. `
     + "Intervals here are of resamples that all systems share.";
   const head = ["system", "", systems[0].f, `from ${reference}`, corrected ? "p, corrected" : "p"];
   const best = systems[BEST].name;

@@ -42,13 +42,17 @@ document.addEventListener("keydown", (event) => {
 // ---- The page as a whole
 
 function banner() {
-  const link = (view, words) => el("a", { href: address({ view, e: null }, state), "aria-current": state.view === view ? "page" : null }, words);
-  const extent = `${many(data.texts.length, unitOf(0) === "token" ? "sentence" : "text")}, ${many(gold.start.length, "gold span")}`;
+  const link = (view, words) => {
+    const here = state.view === view ? "page" : null;
+    return el("a", { href: address({ view, e: null }, state), "aria-current": here }, words);
+  };
+  const extent = `${many(data.texts.length, NOUN)}, ${many(gold.start.length, "gold span")}`;
   const choose = ({ target }) => go({ system: +target.value, change: null });
   return [
     el("div", { class: "name" }, el("h1", {}, data.title), el("p", {}, extent)),
-    several ? el("label", { class: "system" }, el("span", {}, "System"), el("select", { name: "system", onchange: choose },
-      systems.map(({ name }, value) => el("option", { value, selected: value === state.system }, name)))) : "",
+    several ? el("label", { class: "system" }, el("span", {}, "System"),
+      el("select", { name: "system", onchange: choose }, systems.map(({ name }, value) =>
+        el("option", { value, selected: value === state.system }, name)))) : "",
     el("nav", { "aria-label": "Views" }, link("overview", "Overview"), link("errors", "Errors")),
   ];
 }
