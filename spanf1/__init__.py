@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from spanf1.checks.validate import validate_file
     from spanf1.contents.baseline import Lexicon, baseline
+    from spanf1.contents.contents import Description
     from spanf1.contents.describe import describe
     from spanf1.core.detection import Detection
     from spanf1.core.documents import Document, TextSpan
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from spanf1.mistakes.analyze import analyze
     from spanf1.mistakes.explain import Explanation, explain
     from spanf1.ranking.compare import compare
-    from spanf1.ranking.rank import RankingOptions
+    from spanf1.ranking.rank import Ranking, RankingOptions
     from spanf1.results.files import score_file
     from spanf1.results.lists import SpanF1, evaluate
     from spanf1.results.result import Result, rescore
@@ -57,6 +58,7 @@ __all__ = [
     "Counts",
     "CreditCounts",
     "CreditScore",
+    "Description",
     "Detection",
     "Document",
     "Explanation",
@@ -66,6 +68,7 @@ __all__ = [
     "Lexicon",
     "LossError",
     "Options",
+    "Ranking",
     "RankingOptions",
     "ReadError",
     "Result",
@@ -109,11 +112,13 @@ _LATER = {
     "Changes": "changes.changes",
     "Confidence": "core.options",
     "Counts": "core.scores",
+    "Description": "contents.contents",
     "Detection": "core.detection",
     "Document": "core.documents",
     "Explanation": "mistakes.explain",
     "Lexicon": "contents.baseline",
     "Options": "core.options",
+    "Ranking": "ranking.rank",
     "RankingOptions": "ranking.rank",
     "Result": "results.result",
     "CreditCounts": "core.scores",

@@ -2,6 +2,7 @@
 
 SpanF1Error                 exit code 3
 ├── UsageError              2   options that contradict each other, or a wrong argument
+│   └── UnknownNameError    2   a score that is asked for by a name which none has
 └── InputError              3   something is wrong with what was read
     ├── ReadError           3   missing, unreadable, damaged or binary file
     ├── LayoutError         3   lines, fields or columns that do not fit
@@ -57,6 +58,13 @@ class UsageError(SpanF1Error):
     """Options that contradict each other, or an argument of the wrong kind."""
 
     exit_code = 2
+
+
+class UnknownNameError(UsageError, KeyError):
+    """A name that nothing has; also a `KeyError`, as of a mapping."""
+
+    # A KeyError shows its argument in quotes.
+    __str__ = Exception.__str__
 
 
 def check_known(what: str, value: object, known: Collection[object]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterable
 
 #: decimals of a percentage, unless others are asked for
 DIGITS = 2
@@ -53,6 +54,14 @@ def shortened(tag: object) -> str:
     """Return a tag or a token in quotes, for a message; not more than its first characters."""
     text = repr(tag)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…{text[0]}"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a question about the known name that is most like another, if one is."""
+    import difflib
+
+    close = difflib.get_close_matches(name, list(known), 1)
+    return f"did you mean {close[0]}?" if close else ""
 
 
 def signed(value: float, digits: int | None) -> str:

@@ -30,7 +30,7 @@ FLOORS = [
 FLOOR = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 # What an adaptor adapts; what a format needs, imported by functions alone.
 ADAPTED = {"datasets", "evaluate", "sklearn", "spacy", "torch", "torchmetrics", "transformers"}
-OPTIONAL = {"backports", "jinja2", "orjson", "pyarrow", "spacy"}
+OPTIONAL = {"backports", "jinja2", "orjson", "pandas", "pyarrow", "spacy"}
 
 
 def name_of(path: Path) -> str:

@@ -32,6 +32,7 @@ from spanf1.core.repairs import REPAIRS, RepairName
 from spanf1.core.schemes import READINGS, SCHEME_NAMES, ReadingName, SchemeName
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.formats.registry import FORMATS, INPUT_FORMATS, FormatName, InputFormat
+from spanf1.formats.spans import PLACE_NAMES, PlaceName
 from spanf1.levels.levels import LEVELS, LevelName
 from spanf1.resampling.inference import ADJUSTMENTS, AdjustmentName
 
@@ -55,12 +56,24 @@ spans: list[spanf1.Span] = spanf1.decode(tags, reading="error", scheme="IOE1")
 tags = spanf1.encode(spans, len(tags), scheme="BMEWO", tag_form="PER-B")
 result = spanf1.score_file("gold.conll", "pred.conll", reading="conlleval")
 result = spanf1.score_file("gold", "pred.json", input_format="brat,pipeline", delimiter=",")
+pair: list[list[tuple[int, int, str]]] = [[(0, 1, "PER")]]
+result = spanf1.evaluate(pair, [[spanf1.Span(0, 1, "PER")]], places="token", inclusive_ends=False)
+frame: dict[str, list[str]] = {"a": ["O"], "b": ["O"]}
+result = spanf1.evaluate(frame, gold_column="a", pred_column="b", sentence_column="none")
+first: int | None = spanf1.TextSpan("PER", ((0, 1),)).start
 kappa: float = spanf1.evaluate([1, 0], [1, 1], level="token").kappa
 right: int = spanf1.score_file("gold.conll", level="sentence", scheme="BIO").all.right
 options = spanf1.Options(reading="error", match="surface", types=("PER", "LOC"))
 how = spanf1.Confidence(method="bca", unit="document")
 testing = spanf1.RankingOptions(average="weighted", correction="bh", confidence=how)
 spanf1.compare("gold.conll", {"a": "a.conll"}, options=options, testing=testing)
+ranking = spanf1.compare("gold.conll", ["a", "b"], average="macro", per_type=True, confidence=0.9)
+mean: float = ranking["a"].mean
+page: str = ranking.to_html(digits=1) + result.to_markdown() + str(ranking)
+macro: float = result["macro"].f1
+special: float = spanf1.evaluate([1, 0], [1, 1], level="token")["1"].specificity
+result = spanf1.score_file("gold.conll", "pred.conll", tag_column=2, match="partial")
+spanf1.diff("gold.conll", ["a", "b"], tag_column="tag", reading="strict").to_csv()
 spanf1.describe("gold.conll", scheme="IO", input_format="columns")
 spanf1.baseline("train.conll", "test.conll", rule="unique", confidence=how)
 spanf1.SpanF1(labels=["O", "B-PER"], scheme="IOB1", reading="lenient").update([[0]], [[1]])
@@ -76,6 +89,7 @@ spanf1.evaluat(gold, gold)  # attr-defined
 spanf1.evaluate(gold, gold, readin="strict")  # call-overload
 spanf1.evaluate(gold, gold, reading="strikt")  # call-overload
 spanf1.evaluate(gold, gold, scheme="IOB3")  # call-overload
+spanf1.evaluate(pair, pair, places="word")  # call-overload
 spanf1.evaluate(gold, gold, pred_scheme="IOB")  # call-overload
 spanf1.evaluate(gold, gold, match="text", normalize=["cases"])  # list-item
 spanf1.evaluate(gold, gold, match="text", normalize="case")  # arg-type
@@ -100,6 +114,9 @@ spanf1.Confidence(unit="token")  # arg-type
 spanf1.RankingOptions(average="mikro")  # arg-type
 spanf1.RankingOptions(correction="bonferoni")  # arg-type
 result.signature("mikro")  # arg-type
+spanf1.compare("gold.conll", ["a", "b"], average="mikro")  # arg-type
+spanf1.compare("gold.conll", ["a", "b"], correction="bonferoni")  # arg-type
+spanf1.evaluate([1, 0], [1, 1], level="token")["micro"].specificity  # attr-defined
 spanf1.detect(["O"]).schem  # attr-defined
 result.micro.f2  # union-attr
 document.txt  # attr-defined
@@ -151,6 +168,7 @@ def test_a_type_checker_sees_the_public_names_and_the_values_of_options(tmp_path
         (InputFormat, INPUT_FORMATS),
         (RuleName, RULES),
         (LevelName, LEVELS),
+        (PlaceName, PLACE_NAMES),
     ],
 )
 def test_what_type_checkers_know_are_the_values_that_there_are(

@@ -16,6 +16,7 @@ from spanf1.mistakes.analysis import AROUND, Analysis, Entry, Part, check_counts
 from spanf1.mistakes.ledger import ALL, CORRECT, ERRORS, KINDS, NONE, SPURIOUS, CodeColumn, Ledger
 from spanf1.mistakes.texts import Key, Mention, Place
 from spanf1.ranking.rank import Difference, Ranking
+from spanf1.render.reported import Reported
 
 if TYPE_CHECKING:
     from spanf1.mistakes.slices import Train
@@ -95,8 +96,11 @@ class Change(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Changes:
+class Changes(Reported):
     """What became of the spans of gold, and of the spurious ones, between two systems.
+
+    ``str(changes)`` is the tables. A frame and CSV have a row for each span that changed, as
+    `entries` yields them, and JSON has everything.
 
     Attributes
     ----------
@@ -118,6 +122,8 @@ class Changes:
     change: CodeColumn
     rows: IntArray
     _keys: Sequence[Key]
+
+    _reporter = "spanf1.changes.report", "whole_report"
 
     @classmethod
     def between(

@@ -52,6 +52,20 @@ def report_of(shown: Shown) -> Report:
     return Report(shown, _sections, _rows, _data)
 
 
+def whole_report(changes: Changes) -> Report:
+    """Return that report with all spans for programs, and none for people."""
+
+    def shown(changes: Changes) -> Shown:
+        return Shown(changes, [*changes.entries()])
+
+    return Report(
+        changes,
+        lambda changes, digits: _counts(Shown(changes, []), digits),
+        lambda changes: _rows(shown(changes)),
+        lambda changes: _data(shown(changes)),
+    )
+
+
 def counts_report(shown: Shown) -> Report:
     """Return that report without the spans."""
     return Report(shown, _counts)

@@ -23,7 +23,15 @@ from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.exceptions import ReadError, UsageError
 from spanf1.formats.columns.file import ColumnFile
 from spanf1.formats.opening import PART_SIZE
-from spanf1.formats.options import LAST, TAGS_ELSEWHERE, Column, InputOptions, column_of, columns_of
+from spanf1.formats.options import (
+    LAST,
+    TAGS_ELSEWHERE,
+    Column,
+    InputOptions,
+    column_of,
+    columns_of,
+    with_tag_columns,
+)
 from spanf1.formats.registry import COLUMNS, FORMATS, INPUT_FORMATS, Input
 from spanf1.formats.sniffing import Beginning
 from spanf1.formats.source import STDIN, STDIN_NAME, Source
@@ -328,16 +336,10 @@ class SideOptions(NamedTuple):
         UsageError
             If it does not go with the others.
         """
-        if not self.tag_columns:
-            return self
-        if count == 1 or self.gold.tag_columns or self.predicted.tag_columns:
-            raise UsageError(
-                "--tag-column is for two files, in place of --gold-column and --pred-column"
-            )
-        return self._replace(
-            gold=replace(self.gold, tag_columns=self.tag_columns),
-            predicted=replace(self.predicted, tag_columns=self.tag_columns),
-        )
+        names = "--tag-column", "--gold-column", "--pred-column"
+        sides = self.gold, self.predicted
+        gold, predicted = with_tag_columns(sides, self.tag_columns, count, names)
+        return self._replace(gold=gold, predicted=predicted)
 
 
 def input_options(*more: Option) -> Option:

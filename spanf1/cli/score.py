@@ -152,9 +152,10 @@ Examples:
     help_text="The average that --format number, --fail-under and --signature are about.",
 )
 @report_options(
-    dict.fromkeys([*SCORE_RENDERERS, "html"]),
-    "table, conlleval, markdown and latex are in percent; json, csv and tsv fractions of 1, and so "
-    "is number, the F of the average alone. html is a page with all errors, as of spanf1 report.",
+    [*SCORE_RENDERERS, "page"],
+    "table, conlleval, markdown, latex and html are in percent; json, csv and tsv fractions of 1, "
+    "and so is number, the F of the average alone. page is one of HTML with all errors, as of "
+    "spanf1 report: what an --output of .html is.",
     digits=SCORE_DIGITS_HELP,
 )
 @list_option(
@@ -203,7 +204,7 @@ def score(
     _check_average(level)
     shown = "signature" if signature else report.format_name
     _check_sliced(slicing, paths, level, options, shown)
-    paged = report.format_name == "html"
+    paged = report.format_name == "page"
     if paged:
         _check_page(level, options)
     # For slices, and pages, files are read again when all of them are scored.
@@ -349,7 +350,7 @@ def _check_page(level: str, options: Options) -> None:
 
     template()
     if level != "span":
-        raise UsageError(f"a page is of spans: --level {level} does not go with --format html")
+        raise UsageError(f"a page is of spans, and the level is {level}", hint="--format html")
     if options.reading == "conlleval":
         raise UsageError(
             "a page shows spans, and the conlleval script counts steps between tags",
@@ -401,7 +402,7 @@ def _with_page(
     """Return what is to be printed of spans as a page; scores are what they were made by."""
     analysis = replace(analysis, result=total_of(results))
     made = partial(analysis.to_html, by=slicing.by, train=forms or None, bins=slicing.bins)
-    return outcome._replace(renderers={"html": lambda _, digits, **__: made(digits=digits)})
+    return outcome._replace(renderers={"page": lambda _, digits, **__: made(digits=digits)})
 
 
 def _with_slices(outcome: Outcome, slices: Sequence[Slices]) -> Outcome:

@@ -15,7 +15,6 @@ from spanf1.core.options import METHODS, TYPE_SETS, UNITS, Confidence, Options
 from spanf1.core.schemes import READINGS
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.core.tags import UNTYPED
-from spanf1.core.tally import TOKEN
 from spanf1.core.typemap import ANY
 from spanf1.exceptions import UsageError
 from spanf1.formats.options import InputOptions
@@ -44,7 +43,7 @@ def conlleval(report: Report, **_: Any) -> str:
         raise UsageError(
             "the layout of conlleval has no place for credit", hint="--format table has"
         )
-    if report.about.tally.placed_by != TOKEN:
+    if not report.about.tally.tags_tokens:
         raise UsageError("the layout of conlleval counts tokens, and there are none here")
     return "\n".join(map(printable, conlleval_report(report.about.counts).split("\n")))
 
@@ -85,7 +84,7 @@ SCORE_RENDERERS: Renderers = {
 #: how many decimals these have
 SCORE_DIGITS_HELP = "Decimals.  [default: 2; csv, tsv, number: all]"
 # The formats that say themselves how the scores were made.
-_EXPLAINED = ("table", "json", "html")
+_EXPLAINED = ("table", "json", "page")
 
 
 def _reading_option(names: list[str]) -> Option:

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from spanf1.core.scores import ratio
 from spanf1.core.typemap import TypeMap
+from spanf1.render.reported import Reported
+from spanf1.wording import many
 
 #: lengths that are counted together are those from here on
 LONG = 5
@@ -236,9 +238,11 @@ class Contents:
         }
 
 
-@dataclass(frozen=True)
-class Description:
+@dataclass(frozen=True, repr=False)
+class Description(Reported):
     """What is in some files, and how much of it is not in training data.
+
+    ``str(description)`` is the tables.
 
     Attributes
     ----------
@@ -253,6 +257,12 @@ class Description:
     files: list[Contents]
     train: Contents | None = None
     ignore_case: bool = False
+
+    _reporter = "spanf1.contents.report", "report_of"
+
+    def __repr__(self) -> str:
+        said = (f"{part.name} {many(part.all.entities, 'span')}" for part in self.files)
+        return f"<Description: {', '.join(said)}>"
 
     @cached_property
     def total(self) -> Contents:

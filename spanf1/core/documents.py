@@ -31,12 +31,29 @@ class TextSpan(NamedTuple):
         What it says, where the input has it. Without parts there always is one.
     shape : int
         The shape of its ends, if it is from tags.
+
+    Examples
+    --------
+    >>> import spanf1
+    >>> span = spanf1.TextSpan("LOC", ((3, 7), (9, 12)))
+    >>> span.start, span.end, span.type, span.text
+    (3, 12, 'LOC', None)
     """
 
     type: str
     parts: tuple[Offsets, ...]
     text: str | None = None
     shape: int = UNTAGGED
+
+    @property
+    def start(self) -> int | None:
+        """The first character that it covers; None if the input does not say which these are."""
+        return self.parts[0][0] if self.parts else None
+
+    @property
+    def end(self) -> int | None:
+        """The character behind the last one that it covers; None likewise."""
+        return self.parts[-1][1] if self.parts else None
 
 
 class Document(NamedTuple):

@@ -280,6 +280,36 @@ class Options:
             return cls(**chosen)
 
 
+def options_of(given: Mapping[str, Any]) -> Options:
+    """Return the options that the keywords of a function say, or that it is given whole.
+
+    Parameters
+    ----------
+    given : mapping of str to object
+        The keywords, by their names; ``options`` are the whole, and ``missing`` goes with them.
+
+    Raises
+    ------
+    UsageError
+        If both say something.
+    """
+    said = Options.of(given)
+    whole: Options | None = given["options"]
+    if whole is None:
+        return said
+    check_alone("options", replace(said, missing="error") == DEFAULTS)
+    return whole if said.missing == "error" else replace(whole, missing=said.missing)
+
+
+def check_alone(name: str, alone: bool) -> None:
+    """Raise an error if keywords say what an object of options says, too."""
+    if not alone:
+        raise UsageError(
+            f"{name} and single keywords say the same things: one of the two is to be given",
+            hint=f"leave {name} out, or set them in it",
+        )
+
+
 def says_match(match: str) -> str:
     """Return what a match counts, in words."""
     if match in MATCHES:

@@ -19,7 +19,7 @@ from spanf1.core.matching import Pairs, SpanCounter
 from spanf1.core.options import BY_TEXT, Options
 from spanf1.core.spans import Parts, SpanBatch, Spans
 from spanf1.core.tags import IntArray, TagSet
-from spanf1.core.tally import ABSENT, CHARACTER, TEXT, SideTally, SurfaceForm, Tally
+from spanf1.core.tally import ABSENT, CHARACTER, TEXT, TOKEN, SideTally, SurfaceForm, Tally
 from spanf1.exceptions import AlignmentError, InputError, LayoutError
 from spanf1.wording import shortened
 
@@ -75,6 +75,8 @@ class TextCounter:
         For gold and for predictions, what names the place of a document in its file.
     options : Options
         What makes spans match, and texts alike.
+    placed_by : str
+        What the places of spans count: characters or tokens.
     units : str
         ``sentence`` to keep what each pair has, ``document`` for what each document has; with
         ``auto`` that, if there are two or more.
@@ -99,6 +101,7 @@ class TextCounter:
         where: tuple[Where, Where],
         options: Options,
         *,
+        placed_by: str = CHARACTER,
         units: str = "",
         in_order: bool = False,
         by_position: bool = False,
@@ -114,7 +117,7 @@ class TextCounter:
         self._sides = SideTally(), SideTally()
         self._types: dict[str, int] = {}
         self._type_numbers = TypeNumbers(self._types)
-        self._tally = Tally(placed_by=TEXT if self._by_text else CHARACTER)
+        self._tally = Tally(placed_by=TEXT if self._by_text else placed_by)
         self._counter = SpanCounter(
             self._tally,
             units=units,
@@ -151,6 +154,8 @@ class TextCounter:
     def finish(self, gold_tags: TagSet | None, predicted_tags: TagSet | None) -> Tally:
         """Return the sum; the tag sets are those of the sides that have tags."""
         sums = self._tally
+        if sums.placed_by == TOKEN:
+            sums.tokens, sums.size = sums.size, 0
         for counter in (self._counter, *self._edged):
             counter.finish([*self._types])
         as_given, trimmed = (counter.tally.spans for counter in self._edged)

@@ -9,10 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+from spanf1.exceptions import UnknownNameError
+from spanf1.wording import did_you_mean, printable, shortened
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -103,6 +107,10 @@ class Counts:
 
 
 CountsT = TypeVar("CountsT", TypeCounts, AnyCounts)
+Named = TypeVar("Named")
+
+# So many names an error says.
+_NAMED = 8
 
 
 def total_of(rows: Iterable[AnyCounts], none: AnyCounts = NO_SPANS) -> AnyCounts:
@@ -185,6 +193,29 @@ class Averages(NamedTuple):
 AVERAGES = Averages._fields
 #: one of `AVERAGES`, for type checkers
 AverageName = Literal["micro", "macro", "weighted"]
+
+
+def named(
+    what: str, name: Any, known: Mapping[str, Named], more: Mapping[str, Named] | None = None
+) -> Named:
+    """Return what is called so among some things, or else among more: the first ones win.
+
+    Raises
+    ------
+    UnknownNameError
+        If nothing is: it says what there is.
+    """
+    for some in (known, more or {}):
+        if name in some:
+            return some[name]
+    there = [printable(one) for one in islice(known, _NAMED)]
+    there += [f"{len(known) - _NAMED} others"] * (len(known) > _NAMED)
+    listed = f"there {'is' if len(known) == 1 else 'are'} {', '.join(there) or 'none'}"
+    others = f", besides {', '.join(more)}" if more else ""
+    near = did_you_mean(str(name), [*known, *(more or ())])
+    raise UnknownNameError(
+        f"no {what} is called {shortened(name)}: {listed}{others}", hint=printable(near)
+    )
 
 
 def ratio(part: float, whole: float, zero_division: float = 0.0) -> float:

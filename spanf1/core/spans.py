@@ -61,6 +61,11 @@ class Span(NamedTuple):
     end: int
     type: str
 
+    @property
+    def text(self) -> str | None:
+        """What it says, as `TextSpan.text`: tags do not know that, so it is None."""
+        return None
+
 
 class Spans(NamedTuple):
     """Typed spans in order of their start, as arrays of one length.

@@ -279,6 +279,11 @@ class Tally:
         """How much there is of what spans are placed by: tokens, characters, or texts."""
         return self.tokens if self.placed_by == TOKEN else self.size
 
+    @property
+    def tags_tokens(self) -> bool:
+        """Whether each token has a tag on both sides; else spans were given as such."""
+        return self.placed_by == TOKEN and all(side.tagged for side in self.sides)
+
     def __add__(self, other: Tally) -> Tally:
         if not isinstance(other, Tally):
             return NotImplemented

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from spanf1.core.options import MatchName
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.exceptions import ReadError, UsageError
+from spanf1.wording import did_you_mean
 
 #: the figures that a published score may have
 FIGURES = ("precision", "recall", "f1")
@@ -171,14 +172,6 @@ def agrees(figure: str, measured: float) -> bool:
     """
     unit = 0.1 ** decimals(figure)
     return abs(100 * measured - float(figure)) <= _HALF * unit + _NOISE
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return a question about the known name that is most like another, if one is."""
-    import difflib
-
-    close = difflib.get_close_matches(name, list(known), 1)
-    return f"did you mean {close[0]}?" if close else ""
 
 
 # How it is read.

@@ -95,6 +95,11 @@ def reader_of(
         if not isinstance(first, str) and any(
             hasattr(first, trait) for trait in ("__index__", "dtype", "as_py")
         ):
+            if any(isinstance(part, str) for part in next(iter(side))):
+                raise UsageError(
+                    f"{name} is to be a list of lists of spans, one for each sentence",
+                    hint="for a single sentence: evaluate([gold], [predicted])",
+                )
             raise UsageError(
                 f"{name} holds no tags, and there are no labels",
                 hint="labels=[...] says which tag each id is",

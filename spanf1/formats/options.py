@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
@@ -177,6 +177,18 @@ class InputOptions:
             **as_given,
         )
 
+    @classmethod
+    def of_both(cls, given: Mapping[str, Any], files: int) -> tuple[InputOptions, InputOptions]:
+        """Return what the keywords say of gold and of predictions, which are in so many files.
+
+        Raises
+        ------
+        UsageError
+            As `of` and `with_tag_columns`.
+        """
+        sides = cls.of(given, "gold"), cls.of(given, "predicted")
+        return with_tag_columns(sides, columns_of(given.get("tag_column")), files)
+
     @property
     def spelling(self) -> Spelling:
         """What is said of how the tags are written.
@@ -248,6 +260,39 @@ class InputOptions:
         """The column of the tags, where one is wanted: several are taken for a name."""
         several = len(self.tag_columns) > 1
         return ",".join(map(str, self.tag_columns)) if several else (*self.tag_columns, LAST)[0]
+
+
+def with_tag_columns(
+    sides: tuple[InputOptions, InputOptions],
+    columns: tuple[Column, ...],
+    files: int,
+    names: Sequence[str] = ("tag_column", "gold_column", "pred_column"),
+) -> tuple[InputOptions, InputOptions]:
+    """Return what is said of both sides, with the columns of tags that both have, if given.
+
+    Parameters
+    ----------
+    sides : tuple of InputOptions
+        What is said of gold, and of predictions.
+    columns : tuple of (int or str)
+        The columns; none if they are not given.
+    files : int
+        How many files there are.
+    names : sequence of str
+        What the caller calls the columns of both, of gold, and of predictions.
+
+    Raises
+    ------
+    UsageError
+        If they do not go with one file, or with other columns.
+    """
+    if not columns:
+        return sides
+    if files == 1 or any(side.tag_columns for side in sides):
+        both, gold, predicted = names
+        raise UsageError(f"{both} is for two files, in place of {gold} and {predicted}")
+    first, other = (replace(side, tag_columns=columns) for side in sides)
+    return first, other
 
 
 def tag_keywords(given: Mapping[str, Any]) -> frozenset[str]:

@@ -489,6 +489,7 @@ class Stream:
             return self._file, (OSError,)
         content = _compressed(self._file, method, "rb")
         if content is None:
+            self._file.close()
             message = "compressed by zstd, which this Python cannot read"
             hint = "pip install 'spanf1[zstd]', or decompress it first: zstd -dc FILE | spanf1 …"
             raise ReadError(message, where=self._source.name, hint=hint)

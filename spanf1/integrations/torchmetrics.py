@@ -6,6 +6,8 @@
 >>> metric.compute()  # doctest: +SKIP
 tensor(0.5022)
 
+Predictions come first, as in all of torchmetrics; everything else of spanf1 takes gold first.
+
 Its states are counts of spans by type, so that it is exact whatever the batches and the processes
 are: macro and weighted averages, too.
 """
@@ -122,7 +124,7 @@ class SpanF1(Metric):
         self.add_state("settings", torch.tensor([*settings]), "max")
 
     def update(self, preds: Any, target: Any, mask: Any = None) -> None:
-        """Count a batch.
+        """Count a batch: predictions come first here, and gold, the target, second.
 
         Parameters
         ----------

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.options import DEFAULTS, LEAST_UNITS, Confidence, Options
-from spanf1.core.scores import AVERAGES, FIGURES, Score, figures
+from spanf1.core.scores import AVERAGES, FIGURES, AverageName, Score, figures, named
 from spanf1.core.spans import first_of_each
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import UsageError
@@ -175,9 +175,10 @@ def _figures(row: FloatArray) -> tuple[float, float, float, float]:
 class TokenScores:
     """The scores of tokens as they are classified, or of labels, and all that shaped them.
 
-    ``result["PER"]`` is a class's `ClassScore`, and ``result.accuracy`` and the like are figures of
-    all tokens. Classes are types, where tags have prefixes, and else
-    labels; O is no class to be scored, but tokens that are O on both sides are true negatives.
+    ``result["PER"]`` is a class's `ClassScore`, ``result["micro"]`` the `Score` of an average
+    unless a class is called so, and ``result.accuracy`` and the like are figures of all tokens.
+    Classes are types, where tags have prefixes, and else labels; O is no class to be scored, but
+    tokens that are O on both sides are true negatives.
 
     Parameters
     ----------
@@ -412,8 +413,16 @@ class TokenScores:
         """How many tokens there are."""
         return self.tally.cells.total()
 
-    def __getitem__(self, name: object) -> ClassScore:
-        return self.types[str(name)]
+    # A class may be called as an average is, and comes first: see `named`.
+    @overload
+    def __getitem__(self, name: AverageName) -> Score: ...  # type: ignore[overload-overlap]
+
+    @overload
+    def __getitem__(self, name: object) -> ClassScore: ...
+
+    def __getitem__(self, name: object) -> ClassScore | Score:
+        averages: Mapping[str, ClassScore | Score] = self.averages._asdict()
+        return named("class", str(name), self.types, averages)
 
     def __contains__(self, name: object) -> bool:
         return str(name) in self.types

@@ -56,7 +56,7 @@ def report_of_tokens(
         each = {name: {"accuracy": _plain(one.accuracy)} for name, one in files.items()}
         return data_of_tokens(result) | ({"files": each} if files else {})
 
-    return Report(result, beside, _token_rows, data, terminal=under)
+    return Report(result, beside, _token_rows, data, terminal=under, caption=signature_of_tokens)
 
 
 def bracketed(interval: Interval, digits: int | None) -> str:

@@ -17,6 +17,7 @@ from spanf1.core.tags import IntArray
 from spanf1.exceptions import UsageError, check_known
 from spanf1.mistakes.ledger import HOWS, KINDS, Confusion, Ledger, Mended, mended_counts
 from spanf1.mistakes.texts import Key, Mention, Place, Texts, unsaid
+from spanf1.render.reported import Reported
 from spanf1.results.result import Result
 from spanf1.wording import shortened
 
@@ -105,8 +106,11 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Analysis:
+class Analysis(Reported):
     """Which spans are wrong, how near they are, and what each kind of error costs.
+
+    ``str(analysis)`` is the table of errors by kind. A frame and CSV have a row for each error, as
+    `entries` yields them, and JSON has everything.
 
     Attributes
     ----------
@@ -118,6 +122,8 @@ class Analysis:
 
     result: Result
     parts: Sequence[Part]
+
+    _reporter = "spanf1.mistakes.report", "report_of"
 
     def __repr__(self) -> str:
         said = (f"{name} {count}" for name, count in self.counts.items())

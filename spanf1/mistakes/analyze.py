@@ -64,6 +64,7 @@ def analyze(
     metadata: Mapping[str, Sequence[Any]] | None = None,
     gold_column: Column | None = None,
     pred_column: Column | None = None,
+    tag_column: Column | None = None,
     token_column: Column | None = None,
     sentence_column: Column | None = None,
     delimiter: str | None = None,
@@ -112,8 +113,9 @@ def analyze(
 
     Other Parameters
     ----------------
-    gold_column, pred_column, token_column, sentence_column, delimiter, align_by_position, \
-input_format, gold_key, pred_key, token_key, text_key, id_key, labels, trim, max_size
+    gold_column, pred_column, tag_column, token_column, sentence_column, delimiter, \
+align_by_position, input_format, gold_key, pred_key, token_key, text_key, id_key, labels, trim, \
+max_size
         As for `spanf1.score_file`. With one file, `token_column` says where its tokens are.
     ignore_index, mask, scheme, gold_scheme, pred_scheme, reading, map_types, ignore_types, \
 tag_form, outside, mask_tags, missing, confidence
@@ -157,7 +159,7 @@ tag_form, outside, mask_tags, missing, confidence
     if mask is not None or ignore_index != IGNORE_INDEX:
         raise UsageError("mask and ignore_index are for label ids that are given as arrays")
     sources = [source_of(path) for path in (gold, predicted) if path is not None]
-    sides = [InputOptions.of(given, side) for side in ("gold", "predicted")]
+    sides = InputOptions.of_both(given, len(sources))
     inputs = both_inputs(sources, *sides, by_position=align_by_position)
     return analyze_inputs([inputs], options, confidence=confidence_from(confidence))
 

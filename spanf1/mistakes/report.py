@@ -39,6 +39,28 @@ _CSV_HEADER = [
 ]
 
 
+def report_of(analysis: Analysis) -> Report:
+    """Return the report on an analysis: its counts for people, each error for programs."""
+    return Report(
+        analysis,
+        lambda analysis, _: [_counts(analysis)],
+        lambda _: _rows(analysis.entries()),
+        _data,
+    )
+
+
+def _data(analysis: Analysis) -> dict[str, Any]:
+    hows = [[kind, how, count] for (kind, how), count in analysis.hows.items()]
+    return {
+        "signature": str(analysis.result.signature()),
+        "counts": analysis.counts,
+        "boundaries": hows,
+        "confusion": _confusion_data(analysis),
+        "what_if": _what_if_data(analysis),
+        "entries": [entry.to_dict() for entry in analysis.entries()],
+    }
+
+
 def counts_report(analysis: Analysis) -> Report:
     """Return the report on how many errors there are of each kind, and how they were counted."""
     return Report(analysis, lambda analysis, _: [_counts(analysis)])
@@ -190,16 +212,18 @@ def _json_lines(listing: Listing) -> Iterator[str]:
 
 
 def _csv_lines(listing: Listing) -> Iterator[str]:
-    def rows() -> Iterator[list[object]]:
-        yield [*_CSV_HEADER]
-        for entry in listing.entries:
-            place, context = entry.place, entry.spans[0]
-            sides = [span[:4] if span else [""] * 4 for span in (entry.gold, entry.predicted)]
-            key = "" if place.document is None else place.document
-            row: list[object] = [entry.kind, entry.how, entry.times, *place[:3], key, place.unit]
-            yield [*row, *sides[0], *sides[1], context.before, context.after]
+    return delimited_lines(_rows(listing.entries))
 
-    return delimited_lines(rows())
+
+def _rows(entries: Iterable[Entry]) -> Iterator[list[object]]:
+    """Yield a row for each entry."""
+    yield [*_CSV_HEADER]
+    for entry in entries:
+        place, context = entry.place, entry.spans[0]
+        sides = [span[:4] if span else [""] * 4 for span in (entry.gold, entry.predicted)]
+        key = "" if place.document is None else place.document
+        row: list[object] = [entry.kind, entry.how, entry.times, *place[:3], key, place.unit]
+        yield [*row, *sides[0], *sides[1], context.before, context.after]
 
 
 def _markdown_lines(listing: Listing) -> Iterator[str]:

@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from spanf1.core.matching import match_spans
-from spanf1.core.options import AUTO, MODES, MissingName, Options
+from spanf1.core.options import (
+    AUTO,
+    MODES,
+    AnyScheme,
+    Confidence,
+    MissingName,
+    NormalizationName,
+    Options,
+    TypeSet,
+    options_of,
+)
+from spanf1.core.schemes import ReadingName
+from spanf1.core.scores import AverageName
 from spanf1.core.spans import Decoder, Spans
 from spanf1.core.tag_counter import Reader
 from spanf1.core.tags import AUTO_FORM, Spelling, TagSet, tag_sets
@@ -25,7 +37,8 @@ from spanf1.formats.opening import both_inputs, column_pair, counted, formats_wi
 from spanf1.formats.options import Column, InputOptions
 from spanf1.formats.registry import COLUMNS, JSONL, Input, Inputs
 from spanf1.formats.source import STDIN, Source, source_of
-from spanf1.ranking.rank import Ranking, RankingOptions, System, rank
+from spanf1.ranking.rank import BEST, Ranking, RankingOptions, System, rank
+from spanf1.resampling.inference import AdjustmentName
 from spanf1.results.files import edges_noted
 from spanf1.results.result import Result
 
@@ -92,7 +105,25 @@ def compare(
     gold: str | os.PathLike[str] | Source | None,
     systems: Mapping[str, Any] | Iterable[str | os.PathLike[str]],
     *,
+    average: AverageName = "micro",
+    reference: str = BEST,
+    correction: AdjustmentName = "holm",
+    per_type: bool = False,
+    all_pairs: bool = False,
+    confidence: float | Confidence | None = None,
     testing: RankingOptions | None = None,
+    scheme: AnyScheme = AUTO,
+    gold_scheme: AnyScheme | None = None,
+    pred_scheme: AnyScheme | None = None,
+    reading: ReadingName = "lenient",
+    beta: float = 1.0,
+    types: TypeSet | Iterable[str] = "union",
+    zero_division: float = 0.0,
+    map_types: Mapping[str, str] | None = None,
+    ignore_types: Iterable[str] = (),
+    match: str = "exact",
+    normalize: Iterable[NormalizationName] = (),
+    trim: bool = False,
     options: Options | None = None,
     tag_form: str = AUTO_FORM,
     outside: Iterable[str] = (),
@@ -102,6 +133,7 @@ def compare(
     progress: Progress = lambda _: None,
     gold_column: Column | None = None,
     pred_column: Column | None = None,
+    tag_column: Column | None = None,
     token_column: Column | None = None,
     sentence_column: Column | None = None,
     delimiter: str | None = None,
@@ -124,19 +156,41 @@ def compare(
         predicted ones.
     systems : mapping of str to path or list of paths, or iterable of str
         By the system's name its file, or those of its runs; or what `systems_of` takes.
+    average : str
+        The average whose F ranks them: ``micro``, ``macro`` or ``weighted``.
+    reference : str
+        The name of the system that the others are compared with, or ``best``.
+    correction : str
+        How p-values are corrected for there being several: ``holm``, ``bonferroni``, ``bh`` (the
+        rate of false discoveries) or ``none``.
+    per_type : bool
+        Compare the F of each type, too.
+    all_pairs : bool
+        Compare every system with every other, not only with the reference.
+    confidence : float or Confidence, optional
+        The level of intervals, by default 0.95; or all that is said of them. Differences are
+        tested at 1 less the level.
     testing : RankingOptions, optional
-        How to compare them.
-    options : Options, optional
-        How spans are read; as for `spanf1.evaluate`.
-    tag_form, outside, mask_tags, missing
+        All these at once, in place of them.
+    scheme, gold_scheme, pred_scheme, reading, beta, types, zero_division, map_types, \
+ignore_types, tag_form, outside, mask_tags, missing
         As for `spanf1.evaluate`.
+    match, normalize, trim
+        As for `spanf1.score_file`.
+    options : Options, optional
+        How spans are read, in place of `scheme` to `trim`.
     executor : concurrent.futures.Executor, optional
         Reads the files. Worker processes must be able to import spanf1.
     progress : callable, optional
         Called with what is being done.
-    gold_column, pred_column, token_column, sentence_column, delimiter, align_by_position, \
-input_format, gold_key, pred_key, token_key, text_key, id_key, labels, max_size
+    gold_column, pred_column, tag_column, token_column, sentence_column, delimiter, \
+align_by_position, input_format, gold_key, pred_key, token_key, text_key, id_key, labels, max_size
         As for `spanf1.score_file`.
+
+    Returns
+    -------
+    Ranking
+        The systems in the order of their F; ``ranking["a"]`` is what one reaches.
 
     Raises
     ------
@@ -147,23 +201,27 @@ input_format, gold_key, pred_key, token_key, text_key, id_key, labels, max_size
         other.
     InputError
         As for `spanf1.score_file`.
+
+    Examples
+    --------
+    >>> import spanf1
+    >>> sample = "corpora/sample/english.conll"
+    >>> ranking = spanf1.compare(sample, ["a.conll", "b.conll"], average="macro")  # doctest: +SKIP
+    >>> ranking.differences[0].p_value < 0.05  # doctest: +SKIP
+    True
     """
     given = {**locals(), "labels": None if labels is None else labels_by_id(labels)}
     if isinstance(systems, str):
         raise UsageError("systems are to be a dict of names to files, or a list of files")
     if not isinstance(systems, Mapping):
         systems = dict(systems_of([os.fspath(path) for path in systems]))
-    options = options or Options()
-    if missing != "error":
-        options = replace(options, missing=missing)
     return compare_outputs(
         None if gold is None else source_of(gold),
         {str(name): _sources(files) for name, files in systems.items()},
-        InputOptions.of(given, "gold"),
-        InputOptions.of(given, "predicted"),
+        *InputOptions.of_both(given, 1 if gold is None else 2),
         by_position=align_by_position,
-        options=options,
-        testing=testing or RankingOptions(),
+        options=options_of(given),
+        testing=RankingOptions.of(given),
         executor=executor,
         progress=progress,
     )

@@ -7,7 +7,7 @@ systems: the resamples of one draw are common to all of them.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, NamedTuple, cast
@@ -15,10 +15,19 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.options import AUTO, FEW_SPANS, LEAST_UNITS, Confidence, Unit
-from spanf1.core.scores import AVERAGES, FIGURES, AverageName, f_scores, figures
+from spanf1.core.options import (
+    AUTO,
+    FEW_SPANS,
+    LEAST_UNITS,
+    Confidence,
+    Unit,
+    check_alone,
+    confidence_from,
+)
+from spanf1.core.scores import AVERAGES, FIGURES, AverageName, f_scores, figures, named
 from spanf1.core.tally import rows_of
 from spanf1.exceptions import UsageError, check_known
+from spanf1.render.reported import Reported
 from spanf1.resampling.draws import cores
 from spanf1.resampling.inference import (
     ADJUSTMENTS,
@@ -89,6 +98,23 @@ class RankingOptions:
         if self.confidence.method != "percentile":
             raise UsageError("systems are compared by percentile intervals")
 
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> RankingOptions:
+        """Return what the keywords of a function say, or ``testing``, which says all of it.
+
+        Raises
+        ------
+        UsageError
+            If both say something.
+        """
+        names = cls.__dataclass_fields__.keys() - {"confidence"}
+        how = confidence_from(given["confidence"]) or Confidence()
+        said = cls(**{name: given[name] for name in names}, confidence=how)
+        whole = given["testing"]
+        if whole is not None:
+            check_alone("testing", said == cls())
+        return said if whole is None else whole
+
     @property
     def alpha(self) -> float:
         """The p-value below which systems are told apart."""
@@ -153,9 +179,11 @@ class Difference(NamedTuple):
     units: tuple[int, int, int] | None
 
 
-@dataclass(frozen=True)
-class Ranking:
+@dataclass(frozen=True, repr=False)
+class Ranking(Reported):
     """Systems in the order of their F, and how they differ.
+
+    ``ranking["crf"]`` is the `Standing` of a system, and ``str(ranking)`` the tables.
 
     Attributes
     ----------
@@ -176,6 +204,15 @@ class Ranking:
     differences: list[Difference]
     testing: RankingOptions
     units: int
+
+    _reporter = "spanf1.ranking.report", "report_of"
+
+    def __repr__(self) -> str:
+        said = (f"{one.system.name} {one.mean:.4f}" for one in self.standings)
+        return f"<Ranking: {', '.join(said)}>"
+
+    def __getitem__(self, name: str) -> Standing:
+        return named("system", name, {one.system.name: one for one in self.standings})
 
     @property
     def few_types(self) -> tuple[str, ...]:

@@ -1,1 +1,1 @@
-"""A report as text, Markdown, LaTeX, CSV or JSON; it knows nothing of entities."""
+"""A report as text, Markdown, LaTeX, HTML, CSV or JSON; it knows nothing of entities."""

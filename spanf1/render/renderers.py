@@ -1,4 +1,4 @@
-"""The renderings of a report by name: text of 80 columns, JSON, CSV, Markdown, LaTeX."""
+"""The renderings of a report by name: text of 80 columns, JSON, CSV, Markdown, LaTeX, HTML."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain, repeat
 from typing import Any
 
 from spanf1.render.report import Fact, Report, Section
@@ -216,6 +217,9 @@ _HIDDEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud8
 # What a spreadsheet would compute, and what it would not though it begins like that.
 _FORMULA = re.compile(r"[=+@\t\r-](?!(?<=[+-])(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?\Z)")
 
+# What the heads of columns and of rows are in HTML.
+_COLUMN, _ROW = 'th scope="col"', 'th scope="row" style="text-align: left"'
+
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&])")
 
 
@@ -323,6 +327,35 @@ def _latex(section: Section) -> str:
     return "\n".join(lines) + "\n"
 
 
+def html(report: Report, *, digits: int | None = None, brief: bool = False, **_: Any) -> str:
+    """Return a report as tables of HTML, for a page or a notebook; if `brief`, those alone."""
+    sections = report.shown(digits, brief=brief)
+    if sections and not (brief or sections[0].title):
+        sections[0] = sections[0]._replace(title=printable(report.caption(report.about)))
+    return "\n".join(map(_html, sections))
+
+
+def _html(section: Section) -> str:
+    from html import escape
+
+    def line(cells: Iterable[str], first: str, others: str) -> str:
+        tags = chain([first], repeat(others))
+        row = (f"<{tag}>{escape(cell)}</{tag[:2]}>" for tag, cell in zip(tags, cells, strict=False))
+        return f"<tr>{''.join(row)}</tr>"
+
+    header, *rows = _cells(section)
+    said = [escape(text.strip()) for text in (section.title, section.text) if text]
+    lines = [f"<caption>{'<br>'.join(said)}</caption>"] if said else []
+    if section.header:
+        lines.append(f"<thead>{line(header, _COLUMN, _COLUMN)}</thead>")
+    totals = len(rows) - section.totals
+    for part in filter(None, (rows[:totals], rows[totals:])):
+        lines.append(f'<tbody style="text-align: {"left" if section.words else "right"}">')
+        lines += [line(row, _ROW, "td") for row in part] + ["</tbody>"]
+    notes = [f"<p>{escape(note.strip())}</p>" for note in section.after]
+    return "\n".join(["<table>", *lines, "</table>", *notes]) + "\n"
+
+
 #: how a report is rendered, by the name of a format
 RENDERERS: dict[str, Callable[..., str | bytes]] = {
     "table": text,
@@ -331,4 +364,5 @@ RENDERERS: dict[str, Callable[..., str | bytes]] = {
     "tsv": partial(delimited, delimiter="\t"),
     "markdown": markdown,
     "latex": latex,
+    "html": html,
 }

@@ -113,6 +113,8 @@ class Report(NamedTuple):
         Returns the sections as a terminal shows them, where these are others.
     tables : int, optional
         How many sections a brief report has; all if None.
+    caption : callable, optional
+        Returns what the first table is called in HTML, where that has no title.
     """
 
     about: Any
@@ -121,6 +123,7 @@ class Report(NamedTuple):
     data: Callable[[Any], object] = lambda _: None
     terminal: Callable[[Any, int | None], list[Section]] | None = None
     tables: int | None = None
+    caption: Callable[[Any], str] = lambda _: ""
 
     def shown(
         self, digits: int | None = None, *, brief: bool = False, terminal: bool = False

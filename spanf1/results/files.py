@@ -53,6 +53,7 @@ def score_file(
     *,
     gold_column: Column | None = None,
     pred_column: Column | None = None,
+    tag_column: Column | None = None,
     token_column: Column | None = None,
     sentence_column: Column | None = None,
     delimiter: str | None = None,
@@ -116,6 +117,7 @@ def score_file(  # type: ignore[misc]
     *,
     gold_column: Column | None = None,
     pred_column: Column | None = None,
+    tag_column: Column | None = None,
     token_column: Column | None = None,
     sentence_column: Column | None = None,
     delimiter: str | None = None,
@@ -166,6 +168,8 @@ def score_file(  # type: ignore[misc]
         line is a header, or there is a comment ``# global.columns = …``. By default the last but
         one and the last of one file, and the last of each of two. ``"2,3"`` are several, with
         nested levels.
+    tag_column : int or str, optional
+        With two files, the column of the tags in both, instead of those two.
     token_column : int or str, optional
         With two files, the column of the tokens, which must be the same; by default the one that
         the header calls so, or the first.
@@ -238,7 +242,7 @@ ignore_types, tag_form, outside, mask_tags, missing, level, as_written, confiden
     sources = [source_of(path) for path in (file, pred_file) if path is not None]
     if match == "surface" and STDIN in [source.path for source in sources]:
         raise UsageError("surface forms need a second look: standard input can be read only once")
-    sides = [InputOptions.of(given, side) for side in ("gold", "predicted")]
+    sides = InputOptions.of_both(given, len(sources))
     inputs = both_inputs(sources, *sides, by_position=align_by_position)
     inputs.gold.progress = progress
     if level == "token":

@@ -28,7 +28,7 @@ from spanf1.core.scores import TypeCounts
 from spanf1.core.spans import Ends, shape_of
 from spanf1.core.tags import AUTO_FORM, Spelling, TagSets, tag_forms, tag_sets
 from spanf1.core.tally import ABSENT, SpanKey, Tally
-from spanf1.exceptions import UsageError
+from spanf1.exceptions import UsageError, check_known
 from spanf1.formats.labels import IGNORE_INDEX, Labels, labels_by_id
 from spanf1.formats.lists import ArrayReader, ListReader, reader_of
 from spanf1.formats.options import (
@@ -41,9 +41,15 @@ from spanf1.levels.levels import LevelName, check_level
 from spanf1.results.result import Result
 
 if TYPE_CHECKING:
+    from spanf1.formats.spans import PlaceName
     from spanf1.levels.results import TokenResult, WholeResult
 
 _LISTS = (list, tuple)
+
+_NO_COLUMNS = (None,) * 5
+
+#: what lists may hold besides tags and labels
+RECORDS, SPANS = "records", "spans"
 
 # What the functions here may be told of tags.
 _KEYWORDS = frozenset({OUTSIDE_TAGS, MASK_TAGS, LABELS, MISSING_TAGS})
@@ -52,7 +58,7 @@ _KEYWORDS = frozenset({OUTSIDE_TAGS, MASK_TAGS, LABELS, MISSING_TAGS})
 @overload
 def evaluate(
     y_true: Any,
-    y_pred: Any,
+    y_pred: Any = None,
     *,
     labels: Iterable[str] | Mapping[Any, str] | None = None,
     ignore_index: int = IGNORE_INDEX,
@@ -75,6 +81,13 @@ def evaluate(
     missing: MissingName = "error",
     level: Literal["span"] = "span",
     as_written: Literal[False] = False,
+    places: PlaceName = "auto",
+    inclusive_ends: bool = False,
+    gold_key: str | None = None,
+    pred_key: str | None = None,
+    gold_column: str | None = None,
+    pred_column: str | None = None,
+    sentence_column: str | None = None,
     confidence: float | Confidence | None = None,
 ) -> Result: ...
 
@@ -82,7 +95,7 @@ def evaluate(
 @overload
 def evaluate(
     y_true: Any,
-    y_pred: Any,
+    y_pred: Any = None,
     *,
     level: Literal["token"],
     **options: Any,
@@ -92,7 +105,7 @@ def evaluate(
 @overload
 def evaluate(
     y_true: Any,
-    y_pred: Any,
+    y_pred: Any = None,
     *,
     level: Literal["sentence", "document"],
     **options: Any,
@@ -102,7 +115,7 @@ def evaluate(
 # Of other levels, Python alone checks the names of keywords.
 def evaluate(  # type: ignore[misc]
     y_true: Any,
-    y_pred: Any,
+    y_pred: Any = None,
     *,
     labels: Iterable[str] | Mapping[Any, str] | None = None,
     ignore_index: int = IGNORE_INDEX,
@@ -125,6 +138,13 @@ def evaluate(  # type: ignore[misc]
     missing: MissingName = "error",
     level: LevelName = "span",
     as_written: bool = False,
+    places: PlaceName = "auto",
+    inclusive_ends: bool = False,
+    gold_key: str | None = None,
+    pred_key: str | None = None,
+    gold_column: str | None = None,
+    pred_column: str | None = None,
+    sentence_column: str | None = None,
     confidence: float | Confidence | None = None,
 ) -> Result | TokenResult | WholeResult:
     """Score predicted tags, label ids, or spans of texts against gold ones.
@@ -138,7 +158,11 @@ def evaluate(  # type: ignore[misc]
         largest counts. Or records, one for each text, such as JSON has them in one of the formats
         that `spanf1.score_file` reads:
         ``{"text": …, "spans": [{"start": 0, "end": 5, "label": "PER"}]}``,
-        the lists that a Hugging Face pipeline returns.
+        the lists that a Hugging Face pipeline returns. Or spans, a list for each sentence or text:
+        tuples ``(start, end, type)``, `spanf1.Span`, `spanf1.TextSpan`. Places count from 0, and
+        an end is the place behind the span; see `places` and `inclusive_ends`. Or one table with
+        both sides, `y_true`, or two tables: a dataset of Hugging Face, whose ``ClassLabel`` names
+        ids, a frame of pandas or polars, a dict of lists; see `gold_key` and `gold_column`.
     labels : sequence of str, or mapping of int to str
         The tag of each id; needed for ids.
     ignore_index : int
@@ -190,6 +214,21 @@ def evaluate(  # type: ignore[misc]
     as_written : bool
         At level ``token``, take tags for labels as they are written. By default the classes are
         their types, and O is none of these.
+    places : str
+        Of spans, what `start` and `end` count: each ``token``, as do tuples and `spanf1.Span` by
+        default, or each ``character``, as do `spanf1.TextSpan` and objects. No score depends on
+        that, but the matches ``token`` and ``character`` do.
+    inclusive_ends : bool
+        Of spans, whether an end is the last place in it, as in nervaluate's objects
+        ``{"label": "PER", "start": 0, "end": 1}``.
+    gold_key, pred_key : str, optional
+        Of a table with a row for each sentence, or text, the columns of both sides: of tags, ids,
+        or spans.
+    gold_column, pred_column, sentence_column : str, optional
+        Of a table with a row for each token, the columns of the tags of both sides, and of the ids
+        of sentences: a new id begins one, and a missing id goes on with the one above. ``"none"``
+        in place of the last: all rows are one sentence. In two tables both columns of a pair may
+        be called the same, and the second left out.
     confidence : float or Confidence, optional
         Make intervals of every figure, of this level: see `Result.certainty`.
 
@@ -233,12 +272,40 @@ def evaluate(  # type: ignore[misc]
     >>> spanf1.evaluate(gold, predicted).micro.f1
     1.0
 
+    Spans of tokens, and nervaluate's, which name their last token:
+
+    >>> spanf1.evaluate([[(0, 2, "PER")], []], [[(0, 2, "PER")], [(3, 4, "LOC")]]).micro.precision
+    0.5
+    >>> gold = [[{"label": "PER", "start": 0, "end": 0}]]
+    >>> spanf1.evaluate(gold, gold, inclusive_ends=True, match="partial").micro.f1
+    1.0
+
+    A table with a row for each token, such as a frame of pandas, and one with a row for each
+    sentence, such as a dataset of Hugging Face:
+
+    >>> frame = {
+    ...     "sent": [1, 1, 2],
+    ...     "gold": ["B-PER", "I-PER", "B-LOC"],
+    ...     "pred": ["B-PER", "O", "O"],
+    ... }
+    >>> columns = {"gold_column": "gold", "pred_column": "pred", "sentence_column": "sent"}
+    >>> spanf1.evaluate(frame, **columns).micro.recall
+    0.0
+    >>> dataset = {"ner_tags": [["B-PER"], ["O"]], "predicted": [["B-PER"], ["B-LOC"]]}
+    >>> spanf1.evaluate(dataset, gold_key="ner_tags", pred_key="predicted").micro.precision
+    0.5
+
     Labels, one for each item:
 
     >>> spanf1.evaluate([1, 0, 1, 1, 0], [1, 0, 0, 1, 0], level="token")[1].f1
     0.8
     """
     given = locals()
+    columns = gold_key, pred_key, gold_column, pred_column, sentence_column
+    if y_pred is None or columns != _NO_COLUMNS:
+        from spanf1.formats.tables import out_of_tables
+
+        given = out_of_tables(given)
     options = Options.of(given)
     if level != "span" or as_written:
         check_level(level, options, as_written=as_written)
@@ -259,7 +326,7 @@ def _tokens(
     from spanf1.levels.reading import no_tokens, tokens_of_lists
 
     gold, predicted, labels = given["y_true"], given["y_pred"], given["labels"]
-    if has_records(gold) or has_records(predicted):
+    if held(gold) or held(predicted):
         raise no_tokens()
     return tokens_of_lists(
         gold,
@@ -288,14 +355,10 @@ def _evaluated(
 def _counted(given: Mapping[str, Any], options: Options, units: str) -> Tally:
     """Return the counts of spans; the arguments of `evaluate`, and what counts are kept of."""
     y_true, y_pred, labels, mask = (given[n] for n in ("y_true", "y_pred", "labels", "mask"))
-    if has_records(y_true) or has_records(y_pred):
-        from spanf1.formats.pairs import pairs_of
-
-        if mask is not None:
-            raise UsageError("mask is for label ids")
-        side = InputOptions.of(given)
-        check_no_gaps(side, options)
-        return pairs_of(y_true, y_pred, side).tally(options, units=units)
+    if found := held(y_true) or held(y_pred):
+        return _tally_of(found, given, options, units)
+    if given["places"] != AUTO or given["inclusive_ends"]:
+        raise UsageError("places and inclusive_ends are for spans, and these are none")
     _check_places(options.match)
     reader = reader_of(y_true, y_pred, labels, given["ignore_index"], mask, missing=options.missing)
     numbered = labels if isinstance(reader, ListReader) else None
@@ -307,6 +370,24 @@ def _counted(given: Mapping[str, Any], options: Options, units: str) -> Tally:
         type_map=options.type_map,
         crediting=options.crediting,
     )
+
+
+def _tally_of(found: str, given: Mapping[str, Any], options: Options, units: str) -> Tally:
+    """Return the counts of records or spans; the arguments of `evaluate`."""
+    from spanf1.formats.pairs import pairs_of
+    from spanf1.formats.spans import PLACE_NAMES, tally_of_spans
+
+    y_true, y_pred, places = (given[name] for name in ("y_true", "y_pred", "places"))
+    if given["mask"] is not None:
+        raise UsageError("mask is for label ids")
+    check_known("places", places, PLACE_NAMES)
+    side = InputOptions.of(given)
+    check_no_gaps(side, options)
+    inclusive = given["inclusive_ends"]
+    said = places != AUTO or inclusive
+    if found == RECORDS and not said and held(y_pred) != SPANS:
+        return pairs_of(y_true, y_pred, side).tally(options, units=units)
+    return tally_of_spans(y_true, y_pred, options, places=places, inclusive=inclusive, units=units)
 
 
 def _check_places(match: str) -> None:
@@ -332,18 +413,32 @@ def _plain_spellings(tag_form: str) -> tuple[Spelling, Spelling]:
     return gold, predicted
 
 
-def has_records(side: Any) -> bool:
-    """Return whether a list holds records of texts: objects, or lists of them."""
+def held(side: Any) -> str:
+    """Return what a list holds, if it is not tags or labels: `RECORDS` or `SPANS`.
+
+    Records of texts are objects, or lists of them.
+    """
     if not isinstance(side, _LISTS):
-        return False
+        return ""
     for row in side:
         if not isinstance(row, _LISTS):
-            return isinstance(row, dict)
+            return RECORDS if isinstance(row, dict) else ""
         # A text in which nothing is found is an empty list.
         if row:
+            first = row[0]
+            if isinstance(first, _LISTS):
+                from spanf1.formats.spans import is_span
+
+                return SPANS if is_span(first) else ""
             # Older versions of spaCy are trained with pairs of a text and an object.
-            return any(isinstance(part, dict) for part in row[:2])
-    return False
+            second = row[1] if len(row) > 1 else None
+            return RECORDS if isinstance(first, dict) or isinstance(second, dict) else ""
+    return ""
+
+
+def has_records(side: Any) -> bool:
+    """Return whether a list holds records of texts: objects, or lists of them."""
+    return held(side) == RECORDS
 
 
 class SpanF1:
@@ -414,6 +509,10 @@ ignore_types, tag_form, outside, mask_tags, missing, confidence
 
     def update(self, predictions: Any, references: Any, mask: Any = None) -> None:
         """Add a batch, which is left out as a whole if there is an error.
+
+        Mind the order: predictions come first, as in metrics of training libraries (torchmetrics,
+        Hugging Face's evaluate), and in `spanf1.evaluate` gold does. Names say it best:
+        ``update(references=gold, predictions=predicted)``.
 
         Parameters
         ----------

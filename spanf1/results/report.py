@@ -49,7 +49,9 @@ def report_of(result: Scored, files: Mapping[str, Scored] = MappingProxyType({})
         Those of several files, by name, of which it is the sum: each has a row, too.
     """
     if not files:
-        return Report(result, _table, _values, methodcaller("to_dict"), terminal=_terminal)
+        return Report(
+            result, _table, _values, methodcaller("to_dict"), terminal=_terminal, caption=_caption
+        )
     return Report(
         result,
         lambda _, digits: [*_table(result, digits), _files(files, digits)],
@@ -59,7 +61,12 @@ def report_of(result: Scored, files: Mapping[str, Scored] = MappingProxyType({})
             "files": {name: one.micro._asdict() for name, one in files.items()},
         },
         terminal=lambda _, digits: [*_terminal(result, digits), _files(files, digits)],
+        caption=_caption,
     )
+
+
+def _caption(result: Scored) -> str:
+    return str(result.signature())
 
 
 def counts_of(score: AnyScore) -> list[str]:
@@ -369,6 +376,8 @@ def _tokens(result: Scored, digits: int | None) -> str:
     parts = [f"{counts.tokens} in {many(counts.sentences, 'sentence')}"]
     if counts.documents:
         parts.append(many(counts.documents, "document"))
+    if not result.tally.tags_tokens:
+        return ", ".join(parts)
     accuracy = f"accuracy {percent(result.accuracy, digits)}"
     if counts.tokens_correct != result.tally.tags_equal:
         accuracy += " (of types and first tokens: the schemes differ)"

@@ -28,6 +28,7 @@ from spanf1.core.tally import (
 )
 from spanf1.exceptions import InputError, UsageError
 from spanf1.levels.levels import LEVELS
+from spanf1.render.reported import Reported
 from spanf1.results.scored import Scored
 from spanf1.wording import printable
 
@@ -41,13 +42,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class Result(Scored):
+class Result(Scored, Reported):
     """The scores of predictions against gold.
 
-    ``result["PER"]`` is a type's `Score`, ``result.micro.f1`` an average's F1, ``str(result)``
-    the table. ``a + b`` is the result of both inputs together, exactly as if they were one:
-    counts are added, never ratios. (Under the reading ``conlleval`` they are so where every tag
-    but ``O`` has a type: without one, the script can take two sentences for one.)
+    ``result["PER"]`` is a type's `Score`, and ``result["micro"]``, ``["macro"]`` and
+    ``["weighted"]`` are those of the averages. A type that is called so comes first;
+    ``result.micro`` is the average whatever types are called. ``str(result)`` is the table.
+    ``a + b`` is the result of both inputs together, exactly as if they were one: counts are added,
+    never ratios. (Under the reading ``conlleval`` they are so where every tag but ``O`` has a type:
+    without one, the script can take two sentences for one.)
 
     Parameters
     ----------
@@ -64,7 +67,31 @@ class Result(Scored):
     -----
     Where nothing is predicted precision is 0/0, where gold has nothing recall is, and F is where
     both: then each is ``options.zero_division``.
+
+    Examples
+    --------
+    >>> import spanf1
+    >>> result = spanf1.evaluate([["B-PER", "O", "B-LOC"]], [["B-PER", "O", "O"]])
+    >>> result["PER"].f1, result["macro"].f1, result["micro"].recall
+    (1.0, 0.5, 0.5)
+    >>> [*result], "PER" in result, "micro" in result
+    (['LOC', 'PER'], True, False)
+    >>> result["PERS"]
+    Traceback (most recent call last):
+        ...
+    spanf1.exceptions.UnknownNameError: no type is called 'PERS': there are LOC, PER, besides \
+micro, macro, weighted
+    hint: did you mean PER?
+    >>> print(result.to_csv(digits=2), end="")
+    row,name,precision,recall,f1,gold,predicted,correct
+    type,LOC,0.00,0.00,0.00,1,0,0
+    type,PER,1.00,1.00,1.00,1,1,1
+    micro,micro,1.00,0.50,0.67,2,1,1
+    macro,macro,0.50,0.50,0.50,2,1,1
+    weighted,weighted,0.50,0.50,0.50,2,1,1
     """
+
+    _reporter = "spanf1.results.report", "report_of"
 
     def __add__(self, other: Result) -> Result:
         if not isinstance(other, Result):
@@ -92,12 +119,6 @@ class Result(Scored):
             f"<Result: micro F1 {micro.f1:.4f}, {micro.gold} gold, {micro.predicted} predicted, "
             f"{micro.correct} correct>"
         )
-
-    def __str__(self) -> str:
-        from spanf1.render.renderers import text
-        from spanf1.results.report import report_of
-
-        return text(report_of(self))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data that JSON can carry; the inverse of `from_dict`.
@@ -287,7 +308,7 @@ def data_of(tally: Tally) -> dict[str, Any]:
     data |= by_side("first", lambda first: {_text_of(k): first[k] for k in sorted(first)})
     data["script"] = {name: list(counts) for name, counts in tally.script.items()}
     data["gold_number"] = f"{tally.gold_number:016x}"
-    if tally.placed_by != TOKEN:
+    if not tally.tags_tokens:
         data |= {"placed_by": tally.placed_by, "size": tally.size} | by_side("tagged", bool)
     data["forms"] = [
         [name, [[*map(_text_of, pair)] for pair in sorted(shapes)], count]

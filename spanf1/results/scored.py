@@ -23,12 +23,13 @@ from spanf1.core.scores import (
     Counts,
     CreditCounts,
     average,
+    named,
     ratio,
     score,
     total_of,
 )
 from spanf1.core.tags import TagForm
-from spanf1.core.tally import SIDES, TOKEN, Tally
+from spanf1.core.tally import SIDES, Tally
 from spanf1.exceptions import IllFormedError, UsageError, check_known
 
 if TYPE_CHECKING:
@@ -149,10 +150,10 @@ class Scored:
 
         Where the two sides are in different schemes, and the reading is not ``conlleval``, it is
         the fraction of tokens that begin, continue, or are outside of a span of the same type on
-        both. Where spans are not placed by tokens it is NaN.
+        both. Where tokens have no tags it is NaN.
         """
         counts = self.counts
-        if self.tally.placed_by != TOKEN:
+        if not self.tally.tags_tokens:
             return math.nan
         return ratio(counts.tokens_correct, counts.tokens, self.options.zero_division)
 
@@ -325,7 +326,7 @@ class Scored:
                 raise UsageError(f"{name}: these are tags, and have a scheme")
             if scheme not in (AUTO, NO_TAGS) and not side.tagged and meant:
                 raise UsageError(f"{name}: these are spans, not tags, and have no scheme {scheme}")
-        if self.options.reading == "conlleval" and self.tally.placed_by != TOKEN:
+        if self.options.reading == "conlleval" and not self.tally.tags_tokens:
             raise UsageError("the conlleval script counts tags only")
 
     def place(self, side: int, line: int) -> str:
@@ -335,7 +336,10 @@ class Scored:
         return f"{self.input.files[min(side, len(self.input.files) - 1)]}:{line}"
 
     def __getitem__(self, name: str) -> AnyScore:
-        return self.types[name]
+        try:
+            return self.types[name]
+        except KeyError:
+            return named("type", name, self.types, dict(zip(AVERAGES, self.averages, strict=True)))
 
     def __contains__(self, name: object) -> bool:
         return name in self.types

@@ -193,6 +193,36 @@ def test_wrong_usage(run, systems, options, message):  # noqa: ARG001 - in its f
         spanf1.diff(Path("gold"), systems, options=spanf1.Options(**options))
 
 
+def test_keywords_say_what_options_say(run):  # noqa: ARG001 - in its folder
+    write("gold", "w B-A x\nv I-A x\n")
+    write("a", "w I-A x\nv I-A x\n")
+    given = {"reading": "strict", "scheme": "IOB2", "beta": 2}
+    how = {"tag_column": 2, "confidence": FAST}
+    said, whole = (
+        spanf1.diff("gold", ["a", "gold"], **one, **how)
+        for one in (given, {"options": spanf1.Options.of(given)})
+    )
+    assert said.to_json() == whole.to_json()
+    assert said.counts["mended"] == 1
+    level = spanf1.diff("gold", ["a", "gold"], tag_column=2, confidence=0.9)
+    assert level.alpha == 0.1
+    with pytest.raises(spanf1.UsageError, match="options and single keywords say the same"):
+        spanf1.diff("gold", ["a", "gold"], options=spanf1.Options(), reading="strict")
+
+
+def test_the_face_of_changes(run):  # noqa: ARG001 - in its folder
+    write("gold", "w B-A\nv O\nu B-<b>\n")
+    write("a", "w O\nv O\nu B-A\n")
+    changes = spanf1.diff("gold", {"a": "a", "b": "gold"}, confidence=FAST)
+    assert "Spans that changed" in str(changes)
+    assert changes.to_csv().splitlines()[1].startswith("mended,missed,,")
+    assert len(changes.to_csv().splitlines()) == 1 + len([*changes.entries()])
+    assert "<b>" not in changes.to_html()
+    data = json.loads(changes.to_json())
+    assert data["counts"] == changes.counts
+    assert len(data["spans"]) == len([*changes.entries()])
+
+
 @pytest.mark.parametrize("name", ["limit", "context"])
 def test_negative_numbers(run, name):  # noqa: ARG001 - in its folder
     write("gold", "w B-A\n")

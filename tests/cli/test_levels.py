@@ -31,7 +31,9 @@ def files(tmp_path: Path) -> None:
         (tmp_path / "folder" / name).write_text(TAGS)
 
 
-@pytest.mark.parametrize("format_name", ["table", "markdown", "latex", "csv", "tsv", "json"])
+@pytest.mark.parametrize(
+    "format_name", ["table", "markdown", "latex", "html", "csv", "tsv", "json"]
+)
 @pytest.mark.parametrize("level", ["token", "sentence"])
 def test_every_format_has_each_level(run, format_name, level) -> None:
     ran = run("score", "tags", "--level", level, "-f", format_name, "--confidence", "0.9")

@@ -62,7 +62,7 @@ def test_a_page_of_score(run, tmp_path) -> None:
     assert run("score", "merged.conll", "-o", "x.html", "--fail-under", "0.9").code == 1
     data = written(tmp_path)
     assert len(data["systems"][0]["figures"][0]) == 8
-    run("score", "merged.conll", "-f", "html", "--match", "partial", "-o", "x.html")
+    run("score", "merged.conll", "-f", "page", "--match", "partial", "-o", "x.html")
     data = written(tmp_path)
     assert data["digits"] == 2
     assert "match:partial" in data["systems"][0]["signature"]

@@ -303,7 +303,7 @@ def test_the_first_thing_that_is_wrong_is_said(tmp_path: Path, kind: str) -> Non
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["jsonl", "prodigy"])
-@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown", "latex"])
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown", "latex", "html"])
 def test_processes_print_the_same(
     run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str, form: str
 ) -> None:

@@ -28,6 +28,7 @@ from spanf1.render.renderers import text as rendered
 from spanf1.results.result import Result
 from tests.helpers.commands import formats_of, pipe, write
 from tests.helpers.oracles import altered, uniform, well_formed
+from tests.helpers.pages import Seen
 from tests.helpers.plain import decode_slowly
 from tests.helpers.shared_data import shared
 
@@ -187,6 +188,86 @@ class TestCompare:
         by_name = {"good": "good.conll", "poor": "poor.conll"}
         found = compare(Path("gold.conll"), [Path("good.conll"), "poor.conll"], testing=QUICK)
         assert to_dict(found) == to_dict(compare("gold.conll", by_name, testing=QUICK))
+
+    def test_keywords_say_what_the_objects_say(self) -> None:
+        systems = ["good.conll", "poor.conll", "other.conll"]
+        testing = replace(QUICK, average="macro", per_type=True, all_pairs=True, correction="bh")
+        options = Options.of({"scheme": "IOB2", "reading": "strict", "beta": 2, "types": "gold"})
+        found = compare(
+            "gold.conll",
+            systems,
+            average="macro",
+            per_type=True,
+            all_pairs=True,
+            correction="bh",
+            confidence=testing.confidence,
+            scheme="IOB2",
+            reading="strict",
+            beta=2,
+            types="gold",
+        )
+        assert to_dict(found) == to_dict(
+            compare("gold.conll", systems, testing=testing, options=options)
+        )
+
+    def test_the_level_alone(self) -> None:
+        found = compare("gold.conll", ["good.conll", "poor.conll"], confidence=0.9)
+        assert found.testing.confidence.level == 0.9
+        assert found.testing.alpha == 0.1
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {"testing": QUICK, "average": "macro"},
+            {"testing": QUICK, "confidence": 0.9},
+            {"options": Options(), "reading": "strict"},
+            {"options": Options(), "types": ["PER"]},
+        ],
+    )
+    def test_nothing_is_said_twice(self, given) -> None:
+        (name, _), _ = given.items()
+        with pytest.raises(UsageError, match=f"{name} and single keywords say the same things"):
+            compare("gold.conll", ["good.conll", "poor.conll"], **given)
+
+    def test_missing_goes_with_options(self) -> None:
+        found = compare(
+            "gold.conll",
+            ["good.conll", "poor.conll"],
+            options=Options(beta=2),
+            missing="outside",
+            testing=QUICK,
+        )
+        used = found.standings[0].system.runs[0].options
+        assert (used.beta, used.missing) == (2, "outside")
+
+    def test_the_column_of_tags_of_all_files(self) -> None:
+        names = ["gold", "good", "poor"]
+        for name in names:
+            rows = Path(f"{name}.conll").read_text().splitlines()
+            write(f"{name}.wide", "".join(f"{row} x\n" if row else "\n" for row in rows))
+        given = [
+            ["gold.conll", ["good.conll", "poor.conll"]],
+            ["gold.wide", ["good.wide", "poor.wide"]],
+        ]
+        plain, wide = (
+            compare(gold, dict(zip("ab", files, strict=True)), tag_column=column, testing=QUICK)
+            for (gold, files), column in zip(given, (None, 2), strict=True)
+        )
+        assert plain.differences == wide.differences
+        with pytest.raises(UsageError, match="tag_column is for two files, in place of gold_col"):
+            compare(None, ["good.merged", "poor.merged"], tag_column=2)
+
+    def test_a_system_by_its_name(self) -> None:
+        found = compare("gold.conll", ["good.conll", "poor.conll"], testing=QUICK)
+        assert found["poor"] is found.standings[1]
+        with pytest.raises(KeyError, match=r"(?m)'pore': there are good, poor$") as e:
+            found["pore"]
+        assert "hint: did you mean poor?" in e.value.__notes__
+        assert (
+            repr(found)
+            == f"<Ranking: good {found['good'].mean:.4f}, poor {found['poor'].mean:.4f}>"
+        )
+        assert str(found) == rendered(report_of(found))
 
     def test_merged_files_are_the_same(self) -> None:
         names = ["good", "poor", "other"]
@@ -599,6 +680,16 @@ class TestCommand:
             assert {len(re.findall(r"(?<!\\)&", row)) + 1 for row in rows} == {len(table[0])}
             assert len(rows) >= 4
 
+    @pytest.mark.parametrize("more", [[], ["--per-type"], ["several=good.conll,poor.conll"]])
+    def test_html(self, run, more) -> None:
+        write("a_<b>&.conll", GOOD)
+        ran = run("compare", *THREE, "a_<b>&.conll", "-f", "html", *more)
+        assert ran.code == 0
+        seen = Seen(ran.out)
+        assert seen.tags.count("caption") == seen.tags.count("table") == 2 + ("--per-type" in more)
+        assert {"script", "b"}.isdisjoint(seen.tags)
+        assert "a_<b>&" in seen.text
+
     @pytest.mark.parametrize(
         "more",
         [
@@ -769,7 +860,7 @@ class TestPipes:
 
 
 def test_formats_are_all_tested() -> None:
-    assert formats_of(command) == ["table", "json", "csv", "markdown", "latex"]
+    assert formats_of(command) == ["table", "json", "csv", "markdown", "latex", "html"]
 
 
 @pytest.mark.parametrize(

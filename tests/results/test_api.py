@@ -253,6 +253,18 @@ class TestScoreFile:
         spanf1.score_file(path, progress=seen.append)
         assert seen[-1] == path.stat().st_size
 
+    def test_the_column_of_the_tags_of_both(self, path, tmp_path) -> None:
+        wide = tmp_path / "wide"
+        wide.write_text("a B-X x\nb O x\n")
+        assert spanf1.score_file(wide, wide, tag_column=2).micro == (1, 1, 1, 1, 1, 1, 1)
+        other = spanf1.score_file(wide, path.with_name("wide"), gold_column=2, pred_column=-2)
+        assert other == spanf1.score_file(wide, wide, tag_column="2")
+        assert spanf1.analyze(wide, wide, tag_column=-2).counts["correct"] == 1
+        message = "tag_column is for two files, in place of gold_column and pred_column"
+        for given in ({"file": path}, {"file": wide, "pred_file": wide, "pred_column": 2}):
+            with pytest.raises(UsageError, match=message):
+                spanf1.score_file(tag_column=2, **given)
+
     def test_paths_and_strings(self, path) -> None:
         assert spanf1.score_file(path) == spanf1.score_file(str(path))
 

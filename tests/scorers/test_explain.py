@@ -424,7 +424,7 @@ class TestCommand:
             ("a I-A I-A", "100.00  100.00  100.00"),
         ],
     )
-    @pytest.mark.parametrize("form", ["table", "json", "csv", "markdown", "latex"])
+    @pytest.mark.parametrize("form", ["table", "json", "csv", "markdown", "latex", "html"])
     def test_small_input(self, run, text, first, form) -> None:
         ran = run("schemes", write("f", text), "--format", form)
         assert ran.code == 0

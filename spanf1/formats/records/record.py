@@ -256,7 +256,8 @@ class Record(NamedTuple):
         for start, end in pairs:
             whole = type(start) is int and type(end) is int
             if not whole or not 0 <= start < end <= last:
-                raise self.error(f"{place}: {_wrong_part(start, end, text)}")
+                hint = _INCLUSIVE if whole and start == end and text is None else ""
+                raise self.error(f"{place}: {_wrong_part(start, end, text)}", hint)
         for (_, end), (start, _) in pairwise(pairs):
             if start < end:
                 message = f"a part begins at {start}, before the one before it ends, at {end}"
@@ -335,6 +336,13 @@ def documents_of(input: Input, document: Callable[[Record], Document | None]) ->
     """Yield the documents of records; raises as `record_batches`."""
     yield from filter(None, map(document, records(input)))
     check_key(input)
+
+
+# Spans without a text may be those of nervaluate.
+_INCLUSIVE = (
+    "an end is the character behind the span; where it is the last in it, as in nervaluate, "
+    "spanf1.evaluate(..., inclusive_ends=True) reads it"
+)
 
 
 def _wrong_part(start: Any, end: Any, text: str | None) -> str:
