@@ -11,7 +11,17 @@ import numpy as np
 
 from spanf1.changes.changes import CHANGES, Changes
 from spanf1.changes.diff import analyze_outputs
-from spanf1.core.options import AUTO, Confidence, MissingName, Options
+from spanf1.core.options import (
+    AUTO,
+    AnyScheme,
+    Confidence,
+    MissingName,
+    Options,
+    TypeSet,
+    confidence_from,
+    options_of,
+)
+from spanf1.core.schemes import ReadingName
 from spanf1.core.tags import AUTO_FORM, IntArray
 from spanf1.exceptions import UsageError
 from spanf1.formats.labels import labels_by_id
@@ -37,10 +47,20 @@ def report(
     *,
     title: str = "",
     digits: int | None = None,
-    by: Iterable[str] = (),
+    by: str | Iterable[str] = (),
     train: Train | None = None,
     bins: Sequence[int] | None = None,
-    confidence: Confidence | None = None,
+    confidence: float | Confidence | None = None,
+    scheme: AnyScheme = AUTO,
+    gold_scheme: AnyScheme | None = None,
+    pred_scheme: AnyScheme | None = None,
+    reading: ReadingName = "lenient",
+    beta: float = 1.0,
+    types: TypeSet | Iterable[str] = "union",
+    zero_division: float = 0.0,
+    map_types: Mapping[str, str] | None = None,
+    ignore_types: Iterable[str] = (),
+    trim: bool = False,
     options: Options | None = None,
     tag_form: str = AUTO_FORM,
     outside: Iterable[str] = (),
@@ -48,6 +68,7 @@ def report(
     missing: MissingName = "error",
     gold_column: Column | None = None,
     pred_column: Column | None = None,
+    tag_column: Column | None = None,
     token_column: Column | None = None,
     sentence_column: Column | None = None,
     delimiter: str | None = None,
@@ -76,17 +97,19 @@ def report(
         What the page is called; by default after the files.
     digits, by, train, bins
         As for `spanf1.Analysis.to_html`.
-    confidence : Confidence, optional
-        Level, resamples, unit and seed of intervals and tests.
+    confidence : float or Confidence, optional
+        The level of intervals and tests, by default 0.95; or level, resamples, unit and seed.
     options : Options, optional
-        How spans are read, for exact matches; as for `spanf1.evaluate`.
+        How spans are read, for exact matches, in place of `scheme` to `trim`.
 
     Other Parameters
     ----------------
-    tag_form, outside, mask_tags, missing
+    scheme, gold_scheme, pred_scheme, reading, beta, types, zero_division, map_types, \
+ignore_types, tag_form, outside, mask_tags, missing
         As for `spanf1.evaluate`.
-    gold_column, pred_column, token_column, sentence_column, delimiter, align_by_position, \
-input_format, gold_key, pred_key, token_key, text_key, id_key, labels, max_size
+    gold_column, pred_column, tag_column, token_column, sentence_column, delimiter, \
+align_by_position, input_format, gold_key, pred_key, token_key, text_key, id_key, labels, trim, \
+max_size
         As for `spanf1.score_file`.
 
     Raises
@@ -110,17 +133,13 @@ input_format, gold_key, pred_key, token_key, text_key, id_key, labels, max_size
     if not isinstance(systems, Mapping):
         paths = [os.fspath(path) for path in systems]
         systems = dict(zip(names_of(paths), paths, strict=True))
-    options = options or Options()
-    if missing != "error":
-        options = replace(options, missing=missing)
     analyses, ranking = analyze_outputs(
         None if gold is None else source_of(gold),
         {str(name): source_of(file) for name, file in systems.items()},
-        InputOptions.of(given, "gold"),
-        InputOptions.of(given, "predicted"),
+        *InputOptions.of_both(given, 1 if gold is None else 2),
         by_position=align_by_position,
-        options=options,
-        testing=RankingOptions(confidence=confidence or Confidence()),
+        options=options_of(given),
+        testing=RankingOptions(confidence=confidence_from(confidence) or Confidence()),
     )
     return page_of_systems(
         analyses,
@@ -141,7 +160,7 @@ def page_of_systems(
     *,
     merged: bool = False,
     digits: int | None = None,
-    by: Iterable[str] = (),
+    by: str | Iterable[str] = (),
     train: Train | None = None,
     bins: Sequence[int] | None = None,
 ) -> str:

@@ -130,3 +130,7 @@ def test_python_makes_the_same_page(run, tmp_path) -> None:
     run("report", "gold.conll", "a.conll", "b.conll", "-o", "x.html")
     page = (tmp_path / "x.html").read_text(encoding="utf-8")
     assert spanf1.report("gold.conll", ["a.conll", "b.conll"]) == page
+    run("report", "gold.conll", "a.conll", "b.conll", "--by", "length", "--map", "LOC=X", "-o", "x")
+    page = (tmp_path / "x").read_text(encoding="utf-8")
+    files = "gold.conll", ["a.conll", "b.conll"]
+    assert spanf1.report(*files, by="length", map_types={"LOC": "X"}, tag_column=-1) == page
