@@ -43,10 +43,13 @@ if TYPE_CHECKING:
     from spanf1.mistakes.analysis import Analysis
     from spanf1.mistakes.analyze import analyze
     from spanf1.mistakes.explain import Explanation, explain
+    from spanf1.mistakes.picture import ConfusionDisplay, SliceDisplay
     from spanf1.ranking.compare import compare
+    from spanf1.ranking.picture import DifferenceDisplay, RankDisplay
     from spanf1.ranking.rank import Ranking, RankingOptions
     from spanf1.results.files import score_file
     from spanf1.results.lists import SpanF1, evaluate
+    from spanf1.results.picture import ScoreDisplay
     from spanf1.results.result import Result, rescore
     from spanf1.results.signature import Signature
 
@@ -55,11 +58,13 @@ __all__ = [
     "Analysis",
     "Changes",
     "Confidence",
+    "ConfusionDisplay",
     "Counts",
     "CreditCounts",
     "CreditScore",
     "Description",
     "Detection",
+    "DifferenceDisplay",
     "Document",
     "Explanation",
     "IllFormedError",
@@ -68,12 +73,15 @@ __all__ = [
     "Lexicon",
     "LossError",
     "Options",
+    "RankDisplay",
     "Ranking",
     "RankingOptions",
     "ReadError",
     "Result",
     "Score",
+    "ScoreDisplay",
     "Signature",
+    "SliceDisplay",
     "Span",
     "SpanF1",
     "SpanF1Error",
@@ -111,20 +119,25 @@ _LATER = {
     "Analysis": "mistakes.analysis",
     "Changes": "changes.changes",
     "Confidence": "core.options",
+    "ConfusionDisplay": "mistakes.picture",
     "Counts": "core.scores",
     "Description": "contents.contents",
     "Detection": "core.detection",
+    "DifferenceDisplay": "ranking.picture",
     "Document": "core.documents",
     "Explanation": "mistakes.explain",
     "Lexicon": "contents.baseline",
     "Options": "core.options",
+    "RankDisplay": "ranking.picture",
     "Ranking": "ranking.rank",
     "RankingOptions": "ranking.rank",
     "Result": "results.result",
     "CreditCounts": "core.scores",
     "CreditScore": "core.scores",
     "Score": "core.scores",
+    "ScoreDisplay": "results.picture",
     "Signature": "results.signature",
+    "SliceDisplay": "mistakes.picture",
     "Span": "core.spans",
     "SpanF1": "results.lists",
     "TextSpan": "core.documents",

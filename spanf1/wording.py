@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Iterable
 
 #: decimals of a percentage, unless others are asked for
@@ -89,3 +90,25 @@ def short_names(paths: list[str]) -> list[str]:
         if len(set(short)) == len(set(paths)):
             return short
     return paths
+
+
+# What stands for itself in a name of a signature; all else is %XX, so that a line can be parted.
+_PLAIN = {chr(b) for b in range(ord("!"), ord("~") + 1)} - set("|:%,/=")
+_HEX = re.compile(r"%([0-9A-F]{2})")
+
+
+def escaped(text: str) -> str:
+    """Return a name with every byte that would part a signature, or not print, as ``%XX``."""
+    data = text.encode("utf-8", "surrogatepass")
+    return "".join(chr(b) if chr(b) in _PLAIN else f"%{b:02X}" for b in data) or "%"
+
+
+def unescaped(text: str) -> str:
+    """Return the name that `escaped` gave the text of."""
+    text = _HEX.sub(lambda found: chr(int(found[1], 16)), "" if text == "%" else text)
+    return text.encode("latin-1").decode("utf-8", "surrogatepass")
+
+
+def exact(value: float) -> str:
+    """Return a number with all its digits, and no more."""
+    return repr(float(value)).removesuffix(".0")

@@ -23,6 +23,8 @@ settings.load_profile("untimed")
 def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Run a command in the test's folder, in this process."""
     monkeypatch.chdir(tmp_path)
+    # Whoever runs the tests may say how wide a terminal is; here is none.
+    monkeypatch.delenv("COLUMNS", raising=False)
 
     def run(*args: str) -> Ran:
         capsys.readouterr()

@@ -17,7 +17,8 @@ import numpy.typing as npt
 import spanf1
 from spanf1.core.options import METHODS, UNITS, Confidence, IntervalMethod, Options, Unit
 from spanf1.core.spans import Ends, shape_of
-from spanf1.core.tally import ABSENT, SpanKey, Tally, Units
+from spanf1.core.tally import Tally
+from spanf1.core.units import ABSENT, SpanKey, Units
 from spanf1.ranking.rank import RankingOptions, System, rank
 from spanf1.results.result import Result
 

@@ -19,7 +19,7 @@ PACKAGE = Path(spanf1.__file__).parent
 FLOORS = [
     ["exceptions", "wording", "_version"],
     ["core", "resampling", "render"],
-    ["formats"],
+    ["formats", "pictures"],
     ["checks", "conlleval", "compat", "levels"],
     ["results"],
     ["pages"],
@@ -30,7 +30,7 @@ FLOORS = [
 FLOOR = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 # What an adaptor adapts; what a format needs, imported by functions alone.
 ADAPTED = {"datasets", "evaluate", "sklearn", "spacy", "torch", "torchmetrics", "transformers"}
-OPTIONAL = {"backports", "jinja2", "orjson", "pandas", "pyarrow", "spacy"}
+OPTIONAL = {"backports", "jinja2", "matplotlib", "orjson", "pandas", "pyarrow", "spacy"}
 
 
 def name_of(path: Path) -> str:

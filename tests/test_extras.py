@@ -39,6 +39,7 @@ NEEDS = [
     ("arrow", ["pyarrow"], read("f.arrow", b"ARROW1\0\0" + bytes(16))),
     ("spacy", ["spacy"], written("f.spacy", "spacy")),
     ("zstd", ["backports", "compression"], read("f.zst", b"\x28\xb5\x2f\xfd" + bytes(16))),
+    ("plot", ["matplotlib"], lambda _: spanf1.evaluate(TAGS, TAGS).plot()),
     ("pandas", ["pandas"], lambda _: spanf1.evaluate(TAGS, TAGS).to_frame()),
 ]
 #: what is read without the library, too, though more slowly

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -39,8 +40,8 @@ from spanf1.core.options import Options
 from spanf1.core.scores import AVERAGES
 from spanf1.exceptions import UsageError
 from spanf1.formats.source import STDIN
-from spanf1.ranking.compare import compare_outputs, systems_of
-from spanf1.ranking.rank import BEST, RankingOptions
+from spanf1.ranking.compare import Named, compare_outputs, systems_of
+from spanf1.ranking.rank import BEST, Ranking, RankingOptions
 from spanf1.ranking.report import report_of
 from spanf1.resampling.inference import ADJUSTMENTS
 
@@ -106,17 +107,49 @@ def compare(files: tuple[str, ...], *, merged: bool, jobs: int | None, **setting
     assert how  # noqa: S101 - for mypy: it is always there
     testing = taken(RankingOptions, settings, confidence=how)
     options = Options.of(settings | scoring_of(settings))
+    gold, systems = outputs_of(files, merged=merged)
+    report.check_writable(read_of(gold, systems))
+    ranking = ranking_of(gold, systems, sides, options, testing, jobs=jobs, quiet=report.quiet)
+    report.write(report_of(ranking), notes=warnings(ranking.standings[0].system.runs[0]))
+
+
+def outputs_of(files: tuple[str, ...], *, merged: bool) -> tuple[str | None, list[Named]]:
+    """Return the file of gold, if it is one of its own, and the systems with their files.
+
+    Raises
+    ------
+    UsageError
+        As `systems_of`; or if a system's output is standard input.
+    """
     gold = None if merged or not files else files[0]
     systems = systems_of(files if merged else files[1:])
-    inputs = [file for one in systems for file in one.files]
-    report.check_writable(inputs if gold is None else [gold, *inputs])
-    if STDIN in inputs:
+    if any(STDIN in one.files for one in systems):
         raise UsageError("a system's output is to be a file, not standard input")
-    gold_options, predicted_options, by_position, _ = sides.of_files(1 if merged else 2)
+    return gold, systems
+
+
+def read_of(gold: str | None, systems: Sequence[Named]) -> list[str]:
+    """Return all files that are read."""
+    files = [file for one in systems for file in one.files]
+    return files if gold is None else [gold, *files]
+
+
+def ranking_of(
+    gold: str | None,
+    systems: Sequence[Named],
+    sides: SideOptions,
+    options: Options,
+    testing: RankingOptions,
+    *,
+    jobs: int | None,
+    quiet: bool,
+) -> Ranking:
+    """Return systems ranked and tested, of files; see `spanf1.ranking.compare.compare_outputs`."""
+    gold_options, predicted_options, by_position, _ = sides.of_files(1 if gold is None else 2)
     with ExitStack() as stack:
-        progress = stack.enter_context(StepProgress(wanted=not report.quiet))
-        executor = stack.enter_context(workers(inputs, jobs))
-        ranking = compare_outputs(
+        progress = stack.enter_context(StepProgress(wanted=not quiet))
+        executor = stack.enter_context(workers(read_of(None, systems), jobs))
+        return compare_outputs(
             None if gold is None else stack.enter_context(kept(gold)),
             {one.name: [stack.enter_context(kept(file)) for file in one.files] for one in systems},
             gold_options,
@@ -127,4 +160,3 @@ def compare(files: tuple[str, ...], *, merged: bool, jobs: int | None, **setting
             executor=executor,
             progress=progress,
         )
-    report.write(report_of(ranking), notes=warnings(ranking.standings[0].system.runs[0]))

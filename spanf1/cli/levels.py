@@ -54,20 +54,28 @@ def outcome_of_wholes(
     total = wholes_of(spans, level, confidence)
     several = results if len(results) > 1 else {}
     parts = {name: wholes_of(one, level, None) for name, one in several.items()}
-
-    def figure(report: Report, **how: Any) -> str:
-        share, digits = report.about.all.share, how["digits"]
-        return f"{share if digits is None else format(share, f'.{digits}f')}\n"
-
     nothing = f"warning: there are no {level}s in the input: this is a score of nothing"
     return Outcome(
         report_of_wholes(total, parts),
-        _renderers(figure),
+        _renderers(_share),
         total.signature,
         how_judged(total),
         [*warnings(spans)] if total.units else [nothing],
         [*_under(total, limits)],
     )
+
+
+def read_again(result: TokenResult | WholeResult) -> tuple[Report, Renderers]:
+    """Return the report on a result that is from a file, and how it is rendered."""
+    if isinstance(result, TokenResult):
+        return report_of_tokens(result), _renderers(number)
+    return report_of_wholes(result), _renderers(_share)
+
+
+def _share(report: Report, *, digits: int | None = None, **_: Any) -> str:
+    """Return the share of all that is right, as a fraction of 1."""
+    share = report.about.all.share
+    return f"{share if digits is None else format(share, f'.{digits}f')}\n"
 
 
 def _empty(result: TokenResult) -> Iterator[str]:

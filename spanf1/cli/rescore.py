@@ -12,9 +12,12 @@ from spanf1.cli.output import FILE, SIZE_OPTION, ReportOptions, report_options
 from spanf1.cli.scoring import SCORE_DIGITS_HELP, SCORE_RENDERERS
 from spanf1.cli.signature import RESULTS_HINT, input_name, parsed, read_text
 from spanf1.exceptions import ReadError, SpanF1Error, UsageError
+from spanf1.levels.levels import LEVELS
 from spanf1.results.report import report_of
 from spanf1.results.result import Result, rescored
 from spanf1.results.signature import Signature
+
+_NO_INTERVALS = "note: intervals need the sentences, and are left out: `spanf1 score` makes them"
 
 
 @command("rescore")
@@ -29,7 +32,8 @@ def rescore(file: str, *, like: str | None, max_size: str | None, **settings: An
     FILE is what `spanf1 score --format json` wrote; - is standard input. It has what was counted
     before a reading was chosen, so it can be scored as it was, and as any other signature says:
     --like takes the signature of another score, and says what this one is under the same
-    conditions. Without --like, the figures in the file are checked against its counts.
+    conditions. Without --like, the figures in the file are checked against its counts; those of
+    tokens, sentences and documents (`--level`), too.
 
     \b
     Examples:
@@ -38,16 +42,33 @@ def rescore(file: str, *, like: str | None, max_size: str | None, **settings: An
       spanf1 rescore results.json --like "$(spanf1 score other.conll --signature)"
     """
     report = ReportOptions.of(settings)
-    signature = None if like is None else Signature.parse(like)
     report.check_writable([file])
-    data, stored = results_of(file, max_size)
+    data = data_of(file, max_size)
+    if data.get("level") in (*LEVELS,):
+        _rescore_level(file, data, like, report)
+        return
+    signature = None if like is None else Signature.parse(like)
+    result, notes = rescored_data(file, data, signature)
+    report.write(report_of(result), SCORE_RENDERERS, notes=notes)
+
+
+def rescored_data(
+    path: str, data: dict[str, Any], signature: Signature | None = None
+) -> tuple[Result, Iterator[str]]:
+    """Return the result of a results file, or another reading of it, and what is to be said of it.
+
+    Raises
+    ------
+    ReadError, UsageError
+        If it is none, its figures are not those of its counts, or it cannot be read so.
+    """
+    stored = _result_of(path, data)
     try:
         result = rescored(stored, data, signature)
     except SpanF1Error as error:
-        where = error.where or input_name(file)
+        where = error.where or input_name(path)
         raise type(error)(error.message, where=where, hint=error.hint) from None
-    notes = _notes(result, signature, intervals=bool(data.get("confidence")))
-    report.write(report_of(result), SCORE_RENDERERS, notes=notes)
+    return result, _notes(result, signature, intervals=bool(data.get("confidence")))
 
 
 def results_of(path: str, max_size: str | None) -> tuple[dict[str, Any], Result]:
@@ -58,16 +79,49 @@ def results_of(path: str, max_size: str | None) -> tuple[dict[str, Any], Result]
     ReadError, LayoutError
         If it cannot be read, or is no results file.
     """
+    data = data_of(path, max_size)
+    return data, _result_of(path, data)
+
+
+def data_of(path: str, max_size: str | None) -> dict[str, Any]:
+    """Return the content of a results file, or of standard input; raises as `results_of`."""
     data = parsed(read_text(path, max_size), path)
     if not {"tally", "level"} & {*data}:
         message = "this is not a result of spanf1"
         raise ReadError(message, where=input_name(path), hint=RESULTS_HINT)
+    return data
+
+
+def _result_of(path: str, data: dict[str, Any]) -> Result:
     try:
-        return data, Result.from_dict(data)
+        return Result.from_dict(data)
     except UsageError as error:
         raise ReadError(
             error.message, where=input_name(path), hint=error.hint or RESULTS_HINT
         ) from None
+
+
+def _rescore_level(
+    path: str, data: dict[str, Any], like: str | None, report: ReportOptions
+) -> None:
+    """Write the report on a result of tokens, or of sentences or documents as wholes."""
+    from spanf1.cli.levels import read_again
+    from spanf1.results.levels import result_of_level
+
+    if like is not None:
+        raise UsageError(
+            f"--like is for results of spans, and {input_name(path)} is of level {data['level']}",
+            hint="without --like its figures are made again, and checked",
+        )
+    try:
+        result = result_of_level(data)
+    except SpanF1Error as error:
+        hint = error.hint or RESULTS_HINT * isinstance(error, UsageError)
+        kind = ReadError if isinstance(error, UsageError) else type(error)
+        raise kind(error.message, where=input_name(path), hint=hint) from None
+    lost = data["level"] == "token" and data.get("confidence")
+    notes = [_NO_INTERVALS] if lost else []
+    report.write(*read_again(result), notes=notes)
 
 
 def _notes(result: Result, signature: Signature | None, *, intervals: bool) -> Iterator[str]:
@@ -75,4 +129,4 @@ def _notes(result: Result, signature: Signature | None, *, intervals: bool) -> I
     if signature and signature.hash != result.signature().hash:
         yield "warning: the gold annotations are not those of the signature"
     if (signature and signature.confidence) or intervals:
-        yield "note: intervals need the sentences, and are left out: `spanf1 score` makes them"
+        yield _NO_INTERVALS

@@ -268,7 +268,7 @@ def _scored(
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(group[0], wanted=not quiet))
         twice = level == "token" or held is not None
-        inputs = _opened(group, sides, options, held or stack, twice=twice)
+        inputs = opened_inputs(group, sides, options, held or stack, twice=twice)
         inputs.gold.progress = progress
         if level == "token":
             from spanf1.levels.reading import tokens_of_inputs
@@ -325,23 +325,6 @@ def _outcome(
         [*warnings(result)],
         [*failures(result, limits)],
     )
-
-
-def _schemes_of_all(
-    groups: Sequence[Sequence[str]], sides: SideOptions, options: Options, jobs: int | None
-) -> tuple[AnyScheme, AnyScheme] | None:
-    """Return the schemes that fit several inputs together, where they are to be known first."""
-    if not options.needs_schemes or len(groups) < 2:
-        return None
-    exactly = replace(options, match="exact")
-    results = []
-    for group in groups:
-        with ExitStack() as stack:
-            inputs = _opened(group, sides, exactly, stack, twice=False)
-            parted = group if inputs.may_be_parted() else ()
-            executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
-            results.append(score_inputs(inputs, exactly, executor=executor))
-    return total_of(results).schemes
 
 
 def _check_page(level: str, options: Options) -> None:
@@ -412,13 +395,30 @@ def _with_slices(outcome: Outcome, slices: Sequence[Slices]) -> Outcome:
     return outcome._replace(report=with_slices(outcome.report, slices))
 
 
+def _schemes_of_all(
+    groups: Sequence[Sequence[str]], sides: SideOptions, options: Options, jobs: int | None
+) -> tuple[AnyScheme, AnyScheme] | None:
+    """Return the schemes that fit several inputs together, where they are to be known first."""
+    if not options.needs_schemes or len(groups) < 2:
+        return None
+    exactly = replace(options, match="exact")
+    results = []
+    for group in groups:
+        with ExitStack() as stack:
+            inputs = opened_inputs(group, sides, exactly, stack, twice=False)
+            parted = group if inputs.may_be_parted() else ()
+            executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
+            results.append(score_inputs(inputs, exactly, executor=executor))
+    return total_of(results).schemes
+
+
 def _short(signature: str) -> str:
     from spanf1.results.signature import short
 
     return short(signature)
 
 
-def _opened(
+def opened_inputs(
     paths: Sequence[str], sides: SideOptions, options: Options, stack: ExitStack, *, twice: bool
 ) -> Inputs:
     """Return gold and predictions, to be read as often as it needs: `twice`, or by the options."""

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.credits import Crediting, Credits, credited
+from spanf1.core.credits import OUTCOMES, Column, Crediting, credited
 from spanf1.core.overlaps import Places, find_overlaps
 from spanf1.core.scores import CreditCounts
 from spanf1.core.spans import WELL_FORMED, BoolArray, Parts, SpanBatch
 from spanf1.core.tags import IntArray
-from spanf1.core.tally import Earned
+from spanf1.core.units import Earned
 
 # A table of numbers of so many bits takes no time beside a block of spans.
 _TABLE_BITS = 18
-_OUTCOMES = ("", "COR", "PAR", "INC", "MIS", "SPU")
-_MISSED, _SPURIOUS = _OUTCOMES.index("MIS"), _OUTCOMES.index("SPU")
 
 
 class _Side(NamedTuple):
@@ -61,7 +60,7 @@ class Creditor:
 
     def add(
         self, batch: SpanBatch, extent: int, begun: int
-    ) -> tuple[IntArray, npt.NDArray[np.int64]]:
+    ) -> list[tuple[IntArray, npt.NDArray[np.int64]]]:
         """Credit the spans of a batch, and those that were kept, of which all is known.
 
         Parameters
@@ -75,8 +74,8 @@ class Creditor:
 
         Returns
         -------
-        unit, kind : array of int
-            For each span that earns something, or could, the number of its unit and of its kind.
+        list of (array of int, array of int)
+            Of rows of what they earn, the number of each one's unit and of its kind.
         """
         sides, all_parts = [], []
         settled = extent + (batch.size if batch.settled is None else batch.settled)
@@ -106,38 +105,44 @@ class Creditor:
             self._numbers, self._counts.tolist(), strict=True
         ):
             name = self._rules[rule].name
-            yield Earned(name, names[kind], _OUTCOMES[outcome], CreditCounts(*sums)), count
+            yield Earned(name, names[kind], OUTCOMES[outcome], CreditCounts(*sums)), count
 
     def _credit(
         self, sides: Sequence[_Side], parts: Sequence[Parts | None], extent: int
-    ) -> tuple[IntArray, npt.NDArray[np.int64]]:
+    ) -> list[tuple[IntArray, npt.NDArray[np.int64]]]:
         gold, predicted = (
             Places(side.start, side.end, side.type, some and some.moved(extent))
             for side, some in zip(sides, parts, strict=True)
         )
         overlaps = find_overlaps(gold, predicted)
-        kind = np.concatenate([side.type for side in sides])
-        unit = np.concatenate([side.unit for side in sides])
-        numbers = []
-        for number, rule in enumerate(self._rules):
-            found = credited(rule, gold, predicted, overlaps)
-            sums = np.concatenate((found.gold, found.predicted))
-            numbers.append(self._numbered(number, (kind, _outcomes(found), *sums.T)))
-        return np.tile(unit, len(self._rules)), np.concatenate(numbers)
+        return [
+            (
+                sides[side].unit[which],
+                self._numbered(number, (sides[side].type[which], *columns)),
+            )
+            for number, rule in enumerate(self._rules)
+            for side, which, columns in credited(rule, gold, predicted, overlaps).rows()
+        ]
 
-    def _numbered(self, rule: int, columns: Sequence[IntArray]) -> npt.NDArray[np.int64]:
-        """Return the number of the kind of each span, and count them."""
-        place, first, times = _alike(columns)
+    def _numbered(self, rule: int, columns: Sequence[Column]) -> npt.NDArray[np.int64]:
+        """Return the number of the kind of each row, and count them."""
+        place, distinct, times = _alike([each for each in columns if isinstance(each, np.ndarray)])
+        values = iter(distinct)
+        kinds = zip(
+            *(next(values) if isinstance(each, np.ndarray) else repeat(each) for each in columns),
+            strict=False,
+        )
         numbers = self._numbers
-        rows = zip(*(column[first].tolist() for column in columns), strict=True)
-        distinct = [numbers.setdefault((rule, *row), len(numbers)) for row in rows]
+        known = [numbers.setdefault((rule, *kind), len(numbers)) for kind in kinds]
         self._counts = np.append(self._counts, np.zeros(len(numbers) - len(self._counts), np.int64))
-        self._counts[distinct] += times
-        return np.array(distinct, np.int64)[place]
+        self._counts[known] += times
+        return np.array(known, np.int64)[place]
 
 
-def _alike(columns: Sequence[IntArray]) -> tuple[IntArray, IntArray, IntArray]:
-    """Return for each row which of the distinct ones it is; where each first is, and how often."""
+def _alike(
+    columns: Sequence[npt.NDArray[np.integer]],
+) -> tuple[IntArray, list[list[int]], IntArray]:
+    """Return which of the distinct rows each is; the columns of these; and how often each is."""
     count = len(columns[0])
     bits = [int(column.max(initial=0)).bit_length() for column in columns]
     if sum(bits) > _TABLE_BITS:
@@ -150,25 +155,18 @@ def _alike(columns: Sequence[IntArray]) -> tuple[IntArray, IntArray, IntArray]:
         begins = np.flatnonzero(new)
         number = np.empty(count, np.intp)
         number[order] = np.cumsum(new) - 1
-        return number, order[begins], np.diff(begins, append=count)
+        first = order[begins]
+        return number, [c[first].tolist() for c in columns], np.diff(begins, append=count)
     key = np.zeros(count, np.int64)
     for column, width in zip(columns, bits, strict=True):
-        if width:
-            key <<= width
-            key |= column
+        key <<= width
+        key |= column
     times = np.bincount(key)
-    distinct = np.flatnonzero(times)
-    where = np.empty(len(times), np.intp)
-    where[key[::-1]] = np.arange(count)[::-1]
-    number = np.cumsum(times > 0) - 1
-    return number[key], where[distinct], times[distinct]
-
-
-def _outcomes(found: Credits) -> IntArray:
-    """Return the number of the outcome of each span, of gold's and then of the predicted."""
-    gold, predicted = (np.zeros(len(side), np.intp) for side in (found.gold, found.predicted))
-    if found.rule.pairing == "one":
-        gold[:], predicted[:] = _MISSED, _SPURIOUS
-        kinds = np.where(found.earned == found.rule.unit, 1, np.where(found.earned, 2, 3))
-        gold[found.pairs[0]], predicted[found.pairs[1]] = kinds, kinds
-    return np.concatenate((gold, predicted))
+    found = np.flatnonzero(times)
+    number = np.zeros(len(times), np.intp)
+    number[found] = np.arange(len(found))
+    values, rest = [], found
+    for width in reversed(bits):
+        values.append((rest & ((1 << width) - 1)).tolist())
+        rest = rest >> width
+    return number[key], values[::-1], times[found]

@@ -9,7 +9,8 @@ integers, and those of types add up to those of all.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
@@ -17,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.fair import KINDS, fair_events
-from spanf1.core.overlaps import Overlaps, Places, Side, find_overlaps, merged, units_inside
+from spanf1.core.overlaps import Overlaps, Places, find_overlaps, merged, units_inside
 from spanf1.core.pairing import best_pairs
+from spanf1.core.scores import ratio
 from spanf1.core.spans import BoolArray, first_of_each
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import UsageError
@@ -27,6 +29,8 @@ from spanf1.exceptions import UsageError
 FRACTION = 1 << 32
 
 Sums = npt.NDArray[np.int64]
+#: a number for each of several things, or one for all
+Column = npt.NDArray[np.integer] | int
 _Ratio = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 
@@ -64,6 +68,27 @@ SIMILARITIES: dict[str, Callable[[Overlaps], _Ratio]] = {
 }
 
 Pairing = Literal["one", "many", "first", "units", "fair"]
+
+#: what a span or a pair can be: nothing, where a rule has no word for it; in SemEval's words, of
+#: pairs that earn all, a part, or nothing, and of spans that are in none; in FairEval's
+OUTCOMES = "", "COR", "PAR", "INC", "MIS", "SPU", *KINDS, "FN", "FP"
+_COR, _PAR, _INC, _MIS, _SPU, _TP = range(1, 7)
+_FN, _FP = len(OUTCOMES) - 2, len(OUTCOMES) - 1
+
+# What is said of outcomes: where spans are in one pair at most, and by FairEval.
+_SEMEVAL_WORDS = "COR", "INC", "PAR", "MIS", "SPU", "POS", "ACT"
+_FAIR_WORDS = "TP", "FP", "FN", "LE", "BE", "LBE", "BES", "BEL", "BEO"
+
+# Rates of errors by rule: of which outcomes, and by which.
+_RATES = {
+    "muc": {
+        "UND": ("MIS", "POS"),
+        "OVG": ("SPU", "ACT"),
+        "SUB": ("INC", "COR INC"),
+        "ERR": ("INC MIS SPU", "COR INC MIS SPU"),
+    },
+    "exact": {"SER": ("INC MIS SPU", "POS")},
+}
 
 
 class Rule(NamedTuple):
@@ -108,6 +133,45 @@ class Rule(NamedTuple):
     earns: str = "one"
     unit: int = 1
     argument: str = ""
+
+    def outcomes(self, gold: Counter[str], predicted: Counter[str]) -> dict[str, int]:
+        """Return how many spans are what, given how many rows of each side have which outcome.
+
+        They are COR, INC, PAR, MIS and SPU, where a pair counts with gold's span; POS are all of
+        gold, ACT all that are predicted. MUC counts slots, two for each span: its type, and its
+        place. By FairEval they are TP, FP, FN, LE, BE and LBE, and what BE are: BES, BEL, BEO.
+        There are none where a span may be in several pairs otherwise.
+        """
+        if self.pairing == "fair":
+            count = gold + predicted
+            count["BE"] = count["BES"] + count["BEL"] + count["BEO"]
+            return {name: count[name] for name in _FAIR_WORDS}
+        if self.pairing != "one":
+            return {}
+        count = gold + Counter(SPU=predicted["SPU"], POS=gold.total(), ACT=predicted.total())
+        if self.earns == "muc":
+            # A pair that earns a part has one slot right, and one wrong.
+            part = count.pop("PAR", 0)
+            count = Counter({name: 2 * times for name, times in count.items()})
+            count.update(COR=part, INC=part)
+        return {name: count[name] for name in _SEMEVAL_WORDS}
+
+    def rates(self, outcomes: Mapping[str, int], zero_division: float) -> dict[str, float]:
+        """Return the rates of errors that go with the rule, given its outcomes.
+
+        MUC has undergeneration, overgeneration, substitution, and the error rate of all slots. Of
+        exact matches in pairs there is the slot error rate, by which INC are substituted, MIS
+        deleted and SPU inserted (J. Makhoul, F. Kubala, R. Schwartz, R. Weischedel. 1999.
+        Performance Measures for Information Extraction).
+        """
+
+        def total(names: str) -> int:
+            return sum(outcomes[name] for name in names.split())
+
+        return {
+            name: ratio(total(part), total(whole), zero_division)
+            for name, (part, whole) in _RATES.get(self.name, {}).items()
+        }
 
 
 #: the rules, by name; those that have an argument are called ``overlap:0.5``, and those that may
@@ -214,6 +278,18 @@ _EITHER = ("overlap:any", "overlap", "dice", "gold", "left", "right", "within")
 SEMEVAL = {"strict": "exact", "exact": "boundary", "partial": "partial", "type": "type"}
 
 
+_LENIENT = "rules that are called so differ: overlap:any, overlap:any,two-sided, n2c2, hipe-fuzzy"
+# What other scorers call a match, and what has its place here.
+_ELSEWHERE = {
+    "strict": "exact is SemEval's strict, and boundary is its exact",
+    "ent_type": "type is SemEval's ent_type",
+    "iou": "overlap:0.5 asks for so much of the union of two spans",
+    **dict.fromkeys(("lenient", "relaxed", "fuzzy", "soft"), _LENIENT),
+    "presidio": "overlap:0.9 is near (with beta 2): presidio-evaluator's own rule drops words and "
+    "joins spans first",
+}
+
+
 def rule_names() -> list[str]:
     """Return how each rule is written, for help texts and errors."""
     return [f"{name}:{rule.argument}" if rule.argument else name for name, rule in RULES.items()]
@@ -260,9 +336,9 @@ def parse_rule(name: str, others: Iterable[str] = ()) -> Rule:
     head, _, argument = base.partition(":")
     rule = RULES.get(base) or RULES.get(head)
     if rule is None:
+        names = ", ".join(dict.fromkeys((*others, *rule_names())))
         raise UsageError(
-            f"unknown match {name!r}",
-            hint=f"one of {', '.join(dict.fromkeys((*others, *rule_names())))}",
+            f"unknown match {name!r}", hint=_ELSEWHERE.get(head.lower(), f"one of {names}")
         )
     if rule.argument:
         threshold = _threshold(rule, name, argument)
@@ -313,112 +389,89 @@ class Credits(NamedTuple):
     ----------
     rule : Rule
         The rule.
-    gold, predicted : array of int
-        For each span of a side four numbers, which are to be added by **its** type: how much gold
-        there is, how much is predicted, how much of gold is credited, how much of the predicted.
-        All are in `Rule.unit`. Recall is the third sum by the first, precision the fourth by the
-        second; sums of types add up to those of all. (What is predicted is said of gold's span
-        where FairEval puts an error with gold's type.)
+    weights : tuple of array of int, or of int
+        How much each span of gold is, and each predicted one, in `Rule.unit`; a number where all
+        are alike.
+    credits : tuple of array of int
+        How much of that is credited.
     pairs : tuple of array of int
         The spans that were put together, by their indices: gold's and the predicted. With the
         pairing ``one`` each span is there once at most. There are none for ``units``.
     earned : array of int
         What each pair earns, in `Rule.unit`.
     events : array of int, optional
-        With the pairing ``fair``, the kind of each pair: its number among `KINDS`.
+        With the pairing ``fair``, the kind of each pair: its number among `KINDS`. Then the spans
+        of pairs weigh nothing themselves: what FairEval says of a pair is said of gold's span.
     """
 
     rule: Rule
-    gold: Sums
-    predicted: Sums
+    weights: tuple[Column, Column]
+    credits: tuple[IntArray, IntArray]
     pairs: tuple[IntArray, IntArray]
     earned: npt.NDArray[np.int64]
     events: npt.NDArray[np.int8] | None = None
 
-    def totals(self) -> tuple[int, int, int, int]:
-        """Return the four sums over all types."""
-        gold, predicted, right, right_there = (
-            self.gold.sum(axis=0) + self.predicted.sum(axis=0)
-        ).tolist()
-        return gold, predicted, right, right_there
+    @property
+    def gold(self) -> Sums:
+        """For each span of gold four numbers, which are to be added by **its** type.
 
-    def by_type(self, gold: IntArray, predicted: IntArray, count: int) -> Sums:
-        """Return the four sums of each type, given the types of spans, which are below `count`."""
-        sums = np.zeros((count, 4), np.int64)
-        np.add.at(sums, gold, self.gold)
-        np.add.at(sums, predicted, self.predicted)
+        They are how much gold there is, how much is predicted, how much of gold is credited, how
+        much of the predicted. Recall is the third sum by the first, precision the fourth by the
+        second; sums of types add up to those of all.
+        """
+        return self._sums(0)
+
+    @property
+    def predicted(self) -> Sums:
+        """The same for each predicted span."""
+        return self._sums(1)
+
+    def _sums(self, side: int) -> Sums:
+        sums = np.zeros((len(self.credits[side]), 4), np.int64)
+        for of_side, which, (_, *columns) in self.rows():
+            if of_side == side:
+                rows = np.arange(len(sums))[which]
+                for column, amount in enumerate(columns):
+                    np.add.at(sums[:, column], rows, amount)
         return sums
 
-    def partners(self) -> tuple[IntArray, IntArray]:
-        """Return the partner of each span of both sides, or -1; one of them, if there are more."""
-        sides = []
-        for side, own, other in (self.gold, *self.pairs), (self.predicted, *self.pairs[::-1]):
-            partner = np.full(len(side), -1, np.intp)
-            # The first pair comes last.
-            partner[own[::-1]] = other[::-1]
-            sides.append(partner)
-        return sides[0], sides[1]
+    def outcomes(self) -> tuple[IntArray, IntArray]:
+        """Return what each span of both sides is, as its number among `OUTCOMES`.
 
-    def kinds(self) -> npt.NDArray[np.str_]:
-        """Return what each pair is: one of `KINDS` by FairEval, else one of SemEval's words.
-
-        ``COR`` earns all, ``PAR`` some, ``INC`` nothing.
+        A span that is in several pairs is what the first one is.
         """
-        if self.events is not None:
-            return np.array(KINDS)[self.events]
-        return np.where(self.earned == self.rule.unit, "COR", np.where(self.earned, "PAR", "INC"))
-
-    def outcomes(self) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.str_]]:
-        """Return what each span of both sides is: see `kinds`; in no pair ``MIS`` and ``SPU``.
-
-        By FairEval these are called ``FN`` and ``FP``, and a span that is in several pairs is
-        what the first one is.
-        """
-        kinds = self.kinds()
-        missed, spurious = ("MIS", "SPU") if self.events is None else ("FN", "FP")
+        if self.rule.pairing == "one":
+            kinds = np.where(self.earned == self.rule.unit, _COR, np.where(self.earned, _PAR, _INC))
+            alone = _MIS, _SPU
+        elif self.events is not None:
+            kinds, alone = self.events + _TP, (_FN, _FP)
+        else:
+            kinds, alone = np.zeros(len(self.earned), np.intp), (0, 0)
         sides = []
-        for side, own, alone in (
-            (self.gold, self.pairs[0], missed),
-            (self.predicted, self.pairs[1], spurious),
-        ):
-            outcome = np.full(len(side), alone, kinds.dtype)
+        for credit, own, other in zip(self.credits, self.pairs, alone, strict=True):
+            outcome = np.full(len(credit), other, np.intp)
             outcome[own[::-1]] = kinds[::-1]
             sides.append(outcome)
         return sides[0], sides[1]
 
-    def counts(self) -> dict[str, int]:
-        """Return how many there are of each outcome.
+    def rows(self) -> Iterator[tuple[int, slice | IntArray, tuple[Column, ...]]]:
+        """Yield what is counted: a side, some of its spans, and columns: outcome and four sums.
 
-        They are COR, INC, PAR, MIS and SPU, with POS and ACT, which MUC counts by slots, two for
-        each span; for FairEval TP, FP, FN, LE, BE, LBE, and what BE are: BES, BEL, BEO. There are
-        none where a span may be in several pairs.
+        They are all spans of gold, and all that are predicted; by FairEval those that are in no
+        pair, and for each pair its span of gold.
         """
-        gold, predicted = len(self.gold), len(self.predicted)
+        outcomes = self.outcomes()
         if self.events is not None:
-            kinds = np.bincount(self.events, minlength=len(KINDS)).tolist()
-            count = dict(zip(KINDS, kinds, strict=True))
-            missed, spurious = (int((side < 0).sum()) for side in self.partners())
-            boundary = count["BES"] + count["BEL"] + count["BEO"]
-            words = {"TP": count["TP"], "FP": spurious, "FN": missed}
-            words |= {"LE": count["LE"], "BE": boundary, "LBE": count["LBE"]}
-            return words | {name: count[name] for name in ("BES", "BEL", "BEO")}
-        if self.rule.pairing != "one":
-            return {}
-        pairs, unit = len(self.earned), self.rule.unit
-        slots = 2 if self.rule.earns == "muc" else 1
-        correct = int((self.earned == unit).sum())
-        partial = int((self.earned > 0).sum()) - correct
-        if slots == 2:
-            correct, partial = int(self.earned.sum()), 0
-        return {
-            "COR": correct,
-            "INC": slots * pairs - correct - partial,
-            "PAR": partial,
-            "MIS": slots * (gold - pairs),
-            "SPU": slots * (predicted - pairs),
-            "POS": slots * gold,
-            "ACT": slots * predicted,
-        }
+            for side, outcome in enumerate(outcomes):
+                alone = np.flatnonzero(outcome >= _FN)
+                weights = (0, self.rule.unit) if side else (self.rule.unit, 0)
+                yield side, alone, (outcome[alone], *weights, 0, 0)
+            sums = np.array(_FAIR[self.rule.earns], np.int64)[self.events]
+            yield 0, self.pairs[0], (self.events + _TP, *sums.T)
+            return
+        gold, predicted = zip(outcomes, self.weights, self.credits, strict=True)
+        yield 0, slice(None), (gold[0], gold[1], 0, gold[2], 0)
+        yield 1, slice(None), (predicted[0], 0, predicted[1], 0, predicted[2])
 
 
 def credited(
@@ -445,10 +498,8 @@ def credited(
     >>> gold = Places(np.array([1, 3]), np.array([2, 6]), np.array([1, 1]))
     >>> predicted = Places(np.array([1, 4]), np.array([2, 6]), np.array([1, 2]))
     >>> earned = credited(parse_rule("partial"), gold, predicted)
-    >>> earned.totals()  # in halves
-    (4, 4, 3, 3)
-    >>> earned.counts()["PAR"]
-    1
+    >>> earned.gold.sum(axis=0) + earned.predicted.sum(axis=0)  # in halves
+    array([4, 4, 3, 3])
     """
     if overlaps is None:
         overlaps = find_overlaps(gold, predicted)
@@ -496,14 +547,6 @@ def _rounded(over: npt.NDArray[np.int64], under: npt.NDArray[np.int64]) -> npt.N
     return credit.astype(np.int64)
 
 
-def _sums(side: Side, weight: IntArray, credit: IntArray, column: int) -> Sums:
-    """Return the four numbers of each span of a side, in the order given."""
-    sums = np.zeros((len(side), 4), np.int64)
-    sums[side.order, column] = weight
-    sums[side.order, column + 2] = credit
-    return sums
-
-
 def _one(rule: Rule, overlaps: Overlaps) -> Credits:
     """Return the credits of the best pairing."""
     may = np.flatnonzero(_may_pair(rule, overlaps))
@@ -514,13 +557,10 @@ def _one(rule: Rule, overlaps: Overlaps) -> Credits:
 
 def _of_pairs(rule: Rule, overlaps: Overlaps, which: IntArray, earned: IntArray) -> Credits:
     """Return the credits of pairs; a span in several of them is credited once."""
-    sums = []
-    numbers = overlaps.gold[which], overlaps.predicted[which]
-    for column, (side, number) in enumerate(zip(overlaps.sides, numbers, strict=True)):
-        credit = np.zeros(len(side), np.int64)
-        credit[number] = earned
-        sums.append(_sums(side, np.full(len(side), rule.unit), credit, column))
-    return Credits(rule, sums[0], sums[1], overlaps.given(which), earned)
+    pairs = overlaps.given(which)
+    gold, predicted = (np.zeros(len(side), np.int64) for side in overlaps.sides)
+    gold[pairs[0]], predicted[pairs[1]] = earned, earned
+    return Credits(rule, (rule.unit, rule.unit), (gold, predicted), pairs, earned)
 
 
 def _many(rule: Rule, overlaps: Overlaps) -> Credits:
@@ -549,15 +589,17 @@ def _first(rule: Rule, overlaps: Overlaps) -> Credits:
     pair = np.full(len(gone), -1, np.intp)
     pair[overlaps.predicted[stay[::-1]]] = stay[::-1]
     stay = np.sort(pair[pair >= 0])
+    weight = np.full(len(gone), rule.unit)
+    weight[overlaps.sides[1].order[gone]] = 0
     earned = _of_pairs(rule, overlaps, stay, np.ones(len(stay), np.int64))
-    earned.predicted[overlaps.sides[1].order[gone]] = 0
-    return earned
+    return earned._replace(weights=(rule.unit, weight))
 
 
 def _units(rule: Rule, overlaps: Overlaps) -> Credits:
     """Return the credits of units that both sides have with one type."""
-    sums = []
-    for column, side in enumerate(overlaps.sides):
+    weights: list[Column] = []
+    credits_ = []
+    for number, side in enumerate(overlaps.sides):
         pieces, whole = side.pieces(), side.size
         if rule.earns == "units":
             # A unit that spans of one type share counts once.
@@ -565,15 +607,19 @@ def _units(rule: Rule, overlaps: Overlaps) -> Credits:
             whole = np.zeros(len(side), np.int64)
             np.add.at(whole, pieces.owner, pieces.end - pieces.start)
         credit = np.zeros(len(side), np.int64)
-        inside = units_inside(pieces, side.type[pieces.owner], overlaps.sides[1 - column])
+        inside = units_inside(pieces, side.type[pieces.owner], overlaps.sides[1 - number])
         np.add.at(credit, pieces.owner, inside)
+        given = np.argsort(side.order)
         if rule.earns == "covered":
             kind = object if int(whole.max(initial=0)) >= 1 << 28 else np.int64
             credit = _rounded(credit.astype(kind), whole.astype(kind))
-            whole = np.full(len(side), rule.unit)
-        sums.append(_sums(side, whole, credit, column))
+            weights.append(rule.unit)
+        else:
+            weights.append(whole[given])
+        credits_.append(credit[given])
     none = np.zeros(0, np.intp)
-    return Credits(rule, sums[0], sums[1], (none, none), np.zeros(0, np.int64))
+    sides = (weights[0], weights[1]), (credits_[0], credits_[1])
+    return Credits(rule, *sides, (none, none), np.zeros(0, np.int64))
 
 
 # What an event of FairEval is of, by its kind: gold, predicted, gold credited, predicted credited.
@@ -590,16 +636,13 @@ _FAIR = {
 def _fair(rule: Rule, overlaps: Overlaps) -> Credits:
     """Return the credits of FairEval, all of an event by the type of its span of gold."""
     events = fair_events(overlaps)
-    table = np.array(_FAIR[rule.earns], np.int64)
-    left, right = overlaps.sides
-    gold, predicted = overlaps.given(events.which)
-    sums = np.zeros((len(left), 4), np.int64), np.zeros((len(right), 4), np.int64)
-    for side, partners, column in (sums[0], gold, 0), (sums[1], predicted, 1):
-        side[:, column] = rule.unit
-        side[partners, column] = 0
-    np.add.at(sums[0], gold, table[events.kind])
-    earned = table[events.kind, 2]
-    return Credits(rule, *sums, (gold, predicted), earned, events.kind)
+    pairs = overlaps.given(events.which)
+    weights = [np.full(len(side), rule.unit) for side in overlaps.sides]
+    for weight, own in zip(weights, pairs, strict=True):
+        weight[own] = 0
+    gold, predicted = map(np.zeros_like, weights)
+    earned = np.array(_FAIR[rule.earns], np.int64)[events.kind, 2]
+    return Credits(rule, (weights[0], weights[1]), (gold, predicted), pairs, earned, events.kind)
 
 
 _WAYS: dict[Pairing, Callable[[Rule, Overlaps], Credits]] = {

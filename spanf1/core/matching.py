@@ -17,7 +17,8 @@ from spanf1.core.fingerprint import added
 from spanf1.core.options import AUTO
 from spanf1.core.spans import SHAPES, SpanBatch, Spans, first_of_each
 from spanf1.core.tags import IntArray
-from spanf1.core.tally import ABSENT, PLACES, Collector, Key, SpanKey, Tally
+from spanf1.core.tally import PLACES, Tally
+from spanf1.core.units import ABSENT, Collector, Key, SpanKey
 from spanf1.exceptions import UsageError
 
 if TYPE_CHECKING:
@@ -97,10 +98,11 @@ class SpanCounter:
             self._kept.add(batch)
         if self._creditor:
             begun = self.units.begun if self.units else 0
-            unit, key = self._creditor.add(batch, self._extent, begun)
+            rows = self._creditor.add(batch, self._extent, begun)
             if self.units:
                 self.units.begun += batch.begun
-                self.units.add(unit, key)
+                for unit, key in rows:
+                    self.units.add(unit, key)
         tally = self.tally
         tally.gold_number = added(tally.gold_number, self._extent, batch.number)
         self._extent += batch.size

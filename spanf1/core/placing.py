@@ -19,7 +19,8 @@ from spanf1.core.matching import Pairs, SpanCounter
 from spanf1.core.options import BY_TEXT, Options
 from spanf1.core.spans import Parts, SpanBatch, Spans
 from spanf1.core.tags import IntArray, TagSet
-from spanf1.core.tally import ABSENT, CHARACTER, TEXT, TOKEN, SideTally, SurfaceForm, Tally
+from spanf1.core.tally import CHARACTER, TEXT, TOKEN, SideTally, SurfaceForm, Tally
+from spanf1.core.units import ABSENT
 from spanf1.exceptions import AlignmentError, InputError, LayoutError
 from spanf1.wording import shortened
 

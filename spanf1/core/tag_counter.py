@@ -31,8 +31,9 @@ from spanf1.core.tags import (
     TagSets,
     tag_sets,
 )
-from spanf1.core.tally import ABSENT, SideTally, SpanKey, Tally
+from spanf1.core.tally import SideTally, Tally
 from spanf1.core.typemap import Retyper, TypeMap
+from spanf1.core.units import ABSENT, SpanKey
 from spanf1.exceptions import TagError
 
 if TYPE_CHECKING:

@@ -8,15 +8,18 @@ from types import MappingProxyType
 from typing import Any
 
 from spanf1._version import __version__
+from spanf1.core.fingerprint import spelt
 from spanf1.core.options import FEW_SPANS, FEW_UNITS, LEAST_UNITS, Confidence
 from spanf1.core.scores import AVERAGES, FIGURES
 from spanf1.formats.in_words import input_in_words, tags_in_words, types_in_words
+from spanf1.formats.stored import data_of_options
 from spanf1.levels.classes import MEASURES, TokenScores
+from spanf1.levels.tokens import TokenTally
 from spanf1.levels.wholes import Share, WholeScores
 from spanf1.render.renderers import DIM
 from spanf1.render.report import Fact, Report, Section
 from spanf1.resampling.inference import Interval
-from spanf1.wording import many, percent, printable
+from spanf1.wording import escaped, exact, many, percent, printable
 
 # A confusion matrix of more classes is for programs alone; of still more, it is no matrix.
 _SHOWN, _LARGE = 40, 400
@@ -249,17 +252,15 @@ def _drawn(how: Confidence, unit: str, units: int, documents: int) -> Iterator[t
 
 def signature_of_tokens(result: TokenScores, average: str = AVERAGES[0]) -> str:
     """Return what shaped the F of an average over classes, as a line to cite."""
-    from urllib.parse import quote
-
     options, tally = result.options, result.tally
 
     def listed(names: Iterable[str]) -> str:
-        return ",".join(quote(name, safe="") or "%" for name in names)
+        return ",".join(map(escaped, names))
 
     types = (options.types,) if isinstance(options.types, str) else options.types
-    pairs = ("=".join(quote(name, safe="*") for name in pair) for pair in options.map_types)
+    pairs = ("=".join(map(escaped, pair)) for pair in options.map_types)
     parts = {
-        f"f{options.beta:g}": average,
+        f"f{exact(options.beta)}": average,
         "level": "token",
         "classes": "types" if tally.prefixed else "labels",
         "types": listed(types),
@@ -268,8 +269,9 @@ def signature_of_tokens(result: TokenScores, average: str = AVERAGES[0]) -> str:
         "outside": listed(sorted(tally.outside)),
         "mask": listed(sorted(tally.masked)),
         "missing": options.missing if options.missing != "error" else "",
-        "zero": f"{options.zero_division:g}",
+        "zero": exact(options.zero_division),
         "tokens": str(result.tokens),
+        "hash": spelt(tally.gold_number, result.tokens),
         "ci": _ci(result.confidence, tally.units.kind if tally.units else ""),
         "v": __version__,
     }
@@ -278,7 +280,7 @@ def signature_of_tokens(result: TokenScores, average: str = AVERAGES[0]) -> str:
 
 def _ci(how: Confidence | None, unit: str) -> str:
     """Return how intervals are made as signatures say it; empty if there are none."""
-    return f"{how.level:g}/{how.method}/{how.resamples}/{unit}/{how.seed}" if how else ""
+    return f"{exact(how.level)}/{how.method}/{how.resamples}/{unit}/{how.seed}" if how else ""
 
 
 def _token_rows(result: TokenScores) -> Iterator[list[object]]:
@@ -358,7 +360,9 @@ def data_of_tokens(result: TokenScores) -> dict[str, Any]:
         "tokens": result.tokens,
         "sentences": result.tally.sentences,
         "documents": result.tally.documents,
+        "options": data_of_options(options),
         "input": result.input and result.input.to_dict(),
+        "tally": _tally_data(result.tally),
     }
     if result.confidence and certainty:
         data["confidence"] = {
@@ -380,6 +384,20 @@ def data_of_tokens(result: TokenScores) -> dict[str, Any]:
             **{name: _ends(interval) for name, interval in certainty.measures.items()},
         }
     return data
+
+
+def _tally_data(tally: TokenTally) -> dict[str, Any]:
+    """Return what was counted, but for what each unit has."""
+    return {
+        "cells": [[*gold, *there, count] for (gold, there), count in sorted(tally.cells.items())],
+        "prefixed": tally.prefixed,
+        "sentences": tally.sentences,
+        "documents": tally.documents,
+        "outside": sorted(tally.outside),
+        "masked": sorted(tally.masked),
+        "gaps": list(tally.gaps),
+        "gold_number": f"{tally.gold_number:016x}",
+    }
 
 
 def _ends(interval: Interval) -> list[float | None]:
@@ -506,4 +524,14 @@ def data_of_wholes(result: WholeScores) -> dict[str, Any]:
             "units": result.units,
         },
         "input": result.input,
+        "facts": [[*fact] for fact in result.facts],
+        "options": {"beta": str(result.beta), "zero_division": str(result.zero_division)},
+        "tally": {
+            "counts": [
+                [*row, weight]
+                for row, weight in zip(result.counts.tolist(), result.weight.tolist(), strict=True)
+            ],
+            "noun": result.noun,
+            "documents": result.documents,
+        },
     }

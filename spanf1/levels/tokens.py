@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.fingerprint import powers
+from spanf1.core.fingerprint import added, number_of, powers, shifted, type_number
 from spanf1.core.options import AUTO
 from spanf1.core.schemes import PREFIX_BITS, PREFIX_MASK, PREFIXES
 from spanf1.core.spans import first_of_each
 from spanf1.core.tag_counter import Reader
 from spanf1.core.tags import MASKED, Block, Gaps, IntArray, TagSets
-from spanf1.core.tally import MAX_CELLS, TOKEN
+from spanf1.core.tally import TOKEN
+from spanf1.core.units import MAX_CELLS
 from spanf1.exceptions import UsageError
 
 #: the class of tokens that are outside of every span
@@ -83,6 +84,8 @@ class TokenTally:
         Tags that were read as O, and those of tokens that do not count.
     gaps : Gaps
         How many tokens were not read as they are.
+    gold_number : int
+        Stands for the types, or labels, of the tokens in gold; see `spanf1.core.fingerprint`.
     units : UnitCells, optional
         What each unit has; kept only where it was asked for.
     """
@@ -94,7 +97,13 @@ class TokenTally:
     outside: frozenset[str] = frozenset()
     masked: frozenset[str] = frozenset()
     gaps: Gaps = _NO_GAPS
+    gold_number: int = 0
     units: UnitCells | None = None
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens there are."""
+        return self.cells.total()
 
     def __add__(self, other: TokenTally) -> TokenTally:
         if not isinstance(other, TokenTally):
@@ -110,6 +119,7 @@ class TokenTally:
             outside=self.outside | other.outside,
             masked=self.masked | other.masked,
             gaps=self.gaps.plus(other.gaps),
+            gold_number=added(self.gold_number, self.tokens, other.gold_number),
             units=self.units.plus(other.units) if self.units and other.units else None,
         )
 
@@ -153,6 +163,7 @@ def tally_tokens(reader: Reader, tags: TagSets, units: str = "") -> TokenTally:
         outside=outside,
         masked=masked,
         gaps=counter.gaps,
+        gold_number=counter.gold_number(tag_of),
         units=counter.units(units, tag_of) if units else None,
     )
 
@@ -183,6 +194,7 @@ def tally_labels(
     left, right = np.split(codes.reshape(-1).astype(np.int64), 2)
     counter = _Counter()
     counter.count(left << _HALF | right)
+    counter.number(left, np.arange(len(left)), len(left))
     counter.sentences = int(np.count_nonzero(lengths))
     if units == AUTO:
         units = TOKEN if counter.sentences < 2 else "sentence"
@@ -197,6 +209,7 @@ def tally_labels(
         cells=counter.cells(tag_of),
         sentences=counter.sentences,
         outside=frozenset({*outside} & {*labels}),
+        gold_number=counter.gold_number(tag_of),
         units=counter.units(units, tag_of) if units else None,
     )
 
@@ -218,6 +231,9 @@ class _Counter:
         self.counts: Counter[int] = Counter()
         self.sentences = self.documents = 0
         self.gaps = Gaps()
+        # For each code of gold, the number of all tokens that have it; and how many there were.
+        self._numbers: Counter[int] = Counter()
+        self._tokens = 0
         self._kept = [(np.zeros(0, np.intp), np.zeros(0, np.int64), np.zeros(0, np.int64))]
         # how many documents began up to each sentence
         self._document_of = [np.zeros(0, np.intp)]
@@ -227,6 +243,7 @@ class _Counter:
         there = np.flatnonzero(block.gold | block.predicted)
         pairs = block.gold[there].astype(np.int64) << _HALF | block.predicted[there]
         self.count(pairs)
+        self.number(block.gold[there], block.numbers[there], block.tokens)
         if block.tokens > len(there):
             self.counts[0] += block.tokens - len(there)
         starts, marks = block.sentence_starts, block.document_starts
@@ -242,6 +259,24 @@ class _Counter:
         self.sentences += len(starts)
         self.documents += block.documents
         self.gaps = self.gaps.plus(block.gaps)
+
+    def number(self, gold: npt.NDArray[np.integer], place: IntArray, tokens: int) -> None:
+        """Add the places of tokens, of so many, to the numbers of their codes."""
+        sums = np.zeros(int(gold.max(initial=0)) + 1, np.uint64)
+        np.add.at(sums, gold, powers(tokens)[place])
+        for code in np.flatnonzero(sums).tolist():
+            number = shifted(int(sums[code]), self._tokens)
+            self._numbers[code] = added(self._numbers[code], 0, number)
+        self._tokens += tokens
+
+    def gold_number(self, tag_of: Callable[[int], Tag]) -> int:
+        """Return the number of all tokens of gold that are not O, given what codes stand for."""
+        total = 0
+        for code, number in self._numbers.items():
+            tag = tag_of(code)
+            if tag.prefix != OUT:
+                total = added(total, 0, number_of(type_number(tag.type), 1, 0) * number)
+        return total
 
     def count(self, pairs: npt.NDArray[np.int64]) -> None:
         """Count pairs."""

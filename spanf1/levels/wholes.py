@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from spanf1.core.options import LEAST_UNITS, Confidence
 from spanf1.core.scores import f_scores
-from spanf1.core.tally import Units
+from spanf1.core.units import Units
 from spanf1.levels.levels import WholeLevel
 from spanf1.resampling.inference import Interval, interval_of
 
@@ -186,4 +186,8 @@ def counts_of_units(
     row = np.repeat(np.arange(len(units.length)), units.length)
     counts = np.zeros((len(units.length), 3), np.int64)
     np.add.at(counts, row, table[units.code])
-    return counts, units.weight
+    # In one order, however the units came: the same seed is to draw the same.
+    distinct, kind = np.unique(counts, axis=0, return_inverse=True)
+    weight = np.zeros(len(distinct), np.int64)
+    np.add.at(weight, kind.reshape(-1), units.weight)
+    return distinct, weight

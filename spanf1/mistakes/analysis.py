@@ -25,6 +25,14 @@ if TYPE_CHECKING:
     from spanf1.mistakes.slices import Located, Sliced, Slices, Train
     from spanf1.pages.data import SliceColumns
 
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from matplotlib.axes import Axes
+
+    from spanf1.mistakes.picture import ConfusionDisplay
+    from spanf1.pictures.look import LookKeywords
+
 #: how many tokens are shown on each side of a span
 AROUND = 5
 # How many keys a message names.
@@ -332,6 +340,30 @@ class Analysis(Reported):
     def confusion(self) -> Confusion:
         """Return how often spans of each type of gold are predicted as each type."""
         return Confusion.total([part.ledger.confusion() for part in self.parts])
+
+    def plot_confusion(
+        self, ax: Axes | None = None, *, limit: int | None = None, **look: Unpack[LookKeywords]
+    ) -> ConfusionDisplay:
+        """Draw a heat map of which types are taken for which, with counts.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            What to draw on; by default a figure of its own, `ConfusionDisplay.figure_`.
+        limit : int, optional
+            How many types to draw at most, those with most gold spans; 20 by default.
+        **look
+            Of a figure of its own: ``width`` in centimetres, or ``column`` or ``page``;
+            ``font_size`` in points; ``font``, the name of an installed one.
+
+        Raises
+        ------
+        UsageError
+            If matplotlib is not installed, or there is nothing to draw.
+        """
+        from spanf1.mistakes.picture import ConfusionDisplay
+
+        return ConfusionDisplay.from_confusion(self.confusion(), ax, limit=limit, **look)
 
     def what_if(self) -> list[Mended]:
         """Return the counts and the F1 as they are, and if each kind of error were mended."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from spanf1.core.credits import RULES, Credits, credited, parse_rule
+from spanf1.core.credits import OUTCOMES, RULES, Rule, Sums, credited, parse_rule
 from spanf1.core.detection import fault
 from spanf1.core.overlaps import Places, find_overlaps
 from spanf1.core.schemes import READINGS, ReadingName
@@ -238,6 +238,7 @@ def _fates(
         name: credited(parse_rule(name), gold, predicted, overlaps)
         for name in _matches(analysis.result.tally.placed_by)
     }
+    sums = {name: (one.gold, one.predicted) for name, one in found.items()}
     fair = found["fair"].outcomes()
     for number, side in enumerate(_SIDES):
         for index, (_, entry) in zip(sides[number].tolist(), rows, strict=True):
@@ -248,7 +249,7 @@ def _fates(
             shares = {
                 name: share
                 for name, one in found.items()
-                if (share := _share(one, number, rank)) is not None
+                if (share := _share(one.rule, number, sums[name][number][rank])) is not None
             }
             shape = int(ledger.sides[number].spans.shape[index])
             scheme = schemes[number]
@@ -259,7 +260,7 @@ def _fates(
                 entry.how,
                 _sides(entry)[1 - number],
                 shares,
-                str(fair[number][rank]),
+                OUTCOMES[fair[number][rank]],
                 "" if WELL_FORMED[scheme][shape] else f"{fault(shape, scheme)} in {scheme}",
             )
 
@@ -279,11 +280,10 @@ def _matches(placed_by: str) -> list[str]:
     ]
 
 
-def _share(found: Credits, side: int, index: int) -> float | None:
+def _share(rule: Rule, side: int, sums: Sums) -> float | None:
     """Return which share of itself a span earns; None if that is not said of one span."""
-    if found.rule.pairing == "fair":
+    if rule.pairing == "fair":
         return None
-    sums = (found.gold, found.predicted)[side][index]
     return float(sums[2 + side] / sums[side]) if sums[side] else None
 
 

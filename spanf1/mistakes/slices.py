@@ -12,23 +12,16 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, NamedTuple, cast
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from spanf1.core.options import AUTO, LEAST_UNITS, Confidence, Options, Unit
 from spanf1.core.scores import FIGURES, AnyScore, f_scores, scores_of
-from spanf1.core.tally import (
-    ABSENT,
-    SideTally,
-    SpanKey,
-    Tally,
-    Units,
-    cells_of,
-    fits,
-    rows_of_cells,
-)
+from spanf1.core.tally import SideTally, Tally
+from spanf1.core.units import ABSENT, SpanKey, Units, cells_of, fits, rows_of_cells
 from spanf1.exceptions import UsageError
 from spanf1.mistakes.ledger import CORRECT, Ledger
 from spanf1.mistakes.properties import PROPERTIES, Property, Spot
@@ -44,6 +37,14 @@ from spanf1.resampling.inference import (
 from spanf1.results.certainty import MAX_VALUES, Intervals, meanings, units_of
 from spanf1.results.result import Result
 from spanf1.results.scored import Scored
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from matplotlib.axes import Axes
+
+    from spanf1.pictures.display import Display
+    from spanf1.pictures.look import LookKeywords
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -348,6 +349,30 @@ class Slices:
     def differing(self) -> list[str]:
         """The slices that differ from all other spans, beyond noise."""
         return [one.name for one in self if one.p_adjusted < self.alpha]
+
+    def plot(
+        self, ax: Axes | None = None, *, limit: int | None = None, **look: Unpack[LookKeywords]
+    ) -> Display:
+        """Draw bars of the F of each slice, and return a `SliceDisplay`.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            What to draw on; by default a figure of its own, `Display.figure_`.
+        limit : int, optional
+            How many slices to draw at most, those with most gold spans; 40 by default.
+        **look
+            Of a figure of its own: ``width`` in centimetres, or ``column`` or ``page``;
+            ``font_size`` in points; ``font``, the name of an installed one.
+
+        Raises
+        ------
+        UsageError
+            If matplotlib is not installed, or there is nothing to draw.
+        """
+        # By its name, as it knows this module.
+        display = import_module("spanf1.mistakes.picture").SliceDisplay
+        return cast("Display", display.from_slices(self, ax, limit=limit, **look))
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data that JSON can carry; scores are fractions of 1."""

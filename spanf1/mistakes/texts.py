@@ -199,11 +199,12 @@ class Texts(Protocol):
         """Yield the spans of a side, each at its place in its sentence."""
         ...
 
-    def tags(self, token: int) -> tuple[list[str], list[str]] | None:
-        """Return the tags of both sides of the sentence of a token; None if there are none."""
-
     def layout(self) -> Layout:
         """Return what is known of all sentences, in the order of `Place.sentence`."""
+        ...
+
+    def tags(self, token: int) -> tuple[list[str], list[str]] | None:
+        """Return the tags of both sides of the sentence of a token; None if there are none."""
         ...
 
     def sentences(self, ledger: Ledger, side: int) -> IntArray:
@@ -693,9 +694,6 @@ class DocumentTexts(_Said):
             keys.append((owner, parts, name, ""))
         return keys
 
-    def tags(self, token: int) -> None:
-        """Return that there are none in a row; see `Texts`."""
-
     def layout(self) -> Layout:
         """Return what is known of all documents; see `Texts`."""
         sizes: tuple[list[int], list[int]] = [], []
@@ -709,6 +707,9 @@ class DocumentTexts(_Said):
         begins[:1] = 1
         left, right = (np.array(side, np.intp) for side in sizes)
         return Layout((left, right), np.arange(len(begins)), np.cumsum(begins) - 1)
+
+    def tags(self, token: int) -> None:
+        """Return that there are none in a row; see `Texts`."""
 
     def _span(self, side: int, number: int) -> TextSpan:
         """Return a span, by its number among those of its side."""

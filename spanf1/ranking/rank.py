@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from itertools import pairwise
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ from spanf1.core.options import (
     confidence_from,
 )
 from spanf1.core.scores import AVERAGES, FIGURES, AverageName, f_scores, figures, named
-from spanf1.core.tally import rows_of
+from spanf1.core.units import rows_of
 from spanf1.exceptions import UsageError, check_known
 from spanf1.render.reported import Reported
 from spanf1.resampling.draws import cores
@@ -43,6 +44,14 @@ from spanf1.resampling.inference import (
 )
 from spanf1.results.certainty import MAX_VALUES, meanings, units_of
 from spanf1.results.result import Result
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from matplotlib.axes import Axes
+
+    from spanf1.pictures.display import Display
+    from spanf1.pictures.look import LookKeywords
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -220,6 +229,38 @@ class Ranking(Reported):
         gold = self.standings[0].system.runs[0].counts.types
         compared = dict.fromkeys(pair.type for pair in self.differences if pair.type)
         return tuple(t for t in compared if t not in gold or gold[t].gold < FEW_SPANS)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        kind: Literal["differences", "ranks"] = "differences",
+        **look: Unpack[LookKeywords],
+    ) -> Display:
+        """Draw the systems, and return a `DifferenceDisplay` or a `RankDisplay`.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            What to draw on; by default a figure of its own, `Display.figure_`.
+        kind : str
+            ``differences``, with intervals; or ``ranks``: systems in order, those joined that
+            cannot be told apart.
+        **look
+            Of a figure of its own: ``width`` in centimetres, or ``column`` or ``page``;
+            ``font_size`` in points; ``font``, the name of an installed one.
+
+        Raises
+        ------
+        UsageError
+            If matplotlib is not installed, there is nothing to draw, or ranks are to be drawn and
+            not all pairs are compared.
+        """
+        displays = {"differences": "DifferenceDisplay", "ranks": "RankDisplay"}
+        check_known("kind", kind, displays)
+        # By its name, as it knows this module.
+        display = getattr(import_module("spanf1.ranking.picture"), displays[kind])
+        return cast("Display", display.from_ranking(self, ax, **look))
 
     def alone(self) -> list[str]:
         """Return the systems of one run that are compared with systems of several."""

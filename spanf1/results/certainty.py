@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from spanf1.core.options import AUTO, FEW_SPANS, LEAST_UNITS, Confidence, Options
 from spanf1.core.scores import AVERAGES, FIGURES, NO_SPANS, AnyCounts, figures, scores_of
-from spanf1.core.tally import CountCells, Tally, Units, adds_of, cells_of, fits, rows_of_cells
+from spanf1.core.tally import Tally
+from spanf1.core.units import CountCells, Units, adds_of, cells_of, fits, rows_of_cells
 from spanf1.exceptions import UsageError
 from spanf1.resampling.draws import Cells, bootstrap_sums_of_cells, cores
 from spanf1.resampling.inference import Bounds, Interval, interval_of, percentile
@@ -54,7 +55,7 @@ class Certainty(NamedTuple):
     few_types: tuple[str, ...]
 
 
-#: what each kind of span of an input adds to what: see `spanf1.core.tally.rows_of`
+#: what each kind of span of an input adds to what: see `spanf1.core.units.rows_of`
 Meanings = list[tuple[int, AnyCounts]]
 
 

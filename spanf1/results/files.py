@@ -27,8 +27,9 @@ from spanf1.core.options import (
 from spanf1.core.schemes import ReadingName
 from spanf1.core.spans import Decoder, Spans, decode
 from spanf1.core.tags import AUTO_FORM, Spelling, TagSet, tag_sets
-from spanf1.core.tally import ABSENT, SurfaceForm, Tally
+from spanf1.core.tally import SurfaceForm, Tally
 from spanf1.core.typemap import Retyper, TypeMap
+from spanf1.core.units import ABSENT
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
 from spanf1.formats.columns.tags import ColumnPair, TagFile
 from spanf1.formats.opening import both_inputs, counted, one_file

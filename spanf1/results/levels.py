@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 from spanf1.core.options import AUTO, Confidence
 from spanf1.core.scores import TypeCounts
-from spanf1.exceptions import UsageError
+from spanf1.exceptions import InputError, UsageError
 from spanf1.levels.levels import WholeLevel
-from spanf1.levels.results import WholeResult
+from spanf1.levels.results import TokenResult, WholeResult
 from spanf1.levels.wholes import counts_of_units
 from spanf1.results.certainty import meanings, units_of
 from spanf1.results.report import drawn, how_made
-from spanf1.results.result import Result
+from spanf1.results.result import Result, same
 
 # What is said of spans alone.
 _OF_SPANS = ("strict", "0/0", "signature", "intervals")
@@ -67,3 +68,40 @@ def wholes_of(result: Result, level: WholeLevel, confidence: Confidence | None) 
         result.tally.documents,
         result.input and result.input.to_dict(),
     )
+
+
+# What is not told by stored counts, or only says how they were stored.
+_UNCHECKED = {"spanf1", "signature", "confidence", "files"}
+
+
+def result_of_level(data: Mapping[str, Any]) -> TokenResult | WholeResult:
+    """Return the result of a level other than that of spans, scored again from its counts.
+
+    Raises
+    ------
+    UsageError
+        If the data is not of that form.
+    InputError
+        If a figure in the data is not what its own counts give.
+    """
+    made = TokenResult if data.get("level") == "token" else WholeResult
+    result: TokenResult | WholeResult = made.from_dict(data)
+    for name, value in result.to_dict().items():
+        if name not in _UNCHECKED and not _alike(data.get(name), value):
+            raise InputError(f"{name}: this is not what the counts in the file give")
+    return result
+
+
+def _alike(stored: object, counted: object) -> bool:
+    """Return whether stored data is what the counts give; intervals are not looked at."""
+    if isinstance(counted, dict):
+        return isinstance(stored, dict) and all(
+            name == "interval" or _alike(stored.get(name), value) for name, value in counted.items()
+        )
+    if isinstance(counted, list):
+        return (
+            isinstance(stored, list)
+            and len(stored) == len(counted)
+            and all(map(_alike, stored, counted))
+        )
+    return same(stored, counted)

@@ -27,7 +27,8 @@ from spanf1.core.schemes import ReadingName
 from spanf1.core.scores import TypeCounts
 from spanf1.core.spans import Ends, shape_of
 from spanf1.core.tags import AUTO_FORM, Spelling, TagSets, tag_forms, tag_sets
-from spanf1.core.tally import ABSENT, SpanKey, Tally
+from spanf1.core.tally import Tally
+from spanf1.core.units import ABSENT, SpanKey
 from spanf1.exceptions import UsageError, check_known
 from spanf1.formats.labels import IGNORE_INDEX, Labels, labels_by_id
 from spanf1.formats.lists import ArrayReader, ListReader, reader_of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -55,7 +56,7 @@ def report_of(result: Scored, files: Mapping[str, Scored] = MappingProxyType({})
     return Report(
         result,
         lambda _, digits: [*_table(result, digits), _files(files, digits)],
-        lambda _: chain(_values(result), _file_values(files)),
+        lambda _: _values(result, files),
         lambda _: {
             **methodcaller("to_dict")(result),
             "files": {name: one.micro._asdict() for name, one in files.items()},
@@ -93,14 +94,9 @@ def _files(files: Mapping[str, Scored], digits: int | None) -> Section:
     return Section("Files", text, header, rows)
 
 
-def _file_values(files: Mapping[str, Scored]) -> Iterator[list[object]]:
-    for name, row in _file_rows(files):
-        yield ["file", name, *row.figures, *row.score.counts]
-
-
 def _file_rows(files: Mapping[str, Scored]) -> Iterator[tuple[str, Row]]:
     for name, one in files.items():
-        yield name, Row("file", name, one.micro)
+        yield name, Row("file", name, one.micro, outcomes=_told(one))
 
 
 def _table(result: Scored, digits: int | None, *, beside: bool = True) -> list[Section]:
@@ -159,38 +155,54 @@ def _facts(result: Scored, digits: int | None) -> Iterator[Fact]:
         yield Fact(heading, text, YELLOW if heading in ("strict", "nothing") else "", DIM)
 
 
-def _values(result: Scored) -> Iterator[list[object]]:
+def _values(
+    result: Scored, files: Mapping[str, Scored] = MappingProxyType({})
+) -> Iterator[list[object]]:
     """Yield a row for each type and each average, in fractions of 1.
 
     The first column says which it is (``type``, ``micro``, ``macro``, ``weighted``), so that a
-    type may have any name. The ends of intervals, if there are some, come last.
+    type may have any name. Behind the counts there are those of outcomes, if the match has some,
+    and its rates of errors; the ends of intervals, if there are some, come last.
     """
     figures = ["precision", "recall", f"f{result.options.beta:g}"]
     ends = [f"{name}_{end}" for name in figures for end in ("low", "high")]
-    yield ["row", "name", *figures, *result.micro.counts._fields, *ends * bool(result.certainty)]
-    width = len(result.micro.counts)
-    for row in chain(rows(result), _mode_rows(result)):
+    counts, told = result.micro.counts._fields, [*_told(result)]
+    yield ["row", "name", *figures, *counts, *told, *ends * bool(result.certainty)]
+    of_files = (row for _, row in _file_rows(files))
+    for row in chain(rows(result), _mode_rows(result), of_files):
+        outcomes = (row.outcomes.get(name, "") for name in told)
         intervals = (end for interval in row.intervals for end in interval)
-        yield [row.kind, row.name, *row.figures, *row.score.counts[:width], *intervals]
+        yield [
+            *(row.kind, row.name, *row.figures, *row.score.counts[: len(counts)]),
+            *(*outcomes, *intervals),
+        ]
+
+
+def _told(result: Scored) -> dict[str, float]:
+    """Return the counts of outcomes, and the rates of errors, by name."""
+    return {**result.outcomes, **result.rates}
 
 
 def _mode_rows(result: Scored) -> Iterator[Row]:
     """Yield a row for each mode of SemEval, if these are asked for."""
     for name, mode in result.modes.items():
         certainty = mode.certainty
-        yield Row("mode", name, mode.micro, _ends(certainty and certainty.averages["micro"]))
+        ends = ends_of(certainty and certainty.averages["micro"])
+        yield Row("mode", name, mode.micro, ends, _told(mode))
 
 
 class Row(NamedTuple):
     """One row: what it is (``type``, ``micro``, …; ``mode`` of SemEval), its name and score.
 
-    `intervals` are those of precision, recall and F, if there are some.
+    `intervals` are those of precision, recall and F, if there are some; `outcomes` are how many
+    spans are what, and rates of errors, if the match has some.
     """
 
     kind: str
     name: str
     score: AnyScore
     intervals: tuple[Interval, ...] = ()
+    outcomes: Mapping[str, float] = MappingProxyType({})
 
     @property
     def figures(self) -> tuple[float, float, float]:
@@ -202,12 +214,15 @@ def rows(result: Scored) -> Iterator[Row]:
     """Yield a row for each type, then one for each average."""
     certainty = result.certainty
     for name, score in result.types.items():
-        yield Row("type", name, score, _ends(certainty and certainty.types[name]))
+        ends = ends_of(certainty and certainty.types[name])
+        yield Row("type", name, score, ends, result.type_outcomes.get(name, {}))
     for name, score in result.averages._asdict().items():
-        yield Row(name, name, score, _ends(certainty and certainty.averages[name]))
+        ends = ends_of(certainty and certainty.averages[name])
+        yield Row(name, name, score, ends, _told(result) if name == "micro" else {})
 
 
-def _ends(intervals: Intervals | None) -> tuple[Interval, ...]:
+def ends_of(intervals: Intervals | None) -> tuple[Interval, ...]:
+    """Return the intervals of precision, recall and F, if there are some."""
     return (intervals.precision, intervals.recall, intervals.fbeta) if intervals else ()
 
 
@@ -242,9 +257,7 @@ def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]
         made += _reading(result, digits)
     if options.match != "exact":
         made.append(("match", f"{options.match}: {says_match(options.match)}"))
-        if result.outcomes:
-            counts = ", ".join(f"{name} {count}" for name, count in result.outcomes.items())
-            made.append(("outcomes", counts))
+        made += _outcomes(result, digits)
         if tally.credits:
             made.append(("exact", f"{_figures(result.exactly, digits)} (micro), by exact matches"))
     if options.normalize:
@@ -270,6 +283,25 @@ def how_made(result: Scored, digits: int | None = None) -> list[tuple[str, str]]
         made.append(("nothing", f"there are no {tally.placed_by}s in the input"))
     made.append(("signature", str(result.signature())))
     return made
+
+
+def _outcomes(result: Scored, digits: int | None) -> Iterator[tuple[str, str]]:
+    """Yield how many spans are what, and the rates of errors; modes have a table of the first."""
+    if result.outcomes and not result.modes:
+        yield "outcomes", ", ".join(f"{name} {count}" for name, count in result.outcomes.items())
+    if result.rates:
+        rates = ", ".join(f"{name} {percent(rate, digits)}" for name, rate in result.rates.items())
+        count = result.outcomes
+        slots = f": S {count['INC']}, D {count['MIS']}, I {count['SPU']}, of {count['POS']}"
+        yield "rates", f"{rates}{slots} (strict)" if result.modes else rates
+    counts = [Counter(mode.outcomes) for mode in result.modes.values() or [result]]
+    found = ([count[name] for name in ("COR", "INC", "PAR", "SPU")] for count in counts)
+    if any(sum(parts) != count["ACT"] for parts, count in zip(found, counts, strict=True)):
+        yield (
+            "note",
+            "COR + INC + PAR + SPU is not ACT: a pair counts with gold's type, ACT is of predicted "
+            "types, and there are pairs of which one type is not scored",
+        )
 
 
 def _reading(result: Scored, digits: int | None) -> Iterator[tuple[str, str]]:

@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from spanf1.core.options import AUTO, Confidence, Options
-from spanf1.core.scores import AVERAGES, AnyScore, CreditCounts, TypeCounts
-from spanf1.core.spans import UNTAGGED, Ends, ends_of, shape_of
-from spanf1.core.tags import Gaps
+from spanf1.core.scores import AVERAGES, AnyScore
 from spanf1.core.tally import (
-    ABSENT,
     CHARACTER,
-    PLACES,
     SIDES,
-    SUMS,
-    TOKEN,
-    Earned,
-    SideTally,
-    SpanKey,
-    SurfaceForm,
-    Tally,
     in_one_unit,
 )
 from spanf1.exceptions import InputError, UsageError
 from spanf1.levels.levels import LEVELS
 from spanf1.render.reported import Reported
 from spanf1.results.scored import Scored
-from spanf1.wording import printable
-
-# How much is shown of what is wrong with data.
-_REASON = 80
 
 if TYPE_CHECKING:
-    from spanf1.formats.options import Origin
+    from typing import Unpack
+
+    from matplotlib.axes import Axes
+
+    from spanf1.pictures.look import LookKeywords
     from spanf1.results.certainty import Intervals
+    from spanf1.results.picture import ScoreDisplay
     from spanf1.results.signature import Signature
 
 
@@ -120,6 +109,30 @@ micro, macro, weighted
             f"{micro.correct} correct>"
         )
 
+    def plot(
+        self, ax: Axes | None = None, *, limit: int | None = None, **look: Unpack[LookKeywords]
+    ) -> ScoreDisplay:
+        """Draw bars of the F of each type and average, with intervals, precision and recall.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            What to draw on; by default a figure of its own, `ScoreDisplay.figure_`.
+        limit : int, optional
+            How many types to draw at most, those with most gold spans; 40 by default.
+        **look
+            Of a figure of its own: ``width`` in centimetres, or ``column`` or ``page``;
+            ``font_size`` in points; ``font``, the name of an installed one.
+
+        Raises
+        ------
+        UsageError
+            If matplotlib is not installed, or there is nothing to draw.
+        """
+        from spanf1.results.picture import ScoreDisplay
+
+        return ScoreDisplay.from_result(self, ax, limit=limit, **look)
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data that JSON can carry; the inverse of `from_dict`.
 
@@ -127,6 +140,8 @@ micro, macro, weighted
         scheme and a reading were chosen: from it, and ``options``, all the rest follows.
         """
         from spanf1._version import __version__
+        from spanf1.formats.stored import data_of_options
+        from spanf1.results.stored import data_of
 
         counts, certainty = self.counts, self.certainty
         return {
@@ -134,6 +149,7 @@ micro, macro, weighted
             "signature": str(self.signature()),
             "types": {
                 name: self._figures(row, certainty and certainty.types[name])
+                | _outcomes(self, name)
                 for name, row in self.types.items()
             },
             **{
@@ -155,8 +171,9 @@ micro, macro, weighted
             },
             "strict": self.strict and self._figures(self.strict),
             **({"outcomes": self.outcomes} if self.outcomes else {}),
+            **({"rates": _rates(self)} if self.rates else {}),
             **({"modes": self._modes()} if self.modes else {}),
-            "options": _plain({**asdict(self.options), "map_types": dict(self.options.map_types)}),
+            "options": data_of_options(self.options),
             "confidence": certainty
             and {
                 **asdict(self.resampling or Confidence()),
@@ -173,7 +190,11 @@ micro, macro, weighted
             name: {
                 **self._figures(mode.micro, mode.certainty and mode.certainty.averages["micro"]),
                 **mode.outcomes,
-                "types": {kind: self._figures(row) for kind, row in mode.types.items()},
+                **_rates(mode),
+                "types": {
+                    kind: self._figures(row) | _outcomes(mode, kind)
+                    for kind, row in mode.types.items()
+                },
             }
             for name, mode in self.modes.items()
         }
@@ -203,222 +224,31 @@ micro, macro, weighted
         UsageError
             If the data is not of that form.
         """
-        try:
+        from spanf1.formats.stored import options_from, origin_from, result_read
+        from spanf1.results.stored import tally_from
+
+        with result_read():
             if (level := data.get("level")) in [*LEVELS]:
                 raise UsageError(
                     f"these are figures of level {level}, and results of spans alone are read",
                     hint="spanf1 score FILE --format json, without --level, makes results of spans",
                 )
-            options = dict(data["options"])
-            if isinstance(options["types"], list):
-                options["types"] = tuple(options["types"])
-            source = data["input"]
-            result = cls(
-                _tally_from_dict(data["tally"]),
-                Options(**options),
-                None if source is None else _input_from_dict(source),
-            )
-            names = () if isinstance(result.options.types, str) else result.options.types
-            for name in names:
-                _as_name(name)
-            return result
-        except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
-            if isinstance(error, UsageError):
-                raise
-            reason = f"{type(error).__name__}: {printable(str(error)[:_REASON])}"
-            raise UsageError(f"this is not a result of spanf1 ({reason})") from error
+            options = options_from(data["options"])
+            return cls(tally_from(data["tally"]), options, origin_from(data["input"]))
 
 
 def _number(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
-def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return data with lists for tuples, and text for numbers that JSON does not have."""
-
-    def plain(value: object) -> object:
-        if isinstance(value, float) and not math.isfinite(value):
-            return str(value)
-        return list(value) if isinstance(value, tuple) else value
-
-    return {name: plain(value) for name, value in data.items()}
+def _outcomes(result: Scored, name: str) -> dict[str, Any]:
+    """Return how many spans of a type are what, if the match has words for it."""
+    counts = result.type_outcomes.get(name)
+    return {"outcomes": counts} if counts else {}
 
 
-def _input_from_dict(data: Mapping[str, Any]) -> Origin:
-    from spanf1.formats.options import Origin
-    from spanf1.formats.registry import FORMATS
-
-    files, delimiters = (tuple(map(str, data[name])) for name in ("files", "delimiters"))
-    columns = tuple(map(_as_count, data["columns"]))
-    if not 1 <= len(files) == len(delimiters) == len(columns) <= 2:
-        raise ValueError(files)
-    gold, predicted, token = (
-        _as_count(data[f"{name}_column"]) for name in ("gold", "pred", "token")
-    )
-    keys = tuple(map(_as_name, data.get("keys", ())))
-    # What has keys has no columns, and delimiters are the names of formats.
-    if len(keys) not in (0, 4) or (keys and not FORMATS.keys() >= {*delimiters}):
-        raise ValueError(delimiters)
-    aligned = _as_name(data["aligned"])
-    remarks = tuple(map(_as_name, data.get("remarks", ())))
-    return Origin(files, delimiters, columns, gold, predicted, token, aligned, keys, remarks)
-
-
-# Attributes of a side that name tags which were read in a way of their own.
-_SPECIAL = "outside", "masked"
-
-# What stands for the shape of a span that is from no tags.
-_UNTAGGED_TEXT = "-"
-
-
-def data_of(tally: Tally) -> dict[str, Any]:
-    """Return everything in a tally as plain data that JSON can carry; shapes as text.
-
-    The text of a shape is what stands before the span, its first prefix, a space, its last
-    prefix, what stands behind it, and inner prefixes (see `Ends`): ``OB IO`` for
-    ``O B-PER I-PER O``; ``-`` for a span that is from no tags.
-    """
-
-    def by_side(name: str, stored: Callable[[Any], Any]) -> dict[str, Any]:
-        return {
-            f"{side}_{name}": stored(getattr(tally_of_side, name))
-            for side, tally_of_side in zip(SIDES, tally.sides, strict=True)
-        }
-
-    data = {name: getattr(tally, name) for name in SUMS}
-    data |= by_side("lines", int)
-    data["spans"] = [
-        [span.type, _text_of(span.gold), _text_of(span.predicted), count]
-        for span, count in sorted(tally.spans.items())
-    ]
-    if tally.match:
-        earned = [
-            [*names, [*sums], count] for (*names, sums), count in sorted(tally.earned.items())
-        ]
-        data |= {"match": tally.match, "unit": tally.unit, "earned": earned}
-        if tally.schemes:
-            data["schemes"] = list(tally.schemes)
-    data |= by_side("prefixes", lambda prefixes: "".join(sorted(prefixes)))
-    if tally.gaps != Gaps():
-        data["gaps"] = list(tally.gaps)
-    for name in _SPECIAL:
-        if any(getattr(side, name) for side in tally.sides):
-            data |= by_side(name, sorted)
-    data |= by_side("forms", sorted) | by_side("other_forms", sorted)
-    data |= by_side("first", lambda first: {_text_of(k): first[k] for k in sorted(first)})
-    data["script"] = {name: list(counts) for name, counts in tally.script.items()}
-    data["gold_number"] = f"{tally.gold_number:016x}"
-    if not tally.tags_tokens:
-        data |= {"placed_by": tally.placed_by, "size": tally.size} | by_side("tagged", bool)
-    data["forms"] = [
-        [name, [[*map(_text_of, pair)] for pair in sorted(shapes)], count]
-        for (name, shapes), count in sorted(
-            tally.forms.items(), key=lambda item: (item[0].type, sorted(item[0].shapes))
-        )
-    ]
-    return data
-
-
-def _tally_from_dict(data: Mapping[str, Any]) -> Tally:
-    """Return the tally that `data_of` gave the data of."""
-    gold, predicted = (_side_from_dict(data, f"{side}_") for side in SIDES)
-    sums: dict[str, Any] = {name: _as_count(data[name]) for name in SUMS}
-    spans = {
-        SpanKey(_as_name(name), _shape_of(a), _shape_of(b)): _as_count(count)
-        for name, a, b, count in data["spans"]
-    }
-    forms = {
-        SurfaceForm(_as_name(name), _shapes_of(shapes)): _as_count(count)
-        for name, shapes, count in data["forms"]
-    }
-    earned = {
-        Earned(
-            _as_name(match), _as_name(kind), _as_name(outcome), CreditCounts(*map(_as_count, sums))
-        ): _as_count(count)
-        for match, kind, outcome, sums, count in data.get("earned", ())
-    }
-    match = _as_name(data.get("match", ""))
-    if match:
-        from spanf1.core.credits import Crediting
-    schemes = None
-    if names := data.get("schemes"):
-        gold_scheme, pred_scheme = names
-        schemes = Options(gold_scheme=gold_scheme, pred_scheme=pred_scheme).schemes
-    return Tally(
-        spans=+Counter(spans),
-        earned=+Counter(earned),
-        match=match,
-        unit=Crediting.of(match).rules[0].unit if match else 1,
-        schemes=schemes,
-        gold=gold,
-        predicted=predicted,
-        script={_as_name(name): _counts_of(counts) for name, counts in data["script"].items()},
-        gold_number=int(data["gold_number"], 16),
-        placed_by=PLACES[PLACES.index(data.get("placed_by", TOKEN))],
-        size=_as_count(data.get("size", 0)),
-        forms=+Counter(forms),
-        gaps=Gaps(*map(_as_count, data.get("gaps", ()))),
-        **sums,
-    )
-
-
-def _side_from_dict(data: Mapping[str, Any], side: str) -> SideTally:
-    return SideTally(
-        forms=frozenset(map(_as_name, data[side + "forms"])),
-        other_forms=frozenset(map(_as_name, data[side + "other_forms"])),
-        lines=_as_count(data[side + "lines"]),
-        prefixes=frozenset(_as_name(data[side + "prefixes"])),
-        first={_shape_of(s): _as_count(line) for s, line in data[side + "first"].items()},
-        tagged=data.get(side + "tagged", True) is True,
-        **{name: frozenset(map(_as_name, data.get(side + name, ()))) for name in _SPECIAL},
-    )
-
-
-def _text_of(shape: int) -> str | None:
-    if shape == ABSENT:
-        return None
-    if shape == UNTAGGED:
-        return _UNTAGGED_TEXT
-    ends = ends_of(shape)
-    return f"{ends.before}{ends.first} {ends.last}{ends.behind}{ends.inner}"
-
-
-def _shape_of(text: str | None) -> int:
-    if text is None:
-        return ABSENT
-    if text == _UNTAGGED_TEXT:
-        return UNTAGGED
-    before, first, _, last, behind, *inner = list(text)
-    return shape_of(Ends(before, first, last, behind, "".join(inner)))
-
-
-def _shapes_of(pairs: Iterable[tuple[str | None, str | None]]) -> frozenset[tuple[int, int]]:
-    shapes = frozenset((_shape_of(gold), _shape_of(predicted)) for gold, predicted in pairs)
-    if not shapes or (ABSENT, ABSENT) in shapes:
-        raise ValueError(pairs)
-    return shapes
-
-
-def _counts_of(data: Iterable[object]) -> TypeCounts:
-    counts = TypeCounts(*map(_as_count, data))
-    if counts.correct > min(counts.gold, counts.predicted):
-        raise ValueError(counts)
-    return counts
-
-
-def _as_count(value: object) -> int:
-    """Return a number of things; raise `ValueError` if it is none."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 63:
-        raise ValueError(value)
-    return value
-
-
-def _as_name(value: object) -> str:
-    """Return a text that can be printed; raise `ValueError` if it is none."""
-    if not isinstance(value, str):
-        raise ValueError(value)
-    value.encode()
-    return value
+def _rates(result: Scored) -> dict[str, float | None]:
+    return {name: _number(rate) for name, rate in result.rates.items()}
 
 
 def total_of(results: Sequence[Result]) -> Result:
@@ -433,6 +263,7 @@ def total_of(results: Sequence[Result]) -> Result:
 
 # Figures that are nearer to each other than this are the same.
 _TOLERANCE = 1e-9
+_TOLD = "outcomes", "rates"
 _SUMS = ("tokens", "tokens_correct", "sentences", "documents", "accuracy")
 
 
@@ -468,6 +299,11 @@ def rescored(
         return result
     if isinstance(signature, str):
         signature = Signature.parse(signature)
+    if signature.level != "span":
+        raise UsageError(
+            f"the signature is of level {signature.level}, and the result is of spans",
+            hint=f"spanf1 score FILE --level {signature.level} makes one of that level",
+        )
     _check_counted(result, signature.options)
     return Result(result.tally, signature.options, result.input).check()
 
@@ -535,12 +371,13 @@ def _check(data: Mapping[str, Any], result: Result) -> None:
     stored = data.get("types")
     if not isinstance(stored, dict) or stored.keys() != counted["types"].keys():
         raise InputError("types: these are not those that the counts in the file give")
+    rows |= {name: (data.get(name), counted[name]) for name in _TOLD if name in counted}
     rows |= {f"types.{name}": (stored[name], row) for name, row in counted["types"].items()}
     for place, (row, expected) in rows.items():
         if not isinstance(row, dict):
             raise InputError(f"{place}: there are no figures")
         for name, value in expected.items():
-            if not _same(row.get(name), value):
+            if not same(row.get(name), value):
                 raise InputError(f"{place}.{name}: this is not what the counts in the file give")
 
 
@@ -556,7 +393,8 @@ def _check_signature(data: Mapping[str, Any], result: Result) -> None:
         raise InputError("signature: this is not what the counts in the file give")
 
 
-def _same(stored: object, counted: object) -> bool:
+def same(stored: object, counted: object) -> bool:
+    """Return whether a stored figure is what the counts give."""
     if isinstance(stored, float) and isinstance(counted, int | float):
         # Its last digits may differ.
         return abs(stored - counted) <= _TOLERANCE

@@ -33,6 +33,7 @@ from spanf1.core.tally import SIDES, Tally
 from spanf1.exceptions import IllFormedError, UsageError, check_known
 
 if TYPE_CHECKING:
+    from spanf1.core.credits import Rule
     from spanf1.formats.options import Origin
     from spanf1.results.certainty import Certainty
     from spanf1.results.signature import Signature
@@ -184,33 +185,59 @@ class Scored:
         }
 
     @cached_property
-    def outcomes(self) -> dict[str, int]:
-        """How many spans are what, in SemEval's words, if the match puts spans in pairs.
-
-        ``COR`` earn all, ``PAR`` a part, ``INC`` nothing; ``MIS`` of gold and ``SPU`` of the
-        predictions have no partner. ``POS`` are all of gold, ``ACT`` all that are predicted. They
-        are those of the types that are scored; a pair counts with gold's type. MUC counts slots,
-        two for each span: its type, and its place.
-        """
-        if not self.tally.credits:
-            return {}
+    def _rule(self) -> Rule | None:
+        """The rule by which spans are credited, if they are; of several modes, the first."""
+        if not self.tally.match:
+            return None
         from spanf1.core.credits import parse_rule
 
-        if parse_rule(self.tally.match).pairing != "one":
+        return parse_rule(self.tally.rule)
+
+    @cached_property
+    def outcomes(self) -> dict[str, int]:
+        """How many spans are what, if the match puts spans in pairs; for ``semeval``, strictly.
+
+        In SemEval's words ``COR`` earn all, ``PAR`` a part, ``INC`` nothing; ``MIS`` of gold and
+        ``SPU`` of the predictions have no partner. ``POS`` are all of gold, ``ACT`` all that are
+        predicted. MUC counts slots, two for each span: its type, and its place. FairEval has
+        ``TP``, ``FP`` and ``FN``; ``LE`` are of a wrong type, ``BE`` of a wrong boundary, ``LBE``
+        of both; of ``BE``, the prediction is in gold (``BES``), gold in it (``BEL``), or neither
+        (``BEO``).
+
+        They are those of the types that are scored. A pair counts with gold's type: ``COR + INC +
+        PAR + SPU`` is ``ACT`` where all types are scored.
+        """
+        if self._rule is None:
             return {}
-        count: Counter[str] = Counter()
+        names = self._rule.outcomes(Counter(), Counter())
+        rows = self.type_outcomes.values()
+        return {name: sum(row[name] for row in rows) for name in names}
+
+    @cached_property
+    def type_outcomes(self) -> dict[str, dict[str, int]]:
+        """The `outcomes` of each type."""
+        rule = self._rule
+        if rule is None:
+            return {}
+        sides: dict[str, tuple[Counter[str], Counter[str]]] = {
+            name: (Counter(), Counter()) for name in self.types
+        }
         for one, times in self.tally.earned.items():
-            if one.type in self.types:
-                count["POS" if one.sums.gold else "ACT"] += times
-                if one.sums.gold or one.outcome == "SPU":
-                    count[one.outcome] += times
-        if self.tally.match == "muc":
-            # A pair that earns a part has one slot right, and one wrong.
-            part = count.pop("PAR", 0)
-            count = Counter({name: 2 * times for name, times in count.items()})
-            count.update(COR=part, INC=part)
-        names = ("COR", "INC", "PAR", "MIS", "SPU", "POS", "ACT")
-        return {name: count[name] for name in names}
+            if one.match == rule.name and one.type in sides:
+                sides[one.type][not one.sums.gold][one.outcome] += times
+        return {name: counts for name, both in sides.items() if (counts := rule.outcomes(*both))}
+
+    @property
+    def rates(self) -> dict[str, float]:
+        """The rates of errors that go with the match, as fractions of 1; of some there are none.
+
+        ``muc`` has undergeneration, overgeneration, substitution and error (``UND``, ``OVG``,
+        ``SUB``, ``ERR``). ``semeval`` has the slot error rate (``SER``), which may be above 1:
+        strict ``INC``, ``MIS`` and ``SPU`` are slots substituted, deleted and inserted.
+        """
+        if self._rule is None:
+            return {}
+        return self._rule.rates(self.outcomes, self.options.zero_division)
 
     @cached_property
     def exactly(self) -> Scored:

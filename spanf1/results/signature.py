@@ -28,12 +28,12 @@ from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.core.tags import TagForm
 from spanf1.core.tally import PLACES, TOKEN
 from spanf1.exceptions import UsageError, check_known
-from spanf1.levels.levels import LEVELS
-from spanf1.wording import shortened
+from spanf1.levels.levels import LEVELS, LevelName
+from spanf1.wording import escaped, exact, shortened, unescaped
 
-# What stands for itself in a name; all else is written as %XX, so that a line can be parted.
-_PLAIN = {chr(b) for b in range(ord("!"), ord("~") + 1)} - set("|:%,/=")
-_HEX = re.compile(r"%([0-9A-F]{2})")
+# What a line begins with that is of sentences or documents as wholes, and how it calls means.
+_RIGHT, _MEANS = "right", "documents"
+_FIGURE = re.compile(r"f[0-9.e+-]+|finf")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +62,11 @@ class Signature:
         How the intervals were made, if there are some.
     version : str
         The version of spanf1.
+    level : str
+        What is right or wrong; one of `spanf1.levels.levels.LEVELS`. Tokens have no schemes, no
+        reading and no number of spans in gold.
+    classes : str
+        What tokens are classified as: ``types`` or ``labels``; nothing at other levels.
     """
 
     average: AverageName = "micro"
@@ -75,6 +80,8 @@ class Signature:
     confidence: Confidence | None = None
     placed_by: str = TOKEN
     version: str
+    level: LevelName = "span"
+    classes: str = ""
 
     def __str__(self) -> str:
         return "|".join(f"{name}:{value}" for name, value in self._parts().items())
@@ -87,25 +94,34 @@ class Signature:
         """Return the names and values of the line, in order."""
         options, ci = self.options, self.confidence
         types = (options.types,) if isinstance(options.types, str) else options.types
-        parts = {
-            f"f{_number(options.beta)}": self.average,
-            "match": "/".join((options.match, *options.normalize)),
-            "scheme": "/".join(dict.fromkeys((options.gold_scheme, options.pred_scheme))),
-            "reading": options.reading,
-            "types": ",".join(map(_escaped, types)),
+        figure = f"f{exact(options.beta)}"
+        parts: dict[str, str] = {figure: self.average}
+        if self.level == "token":
+            parts |= {"level": self.level, "classes": self.classes}
+        elif self.level != "span":
+            parts = {_RIGHT: self.level, **({figure: _MEANS} if self.level == "document" else {})}
+        if self.level != "token":
+            parts |= {
+                "match": "/".join((options.match, *options.normalize)),
+                "scheme": "/".join(dict.fromkeys((options.gold_scheme, options.pred_scheme))),
+                "reading": options.reading,
+            }
+        parts |= {
+            "types": ",".join(map(escaped, types)),
             **({"trim": _TRIMMED} if options.trim else {}),
             **_type_parts(options),
-            **{name: ",".join(map(_escaped, tags)) for name, tags in self._tags() if tags},
+            **{name: ",".join(map(escaped, tags)) for name, tags in self._tags() if tags},
             **({"missing": options.missing} if options.missing != "error" else {}),
-            "zero": _number(options.zero_division),
+            "zero": exact(options.zero_division),
         }
         if self.tag_forms:
-            parts["tags"] = ",".join(map(_escaped, self.tag_forms))
+            parts["tags"] = ",".join(map(escaped, self.tag_forms))
         extent = f"{self.placed_by}s"
-        parts |= {extent: str(self.tokens), "gold": str(self.gold), "hash": self.hash}
+        gold = {"gold": str(self.gold)} if self.level != "token" else {}
+        parts |= {extent: str(self.tokens), **gold, "hash": self.hash}
         if ci:
-            parts["ci"] = f"{_number(ci.level)}/{ci.method}/{ci.resamples}/{ci.unit}/{ci.seed}"
-        return parts | {"v": _escaped(self.version)}
+            parts["ci"] = f"{exact(ci.level)}/{ci.method}/{ci.resamples}/{ci.unit}/{ci.seed}"
+        return parts | {"v": escaped(self.version)}
 
     def _tags(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the tags that were read in a way of their own, by the part that says it."""
@@ -146,17 +162,18 @@ class Signature:
         except (ValueError, OverflowError):
             problem = "there is no number where one should be"
         hint = f"it looks like {_EXAMPLE}"
-        level = parts.get("level") or parts.get("right")
-        if level in LEVELS:
-            problem = f"it is one of level {level}, and those of spans alone are read"
-            hint = "spanf1 score FILE --signature, without --level, gives one of spans"
-            raise UsageError(problem, hint=hint)
         raise UsageError(f"this is no signature: {problem}", hint=hint)
 
     def in_words(self) -> list[tuple[str, str]]:
         """Return what each part is about, and what it says."""
         parts = self._parts()
-        parts["f"] = f"F{_number(self.options.beta)} {self.average}"
+        f = f"F{exact(self.options.beta)}"
+        parts["f"] = {
+            "span": f"{f} {self.average}",
+            "token": f"{f} {self.average}, of tokens",
+            "sentence": "sentences that are right in all",
+            "document": f"documents that are right in all, and the mean of their {f}",
+        }[self.level]
         return [
             (what, _in_words(name, parts[name]))
             for name, what in _MEANINGS.items()
@@ -251,6 +268,7 @@ _OF_GOLD = ("trim", "map", "ignore", "outside", "mask", "missing")
 #: what a part says, in words
 _MEANINGS = {
     "f": "figure",
+    "classes": "classes of tokens",
     "match": "what is counted",
     "scheme": "tagging scheme",
     "reading": "ill-formed spans",
@@ -287,12 +305,12 @@ def _in_words(name: str, value: str) -> str:
         match, *normalize = value.split("/")
         apart = " and ".join(NORMALIZATIONS[name] for name in normalize)
         return f"{match} ({known[match]}), {apart} apart"
-    if name == "match":
+    if name == "match" and value:
         return f"{value} ({says_match(value)})"
     if name == "scheme" and "/" in value:
         gold, _, predicted = value.partition("/")
         return f"{gold} in gold and {predicted} predicted"
-    return _unescaped(value) or {"tags": TagForm().name, "trim": "counted"}.get(name, "none")
+    return unescaped(value) or {"tags": TagForm().name, "trim": "counted"}.get(name, "none")
 
 
 def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -303,50 +321,59 @@ def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
     UsageError, KeyError, ValueError
         If a part is unknown, missing or wrong.
     """
-    figure = next(iter(parts))
-    if not re.fullmatch(r"f[0-9.e+-]+|finf", figure) or parts[figure] not in AVERAGES:
+    first = next(iter(parts))
+    level: Any = parts.get(_RIGHT) or parts.get("level", "span")
+    check_known("level", level, LEVELS)
+    figure = next(filter(_FIGURE.fullmatch, parts), "")
+    averages = {"sentence": (), "document": (_MEANS,)}.get(level, AVERAGES)
+    whole = first == _RIGHT and level in ("sentence", "document")
+    if first not in (_RIGHT * whole, figure) or (averages and parts.get(figure) not in averages):
         raise UsageError("it does not begin with f1:micro, f1:macro or f1:weighted")
-    unknown = parts.keys() - _MEANINGS.keys() - {figure}
+    unknown = parts.keys() - _MEANINGS.keys() - {figure, _RIGHT, "level"}
     if unknown:
         raise UsageError(f"{shortened(min(unknown))} is unknown")
     placed_by = next((place for place in PLACES if f"{place}s" in parts), TOKEN)
-    options = _options(parts, beta=float(figure[1:]))
-    if AUTO in (options.gold_scheme, options.pred_scheme):
+    options = _options(parts, level, beta=float(figure[1:] or 1))
+    if level != "token" and AUTO in (options.gold_scheme, options.pred_scheme):
         raise UsageError("scheme is auto: it says what was used")
     if not re.fullmatch("[0-9a-f]{8}", parts["hash"]):
         raise UsageError(f"hash is {shortened(parts['hash'])}: it is eight hexadecimal digits")
     ci = None
     if "ci" in parts:
-        level, method, resamples, unit, seed = parts["ci"].split("/")
+        share, method, resamples, unit, seed = parts["ci"].split("/")
         check_known("unit", unit, UNITS)
         ci = Confidence(
-            level=float(level),
+            level=float(share),
             method=method,
             resamples=int(resamples),
             unit=unit,
             seed=int(seed),
         )
     return {
-        "average": parts[figure],
+        "average": AVERAGES[0] if whole else parts[figure],
         "options": options,
-        "tag_forms": tuple(map(_unescaped, _listed(parts, "tags"))),
-        "outside": tuple(map(_unescaped, _listed(parts, "outside"))),
-        "masked": tuple(map(_unescaped, _listed(parts, "mask"))),
+        "tag_forms": tuple(map(unescaped, _listed(parts, "tags"))),
+        "outside": tuple(map(unescaped, _listed(parts, "outside"))),
+        "masked": tuple(map(unescaped, _listed(parts, "mask"))),
         "tokens": _count(parts[f"{placed_by}s"]),
         "placed_by": placed_by,
-        "gold": _count(parts["gold"]),
+        "gold": _count(parts["gold"]) if level != "token" else 0,
         "hash": parts["hash"],
         "confidence": ci,
-        "version": _unescaped(parts["v"]),
+        "version": unescaped(parts["v"]),
+        "level": level,
+        "classes": parts["classes"] if level == "token" else "",
     }
 
 
-def _options(parts: Mapping[str, Any], beta: float) -> Options:
+def _options(parts: Mapping[str, Any], level: str, beta: float) -> Options:
     """Return the options that the parts of a line say; raises as `_read`."""
+    if level == "token":
+        parts = {"scheme": AUTO, "match": "exact", "reading": "lenient", **parts}
     gold, _, predicted = parts["scheme"].partition("/")
     match, *normalize = parts["match"].split("/")
     types = parts["types"]
-    names = tuple(map(_unescaped, types.split(","))) if types else ()
+    names = tuple(map(unescaped, types.split(","))) if types else ()
     return Options(
         gold_scheme=gold,
         pred_scheme=predicted or gold,
@@ -354,10 +381,10 @@ def _options(parts: Mapping[str, Any], beta: float) -> Options:
         beta=beta,
         types=types if types in TYPE_SETS else names,
         map_types=tuple(
-            (_unescaped(name), _unescaped(other))
+            (unescaped(name), unescaped(other))
             for name, _, other in (pair.partition("=") for pair in _listed(parts, "map"))
         ),
-        ignore_types=tuple(map(_unescaped, _listed(parts, "ignore"))),
+        ignore_types=tuple(map(unescaped, _listed(parts, "ignore"))),
         zero_division=float(parts["zero"]),
         match=match,
         normalize=tuple(normalize),
@@ -368,8 +395,8 @@ def _options(parts: Mapping[str, Any], beta: float) -> Options:
 
 def _type_parts(options: Options) -> dict[str, str]:
     """Return the parts of types that are called otherwise, or left out, if there are some."""
-    pairs = ("=".join(map(_escaped, pair)) for pair in options.map_types)
-    parts = {"map": ",".join(pairs), "ignore": ",".join(map(_escaped, options.ignore_types))}
+    pairs = ("=".join(map(escaped, pair)) for pair in options.map_types)
+    parts = {"map": ",".join(pairs), "ignore": ",".join(map(escaped, options.ignore_types))}
     return {name: value for name, value in parts.items() if value}
 
 
@@ -382,19 +409,3 @@ def _count(text: str) -> int:
     if not re.fullmatch("[0-9]{1,18}", text):
         raise ValueError(text)
     return int(text)
-
-
-def _escaped(text: str) -> str:
-    """Return a name with every byte that would part the line, or not print, as ``%XX``."""
-    data = text.encode("utf-8", "surrogatepass")
-    return "".join(chr(b) if chr(b) in _PLAIN else f"%{b:02X}" for b in data) or "%"
-
-
-def _unescaped(text: str) -> str:
-    text = _HEX.sub(lambda found: chr(int(found[1], 16)), "" if text == "%" else text)
-    return text.encode("latin-1").decode("utf-8", "surrogatepass")
-
-
-def _number(value: float) -> str:
-    """Return a number with all its digits, and no more."""
-    return repr(float(value)).removesuffix(".0")

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import shlex
 from pathlib import Path
 
 import pytest
@@ -62,7 +61,7 @@ def test_the_table(run) -> None:
 def test_signatures(run) -> None:
     ran = run("score", "tags", "--level", "token", "--signature", "--map", "PER=A|B")
     assert ran.out.startswith(
-        "f1:micro|level:token|classes:types|types:union|map:PER=A%7CB|zero:0|tokens:4|v:"
+        "f1:micro|level:token|classes:types|types:union|map:PER=A%7CB|zero:0|tokens:4|hash:"
     )
     ran = run("score", "tags", "--level", "sentence", "--signature")
     assert ran.out.startswith("right:sentence|match:exact|scheme:IOB2|reading:lenient|")
@@ -94,113 +93,98 @@ def test_a_gate_of_nothing_is_shut(run, level, more) -> None:
 
 
 @pytest.mark.parametrize("level", ["token", "sentence", "document"])
-@pytest.mark.parametrize("command", [["rescore"], ["signature"], ["signature", "spans"], ["diff"]])
-def test_figures_of_other_levels_are_not_read_again(run, level, command) -> None:
+def test_what_compares_spans_reads_no_figures_of_other_levels(run, level) -> None:
     Path("docs").write_text(f"-DOCSTART- O O\n\n{TAGS}")
     for name, more in (("spans", []), ("figures", ["--level", level])):
         run("score", "docs", "-f", "json", "-o", name, *more)
-    files = ["spans", "figures"] if command == ["diff"] else ["figures"]
-    ran = run(*command, *files)
+    ran = run("diff", "spans", "figures")
     assert (ran.code, ran.out) == (3, "")
     assert f"of level {level}, and" in ran.err
     assert re.fullmatch(r"error: figures: [^\n]{1,200}\nhint: [^\n]{1,200}\n", ran.err)
     with pytest.raises(spanf1.UsageError, match=f"figures of level {level}"):
         spanf1.Result.from_dict(json.loads(Path("figures").read_text()))
     # as the hint has it
-    if command != ["signature"]:
-        run("score", "docs", "-f", "json", "-o", "figures")
-    else:
-        run("score", "docs", "--signature", "-o", "figures")
-    assert run(*command, *files).code == 0
+    run("score", "docs", "-f", "json", "-o", "figures")
+    assert run("diff", "spans", "figures").code == 0
 
 
-def test_a_share_of_nothing_fails(run) -> None:
-    Path("none").write_text("a O O\n")
-    args = ("score", "none", "--level", "sentence", "--zero-division", "1", "-q", "--fail-under")
-    assert run(*args, "0.9").code == 0
-    ran = run(*args, "with_gold=0.9")
+@pytest.mark.parametrize("level", ["token", "sentence", "document"])
+@pytest.mark.parametrize("more", [[], ["--types", "PER"], ["--confidence", "0.9"]])
+def test_rescore(run, level, more) -> None:
+    """A file of a level is scored again from its counts; what they do not give is an error."""
+    text = f"-DOCSTART- O O\n\n{TAGS}"
+    Path("docs").write_text(f"{text}\n{text}\nz B-PER O\n")
+    assert run("score", "docs", "--level", level, *more, "-o", "r.json").code == 0
+    ran = run("rescore", "r.json")
+    if "--confidence" in more and level == "token":
+        assert "intervals need the sentences" in ran.err
+        more = []
+    printed = run("score", "docs", "--level", level, *more).out
+    assert (ran.code, ran.out) == (0, printed)
+    ran = run("rescore", "r.json", "-f", "csv", "-q")
+    assert ran.out == run("score", "docs", "--level", level, *more, "-f", "csv", "-q").out
+    ran = run("rescore", "r.json", "--like", "f1:micro")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--like is for results of spans, and r.json is of level" in ran.err
+    data = json.loads(Path("r.json").read_text())
+    figure = data["micro" if level == "token" else "with_gold"]
+    figure["correct" if level == "token" else "of"] += 1
+    Path("r.json").write_text(json.dumps(data))
+    ran = run("rescore", "r.json")
+    assert (ran.code, ran.out) == (3, "")
+    assert "this is not what the counts in the file give" in ran.err
+    for broken in ({**data, "tally": {}}, {**data, "options": 3}, {"level": level}):
+        Path("r.json").write_text(json.dumps(broken))
+        ran = run("rescore", "r.json")
+        assert (ran.code, ran.out) == (3, "")
+        assert "this is not a result of spanf1" in ran.err
+
+
+@pytest.mark.parametrize("level", ["token", "sentence", "document"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        [],
+        ["--types", "PER,X y", "--map", "ORG=A|B(c)", "--beta", "0.3333333333"],
+        ["--beta", "inf", "--zero-division", "nan", "--confidence", "0.9"],
+    ],
+)
+def test_signatures_of_levels_are_read(run, level, more) -> None:
+    Path("docs").write_text(f"-DOCSTART- O O\n\n{TAGS}")
+    score = "score", "docs", "--level", level
+    run(*score, *more, "-o", "figures.json")
+    line = run(*score, *more, "--signature").out.strip()
+    signature = spanf1.Signature.parse(line)
+    assert (str(signature), signature.level) == (line, level)
+    ran = run("signature", "figures.json")
+    assert (ran.code, ran.err) == (0, "")
+    words = {"token": "of tokens", "sentence": "sentences that are", "document": "documents that"}
+    assert words[level] in ran.out
+    assert "gold annotations" in ran.out
+    ran = run("signature", line, "figures.json")
+    assert (ran.code, ran.out) == (0, "the scores mean the same\n")
+    # other gold, another level
+    Path("docs").write_text(f"-DOCSTART- O O\n\n{TAGS.replace('B-PER', 'B-MISC', 1)}")
+    ran = run("signature", line, run(*score, *more, "--signature").out.strip())
     assert ran.code == 1
-    assert "fail: there is nothing to score of with_gold\n" in ran.err
-
-
-def test_tags_of_tokens_that_do_not_count_are_no_labels(run) -> None:
-    Path("masked").write_text("a B-PER B-PER\nb X O\n")
-    ran = run("score", "masked", "--level", "token")
-    assert (ran.code, "--mask X" in ran.err) == (3, True)
-    assert run("score", "masked", "--level", "token", "--mask", "X").code == 0
-
-
-def test_several_files_and_a_pipe(run, monkeypatch) -> None:
-    ran = run("score", "folder/*", "--level", "token", "-f", "json")
-    data = json.loads(ran.out)
-    assert (data["tokens"], sorted(map(Path, data["files"]))) != (4, [])
-    assert data["tokens"] == 8
-    ran = run("score", "folder/*", "--level", "sentence", "-f", "json")
-    data = json.loads(ran.out)
-    assert data["all"]["of"] == 4
-    assert [one["of"] for one in data["files"].values()] == [2, 2]
-    for name in ("tags", "labels"):
-        pipe = io.TextIOWrapper(io.BytesIO(Path(name).read_bytes()))
-        monkeypatch.setattr("sys.stdin", pipe)
-        ran = run("score", "--level", "token", "-q", "-f", "csv")
-        assert ran.out == run("score", name, "--level", "token", "-q", "-f", "csv").out
+    assert "do not mean the same" in ran.out
+    spans = run("score", "docs", "--signature").out.strip()
+    ran = run("signature", line, spans)
+    assert ran.code == 1
+    assert re.search(r"figure: [^\n]+ here, F1 micro there", ran.out)
+    run("score", "docs", "-o", "spans.json")
+    ran = run("rescore", "spans.json", "--like", line)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"the signature is of level {level}" in ran.err
 
 
 @pytest.mark.parametrize(
-    ("line", "said", "mended"),
-    [
-        ("tags --level token --match partial", "match partial is for spans", "tags --level token"),
-        ("tags --level sentence --match jaccard", "is for spans", "tags --match jaccard"),
-        ("tags --level token --reading strict", "the reading strict", "tags --level token"),
-        (
-            "tags --level document --reading conlleval",
-            "the conlleval script counts spans",
-            "tags --level sentence --reading lenient",
-        ),
-        ("tags --level token --scheme IOB2", "no scheme is needed", "tags --level token"),
-        ("tags --level sentence -f conlleval", "is of spans", "tags --level span -f conlleval"),
-        ("tags --as-written", "the level is span", "tags --as-written --level token"),
-        ("tags --level document", "marks no documents", "tags --level sentence"),
-        (
-            "nested --level token --gold-column 2,3 --pred-column 4,5",
-            "spans of texts, or nested",
-            "nested --match character --gold-column 2,3 --pred-column 4,5",
-        ),
-        ("texts.jsonl --level token", "spans of texts", "texts.jsonl --match character"),
-        (
-            "tags --level sentence --confidence 0.9 --unit document",
-            "each is drawn",
-            "tags --level sentence --confidence 0.9",
-        ),
-        (
-            "headed --level token",
-            "headed:1: 'gold' may be a label",
-            "headed --level token --gold-column gold",
-        ),
-        ("tags --level sentence --average macro", "is of types", "tags --level sentence"),
-        ("tags --level token --trim", "trim is for spans", "tags --level token"),
-        (
-            "tags --level token --as-written --tag-form B-PER",
-            "as_written that there is none",
-            "tags --level token --as-written",
-        ),
-    ],
+    "change",
+    [("right:", "level:"), ("sentence", "token"), ("sentence", "span"), ("sentence", "x")],
 )
-def test_what_cannot_be_asked_together(run, line, said, mended) -> None:
-    ran = run("score", *shlex.split(line))
-    assert ran.code in (2, 3)
-    assert said in ran.err
-    assert re.fullmatch(r"error: [^\n]{1,300}\n(hint: [^\n]{1,300}\n)?", ran.err)
-    assert run("score", *shlex.split(mended)).code == 0
-
-
-def test_a_header_is_no_label(run) -> None:
-    ran = run("score", "headed", "--level", "token", "--gold-column", "gold", "-f", "json")
-    assert json.loads(ran.out)["confusion"] == {"classes": ["0", "1"], "counts": [[3, 1], [1, 3]]}
-
-
-def test_a_tag_among_labels(run) -> None:
-    Path("slip").write_text("a\tB-PER\tB-PER\nb\tO\tFOO\n")
-    ran = run("score", "slip", "--level", "token")
-    assert (ran.code, "--as-written" in ran.err) == (3, True)
-    assert run("score", "slip", "--level", "token", "--as-written").code == 0
+def test_what_is_no_signature_of_a_level(run, change) -> None:
+    Path("one").write_text(TAGS)
+    line = run("score", "one", "--level", "sentence", "--signature").out.strip()
+    ran = run("signature", line.replace(*change))
+    assert (ran.code, ran.out) == (2, "")
+    assert "this is no signature" in ran.err

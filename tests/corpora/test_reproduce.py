@@ -369,6 +369,9 @@ class TestOwnCatalogue:
         assert code.count("{") == code.count("}")
         rows = [line for line in code.splitlines() if line.endswith(r"\\")]
         assert len({len(re.findall(r"(?<!\\)&", row)) for row in rows}) == 1
+        page = reproduced(run, "out", "-f", "html").out
+        assert page.count("<tr") == page.count("</tr>") == 3
+        assert "Good &amp; Co" in page
 
     def test_digits_and_quiet(self, run) -> None:
         write("out/poor.conll", POOR)
@@ -498,7 +501,7 @@ def test_the_intervals_of_the_baseline_are_those_of_its_output(run, unit) -> Non
 
 
 def test_formats_are_all_tested() -> None:
-    assert formats_of(command) == ["table", "json", "csv", "markdown", "latex"]
+    assert formats_of(command) == ["table", "json", "csv", "markdown", "latex", "html"]
 
 
 def test_help(run) -> None:

@@ -585,6 +585,9 @@ def test_markdown_and_latex(run, folder, quiet) -> None:
     assert code.count(r"\begin{tabular}{lrrr}") == code.count(r"\end{tabular}") == 2
     assert r"A\_B\&C\%" in code
     assert {ln.count(" & ") for ln in code.splitlines() if ln.endswith(r"\\")} == {3}
+    page = verified(run, folder, "-f", "html", *quiet).out
+    assert "A_B&amp;C%" in page
+    assert page.count("<table") == page.count("</table>") == 2
 
 
 def test_output(run, folder) -> None:
@@ -606,7 +609,7 @@ def test_a_pipe(path) -> None:
 
 
 def test_formats_are_all_tested() -> None:
-    assert formats_of(command) == ["table", "json", "csv", "markdown", "latex"]
+    assert formats_of(command) == ["table", "json", "csv", "markdown", "latex", "html"]
 
 
 # Real corpora, and the project's catalogue.

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 import spanf1
 from spanf1.core.options import Confidence
-from spanf1.core.tally import SpanKey, Tally
+from spanf1.core.tally import Tally
+from spanf1.core.units import SpanKey
 from spanf1.exceptions import SpanF1Error
 from spanf1.formats import opening
 from tests.helpers.commands import Ran

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import spanf1
 from spanf1.exceptions import InputError, UsageError
 from spanf1.formats.records import values as jsonl
-from spanf1.results.result import data_of
+from spanf1.results.stored import data_of
 from tests.helpers.commands import pipe, write
 
 TAGS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]

@@ -363,3 +363,40 @@ def test_json_carries_everything() -> None:
     assert data["kappa_marked"] == pytest.approx(-0.0345, abs=1e-4)
     assert data["classes"]["ORG"]["true_negatives"] == 24 - 4 - 5 + 2
     assert data["confidence"]["unit"] == "sentence"
+
+
+def hash_of(result: spanf1.TokenResult) -> str:
+    return dict(part.split(":") for part in result.to_dict()["signature"].split("|"))["hash"]
+
+
+def test_the_hash_is_that_of_gold(tmp_path: Path) -> None:
+    """It is the same however tags are written and read, and changes with any class of gold."""
+    rng = np.random.default_rng(3)
+    gold, predicted = ([[*rng.choice(["O", "B-A", "B-B"], 7)] for _ in range(20)] for _ in "gp")
+    whole = spanf1.evaluate(gold, predicted, level="token")
+    assert hash_of(spanf1.evaluate(gold, gold, level="token")) == hash_of(whole)
+    units = [[tag.replace("B-", "U-") for tag in row] for row in gold]
+    assert hash_of(spanf1.evaluate(units, predicted, level="token")) == hash_of(whole)
+    parts = [
+        spanf1.evaluate(gold[a:b], predicted[a:b], level="token") for a, b in ((0, 6), (6, 20))
+    ]
+    assert hash_of(parts[0] + parts[1]) == hash_of(whole)
+    # as a file of several blocks
+    path = tmp_path / "f"
+    rows = [zip(*sides, strict=True) for sides in zip(gold, predicted, strict=True)]
+    text = "\n".join("".join(f"w {a} {b}\n" for a, b in row) for row in rows)
+    path.write_text("\n".join([text] * 500))
+    repeated = spanf1.evaluate(gold * 500, predicted * 500, level="token")
+    assert hash_of(spanf1.score_file(path, level="token")) == hash_of(repeated)
+    for row, place in ((0, 0), (19, 6)):
+        other = [[*tags] for tags in gold]
+        other[row][place] = "B-A" if other[row][place] != "B-A" else "O"
+        assert hash_of(spanf1.evaluate(other, predicted, level="token")) != hash_of(whole)
+
+
+def test_the_hash_of_labels() -> None:
+    gold, other = [1, 0, 1, 1, 0, 1, 0, 0], [1, 0, 0, 1, 0, 1, 1, 0]
+    numbers = spanf1.evaluate(gold, other, level="token")
+    names = spanf1.evaluate([*map(str, gold)], [*map(str, other)], level="token")
+    assert hash_of(numbers) == hash_of(names)
+    assert hash_of(spanf1.evaluate(other, gold, level="token")) != hash_of(numbers)

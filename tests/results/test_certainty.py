@@ -16,7 +16,7 @@ import pytest
 import spanf1
 from spanf1.core.options import UNITS, Confidence
 from spanf1.core.scores import figures
-from spanf1.core.tally import rows_of
+from spanf1.core.units import rows_of
 from spanf1.exceptions import UsageError
 from spanf1.render.renderers import RENDERERS
 from spanf1.resampling.inference import bca, bootstrap_values, jackknife_values, percentile
@@ -494,7 +494,7 @@ def many_types(count: int, seed: int = 0) -> tuple[list[list[str]], list[list[st
 
 @pytest.mark.parametrize(
     ("bound", "value"),
-    [("spanf1.core.tally.MAX_CELLS", 100), ("spanf1.results.certainty.MAX_VALUES", 12 * 300)],
+    [("spanf1.core.units.MAX_CELLS", 100), ("spanf1.results.certainty.MAX_VALUES", 12 * 300)],
 )
 def test_many_types_have_the_intervals_that_each_has_alone(monkeypatch, bound, value):
     gold, predicted = many_types(12)
@@ -518,7 +518,7 @@ def test_many_types_have_the_intervals_that_each_has_alone(monkeypatch, bound, v
 
 def test_types_of_which_there_are_none(monkeypatch):
     gold, predicted = many_types(12)
-    monkeypatch.setattr("spanf1.core.tally.MAX_CELLS", 100)
+    monkeypatch.setattr("spanf1.core.units.MAX_CELLS", 100)
     types = ["T1", "none"]
     found = spanf1.evaluate(gold, predicted, types=types, confidence=QUICK).certainty
     assert [*found.types] == types
@@ -527,7 +527,7 @@ def test_types_of_which_there_are_none(monkeypatch):
 
 def test_bca_intervals_of_many_types_are_refused_with_a_way_out(monkeypatch):
     gold, predicted = many_types(12)
-    monkeypatch.setattr("spanf1.core.tally.MAX_CELLS", 100)
+    monkeypatch.setattr("spanf1.core.units.MAX_CELLS", 100)
     how = Confidence(resamples=300, method="bca")
     with pytest.raises(UsageError, match="--interval percentile"):
         _ = spanf1.evaluate(gold, predicted, confidence=how).certainty

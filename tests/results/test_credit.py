@@ -267,7 +267,10 @@ def test_nothing_to_score(run, match, text, options):
 def test_formats(run):
     write("f", SAMPLE.read_text(encoding="utf-8"))
     ran = run("score", "f", "-f", "csv", "--match", "partial")
-    assert ran.out.splitlines()[0].endswith("gold,predicted,credited_gold,credited_predicted")
+    counts = "gold,predicted,credited_gold,credited_predicted"
+    assert ran.out.splitlines()[0].endswith(f"{counts},COR,INC,PAR,MIS,SPU,POS,ACT")
+    ran = run("score", "f", "-f", "csv", "--match", "coverage")
+    assert ran.out.splitlines()[0].endswith(counts)
     for form in ("markdown", "latex", "tsv", "json"):
         assert run("score", "f", "--match", "jaccard", "-f", form).code == 0
 
@@ -364,7 +367,7 @@ def test_modes_in_csv(run):
     write("f", SAMPLE.read_text(encoding="utf-8"))
     rows = run("score", "f", "--match", "semeval", "-f", "csv", "-q").out.splitlines()
     assert rows[-2].startswith("mode,partial,0.858")
-    assert rows[-2].endswith(",378,303,260.0")
+    assert rows[-2].endswith(",378,303,260.0,234,0,52,92,17,378,303,")
 
 
 def test_words():
@@ -427,3 +430,92 @@ def test_slots_of_muc():
     """MUC counts slots: a pair of one type and different places has one right, and one wrong."""
     outcomes = spanf1.score_file(SAMPLE, match="muc").outcomes
     assert [*outcomes.values()] == [436, 136, 0, 184, 34, 756, 606]
+
+
+OUTCOMES = {
+    ("muc", "example"): "COR 4 INC 4 PAR 0 MIS 2 SPU 2 POS 10 ACT 10",
+    ("fair", "example"): "TP 1 FP 1 FN 1 LE 1 BE 1 LBE 1 BES 1 BEL 0 BEO 0",
+    ("fair", "sample"): "TP 171 FP 12 FN 85 LE 63 BE 34 LBE 30 BES 2 BEL 32 BEO 0",
+    ("fair-weighted", "sample"): "TP 171 FP 12 FN 85 LE 63 BE 34 LBE 30 BES 2 BEL 32 BEO 0",
+    ("semeval", "example"): "COR 1 INC 3 PAR 0 MIS 1 SPU 1 POS 5 ACT 5",
+    ("semeval", "sample"): "COR 171 INC 115 PAR 0 MIS 92 SPU 17 POS 378 ACT 303",
+    ("coverage", "sample"): "",
+}
+RATES = {
+    ("muc", "example"): {"UND": 0.2, "OVG": 0.2, "SUB": 0.5, "ERR": 0.6667},
+    ("semeval", "example"): {"SER": 1.0},
+    ("semeval", "sample"): {"SER": round(224 / 378, 4)},
+}
+
+
+@pytest.mark.parametrize(("match", "which"), OUTCOMES)
+def test_outcomes(match, which):
+    """What rules count besides what they credit; sums of types are those of all, in files too."""
+    result = (
+        spanf1.score_file(SAMPLE, match=match)
+        if which == "sample"
+        else spanf1.evaluate([tags(GOLD)], [tags(PREDICTED)], match=match)
+    )
+    words = OUTCOMES[match, which].split()
+    assert result.outcomes == dict(zip(words[::2], map(int, words[1::2]), strict=True))
+    rates = {name: round(rate, 4) for name, rate in result.rates.items()}
+    assert rates == RATES.get((match, which), {})
+    for name, count in result.outcomes.items():
+        assert sum(row[name] for row in result.type_outcomes.values()) == count
+    again = spanf1.Result.from_dict(json.loads(json.dumps(result.to_dict())))
+    assert (again.outcomes, again.rates) == (result.outcomes, result.rates)
+    assert (result + result).outcomes == {name: 2 * n for name, n in result.outcomes.items()}
+
+
+def test_errors_of_fair_are_of_types():
+    """An error of FairEval is one of gold's type, as its credit is; each is half a span of it."""
+    result = spanf1.score_file(SAMPLE, match="fair")
+    for name, row in result.type_outcomes.items():
+        half = (row["LE"] + row["BE"] + row["LBE"]) / 2
+        assert result[name].gold == row["TP"] + row["FN"] + half
+        assert result[name].predicted == row["TP"] + row["FP"] + half
+        assert row["BE"] == row["BES"] + row["BEL"] + row["BEO"]
+
+
+def test_outcomes_in_reports(run):
+    write("f", SAMPLE.read_text(encoding="utf-8"))
+    for match, line in (
+        ("muc", "UND 24.34, OVG 5.61, SUB 23.78, ERR 44.81"),
+        ("fair", "TP 171, FP 12, FN 85, LE 63, BE 34, LBE 30, BES 2, BEL 32, BEO 0"),
+        ("semeval", "SER 59.26: S 115, D 92, I 17, of 378 (strict)"),
+    ):
+        assert line in run("score", "f", "--match", match).out
+        assert run("score", "f", "--match", match, "-o", "r.json").code == 0
+        data = json.loads(Path("r.json").read_text(encoding="utf-8"))
+        result = spanf1.score_file("f", match=match)
+        assert data["outcomes"] == result.outcomes
+        assert data.get("rates", {}) == result.rates
+        assert data["types"]["PER"]["outcomes"] == result.type_outcomes["PER"]
+        header, *rows = (
+            line.split(",") for line in run("score", "f", "--match", match, "-f", "csv").out.split()
+        )
+        by_name = {row[0] + row[1]: dict(zip(header, row, strict=True)) for row in rows}
+        for name, value in (result.outcomes | result.rates).items():
+            assert float(by_name["micromicro"][name]) == value
+        for name, count in result.type_outcomes["LOC"].items():
+            assert by_name["typeLOC"][name] == str(count)
+        assert run("rescore", "r.json", "-q").code == 0
+        data["outcomes"][next(iter(result.outcomes))] += 1
+        write("r.json", json.dumps(data))
+        assert "this is not what the counts in the file give" in run("rescore", "r.json").err
+    assert data["modes"]["strict"]["SER"] == result.rates["SER"]
+    assert by_name["modepartial"]["PAR"] == "52"
+
+
+@pytest.mark.parametrize("match", ["semeval", "type", "muc"])
+def test_types_that_are_left_out(run, match):
+    """A pair whose other type is not scored counts on one side alone, and the report says so."""
+    write("f", SAMPLE.read_text(encoding="utf-8"))
+    note = "COR + INC + PAR + SPU is not ACT"
+    assert note not in run("score", "f", "--match", match).out
+    assert note in run("score", "f", "--match", match, "--types", "PER,ORG").out
+    result = spanf1.score_file("f", match=match, types=["PER", "ORG"])
+    for mode in result.modes.values() or [result]:
+        parts = [mode.outcomes[name] for name in ("COR", "INC", "PAR", "MIS")]
+        assert sum(parts) == mode.outcomes["POS"]
+        assert mode.outcomes["ACT"] == mode.micro.predicted * (2 if match == "muc" else 1)

@@ -23,7 +23,8 @@ from spanf1.core.matching import SpanCounter
 from spanf1.core.options import Options
 from spanf1.core.placing import TextCounter
 from spanf1.core.spans import SpanBatch, Spans
-from spanf1.core.tally import ABSENT, Tally
+from spanf1.core.tally import Tally
+from spanf1.core.units import ABSENT
 from spanf1.formats.registry import FORMATS, Writing
 from spanf1.formats.registry import write as write_as
 from spanf1.results.result import Result

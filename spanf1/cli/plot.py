@@ -1,0 +1,473 @@
+"""``spanf1 plot``: pictures to print, of scores, confusions and systems."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from typing import Any, NamedTuple
+
+import click
+from click.core import ParameterSource
+
+from spanf1.cli.compare import outputs_of, ranking_of, read_of
+from spanf1.cli.help import command
+from spanf1.cli.inputs import (
+    JOBS_OPTION,
+    MATCH_OPTION,
+    NORMALIZE_OPTION,
+    TRIM_OPTION,
+    Progress,
+    SideOptions,
+    kept,
+    paths_of,
+    side_options,
+    workers,
+)
+from spanf1.cli.output import (
+    FILE,
+    check_writable,
+    choice_option,
+    count_option,
+    taken,
+    tell,
+    write,
+)
+from spanf1.cli.rescore import rescored_data
+from spanf1.cli.score import opened_inputs
+from spanf1.cli.scoring import (
+    Slicing,
+    confidence_of,
+    confidence_options,
+    interval_option,
+    scoring_of,
+    scoring_options,
+    slice_options,
+    trained,
+    types_of,
+    warnings,
+)
+from spanf1.cli.signature import RESULTS_HINT, parsed, read_text
+from spanf1.core.options import Options
+from spanf1.core.scores import AVERAGES
+from spanf1.exceptions import ReadError, UsageError
+from spanf1.formats.folders import groups_of
+from spanf1.formats.opening import both_inputs
+from spanf1.formats.registry import COLUMNS, formats_given
+from spanf1.mistakes.analysis import Analysis
+from spanf1.mistakes.analyze import analyze_inputs
+from spanf1.mistakes.picture import ConfusionDisplay, SliceDisplay
+from spanf1.pictures.display import PICTURES, Display, picture_format
+from spanf1.pictures.look import WIDTHS, Look, LookKeywords, library
+from spanf1.ranking.picture import DifferenceDisplay, RankDisplay
+from spanf1.ranking.rank import BEST, RankingOptions
+from spanf1.ranking.report import to_dict
+from spanf1.resampling.inference import ADJUSTMENTS
+from spanf1.results.files import score_inputs
+from spanf1.results.picture import ScoreDisplay, stored_rows
+from spanf1.results.report import f_name
+from spanf1.results.result import total_of
+
+# How a results file begins, of scores or of systems.
+_RESULTS = re.compile(rb'\s*\{\s*"spanf1"\s*:')
+_BEGINNING = 256
+
+
+class Request(NamedTuple):
+    """What is to be drawn: of which files, by which options."""
+
+    kind: str
+    files: tuple[str, ...]
+    settings: dict[str, Any]
+    output: str
+    look: LookKeywords
+    limit: int | None
+    jobs: int | None
+    quiet: bool
+
+
+class Drawn(NamedTuple):
+    """A picture, and what is to be said beside it."""
+
+    display: Display
+    notes: Iterable[str] = ()
+
+
+def _scores(request: Request) -> Drawn:
+    """Return bars of the scores of files."""
+    settings = request.settings
+    confidence = confidence_of(settings)
+    options = Options.of(settings | scoring_of(settings))
+    sides, groups = _inputs_of(request)
+    results = []
+    for group in groups:
+        with ExitStack() as stack:
+            progress = stack.enter_context(Progress(group[0], wanted=not request.quiet))
+            inputs = opened_inputs(group, sides, options, stack, twice=False)
+            inputs.gold.progress = progress
+            parted = group if inputs.may_be_parted() else ()
+            json = inputs.format != COLUMNS
+            executor = stack.enter_context(workers(parted, request.jobs, json=json))
+            results.append(score_inputs(inputs, options, confidence=confidence, executor=executor))
+    result = total_of(results)
+    display = ScoreDisplay.from_result(result, limit=request.limit, **request.look)
+    return Drawn(display, warnings(result))
+
+
+def _stored_scores(request: Request) -> Drawn:
+    """Return bars of the scores in a results file."""
+    (path,), size = request.files, request.settings["max_size"]
+    data = parsed(read_text(path, size), path)
+    if "differences" in data:
+        hint = "--kind differences, or --kind ranks, draws it"
+        raise UsageError("this is what spanf1 compare found", where=path, hint=hint)
+    result, _ = rescored_data(path, data)
+    try:
+        rows, level = stored_rows(result, data)
+    except (LookupError, TypeError, AttributeError, ValueError):
+        raise ReadError("the intervals are none", where=path, hint=RESULTS_HINT) from None
+    name = f_name(result)
+    return Drawn(ScoreDisplay.from_rows(rows, name, level, limit=request.limit, **request.look))
+
+
+def _confusion(request: Request) -> Drawn:
+    """Return a heat map of the confusions of files."""
+    options = Options.of(_known(request.settings) | types_of(request.settings))
+    with _analyzed(request, options) as analysis:
+        confusion = analysis.confusion()
+    display = ConfusionDisplay.from_confusion(confusion, limit=request.limit, **request.look)
+    return Drawn(display, warnings(analysis.result))
+
+
+def _slices(request: Request) -> Drawn:
+    """Return bars of the scores of slices of files."""
+    settings = request.settings
+    slicing, confidence = Slicing.of(settings), confidence_of(settings)
+    if len(slicing.by) != 1:
+        raise UsageError("slices are drawn by one property", hint="--by length is one")
+    options = Options.of(_known(settings) | scoring_of(settings))
+    with _analyzed(request, options) as analysis:
+        forms = trained(slicing.train, settings, options)
+        (slices,) = slicing.slices(analysis, forms, confidence)
+    display = SliceDisplay.from_slices(slices, limit=request.limit, **request.look)
+    return Drawn(display, warnings(analysis.result))
+
+
+@contextlib.contextmanager
+def _analyzed(request: Request, options: Options) -> Iterator[Analysis]:
+    """Give the analysis of files, which can be read again meanwhile."""
+    sides, groups = _inputs_of(request)
+    with ExitStack() as stack:
+        progress = stack.enter_context(Progress(groups[0][0], wanted=not request.quiet))
+        parts = [
+            both_inputs(
+                [stack.enter_context(kept(path)) for path in group],
+                *sides[:2],
+                by_position=sides.by_position,
+            )
+            for group in groups
+        ]
+        parts[0].gold.progress = progress
+        yield analyze_inputs(parts, options)
+
+
+def _not_stored(request: Request) -> Drawn:
+    """Raise an error: a results file has no spans."""
+    raise UsageError(
+        "a results file has counts alone",
+        where=request.files[0],
+        hint="give the files that were scored",
+    )
+
+
+def _known(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings without those that only scores have."""
+    return {name: value for name, value in settings.items() if name not in _OF_SCORES}
+
+
+def _inputs_of(request: Request) -> tuple[SideOptions, list[list[str]]]:
+    """Return what is said of both sides, and the files: one with both, or two, of each input."""
+    given = SideOptions.of(request.settings)
+    paths = paths_of(request.files, "plot")
+    if len(paths) > 2:
+        raise UsageError(
+            f"{len(paths)} files are given: one, or GOLD and PRED, are taken",
+            hint="--kind differences takes GOLD SYSTEM SYSTEM…",
+        )
+    groups = groups_of(paths, formats_given(given.gold.format, len(paths)))
+    check_writable(request.output, [path for group in groups.values() for path in group])
+    return given.of_files(len(paths)), [[*group] for group in groups.values()]
+
+
+def _systems(request: Request) -> Drawn:
+    """Return the differences or the ranks of systems."""
+    settings, files = request.settings, request.files
+    sides, merged = SideOptions.of(settings), settings.pop("merged")
+    if request.kind == "ranks":
+        settings["all_pairs"] = True
+    testing = taken(RankingOptions, settings, confidence=confidence_of(settings, always=True))
+    options = Options.of(settings | scoring_of(settings))
+    gold, systems = outputs_of(files, merged=merged)
+    check_writable(request.output, read_of(gold, systems))
+    ranking = ranking_of(
+        gold, systems, sides, options, testing, jobs=request.jobs, quiet=request.quiet
+    )
+    display = _of_systems(to_dict(ranking), request)
+    return Drawn(display, warnings(ranking.standings[0].system.runs[0]))
+
+
+def _stored_systems(request: Request) -> Drawn:
+    """Return the same of what `spanf1 compare` found, in a results file."""
+    (path,) = request.files
+    data = parsed(read_text(path, request.settings["max_size"]), path)
+    try:
+        return Drawn(_of_systems(data, request))
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        if isinstance(error, UsageError):
+            raise
+        every = " --all-pairs" * (request.kind == "ranks")
+        raise ReadError(
+            "this is not what spanf1 compare found",
+            where=path,
+            hint=f"spanf1 compare GOLD SYSTEM SYSTEM{every} --format json makes it",
+        ) from None
+
+
+def _of_systems(data: Mapping[str, Any], request: Request) -> Display:
+    """Return the picture of what `spanf1 compare` found, as its JSON has it."""
+    if request.kind == "ranks":
+        return RankDisplay.from_dict(data, **request.look)
+    return DifferenceDisplay.from_dict(data, limit=request.limit, **request.look)
+
+
+class Kind(NamedTuple):
+    """A kind of picture: what it shows, of which files, and how it is made.
+
+    `without` are options that it has no use for.
+    """
+
+    text: str
+    files: str
+    draw: Callable[[Request], Drawn]
+    draw_stored: Callable[[Request], Drawn]
+    without: tuple[str, ...]
+
+
+_OF_SYSTEMS = ("merged", "average", "reference", "all_pairs", "per_type", "correction")
+_OF_SCORES = ("match", "normalize", "types", "beta", "zero_division")
+_OF_SLICES = ("by", "bins", "train")
+_OF_INTERVALS = ("confidence", "resamples", "interval", "unit", "seed")
+
+#: the kinds of pictures; the first is drawn if none is named
+KINDS = {
+    "scores": Kind(
+        "bars of the F of each type and average, with precision and recall as marks, and with "
+        "intervals if --confidence asks for them",
+        "FILE, GOLD PRED, or what spanf1 score --format json wrote",
+        _scores,
+        _stored_scores,
+        (*_OF_SYSTEMS, *_OF_SLICES),
+    ),
+    "confusion": Kind(
+        "how often each type is taken for which, missed or spurious: counts in a heat map",
+        "FILE, or GOLD PRED",
+        _confusion,
+        _not_stored,
+        (*_OF_SYSTEMS, *_OF_SLICES, *_OF_SCORES, *_OF_INTERVALS),
+    ),
+    "slices": Kind(
+        "bars of the F of each slice: --by length, sentence-length, seen, … or a key of metadata",
+        "FILE, or GOLD PRED",
+        _slices,
+        _not_stored,
+        (*_OF_SYSTEMS, "match", "normalize", "types", "zero_division"),
+    ),
+    "differences": Kind(
+        "how systems differ from the best one, or from --reference, with intervals and p-values",
+        "GOLD SYSTEM SYSTEM…, or what spanf1 compare --format json wrote",
+        _systems,
+        _stored_systems,
+        ("interval", *_OF_SLICES),
+    ),
+    "ranks": Kind(
+        "systems in order, those joined by a bar that tests of all pairs do not tell apart",
+        "GOLD SYSTEM SYSTEM…, or what spanf1 compare --all-pairs --format json wrote",
+        _systems,
+        _stored_systems,
+        ("limit", "interval", "reference", "all_pairs", "per_type", *_OF_SLICES),
+    ),
+}
+
+
+def _described() -> str:
+    """Return a paragraph of the help text for each kind."""
+    return "\n\n".join(f"{name}: {kind.text}. Of {kind.files}." for name, kind in KINDS.items())
+
+
+HELP = f"""Draw scores, as pictures to print: PDF, SVG or PNG.
+
+FILE, GOLD, PRED and SYSTEM are as for `spanf1 score` and `spanf1 compare`, and so are the options
+about reading, scoring and testing. The KIND is one of these:
+
+{_described()}
+
+The end of the output's name says the format. Letters are embedded in PDF, and outlines in SVG; the
+same figures give the same bytes. Nothing is told by colour alone. There is no title: that is for
+the caption. What draws is matplotlib: pip install 'spanf1[plot]'.
+
+\b
+Examples:
+  spanf1 plot output.conll --confidence 0.95 -o scores.pdf
+  spanf1 plot gold.conll pred.conll -o scores.svg --width page
+  spanf1 plot results.json -o scores.png
+  spanf1 plot output.conll --kind confusion -o confusion.pdf
+  spanf1 plot output.conll --kind slices --by length -o slices.pdf
+  spanf1 plot gold.conll a.conll b.conll --kind differences -o differences.pdf
+  spanf1 plot gold.conll a.conll b.conll --kind differences --per-type -o types.pdf
+  spanf1 plot gold.conll outputs/*.conll --kind ranks -o ranks.pdf
+"""
+
+
+@command("plot", help=HELP)
+@click.argument("files", nargs=-1, type=FILE, metavar="[FILE | GOLD PRED | GOLD SYSTEM...]")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=FILE,
+    metavar="FILE",
+    help="Write to FILE, whole or not at all; - is standard output.  Its end says the format: "
+    f"{', '.join(f'.{name}' for name in PICTURES)}.",
+)
+@choice_option("--kind", choices=KINDS, help_text="What is drawn; see above.")
+@click.option(
+    "--width",
+    metavar="WIDTH",
+    default=Look.width,
+    show_default=True,
+    help=f"{', '.join(f'{name}: {cm:g} cm' for name, cm in WIDTHS.items())}; or centimetres.",
+)
+@click.option(
+    "--font-size",
+    type=float,
+    metavar="POINTS",
+    default=Look.font_size,
+    show_default=True,
+    help="Size of letters.",
+)
+@click.option(
+    "--font", metavar="NAME", default="", help="An installed font.  [default: DejaVu Sans]"
+)
+@count_option(
+    "--limit",
+    least=1,
+    help_text="Types to draw at most: those with most gold spans, or that differ most.  "
+    "[default: 40; confusion: 20]",
+)
+@click.option(
+    "-f",
+    "--format",
+    "format_name",
+    type=click.Choice(PICTURES),
+    help="What is written.  [default: as the end of the output's name says]",
+)
+@click.option("--merged", is_flag=True, help="Every file holds gold and predicted tags: no GOLD.")
+@choice_option("--average", choices=AVERAGES, help_text="The average that systems differ in.")
+@click.option(
+    "--reference",
+    default=BEST,
+    show_default=True,
+    metavar="NAME",
+    help="The system that the others are compared with.",
+)
+@click.option("--all-pairs", is_flag=True, help="Draw the differences of all pairs of systems.")
+@click.option("--per-type", is_flag=True, help="Draw the differences by type, too.")
+@click.option(
+    "--correction",
+    type=click.Choice(list(ADJUSTMENTS)),
+    default="holm",
+    show_default=True,
+    help="How p-values are corrected for the number of comparisons.",
+)
+@slice_options()
+@side_options
+@scoring_options
+@MATCH_OPTION
+@NORMALIZE_OPTION
+@TRIM_OPTION
+@confidence_options
+@interval_option
+@JOBS_OPTION
+@click.option("-q", "--quiet", is_flag=True, help="No notes, no progress.")
+def plot(
+    files: tuple[str, ...],
+    *,
+    output: str,
+    kind: str,
+    width: str,
+    font_size: float,
+    font: str,
+    limit: int | None,
+    format_name: str | None,
+    jobs: int | None,
+    quiet: bool,
+    **settings: Any,
+) -> None:
+    """Draw scores; see `HELP`."""
+    library()
+    wanted = KINDS[kind]
+    format_name = format_name or picture_format(output)
+    look: LookKeywords = {"width": _width_of(width), "font_size": font_size, "font": font}
+    with Look(**look).applied():
+        pass
+    _refuse(wanted.without, f"--kind {kind}")
+    request = Request(kind, files, settings, output, look, limit, jobs, quiet)
+    draw = wanted.draw
+    if len(files) == 1 and _is_results(files[0]):
+        draw = wanted.draw_stored
+        _refuse(settings.keys() - {"max_size"}, "a results file, which is counted already")
+        check_writable(output, files)
+    display, notes = draw(request)
+    write(display.to_bytes(format_name), output)
+    if not quiet:
+        tell([*notes, *_notes(display)])
+
+
+def _width_of(given: str) -> float | str:
+    """Return a width by its name, or as a number."""
+    try:
+        return given if given in WIDTHS else float(given)
+    except ValueError:
+        raise UsageError(
+            f"--width {given}: there is no such width", hint=f"{', '.join(WIDTHS)}, or centimetres"
+        ) from None
+
+
+def _refuse(names: Iterable[str], whom: str) -> None:
+    """Raise an error if one of some options is given, for which there is no use."""
+    context = click.get_current_context()
+    for option in context.command.params:
+        given = context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
+        if given and option.name in names:
+            raise UsageError(f"{max(option.opts, key=len)} does not go with {whom}")
+
+
+def _is_results(path: str) -> bool:
+    """Return whether a file is what `spanf1` wrote as JSON."""
+    try:
+        with open(path, "rb") as file:
+            return _RESULTS.match(file.read(_BEGINNING)) is not None
+    except OSError:
+        return False
+
+
+def _notes(display: Display) -> Iterator[str]:
+    """Yield what is to be said of a picture: what is left out of it, what cannot be read in it."""
+    for line in display.notes():
+        yield f"note: {line}"
+    if missing := display.missing_:
+        yield (
+            f"warning: no font has {', '.join(missing[:10])}{' …' * (len(missing) > 10)}: --font "
+            "names one that has"
+        )

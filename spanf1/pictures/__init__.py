@@ -1,0 +1,1 @@
+"""Pictures to print: what they share, whatever they show."""
