@@ -10,6 +10,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 
+import spanf1
+
 #: pages that are files elsewhere in the project
 ELSEWHERE = {
     "changelog.md": "CHANGELOG.md",
@@ -46,6 +48,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         pages[page] = _linked(text.replace("](docs/", "]("), page)
     for path, text in pages.items():
         files.append(File.generated(config, path, content=text))
+    # A page of the report, for howto/report.md to lead to.
+    report = spanf1.analyze(blocks.ROOT / "corpora/sample/english.spacy.conll").to_html()
+    files.append(File.generated(config, "report.html", content=report))
     return files
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
@@ -77,5 +79,23 @@ def drawn(lines: list[str]) -> str:
     )
 
 
+def report(target: Path) -> None:
+    """Take a picture of the errors on a page of ``spanf1 report``, with Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with TemporaryDirectory() as folder, sync_playwright() as browsers:
+        page = Path(folder) / "report.html"
+        command = [sys.executable, "-m", "spanf1", "report", COMMAND[-1], "-o", str(page)]
+        subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
+        path = shutil.which("chromium")
+        browser = browsers.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": 1280, "height": 760})
+        tab.goto(f"file://{page}#errors")
+        tab.wait_for_timeout(1000)
+        tab.screenshot(path=target)
+        browser.close()
+
+
 if __name__ == "__main__":
+    report(FOLDER / "report.png")
     (FOLDER / "table.svg").write_text(drawn(printed()), encoding="utf-8")
