@@ -62,3 +62,42 @@ def test_every_format_scheme_and_reading_is_in_its_table() -> None:
     assert set(re.findall(r"^\| `(.*?)`", reference.formats(), re.M)) == set(FORMATS)
     assert set(re.findall(r"[A-Z]+\d?\b", reference.schemes())) >= set(SCHEME_NAMES)
     assert set(re.findall(r"^\| `(\w+)`", reference.readings(), re.M)) == set(READINGS)
+
+
+# What pages say beside the blocks that are run: in blocks `sh`, and in prose.
+TEXTS = [re.sub(r"^```(?!sh).*?^```", "", page(path), flags=re.M | re.S) for path in PAGES]
+BLOCKS = [block for text in TEXTS for block in re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)]
+NAMED = sorted(
+    {command for text in TEXTS for command in re.findall(r"`spanf1 ([a-z][^`]*)`", text)}
+    | {line for block in BLOCKS for line in re.findall(r"^spanf1 ([^#\n]*)", block, re.M)}
+)
+
+
+def commands() -> dict[str, click.Command]:
+    context = click.Context(main, info_name="spanf1")
+    found = {name: main.get_command(context, name) for name in COMMANDS}
+    for name, command in [*found.items()]:
+        if isinstance(command, click.Group):
+            found |= {f"{name} {inner}": one for inner, one in command.commands.items()}
+    return found
+
+
+def options_of(command: click.Command) -> set[str]:
+    return {"--help", "-h", *(option for param in command.params for option in param.opts)}
+
+
+@pytest.mark.parametrize("command", NAMED)
+def test_commands_that_are_named_are_there(command: str) -> None:
+    words = command.split()
+    found = commands()
+    name = " ".join(words[:2]) if words[0] == "corpora" else words[0]
+    assert {word for word in words if re.match("--?[a-z]", word)} <= options_of(found[name])
+
+
+def test_options_that_are_named_are_there() -> None:
+    known = set().union(*map(options_of, commands().values()))
+    # Of other programs.
+    known |= {"--repair-method", "--labels", "--error-counts", "--version", "--group"}
+    named = {option for text in TEXTS for option in re.findall(r"`(--[a-z][a-z-]*)", text)}
+    assert len(named) > 50
+    assert named <= known
