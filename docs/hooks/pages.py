@@ -22,7 +22,16 @@ ELSEWHERE = {
 #: what pages may call in `{{ … }}`
 NAMES = {
     name: getattr(reference, name)
-    for name in ("matches", "schemes", "readings", "normalizations", "formats", "commands", "names")
+    for name in (
+        "matches",
+        "schemes",
+        "readings",
+        "normalizations",
+        "formats",
+        "properties",
+        "commands",
+        "names",
+    )
 }
 
 

@@ -15,6 +15,7 @@ from spanf1.core.credits import RULES
 from spanf1.core.options import MATCHES, MODES, NORMALIZATIONS
 from spanf1.core.schemes import READINGS, SCHEMES
 from spanf1.formats.registry import FORMATS
+from spanf1.mistakes.properties import PROPERTIES
 
 
 def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -96,6 +97,27 @@ def normalizations() -> str:
     """Return a table of what may make no difference between texts."""
     rows = [(f"`{name}`", says) for name, says in NORMALIZATIONS.items()]
     return _table(["`--normalize`", "what makes no difference"], rows)
+
+
+def properties() -> str:
+    """Return a table of the properties that spans are sliced by."""
+    rows = [
+        (
+            f"`{name}`",
+            known.text,
+            ", ".join(known.names or _bins(known.bins)),
+            "yes" * known.trains,
+        )
+        for name, known in PROPERTIES.items()
+    ]
+    return _table(["`--by`", "slices by", "slices, of tokens", "needs `--train`"], rows)
+
+
+def _bins(least: tuple[int, ...]) -> list[str]:
+    """Return the names of the slices of numbers."""
+    ends = [end - 1 for end in least[1:]]
+    named = [str(a) if a == b else f"{a}-{b}" for a, b in zip(least, ends, strict=False)]
+    return [*named, f"{least[-1]}+"]
 
 
 def formats() -> str:

@@ -13,6 +13,7 @@ from spanf1.core.credits import RULES
 from spanf1.core.options import MATCHES, MODES
 from spanf1.core.schemes import READINGS, SCHEME_NAMES
 from spanf1.formats.registry import FORMATS
+from spanf1.mistakes.properties import PROPERTIES
 from tests.helpers.docs import DOCS, hook, page
 from tests.helpers.shared_data import ROOT
 
@@ -58,7 +59,8 @@ def test_every_match_has_a_page(match: str) -> None:
     assert re.search(rf"^\| \[`{match}(:[TK])?`\]", reference.matches(), re.M)
 
 
-def test_every_format_scheme_and_reading_is_in_its_table() -> None:
+def test_every_format_scheme_reading_and_property_is_in_its_table() -> None:
+    assert set(re.findall(r"^\| `([a-z][a-z-]*)`", reference.properties(), re.M)) == set(PROPERTIES)
     assert set(re.findall(r"^\| `(.*?)`", reference.formats(), re.M)) == set(FORMATS)
     assert set(re.findall(r"[A-Z]+\d?\b", reference.schemes())) >= set(SCHEME_NAMES)
     assert set(re.findall(r"^\| `(\w+)`", reference.readings(), re.M)) == set(READINGS)
