@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import textwrap
 from collections.abc import Iterable
 
 import click
@@ -188,15 +189,17 @@ def _help(text: str) -> list[str]:
     r"""Return the paragraphs of a help text; those that begin with ``\b`` keep their lines."""
     parts = []
     for paragraph in re.split(r"\n\s*\n", text.partition("\f")[0].strip()):
-        kept = paragraph.startswith("\b")
-        first, *lines = paragraph.removeprefix("\b").strip("\n").splitlines()
-        if kept:
-            body = inspect.cleandoc("\n".join(["", *lines]))
-            language = "sh" if first.startswith("Example") else "text"
-            title = f"**{first}**" if lines else _escaped(first)
-            parts += [title, f"```{language}\n{body}\n```"] if lines else [title]
-        else:
+        if not paragraph.startswith("\b"):
             parts.append(_escaped(" ".join(paragraph.split())))
+            continue
+        lines = paragraph.removeprefix("\b").strip("\n").splitlines()
+        language = "text"
+        if lines[0].endswith(":"):
+            title = lines.pop(0)
+            language = "sh" if title.startswith("Example") else "text"
+            parts.append(f"**{title}**")
+        body = textwrap.dedent("\n".join(lines))
+        parts += [f"```{language}\n{body}\n```"] * bool(lines)
     return parts
 
 
