@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from spanf1.agreement.agree import agree
     from spanf1.agreement.agreement import Agreement
+    from spanf1.agreement.picture import AgreementDisplay
     from spanf1.changes.changes import Changes
     from spanf1.changes.diff import diff
     from spanf1.changes.several import report
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Agreement",
+    "AgreementDisplay",
     "AlignmentError",
     "Analysis",
     "Changes",
@@ -121,6 +123,7 @@ __all__ = [
 # Where the names are that are imported when they are asked for: start-up is part of every run.
 _LATER = {
     "Agreement": "agreement.agreement",
+    "AgreementDisplay": "agreement.picture",
     "Analysis": "mistakes.analysis",
     "Changes": "changes.changes",
     "Confidence": "core.options",

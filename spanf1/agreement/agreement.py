@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spanf1.agreement.annotations import Annotations
-from spanf1.agreement.blocks import Block, values_of
+from spanf1.agreement.blocks import Block, Figure, values_of
 from spanf1.agreement.coefficients import Counter
 from spanf1.agreement.tokens import Tokens
 from spanf1.core.options import LEAST_UNITS, Confidence, Options
@@ -28,8 +28,14 @@ from spanf1.results.certainty import meanings
 from spanf1.results.result import Result
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
+    from matplotlib.axes import Axes
+
     from spanf1.agreement.disagreements import Disagreement
     from spanf1.agreement.gamma import Gamma
+    from spanf1.agreement.picture import AgreementDisplay
+    from spanf1.pictures.look import LookKeywords
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -109,30 +115,6 @@ class DocumentAgreement(NamedTuple):
     annotators: int
     spans: int
     f1: float
-
-
-class Figure(NamedTuple):
-    """A figure of agreement, whose it is, and how sure it is.
-
-    Attributes
-    ----------
-    name : str
-        What it is called, as in `Block`.
-    universe : str
-        What is classified, where that is to be said.
-    annotators : tuple of str
-        Whose agreement it is.
-    value : float
-        The figure; NaN where it is not defined.
-    interval : Interval
-        Its interval; NaN if there is none.
-    """
-
-    name: str
-    universe: str
-    annotators: tuple[str, ...]
-    value: float
-    interval: Interval
 
 
 @dataclass(frozen=True, repr=False)
@@ -369,6 +351,30 @@ class Agreement(Reported):
     def gamma(self) -> float:
         """The mean of the gammas of pairs."""
         return _mean([one.value for one in self.gammas])
+
+    def plot(
+        self, ax: Axes | None = None, *, limit: int | None = None, **look: Unpack[LookKeywords]
+    ) -> AgreementDisplay:
+        """Draw a heat map of all pairs: their F1, and Cohen's kappa.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            What to draw on; by default a figure of its own, `AgreementDisplay.figure_`.
+        limit : int, optional
+            How many annotators to draw at most: the first ones; 20 by default.
+        **look
+            Of a figure of its own: ``width`` in centimetres, or ``column`` or ``page``;
+            ``font_size`` in points; ``font``, the name of an installed one.
+
+        Raises
+        ------
+        UsageError
+            If matplotlib is not installed.
+        """
+        from spanf1.agreement.picture import AgreementDisplay
+
+        return AgreementDisplay.from_figures(self.annotators, self.figures, ax, limit=limit, **look)
 
     # Intervals.
 

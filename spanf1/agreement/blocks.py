@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spanf1.resampling.inference import Interval
+
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -35,6 +37,30 @@ class Block(NamedTuple):
     value: Callable[[FloatArray], FloatArray]
 
 
+class Figure(NamedTuple):
+    """A figure of agreement, whose it is, and how sure it is.
+
+    Attributes
+    ----------
+    name : str
+        What it is called, as in `Block`.
+    universe : str
+        What is classified, where that is to be said.
+    annotators : tuple of str
+        Whose agreement it is.
+    value : float
+        The figure; NaN where it is not defined.
+    interval : Interval
+        Its interval; NaN if there is none.
+    """
+
+    name: str
+    universe: str
+    annotators: tuple[str, ...]
+    value: float
+    interval: Interval
+
+
 def values_of(blocks: Sequence[Block], sums: npt.NDArray[np.int64]) -> FloatArray:
     """Return all figures, given the sums of all blocks side by side; shape (..., blocks)."""
     found, start = [], 0
@@ -43,14 +69,3 @@ def values_of(blocks: Sequence[Block], sums: npt.NDArray[np.int64]) -> FloatArra
         found.append(block.value(np.asarray(sums[..., start:stop], np.float64)))
         start = stop
     return np.stack(found, axis=-1)
-
-
-def table(
-    unit: npt.NDArray[np.integer],
-    code: npt.NDArray[np.integer],
-    shape: tuple[int, int],
-    weight: npt.NDArray[np.integer] | None = None,
-) -> npt.NDArray[np.int64]:
-    """Return how often each unit has each code."""
-    counts = np.bincount(unit * shape[1] + code, weight, minlength=shape[0] * shape[1])
-    return counts.reshape(shape).astype(np.int64)

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from spanf1._version import __version__
-from spanf1.agreement.agreement import NO_INTERVAL, Agreement, Figure, means
+from spanf1.agreement.agreement import NO_INTERVAL, Agreement, means
+from spanf1.agreement.blocks import Figure
 from spanf1.agreement.coefficients import NAMES, UNIVERSES
 from spanf1.agreement.disagreements import ONLY_A, ONLY_B, Disagreement
 from spanf1.core.options import FEW_UNITS, LEAST_UNITS, says_match
