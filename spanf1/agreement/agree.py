@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from spanf1.agreement.agreement import Agreement
@@ -16,8 +17,7 @@ from spanf1.formats.opening import inputs_of
 from spanf1.formats.options import Column, InputOptions
 from spanf1.formats.pairs import input_of_records
 from spanf1.formats.registry import Input
-from spanf1.formats.sniffing import is_one_input
-from spanf1.formats.source import Source, source_of
+from spanf1.formats.source import STDIN, Source, source_of
 from spanf1.ranking.compare import systems_of
 
 
@@ -106,7 +106,7 @@ delimiter, tag_form, outside, labels, max_size
     given = locals()
     options = Options.of({**given, "zero_division": float("nan")})
     side = InputOptions.of(given)
-    if isinstance(annotators, str | os.PathLike | Source):
+    if isinstance(annotators, str | os.PathLike):
         annotators = [annotators]
     if isinstance(annotators, Mapping):
         inputs = {
@@ -131,9 +131,7 @@ def agreement_of(
     return Agreement(Annotations.of(inputs), options, confidence, gamma)
 
 
-def inputs_of_paths(
-    paths: Sequence[str], side: InputOptions, sources: Mapping[str, Source] | None = None
-) -> dict[str, dict[str, Input]]:
+def inputs_of_paths(paths: Sequence[str], side: InputOptions) -> dict[str, dict[str, Input]]:
     """Return the inputs of annotators, by their names and those of their files.
 
     Parameters
@@ -142,15 +140,13 @@ def inputs_of_paths(
         ``FILE``, ``FOLDER`` or ``NAME=…`` for each; or one that holds what several say.
     side : InputOptions
         What is to be read.
-    sources : mapping of str to Source, optional
-        What is read in place of a path, as of a pipe.
 
     Raises
     ------
     UsageError, InputError
         As `agree`.
     """
-    if len(paths) == 1 and os.path.isdir(paths[0]) and not is_one_input(paths[0]):
+    if len(paths) == 1 and os.path.isdir(paths[0]):
         within = sorted(
             os.path.join(paths[0], name) for name in os.listdir(paths[0]) if name[0] != "."
         )
@@ -159,9 +155,9 @@ def inputs_of_paths(
         paths = folders or within
     found = systems_of(paths)
     files = [file for one in found for file in one.files]
-    opened = iter(
-        inputs_of([(sources or {}).get(file) or Source(file) for file in files], _for(side))
-    )
+    if STDIN in files:
+        raise UsageError("annotations are to be files, not standard input")
+    opened = iter(inputs_of([*map(Source, files)], _for(side)))
     inputs = {
         one.name: {os.path.basename(file): next(opened) for file in one.files} for one in found
     }
@@ -175,8 +171,7 @@ def inputs_of_paths(
 
 
 def _for(side: InputOptions) -> InputOptions:
-    from dataclasses import replace
-
+    """Return what is to be read, with tokens."""
     return replace(side, with_tokens=True)
 
 

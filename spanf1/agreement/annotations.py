@@ -94,6 +94,8 @@ class Annotations:
             tuple(_part([own.get(name) for own in inputs.values()]) for name in files),
         )
         if not (made.done.sum(axis=1) > 1).any():
+            if not len(made.done):
+                raise AlignmentError("there is no text in any of the inputs")
             every = [name for own in inputs.values() for name in own]
             apart = len(files) > 1 and len({*every}) == len(every)
             raise AlignmentError(
@@ -135,6 +137,11 @@ class Annotations:
                 number, row = part.first(document)
                 found.append(part.batches[number].begins[row] or not document)
         return np.array(found, np.bool_)
+
+    @property
+    def noun(self) -> str:
+        """What texts are: ``document``, or ``sentence`` where one may have several."""
+        return "document" if self.begins.all() else "sentence"
 
     def units(self, unit: str = AUTO) -> tuple[str, IntArray]:
         """Return what is drawn, and which one each document is: ``sentence`` or ``document``.
@@ -301,8 +308,8 @@ def _check_as_many(inputs: Sequence[Input | None], batches: Sequence[DocumentBat
     for input, other in there[1:]:
         if len(other) != len(batch):
             raise AlignmentError(
-                f"there are {many(len(other), 'document')}, and {len(batch)} in "
-                f"{first.source.name} (a sentence may be one)",
+                f"there are {many(len(other), 'text')}, and {len(batch)} in {first.source.name} "
+                "(a sentence is one)",
                 where=input.source.name,
                 hint="those that have no ids are joined by order; where not everyone has done all, "
                 "give each text an id, or put texts into files of their own",

@@ -60,7 +60,8 @@ def _pairs(agreement: Agreement, digits: int | None) -> Section:
         cells = [str(pair.documents), *counts, f"{micro.correct:g}" if micro else "0"]
         ends = [bracketed(figure.interval, digits)] * bool(level)
         rows.append([_named(pair.annotators), *cells, percent(pair.f1, digits), *ends])
-    header = ["", "Docs", "1st", "2nd", "Both", "F1", *level]
+    noun = "Docs" if agreement.annotations.noun == "document" else "Sent."
+    header = ["", noun, "1st", "2nd", "Both", "F1", *level]
     several = len(rows) > 1
     if several:
         ends = [bracketed(agreement.interval, digits)] * bool(level)
@@ -76,13 +77,14 @@ def _named(annotators: Sequence[str]) -> str:
 
 def _extent(agreement: Agreement) -> str:
     """Say how many annotators and documents there are."""
-    done = agreement.annotations.done
+    done, documents = agreement.annotations.done, len(agreement.documents)
     every = int(done.all(axis=1).sum())
     annotators = many(len(agreement.annotators), "annotator")
-    texts = many(len(done), "document")
+    texts = many(len(done), agreement.annotations.noun)
+    within = f" in {many(documents, 'document')}" * (documents < len(done))
     return (
-        f"{annotators}; {texts} (a sentence may be one), of which all have done {every}. Spans of "
-        "the 1st and the 2nd of a pair, and those of both."
+        f"{annotators}; {texts}{within}, of which all have done {every}. Spans of the 1st and the "
+        "2nd of a pair, and those of both."
     )
 
 

@@ -51,7 +51,6 @@ from spanf1.cli.scoring import (
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
 from spanf1.formats.output import compression_of
-from spanf1.formats.source import STDIN
 from spanf1.mistakes.analysis import AROUND
 from spanf1.render.renderers import json_text
 from spanf1.wording import many
@@ -141,8 +140,6 @@ def agree(
         raise UsageError("--kind and --limit are about what --disagreements lists")
     if not files:
         raise UsageError("no annotator is given", hint="spanf1 agree A B takes a file for each")
-    if STDIN in files:
-        raise UsageError("annotations are to be files, not standard input")
     types = tuple(name.strip() for name in (settings.pop("types") or "").split(",") if name.strip())
     given = settings | types_of(settings) | {"types": types or "union"}
     options = Options.of(given | {"zero_division": float("nan")})

@@ -136,6 +136,17 @@ class TestInputs:
             assert [pair["documents"] for pair in data["pairs"]] == [1]
             assert len(data["documents"]) == 3
 
+    def test_a_folder_may_have_a_folder_of_brat_for_each(self, run, tmp_path) -> None:
+        for name, spans in {"anna": "T1\tPER 0 3\tAda\n", "ben": ""}.items():
+            (tmp_path / "all" / name).mkdir(parents=True)
+            for text in ("x", "y"):
+                write(f"all/{name}/{text}.txt", "Ada met Ben")
+                write(f"all/{name}/{text}.ann", spans if text == "x" else "")
+        data = json.loads(run("agree", "all", "-f", "json").out)
+        assert data["annotators"] == ["anna", "ben"]
+        assert [one["document"] for one in data["documents"]] == ["x", "y"]
+        assert [one["f1"] for one in data["documents"]] == [0, None]
+
     def test_files_without_a_name_in_common_are_refused(self, run, tmp_path) -> None:
         for name in ("anna", "ben"):
             (tmp_path / name).mkdir()
@@ -221,8 +232,10 @@ class TestInputs:
         [
             ([], "no annotator is given", "spanf1 agree A B"),
             (["-", "a.conll"], "annotations are to be files", ""),
+            (["x=-", "a.conll"], "annotations are to be files", ""),
+            (["e.conll", "x=e.conll"], "there is no text in any of the inputs", ""),
             (["a.conll"], "a.conll: no annotators in one file", "completed_by"),
-            (["a.conll", "short.conll"], "short.conll: there are 1 document, and 2 in", "order"),
+            (["a.conll", "short.conll"], "short.conll: there are 1 text, and 2 in", "order"),
             (["a.conll", "other.conll"], "the text is", ""),
             (["a.conll", "x=a.conll", "--types", "NO"], "warning: there is no span of type", ""),
         ],
@@ -230,6 +243,7 @@ class TestInputs:
     def test_what_is_wrong_is_said(self, run, arguments, message, hint) -> None:
         write("a.conll", "Ada B-PER\n\nRome B-LOC\n")
         write("short.conll", "Ada B-PER\n")
+        write("e.conll", "")
         write("other.conll", "Ada B-PER\n\nParis B-LOC\n")
         ran = run("agree", *arguments)
         assert message in ran.err
