@@ -252,7 +252,7 @@ class _Part:
             first[count > 1].tolist(), count[count > 1].tolist(), strict=True
         ):
             here = packed[place : place + several].tolist()
-            tag = tuple(sorted((bool(code & 1), names[code >> 1]) for code in here))
+            tag = tuple(sorted({(bool(code & 1), names[code >> 1]) for code in here}))
             codes[token[place]] = self._tags.setdefault(tag, len(self._tags))
 
     def _squares(self, codes: IntArray) -> IntArray:
