@@ -18,7 +18,7 @@ from spanf1.agreement.blocks import Block, Figure, values_of
 from spanf1.agreement.coefficients import Counter
 from spanf1.agreement.tokens import Tokens
 from spanf1.core.options import LEAST_UNITS, Confidence, Options
-from spanf1.core.scores import AnyScore, f_scores
+from spanf1.core.scores import COUNTS, AnyScore, f_scores
 from spanf1.core.tags import IntArray
 from spanf1.exceptions import UsageError
 from spanf1.mistakes.analysis import AROUND, Analysis, check_counts, listed
@@ -176,24 +176,24 @@ class Agreement(Reported):
         tallies = [one for one in counted if one]
         both = np.flatnonzero(annotations.done[:, [a, b]].all(axis=1))
         if not tallies:
-            return Pair(names, 0, None, np.zeros((len(annotations.done), 3), np.int64))
+            return Pair(names, 0, None, np.zeros((len(annotations.done), len(COUNTS)), np.int64))
         result = Result(sum(tallies[1:], tallies[0]), self.options).check()
         return Pair(names, len(both), result, self._counts(result, both))
 
     def _counts(self, result: Result, both: IntArray) -> npt.NDArray[np.int64]:
         """Return the counts of each document, given those that both have done."""
         units = result.tally.units
-        width = len(result.micro.counts)
-        counts = np.zeros((len(self.annotations.done), width), np.int64)
         if units is None or units.order is None:
-            return counts
+            return np.zeros((len(self.annotations.done), len(COUNTS)), np.int64)
         numbers = dict.fromkeys(result.types, 0)
         kinds = meanings(units, numbers, result.schemes, "lenient", result.tally.rule)
+        width = len(kinds[0][1]) if kinds else len(COUNTS)
+        # Of several modes of a match, or types that do not count, others add nothing.
         adds = np.array([(0,) * width if kind < 0 else add for kind, add in kinds], np.int64)
+        span_rows = np.repeat(np.arange(len(units.length)), units.length)
         rows = np.zeros((len(units.length), width), np.int64)
-        np.add.at(
-            rows, np.repeat(np.arange(len(rows)), units.length), adds.reshape(-1, width)[units.code]
-        )
+        np.add.at(rows, span_rows, adds.reshape(-1, width)[units.code])
+        counts = np.zeros((len(self.annotations.done), width), np.int64)
         counts[both] = rows[units.order]
         return counts
 
@@ -229,7 +229,8 @@ class Agreement(Reported):
     def documents(self) -> list[DocumentAgreement]:
         """How far pairs agree on each document, in order.
 
-        A document of several sentences is one where two or more are marked.
+        A document of several sentences is one where two or more are marked. Surface forms are
+        counted in all documents together, so that F1 is NaN by that match.
         """
         unit = self.annotations.units()[1]
         first = np.flatnonzero(np.diff(unit, prepend=-1))

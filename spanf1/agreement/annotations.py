@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 
 import numpy as np
 
 from spanf1.core.documents import BATCH, Document, DocumentBatch
 from spanf1.core.kept import KeptSpans
-from spanf1.core.options import AUTO, Options
+from spanf1.core.options import AUTO, BY_FORM, Options
 from spanf1.core.placing import TextCounter
 from spanf1.core.spans import BoolArray
 from spanf1.core.tags import IntArray
-from spanf1.core.tally import Tally
+from spanf1.core.tally import CHARACTER, TOKEN, Tally
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
 from spanf1.formats.records.record import OF_OTHERS, records
 from spanf1.formats.registry import GO_WITH, Input, module_of, noted
@@ -50,6 +50,11 @@ class Part:
     def firsts(self) -> list[list[int]]:
         """The first span of each document, in each batch."""
         return [[0, *accumulate(batch.counts)] for batch in self.batches]
+
+    @cached_property
+    def in_tokens(self) -> list[DocumentBatch | None]:
+        """The documents of each annotator with spans in tokens; None if not all are from tags."""
+        return [_in_tokens(batch) for batch in self.batches]
 
     def first(self, document: int) -> tuple[int, int]:
         """Return the first annotator who has done a document, and the row of it."""
@@ -202,21 +207,37 @@ class Annotations:
         sides = part.inputs[a], part.inputs[b]
         if not len(both) or not sides[0] or not sides[1]:
             return None
+        # Tags are at tokens, as in a score. What is kept is to have its text.
+        by_token = kept is None and options.match not in BY_FORM and self._have_tags(a, b)
+        batches = part.in_tokens if by_token else part.batches
         counter = TextCounter(
             (sides[0].place, sides[1].place),
             options,
+            placed_by=TOKEN if by_token else CHARACTER,
             units="" if options.match == "surface" else "sentence",
             in_order=True,
             kept=kept,
         )
         for start in range(0, len(both), BATCH):
             some = both[start : start + BATCH]
-            batches = [
-                part.batches[side].take(part.rows[some, side].tolist(), part.firsts[side])
+            pair = [
+                batch.take(part.rows[some, side].tolist(), part.firsts[side])
                 for side in (a, b)
+                if (batch := batches[side])
             ]
-            counter.add(*batches)
+            counter.add(*pair)
         return counter.finish(sides[0].tags, sides[1].tags)
+
+    def _have_tags(self, a: int, b: int) -> bool:
+        """Return whether two annotators have tags of the same tokens in all parts."""
+        for part in self.parts:
+            both = part.rows[:, [a, b]][(part.rows[:, [a, b]] != NOT_DONE).all(axis=1)]
+            if len(both) and not (part.in_tokens[a] and part.in_tokens[b]):
+                return False
+            left, right = part.batches[a], part.batches[b]
+            if any(left.texts[row] != right.texts[other] for row, other in both.tolist()):
+                return False
+        return True
 
     def remarks(self) -> Iterator[str]:
         """Yield what was read otherwise than it stands there, and what was left out."""
@@ -325,6 +346,26 @@ def _twice(input: Input | None, batch: DocumentBatch, row: int, first: int) -> L
         where=input.where(batch.lines[row]),
         hint="id_key (--id-key) says what tells texts apart",
     )
+
+
+def _in_tokens(batch: DocumentBatch) -> DocumentBatch | None:
+    """Return documents that are from tags with a character for each token; None if not all are."""
+    if not all(batch.spaced) or batch.parts:
+        return None
+    other = batch.only(0, len(batch))
+    starts, ends = iter(batch.starts), iter(batch.ends)
+    other.starts, other.ends = [], []
+    for row, (tokens, count) in enumerate(zip(batch.tokens, batch.counts, strict=True)):
+        if tokens is None:
+            return None
+        first = {start: number for number, (start, _) in enumerate(tokens)}
+        last = {end: number for number, (_, end) in enumerate(tokens, 1)}
+        other.starts += [first[start] for start in islice(starts, count)]
+        other.ends += [last[end] for end in islice(ends, count)]
+        other.texts[row] = "x" * len(tokens)
+    other.tokens = [None] * len(batch)
+    other.spaced = [False] * len(batch)
+    return other
 
 
 def _drop_tokens(batches: Sequence[DocumentBatch], rows: IntArray) -> None:

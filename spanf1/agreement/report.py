@@ -43,7 +43,7 @@ def _sections(agreement: Agreement, digits: int | None) -> list[Section]:
         sections.append(_coefficients(agreement, digits))
     if agreement.with_gamma:
         sections.append(_gamma(agreement, digits))
-    if len(agreement.documents) > 1:
+    if len(agreement.documents) > 1 and agreement.options.match != "surface":
         sections.append(_documents(agreement, digits))
     facts = [Fact(label, text, "", DIM) for label, text in how_made(agreement)]
     return [*sections[:-1], sections[-1]._replace(facts=facts)]
@@ -188,6 +188,8 @@ def how_made(agreement: Agreement) -> Iterator[tuple[str, str]]:
     options, annotations = agreement.options, agreement.annotations
     if options.match != "exact":
         yield "match", f"{options.match}: {says_match(options.match)}"
+    if options.match.startswith("gold:"):
+        yield "note", "the first of a pair stands for gold, and this match looks at gold alone"
     if options.trim:
         yield "trim", "white space at the edges of spans is dropped"
     if renamed := types_in_words(options):

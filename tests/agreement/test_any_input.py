@@ -69,9 +69,9 @@ def test_kappa_of_words_is_that_of_scikit_learn(seed) -> None:
         assert found.coefficient("kappa", "types", a, b) == pytest.approx(expected, nan_ok=True)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_all_that_is_said_holds_together(seed) -> None:
-    said = draw(random.Random(seed), random.Random(seed).randint(2, 4))
+    said = draw(random.Random(seed), 2 + seed % 2)
     found = spanf1.agree(said, confidence=spanf1.Confidence(resamples=20), gamma=True)
     for name in RENDERERS:
         assert found._rendered(name)
@@ -92,7 +92,7 @@ def test_all_that_is_said_holds_together(seed) -> None:
         if kind != "correct"
     )
     assert [len(one["open"]) == 0 for one in found.adjudication()] == [
-        len(marks) > 1 and all(one == marks[0] for one in marks) or not any(marks)
+        (len(marks) > 1 and all(one == marks[0] for one in marks)) or not any(marks)
         for document in found.adjudication()
         for marks in [marks_of(said, document["id"])]
     ]
