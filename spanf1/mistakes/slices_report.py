@@ -20,6 +20,11 @@ _REST = "vs rest"
 _NAMED = 8
 
 
+def report_of(slices: Slices) -> Report:
+    """Return the report on the slices by one property, or key."""
+    return slices_report([slices])._replace(data=lambda _: slices.to_dict())
+
+
 def slices_report(several: Sequence[Slices]) -> Report:
     """Return the report on how good predictions are in slices."""
     return Report(
