@@ -216,3 +216,20 @@ def test_narrow_tables_have_no_empty_lines_for_intervals(run, monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
     out = run("errors", "f", "--by", "length", "-q").out
     assert "\n1            3      2      1   50.00\n2   " in out
+
+
+def test_rescore_says_that_slices_are_left_out(run):
+    run("score", "f", "--by", "length", "-o", "r.json")
+    ran = run("rescore", "r.json")
+    assert "Slices" not in ran.out
+    assert "note: slices need the spans, and are left out: `spanf1 score --by`" in ran.err
+
+
+def test_rescore_warns_as_score_does(run):
+    write("iobes", "a B-X B-X\nb E-X E-X\n")
+    run("score", "iobes", "-o", "r.json")
+    strict = "--reading", "strict", "--scheme", "IOB1", "-q"
+    signature = run("score", "iobes", *strict, "--signature").out.strip()
+    scored = run("score", "iobes", *strict)
+    assert "warning: all 1 gold spans are ill-formed in IOB1, and are dropped\n" in scored.err
+    assert run("rescore", "r.json", "--like", signature, "-q")[1:] == scored[1:]
