@@ -359,6 +359,8 @@ class Slicing:
         slicing = cls(tuple(dict.fromkeys(by)), None if bins is None else _numbers(bins), train)
         if bins is not None and len(slicing.by) != 1:
             raise UsageError("--bins goes with one --by", hint="--by length --bins 1,2,5")
+        if not train and other_train:
+            raise UsageError("what is seen is not given", hint="--train FILE has training data")
         if bool(train) != (slicing.trains or other_train):
             raise UsageError(
                 "--train goes with --by seen, form-frequency or consistency, and these with "

@@ -114,19 +114,7 @@ def test_what_is_left_out_is_told(run) -> None:
             "the conlleval script counts steps between tags",
         ),
         (
-            [
-                *[
-                    "both.conll",
-                    "--kind",
-                    "slices",
-                    "--by",
-                    "length",
-                    "--reading",
-                    "conlleval",
-                    "-o",
-                    "a.pdf",
-                ]
-            ],
+            ["both.conll", "--kind=slices", "--by=length", "--reading=conlleval", "-o", "a.pdf"],
             2,
             "the conlleval script counts steps between tags",
         ),

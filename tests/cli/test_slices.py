@@ -233,3 +233,10 @@ def test_rescore_warns_as_score_does(run):
     scored = run("score", "iobes", *strict)
     assert "warning: all 1 gold spans are ill-formed in IOB1, and are dropped\n" in scored.err
     assert run("rescore", "r.json", "--like", signature, "-q")[1:] == scored[1:]
+
+
+@pytest.mark.parametrize("option", ["--seen", "--unseen"])
+def test_what_is_seen_is_by_training_data(run, option):
+    ran = run("errors", "f", option)
+    assert ran.err == "error: what is seen is not given\nhint: --train FILE has training data\n"
+    assert run("errors", "f", option, "--train", "train").code == 0
