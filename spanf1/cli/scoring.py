@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from spanf1.cli.output import FILE, Option, choice_option, count_option, list_option, with_options
+from spanf1.cli.output import (
+    FILE,
+    Option,
+    choice_option,
+    completed,
+    count_option,
+    list_option,
+    with_options,
+)
 from spanf1.conlleval.report import conlleval_report
 from spanf1.core.options import METHODS, TYPE_SETS, UNITS, Confidence, Options
 from spanf1.core.schemes import READINGS
@@ -293,6 +301,12 @@ def confidence_of(settings: dict[str, Any], *, always: bool = False) -> Confiden
     return Confidence(**{fields.get(name, name): value for name, value in given.items()})
 
 
+def _properties() -> Iterable[str]:
+    from spanf1.mistakes.properties import PROPERTIES
+
+    return PROPERTIES
+
+
 def slice_options(train_help: str = "") -> Option:
     """Return the options that say how spans are sliced; what else --train is for comes first."""
     return with_options(
@@ -300,6 +314,7 @@ def slice_options(train_help: str = "") -> Option:
             "--by",
             multiple=True,
             metavar="PROPERTY|KEY",
+            shell_complete=completed(_properties),
             help="Slice spans by a property of them, or of their sentences: "
             "length, sentence-length, density, seen, form-frequency, consistency, position, case; "
             "or by a key of metadata. It may be given again.",
