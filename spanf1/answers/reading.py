@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from spanf1.answers.bags import Answer
 from spanf1.exceptions import AlignmentError, LayoutError, ReadError
 from spanf1.formats.records.values import lacking, spelt, values
-from spanf1.formats.source import BOM, Source
+from spanf1.formats.source import BOM, COMPRESSIONS, Source
 from spanf1.wording import many, shortened
 
 #: the keys that are looked for, of which the first that is there is taken
@@ -31,7 +31,7 @@ _ALONE = "answer", "text"
 #: those of ranked lists
 RELEVANT_KEYS = "relevant", "relevant_ids", "gold", "positives", "positive_ids", "qrels"
 RETRIEVED_KEYS = "retrieved", "retrieved_ids", "ranking", "ranked", "predicted", "results"
-_DELIMITERS = {",": "commas", "\t": "tabs"}
+_TABLES = ".csv", ".tsv"
 # How many fields the lines of TREC's files have.
 _QRELS, _RUN = 4, 6
 _NO_ANSWER = '"" says that there is no answer'
@@ -117,14 +117,15 @@ def read_sides(gold: Source, systems: Mapping[str, Source], keys: Keys) -> Sides
         If there are no ids, and not as many answers as references.
     """
     content = _content(gold)
-    golden = _items(content, "gold", keys, alone=bool(systems))
-    found = {name: _items(_content(file), "predicted", keys) for name, file in systems.items()}
-    sources = {**systems}
-    if not systems:
-        found, sources = (
-            {gold.name: _items(content, "predicted", keys, alone=False)},
-            {gold.name: gold},
-        )
+    if systems:
+        golden = _items(content, "gold", keys)
+        found = {name: _items(_content(file), "predicted", keys) for name, file in systems.items()}
+        sources = {**systems}
+    else:
+        records = _records(content, keys)
+        golden = records.items("gold", keys.known("gold"), keys)
+        found = {gold.name: records.items("predicted", keys.known("predicted"), keys)}
+        sources = {gold.name: gold}
     joins = golden.ids is not None and all(one.ids is not None for one in found.values())
     notes = []
     if not joins:
@@ -193,10 +194,10 @@ def _content(source: Source) -> _Content:
     return _Content(source, None, rows[:-1] if not rows[-1] else rows)
 
 
-def _items(content: _Content, side: str, keys: Keys, *, alone: bool = True) -> Items:
-    """Return what a file has of a side; `alone` says that it has no other."""
+def _items(content: _Content, side: str, keys: Keys) -> Items:
+    """Return what a file has of a side, which is all that it has."""
     known = keys.known(side)
-    if alone and side == "predicted" and keys.predicted is None and not keys.ranked:
+    if side == "predicted" and keys.predicted is None and not keys.ranked:
         known += _ALONE
     found, lines = content.values, content.lines
     if found is None:
@@ -206,6 +207,37 @@ def _items(content: _Content, side: str, keys: Keys, *, alone: bool = True) -> I
     if all(isinstance(one, str | list) for one in found):
         return Items("JSON values in order", found, lines, None)
     return _Records(content.source, found, lines, "JSON records").items(side, known, keys)
+
+
+def _records(content: _Content, keys: Keys) -> _Records:
+    """Return the records of a file that has both sides.
+
+    Raises
+    ------
+    LayoutError
+        If it has none.
+    """
+    if content.values is None:
+        table = _table(content, (*keys.known("gold"), *keys.known("predicted")))
+        if table:
+            return table
+    else:
+        found = _Records(content.source, content.values, content.lines, "JSON records")
+        first = content.values[0] if content.values else {}
+        alone = isinstance(first, dict) and {"data", "qa_pairs"} & {*first, *_inner(first)}
+        if isinstance(first, dict) and not alone:
+            return found
+    raise LayoutError(
+        "one file is to have records of references and answers, and this has none",
+        where=content.source.name,
+        hint="spanf1 answers GOLD PRED takes two files; --gold-key and --pred-key name the keys "
+        "or columns of one",
+    )
+
+
+def _inner(record: Mapping[str, Any]) -> set[str]:
+    """Return the keys of the objects in one."""
+    return {key for value in record.values() if isinstance(value, dict) for key in value}
 
 
 def _of_whole(
@@ -221,7 +253,7 @@ def _of_whole(
         return _squad(content, whole["data"])
     if whole and all(isinstance(one, dict) and "qa_pairs" in one for one in whole.values()):
         return _drop(content, whole)
-    if {*known} & whole.keys() or keys.given(side) is not None:
+    if {*known, *ID_KEYS} & whole.keys() or keys.given(side) is not None:
         return None
     return Items("JSON by id", [*whole.values()], [line] * len(whole), [*whole])
 
@@ -284,33 +316,42 @@ def _of_lines(content: _Content, side: str, known: Sequence[str], keys: Keys) ->
     where = content.source.where
     if keys.ranked and lines and len(lines[0].split()) == (_QRELS if side == "gold" else _RUN):
         return _trec(content, side)
-    head = lines[0] if lines else ""
-    name = os.path.splitext(content.source.name.removesuffix(".gz"))[1].lower()
-    parted = [mark for mark in _DELIMITERS if mark in head]
-    for mark in parted:
-        cells = _cells(lines[:1], mark)
-        header = next(cells)[0]
-        if {*known} & {*header}:
-            rows = [*_cells(lines, mark)][1:]
-            for row, line in rows:
-                if len(row) != len(header):
-                    message = f"{many(len(row), 'cell')} where the header has {len(header)}"
-                    raise LayoutError(message, where=where(line))
-            records = [dict(zip(header, row, strict=True)) for row, _ in rows]
-            numbers = [line for _, line in rows]
-            kind = "TSV" if mark == "\t" else "CSV"
-            return _Records(content.source, records, numbers, kind).items(side, known, keys)
-    if keys.ranked or "\t" in parted or name in (".csv", ".tsv"):
+    if table := _table(content, known):
+        return table.items(side, known, keys)
+    if keys.ranked or (lines and "\t" in lines[0]) or _ending(content.source) in _TABLES:
         what = "ranked lists are in JSON, or TREC's files" if keys.ranked else "this is a table"
-        option = f"--{side[:4]}-key"
         raise LayoutError(
             f"{what}, and its header has no known name ({', '.join(known[:4])}…)",
             where=where(1),
-            hint=f"{option} names the column or key of the {side} ones",
+            hint=f"--{side[:4]}-key names the column or key of the {side} ones",
         )
     if keys.given(side) is not None or keys.id is not None:
         raise LayoutError("lines of text have no keys", where=content.source.name)
     return Items("a text on each line", [*lines], range(1, len(lines) + 1), None)
+
+
+def _table(content: _Content, known: Collection[str]) -> _Records | None:
+    """Return the rows of a table whose header has a known name; None if this is none."""
+    lines: Sequence[str] = content.lines
+    mark = "," if _ending(content.source) == ".csv" else "\t"
+    if not lines or mark not in lines[0]:
+        return None
+    (header, _), *rows = _cells(lines, mark)
+    if not {*known} & {*header}:
+        return None
+    for row, line in rows:
+        if len(row) != len(header):
+            message = f"{many(len(row), 'cell')} where the header has {len(header)}"
+            raise LayoutError(message, where=content.source.where(line))
+    records = [dict(zip(header, row, strict=True)) for row, _ in rows]
+    kind = "TSV" if mark == "\t" else "CSV"
+    return _Records(content.source, records, [line for _, line in rows], kind)
+
+
+def _ending(source: Source) -> str:
+    """Return the end of a file's name, without that of how it is compressed."""
+    name, ending = os.path.splitext(source.name.lower())
+    return os.path.splitext(name)[1] if ending in COMPRESSIONS.values() else ending
 
 
 def _cells(lines: Sequence[str], mark: str) -> Iterator[tuple[list[str], int]]:
