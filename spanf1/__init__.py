@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from spanf1.answers.systems import AnswerComparison, compare_answers
     from spanf1.changes.changes import Changes
     from spanf1.changes.diff import diff
+    from spanf1.changes.several import report
     from spanf1.checks.convert import convert_file
     from spanf1.checks.lists import (
         Violation,
@@ -114,6 +115,7 @@ __all__ = [
     "explain",
     "read_documents",
     "repair",
+    "report",
     "rescore",
     "score_answers",
     "score_file",
@@ -167,6 +169,7 @@ _LATER = {
     "explain": "mistakes.explain",
     "read_documents": "formats.opening",
     "repair": "checks.lists",
+    "report": "changes.several",
     "rescore": "results.result",
     "score_file": "results.files",
     "validate": "checks.lists",
