@@ -12,6 +12,8 @@ import string
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from spanf1.answers.options import AnswerOptions
@@ -25,6 +27,10 @@ _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PARTS = re.compile("[ -]")
 # What a pair of spans is worth is a whole number of these parts.
 _FRACTION = 1 << 52
+
+
+# So many parts of answers are kept, in case they come again.
+_KEPT = 1 << 12
 
 
 class Grade(NamedTuple):
@@ -85,24 +91,27 @@ def words_of(options: AnswerOptions) -> Callable[[str], Words]:
             text = text.translate(dropped)
         return (_ARTICLES.sub(" ", text) if articles else text).split()
 
-    def with_numbers(text: str) -> Words:
-        found: Words = []
-        for part in _PARTS.split(unicodedata.normalize("NFKC", text) if nfkc else text):
-            word = part.lower() if lower else part
-            if drops and not _is_number(word):
-                word = word.translate(dropped)
-            if _is_number(word):
-                word = str(float(word))
-            found += (_ARTICLES.sub(" ", word) if articles else word).split()
-        return found
+    @lru_cache(_KEPT)
+    def with_numbers(part: str) -> Words:
+        word = part.lower() if lower else part
+        if drops and not _is_number(word):
+            word = word.translate(dropped)
+        if _is_number(word):
+            word = str(float(word))
+        return (_ARTICLES.sub(" ", word) if articles else word).split()
+
+    def of_parts(text: str) -> Words:
+        parts = _PARTS.split(unicodedata.normalize("NFKC", text) if nfkc else text)
+        return [*chain.from_iterable(map(with_numbers, parts))]
 
     if options.rule == "drop":
-        return with_numbers
+        return of_parts
     if options.by == "character":
         return lambda text: [*"".join(words(text))]
     return words
 
 
+@lru_cache(1 << 16)
 def _is_number(word: str) -> bool:
     try:
         float(word)

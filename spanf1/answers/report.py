@@ -329,6 +329,9 @@ def _differences(found: AnswerComparison, figure: str, digits: int | None) -> Se
         "random, question by question. W-T-L: questions with a better, the same, and a worse "
         f"{_shown_name(figure)}."
     )
+    if corrected and figure == found.figures[0]:
+        said = many(len(chosen), "comparison")
+        text += f" p {found.correction}: corrected for {said} of each figure."
     open_ = [pair.system for pair in chosen if not pair.p_adjusted < found.alpha]
     limit = f"p < {found.alpha:.3g}"
     after = [f"all can be told apart from {found.reference} at {limit}"]
