@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from spanf1.answers.options import (
     NormalizationName,
     RuleName,
     UnitName,
+    names_of,
 )
 from spanf1.core.options import Confidence, confidence_from
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
@@ -29,6 +30,8 @@ from spanf1.render.reported import Reported
 from spanf1.resampling.inference import Interval
 from spanf1.wording import many, shortened
 
+#: the files of references and of answers, for messages
+Where = tuple[str, str]
 #: the figures that are means over questions
 FIGURES = "f1", "exact"
 
@@ -232,7 +235,7 @@ def answer_f1(
     >>> spanf1.answer_f1(["the city of Rome", "Rome"], "Rome!")
     1.0
     """
-    options = AnswerOptions(rule=rule, bag=bag, by=by, normalize=_names(normalize))
+    options = AnswerOptions(rule=rule, bag=bag, by=by, normalize=names_of(normalize))
     references = [reference] if isinstance(reference, str) else [*reference]
     _check(references, answer, options, "the question")
     return grader(options)(_usable(references, options), answer).f1
@@ -286,7 +289,9 @@ def score_answers(
     >>> round(result.f1, 4), result.exact
     (0.8333, 0.5)
     """
-    options = AnswerOptions(rule=rule, bag=bag, by=by, normalize=_names(normalize), missing=missing)
+    options = AnswerOptions(
+        rule=rule, bag=bag, by=by, normalize=names_of(normalize), missing=missing
+    )
     gold, predicted = by_id(references, "references"), by_id(answers, "answers")
     gold = {name: [one] if isinstance(one, str) else one for name, one in gold.items()}
     return scored(gold, predicted, options, confidence_from(confidence))
@@ -298,7 +303,7 @@ def scored(
     options: AnswerOptions,
     confidence: Confidence | None = None,
     *,
-    where: str = "",
+    where: Where = ("", ""),
     chosen: Iterable[str] | None = None,
 ) -> AnswerResult:
     """Return the scores of answers by id.
@@ -311,15 +316,15 @@ def scored(
         How they are compared.
     confidence : Confidence, optional
         How intervals are made.
-    where : str
-        The file of the answers, for messages.
+    where : tuple of str
+        The files of the references and of the answers, for messages.
     chosen : iterable of str, optional
         The questions to score; by default those of `joined`.
     """
     check_confidence(confidence)
-    names = [*(joined(gold, predicted, options.missing, where) if chosen is None else chosen)]
+    names = [*(joined(gold, predicted, options.missing, where[1]) if chosen is None else chosen)]
     if not names:
-        raise AlignmentError("there is no question to score", where=where)
+        raise AlignmentError("there is no question to score", where=where[1])
     references, answers = [gold[name] for name in names], [predicted.get(name) for name in names]
     for name, some, answer in zip(names, references, answers, strict=True):
         _check(some, answer, options, f"question {shortened(name)}", where)
@@ -329,7 +334,20 @@ def scored(
         graded(some, "")._replace(f1=0.0, exact=False) if answer is None else graded(some, answer)
         for some, answer in zip(references, answers, strict=True)
     ]
-    return AnswerResult(names, references, answers, grades, options, confidence)
+    notes = left_out(gold, predicted, names)
+    return AnswerResult(names, references, answers, grades, options, confidence, notes=notes)
+
+
+def left_out(
+    gold: Collection[str], predicted: Collection[str], names: Collection[str]
+) -> tuple[str, ...]:
+    """Return what is to be said of questions, and of predictions, that do not count."""
+    among = {*names}
+    sides = ((gold, "question"), (predicted, "prediction"))
+    counts = [(sum(name not in among for name in side), noun) for side, noun in sides]
+    return tuple(
+        f"{many(count, noun)} left out (--missing skip)" for count, noun in counts if count
+    )
 
 
 def joined(
@@ -383,11 +401,6 @@ def by_id(given: Any, what: str) -> dict[str, Any]:
     return found
 
 
-def _names(given: Iterable[NormalizationName]) -> tuple[NormalizationName, ...]:
-    """Return names; a string is none, and is refused where it is looked at."""
-    return given if isinstance(given, str) else tuple(given)  # type: ignore[return-value]
-
-
 def _usable(references: Sequence[Answer], options: AnswerOptions) -> Sequence[Answer]:
     """Return the references that count: by DROP's rule, those that do not begin with nothing."""
     if options.rule != "drop":
@@ -396,30 +409,32 @@ def _usable(references: Sequence[Answer], options: AnswerOptions) -> Sequence[An
 
 
 def _check(
-    references: Any, answer: Any, options: AnswerOptions, what: str, where: str = ""
+    references: Any, answer: Any, options: AnswerOptions, what: str, where: Where = ("", "")
 ) -> None:
     """Raise an error if references or an answer are not such as can be compared."""
     if isinstance(references, Mapping) or not isinstance(references, Sequence):
-        raise LayoutError(f"the references of {what} are {references!r:.40}, no list", where=where)
-    spans = options.rule == "drop"
-    for side, some in (
-        ("a reference", references),
-        ("the answer", () if answer is None else (answer,)),
-    ):
-        for one in some:
-            several = not isinstance(one, str)
-            if several and not (
-                isinstance(one, Sequence) and all(isinstance(span, str) for span in one)
-            ):
-                raise LayoutError(f"{side} of {what} is {one!r:.40}, no string", where=where)
-            if several and not spans:
-                message = f"{side} of {what} has several spans"
-                raise LayoutError(message, where=where, hint="--rule drop (rule='drop') reads them")
-            if several and not one and side != "the answer":
-                raise LayoutError(f"{side} of {what} has no span", where=where)
+        message = f"the references of {what} are {references!r:.40}, no list"
+        raise LayoutError(message, where=where[0])
+    for reference in references:
+        _check_text(reference, options, f"a reference of {what}", where[0])
+        if not isinstance(reference, str) and not reference:
+            raise LayoutError(f"a reference of {what} has no span", where=where[0])
+    if answer is not None:
+        _check_text(answer, options, f"the answer of {what}", where[1])
     if options.rule != "squad2" and not _usable(references, options):
         raise LayoutError(
             f"{what} has no reference, and every one has by the rule {options.rule}",
-            where=where,
+            where=where[0],
             hint="--rule squad2 (rule='squad2') takes that for no answer",
         )
+
+
+def _check_text(answer: Any, options: AnswerOptions, what: str, where: str) -> None:
+    """Raise an error if a reference or an answer is no text, nor several spans that may be."""
+    if isinstance(answer, str):
+        return
+    if not isinstance(answer, Sequence) or not all(isinstance(span, str) for span in answer):
+        raise LayoutError(f"{what} is {answer!r:.40}, no string", where=where)
+    if options.rule != "drop":
+        hint = "--rule drop (rule='drop') reads them"
+        raise LayoutError(f"{what} has several spans", where=where, hint=hint)

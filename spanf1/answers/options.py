@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from spanf1.exceptions import UsageError, check_known
 
@@ -47,6 +47,13 @@ BagName = Literal["multiset", "set"]
 UnitName = Literal["word", "character"]
 NormalizationName = Literal["nfkc", "case", "punctuation", "unicode", "articles"]
 MissingName = Literal["error", "zero", "skip"]
+Names = tuple[NormalizationName, ...]
+
+
+def names_of(normalize: Iterable[NormalizationName] | NormalizationName) -> Names:
+    """Return the names of what makes no difference, of which one may stand alone."""
+    return (normalize,) if isinstance(normalize, str) else tuple(normalize)
+
 
 #: what makes no difference by the rules of SQuAD and DROP
 USUAL: tuple[NormalizationName, ...] = ("case", "punctuation", "articles")
@@ -88,8 +95,7 @@ class AnswerOptions:
         check_known("bag", self.bag, BAGS)
         check_known("unit", self.by, UNITS)
         check_known("missing", self.missing, MISSING)
-        given: Any = self.normalize
-        given = (given,) if isinstance(given, str) else given
+        given = names_of(self.normalize)
         for name in given:
             check_known("normalization", name, NORMALIZATIONS)
         names = tuple(name for name in NORMALIZATIONS if name in given)

@@ -303,7 +303,7 @@ def _inputs(found: AnswerComparison) -> Iterator[tuple[str, str]]:
     first = next(iter(found.results.values()))
     for file in dict.fromkeys(files):
         yield "input", file
-    for note in first.notes:
+    for note in dict.fromkeys(note for result in found.results.values() for note in result.notes):
         yield "note", note
     yield "signature", first.signature
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spanf1._version import __version__
-from spanf1.answers.answers import by_id, joined
+from spanf1.answers.answers import Where, by_id, joined, left_out
 from spanf1.answers.means import Means, check_confidence
 from spanf1.answers.options import MISSING, MissingName
 from spanf1.core.options import Confidence, confidence_from
@@ -195,7 +195,7 @@ def scored_lists(
     missing: MissingName,
     confidence: Confidence | None = None,
     *,
-    where: str = "",
+    where: Where = ("", ""),
     chosen: Iterable[str] | None = None,
 ) -> RetrievalResult:
     """Return the scores of ranked lists by id; see `spanf1.answers.answers.scored`."""
@@ -206,11 +206,11 @@ def scored_lists(
         raise UsageError(
             f"at is {cuts!r}: it is to be whole numbers from 1 on", hint="at=(1, 3, 5)"
         )
-    names = [*(joined(gold, predicted, missing, where) if chosen is None else chosen)]
+    names = [*(joined(gold, predicted, missing, where[1]) if chosen is None else chosen)]
     sets = {name: {*map(str, gold[name])} for name in names}
     kept = [name for name in names if sets[name]]
     if not kept:
-        raise AlignmentError("there is no question to which something is relevant", where=where)
+        raise AlignmentError("there is no question to which something is relevant", where=where[0])
     lists = [[*map(str, predicted.get(name, ()))] for name in kept]
     longest = max(map(len, lists))
     right = np.zeros((len(kept), longest), np.bool_)
@@ -220,12 +220,13 @@ def scored_lists(
             twice = next(one for place, one in enumerate(ranked) if one in ranked[:place])
             raise LayoutError(
                 f"{shortened(twice)} was retrieved twice for question {shortened(name)}",
-                where=where,
+                where=where[1],
                 hint="keep the first of them",
             )
         among = sets[name]
         right[row, : len(ranked)] = [one in among for one in ranked]
         digest.update(json.dumps([name, sorted(among)]).encode())
     hits = Hits(np.array([len(sets[name]) for name in kept]), right.cumsum(axis=1))
-    left_out = len(names) - len(kept)
-    return RetrievalResult(kept, hits, cuts, missing, digest.hexdigest(), left_out, confidence)
+    empty, notes = len(names) - len(kept), left_out(gold, predicted, names)
+    hash_ = digest.hexdigest()
+    return RetrievalResult(kept, hits, cuts, missing, hash_, empty, confidence, notes=notes)

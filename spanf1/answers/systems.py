@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from spanf1.answers.answers import FIGURES, AnswerResult, by_id, joined, scored
@@ -16,6 +16,7 @@ from spanf1.answers.options import (
     NormalizationName,
     RuleName,
     UnitName,
+    names_of,
 )
 from spanf1.answers.retrieval import RetrievalResult, scored_lists
 from spanf1.core.options import Confidence, confidence_from
@@ -138,8 +139,9 @@ def compare_answers(
     >>> found.reference, round(found.differences[0].difference, 4)
     ('a', -0.5)
     """
-    names = normalize if isinstance(normalize, str) else tuple(normalize)
-    options = AnswerOptions(rule=rule, bag=bag, by=by, normalize=names, missing=missing)  # type: ignore[arg-type]
+    options = AnswerOptions(
+        rule=rule, bag=bag, by=by, normalize=names_of(normalize), missing=missing
+    )
     gold = by_id(references, "references")
     if at is None:
         gold = {name: [one] if isinstance(one, str) else one for name, one in gold.items()}
@@ -173,11 +175,13 @@ def comparison(
         chosen = [one for one in chosen if one in there]
     cuts = None if at is None else [*at]
     results: dict[str, Any] = {
-        name: scored(gold, answers, options, where=name, chosen=chosen)
+        name: scored(gold, answers, options, where=("", name), chosen=chosen)
         if cuts is None
-        else scored_lists(gold, answers, cuts, options.missing, where=name, chosen=chosen)
+        else scored_lists(gold, answers, cuts, options.missing, where=("", name), chosen=chosen)
         for name, answers in systems.items()
     }
+    for name, result in results.items():
+        results[name] = replace(result, notes=tuple(f"{name}: {note}" for note in result.notes))
     means = {name: compared(result) for name, result in results.items()}
     names = sorted(systems)
     firsts = {name: next(iter(means[name].figures().values())) for name in names}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
-from spanf1.answers.answers import scored
+from spanf1.answers.answers import AnswerResult, Where, scored
 from spanf1.answers.options import BAGS, MISSING, NORMALIZATIONS, RULES, UNITS, USUAL, AnswerOptions
 from spanf1.answers.reading import Keys, Sides, read_sides
 from spanf1.answers.report import (
@@ -17,7 +17,7 @@ from spanf1.answers.report import (
     retrieval_report,
     shown_report,
 )
-from spanf1.answers.retrieval import scored_lists
+from spanf1.answers.retrieval import RetrievalResult, scored_lists
 from spanf1.answers.systems import BEST, comparison
 from spanf1.cli.help import command
 from spanf1.cli.output import (
@@ -38,6 +38,8 @@ from spanf1.formats.source import STDIN, STDIN_NAME, Source, size_of
 from spanf1.ranking.compare import systems_of
 from spanf1.render.report import Report
 from spanf1.resampling.inference import ADJUSTMENTS
+
+_Result = TypeVar("_Result", bound=AnswerResult | RetrievalResult)
 
 
 def _normalizations(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...]:
@@ -156,8 +158,8 @@ def answers(files: tuple[str, ...], **settings: Any) -> None:
     sides = read_sides(
         _source(files[0], size), {name: _source(file, size) for name, file in systems.items()}, keys
     )
-    where = STDIN_NAME if files[-1] == STDIN else files[-1]
-    report.write(_report(sides, settings, where), ANSWER_RENDERERS)
+    gold, last = (STDIN_NAME if file == STDIN else file for file in (files[0], files[-1]))
+    report.write(_report(sides, settings, (gold, last)), ANSWER_RENDERERS)
 
 
 def _systems(given: tuple[str, ...]) -> dict[str, str]:
@@ -192,11 +194,10 @@ def _check(files: tuple[str, ...], systems: dict[str, str], settings: dict[str, 
             raise UsageError("--at is about ids: --rule, --bag, --by, --normalize are about words")
 
 
-def _report(sides: Sides, settings: dict[str, Any], where: str) -> Report:
-    """Return the report on what was read; `where` has the answers, if they are of one system."""
+def _report(sides: Sides, settings: dict[str, Any], where: Where) -> Report:
+    """Return the report on what was read, of two files if there is one system."""
     options = taken(AnswerOptions, settings)
     at, worst = settings["at"], settings["worst"]
-    files, notes = (*dict.fromkeys(sides.files.values()),), (*sides.notes,)
     how = confidence_of(settings, always=len(sides.systems) > 1)
     if len(sides.systems) > 1:
         found = comparison(
@@ -208,14 +209,17 @@ def _report(sides: Sides, settings: dict[str, Any], where: str) -> Report:
             reference=settings["reference"] or BEST,
             correction=settings["correction"] or "holm",
         )
-        results = {
-            name: replace(one, files=(sides.files[""], sides.files[name]), notes=notes)
-            for name, one in found.results.items()
-        }
+        results = {name: _told(one, sides, name) for name, one in found.results.items()}
         return comparison_report(replace(found, results=results))
-    (predicted,) = sides.systems.values()
+    ((name, predicted),) = sides.systems.items()
     if at:
         lists = scored_lists(sides.gold, predicted, at, options.missing, how, where=where)
-        return retrieval_report(replace(lists, files=files, notes=notes))
+        return retrieval_report(_told(lists, sides, name))
     result = scored(sides.gold, predicted, options, how, where=where)
-    return shown_report(Shown(replace(result, files=files, notes=notes), worst))
+    return shown_report(Shown(_told(result, sides, name), worst))
+
+
+def _told(result: _Result, sides: Sides, name: str) -> _Result:
+    """Return a result that says what was read."""
+    files = dict.fromkeys((sides.files[""], sides.files[name]))
+    return replace(result, files=(*files,), notes=(*sides.notes, *result.notes))

@@ -53,6 +53,11 @@ def test_missing_scores_0_or_does_not_count() -> None:
     said = {"a": "New York", "d": "x"}
     skipped = spanf1.score_answers(GOLD, said, missing="skip")
     assert (skipped.f1, [*skipped.ids]) == (1, ["a"])
+    assert skipped.notes == (
+        "2 questions left out (--missing skip)",
+        "1 prediction left out (--missing skip)",
+    )
+    assert spanf1.score_answers(GOLD, SAID, missing="skip").notes == ()
     del said["d"]
     zero = spanf1.score_answers(GOLD, said, missing="zero")
     assert zero.f1 == pytest.approx(1 / 3)
@@ -178,6 +183,7 @@ class TestSystems:
         systems = {"one": {"a": "x", "b": "y"}, "two": {"b": "x", "c": "y"}}
         found = spanf1.compare_answers(gold, systems, missing="skip")
         assert [*found["one"].ids] == ["b"]
+        assert "two: 2 questions left out (--missing skip)" in str(found)
         with pytest.raises(AlignmentError, match="no prediction for question 'c'"):
             spanf1.compare_answers(gold, systems)
 

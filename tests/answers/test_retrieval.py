@@ -58,6 +58,8 @@ def test_what_is_wrong() -> None:
         spanf1.score_retrieval([["a"]], [["a", "b", "a"]])
     with pytest.raises(UsageError, match="whole numbers from 1 on"):
         spanf1.score_retrieval([["a"]], [["a"]], at=[0])
+    skipped = spanf1.score_retrieval({"x": ["a"], "y": ["b"]}, {"y": ["b"]}, missing="skip")
+    assert "1 question left out" in str(skipped)
     with pytest.raises(AlignmentError, match="no prediction for question 'x'"):
         spanf1.score_retrieval({"x": ["a"]}, {})
     with pytest.raises(UsageError, match="unknown figure"):
