@@ -132,8 +132,8 @@ type_options = with_options(
     ),
     click.option("--untyped", is_flag=True, help="Take all types for one: --map '*=_'."),
 )
-#: the options that say how intervals are made
-confidence_options = with_options(
+# How intervals are made of units; those that questions have, too.
+_LEVEL = (
     click.option(
         "--confidence",
         type=float,
@@ -145,13 +145,22 @@ confidence_options = with_options(
         least=1,
         help_text=f"Resamples that intervals are made of.  [default: {Confidence.resamples}]",
     ),
+)
+_SEED = count_option(
+    "--seed", help_text=f"Seed of the random numbers.  [default: {Confidence.seed}]"
+)
+#: the options that say how intervals are made
+confidence_options = with_options(
+    *_LEVEL,
     click.option(
         "--unit",
         type=click.Choice(UNITS),
         help="What is drawn.  [default: document, where two or more are marked, else sentence]",
     ),
-    count_option("--seed", help_text=f"Seed of the random numbers.  [default: {Confidence.seed}]"),
+    _SEED,
 )
+#: those, where what is drawn is questions
+question_options = with_options(*_LEVEL, _SEED)
 interval_option = click.option(
     "--interval",
     type=click.Choice(METHODS),
