@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from spanf1.agreement.agree import agree
     from spanf1.agreement.agreement import Agreement
     from spanf1.agreement.picture import AgreementDisplay
+    from spanf1.answers.answers import AnswerResult, answer_f1, score_answers
+    from spanf1.answers.retrieval import RetrievalResult, score_retrieval
+    from spanf1.answers.systems import AnswerComparison, compare_answers
     from spanf1.changes.changes import Changes
     from spanf1.changes.diff import diff
     from spanf1.changes.several import report
@@ -61,6 +64,8 @@ __all__ = [
     "AgreementDisplay",
     "AlignmentError",
     "Analysis",
+    "AnswerComparison",
+    "AnswerResult",
     "Changes",
     "Confidence",
     "ConfusionDisplay",
@@ -83,6 +88,7 @@ __all__ = [
     "RankingOptions",
     "ReadError",
     "Result",
+    "RetrievalResult",
     "Score",
     "ScoreDisplay",
     "Signature",
@@ -100,8 +106,10 @@ __all__ = [
     "__version__",
     "agree",
     "analyze",
+    "answer_f1",
     "baseline",
     "compare",
+    "compare_answers",
     "convert",
     "convert_file",
     "decode",
@@ -115,7 +123,9 @@ __all__ = [
     "repair",
     "report",
     "rescore",
+    "score_answers",
     "score_file",
+    "score_retrieval",
     "validate",
     "validate_file",
 ]
@@ -173,6 +183,13 @@ _LATER = {
     "score_file": "results.files",
     "validate": "checks.lists",
     "validate_file": "checks.validate",
+    "AnswerComparison": "answers.systems",
+    "AnswerResult": "answers.answers",
+    "RetrievalResult": "answers.retrieval",
+    "answer_f1": "answers.answers",
+    "compare_answers": "answers.systems",
+    "score_answers": "answers.answers",
+    "score_retrieval": "answers.retrieval",
 }
 
 
