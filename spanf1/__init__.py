@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from spanf1.ranking.compare import compare
     from spanf1.ranking.picture import DifferenceDisplay, RankDisplay
     from spanf1.ranking.rank import Ranking, RankingOptions
+    from spanf1.results.advice import Advice
     from spanf1.results.files import score_file
     from spanf1.results.lists import SpanF1, evaluate
     from spanf1.results.picture import ScoreDisplay
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from spanf1.results.signature import Signature
 
 __all__ = [
+    "Advice",
     "AlignmentError",
     "Analysis",
     "Changes",
@@ -114,6 +116,7 @@ __all__ = [
 
 # Where the names are that are imported when they are asked for: start-up is part of every run.
 _LATER = {
+    "Advice": "results.advice",
     "Analysis": "mistakes.analysis",
     "Changes": "changes.changes",
     "Confidence": "core.options",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from spanf1.cli.advice import check_advised, with_advice
 from spanf1.cli.help import command
 from spanf1.cli.inputs import (
     JOBS_OPTION,
@@ -66,7 +67,6 @@ from spanf1.results.result import Result, total_of
 
 if TYPE_CHECKING:
     from spanf1.levels.results import TokenResult
-    from spanf1.mistakes.analysis import Analysis
     from spanf1.mistakes.slices import Slices
 
 _TEXTS = ", ".join(known.texts for known in FORMATS.values() if known.texts)
@@ -109,6 +109,7 @@ Examples:
   spanf1 score labels.tsv --level token --format json  # one label a line
   spanf1 score output.conll --level document --confidence 0.95
   spanf1 score output.conll --by length --by seen --train train.conll
+  spanf1 score output.conll --advice --confidence 0.95  # in plain words
   spanf1 score output.conll --signature
   spanf1 score output.conll --short                   # the same, shorter
   spanf1 score gold-folder/ predicted-folder/
@@ -166,6 +167,11 @@ Examples:
     is_flag=True,
     help="Exit with 1 if there is nothing to score, or no span of a type of --types.",
 )
+@click.option(
+    "--advice",
+    is_flag=True,
+    help="Add what the figures mean in plain words, and what to look at next.",
+)
 @JOBS_OPTION
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
 def score(
@@ -179,6 +185,7 @@ def score(
     average: AverageName,
     fail_under: str | None,
     fail_empty: bool,
+    advice: bool,
     **settings: Any,
 ) -> int:
     """Score files; see `HELP`."""
@@ -199,13 +206,13 @@ def score(
     sides = sides_given.of_files(len(paths))
     options = Options.of(settings | scoring_of(settings))
     check_level(level, options, as_written=as_written)
-    _check_average(level)
     shown = "signature" if signature else report.format_name
+    _check_shown(level, shown, advice=advice)
     _check_sliced(slicing, paths, level, options, shown)
     # For slices, files are read again when all of them are scored.
     held = click.get_current_context().with_resource(ExitStack())
-    opened: list[Inputs] = []
     kept_units = "" if level in ("span", "token") else level
+    opened: list[Inputs] = []
     results: dict[str, Result] = {}
     tokens: dict[str, TokenResult] = {}
     schemes = _schemes_of_all([*groups.values()], sides, options, jobs)
@@ -238,9 +245,9 @@ def score(
     outcome = _outcome(
         level, results, tokens, confidence=confidence, average=average, limits=limits
     )
-    if slicing.by:
-        forms, analysis = trained(slicing.train, settings, options), _analyzed(opened, options)
-        outcome = _with_slices(outcome, slicing.slices(analysis, forms, confidence))
+    slices = _sliced(slicing, opened, settings, options, confidence) if slicing.by else []
+    outcome = _with_slices(outcome, slices)
+    outcome = with_advice(outcome, paths, slices) if advice else outcome
     if signature:
         write(f"{_short(outcome.signature) if short else outcome.signature}\n", report.output)
     else:
@@ -250,8 +257,10 @@ def score(
     return 1 if outcome.failed or (fail_empty and outcome.empty) else 0
 
 
-def _check_average(level: str) -> None:
-    """Raise an error if an average is asked for where there are no types."""
+def _check_shown(level: str, format_name: str, *, advice: bool) -> None:
+    """Raise an error if an average is asked for where there are no types, or advice is not."""
+    if advice:
+        check_advised(level, format_name)
     given = click.get_current_context().get_parameter_source("average")
     if level in ("sentence", "document") and given is ParameterSource.COMMANDLINE:
         raise UsageError(
@@ -315,15 +324,25 @@ def _check_sliced(
         )
 
 
-def _analyzed(opened: Sequence[Inputs], options: Options) -> Analysis:
-    """Return the analysis of inputs that have been read."""
+def _sliced(
+    slicing: Slicing,
+    opened: Sequence[Inputs],
+    settings: dict[str, Any],
+    options: Options,
+    confidence: Confidence | None,
+) -> list[Slices]:
+    """Return the slices of inputs that have been read."""
     from spanf1.mistakes.analyze import analyze_inputs
 
-    return analyze_inputs([inputs.again() for inputs in opened], options)
+    forms = trained(slicing.train, settings, options)
+    analysis = analyze_inputs([inputs.again() for inputs in opened], options)
+    return slicing.slices(analysis, forms, confidence)
 
 
 def _with_slices(outcome: Outcome, slices: Sequence[Slices]) -> Outcome:
-    """Return what is to be printed of spans, with the tables of slices below."""
+    """Return what is to be printed of spans, with the tables of slices below, if there are some."""
+    if not slices:
+        return outcome
     from spanf1.mistakes.slices_report import with_slices
 
     return outcome._replace(report=with_slices(outcome.report, slices))
