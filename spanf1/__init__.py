@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from spanf1.results.picture import ScoreDisplay
     from spanf1.results.result import Result, rescore
     from spanf1.results.signature import Signature
+    from spanf1.trends.picture import TrendDisplay
+    from spanf1.trends.trend import Trend, trend
 
 __all__ = [
     "Advice",
@@ -89,6 +91,8 @@ __all__ = [
     "TagError",
     "TextSpan",
     "TokenResult",
+    "Trend",
+    "TrendDisplay",
     "TypeCounts",
     "UsageError",
     "Violation",
@@ -110,6 +114,7 @@ __all__ = [
     "repair",
     "rescore",
     "score_file",
+    "trend",
     "validate",
     "validate_file",
 ]
@@ -143,6 +148,8 @@ _LATER = {
     "SpanF1": "results.lists",
     "TextSpan": "core.documents",
     "TokenResult": "levels.results",
+    "Trend": "trends.trend",
+    "TrendDisplay": "trends.picture",
     "TypeCounts": "core.scores",
     "Violation": "checks.lists",
     "analyze": "mistakes.analyze",
@@ -162,6 +169,7 @@ _LATER = {
     "repair": "checks.lists",
     "rescore": "results.result",
     "score_file": "results.files",
+    "trend": "trends.trend",
     "validate": "checks.lists",
     "validate_file": "checks.validate",
 }

@@ -22,7 +22,7 @@ FLOORS = [
     ["formats", "pictures"],
     ["checks", "conlleval", "compat", "levels"],
     ["results"],
-    ["scorers", "ranking", "contents", "mistakes"],
+    ["scorers", "ranking", "contents", "mistakes", "trends"],
     ["changes", "corpora", "integrations"],
     ["cli"],
 ]

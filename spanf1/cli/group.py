@@ -43,6 +43,7 @@ SECTIONS = {
         "explain": "Say what becomes of the spans of one sentence.",
         "diff": "Say which spans a new system mends, and which it breaks.",
         "describe": "Say what is in files of tags or spans.",
+        "trend": "Say what F1 does over steps, data sizes or time.",
     },
     "Tags": {
         "detect": "Find out which scheme tags are in.",

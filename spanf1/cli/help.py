@@ -20,6 +20,7 @@ FIRST = {
     "schemes": ("--gold-column", "--pred-column", "--examples", "--format", "--output"),
     "baseline": ("--rule", "--predictions", "--ignore-case", "--confidence", "--format"),
     "describe": ("--train", "--forms", "--tag-column", "--format", "--output"),
+    "trend": ("--key", "--over", "--reference", "--format", "--output"),
     "validate": ("--scheme", "--tag-column", "--max", "--format", "--output"),
     "repair": ("--scheme", "--method", "--tag-column", "--in-place", "--output"),
     "convert": ("--to", "--to-format", "--scheme", "--in-place", "--output"),

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from spanf1.cli.advice import check_advised, with_advice
 from spanf1.cli.help import command
 from spanf1.cli.inputs import (
     JOBS_OPTION,
@@ -247,7 +246,7 @@ def score(
     )
     slices = _sliced(slicing, opened, settings, options, confidence) if slicing.by else []
     outcome = _with_slices(outcome, slices)
-    outcome = with_advice(outcome, paths, slices) if advice else outcome
+    outcome = _with_advice(outcome, paths, slices) if advice else outcome
     if signature:
         write(f"{_short(outcome.signature) if short else outcome.signature}\n", report.output)
     else:
@@ -260,6 +259,8 @@ def score(
 def _check_shown(level: str, format_name: str, *, advice: bool) -> None:
     """Raise an error if an average is asked for where there are no types, or advice is not."""
     if advice:
+        from spanf1.cli.advice import check_advised
+
         check_advised(level, format_name)
     given = click.get_current_context().get_parameter_source("average")
     if level in ("sentence", "document") and given is ParameterSource.COMMANDLINE:
@@ -346,6 +347,13 @@ def _with_slices(outcome: Outcome, slices: Sequence[Slices]) -> Outcome:
     from spanf1.mistakes.slices_report import with_slices
 
     return outcome._replace(report=with_slices(outcome.report, slices))
+
+
+def _with_advice(outcome: Outcome, paths: Sequence[str], slices: Sequence[Slices]) -> Outcome:
+    """Return what is to be printed of spans, with what the figures mean below."""
+    from spanf1.cli.advice import with_advice
+
+    return with_advice(outcome, paths, slices)
 
 
 def _schemes_of_all(
