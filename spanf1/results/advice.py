@@ -194,12 +194,19 @@ def _imbalance(result: Scored, written: Writer) -> Iterator[Advice]:
         return
     text = (
         f"Accuracy is {percent(result.accuracy, None)}, and {f_name(result)} "
-        f"{percent(micro.fbeta, None)}: the classes are out of balance. Most tokens are outside of "
-        "every span, and accuracy counts each of them as right."
+        f"{percent(micro.fbeta, None)}: "
     )
-    if not micro.predicted:
-        text += " Nothing is predicted, and that alone has this accuracy."
-    text += f" It says nothing of spans; {f_name(result)} does."
+    if micro.predicted:
+        text += (
+            "accuracy does not show how well spans are found. It counts single tokens, those "
+            f"outside of every span among them; {f_name(result)} counts whole spans."
+        )
+    else:
+        text += (
+            "the classes are out of balance. Nothing is predicted, and that is right for all "
+            "tokens outside of spans, which are most of them. Accuracy counts these; "
+            f"{f_name(result)} counts spans."
+        )
     command = written("score", "--level", "token")
     yield Advice("imbalance", text, "Look at tokens by class", command)
 
@@ -283,9 +290,13 @@ def _writer(result: Scored) -> Writer:
                 said[f"--{side}-scheme"] = scheme
         if options.reading == "strict" and "--reading" not in arguments:
             said["--reading"] = options.reading
-        if not origin.keys and origin.columns and origin.gold_column:
-            said["--gold-column"] = str(origin.gold_column)
-            said["--pred-column"] = str(origin.pred_column)
+        columns = origin.gold_column, origin.pred_column
+        # The last column of each file, and the one before where there is one file.
+        last = (origin.columns[0] - (len(origin.files) == 1), origin.columns[-1])
+        if all(columns) and not origin.keys and columns != last:
+            said |= zip(("--gold-column", "--pred-column"), map(str, columns), strict=True)
+        if {*origin.delimiters} == {"jsonl"}:
+            said |= zip(("--gold-key", "--pred-key"), origin.keys, strict=False)
         parts = [(option, value) for option, value in said.items() if value]
         return shlex.join(["spanf1", name, *origin.files, *arguments, *chain(*parts)])
 

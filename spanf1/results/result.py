@@ -146,7 +146,7 @@ micro, macro, weighted
         >>> for entry in spanf1.evaluate(gold, [["O"] * 100]).advice()[:2]:
         ...     print(entry.kind, "|", entry.text[:71])
         band | Micro F1 is 0.00, which is failing (below 30).
-        imbalance | Accuracy is 99.00, and F1 0.00: the classes are out of balance. Most to
+        imbalance | Accuracy is 99.00, and F1 0.00: the classes are out of balance. Nothing
         """
         from spanf1.results.advice import advice_of
 

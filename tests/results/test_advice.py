@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 import spanf1
 from spanf1.results.advice import BANDS, band
+from tests.helpers.commands import write
 
 
 def scored(correct: int, missed: int, spurious: int, outside: int = 0, **options: object):
@@ -139,3 +142,39 @@ def test_credit_has_advice_too() -> None:
     gold, predicted = [["B-A", "I-A"]] * 50, [["B-A", "O"]] * 50
     result = spanf1.evaluate(gold, predicted, match="partial", confidence=0.9)
     assert "which is moderate" in result.advice()[0].text
+
+
+@pytest.mark.parametrize(
+    ("files", "content", "options", "command"),
+    [
+        (["a"], "w B-A O\n", {}, "spanf1 errors a --what-if"),
+        (
+            ["a"],
+            "w O B-A\n",
+            {"gold_column": 3, "pred_column": 2},
+            "spanf1 errors a --what-if --gold-column 3 --pred-column 2",
+        ),
+        (["a", "b"], "w B-A\n", {}, "spanf1 errors a b --what-if"),
+        (
+            ["a"],
+            '{"tokens": ["w"], "g": ["B-A"], "p": ["O"]}\n',
+            {"gold_key": "g", "pred_key": "p"},
+            "spanf1 errors a --what-if --gold-key g --pred-key p",
+        ),
+        (
+            ["a"],
+            "w B-A O\n",
+            {"reading": "strict", "scheme": "IOB2", "map_types": {"A": "X"}},
+            "spanf1 errors a --what-if --map A=X --gold-scheme IOB2 --pred-scheme IOB2 "
+            "--reading strict",
+        ),
+    ],
+)
+def test_commands_of_results_of_files_run(run, files, content, options, command) -> None:
+    for name in files:
+        write(name, content)
+    result = spanf1.score_file(*files, **options)
+    entries = {entry.kind: entry.command for entry in result.advice()}
+    assert entries["band"] == command
+    for line in entries.values():
+        assert run(*shlex.split(line)[1:]).code == 0, line
