@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -48,12 +49,18 @@ def series_of_results(chunks: Sequence[Chunk], key: str = "") -> Series:
     Raises
     ------
     UsageError
-        If a result has no such score, or two have one date.
+        If a result has no such score, or it is no number, or two have one date.
     """
     key = key or AVERAGES[0]
     points = []
     for number, (name, result, moment) in enumerate(chunks, 1):
         score = _score(result, key, name)
+        if math.isnan(score.fbeta):
+            raise UsageError(
+                f"{key} is 0/0, which was to be no number",
+                where=name,
+                hint="score it with --zero-division 0",
+            )
         place = float(number) if moment is None else moment.timestamp()
         written = str(number) if moment is None else _written(moment)
         points.append(Point(place, written, score.fbeta, score.precision, score.recall, result))

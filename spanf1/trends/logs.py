@@ -289,7 +289,7 @@ def number_of(value: object, where: str, key: str) -> float:
     """
     try:
         number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"{key} is {shortened(value)}: it is no number", where=where) from None
     return number if math.isfinite(number) else math.nan
 

@@ -195,7 +195,7 @@ def _watched(trend: Trend, digits: int | None) -> Iterator[tuple[str, str]]:
         + ("; more where spans of a chunk go wrong together" * (seen.method == "bootstrap")),
     )
     newest = trend.series[0].points[-1]
-    yield ("alarm" if seen.alarm else "newest"), _alarm(newest, seen.checks[-1], digits)
+    yield "alarm", "none: " * (not seen.alarm) + _alarm(newest, seen.checks[-1], digits)
 
 
 def _limits(seen: Watch, digits: int | None) -> str:

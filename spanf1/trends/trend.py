@@ -290,7 +290,10 @@ def _items(data: Data) -> list[tuple[str, Any]]:
     if not items:
         raise UsageError("there is nothing to look at: no file, and no figure")
     if all(isinstance(one, str | os.PathLike) for one in items):
-        return [(os.fspath(one), None) for one in items]
+        paths = [os.fspath(one) for one in items]
+        if twice := {path for path in paths if paths.count(path) > 1}:
+            raise UsageError("the file is given twice", where=min(twice))
+        return [(path, None) for path in paths]
     if all(isinstance(one, Result) for one in items):
         return [(f"result {number}", one) for number, one in enumerate(items, 1)]
     return [("", items)]
@@ -365,7 +368,7 @@ def _of_values(values: Sequence[Any], name: str, wanted: Wanted) -> list[Series]
         raise UsageError("figures have no keys", hint="leave key and axis out")
     try:
         numbers = [float(value) for value in values]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise UsageError("these are no figures, no records and no files") from None
     points = [Point(float(n), str(n), value) for n, value in enumerate(numbers, 1)]
     whole = [point for point in points if not math.isnan(point.f1)]

@@ -133,6 +133,8 @@ def test_several_files_are_several_runs(tmp_path: Path) -> None:
     assert (len(found.band), found.band[0].runs) == (9, 3)
     assert found.band[0].mean == pytest.approx(0.14)
     assert found.band[0].sd == pytest.approx(0.01)
+    with pytest.raises(UsageError, match=r"seed0\.csv: the file is given twice"):
+        spanf1.trend([paths[0], paths[0]])
     paths[0].write_text(csv("step,val_f1", "100,0.5"))
     with pytest.raises(UsageError, match="runs have no step in common"):
         spanf1.trend(paths)
@@ -181,6 +183,7 @@ BAD = {
     "stepless.jsonl": ('{"step": 1, "f1": 0.5}\n{"f1": 0.6}\n', ":2: there is no step beside"),
     "Value.csv": ("Wall time,Step,Value\n1,1,0.5\n", "does not say of what it is"),
     "result.json": ('{"spanf1": "0.1.0"}', "result.json: "),
+    "huge.jsonl": (f'{{"step": 1, "f1": 1{"0" * 400}}}', "huge.jsonl:1: f1 is"),
     "bytes.csv": (b"step,f1\n1,\xff\n", "this is no text in UTF-8"),
 }
 

@@ -151,6 +151,12 @@ def test_results_that_do_not_mean_the_same_are_told() -> None:
     assert not spanf1.trend([scored(7, 3, 1), scored(8, 3, 1)]).series[0].notes
 
 
+def test_what_is_no_number_is_told() -> None:
+    results = [scored(0, 0, 1, types=("B",), zero_division=float("nan"))] * 2
+    with pytest.raises(UsageError, match="micro is 0/0"):
+        spanf1.trend(results)
+
+
 def test_credit_has_no_chance_of_counts() -> None:
     results = [scored(7, 3, 1, match="partial")] * 2
     found = spanf1.trend(results)
