@@ -173,6 +173,11 @@ class Draws:
         error = self._figure(shares * pooled.sum(axis=1)[:, None])
         return values, float(own.std()), float(error.std())
 
+    def small(self, reference: int, chunk: int) -> bool:
+        """Return whether a chunk has less than half the spans of the first results, on the mean."""
+        sizes = self._counts.sum(axis=(1, 2))
+        return bool(2 * sizes[chunk] < sizes[:reference].mean())
+
     def centre(self, reference: int) -> float:
         """Return the figure of the first results together."""
         return float(self._figure(self._counts[:reference].sum(axis=0)))

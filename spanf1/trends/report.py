@@ -201,10 +201,11 @@ def _watched(trend: Trend, digits: int | None) -> Iterator[tuple[str, str]]:
 def _limits(seen: Watch, digits: int | None) -> str:
     reference = f"the first {many(seen.reference, 'chunk')}"
     if seen.method == "sd":
+        wider = any(check.high - check.low > 6.000001 * seen.sd for check in seen.checks)
         return (
             f"mean of {reference}, {percent(seen.centre, digits)}, \N{PLUS-MINUS SIGN} 3 standard "
             f"deviations of {percent(seen.sd, digits)}"
-        )
+        ) + "; wider for chunks of less than half their spans, as chance moves these more" * wider
     return (
         f"99.73% of chunks as large, drawn from {reference} ({percent(seen.centre, digits)}) span "
         "by span"

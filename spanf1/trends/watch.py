@@ -91,7 +91,8 @@ def watch(series: Series, reference: int | None = None) -> Watch | None:
     """Return what the chunks behind a reference period are; None if there are too few chunks.
 
     Limits are the mean of the reference and three sample standard deviations, of six chunks or
-    more. Of fewer, if counts are known, they are what 99.73% of chunks of a chunk's size would be:
+    more; for a chunk with less than half their spans they are as wide as chance makes them, too. Of
+    fewer chunks, if counts are known, they are what 99.73% of chunks of a chunk's size would be:
     spans are drawn one by one, from what the reference may be a sample of.
 
     Slides are summed up by a one-sided CUSUM (Page 1954): each chunk adds how far it is below the
@@ -132,23 +133,28 @@ def watch(series: Series, reference: int | None = None) -> Watch | None:
         return None
     if length < LEAST_REFERENCE:
         return _by_counts(series, known, length)
-    return _by_spread(series.f1, length)
+    return _by_spread(series.f1, length, Draws(known, series.key) if counted else None)
 
 
-def _by_spread(values: Sequence[float], length: int) -> Watch:
+def _by_spread(values: Sequence[float], length: int, draws: Draws | None) -> Watch:
     mean = float(np.mean(values[:length]))
     sd = float(np.std(values[:length], ddof=1))
-    low, high = mean - _SIGMAS * sd, mean + _SIGMAS * sd
     later = np.array(values[length:])
+    low, high = (np.full(len(later), mean + sign * _SIGMAS * sd) for sign in (-1, 1))
+    spread = np.full(len(later), sd)
+    for place, number in enumerate(range(length, len(values))):
+        if draws and draws.small(length, number):
+            # Chance moves it more than it did the chunks of the reference.
+            drawn, own, _ = draws.expected(length, number)
+            ends = percentile(drawn, 1 - _OUTSIDE)
+            low[place] = min(low[place], ends.low)
+            high[place] = max(high[place], ends.high)
+            spread[place] = max(sd, own)
     slides = slide_limits = np.full(len(later), math.nan)
     if sd > _NONE:
-        ones = np.ones(len(later))
-        slides = slides_of((mean - later) / sd)
-        slide_limits = limits_of_slides(ones, 1 / math.sqrt(length), length - 1)
-    checks = [
-        _check(value, low, high, slide, limit)
-        for value, slide, limit in zip(later, slides, slide_limits, strict=True)
-    ]
+        slides = slides_of((mean - later) / spread)
+        slide_limits = limits_of_slides(spread / sd, 1 / math.sqrt(length), length - 1)
+    checks = [_check(*row) for row in zip(later, low, high, slides, slide_limits, strict=True)]
     outside = tail_of_t(_SIGMAS / math.sqrt(1 + 1 / length), length - 1)
     return Watch(length, "sd", mean, sd, outside, _SLIDES, checks)
 
@@ -180,7 +186,7 @@ def _check(value: float, low: float, high: float, slide: float, limit: float) ->
     says = "sliding" if slide > limit else ""
     if value < low - _NONE or value > high + _NONE:
         says = "below" if value < low else "above"
-    return Check(low, high, float(slide), float(limit), says)
+    return Check(float(low), float(high), float(slide), float(limit), says)
 
 
 def slides_of(

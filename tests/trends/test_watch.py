@@ -100,6 +100,17 @@ def test_limits_of_counts_at_the_size_of_the_chunk() -> None:
     assert spanf1.trend([*usual, scored(50, 40, 10)]).alarm == "below"
 
 
+def test_limits_are_wider_for_a_chunk_of_few_spans() -> None:
+    usual = [scored(7500 + 20 * n, 1500, 1000) for n in (-1, 0, 1, -1, 0, 1)]
+    trends = [spanf1.trend([*usual, scored(70 * n, 20 * n, 10 * n)]) for n in (100, 1)]
+    large, small = (found.watch for found in trends)
+    assert ["wider for" in str(found) for found in trends] == [False, True]
+    assert (large.method, small.method) == ("sd", "sd")
+    assert large.alarm == "below"
+    assert small.alarm == ""
+    assert small.checks[0].high - small.checks[0].low > 0.1
+
+
 def test_the_spread_of_a_chunk_is_that_of_binomial_counts() -> None:
     """Of recall alone, F is that of a binomial: 2X / (X + n)."""
     usual = [scored(8000, 2000, 0)]
