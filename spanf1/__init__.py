@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from spanf1.results.picture import ScoreDisplay
     from spanf1.results.result import Result, rescore
     from spanf1.results.signature import Signature
+    from spanf1.thresholds.picture import SweepDisplay
+    from spanf1.thresholds.sweep import Sweep, sweep
 
 __all__ = [
     "AlignmentError",
@@ -84,6 +86,8 @@ __all__ = [
     "Span",
     "SpanF1",
     "SpanF1Error",
+    "Sweep",
+    "SweepDisplay",
     "TagError",
     "TextSpan",
     "TokenResult",
@@ -108,6 +112,7 @@ __all__ = [
     "repair",
     "rescore",
     "score_file",
+    "sweep",
     "validate",
     "validate_file",
 ]
@@ -138,6 +143,8 @@ _LATER = {
     "SliceDisplay": "mistakes.picture",
     "Span": "core.spans",
     "SpanF1": "results.lists",
+    "Sweep": "thresholds.sweep",
+    "SweepDisplay": "thresholds.picture",
     "TextSpan": "core.documents",
     "TokenResult": "levels.results",
     "TypeCounts": "core.scores",
@@ -159,6 +166,7 @@ _LATER = {
     "repair": "checks.lists",
     "rescore": "results.result",
     "score_file": "results.files",
+    "sweep": "thresholds.sweep",
     "validate": "checks.lists",
     "validate_file": "checks.validate",
 }

@@ -23,7 +23,7 @@ FLOORS = [
     ["checks", "conlleval", "compat", "levels"],
     ["results"],
     ["scorers", "ranking", "contents", "mistakes"],
-    ["changes", "corpora", "integrations"],
+    ["changes", "corpora", "integrations", "thresholds"],
     ["cli"],
 ]
 FLOOR = {room: number for number, floor in enumerate(FLOORS) for room in floor}

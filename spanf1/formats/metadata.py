@@ -73,7 +73,7 @@ class Metadata(NamedTuple):
         found: list[str | None] = []
         for line, record in self.said(key):
             begins.append(line)
-            found.append(self._text(key, _at(record, key), line))
+            found.append(self._text(key, at_path(record, key), line))
         rows, places = np.array(begins, np.intp), np.array(lines, np.intp)
         number = np.searchsorted(rows, places, "right") - 1
         shared = rows[1:][rows[1:] == rows[:-1]]
@@ -118,13 +118,13 @@ def _names(record: Mapping[str, Any], before: str = "") -> Iterator[str]:
             yield before + name
 
 
-def _at(record: Mapping[str, Any], key: str) -> Any:
+def at_path(record: Mapping[str, Any], key: str) -> Any:
     """Return what a record has at a key, or at a path of keys; None if it has nothing."""
     if key in record:
         return record[key]
     first, _, rest = key.partition(".")
     inner = record.get(first)
-    return _at(inner, rest) if rest and isinstance(inner, dict) else None
+    return at_path(inner, rest) if rest and isinstance(inner, dict) else None
 
 
 def parted(key: str) -> tuple[str, str]:
