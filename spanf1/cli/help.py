@@ -17,6 +17,7 @@ FIRST = {
     "diff": ("--change", "--type", "--limit", "--fail-if-worse", "--format"),
     "errors": ("--kind", "--type", "--confusion", "--what-if", "--format"),
     "plot": ("--output", "--kind", "--width", "--confidence", "--merged"),
+    "sweep": ("--confidence-key", "--confidence-column", "--precision", "--apply", "--output"),
     "schemes": ("--gold-column", "--pred-column", "--examples", "--format", "--output"),
     "baseline": ("--rule", "--predictions", "--ignore-case", "--confidence", "--format"),
     "describe": ("--train", "--forms", "--tag-column", "--format", "--output"),

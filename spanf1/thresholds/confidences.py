@@ -210,9 +210,11 @@ def rows_of(input: Input) -> Iterator[Row]:
     if input.values is None:
         check_twice(input.source)
     again, other = (_again(input) for _ in range(2))
+    # Parsed once for both, but where tags are read in another way.
+    batches = again.batches() if input.format == JSONL else again.beside(other)[0]
     listed = input.format == "pipeline"
     raw = records_of(other, gathered(other, is_item)) if listed else records(other)
-    for batch in again.batches():
+    for batch in batches:
         first = 0
         for number, count in enumerate(batch.counts):
             line = batch.lines[number]
@@ -253,14 +255,19 @@ class _Values:
     def __init__(self, where: Where) -> None:
         self._where, self._key = where, where.key
 
+    def said(self) -> str:
+        """Say where they are, once they are read."""
+        return f"key {self._key}" if self._key else ""
+
     def of(self, row: Row) -> list[list[float]]:
         """Return the confidences of the members of each span; NaN for what has none."""
         if not row.types:
             return []
-        items = row.items
-        members = row.members()
-        holder = row.holder
+        items, holder = row.items, row.holder
         given = self._beside(row, holder) if isinstance(holder, dict) else None
+        if given is None and (plain := self._plain(items, len(row.types))):
+            return plain
+        members = row.members()
         if given is not None:
             return per_span(
                 given,
@@ -271,6 +278,18 @@ class _Values:
                 error=row.record.error,
             )
         return [[self._of_item(row, items, number) for number in some] for some in members]
+
+    def _plain(self, items: list[Any], count: int) -> list[list[float]] | None:
+        """Return the confidences of items that are a span each, and all have one; else None."""
+        if not self._key or len(items) != count:
+            return None
+        try:
+            values = [item[self._key] for item in items]
+        except (KeyError, TypeError):
+            return None
+        # A sum is finite only where all are.
+        fine = {*map(type, values)} <= {int, float} and math.isfinite(sum(values))
+        return [[value] for value in values] if fine else None
 
     def _beside(self, row: Row, holder: dict[str, Any]) -> list[Any] | None:
         """Return the list of confidences beside the spans, if there is one."""
@@ -382,8 +401,8 @@ def counted_in(types: Sequence[str], type_map: Callable[[str], str]) -> list[int
 
 def _of_records(
     input: Input, texts: DocumentTexts, where: Where, type_map: Callable[[str], str]
-) -> FloatArray:
-    """Return the confidence of each predicted span that was counted, of JSON."""
+) -> tuple[FloatArray, str]:
+    """Return the confidence of each predicted span that was counted, of JSON, and where it is."""
     values = _Values(where)
     known: defaultdict[object, deque[tuple[list[str], list[list[float]]]]] = defaultdict(deque)
     for row in filter(attrgetter("is_read"), rows_of(input)):
@@ -403,7 +422,7 @@ def _of_records(
             )
         made += some
         first += count
-    return where.made(made)
+    return where.made(made), values.said()
 
 
 def _of_columns(inputs: Inputs, part: Part, where: Where, *, gaps: bool) -> FloatArray:
@@ -469,8 +488,8 @@ def _cell(text: str, where: Where, line: Callable[[], int], source: Source) -> f
 
 def confidences_of(
     inputs: Inputs, part: Part, where: Where, type_map: Callable[[str], str], *, gaps: bool
-) -> FloatArray:
-    """Return the confidence of each predicted span of a ledger, read of the predictions.
+) -> tuple[FloatArray, str]:
+    """Return the confidence of each predicted span of a ledger, and where it is, in words.
 
     Parameters
     ----------
@@ -498,15 +517,17 @@ def confidences_of(
                 "and one column of tags",
                 where=input.source.name,
             )
-        return _with_default(_of_columns(inputs, part, where, gaps=gaps), where)
+        found = _of_columns(inputs, part, where, gaps=gaps)
+        said = f"column {where.column}, the {where.of} of the tokens of a span"
+        return _with_default(found, where), said
     if where.column is not None:
         title = FORMATS[input.format].title
         raise UsageError(
             f"--confidence-column does not go with {title}, which the predictions are",
             hint="--confidence-key (confidence_key) says which key has them",
         )
-    every = _of_records(input, cast(DocumentTexts, part.texts), where, type_map)
-    return _with_default(every[part.ledger.sides[1].number], where)
+    every, said = _of_records(input, cast(DocumentTexts, part.texts), where, type_map)
+    return _with_default(every[part.ledger.sides[1].number], where), said
 
 
 def given_confidences(

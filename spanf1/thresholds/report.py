@@ -44,10 +44,10 @@ def _sections(sweep: Sweep, digits: int | None) -> list[Section]:
         made.append(_calibration(sweep.calibration, digits))
     if len(sweep.curve.threshold):
         made.append(_coverage(sweep, digits))
-    lines = [line for _, line in how_made(sweep.result, digits)]
-    headings = [heading for heading, _ in how_made(sweep.result, digits)]
-    facts = [Fact(heading, line) for heading, line in zip(headings, lines, strict=True)]
-    made.append(Section("How it was made", facts=facts))
+    kept = f"{sweep.source or 'none'}; what is as high as a threshold, or higher, is kept"
+    facts = [Fact("confidences", kept)]
+    facts += [Fact(*pair) for pair in how_made(sweep.result, digits)]
+    made.append(Section("How all predictions were counted", facts=facts))
     return made
 
 
@@ -246,6 +246,7 @@ def _data(sweep: Sweep) -> dict[str, Any]:
         "signature": str(sweep.result.signature()),
         "average": average,
         "beta": sweep.beta,
+        "confidences": sweep.source,
         "gold": sweep.predictions.gold,
         "predicted": len(sweep.predictions.confidence),
         "best": _point(sweep.best),

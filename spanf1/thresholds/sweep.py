@@ -65,6 +65,9 @@ if TYPE_CHECKING:
 #: of how many resamples the interval of the best F is made
 RESAMPLES = 1000
 
+# Where confidences are that are no part of the predictions.
+_BESIDE = "given beside the predictions"
+
 
 class Aims(NamedTuple):
     """What a threshold is to do, besides to have the best F.
@@ -123,6 +126,8 @@ class Sweep(Reported):
         How many bins the confidences are put into, to see whether they are calibrated.
     confidence : Confidence
         How the interval is made, with what is drawn.
+    source : str
+        Where the confidences are, in words.
     """
 
     result: Result
@@ -131,6 +136,7 @@ class Sweep(Reported):
     aims: Aims
     bins: int
     confidence: Confidence
+    source: str = ""
     _parts: Sequence[Part] = field(default=(), compare=False)
     _inputs: Sequence[Inputs] = field(default=(), compare=False)
     _where: Where = field(default=Where(), compare=False)
@@ -490,15 +496,16 @@ def sweep_inputs(
     documents = any(inputs.predicted.format not in (COLUMNS, ARROW) for inputs in parts)
     analysis = analyze_inputs(parts, options, documents=documents)
     made = []
-    gaps = analysis.result.tally.gaps
+    gaps, source = analysis.result.tally.gaps, _BESIDE
     left_out = bool(gaps.missing or gaps.masked)
     for inputs, part in zip(parts, analysis.parts, strict=True):
         if confidences is None:
             type_map = options.type_map or str
-            made.append(confidences_of(inputs, part, settings.where, type_map, gaps=left_out))
+            found, source = confidences_of(inputs, part, settings.where, type_map, gaps=left_out)
+            made.append(found)
         else:
             made.append(given_confidences(confidences, part, settings.where))
-    return _swept(analysis, made, options, settings, parts)
+    return replace(_swept(analysis, made, options, settings, parts), source=source)
 
 
 def _swept(
@@ -519,6 +526,7 @@ def _swept(
         settings.aims,
         settings.bins,
         replace(settings.confidence, unit=unit),
+        _BESIDE,
         analysis.parts,
         inputs,
         settings.where,
