@@ -55,8 +55,8 @@ where_options: Option = with_options(
     click.option(
         "--confidence-key",
         metavar="KEY",
-        help="Of JSON: the key of a span's confidence, nested.with.dots too, or of a list beside "
-        f"the spans.  [default: {', '.join(KEYS)}]",
+        help="Of JSON: the key of a span's confidence (meta.score if it is nested), or of a list "
+        f"beside the spans.  [default: {', '.join(KEYS)}]",
     ),
     column_option(
         "--confidence-column",
@@ -104,8 +104,9 @@ where_options: Option = with_options(
 )
 @click.option(
     "--cost",
-    metavar="fp=A,fn=B",
-    help="Show the threshold of the least cost: A for a wrong prediction, B for a missed span.",
+    metavar="COSTS",
+    help="Show the threshold of the least cost: fp=1,fn=5 for 1 for a wrong prediction, and 5 for "
+    "a missed span.",
 )
 @click.option(
     "--apply",
