@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from spanf1.changes.changes import Changes
     from spanf1.changes.diff import diff
+    from spanf1.changes.several import report
     from spanf1.checks.convert import convert_file
     from spanf1.checks.lists import (
         Violation,
@@ -110,6 +111,7 @@ __all__ = [
     "explain",
     "read_documents",
     "repair",
+    "report",
     "rescore",
     "score_file",
     "sweep",
@@ -164,6 +166,7 @@ _LATER = {
     "explain": "mistakes.explain",
     "read_documents": "formats.opening",
     "repair": "checks.lists",
+    "report": "changes.several",
     "rescore": "results.result",
     "score_file": "results.files",
     "sweep": "thresholds.sweep",

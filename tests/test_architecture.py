@@ -22,6 +22,7 @@ FLOORS = [
     ["formats", "pictures"],
     ["checks", "conlleval", "compat", "levels"],
     ["results"],
+    ["pages"],
     ["scorers", "ranking", "contents", "mistakes"],
     ["changes", "corpora", "integrations", "thresholds"],
     ["cli"],
@@ -29,7 +30,7 @@ FLOORS = [
 FLOOR = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 # What an adaptor adapts; what a format needs, imported by functions alone.
 ADAPTED = {"datasets", "evaluate", "sklearn", "spacy", "torch", "torchmetrics", "transformers"}
-OPTIONAL = {"backports", "matplotlib", "orjson", "pandas", "pyarrow", "spacy"}
+OPTIONAL = {"backports", "jinja2", "matplotlib", "orjson", "pandas", "pyarrow", "spacy"}
 
 
 def name_of(path: Path) -> str:

@@ -40,6 +40,7 @@ NEEDS = [
     ("spacy", ["spacy"], written("f.spacy", "spacy")),
     ("zstd", ["backports", "compression"], read("f.zst", b"\x28\xb5\x2f\xfd" + bytes(16))),
     ("plot", ["matplotlib"], lambda _: spanf1.evaluate(TAGS, TAGS).plot()),
+    ("report", ["jinja2"], lambda _: spanf1.analyze(TAGS, TAGS).to_html()),
     ("pandas", ["pandas"], lambda _: spanf1.evaluate(TAGS, TAGS).to_frame()),
 ]
 #: what is read without the library, too, though more slowly

@@ -27,7 +27,7 @@ from spanf1.formats.source import Source, source_of
 from spanf1.mistakes.analysis import Analysis
 from spanf1.mistakes.analyze import analyze_inputs
 from spanf1.ranking.compare import Progress, compare_outputs, names_of
-from spanf1.ranking.rank import RankingOptions
+from spanf1.ranking.rank import Ranking, RankingOptions
 from spanf1.results.result import Result
 
 
@@ -140,6 +140,35 @@ def diff_outputs(
             f"two systems are held against each other, and {len(systems)} are given",
             hint="spanf1 compare ranks several",
         )
+    first, other = systems
+    testing = RankingOptions(reference=first, correction="none", confidence=confidence)
+    analyses, ranking = analyze_outputs(
+        gold,
+        systems,
+        gold_options,
+        predicted_options,
+        by_position=by_position,
+        options=options,
+        testing=testing,
+        progress=progress,
+    )
+    return Changes.between(
+        (first, other), (analyses[first], analyses[other]), ranking, where=systems[other].name
+    )
+
+
+def analyze_outputs(
+    gold: Source | None,
+    systems: Mapping[str, Source],
+    gold_options: InputOptions,
+    predicted_options: InputOptions,
+    *,
+    by_position: bool,
+    options: Options,
+    testing: RankingOptions,
+    progress: Progress = lambda _: None,
+) -> tuple[dict[str, Analysis], Ranking]:
+    """Return what is wrong in each system, by its name, and how they compare; see `diff`."""
     if options.match != "exact":
         raise UsageError("what is right is what an exact match counts: there is no other match")
     # The last analysis of a system is that of its result in the ranking.
@@ -150,7 +179,6 @@ def diff_outputs(
         found[inputs.predicted.source.path] = analysis
         return analysis.result
 
-    first, other = systems
     ranking = compare_outputs(
         gold,
         {name: [source] for name, source in systems.items()},
@@ -158,9 +186,8 @@ def diff_outputs(
         predicted_options,
         by_position=by_position,
         options=options,
-        testing=RankingOptions(reference=first, correction="none", confidence=confidence),
+        testing=testing,
         progress=progress,
         read=read,
     )
-    analyses = found[systems[first].path], found[systems[other].path]
-    return Changes.between((first, other), analyses, ranking, where=systems[other].name)
+    return {name: found[source.path] for name, source in systems.items()}, ranking

@@ -39,6 +39,7 @@ SECTIONS = {
         "conlleval": "Score as the conlleval script does.",
     },
     "Look": {
+        "report": "Write scores and errors on a page for a browser.",
         "errors": "Say which spans are wrong, how near, and at what cost.",
         "explain": "Say what becomes of the spans of one sentence.",
         "diff": "Say which spans a new system mends, and which it breaks.",

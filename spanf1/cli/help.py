@@ -15,6 +15,7 @@ FIRST = {
     "score": ("--match", "--reading", "--confidence", "--format", "--output"),
     "compare": ("--match", "--reading", "--per-type", "--format", "--output"),
     "diff": ("--change", "--type", "--limit", "--fail-if-worse", "--format"),
+    "report": ("--merged", "--title", "--reading", "--confidence", "--output"),
     "errors": ("--kind", "--type", "--confusion", "--what-if", "--format"),
     "plot": ("--output", "--kind", "--width", "--confidence", "--merged"),
     "sweep": ("--confidence-key", "--confidence-column", "--precision", "--apply", "--output"),

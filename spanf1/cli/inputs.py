@@ -94,7 +94,7 @@ MATCH_OPTION = click.option(
     "What is nearly right earns credit by boundary, type, partial, muc, fair, fair-weighted, "
     "overlap:any, overlap:0.5, dice:0.5, gold:0.5 (and these with ,two-sided), left, right, "
     "within:1, jaccard, coverage, token, character, n2c2, hipe-fuzzy, eds-nlp; semeval shows the "
-    "four modes of SemEval-2013 side by side. The README says what each earns.",
+    "four modes of SemEval-2013 side by side. docs/metrics says what each earns.",
 )
 NORMALIZE_OPTION = click.option(
     "--normalize",

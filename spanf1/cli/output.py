@@ -49,7 +49,10 @@ _ENDINGS = {
     ".tsv": "tsv",
     ".md": "markdown",
     ".tex": "latex",
+    ".html": "html",
 }
+# What a whole page is called, in place of tables of HTML.
+_PAGE = "page"
 # The formats that have no use for an option.
 _WITHOUT = {
     "digits": ("conlleval", "json"),
@@ -180,8 +183,11 @@ class ReportOptions:
         if context and context.get_parameter_source("format_name") is ParameterSource.DEFAULT:
             ending = os.path.splitext(settings["output"] or "")[1]
             known = next(one for one in context.command.params if one.name == "format_name").type
-            if _ENDINGS.get(ending) in cast(Any, known).choices:
-                settings["format_name"] = _ENDINGS[ending]
+            choices = cast(Any, known).choices
+            # Where a command makes pages, one is meant.
+            name = _PAGE if ending == ".html" and _PAGE in choices else _ENDINGS.get(ending)
+            if name in choices:
+                settings["format_name"] = name
         options = taken(cls, settings)
         options.check(digits=options.digits)
         return options

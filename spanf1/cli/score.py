@@ -114,6 +114,7 @@ Examples:
   spanf1 score gold-folder/ predicted-folder/
   spanf1 score 'shards/*.conll'
   spanf1 score output.conll --format latex --digits 1 -o table.tex
+  spanf1 score output.conll -o page.html              # errors, too
   spanf1 score output.conll -o scores.json --fail-under micro=0.92,PER=0.9
   zcat output.conll.gz | spanf1 score --format json | jq .micro.f1
 """
@@ -151,9 +152,10 @@ Examples:
     help_text="The average that --format number, --fail-under and --signature are about.",
 )
 @report_options(
-    SCORE_RENDERERS,
+    [*SCORE_RENDERERS, "page"],
     "table, conlleval, markdown, latex and html are in percent; json, csv and tsv fractions of 1, "
-    "and so is number, the F of the average alone.",
+    "and so is number, the F of the average alone. page is one of HTML with all errors, as of "
+    "spanf1 report: what an --output of .html is.",
     digits=SCORE_DIGITS_HELP,
 )
 @list_option(
@@ -202,45 +204,43 @@ def score(
     _check_average(level)
     shown = "signature" if signature else report.format_name
     _check_sliced(slicing, paths, level, options, shown)
-    # For slices, files are read again when all of them are scored.
+    paged = report.format_name == "page"
+    if paged:
+        _check_page(level, options)
+    # For slices, and pages, files are read again when all of them are scored.
+    again = paged or bool(slicing.by)
     held = click.get_current_context().with_resource(ExitStack())
     opened: list[Inputs] = []
-    kept_units = "" if level in ("span", "token") else level
     results: dict[str, Result] = {}
     tokens: dict[str, TokenResult] = {}
-    schemes = _schemes_of_all([*groups.values()], sides, options, jobs)
+    made = partial(
+        _scored,
+        sides=sides,
+        options=options,
+        level=level,
+        as_written=as_written,
+        confidence=confidence,
+        schemes=_schemes_of_all([*groups.values()], sides, options, jobs),
+        jobs=jobs,
+        quiet=report.quiet,
+        held=held if again else None,
+    )
     for name, group in groups.items():
-        with ExitStack() as stack:
-            progress = stack.enter_context(Progress(group[0], wanted=not report.quiet))
-            twice = level == "token" or bool(slicing.by)
-            inputs = opened_inputs(
-                group, sides, options, held if slicing.by else stack, twice=twice
-            )
-            opened.append(inputs)
-            inputs.gold.progress = progress
-            if level == "token":
-                from spanf1.levels.reading import tokens_of_inputs
-
-                tokens[name] = tokens_of_inputs(
-                    inputs, options, confidence=confidence, as_written=as_written
-                )
-                continue
-            parted = group if inputs.may_be_parted() else ()
-            executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
-            results[name] = score_inputs(
-                inputs,
-                options,
-                confidence=None if kept_units else confidence,
-                units=kept_units,
-                executor=executor,
-                schemes=schemes,
-            )
+        inputs, one = made(group)
+        opened.append(inputs)
+        if isinstance(one, Result):
+            results[name] = one
+        else:
+            tokens[name] = one
     outcome = _outcome(
         level, results, tokens, confidence=confidence, average=average, limits=limits
     )
-    if slicing.by:
+    if again:
         forms, analysis = trained(slicing.train, settings, options), _analyzed(opened, options)
-        outcome = _with_slices(outcome, slicing.slices(analysis, forms, confidence))
+        if paged:
+            outcome = _with_page(outcome, analysis, [*results.values()], slicing, forms)
+        else:
+            outcome = _with_slices(outcome, slicing.slices(analysis, forms, confidence))
     if signature:
         write(f"{_short(outcome.signature) if short else outcome.signature}\n", report.output)
     else:
@@ -248,6 +248,44 @@ def score(
         report.write(outcome.report, outcome.renderers, notes=notes)
     tell([*outcome.empty, *outcome.failed])
     return 1 if outcome.failed or (fail_empty and outcome.empty) else 0
+
+
+def _scored(
+    group: Sequence[str],
+    *,
+    sides: SideOptions,
+    options: Options,
+    level: LevelName,
+    as_written: bool,
+    confidence: Confidence | None,
+    schemes: tuple[AnyScheme, AnyScheme] | None,
+    jobs: int | None,
+    quiet: bool,
+    held: ExitStack | None,
+) -> tuple[Inputs, Result | TokenResult]:
+    """Return gold and predictions, and their score; `held` keeps what is read again later."""
+    units = "" if level in ("span", "token") else level
+    with ExitStack() as stack:
+        progress = stack.enter_context(Progress(group[0], wanted=not quiet))
+        twice = level == "token" or held is not None
+        inputs = opened_inputs(group, sides, options, held or stack, twice=twice)
+        inputs.gold.progress = progress
+        if level == "token":
+            from spanf1.levels.reading import tokens_of_inputs
+
+            one = tokens_of_inputs(inputs, options, confidence=confidence, as_written=as_written)
+            return inputs, one
+        parted = group if inputs.may_be_parted() else ()
+        executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
+        confidence = None if units else confidence
+        return inputs, score_inputs(
+            inputs,
+            options,
+            confidence=confidence,
+            units=units,
+            executor=executor,
+            schemes=schemes,
+        )
 
 
 def _check_average(level: str) -> None:
@@ -289,6 +327,20 @@ def _outcome(
     )
 
 
+def _check_page(level: str, options: Options) -> None:
+    """Raise an error if a page cannot show what is scored, or cannot be made."""
+    from spanf1.pages.page import template
+
+    template()
+    if level != "span":
+        raise UsageError(f"a page is of spans, and the level is {level}", hint="--format html")
+    if options.reading == "conlleval":
+        raise UsageError(
+            "a page shows spans, and the conlleval script counts steps between tags",
+            hint="--reading lenient has nearly all of them",
+        )
+
+
 def _check_sliced(
     slicing: Slicing, paths: Sequence[str], level: str, options: Options, format_name: str
 ) -> None:
@@ -319,7 +371,21 @@ def _analyzed(opened: Sequence[Inputs], options: Options) -> Analysis:
     """Return the analysis of inputs that have been read."""
     from spanf1.mistakes.analyze import analyze_inputs
 
-    return analyze_inputs([inputs.again() for inputs in opened], options)
+    exactly = replace(options, match="exact", normalize=())
+    return analyze_inputs([inputs.again() for inputs in opened], exactly)
+
+
+def _with_page(
+    outcome: Outcome,
+    analysis: Analysis,
+    results: Sequence[Result],
+    slicing: Slicing,
+    forms: Mapping[str, Mapping[str, int]],
+) -> Outcome:
+    """Return what is to be printed of spans as a page; scores are what they were made by."""
+    analysis = replace(analysis, result=total_of(results))
+    made = partial(analysis.to_html, by=slicing.by, train=forms or None, bins=slicing.bins)
+    return outcome._replace(renderers={"page": lambda _, digits, **__: made(digits=digits)})
 
 
 def _with_slices(outcome: Outcome, slices: Sequence[Slices]) -> Outcome:

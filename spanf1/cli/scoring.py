@@ -84,7 +84,7 @@ SCORE_RENDERERS: Renderers = {
 #: how many decimals these have
 SCORE_DIGITS_HELP = "Decimals.  [default: 2; csv, tsv, number: all]"
 # The formats that say themselves how the scores were made.
-_EXPLAINED = ("table", "json")
+_EXPLAINED = ("table", "json", "page")
 
 
 def _reading_option(names: list[str]) -> Option:

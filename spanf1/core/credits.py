@@ -278,6 +278,18 @@ _EITHER = ("overlap:any", "overlap", "dice", "gold", "left", "right", "within")
 SEMEVAL = {"strict": "exact", "exact": "boundary", "partial": "partial", "type": "type"}
 
 
+_LENIENT = "rules that are called so differ: overlap:any, overlap:any,two-sided, n2c2, hipe-fuzzy"
+# What other scorers call a match, and what has its place here.
+_ELSEWHERE = {
+    "strict": "exact is SemEval's strict, and boundary is its exact",
+    "ent_type": "type is SemEval's ent_type",
+    "iou": "overlap:0.5 asks for so much of the union of two spans",
+    **dict.fromkeys(("lenient", "relaxed", "fuzzy", "soft"), _LENIENT),
+    "presidio": "overlap:0.9 is near (with beta 2): presidio-evaluator's own rule drops words and "
+    "joins spans first",
+}
+
+
 def rule_names() -> list[str]:
     """Return how each rule is written, for help texts and errors."""
     return [f"{name}:{rule.argument}" if rule.argument else name for name, rule in RULES.items()]
@@ -324,9 +336,9 @@ def parse_rule(name: str, others: Iterable[str] = ()) -> Rule:
     head, _, argument = base.partition(":")
     rule = RULES.get(base) or RULES.get(head)
     if rule is None:
+        names = ", ".join(dict.fromkeys((*others, *rule_names())))
         raise UsageError(
-            f"unknown match {name!r}",
-            hint=f"one of {', '.join(dict.fromkeys((*others, *rule_names())))}",
+            f"unknown match {name!r}", hint=_ELSEWHERE.get(head.lower(), f"one of {names}")
         )
     if rule.argument:
         threshold = _threshold(rule, name, argument)

@@ -23,6 +23,7 @@ from spanf1.wording import shortened
 
 if TYPE_CHECKING:
     from spanf1.mistakes.slices import Located, Sliced, Slices, Train
+    from spanf1.pages.data import SliceColumns
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -370,6 +371,78 @@ class Analysis(Reported):
             Mended(what, *counts, score(TypeCounts(*counts)).f1)
             for what, counts in mended_counts(self.counts).items()
         ]
+
+    def to_html(
+        self,
+        title: str = "",
+        *,
+        digits: int | None = None,
+        by: str | Iterable[str] = (),
+        train: Train | None = None,
+        bins: Sequence[int] | None = None,
+    ) -> str:
+        """Return a page of HTML: figures, confusions, what errors cost, and each error in its text.
+
+        It is one file, which works offline. Figures have intervals if the result has some.
+
+        Parameters
+        ----------
+        title : str
+            What it is called; by default after the files.
+        digits : int, optional
+            The decimals of percentages; by default 2.
+        by : str or iterable of str
+            What spans are sliced by: properties or keys, as for `slices`.
+        train, bins
+            As for `slices`, for those that need them.
+
+        Raises
+        ------
+        InputError
+            If gold cannot be read again, for the texts.
+        UsageError
+            If jinja2 is not installed (``pip install 'spanf1[report]'``), or as for `slices`.
+
+        Examples
+        --------
+        >>> import spanf1
+        >>> analysis = spanf1.analyze([["B-PER", "O"]], [["O", "O"]], tokens=[["Ada", "slept"]])
+        >>> page = analysis.to_html("Ada")  # doctest: +SKIP
+        """
+        from spanf1.mistakes.shown import page_of
+
+        slices = self.slice_columns(by, train=train, bins=bins)
+        return page_of(self.parts, self.result, self.what_if(), title, digits=digits, slices=slices)
+
+    def slice_columns(
+        self,
+        by: str | Iterable[str],
+        *,
+        train: Train | None = None,
+        bins: Sequence[int] | None = None,
+    ) -> list[SliceColumns]:
+        """Return slices as a page shows them; see `to_html`."""
+        from spanf1.mistakes.properties import PROPERTIES
+        from spanf1.mistakes.shown import slice_columns
+        from spanf1.mistakes.slices import slices_of
+
+        names = listed(by)
+        known = [PROPERTIES[name] for name in names if name in PROPERTIES]
+        types = self.result.options.types
+        columns = []
+        for name in names:
+            one = PROPERTIES.get(name)
+            # Where none needs what is given, that is an error.
+            found = sliced(
+                [self],
+                name,
+                train=train if (one and one.trains) or not any(k.trains for k in known) else None,
+                bins=bins if (one and one.bins) or not any(k.bins for k in known) else None,
+                types=None if isinstance(types, str) else types,
+            )
+            made = slices_of(self.located, found, self.result, self.result.confidence)
+            columns.append(slice_columns(found, made))
+        return columns
 
 
 def sliced(

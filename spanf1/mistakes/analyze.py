@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from operator import add
@@ -13,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spanf1.core.kept import KeptSpans
-from spanf1.core.options import AUTO, AnyScheme, MissingName, Options
+from spanf1.core.options import (
+    AUTO,
+    AnyScheme,
+    Confidence,
+    MissingName,
+    Options,
+    confidence_from,
+)
 from spanf1.core.schemes import ReadingName
 from spanf1.core.tag_counter import Reader
 from spanf1.core.tags import AUTO_FORM, Block, IntArray, TagSets, tag_sets
@@ -82,6 +90,7 @@ def analyze(
     mask_tags: Iterable[str] = (),
     missing: MissingName = "error",
     max_size: int | str | None = None,
+    confidence: float | Confidence | None = None,
 ) -> Analysis:
     """Say which spans are wrong, how near they are, and what each kind of error costs.
 
@@ -109,7 +118,7 @@ align_by_position, input_format, gold_key, pred_key, token_key, text_key, id_key
 max_size
         As for `spanf1.score_file`. With one file, `token_column` says where its tokens are.
     ignore_index, mask, scheme, gold_scheme, pred_scheme, reading, map_types, ignore_types, \
-tag_form, outside, mask_tags, missing
+tag_form, outside, mask_tags, missing, confidence
         As for `spanf1.evaluate`. The reading cannot be ``conlleval``, which counts no spans.
 
     Raises
@@ -152,7 +161,7 @@ tag_form, outside, mask_tags, missing
     sources = [source_of(path) for path in (gold, predicted) if path is not None]
     sides = InputOptions.of_both(given, len(sources))
     inputs = both_inputs(sources, *sides, by_position=align_by_position)
-    return analyze_inputs([inputs], options)
+    return analyze_inputs([inputs], options, confidence=confidence_from(confidence))
 
 
 def checked_options(given: Mapping[str, Any]) -> Options:
@@ -173,7 +182,12 @@ def checked_options(given: Mapping[str, Any]) -> Options:
 
 
 def analyze_inputs(
-    parts: Iterable[Inputs], options: Options, *, units: str = "", documents: bool = False
+    parts: Iterable[Inputs],
+    options: Options,
+    *,
+    units: str = "",
+    documents: bool = False,
+    confidence: Confidence | None = None,
 ) -> Analysis:
     """Return the analysis of gold and predictions, which can be read again.
 
@@ -187,14 +201,19 @@ def analyze_inputs(
         Of which units there are to be counts, in order; of none by default.
     documents : bool
         Read documents, where tags could be read, too.
+    confidence : Confidence, optional
+        How the intervals of the score are made; none by default.
 
     Raises
     ------
     InputError, UsageError
         As `analyze`.
     """
+    units = confidence.unit if confidence else units
     read = [_read(inputs, options, units, documents=documents) for inputs in parts]
-    result = total_of([one for one, _, _ in read])
+    result = total_of([replace(one, confidence=confidence) for one, _, _ in read])
+    if confidence:
+        result.check()
     return Analysis(result, [Part(_ledger(kept, result), texts) for _, kept, texts in read])
 
 
@@ -379,6 +398,8 @@ def _passage_of_blocks(blocks: Iterable[Block]) -> Passage:
 def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
     """Return the analysis of tags, ids or records; raises as `analyze`."""
     gold, predicted, words = given["gold"], given["predicted"], given["tokens"]
+    confidence = confidence_from(given["confidence"])
+    units = confidence.unit if confidence else ""
     kept = KeptSpans()
     texts: Texts
     if has_records(gold) or has_records(predicted):
@@ -387,7 +408,7 @@ def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
         side = InputOptions.of(given)
         check_no_gaps(side, options)
         pairs = pairs_of(gold, predicted, side)
-        counts = pairs.tally(options, kept=kept)
+        counts = pairs.tally(options, units=units, kept=kept)
         texts = DocumentTexts(kept.texts, "", partial(_metadata, pairs.gold))
     else:
         labels = given["labels"]
@@ -396,7 +417,7 @@ def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
         )
         numbered = labels if isinstance(reader, ListReader) else None
         tags = reader.tag_sets(spellings_of(given, numbered))
-        counts = reader.tally(tags, type_map=options.type_map, kept=kept)
+        counts = reader.tally(tags, type_map=options.type_map, units=units, kept=kept)
         lengths = np.array([*map(len, gold)], np.intp)
         passage = _listed(reader, tags, lengths, counts.tokens, words)
         metadata = _checked_metadata(given["metadata"], len(gold))
@@ -404,7 +425,7 @@ def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
         texts = TokenTexts(
             "", lambda: [passage], counts.tokens, said, lambda: (tags, reader.blocks(*tags))
         )
-    result = Result(counts, options).check()
+    result = Result(counts, options, confidence=confidence).check()
     return Analysis(result, [Part(_ledger(kept, result), texts)])
 
 

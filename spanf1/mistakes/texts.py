@@ -6,13 +6,20 @@ from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from spanf1.core.documents import Document, DocumentBatch, TextSpan
+from spanf1.core.documents import (
+    Document,
+    DocumentBatch,
+    Offsets,
+    TextSpan,
+    joined,
+    squeezed,
+)
 from spanf1.core.tags import Block, IntArray, TagForm, TagSets
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.mistakes.ledger import NONE, Ledger
@@ -109,6 +116,52 @@ Key = tuple[Any, ...]
 Found = tuple[Place, Mention | None, Mention | None]
 
 
+class Sentence(NamedTuple):
+    """A sentence, or a text, as a page shows it.
+
+    Attributes
+    ----------
+    text : str, optional
+        The text; None if it is not known.
+    line, last : int
+        Its first line and its last one, or the number of the record; 0 if there are none.
+    document : str or int, optional
+        The id of the document, where it has one.
+    by_token : bool
+        Whether places in it count tokens, which spaces are between; else characters.
+    known : bool
+        Whether it is known what its tokens are.
+    """
+
+    text: str | None
+    line: int
+    last: int
+    document: str | int | None
+    by_token: bool
+    known: bool = True
+
+
+class PlacedSpan(NamedTuple):
+    """A span as a page shows it.
+
+    Attributes
+    ----------
+    sentence : int
+        The number of its sentence, from 0.
+    parts : tuple of (start, end)
+        The tokens, or characters, that it covers; none if they are not known.
+    type : str
+        Its type.
+    said : str
+        What it says, where that is not known from the text.
+    """
+
+    sentence: int
+    parts: tuple[Offsets, ...]
+    type: str
+    said: str = ""
+
+
 class Layout(NamedTuple):
     """How long the sentences, or texts, of gold are, and which belong to one document.
 
@@ -126,7 +179,9 @@ class Layout(NamedTuple):
 
 
 class Texts(Protocol):
-    """What knows the texts of the spans of a ledger."""
+    """What knows the texts of the spans of a ledger; `file` is the file of gold."""
+
+    file: str
 
     def of(self, ledger: Ledger, rows: IntArray, around: int) -> Iterator[Found]:
         """Yield the spans of some rows, in order, with so many tokens around them."""
@@ -134,6 +189,14 @@ class Texts(Protocol):
 
     def keys(self, ledger: Ledger, side: int, index: IntArray) -> list[Key]:
         """Return what tells spans of a side, by their indices."""
+        ...
+
+    def shown(self) -> Iterator[Sentence]:
+        """Yield all sentences, or texts, as a page shows them."""
+        ...
+
+    def placed(self, ledger: Ledger, side: int) -> Iterator[PlacedSpan]:
+        """Yield the spans of a side, each at its place in its sentence."""
         ...
 
     def layout(self) -> Layout:
@@ -164,7 +227,7 @@ class _Said(ABC):
     """What is said of the sentences or texts of gold, beside their spans."""
 
     def __init__(self, file: str, metadata: Callable[[], Metadata]) -> None:
-        self._file, self._metadata = file, metadata
+        self.file, self._metadata = file, metadata
 
     @property
     @abstractmethod
@@ -194,8 +257,8 @@ class _Said(ABC):
         name, part = parted(key)
         lines, metadata = self._lines, self._metadata()
         found: Sequence[str | None] | None = None
-        if name == FILE and self._file:
-            found = [self._file] * len(lines)
+        if name == FILE and self.file:
+            found = [self.file] * len(lines)
         elif name == DOCUMENT:
             found = self._ids()
         if found is None:
@@ -206,7 +269,7 @@ class _Said(ABC):
 
     def names(self) -> set[str]:
         """Return the keys at which there are values; see `Texts`."""
-        known = [FILE] * bool(self._file) + [DOCUMENT] * bool(self._ids() or self._numbers())
+        known = [FILE] * bool(self.file) + [DOCUMENT] * bool(self._ids() or self._numbers())
         return self._metadata().names().union(known)
 
 
@@ -288,6 +351,42 @@ class TokenTexts(_Said):
         """Return the sentence of each span of a side, by its number from 0; see `Texts`."""
         return np.searchsorted(self._starts, ledger.sides[side].spans.start, "right") - 1
 
+    @cached_property
+    def _shown(self) -> tuple[list[Sentence], dict[int, list[Offsets]]]:
+        """All sentences, and the characters of the tokens of those whose tokens have spaces."""
+        sentences: list[Sentence] = []
+        spaced: dict[int, list[Offsets]] = {}
+        size = 0
+        for passage in self._passages():
+            size += passage.size
+            for start, end in pairwise([*passage.starts.tolist(), passage.size]):
+                words = passage.tokens[start:end] if passage.tokens else ["·"] * (end - start)
+                text, offsets = joined(words)
+                by_token = text.count(" ") == max(0, len(words) - 1)
+                if not by_token:
+                    spaced[len(sentences)] = offsets
+                there = passage.line if words else None
+                line, last = (there(start), there(end - 1)) if there else (0, 0)
+                sentences.append(Sentence(text, line, last, None, by_token, bool(passage.tokens)))
+        self._check_size(size)
+        return sentences, spaced
+
+    def shown(self) -> Iterator[Sentence]:
+        """Yield all sentences; see `Texts`. Dots stand for tokens that are not known."""
+        return iter(self._shown[0])
+
+    def placed(self, ledger: Ledger, side: int) -> Iterator[PlacedSpan]:
+        """Yield the spans of a side; see `Texts`."""
+        spaced, spans = self._shown[1], ledger.sides[side].spans
+        number = self.sentences(ledger, side)
+        first = self._starts[number]
+        places = number, spans.start - first, spans.end - first, spans.type
+        for sentence, start, end, kind in zip(*(one.tolist() for one in places), strict=True):
+            part = start, end
+            if sentence in spaced:
+                part = spaced[sentence][start][0], spaced[sentence][end - 1][1]
+            yield PlacedSpan(sentence, (part,), ledger.names[kind])
+
     def of(self, ledger: Ledger, rows: IntArray, around: int) -> Iterator[Found]:
         """Yield the spans of some rows, in order; see `Texts`.
 
@@ -333,7 +432,7 @@ class TokenTexts(_Said):
             for line, sentence, gold, predicted in zip(
                 lines, (number + sentences).tolist(), *columns, strict=True
             ):
-                yield Place(self._file, line, sentence), gold, predicted
+                yield Place(self.file, line, sentence), gold, predicted
             base, done = base + passage.size, stop
             sentences += len(passage.starts)
         self._check_size(base)
@@ -343,7 +442,7 @@ class TokenTexts(_Said):
         if read != self._size:
             raise AlignmentError(
                 f"{read} tokens are read of gold, and {self._size} were scored",
-                where=self._file,
+                where=self.file,
                 hint="a line that begins with # may be a token by its tag on one side alone",
             )
 
@@ -508,6 +607,34 @@ class DocumentTexts(_Said):
             for left, right in zip(*map(_without_spans, batch), strict=True)
         ]
 
+    def shown(self) -> Iterator[Sentence]:
+        """Yield all texts; see `Texts`."""
+        for pair in self._documents:
+            first, text = pair[0], self._text_shown(pair)
+            by_token = text is not None and _by_token(pair) and _is_spaced(first)
+            lines = self._token_lines.get(first.line) if by_token else None
+            yield Sentence(text, first.line, lines[-1] if lines else first.line, first.id, by_token)
+
+    def placed(self, ledger: Ledger, side: int) -> Iterator[PlacedSpan]:
+        """Yield the spans of a side, at places in the text that is shown; see `Texts`."""
+        kept = ledger.sides[side]
+        for number, kind in zip(kept.number.tolist(), kept.spans.type.tolist(), strict=True):
+            owner, span = self._owners[side][number], self._span(side, number)
+            documents = self._documents[owner]
+            text, shown, parts = self._text(side, owner), self._text_shown(documents), span.parts
+            home = documents[side]
+            if text and shown and text != shown and squeezed(text) == squeezed(shown):
+                parts, home = _moved(parts, text, shown), documents[0]
+            if _by_token(documents) and _is_spaced(documents[0]):
+                parts = tuple(_at_tokens(part, home) for part in parts)
+            said = "" if parts and shown is not None else span.text or ""
+            yield PlacedSpan(owner, parts, ledger.names[kind], said)
+
+    @staticmethod
+    def _text_shown(documents: tuple[Document, Document]) -> str | None:
+        """Return the text that is shown: gold's, if it has one."""
+        return documents[1].text if documents[0].text is None else documents[0].text
+
     @cached_property
     def _token_lines(self) -> dict[int, list[int]]:
         """The lines of the tokens of each document of gold, by the first of them."""
@@ -545,7 +672,7 @@ class DocumentTexts(_Said):
             if lines and (at := gold or (documents[1].tokens == first.tokens and predicted)):
                 line = lines[at.start]
             unit = "token" if by_token else "character"
-            yield Place(self._file, line, owner + 1, first.id, unit), gold, predicted
+            yield Place(self.file, line, owner + 1, first.id, unit), gold, predicted
 
     def keys(self, ledger: Ledger, side: int, index: IntArray) -> list[Key]:
         """Return what tells spans of a side: their characters, white space apart; see `Texts`."""
@@ -618,10 +745,31 @@ def _by_token(documents: Iterable[Document]) -> bool:
 
 def _in_tokens(mention: Mention, document: Document) -> Mention:
     """Return a mention at the tokens of its document."""
+    start, end = _at_tokens((mention.start, mention.end), document)
+    return mention._replace(start=start, end=end)
+
+
+def _at_tokens(part: Offsets, document: Document) -> Offsets:
+    """Return the tokens of a document that have some of its characters."""
     tokens = document.tokens or ()
-    first = bisect_right(tokens, mention.start, key=itemgetter(1))
-    last = bisect_left(tokens, mention.end, key=itemgetter(0))
-    return mention._replace(start=first, end=last)
+    first = bisect_right(tokens, part[0], key=itemgetter(1))
+    return first, bisect_left(tokens, part[1], key=itemgetter(0))
+
+
+def _is_spaced(document: Document) -> bool:
+    """Return whether the spaces of a text are between its tokens, and nowhere else."""
+    return (document.text or "").count(" ") == len(document.tokens or ()) - 1
+
+
+def _moved(parts: Iterable[Offsets], text: str, shown: str) -> tuple[Offsets, ...]:
+    """Return parts of a text in another one, whose white space alone differs."""
+    before = [*accumulate((not one.isspace() for one in text), initial=0)]
+    there = [place for place, one in enumerate(shown) if not one.isspace()]
+    moved = []
+    for start, end in parts:
+        first, last = before[start], before[end]
+        moved.append((there[first], there[last - 1] + 1) if first < last else (0, 0))
+    return tuple(moved)
 
 
 def _without_spans(batch: DocumentBatch) -> Iterator[Document]:

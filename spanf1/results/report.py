@@ -75,7 +75,7 @@ def counts_of(score: AnyScore) -> list[str]:
     return [str(int(n)) if n == int(n) else f"{n:.2f}" for n in score.counts]
 
 
-def _count_names(result: Scored) -> list[str]:
+def count_names(result: Scored) -> list[str]:
     """Return what the counts of a row are called: of credits, how much there is of each side."""
     if result.tally.credits:
         return ["Gold", "Predicted", "Of gold", "Of pred."]
@@ -89,7 +89,7 @@ def _files(files: Mapping[str, Scored], digits: int | None) -> Section:
         for name, row in _file_rows(files)
     ]
     first = next(iter(files.values()))
-    header = ["", "Precision", "Recall", f_name(first), *_count_names(first)]
+    header = ["", "Precision", "Recall", f_name(first), *count_names(first)]
     text = f"{many(len(files), 'file')}; micro averages of each. The scores above are of all."
     return Section("Files", text, header, rows)
 
@@ -108,7 +108,7 @@ def _table(result: Scored, digits: int | None, *, beside: bool = True) -> list[S
             ends = (bracketed(interval, digits) for interval in row.intervals)
             figures = [f"{figure} {end}" for figure, end in zip(figures, ends, strict=True)]
         cells.append([row.name, *figures, *counts_of(row.score)])
-    header = ["", "Precision", "Recall", f_name(result), *_count_names(result)]
+    header = ["", "Precision", "Recall", f_name(result), *count_names(result)]
     table = Section(header=header, rows=cells, totals=len(AVERAGES), verbatim=True)
     return [table, *_modes(result, digits)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
@@ -484,7 +485,7 @@ def test_one_rule_has_one_name(name: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("fuzzy", "one of exact, boundary, type, partial, muc, fair"),
+        ("fussy", "one of exact, boundary, type, partial, muc, fair"),
         ("", "one of exact"),
         ("overlap", "write overlap:0.5 or overlap:any"),
         ("overlap:", "write overlap:0.5"),
@@ -572,3 +573,14 @@ def test_nothing_on_a_side(name: str) -> None:
         gold_sum, predicted_sum, *right = totals(credits_of(name, gold, predicted))
         assert right == [0, 0]
         assert (gold_sum > 0, predicted_sum > 0) == (bool(gold), bool(predicted))
+
+
+@pytest.mark.parametrize(
+    "name", ["strict", "ent_type", "iou:0.5", "relaxed", "presidio", "Lenient"]
+)
+def test_what_others_call_a_match_is_told(name) -> None:
+    """The hint names a match that there is."""
+    with pytest.raises(UsageError, match=f"unknown match '{name}'") as caught:
+        parse_rule(name)
+    named = re.findall(r"[a-z]+(?::[a-z0-9.]+)?", caught.value.hint)
+    assert any(word in {*RULES, "overlap:0.5", "overlap:0.9"} for word in named)

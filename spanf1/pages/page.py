@@ -1,0 +1,72 @@
+"""A page: one HTML file, with its data, script and style in it, which loads nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from spanf1.exceptions import UsageError
+from spanf1.pages.data import Book, to_dict
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+# One after the other, they are the script.
+_SCRIPTS = "data.js", "overview.js", "errors.js", "page.js"
+# What could end a script, or begin a comment in it; and halves of surrogate pairs, which cannot be
+# written. In JSON an escape means the same.
+_ESCAPED = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
+
+
+def template() -> Template:
+    """Return the frame of a page.
+
+    Raises
+    ------
+    UsageError
+        If jinja2 is not installed.
+    """
+    try:
+        from jinja2 import Environment
+    except ImportError:
+        raise UsageError("a page needs jinja2", hint="pip install 'spanf1[report]'") from None
+    return Environment(autoescape=True).from_string(_read("page.html"))
+
+
+def page(book: Book) -> str:
+    """Return a page as HTML.
+
+    Raises
+    ------
+    UsageError
+        If jinja2 is not installed.
+    """
+    style, script = _read("page.css"), "\n".join(map(_read, _SCRIPTS))
+    return template().render(
+        title=book.title.encode("utf-8", "replace").decode(),
+        data=json_in_html(to_dict(book)),
+        style=style,
+        script=script,
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+    )
+
+
+def _read(name: str) -> str:
+    """Return the text of a file beside this one."""
+    return files("spanf1.pages").joinpath(name).read_text(encoding="utf-8")
+
+
+def json_in_html(data: object) -> str:
+    """Return data as JSON that may stand in an element of HTML."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _hash(text: str) -> str:
+    """Return what a Content-Security-Policy knows a script or a style by."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
