@@ -46,7 +46,7 @@ GROUPS = {
         *("--train-tag-column", "--train-token-column", "--test-tag-column", "--test-token-column"),
         *("--delimiter", "--align-by-position", "--input-format", "--gold-key", "--pred-key"),
         *("--key", "--token-key", "--text-key", "--id-key", "--max-size", "--merged"),
-        "--catalogue",
+        *("--catalogue", "--confidence-key", "--confidence-column"),
     ),
     _TAGS: (
         *("--reading", "--scheme", "--gold-scheme", "--pred-scheme", "--train-scheme"),
