@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from decimal import ROUND_FLOOR, Context
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from spanf1.wording import many, percent
 
 # Into so many parts the predictions are cut by the thresholds that are shown.
 _PARTS = 10
+_FLOOR = Context(prec=6, rounding=ROUND_FLOOR)
 #: what no threshold can do
 DECODER = (
     "a lower threshold brings back no span that the decoder dropped: recall is that of what is "
@@ -55,11 +57,13 @@ def _f(sweep: Sweep) -> str:
     return f"{'' if sweep.average == 'micro' else sweep.average + ' '}{f_name(sweep.result)}"
 
 
-def _shown(value: float) -> str:
-    """Return a threshold with the digits that tell it; ``none`` if it keeps nothing."""
+def _shown(value: float, curve: Curve) -> str:
+    """Return a threshold such that what is shown keeps the same; ``none`` if it keeps nothing."""
     if math.isinf(value):
-        return "none" if value > 0 else "all"
-    return f"{value:.6g}"
+        return "none"
+    # Whoever takes what is rounded up loses the predictions that are just as confident.
+    short = f"{float(_FLOOR.create_decimal(repr(value))):.6g}"
+    return short if curve.at(float(short)).predicted == curve.at(value).predicted else repr(value)
 
 
 def _cells(point: Point, digits: int | None) -> list[str]:
@@ -82,9 +86,9 @@ def _thresholds(sweep: Sweep, digits: int | None) -> Section:
     shown = []
     for row in sorted(rows | {number}):
         point = curve.point(row)
-        name = _shown(point.threshold) + " *" * (row == number)
+        name = _shown(point.threshold, curve) + " *" * (row == number)
         shown.append([name, *_cells(point, digits)])
-    said = f"Best: {_f(sweep)} {percent(best.fbeta, digits)} at {_shown(best.threshold)}"
+    said = f"Best: {_f(sweep)} {percent(best.fbeta, digits)} at {_shown(best.threshold, curve)}"
     after = [f"* the best of {many(len(curve.threshold), 'threshold')}; {what}, {gold} in gold"]
     if chosen := sweep.chosen:
         level = f"{100 * chosen.level:g}% interval"
@@ -112,7 +116,7 @@ def _aims(sweep: Sweep, digits: int | None) -> Section | None:
             rows.append([name, "-", *["-"] * 5])
             continue
         said = name if cost is None else f"{name}: {cost:g}"
-        rows.append([said, _shown(point.threshold), *_cells(point, digits)])
+        rows.append([said, _shown(point.threshold, sweep.curve), *_cells(point, digits)])
     if not rows:
         return None
     header = ["", "threshold", "Pred.", "Corr.", "P", "R", _f(sweep)]
@@ -146,12 +150,12 @@ def _types(sweep: Sweep, digits: int | None) -> Section:
         best = curve.best()
         found = calibrations[kind]
         errors = [percent(value, digits) for value in (found[1:] if found else [math.nan] * 2)]
-        together = "" if kind == "all" else _shown(sweep.by_type[kind])
+        together = "" if kind == "all" else _shown(sweep.by_type[kind], curve)
         rows.append(
             [
                 kind,
                 str(curve.gold),
-                _shown(best.threshold) if best else "-",
+                _shown(best.threshold, curve) if best else "-",
                 percent(best.fbeta, digits) if best else "-",
                 together,
                 percent(curve.average_precision, digits),
@@ -194,7 +198,11 @@ def _calibration(found: Calibration, digits: int | None) -> Section:
 def _coverage(sweep: Sweep, digits: int | None) -> Section:
     """Return the table of risk by coverage."""
     rows = [
-        [percent(one.coverage, digits), _shown(one.threshold), percent(one.risk, digits)]
+        [
+            percent(one.coverage, digits),
+            _shown(one.threshold, sweep.curve),
+            percent(one.risk, digits),
+        ]
         for one in risk_and_coverage(sweep.curve)
     ]
     after = [

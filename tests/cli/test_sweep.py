@@ -37,6 +37,20 @@ def test_the_example(run) -> None:
     assert "a lower threshold brings back no span that the decoder dropped" in words
 
 
+def test_a_threshold_that_is_shown_keeps_what_its_row_says(run, tmp_path: Path) -> None:
+    """It is not rounded up, and has as many digits as tell it from the next."""
+    sure = [2 / 3, 0.6, 0.1 + 0.2, 0.3, 0.25]
+    lines = "".join(f"a B-A B-A {one!r}\n\n" for one in sure)
+    (tmp_path / "f.txt").write_text(lines)
+    args = ["sweep", "f.txt", "--gold-column=2", "--pred-column=3", "--confidence-column=4"]
+    rows = run(*args).out.split("F1\n")[1].splitlines()[: len(sure)]
+    shown = [row.split()[0] for row in rows]
+    assert shown == ["0.666666", "0.6", "0.30000000000000004", "0.3", "0.25"]
+    for number, threshold in enumerate(shown, 1):
+        run(*args, "--apply", threshold, "-o", "k.txt")
+        assert (tmp_path / "k.txt").read_text().count("B-A B-A") == number
+
+
 @pytest.mark.usefixtures("files")
 def test_csv_and_json_have_all_thresholds(run) -> None:
     lines = run("sweep", *FILES, "-f", "csv").out.splitlines()
