@@ -187,8 +187,8 @@ def _sweep(request: Request) -> Drawn:
     asked = settings_of(settings)
     given = {**_known(settings), "beta": settings["beta"]}
     with ExitStack() as stack:
-        found, read = swept(stack, request.files, asked, given, quiet=request.quiet)
-        check_writable(request.output, read)
+        outputs = [request.output]
+        found = swept(stack, request.files, asked, given, outputs=outputs, quiet=request.quiet)
         kind = _SWEEPS[request.kind]
         display = SweepDisplay.from_sweep(found, kind=kind, **request.look)
         return Drawn(display, warnings(found.result))

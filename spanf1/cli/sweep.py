@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -162,9 +163,8 @@ def sweep(files: tuple[str, ...], *, applied: str | None, **settings: Any) -> No
     threshold = None if applied is None else threshold_of(applied)
     asked = settings_of(settings)
     with ExitStack() as stack:
-        found, read = swept(stack, files, asked, settings, quiet=report.quiet)
-        report.check_writable(read)
-        check_writable(output, read)
+        outputs = [report.output, output]
+        found = swept(stack, files, asked, settings, outputs=outputs, quiet=report.quiet)
         if threshold is not None and output is not None:
             found.apply(threshold, output)
         report.write(found._report(), notes=warnings(found.result))
@@ -202,14 +202,15 @@ def swept(
     asked: Settings,
     settings: dict[str, Any],
     *,
+    outputs: Sequence[str | None],
     quiet: bool,
-) -> tuple[Sweep, list[str]]:
-    """Return the sweep of files, and the files; they can be read as long as a stack is open.
+) -> Sweep:
+    """Return the sweep of files, which can be read as long as a stack is open.
 
     Raises
     ------
     InputError, UsageError
-        If they cannot be read.
+        If they cannot be read, or the outputs could not be written later.
     """
     given = SideOptions.of(settings)
     paths = paths_of(files, "sweep")
@@ -217,6 +218,8 @@ def swept(
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
     groups = groups_of(paths, formats_given(given.gold.format, len(paths)))
     read = [path for group in groups.values() for path in group]
+    for output in outputs:
+        check_writable(output, read)
     sides = given.of_files(len(paths))
     options = Options.of(settings | types_of(settings))
     # They are read again, for the confidences.
@@ -227,7 +230,7 @@ def swept(
         for group in groups.values()
     ]
     parts[0].gold.progress = progress
-    return sweep_inputs(parts, options, asked), read
+    return sweep_inputs(parts, options, asked)
 
 
 def _cost(given: str) -> tuple[float, float]:

@@ -25,7 +25,6 @@ from spanf1.formats.records.pipeline import is_item
 from spanf1.formats.records.record import Record, are_columns, gathered, records, records_of
 from spanf1.formats.records.values import named_keys, spelt
 from spanf1.formats.registry import COLUMNS, FORMATS, JSONL, Input, Inputs
-from spanf1.formats.sentences import unmasked
 from spanf1.formats.source import Source
 from spanf1.mistakes.analysis import Part
 from spanf1.mistakes.texts import DocumentTexts
@@ -72,6 +71,8 @@ class Where(NamedTuple):
             If one is.
         """
         check_known("way to make one confidence of several", self.of, OF)
+        if self.key == "":
+            raise UsageError("confidence_key (--confidence-key) is empty")
         if self.default is not None and not math.isfinite(self.default):
             raise UsageError(f"default is {self.default}: it is to be a number")
 
@@ -432,7 +433,7 @@ def _of_columns(inputs: Inputs, part: Part, where: Where, *, gaps: bool) -> Floa
         raise UsageError(
             "it is not said which column has the confidences",
             where=source.name,
-            hint=_COLUMN_HINT.replace("says which column has them", "4 is the fourth column"),
+            hint="--confidence-column 4 (confidence_column=4) is the fourth one",
         )
     check_twice(source)
     if gaps:
@@ -440,15 +441,10 @@ def _of_columns(inputs: Inputs, part: Part, where: Where, *, gaps: bool) -> Floa
             "which confidence is whose is not known where tokens are masked, or lack a prediction",
             where=source.name,
         )
-    gold, predicted = inputs.gold.options, inputs.predicted.options
-    reader = column_pair(inputs.again())
-    column, side = predicted.tag_column, 1
-    if inputs.merged:
-        # By their tags in gold, tokens are left out on both sides.
-        column, side = gold.tag_column if gold.tag_columns else -2, 0
-    tags = tag_sets(*inputs.spellings)[side]
     ledger = part.ledger.sides[1].spans
-    file = TagFile(reader.files[-1], column, where.column)
+    pair = column_pair(inputs.again())
+    file = TagFile(pair.files[-1], inputs.predicted.options.tag_column, where.column)
+    tags = tag_sets(*inputs.spellings)[1]
     sizes = ledger.end - ledger.start
     inside = np.zeros(int(ledger.end.max(initial=0)) + 1, np.intp)
     np.add.at(inside, ledger.start, 1)
@@ -456,8 +452,7 @@ def _of_columns(inputs: Inputs, part: Part, where: Where, *, gaps: bool) -> Floa
     covered = np.cumsum(inside) > 0
     found = np.full(len(covered), np.nan)
     base = 0
-    for passage in file.passages(tags):
-        sentences = unmasked(passage)
+    for sentences in file.passages(tags, outside=False):
         words = sentences.tokens or ()
         here = np.flatnonzero(covered[base : base + len(words)])
         for token in here.tolist():

@@ -180,18 +180,22 @@ class Sweep(Reported):
         names = self.predictions.names
         return {name: Curve.of(self.predictions.of_type(name), beta=self.beta) for name in names}
 
-    @cached_property
+    @property
     def by_type(self) -> dict[str, float]:
         """A threshold for each type, which together have the best micro F; exact.
 
         ``inf`` is to keep nothing of a type.
         """
-        return thresholds_by_type(self.predictions, self.beta)[0]
+        return self._together[0]
 
     @property
     def best_by_type(self) -> Point:
         """What the thresholds of types keep; it has no threshold of its own (NaN)."""
-        return thresholds_by_type(self.predictions, self.beta)[1]
+        return self._together[1]
+
+    @cached_property
+    def _together(self) -> tuple[dict[str, float], Point]:
+        return thresholds_by_type(self.predictions, self.beta)
 
     @cached_property
     def calibration(self) -> Calibration | None:

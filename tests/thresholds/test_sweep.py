@@ -409,3 +409,38 @@ def test_other_formats_have_no_confidences(tmp_path: Path) -> None:
         spanf1.sweep(tmp_path / "a.ann", tmp_path / "a.ann")
     sweep = spanf1.sweep(tmp_path / "a.ann", tmp_path / "a.ann", confidences=[[0.5]])
     assert sweep.best.threshold == 0.5
+
+
+def test_of_columns_all_tokens_are_to_be_there(tmp_path: Path) -> None:
+    gold, predicted = tmp_path / "g.txt", tmp_path / "p.txt"
+    gold.write_text("Ada B-PER\nBob B-PER\n\nx O\n")
+    predicted.write_text("Ada B-PER 0.5\n\nx O -\n")
+    there = {"pred_column": 2, "confidence_column": 3}
+    with pytest.raises(UsageError, match="tokens are masked, or lack a prediction"):
+        spanf1.sweep(gold, predicted, missing="outside", **there)
+    predicted.write_text("Ada B-PER 0.5\nBob X -\n\nx O -\n")
+    sweep = spanf1.sweep(gold, predicted, mask_tags=["X"], **there)
+    assert sweep.curve.threshold.tolist() == [0.5]
+
+
+def test_both_sides_in_one_record(tmp_path: Path) -> None:
+    values = [
+        {"text": one["text"], "gold": one["spans"], "pred": other["spans"]}
+        for one, other in zip(GOLD_TEXTS, objects(spans="score"), strict=True)
+    ]
+    file, kept = write(tmp_path / "f.jsonl", values), tmp_path / "k.jsonl"
+    sweep = spanf1.sweep(file)
+    assert sweep.curve.threshold.tolist() == [0.9, 0.3, 0.1]
+    sweep.apply(0.2, kept)
+    lines = [json.loads(line) for line in kept.read_text().splitlines()]
+    assert [line["gold"] for line in lines] == [one["spans"] for one in GOLD_TEXTS]
+    assert [len(line["pred"]) for line in lines] == [1, 1]
+
+
+def test_one_list_of_a_pipeline_is_one_document(tmp_path: Path) -> None:
+    gold = write(tmp_path / "g.jsonl", GOLD_TEXTS[:1])
+    (tmp_path / "p.json").write_text(json.dumps(pipeline()[0]))
+    sweep = spanf1.sweep(gold, tmp_path / "p.json")
+    assert sweep.curve.threshold.tolist() == [0.9, 0.1]
+    sweep.apply("best", tmp_path / "k.json")
+    assert json.loads((tmp_path / "k.json").read_text()) == [pipeline()[0][:1]]
