@@ -34,8 +34,8 @@ _FIRST_DAY = "0000-01-01"
 
 # So many records show which keys there are.
 _SHOWN = 1000
-# Formats of JSON of which one value has many texts, or is of none.
-_WITHOUT_KEYS = {"bioc", "cas", "ner-annotator"}
+#: formats of JSON of which one value has many texts, or is of none
+WITHOUT_KEYS = {"bioc", "cas", "ner-annotator"}
 
 #: the line on which something begins, and what is said there, by keys
 Said = tuple[int, Mapping[str, Any]]
@@ -190,7 +190,7 @@ def _said(input: Input, key: str) -> Iterator[Said]:
         )
     elif input.format == ARROW:
         yield from _said_in_rows(again, key)
-    elif FORMATS[input.format].json and input.format not in _WITHOUT_KEYS:
+    elif FORMATS[input.format].json and input.format not in WITHOUT_KEYS:
         for record in records(again):
             yield record.line, record.value if isinstance(record.value, dict) else {}
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
+from itertools import compress
 from typing import Any, BinaryIO, cast
 
 import numpy as np
 
+from spanf1.core.documents import Document
 from spanf1.core.tags import tag_sets
 from spanf1.exceptions import UsageError
 from spanf1.formats.columns.rewriting import raw_lines
@@ -16,11 +18,14 @@ from spanf1.formats.columns.tags import TagFile
 from spanf1.formats.opening import column_pair
 from spanf1.formats.output import check_file, compression_of, opened_file
 from spanf1.formats.records.record import are_columns, write_array, write_lines
-from spanf1.formats.registry import COLUMNS, Inputs
+from spanf1.formats.registry import Inputs, Writing, write
 from spanf1.mistakes.analysis import Part
 from spanf1.mistakes.texts import DocumentTexts
-from spanf1.thresholds.confidences import Matched, Row, Where, beside, counted_in, rows_of
+from spanf1.thresholds.confidences import Matched, Row, Where, beside, counted_in, has_rows, rows_of
 from spanf1.thresholds.curve import BoolArray
+
+# The format of what is neither columns nor JSON.
+_OTHERWISE = "prodigy"
 
 
 def write_kept(
@@ -35,7 +40,7 @@ def write_kept(
     """Write predictions as they are in their file, without some spans.
 
     Of columns, tags of such spans become ``O``, and all else stays as it is. Of JSON, their items
-    are left out, and a record is a line.
+    are left out, and a record is a line. What is neither becomes JSON Lines of texts and spans.
 
     Parameters
     ----------
@@ -63,11 +68,13 @@ def write_kept(
     if os.path.exists(path) and any(os.path.samefile(path, source) for source in sources):
         raise UsageError("the output cannot be written: it is the input", where=path)
     with opened_file(path, compression_of(path)) as stream:
-        if inputs.predicted.format == COLUMNS:
+        if not isinstance(part.texts, DocumentTexts):
             for data in _columns(inputs, part, keep):
                 stream.write(data)
-            return
-        _write_records([*_records(inputs, part, keep, where, type_map)], stream)
+        elif has_rows(inputs.predicted):
+            _write_records([*_records(inputs, part, keep, where, type_map)], stream)
+        else:
+            write(_documents(part.texts, _counted(part, keep)), _OTHERWISE, stream, Writing())
 
 
 def _write_records(values: list[Any], stream: BinaryIO) -> None:
@@ -98,8 +105,7 @@ def _records(
 ) -> Iterator[Any]:
     """Yield the records of the predictions, without some items."""
     matched = Matched.of(cast(DocumentTexts, part.texts))
-    kept = np.ones(len(matched.types), np.bool_)
-    kept[part.ledger.sides[1].number] = keep
+    kept = _counted(part, keep)
     rest: defaultdict[object, deque[list[bool]]] = defaultdict(deque)
     first = 0
     for key, count in zip(matched.keys, matched.counts, strict=True):
@@ -116,6 +122,24 @@ def _records(
             {number for number, own in zip(chosen, stays, strict=True) if not own},
             where,
         )
+
+
+def _counted(part: Part, keep: BoolArray) -> BoolArray:
+    """Return which of all spans of predicted documents stay; those that do not count do."""
+    kept = np.ones(len(Matched.of(cast(DocumentTexts, part.texts)).types), np.bool_)
+    kept[part.ledger.sides[1].number] = keep
+    return kept
+
+
+def _documents(texts: DocumentTexts, kept: BoolArray) -> Iterator[Document]:
+    """Yield the predicted documents, in the order of gold, with the spans that stay."""
+    first = 0
+    for gold, predicted in texts.batches:
+        for number, document in enumerate(predicted.documents()):
+            some = kept[first : first + len(document.spans)].tolist()
+            first += len(some)
+            text = document.text if document.text is not None else gold.texts[number]
+            yield document._replace(text=text, spans=[*compress(document.spans, some)])
 
 
 def _without(row: Row, dropped: set[int], where: Where) -> Any:

@@ -17,7 +17,7 @@ from spanf1.core.documents import Offsets
 from spanf1.core.tags import tag_sets
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError, check_known
 from spanf1.formats.columns.tags import TagFile
-from spanf1.formats.metadata import at_path
+from spanf1.formats.metadata import WITHOUT_KEYS, at_path
 from spanf1.formats.opening import check_twice, column_pair
 from spanf1.formats.options import Column
 from spanf1.formats.records.keys import ITEM_OFFSETS
@@ -166,7 +166,7 @@ class Row(NamedTuple):
                 [number for number, (a, b) in enumerate(places) if start <= a and b <= end]
                 for start, end in spans
             ]
-        message = f"{many(count, 'span')} are read of {many(len(items), 'item')}"
+        message = f"{many(len(items), 'item')}, and {many(count, 'span')} read of them"
         raise self.record.error(f"{message}: it is not known which confidence is whose")
 
 
@@ -191,6 +191,12 @@ def _token_range(tokens: Sequence[Offsets], start: int, end: int) -> tuple[int, 
     return first, bisect_left(tokens, end, key=itemgetter(0))
 
 
+def has_rows(input: Input) -> bool:
+    """Return whether an input has records of JSON."""
+    known = FORMATS[input.format].json and input.format not in WITHOUT_KEYS
+    return known or input.format == JSONL
+
+
 def rows_of(input: Input) -> Iterator[Row]:
     """Yield the documents of predictions that are JSON, with their records, in the file's order.
 
@@ -201,10 +207,9 @@ def rows_of(input: Input) -> Iterator[Row]:
     UsageError
         If they are no JSON.
     """
-    known = FORMATS[input.format]
-    if not known.json and input.format != JSONL:
+    if not has_rows(input):
         raise UsageError(
-            f"confidences are not read of {known.title}",
+            f"confidences are not read of {FORMATS[input.format].title}",
             where=input.source.name,
             hint="they are in JSON, or in a column of column files; spanf1.sweep takes a list",
         )
@@ -219,8 +224,13 @@ def rows_of(input: Input) -> Iterator[Row]:
         first = 0
         for number, count in enumerate(batch.counts):
             line = batch.lines[number]
-            while (record := next(raw)).line < line:
+            while (record := next(raw, None)) and record.line < line:
                 yield Row(record, "", 0, None, [], [], [], None, is_read=False)
+            if record is None or record.line != line:
+                raise UsageError(
+                    "confidences are not read where a record has several texts",
+                    where=input.where(line),
+                )
             here = slice(first, first + count)
             first += count
             yield Row(

@@ -27,7 +27,7 @@ from spanf1.formats.labels import IGNORE_INDEX
 from spanf1.formats.opening import both_inputs
 from spanf1.formats.options import Column, InputOptions, check_no_gaps
 from spanf1.formats.pairs import pairs_of
-from spanf1.formats.registry import ARROW, COLUMNS, Inputs
+from spanf1.formats.registry import COLUMNS, Inputs
 from spanf1.formats.source import Source, source_of
 from spanf1.mistakes.analysis import Analysis, Part
 from spanf1.mistakes.analyze import analyze, analyze_inputs, checked_options
@@ -257,10 +257,10 @@ class Sweep(Reported):
         threshold: float | str | Mapping[str, float],
         output: str | os.PathLike[str],
     ) -> None:
-        """Write the predictions that a threshold keeps, in the format that they are in.
+        """Write the predictions that a threshold keeps, in their own format if that can be.
 
         Of columns, the tags of all others become ``O``. Of JSON, the others are left out, and
-        each record is a line.
+        each record is a line. What is neither becomes JSON Lines of texts and spans.
 
         Parameters
         ----------
@@ -497,7 +497,7 @@ def sweep_inputs(
     confidences: Sequence[Sequence[Any]] | None = None,
 ) -> Sweep:
     """Return the sweep of gold and predictions, which can be read again; raises as `sweep`."""
-    documents = any(inputs.predicted.format not in (COLUMNS, ARROW) for inputs in parts)
+    documents = any(inputs.predicted.format != COLUMNS for inputs in parts)
     analysis = analyze_inputs(parts, options, documents=documents)
     made = []
     gaps, source = analysis.result.tally.gaps, _BESIDE

@@ -409,6 +409,8 @@ def test_other_formats_have_no_confidences(tmp_path: Path) -> None:
         spanf1.sweep(tmp_path / "a.ann", tmp_path / "a.ann")
     sweep = spanf1.sweep(tmp_path / "a.ann", tmp_path / "a.ann", confidences=[[0.5]])
     assert sweep.best.threshold == 0.5
+    sweep.apply(0.6, tmp_path / "k.jsonl")
+    assert json.loads((tmp_path / "k.jsonl").read_text()) == {"id": "a", "text": "Ada", "spans": []}
 
 
 def test_of_columns_all_tokens_are_to_be_there(tmp_path: Path) -> None:
@@ -444,3 +446,17 @@ def test_one_list_of_a_pipeline_is_one_document(tmp_path: Path) -> None:
     assert sweep.curve.threshold.tolist() == [0.9, 0.1]
     sweep.apply("best", tmp_path / "k.json")
     assert json.loads((tmp_path / "k.json").read_text()) == [pipeline()[0][:1]]
+
+
+def test_a_record_of_several_texts_is_refused(tmp_path: Path) -> None:
+    values = [
+        {"doc_key": key, "sentences": [["Ada"], ["Bob"]], "ner": [[[0, 0, "PER"]], [[1, 1, "PER"]]]}
+        for key in "ab"
+    ]
+    file = write(tmp_path / "f.jsonl", values)
+    with pytest.raises(InputError, match="it is not known which confidence is whose"):
+        spanf1.sweep(file, file, confidence_key="p")
+    values = [{**one, "sentences": [[], *one["sentences"]], "ner": [[], [], []]} for one in values]
+    file = write(tmp_path / "f.jsonl", values)
+    with pytest.raises(UsageError, match="where a record has several texts"):
+        spanf1.sweep(file, file, confidence_key="p")
