@@ -48,7 +48,8 @@ def _sections(sweep: Sweep, digits: int | None) -> list[Section]:
         made.append(_coverage(sweep, digits))
     kept = f"{sweep.source or 'none'}; what is as high as a threshold, or higher, is kept"
     facts = [Fact("confidences", kept)]
-    facts += [Fact(*pair) for pair in how_made(sweep.result, digits)]
+    made_so = [*how_made(sweep.result, digits)[:-1], ("signature", str(sweep.signature()))]
+    facts += [Fact(*pair) for pair in made_so]
     made.append(Section("How all predictions were counted", facts=facts))
     return made
 
@@ -251,7 +252,7 @@ def _data(sweep: Sweep) -> dict[str, Any]:
     chosen, how = sweep.chosen, sweep.confidence
     average: AverageName = sweep.average
     data: dict[str, Any] = {
-        "signature": str(sweep.result.signature()),
+        "signature": str(sweep.signature()),
         "average": average,
         "beta": sweep.beta,
         "confidences": sweep.source,

@@ -35,6 +35,7 @@ from spanf1.mistakes.ledger import CORRECT
 from spanf1.render.reported import Reported
 from spanf1.results.lists import has_records
 from spanf1.results.result import Result
+from spanf1.results.signature import Signature
 from spanf1.thresholds.calibration import BINS, Calibration
 from spanf1.thresholds.confidences import (
     OF,
@@ -54,7 +55,7 @@ from spanf1.thresholds.curve import (
     right_of,
     thresholds_by_type,
 )
-from spanf1.wording import shortened
+from spanf1.wording import exact, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -209,6 +210,14 @@ class Sweep(Reported):
             name: Calibration.of(self.predictions.of_type(name), self.bins)
             for name in self.predictions.names
         }
+
+    def signature(self) -> Signature:
+        """Return what shaped the best F, as a line to cite: ``str(sweep.signature())``."""
+        found = self.result.signature(self.average)
+        if self.best is None:
+            return found
+        made = f"/{self._where.of}" if self.source.startswith("column") else ""
+        return replace(found, threshold=f"{exact(self.best.threshold)}/best{made}")
 
     def at(self, threshold: float) -> Point:
         """Return what a threshold keeps: confidences that are as high, or higher."""

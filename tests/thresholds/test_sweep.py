@@ -336,6 +336,22 @@ def test_units_are_drawn_as_for_other_intervals() -> None:
     assert (tags.confidence.unit, tags.predictions.units) == ("sentence", 2)
 
 
+def test_the_signature_has_the_threshold(tmp_path: Path) -> None:
+    sweep = spanf1.sweep(*records(), average="macro")
+    line = str(sweep.signature())
+    assert line.startswith("f1:macro|")
+    assert "|threshold:0.7/best|" in line
+    assert spanf1.Signature.parse(line) == sweep.signature()
+    assert sweep.signature().differences(sweep.result.signature("macro")) == [
+        "threshold of confidences: 0.7/best here, none there"
+    ]
+    with pytest.raises(UsageError, match="there is no number where one should be"):
+        spanf1.Signature.parse(line.replace("0.7", "high"))
+    (tmp_path / "f.txt").write_text(COLUMNS)
+    columns = spanf1.sweep(tmp_path / "f.txt", confidence_column=4, of="min", **THERE)
+    assert "|threshold:0.6/best/min|" in str(columns.signature())
+
+
 def test_nothing_is_predicted() -> None:
     sweep = spanf1.sweep([["B-A"], ["O"]], [["O"], ["O"]], confidences=[[], []])
     assert sweep.best is None
