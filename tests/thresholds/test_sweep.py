@@ -347,6 +347,8 @@ def test_the_signature_has_the_threshold(tmp_path: Path) -> None:
     ]
     with pytest.raises(UsageError, match="there is no number where one should be"):
         spanf1.Signature.parse(line.replace("0.7", "high"))
+    with pytest.raises(UsageError, match="predictions above a threshold, and the result is of all"):
+        spanf1.rescore(sweep.result.to_dict(), line)
     (tmp_path / "f.txt").write_text(COLUMNS)
     columns = spanf1.sweep(tmp_path / "f.txt", confidence_column=4, of="min", **THERE)
     assert "|threshold:0.6/best/min|" in str(columns.signature())
