@@ -23,8 +23,8 @@ FLOORS = [
     ["checks", "conlleval", "compat", "levels"],
     ["results"],
     ["pages"],
-    ["scorers", "ranking", "contents", "mistakes", "answers"],
-    ["agreement", "changes", "corpora", "integrations"],
+    ["scorers", "ranking", "contents", "mistakes", "answers", "trends"],
+    ["agreement", "changes", "corpora", "integrations", "thresholds"],
     ["cli"],
 ]
 FLOOR = {room: number for number, floor in enumerate(FLOORS) for room in floor}

@@ -45,7 +45,9 @@ SECTIONS = {
         "explain": "Say what becomes of the spans of one sentence.",
         "diff": "Say which spans a new system mends, and which it breaks.",
         "agree": "Say how far annotators agree, and where they do not.",
+        "sweep": "Find the best threshold of confidences.",
         "describe": "Say what is in files of tags or spans.",
+        "trend": "Say what F1 does over steps, data sizes or time.",
     },
     "Tags": {
         "detect": "Find out which scheme tags are in.",
