@@ -108,8 +108,8 @@ output_option = click.option(
     "--output",
     type=FILE,
     metavar="FILE",
-    help="Write to FILE, whole or not at all.  Its end says the format, if none is given: "
-    f"{', '.join(_ENDINGS)}.",
+    help="Write to FILE, whole or not at all.  Its ending chooses the format, unless --format "
+    f"does: {', '.join(_ENDINGS)}.",
 )
 #: the options that say where a report goes, and whether in colour
 output_options = with_options(

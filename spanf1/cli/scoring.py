@@ -89,7 +89,7 @@ _EXPLAINED = ("table", "json", "page")
 
 def _reading_option(names: list[str]) -> Option:
     texts = "; ".join(f"{name}: {READINGS[name]}" for name in names)
-    help_text = f"What is done about spans that the scheme does not allow. {texts}."
+    help_text = f"What is done with spans that the scheme does not allow. {texts}."
     return choice_option("--reading", choices=names, help_text=help_text)
 
 
@@ -117,7 +117,7 @@ type_options = with_options(
         "--map",
         "map_types",
         metavar="A=B,C=D,…",
-        help_text="Call types otherwise: PERSON=PER,GPE=LOC; *=ENT is for all that are not named.",
+        help_text="Rename types: PERSON=PER,GPE=LOC; *=ENT renames all that are not named.",
     ),
     list_option(
         "--ignore", "ignore_types", metavar="A,B,…", help_text="Leave out spans of these types."
