@@ -128,7 +128,7 @@ Examples:
 @list_option(
     "--kind",
     metavar="KIND,…",
-    help_text="Only these kinds, listed below, or all.  [default: all but correct]",
+    help_text="Only these kinds (this help lists them), or all.  [default: all but correct]",
 )
 @list_option(
     "--type", "types", metavar="A,B,…", help_text="Only spans that have one of these types."

@@ -109,7 +109,7 @@ PROPERTIES: dict[str, Property] = {
         characters=(1, 6, 11, 21, 41),
     ),
     "sentence-length": Property(
-        "how long its sentence, or its text, is",
+        "how long its sentence or text is",
         lambda spot: spot.size,
         bins=(1, 11, 21, 41),
         characters=(1, 101, 501, 2001),
