@@ -62,7 +62,7 @@ def corpora() -> None:
 @corpora.command("list", short_help="List the corpora.")
 @format_option()
 @CATALOGUE_OPTION
-@output_options
+@output_options()
 def list_(*, catalogue: str | None, **settings: Any) -> None:
     """List the corpora of the catalogue.
 
@@ -79,7 +79,7 @@ def list_(*, catalogue: str | None, **settings: Any) -> None:
 @click.argument("name")
 @format_option()
 @CATALOGUE_OPTION
-@output_options
+@output_options()
 def show(name: str, *, catalogue: str | None, **settings: Any) -> None:
     """Show what is known of a corpus: statistics by split, published scores, licence.
 
@@ -116,7 +116,7 @@ def _opened(catalogue: str | None, output: str | None) -> Catalogue:
     "--to", "folder", metavar="FOLDER", help="Put the files into FOLDER, which is made if need be."
 )
 @CATALOGUE_OPTION
-@output_options
+@output_options()
 @click.option("-q", "--quiet", is_flag=True, help="No notes, no progress: only the paths.")
 def get(
     name: str,

@@ -155,7 +155,7 @@ confidence_options = with_options(
     click.option(
         "--unit",
         type=click.Choice(UNITS),
-        help="What resamples draw.  [default: document, where two or more are marked, else sentence]",
+        help="What resamples draw.  [default: document, if two or more are marked, else sentence]",
     ),
     _SEED,
 )
