@@ -51,7 +51,7 @@ def explain(
     tokens: str | None,
     **settings: Any,
 ) -> None:
-    """Say what becomes of each span of one sentence, or text, by each reading and each match.
+    """Show how each reading and each match counts the spans of one sentence, or text.
 
     LINE is the number of a line on which a span begins, or that has a record: `spanf1 errors`
     shows it. Matches with a threshold take 0.5, and within takes 1. Each match pairs spans in the

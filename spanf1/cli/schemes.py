@@ -46,7 +46,7 @@ def schemes(
     kinds: int | None,
     **settings: Any,
 ) -> None:
-    """Say what each scorer would say about an output, and why they differ.
+    """Show the scores that each scorer gives an output, and why they differ.
 
     FILE, or GOLD and PRED, are as for `spanf1 score`. Four tables are shown. The first has the
     scores by each scorer. The second has the steps between tags that make the difference (O then
