@@ -23,7 +23,7 @@ FLOORS = [
     ["checks", "conlleval", "compat", "levels"],
     ["results"],
     ["pages"],
-    ["scorers", "ranking", "contents", "mistakes", "answers"],
+    ["scorers", "ranking", "contents", "mistakes", "answers", "trends"],
     ["changes", "corpora", "integrations"],
     ["cli"],
 ]

@@ -45,6 +45,7 @@ SECTIONS = {
         "explain": "Show how each match counts the spans of one sentence.",
         "diff": "Say which spans a new system mends, and which it breaks.",
         "describe": "Count what is in files of tags or spans.",
+        "trend": "Show how F1 changes over steps, data sizes or time.",
     },
     "Tags": {
         "detect": "Find out which scheme tags are in.",
@@ -199,7 +200,7 @@ def main() -> None:
     """Score named-entity predictions, exactly, and say how the number was made.
 
     Exit codes: 0 done; 1 a check found something (`validate`, `signature`, `corpora verify`,
-    `reproduce`, `score --fail-under` and `--fail-empty`, `diff --fail-if-worse` and `--max-drop`);
-    2 the command line is wrong; 3 the input is wrong; 130 interrupted. `spanf1 conlleval` has the
-    exit codes of the script.
+    `reproduce`, `trend`, `score --fail-under` and `--fail-empty`, `diff --fail-if-worse` and
+    `--max-drop`); 2 the command line is wrong; 3 the input is wrong; 130 interrupted. `spanf1
+    conlleval` has the exit codes of the script.
     """

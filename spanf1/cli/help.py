@@ -22,6 +22,7 @@ FIRST = {
     "baseline": ("--rule", "--predictions", "--ignore-case", "--confidence", "--format"),
     "answers": ("--rule", "--at", "--worst", "--confidence", "--format"),
     "describe": ("--train", "--forms", "--tag-column", "--format", "--output"),
+    "trend": ("--key", "--over", "--reference", "--format", "--output"),
     "validate": ("--scheme", "--tag-column", "--max", "--format", "--output"),
     "repair": ("--scheme", "--method", "--tag-column", "--in-place", "--output"),
     "convert": ("--to", "--to-format", "--scheme", "--in-place", "--output"),

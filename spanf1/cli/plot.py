@@ -68,6 +68,8 @@ from spanf1.results.files import score_inputs
 from spanf1.results.picture import ScoreDisplay, remark_of, stored_rows
 from spanf1.results.report import f_name
 from spanf1.results.result import total_of
+from spanf1.trends.picture import TrendDisplay
+from spanf1.trends.trend import trend
 
 # How a results file begins, of scores or of systems.
 _RESULTS = re.compile(rb'\s*\{\s*"spanf1"\s*:')
@@ -245,10 +247,28 @@ def _of_systems(data: Mapping[str, Any], request: Request) -> Display:
     return DifferenceDisplay.from_dict(data, limit=request.limit, **request.look)
 
 
+def _trend(request: Request) -> Drawn:
+    """Return F1 over steps, sizes or time, of logs or of results files."""
+    check_writable(request.output, request.files)
+    found = trend(paths_of(request.files, "plot"), max_size=request.settings["max_size"])
+    return Drawn(found.plot(**request.look))
+
+
+def _stored_trend(request: Request) -> Drawn:
+    """Return the same of what `spanf1 trend` found."""
+    (path,) = request.files
+    data = parsed(read_text(path, request.settings["max_size"]), path)
+    try:
+        return Drawn(TrendDisplay.from_dict(data, **request.look))
+    except UsageError as error:
+        raise ReadError(error.message, where=path, hint=error.hint) from None
+
+
 class Kind(NamedTuple):
     """A kind of picture: what it shows, of which files, and how it is made.
 
-    `without` are options that it has no use for.
+    `without` are options that it has no use for; if there are `only` some, it has no use for any
+    other.
     """
 
     text: str
@@ -256,11 +276,15 @@ class Kind(NamedTuple):
     draw: Callable[[Request], Drawn]
     draw_stored: Callable[[Request], Drawn]
     without: tuple[str, ...]
+    only: tuple[str, ...] = ()
 
 
 _OF_SYSTEMS = ("merged", "average", "reference", "all_pairs", "per_type", "correction")
 _OF_SCORES = ("match", "normalize", "types", "beta", "zero_division")
 _OF_SLICES = ("by", "bins", "train")
+_OF_PICTURES = (
+    *("files", "output", "kind", "width", "font_size", "font", "format_name", "max_size", "quiet"),
+)
 _OF_INTERVALS = ("confidence", "resamples", "interval", "unit", "seed")
 
 #: the kinds of pictures; the first is drawn if none is named
@@ -301,6 +325,25 @@ KINDS = {
         _stored_systems,
         ("limit", "interval", "reference", "all_pairs", "per_type", *_OF_SLICES),
     ),
+    "trend": Kind(
+        "F1 over training steps, sizes of training data or time, with the band of several runs, or "
+        "limits and alarms",
+        "logs or results files as for spanf1 trend, or what spanf1 trend --format json wrote",
+        _trend,
+        _stored_trend,
+        (),
+        (
+            "files",
+            "output",
+            "kind",
+            "width",
+            "font_size",
+            "font",
+            "format_name",
+            "max_size",
+            "quiet",
+        ),
+    ),
 }
 
 
@@ -331,6 +374,7 @@ Examples:
   spanf1 plot gold.conll a.conll b.conll --kind differences -o differences.pdf
   spanf1 plot gold.conll a.conll b.conll --kind differences --per-type -o types.pdf
   spanf1 plot gold.conll outputs/*.conll --kind ranks -o ranks.pdf
+  spanf1 plot seed-*/trainer_state.json --kind trend -o trend.pdf
 """
 
 
@@ -426,7 +470,9 @@ def plot(
     look: LookKeywords = {"width": _width_of(width), "font_size": font_size, "font": font}
     with Look(**look).applied():
         pass
-    _refuse(wanted.without, f"--kind {kind}")
+    others = {str(option.name) for option in click.get_current_context().command.params}
+    without = others.difference(wanted.only) if wanted.only else wanted.without
+    _refuse(without, f"--kind {kind}")
     request = Request(kind, files, settings, output, look, limit, jobs, quiet)
     draw = wanted.draw
     if len(files) == 1 and _is_results(files[0]):

@@ -33,6 +33,8 @@ def test_every_kind_is_drawn(run) -> None:
             paths += ["--by", "length"]
         if "SYSTEM" in KINDS[kind].files:
             paths = ["gold.conll", "good.conll", "bad.conll", "--resamples", "100"]
+        if kind == "trend":
+            paths = [write("log.csv", "step,f1\n1,0.5\n2,0.6\n")]
         done = run("plot", *paths, "--kind", kind, "-o", f"{kind}.pdf")
         assert done == (0, "", "")
         assert Path(f"{kind}.pdf").read_bytes().startswith(b"%PDF-")
