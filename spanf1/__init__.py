@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from spanf1.results.picture import ScoreDisplay
     from spanf1.results.result import Result, rescore
     from spanf1.results.signature import Signature
+    from spanf1.thresholds.picture import SweepDisplay
+    from spanf1.thresholds.sweep import Sweep, sweep
     from spanf1.trends.picture import TrendDisplay
     from spanf1.trends.trend import Trend, trend
 
@@ -95,6 +97,8 @@ __all__ = [
     "Span",
     "SpanF1",
     "SpanF1Error",
+    "Sweep",
+    "SweepDisplay",
     "TagError",
     "TextSpan",
     "TokenResult",
@@ -126,6 +130,7 @@ __all__ = [
     "score_answers",
     "score_file",
     "score_retrieval",
+    "sweep",
     "trend",
     "validate",
     "validate_file",
@@ -158,6 +163,8 @@ _LATER = {
     "SliceDisplay": "mistakes.picture",
     "Span": "core.spans",
     "SpanF1": "results.lists",
+    "Sweep": "thresholds.sweep",
+    "SweepDisplay": "thresholds.picture",
     "TextSpan": "core.documents",
     "TokenResult": "levels.results",
     "Trend": "trends.trend",
@@ -183,6 +190,7 @@ _LATER = {
     "rescore": "results.result",
     "score_file": "results.files",
     "trend": "trends.trend",
+    "sweep": "thresholds.sweep",
     "validate": "checks.lists",
     "validate_file": "checks.validate",
     "AnswerComparison": "answers.systems",

@@ -18,6 +18,7 @@ FIRST = {
     "report": ("--merged", "--title", "--reading", "--confidence", "--output"),
     "errors": ("--kind", "--type", "--confusion", "--what-if", "--format"),
     "plot": ("--output", "--kind", "--width", "--confidence", "--merged"),
+    "sweep": ("--confidence-key", "--confidence-column", "--precision", "--apply", "--output"),
     "schemes": ("--gold-column", "--pred-column", "--examples", "--format", "--output"),
     "baseline": ("--rule", "--predictions", "--ignore-case", "--confidence", "--format"),
     "answers": ("--rule", "--at", "--worst", "--confidence", "--format"),
@@ -47,7 +48,7 @@ GROUPS = {
         *("--train-tag-column", "--train-token-column", "--test-tag-column", "--test-token-column"),
         *("--delimiter", "--align-by-position", "--input-format", "--gold-key", "--pred-key"),
         *("--key", "--token-key", "--text-key", "--id-key", "--max-size", "--merged"),
-        "--catalogue",
+        *("--catalogue", "--confidence-key", "--confidence-column"),
     ),
     _TAGS: (
         *("--reading", "--scheme", "--gold-scheme", "--pred-scheme", "--train-scheme"),

@@ -323,6 +323,11 @@ def rescored(
             f"the signature is of level {signature.level}, and the result is of spans",
             hint=f"spanf1 score FILE --level {signature.level} makes one of that level",
         )
+    if signature.threshold:
+        raise UsageError(
+            "the signature is of predictions above a threshold, and the result is of all",
+            hint="spanf1 sweep GOLD PRED --apply THRESHOLD -o FILE writes what is kept",
+        )
     _check_counted(result, signature.options)
     return Result(result.tally, signature.options, result.input).check()
 
