@@ -171,9 +171,11 @@ def _documents(agreement: Agreement, digits: int | None) -> Section:
         ]
         for one in least
     ]
-    whole = len(agreement.documents) - len(some)
+    alone = sum(one.annotators < 2 for one in agreement.documents)
+    whole = len(agreement.documents) - len(some) - alone
     said = f"Those with the least mean F1 of {len(some)}"
     nothing = f"; in {whole} others no pair marks anything" * bool(whole)
+    nothing += f"; {alone} more no pair has done" * bool(alone)
     return Section("Documents", f"{said}{nothing}.", ["", "Who", "Spans", "F1"], rows)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -334,8 +334,23 @@ def scored(
         graded(some, "")._replace(f1=0.0, exact=False) if answer is None else graded(some, answer)
         for some, answer in zip(references, answers, strict=True)
     ]
-    notes = left_out(gold, predicted, names)
+    notes = (*left_out(gold, predicted, names), *_wordless(references, grades))
     return AnswerResult(names, references, answers, grades, options, confidence, notes=notes)
+
+
+def _wordless(references: Sequence[Sequence[Answer]], grades: Sequence[Grade]) -> Iterator[str]:
+    """Yield that references have no words left, by the rule of SQuAD 2.0: such as "A"."""
+    some = [
+        next(one for one in own if str(one).strip())
+        for own, grade in zip(references, grades, strict=True)
+        if grade.best < 0 and any(str(one).strip() for one in own)
+    ]
+    if some:
+        yield (
+            f"{many(len(some), 'question')} whose references, such as {shortened(some[0])}, have "
+            "no words by --normalize count as without an answer: an empty answer is right; "
+            "--normalize none keeps all words"
+        )
 
 
 def left_out(

@@ -6,6 +6,7 @@ What is read of a file is its `Items`: a value for each question, by its id if t
 from __future__ import annotations
 
 import csv
+import json
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import chain
@@ -255,7 +256,22 @@ def _of_whole(
         return _drop(content, whole)
     if {*known, *ID_KEYS} & whole.keys() or keys.given(side) is not None:
         return None
+    _check_unique(content.source)
     return Items("JSON by id", [*whole.values()], [line] * len(whole), [*whole])
+
+
+def _check_unique(source: Source) -> None:
+    """Raise an error if an object of ids has one twice: reading it keeps the last alone."""
+
+    def check(pairs: list[tuple[str, Any]]) -> None:
+        names: set[str] = set()
+        for name, _ in pairs:
+            if name in names:
+                raise LayoutError(f"id {shortened(name)} is there twice", where=source.name)
+            names.add(name)
+
+    text = b"".join(source.chunks()).decode("utf-8-sig")
+    json.JSONDecoder(object_pairs_hook=check).raw_decode(text, text.index("{"))
 
 
 class _Records(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -51,6 +52,7 @@ from spanf1.cli.scoring import (
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
 from spanf1.formats.output import compression_of
+from spanf1.formats.source import STDIN
 from spanf1.mistakes.analysis import AROUND
 from spanf1.render.renderers import json_text
 from spanf1.wording import many
@@ -147,6 +149,12 @@ def agree(
     read = [input.source.path for own in inputs.values() for input in own.values()]
     report.check_writable(read)
     check_writable(adjudicate, read)
+    if adjudicate is not None and _same(adjudicate, report.output):
+        raise UsageError(
+            "--adjudicate and the report cannot both be written to "
+            + ("standard output" if adjudicate == STDIN else adjudicate),
+            hint="--adjudicate decide.jsonl writes the one to a file of its own",
+        )
     agreement = agreement_of(inputs, options, confidence, gamma=gamma)
     if adjudicate is not None:
         _adjudicate(agreement, adjudicate, quiet=report.quiet)
@@ -157,6 +165,13 @@ def agree(
         return
     notes = [*explanations(how_made(agreement), report.format_name), *_warnings(agreement)]
     report.write(report_of(agreement), notes=notes)
+
+
+def _same(path: str, other: str | None) -> bool:
+    """Return whether two outputs are one."""
+    if STDIN in (path, other or STDIN):
+        return path == (other or STDIN)
+    return os.path.realpath(path) == os.path.realpath(str(other))
 
 
 def _list(found: Iterator[Disagreement], report: ReportOptions, limit: int | None) -> None:

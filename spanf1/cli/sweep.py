@@ -29,6 +29,7 @@ from spanf1.cli.output import (
     choice_option,
     count_option,
     report_options,
+    tell,
     with_options,
 )
 from spanf1.cli.scoring import (
@@ -48,6 +49,7 @@ from spanf1.formats.source import STDIN
 from spanf1.thresholds.calibration import BINS
 from spanf1.thresholds.confidences import KEYS, OF, Where
 from spanf1.thresholds.sweep import RESAMPLES, Aims, Settings, Sweep, sweep_inputs
+from spanf1.wording import many
 
 _COST = re.compile(r"\s*(fp|fn)\s*=\s*([^,]*)")
 
@@ -167,6 +169,9 @@ def sweep(files: tuple[str, ...], *, applied: str | None, **settings: Any) -> No
         found = swept(stack, files, asked, settings, outputs=outputs, quiet=report.quiet)
         if threshold is not None and output is not None:
             found.apply(threshold, output)
+            kept_here, count = int(found.kept(threshold).sum()), len(found.predictions.right)
+            if not report.quiet or not kept_here:
+                tell([f"note: {output}: {kept_here} of {many(count, 'prediction')} kept"])
         report.write(found._report(), notes=warnings(found.result))
 
 
@@ -238,7 +243,9 @@ def _cost(given: str) -> tuple[float, float]:
     found = dict.fromkeys(("fp", "fn"), math.nan)
     for part in given.split(","):
         match = _COST.fullmatch(part)
-        found[match[1] if match else ""] = _number(match[2] if match else "")
+        name = match[1] if match else ""
+        again = not math.isnan(found.get(name, math.nan))
+        found[name] = math.nan if again else _number(match[2] if match else "")
     if any(map(math.isnan, found.values())):
         raise UsageError(
             f"--cost {given!r}: there are no two costs",

@@ -40,6 +40,9 @@ _TENSORBOARD = ["Wall time", "Step", "Value"]
 # How many names an error says.
 _NAMED = 8
 
+# So much more than all may be right, in 32 bits.
+_ROUNDING = 1e-6
+
 Record = tuple[int, dict[str, Any]]
 
 
@@ -251,6 +254,18 @@ def in_fractions(points: Sequence[Point], name: str, key: str) -> tuple[list[Poi
     values = [value for point in points for value in point[2:5] if not math.isnan(value)]
     if not values:
         raise LayoutError(f"{key} has no figure", where=name)
+    # Training code sums in 32 bits, so that all right is a little more than 1 now and then.
+    top = next((whole for whole in (1, 100) if whole < max(values) <= whole * (1 + _ROUNDING)), 0)
+    if top:
+        points = [
+            point._replace(
+                f1=min(point.f1, top),
+                precision=min(point.precision, top),
+                recall=min(point.recall, top),
+            )
+            for point in points
+        ]
+        values = [min(value, top) for value in values]
     if min(values) < 0 or max(values) > 100:
         odd = min(values) if min(values) < 0 else max(values)
         raise InputError(

@@ -155,3 +155,14 @@ class TestAdjudication:
 def test_options_that_need_each_other(three) -> None:
     assert "are about what --disagreements lists" in three("--kind", "type").err
     assert three("--adjudicate", "anna.conll").code == 2
+
+
+@pytest.mark.parametrize(
+    "args",
+    [["--adjudicate", "x", "-o", "./x"], ["--adjudicate", "-"], ["--adjudicate", "-", "-o-"]],
+)
+def test_two_things_are_not_written_to_one_place(three, args) -> None:
+    ran = three(*args)
+    assert (ran.code, ran.out) == (2, "")
+    assert "cannot both be written to" in ran.err
+    assert not Path("x").exists()

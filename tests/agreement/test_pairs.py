@@ -276,3 +276,12 @@ class TestInputs:
             spanf1.agree({"a": [record(1), record(1)], "b": [record(1)]})
         with pytest.raises(UsageError, match="there is no pair a, c"):
             spanf1.agree({"a": [["O"]], "b": [["O"]]}).pair("a", "c")
+
+
+def test_documents_that_no_pair_has_done_are_told_from_those_without_marks() -> None:
+    text = {"text": "Ada", "spans": [[0, 3, "PER"]]}
+    none = {"text": "no", "spans": []}
+    both = [{"id": 1, **text}, {"id": 2, **none}]
+    said = str(spanf1.agree({"a": [*both, {"id": 3, **text}], "b": both}))
+    said = " ".join(said.split())
+    assert "mean F1 of 1; in 1 others no pair marks anything; 1 more no pair has done." in said

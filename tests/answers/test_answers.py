@@ -209,3 +209,11 @@ class TestSystems:
         assert [one["name"] for one in data["systems"]] == [*found.results]
         assert "Systems" in str(found)
         assert repr(found).startswith("<AnswerComparison: good")
+
+
+def test_references_without_words_are_told() -> None:
+    """An answer "A" is an article, which is dropped."""
+    result = spanf1.score_answers([["A"], [""], []], ["", "", ""])
+    assert result.f1 == 1
+    assert result.notes[0].startswith("1 question whose references, such as 'A', have no words")
+    assert spanf1.score_answers([["A"]], ["A"], normalize=[]).notes == ()

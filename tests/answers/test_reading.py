@@ -184,6 +184,7 @@ GOLD = lines({"id": 1, "answers": ["x"]})
         ([GOLD, ""], "f1: 0 answers for 1 question"),
         (['{"data": [{}]}', GOLD], "f0: not as SQuAD's files are"),
         (['{"p": {"qa_pairs": [{}]}}', GOLD], "f0: not as DROP's files are"),
+        ([GOLD, '{"a": "x", "b": "y", "a": "z"}'], "f1: id 'a' is there twice"),
         (["id\tanswer\n1\n", GOLD], "f0:2: 1 cell where the header has 2"),
     ],
 )

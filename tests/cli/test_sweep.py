@@ -88,6 +88,7 @@ def test_what_is_kept_is_written(run, tmp_path: Path, threshold: str, kept: int 
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [
+        (["--cost", "fp=1,fn=1,fp=3"], 2, "there are no two costs"),
         (["--apply", "best"], 2, "--apply writes a file"),
         (["--apply", "high", "-o", "k"], 2, "--apply 'high': there is no threshold"),
         (["--apply", "A=1,A=2", "-o", "k"], 2, "each type once"),
@@ -120,3 +121,12 @@ def test_pictures(run, tmp_path: Path, kind: str) -> None:
     assert "<svg" in (tmp_path / "x.svg").read_text()
     ran = run("plot", *FILES, "--of", "min", "-o", "x.svg")
     assert "--of does not go with --kind scores" in ran.err
+
+
+@pytest.mark.usefixtures("files")
+def test_how_much_is_kept_is_said(run) -> None:
+    """Even quietly, if that is nothing: a threshold in percent, say."""
+    args = ["sweep", *FILES, "-o", "k.jsonl", "--apply"]
+    assert run(*args, "0.9").err == "note: k.jsonl: 2 of 6 predictions kept\n"
+    assert run(*args, "0.9", "-q").err == ""
+    assert run(*args, "90", "-q").err == "note: k.jsonl: 0 of 6 predictions kept\n"

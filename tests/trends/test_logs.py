@@ -229,3 +229,10 @@ def test_values_that_are_none() -> None:
 def test_dates_of_names(text, moment) -> None:
     found = moment_of(text)
     assert (found and found.isoformat()) == moment
+
+
+def test_all_right_may_be_rounded_to_a_little_more(tmp_path: Path) -> None:
+    """As 32 bits have it: neither are all figures percent then, nor is this no F1."""
+    for whole in (1, 100):
+        (tmp_path / "f.csv").write_text(csv("step,f1", f"1,{whole / 2}", f"2,{whole * 1.0000001}"))
+        assert spanf1.trend(tmp_path / "f.csv").values == [0.5, 1]
