@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import chain
@@ -396,9 +397,9 @@ def _trec(content: _Content, side: str) -> Items:
             continue
         value = cells[3] if side == "gold" and len(cells) == size else cells[-2:][0]
         try:
-            if len(cells) != size:
-                raise ValueError
             score = float(value)
+            if len(cells) != size or math.isnan(score):
+                raise ValueError
         except ValueError:
             said = (
                 "query 0 document relevance"

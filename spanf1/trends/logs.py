@@ -199,6 +199,12 @@ def _axis(keys: Sequence[str], wanted: Wanted, name: str) -> tuple[str, Over]:
     for axis, over in known.items():
         if axis in plain and wanted.over in (None, over):
             return plain[axis], over
+    if wanted.over == "size":
+        raise LayoutError(
+            "no key is a known name of sizes, as train_size is",
+            where=name,
+            hint=f"--step names it: there are {_listed(keys)}",
+        )
     return "", wanted.over or "step"
 
 
@@ -230,7 +236,8 @@ def _series(
     notes = [f"{many(undefined, 'figure')} of no value left out"] if undefined else []
     notes += [f"{many(repeated, 'place')} written again: the last figure holds"] * bool(repeated)
     if not axis:
-        notes.append("no key says the steps: they are counted")
+        places = "dates" if over == "time" else "steps"
+        notes.append(f"no key says the {places}: they are counted")
     also = [one for one in _keys_of_f1(records) if one != key[0] and " - " not in one]
     if also:
         notes.append(f"{key[1]} is shown; there are {_listed(also)}, too (--key)")
@@ -322,12 +329,19 @@ def _place(
         moment = moment_of(str(value))
         if moment is not None:
             return moment.timestamp(), str(value)
+        if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
+            raise InputError(
+                f"{axis} is {shortened(value)}: it is no date",
+                where=where,
+                hint="2026-05-01 is one, and 2026-W18",
+            )
     number = number_of(value, where, axis)
     if math.isnan(number):
         raise InputError(f"{axis} is {value}: it is no place", where=where)
     return number, f"{number:.15g}"
 
 
+_NUMBER = re.compile(r"[-+]?[\d.]+(?:[eE][-+]?\d+)?")
 _DATE = re.compile(
     r"(?<!\d)(\d{4})-?(?:W(\d{2})|(\d{2})(?:-?(\d{2})(?:[T_ -](\d{2})[:-]?(\d{2}))?)?)(?!\d)"
 )

@@ -187,13 +187,17 @@ def _watched(trend: Trend, digits: int | None) -> Iterator[tuple[str, str]]:
             f"up (CUSUM; Page 1954): the newest may be at {seen.checks[-1].slide_limit:.2f} of "
             "these",
         )
+    if math.isnan(seen.outside):
+        yield (
+            "false alarms",
+            "not known: all chunks of the reference are alike, so that the least change of others "
+            "is outside of the limits",
+        )
     rates = f"{100 * seen.outside:.2g}% are outside of the limits"
     rates += f", {100 * seen.sliding:.2g}% slide" * (not math.isnan(seen.checks[-1].slide))
-    yield (
-        "false alarms",
-        f"where nothing changes, {rates}"
-        + ("; more where spans of a chunk go wrong together" * (seen.method == "bootstrap")),
-    )
+    if not math.isnan(seen.outside):
+        more = "; more where spans of a chunk go wrong together" * (seen.method == "bootstrap")
+        yield "false alarms", f"where nothing changes, {rates}{more}"
     newest = trend.series[0].points[-1]
     yield "alarm", "none: " * (not seen.alarm) + _alarm(newest, seen.checks[-1], digits)
 

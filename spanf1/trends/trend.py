@@ -176,7 +176,7 @@ class Trend(Reported):
             and {
                 **_plain(seen._asdict()),
                 "checks": [_plain(check._asdict()) for check in seen.checks],
-                "false_alarms": seen.false_alarms,
+                "false_alarms": _number(seen.false_alarms),
             },
             "alarm": self.alarm or None,
         }
@@ -337,8 +337,14 @@ def _series(
 
 def _text(path: str, max_size: str | None) -> str:
     source = Source(path, max_size=0 if max_size is None else size_of(max_size))
+    pieces, size = [], 0
+    for piece in source.chunks():
+        pieces.append(piece)
+        size += len(piece)
+        if size > source.most:
+            raise source.too_large("file", source.most)
     try:
-        return source.whole().decode("utf-8-sig")
+        return b"".join(pieces).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ReadError("this is no text in UTF-8", where=path) from None
 
@@ -376,6 +382,10 @@ def _of_values(values: Sequence[Any], name: str, wanted: Wanted) -> list[Series]
         raise LayoutError("there is no figure", where=name)
     made, notes = in_fractions(whole, name, "F1")
     over = wanted.over or "step"
+    if over == "size":
+        raise UsageError(
+            "figures have no sizes", hint="records have: {'train_size': 500, 'f1': 0.6}"
+        )
     return [Series(name or "figures", "F1", "number", over, tuple(made), tuple(notes))]
 
 

@@ -63,7 +63,7 @@ class Watch(NamedTuple):
         this is another for each chunk's size.
     outside, sliding : float
         How often a chunk is outside, and how often the sum of slides is above its limit, where
-        nothing has changed: the rates of false alarms.
+        nothing has changed: the rates of false alarms; NaN if the reference does not vary.
     checks : list of Check
         Of each chunk behind the reference.
     """
@@ -155,7 +155,8 @@ def _by_spread(values: Sequence[float], length: int, draws: Draws | None) -> Wat
         slides = slides_of((mean - later) / spread)
         slide_limits = limits_of_slides(spread / sd, 1 / math.sqrt(length), length - 1)
     checks = [_check(*row) for row in zip(later, low, high, slides, slide_limits, strict=True)]
-    outside = tail_of_t(_SIGMAS / math.sqrt(1 + 1 / length), length - 1)
+    # Of a reference that never varies nothing can be said of chance.
+    outside = tail_of_t(_SIGMAS / math.sqrt(1 + 1 / length), length - 1) if sd > _NONE else math.nan
     return Watch(length, "sd", mean, sd, outside, _SLIDES, checks)
 
 

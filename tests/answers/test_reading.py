@@ -202,6 +202,7 @@ def test_what_is_wrong_is_said_in_one_line(run, files, message) -> None:
     ("gold", "found", "message"),
     [
         ("q 0 a 1\nq a\n", "q Q0 a 1 2 x\n", "gold:2: 'q a' is no line of TREC's"),
+        ("q 0 a 1\n", "q Q0 a 1 nan x\n", "found:1: 'q Q0 a 1 nan x' is no line"),
         ("q 0 a 1\n", "q Q0 a 1 high x\n", "found:1: 'q Q0 a 1 high x' is no line"),
         ("q 0 a 1\n", "q Q0 a 1 2 x\nq Q0 a 2 1 x\n", "found: 'a' was retrieved twice"),
         ("q 0 a 1\n", "r Q0 a 1 2 x\n", "found: there is no prediction for question 'q'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -236,3 +237,26 @@ def test_all_right_may_be_rounded_to_a_little_more(tmp_path: Path) -> None:
     for whole in (1, 100):
         (tmp_path / "f.csv").write_text(csv("step,f1", f"1,{whole / 2}", f"2,{whole * 1.0000001}"))
         assert spanf1.trend(tmp_path / "f.csv").values == [0.5, 1]
+
+
+def test_a_log_may_be_compressed(tmp_path: Path) -> None:
+    (tmp_path / "f.csv.gz").write_bytes(gzip.compress(csv("step,f1", "1,0.5").encode()))
+    assert spanf1.trend(tmp_path / "f.csv.gz").values == [0.5]
+    with pytest.raises(LayoutError, match="more than 4 bytes"):
+        spanf1.trend(tmp_path / "f.csv.gz", max_size="4")
+
+
+def test_sizes_are_not_counted(tmp_path: Path) -> None:
+    """What the last doubling gained would be made up."""
+    (tmp_path / "f.csv").write_text(csv("n,f1", "500,0.5", "1000,0.6"))
+    with pytest.raises(LayoutError, match=r"no key is a known name of sizes(?s:.*)there are n, f1"):
+        spanf1.trend(tmp_path / "f.csv", over="size")
+    assert spanf1.trend(tmp_path / "f.csv", over="size", axis="n").values == [0.5, 0.6]
+    with pytest.raises(UsageError, match="figures have no sizes"):
+        spanf1.trend([0.5, 0.6], over="size")
+
+
+def test_dates_that_there_are_none_of(tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_text(csv("date,f1", "2026-13-01,0.5"))
+    with pytest.raises(InputError, match=r"f\.csv:2: date is '2026-13-01': it is no date"):
+        spanf1.trend(tmp_path / "f.csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 from datetime import date
@@ -197,3 +198,12 @@ def test_noise_alone_gives_no_alarm_of_a_large_reference() -> None:
     rng = random.Random(3)
     values = [rng.gauss(0.8, 0.02) for _ in range(60)]
     assert spanf1.trend(values, over="time").alarm == ""
+
+
+def test_a_reference_that_does_not_vary_has_no_rate_of_false_alarms() -> None:
+    found = spanf1.trend([0.8] * 12 + [0.81], over="time")
+    assert found.alarm == "above"
+    assert found.watch is not None
+    assert math.isnan(found.watch.false_alarms)
+    assert "not known: all chunks of the reference are alike" in str(found)
+    assert json.loads(found.to_json())["watch"]["outside"] is None
