@@ -261,8 +261,18 @@ def by_annotator(input: Input) -> dict[str, Input]:
     names: dict[str, None] = {}
     if input.format in GO_WITH["annotator"]:
         said_by = module_of(input.format).said_by
+        nobody = None
         for record in records(input.again()):
-            names |= dict.fromkeys(said_by(record.value))
+            said = dict.fromkeys(said_by(record.value))
+            names |= said
+            # A task of Label Studio may be one that nobody has done.
+            if not said and not nobody and input.format == "prodigy":
+                nobody = record
+        if nobody and names:
+            raise nobody.error(
+                "the record does not say who annotated it, and others do",
+                hint="_annotator_id says it, or _session_id",
+            )
     if len(names) < 2:
         known = f"one annotator, {shortened(next(iter(names)))}" if names else "no annotators"
         raise UsageError(

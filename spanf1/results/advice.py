@@ -158,11 +158,13 @@ def _supported(gap: Interval | None) -> bool:
     return gap is None or gap.low > 0 or gap.high < 0
 
 
-def _interval(result: Scored, gap: Interval | None) -> str:
+def _interval(result: Scored, gap: Interval | None, sign: int = 1) -> str:
+    """Return the interval of a difference; of the reverse one, if the sign is -1."""
     if gap is None or result.confidence is None:
         return ""
     level = 100 * result.confidence.level
-    return f" ({level:g}% interval {points(gap.low, None)} to {points(gap.high, None)})"
+    low, high = (points(end, None) for end in sorted((sign * gap.low, sign * gap.high)))
+    return f" (difference: {level:g}% interval {low} to {high})"
 
 
 def _balance(result: Scored, gaps: Sequence[Interval] | None, written: Writer) -> Iterator[Advice]:
@@ -173,9 +175,10 @@ def _balance(result: Scored, gaps: Sequence[Interval] | None, written: Writer) -
         return
     figures = {"Precision": micro.precision, "Recall": micro.recall}
     more, less = figures if apart > 0 else [*figures][::-1]
+    shown = _interval(result, gap or None, 1 if apart > 0 else -1)
     text = (
         f"{more}, {percent(figures[more], None)}, is {percent(abs(apart), None)} points above "
-        f"{less.lower()}, {percent(figures[less], None)}{_interval(result, gap or None)}: "
+        f"{less.lower()}, {percent(figures[less], None)}{shown}: "
     )
     if apart > 0:
         text += "the predictions are conservative. They leave out more than they add."

@@ -278,6 +278,14 @@ class TestInputs:
             spanf1.agree({"a": [["O"]], "b": [["O"]]}).pair("a", "c")
 
 
+def test_a_record_of_nobody_is_not_left_out(tmp_path) -> None:
+    record = {"text": "Ada", "spans": [{"start": 0, "end": 3, "label": "PER"}], "answer": "accept"}
+    said = [{**record, "_annotator_id": "a"}, record, {**record, "_annotator_id": "b"}]
+    (tmp_path / "f.jsonl").write_text("".join(json.dumps(one) + "\n" for one in said))
+    with pytest.raises(LayoutError, match=r"f\.jsonl:2: the record does not say who annotated it"):
+        spanf1.agree(tmp_path / "f.jsonl")
+
+
 def test_documents_that_no_pair_has_done_are_told_from_those_without_marks() -> None:
     text = {"text": "Ada", "spans": [[0, 3, "PER"]]}
     none = {"text": "no", "spans": []}

@@ -102,6 +102,13 @@ def uneven(large: int, small: int, **options: object) -> spanf1.Result:
     return spanf1.evaluate(gold, [["B-BIG"]] * large + [["O"]] * small, **options)
 
 
+def test_the_interval_of_a_difference_has_its_sign() -> None:
+    """Recall above precision by so much has an interval above 0, too."""
+    result = scored(100, 0, 100, confidence=0.95)
+    text = next(e.text for e in result.advice() if e.kind == "noisy")
+    assert "is 50.00 points above precision, 50.00 (difference: 95% interval +4" in text
+
+
 def test_macro_far_below_micro() -> None:
     entries = {entry.kind: entry for entry in uneven(100, 12).advice()}
     assert "types with few spans do worse" in entries["uneven"].text
