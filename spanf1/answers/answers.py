@@ -292,7 +292,7 @@ def score_answers(
     options = AnswerOptions(
         rule=rule, bag=bag, by=by, normalize=names_of(normalize), missing=missing
     )
-    gold, predicted = by_id(references, "references"), by_id(answers, "answers")
+    gold, predicted = by_id(references, "references"), by_id(answers, "answers", gaps=True)
     gold = {name: [one] if isinstance(one, str) else one for name, one in gold.items()}
     return scored(gold, predicted, options, confidence_from(confidence))
 
@@ -397,8 +397,10 @@ def joined(
     return [*gold]
 
 
-def by_id(given: Any, what: str) -> dict[str, Any]:
+def by_id(given: Any, what: str, *, gaps: bool = False) -> dict[str, Any]:
     """Return what is given by id, or in order, by ids that are strings: numbers from 1 on.
+
+    If there may be `gaps`, None is one: nothing is given by that id.
 
     Raises
     ------
@@ -413,7 +415,7 @@ def by_id(given: Any, what: str) -> dict[str, Any]:
         if str(name) in found:
             raise UsageError(f"{what}: id {shortened(name)} is there twice")
         found[str(name)] = value
-    return found
+    return {name: value for name, value in found.items() if not gaps or value is not None}
 
 
 def _usable(references: Sequence[Answer], options: AnswerOptions) -> Sequence[Answer]:

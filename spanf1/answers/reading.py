@@ -9,7 +9,7 @@ import csv
 import json
 import math
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -92,11 +92,15 @@ class Sides(NamedTuple):
 
 
 class _Content(NamedTuple):
-    """A file: its values with their lines if it is JSON, else its lines."""
+    """A file: its values with their lines if it is JSON, else its lines.
+
+    `raw` is the text of a file that is one value of JSON.
+    """
 
     source: Source
     values: list[Any] | None
     lines: Sequence[Any]
+    raw: bytes = b""
 
 
 def read_sides(gold: Source, systems: Mapping[str, Source], keys: Keys) -> Sides:
@@ -181,10 +185,11 @@ def _content(source: Source) -> _Content:
     if head.lstrip()[:1] in (b"{", b"["):
         found: list[Any] = []
         lines: list[int] = []
-        for some in values(pieces, source):
+        read: list[bytes] = []
+        for some in values(_noting(pieces, read), source):
             found += some.values
             lines += some.lines
-        return _Content(source, found, lines)
+        return _Content(source, found, lines, b"".join(read) if len(found) == 1 else b"")
     content = b"".join(pieces).removeprefix(BOM)
     try:
         text = content.decode()
@@ -194,6 +199,13 @@ def _content(source: Source) -> _Content:
         raise ReadError(message, where=source.where(line)) from None
     rows = text.replace("\r\n", "\n").split("\n")
     return _Content(source, None, rows[:-1] if not rows[-1] else rows)
+
+
+def _noting(pieces: Iterable[bytes], read: list[bytes]) -> Iterator[bytes]:
+    """Yield pieces, and note them."""
+    for piece in pieces:
+        read.append(piece)
+        yield piece
 
 
 def _items(content: _Content, side: str, keys: Keys) -> Items:
@@ -257,21 +269,21 @@ def _of_whole(
         return _drop(content, whole)
     if {*known, *ID_KEYS} & whole.keys() or keys.given(side) is not None:
         return None
-    _check_unique(content.source)
+    _check_unique(content)
     return Items("JSON by id", [*whole.values()], [line] * len(whole), [*whole])
 
 
-def _check_unique(source: Source) -> None:
+def _check_unique(content: _Content) -> None:
     """Raise an error if an object of ids has one twice: reading it keeps the last alone."""
 
     def check(pairs: list[tuple[str, Any]]) -> None:
         names: set[str] = set()
         for name, _ in pairs:
             if name in names:
-                raise LayoutError(f"id {shortened(name)} is there twice", where=source.name)
+                raise LayoutError(f"id {shortened(name)} is there twice", where=content.source.name)
             names.add(name)
 
-    text = b"".join(source.chunks()).decode("utf-8-sig")
+    text = content.raw.decode("utf-8-sig")
     json.JSONDecoder(object_pairs_hook=check).raw_decode(text, text.index("{"))
 
 

@@ -184,7 +184,7 @@ def score_retrieval(
     >>> [round(result[f"f1@{k}"], 4) for k in result.at], result.best
     ([0.4, 0.5714, 0.6667], (4, 0.75))
     """
-    gold, found = by_id(relevant, "relevant"), by_id(retrieved, "retrieved")
+    gold, found = by_id(relevant, "relevant"), by_id(retrieved, "retrieved", gaps=True)
     return scored_lists(gold, found, at, missing, confidence_from(confidence))
 
 
@@ -207,6 +207,12 @@ def scored_lists(
             f"at is {cuts!r}: it is to be whole numbers from 1 on", hint="at=(1, 3, 5)"
         )
     names = [*(joined(gold, predicted, missing, where[1]) if chosen is None else chosen)]
+    for side, file in zip((gold, predicted), where, strict=True):
+        for name in names:
+            if isinstance(given := side.get(name), str):
+                raise LayoutError(
+                    f"question {shortened(name)}: {shortened(given)} is no list of ids", where=file
+                )
     sets = {name: {*map(str, gold[name])} for name in names}
     kept = [name for name in names if sets[name]]
     if not kept:

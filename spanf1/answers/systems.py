@@ -145,7 +145,10 @@ def compare_answers(
     gold = by_id(references, "references")
     if at is None:
         gold = {name: [one] if isinstance(one, str) else one for name, one in gold.items()}
-    given = {str(name): by_id(answers, f"answers of {name}") for name, answers in systems.items()}
+    given = {
+        str(name): by_id(answers, f"answers of {name}", gaps=True)
+        for name, answers in systems.items()
+    }
     how = confidence_from(confidence) or Confidence()
     return comparison(gold, given, options, how, at=at, reference=reference, correction=correction)
 

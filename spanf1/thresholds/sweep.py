@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -98,8 +99,8 @@ class Aims(NamedTuple):
                 raise UsageError(
                     f"{name} is {value:g}: it is to be above 0, and 1 at most", hint="0.9 for 90%"
                 )
-        cost = self.cost or (1, 1)
-        if not all(0 <= one < np.inf for one in cost) or not any(cost):
+        cost: Sequence[float] = self.cost or (1, 1)
+        if len(cost) != 2 or not all(0 <= one < np.inf for one in cost) or not any(cost):
             raise UsageError(
                 f"cost is {self.cost}: it is to be two numbers, not negative and not both 0",
                 hint="cost=(1, 5), or --cost fp=1,fn=5: of a wrong prediction, of a missed span",
@@ -221,6 +222,7 @@ class Sweep(Reported):
 
     def at(self, threshold: float) -> Point:
         """Return what a threshold keeps: confidences that are as high, or higher."""
+        _check_number(threshold)
         return self.curve.at(threshold)
 
     def threshold(self, name: str) -> float | dict[str, float]:
@@ -250,7 +252,7 @@ class Sweep(Reported):
         Raises
         ------
         UsageError
-            If there is no such type.
+            If there is no such type, or a threshold is no number.
         """
         chosen = self.threshold(threshold) if isinstance(threshold, str) else threshold
         if isinstance(chosen, Mapping):
@@ -259,6 +261,8 @@ class Sweep(Reported):
                     f"there is no type {shortened(name)}",
                     hint=f"types: {', '.join(self.predictions.names)}; * for all others",
                 )
+        for value in chosen.values() if isinstance(chosen, Mapping) else [chosen]:
+            _check_number(value)
         return kept_by(self.predictions, chosen)
 
     def apply(
@@ -585,6 +589,12 @@ def _predictions(
     confidence, right, types, owners, gold_types, gold_owners = made
     found = Predictions(confidence, right, types, owners, gold_types, gold_owners, names, base)
     return found, "document" if by_document else "sentence"
+
+
+def _check_number(threshold: float) -> None:
+    """Raise an error if a threshold is NaN, which nothing is as high as."""
+    if math.isnan(threshold):
+        raise UsageError("the threshold is nan: it is to be a number")
 
 
 def _numbered(*columns: Any) -> Any:

@@ -42,6 +42,8 @@ _NAMED = 8
 
 # So much more than all may be right, in 32 bits.
 _ROUNDING = 1e-6
+# Figures that are rounded are so far apart where they are the same.
+_APART = 0.01
 
 Record = tuple[int, dict[str, Any]]
 
@@ -280,13 +282,37 @@ def in_fractions(points: Sequence[Point], name: str, key: str) -> tuple[list[Poi
         )
     if max(values) <= 1:
         return [*points], []
+    scale = others = 100
+    what = "figures go"
+    if not _of_one_scale(points):
+        own = max(point.f1 for point in points)
+        scale, others = (100, 1) if own > 1 else (1, 100)
+        what = f"{key} goes" if own > 1 else "precision and recall go"
     scaled = [
         point._replace(
-            f1=point.f1 / 100, precision=point.precision / 100, recall=point.recall / 100
+            f1=point.f1 / scale, precision=point.precision / others, recall=point.recall / others
         )
         for point in points
     ]
-    return scaled, [f"figures go up to {max(values):g}: they are taken for percent"]
+    they = "it is" if what.endswith("goes") else "they are"
+    return scaled, [f"{what} up to {max(values):g}: {they} taken for percent"]
+
+
+def _of_one_scale(points: Sequence[Point]) -> bool:
+    """Return whether F1 is in percent where precision and recall are.
+
+    If only one goes above 1, that shows in points that have all three: F1 is between the others.
+    """
+    beside = [(one.precision, one.recall) for one in points]
+    others = [value for pair in beside for value in pair if not math.isnan(value)]
+    if not others or (max(others) > 1) == (max(point.f1 for point in points) > 1):
+        return True
+    whole = [
+        min(pair) - _APART <= point.f1 <= max(pair) + _APART
+        for point, pair in zip(points, beside, strict=True)
+        if not any(map(math.isnan, pair))
+    ]
+    return bool(whole) and all(whole)
 
 
 def _beside(key: str, records: Sequence[Record]) -> list[str]:

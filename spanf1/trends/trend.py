@@ -381,6 +381,8 @@ def _of_values(values: Sequence[Any], name: str, wanted: Wanted) -> list[Series]
     if not whole:
         raise LayoutError("there is no figure", where=name)
     made, notes = in_fractions(whole, name, "F1")
+    if undefined := len(points) - len(whole):
+        notes.insert(0, f"{many(undefined, 'figure')} of no value left out")
     over = wanted.over or "step"
     if over == "size":
         raise UsageError(

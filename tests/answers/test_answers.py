@@ -217,3 +217,10 @@ def test_references_without_words_are_told() -> None:
     assert result.f1 == 1
     assert result.notes[0].startswith("1 question whose references, such as 'A', have no words")
     assert spanf1.score_answers([["A"]], ["A"], normalize=[]).notes == ()
+
+
+def test_none_is_no_answer_rather_than_a_wrong_one() -> None:
+    with pytest.raises(AlignmentError, match="there is no prediction for question '2', of 2"):
+        spanf1.score_answers(["x", "y"], ["x", None])
+    assert spanf1.score_answers(["x", "y"], ["x", None], missing="zero").f1 == 0.5
+    assert spanf1.score_answers(["x", "y"], ["x", None], missing="skip").f1 == 1

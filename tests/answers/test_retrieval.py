@@ -73,3 +73,11 @@ def test_intervals() -> None:
     low, high = result.intervals["f1@1"]
     assert low < 0.5 < high
     assert "intervals" in str(result)
+
+
+def test_a_text_is_no_list_of_ids() -> None:
+    """Its characters would be ids."""
+    with pytest.raises(LayoutError, match="question '1': 'abc' is no list of ids"):
+        spanf1.score_retrieval([["abc"]], ["abc"])
+    with pytest.raises(LayoutError, match="question '1': 'abc' is no list of ids"):
+        spanf1.score_retrieval(["abc"], [["abc"]])

@@ -478,3 +478,14 @@ def test_a_record_of_several_texts_is_refused(tmp_path: Path) -> None:
     file = write(tmp_path / "f.jsonl", values)
     with pytest.raises(UsageError, match="where a record has several texts"):
         spanf1.sweep(file, file, confidence_key="p")
+
+
+def test_a_threshold_that_is_no_number() -> None:
+    """`at` would keep all, and `kept` nothing."""
+    sweep = spanf1.sweep([["B-A", "O"]], [["B-A", "O"]], confidences=[[0.5]])
+    nan = float("nan")
+    for ask in (lambda: sweep.at(nan), lambda: sweep.kept(nan), lambda: sweep.kept({"A": nan})):
+        with pytest.raises(UsageError, match="the threshold is nan"):
+            ask()
+    with pytest.raises(UsageError, match="it is to be two numbers"):
+        spanf1.sweep([["B-A"]], [["B-A"]], confidences=[[0.5]], cost=(1,))  # type: ignore[arg-type]

@@ -260,3 +260,28 @@ def test_dates_that_there_are_none_of(tmp_path: Path) -> None:
     (tmp_path / "f.csv").write_text(csv("date,f1", "2026-13-01,0.5"))
     with pytest.raises(InputError, match=r"f\.csv:2: date is '2026-13-01': it is no date"):
         spanf1.trend(tmp_path / "f.csv")
+
+
+def test_figures_of_no_value_are_told() -> None:
+    assert spanf1.trend([0.5, float("nan"), 0.6]).series[0].notes == (
+        "1 figure of no value left out",
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "f1", "precision", "note"),
+    [
+        (["1,.5,50,60", "2,.6,60,60"], 0.5, 0.5, "precision and recall go up to 60: they are"),
+        (["1,.5,50,", "2,.6,60,"], 0.5, 0.5, "precision and recall go up to 60: they are"),
+        (["1,50,.5,.6", "2,60,.6,.6"], 0.5, 0.5, "f1 goes up to 60: it is"),
+        # All in percent, and F1 is low.
+        (["1,.5,8,.26", "2,.9,9,.47"], 0.005, 0.08, "figures go up to 9: they are"),
+    ],
+)
+def test_some_figures_may_be_percent_and_others_not(
+    tmp_path: Path, rows, f1, precision, note
+) -> None:
+    (tmp_path / "f.csv").write_text(csv("step,f1,precision,recall", *rows))
+    (series,) = spanf1.trend(tmp_path / "f.csv").series
+    assert (series.points[0].f1, series.points[0].precision) == pytest.approx((f1, precision))
+    assert series.notes == (f"{note} taken for percent",)
