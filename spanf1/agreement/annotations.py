@@ -260,18 +260,16 @@ def by_annotator(input: Input) -> dict[str, Input]:
     """
     names: dict[str, None] = {}
     if input.format in GO_WITH["annotator"]:
-        said_by = module_of(input.format).said_by
+        module = module_of(input.format)
         nobody = None
         for record in records(input.again()):
-            said = dict.fromkeys(said_by(record.value))
-            names |= said
-            # A task of Label Studio may be one that nobody has done.
-            if not said and not nobody and input.format == "prodigy":
+            names |= dict.fromkeys(module.said_by(record.value))
+            if not nobody and module.is_of_nobody(record.value):
                 nobody = record
         if nobody and names:
             raise nobody.error(
                 "the record does not say who annotated it, and others do",
-                hint="_annotator_id says it, or _session_id",
+                hint="completed_by (Label Studio) or _annotator_id (Prodigy) names them",
             )
     if len(names) < 2:
         known = f"one annotator, {shortened(next(iter(names)))}" if names else "no annotators"

@@ -286,6 +286,31 @@ def test_a_record_of_nobody_is_not_left_out(tmp_path) -> None:
         spanf1.agree(tmp_path / "f.jsonl")
 
 
+def test_annotations_of_nobody_and_two_of_one(tmp_path) -> None:
+    """Of Label Studio, where a task that nobody has done is none of these."""
+
+    def task(*who: object, **more: object) -> dict[str, object]:
+        value = {"start": 0, "end": 3, "labels": ["PER"]}
+        one = {"result": [{"type": "labels", "value": value, **names}], **more}
+        said = [{**one, "completed_by": name} for name in who]
+        return {"data": {"text": "Ada"}, "annotations": said}
+
+    names = {"from_name": "label", "to_name": "text"}
+    file = tmp_path / "f.json"
+    file.write_text(json.dumps([task(1, 2), task()]))
+    assert spanf1.agree(file).f1 == 1
+    file.write_text(json.dumps([task(1, 2), task(1, None)]))
+    with pytest.raises(LayoutError, match="the record does not say who annotated it"):
+        spanf1.agree(file)
+    twice = task(1, 1, 2)
+    file.write_text(json.dumps([twice]))
+    with pytest.raises(LayoutError, match=r"2 annotations of one annotator(?s:.*)ground_truth"):
+        spanf1.agree(file)
+    twice["annotations"][0]["ground_truth"] = True  # type: ignore[index]
+    file.write_text(json.dumps([twice]))
+    assert spanf1.agree(file).f1 == 1
+
+
 def test_documents_that_no_pair_has_done_are_told_from_those_without_marks() -> None:
     text = {"text": "Ada", "spans": [[0, 3, "PER"]]}
     none = {"text": "no", "spans": []}

@@ -98,6 +98,20 @@ def said_by(task: Any) -> dict[str, Any]:
     return said
 
 
+def is_of_nobody(task: Any) -> bool:
+    """Return whether a task has an annotation that does not say by whom it is."""
+    if not isinstance(task, dict):
+        return False
+    if _ANNOTATOR in task:
+        return _name_of(task[_ANNOTATOR]) is None
+    key = next((key for key in _TASK.gold if isinstance(task.get(key), list)), "")
+    return any(
+        _name_of(one.get("completed_by")) is None
+        for one in task.get(key, ())
+        if isinstance(one, dict) and not (one.get("was_cancelled") or one.get("skipped"))
+    )
+
+
 def _name_of(annotator: object) -> str | None:
     """Return what an annotator is called: an address, a name, or else a number."""
     if isinstance(annotator, dict):
@@ -316,6 +330,12 @@ def _chosen(record: Record, key: str) -> int:
         hint = _PREDICTIONS if predicted else _NONE
         raise record.error(f"{task} has no {key}{only}{cancelled}", hint)
     if len(kept) > 1 and len(true) != 1:
+        if record.input.options.annotator is not None:
+            raise record.error(
+                f"{task} has {len(kept)} {key} of one annotator, and none of them alone is the "
+                "ground truth",
+                "leave one of them in the file, or set its ground_truth to true",
+            )
         message = f"{task} has {len(kept)} {key}, and none of them alone is the ground truth"
         raise record.error(message, _ONE if predicted else _ONE_OF)
     if len(kept) > 1:

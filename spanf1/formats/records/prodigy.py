@@ -54,6 +54,11 @@ def said_by(value: Any) -> dict[str, Any]:
     return {} if name is None else {str(name): value}
 
 
+def is_of_nobody(value: Any) -> bool:
+    """Return whether a record does not say who annotated it."""
+    return not said_by(value)
+
+
 def documents(input: Input) -> Iterator[Document]:
     """Read records of a text and its spans, and its tokens, if there are some.
 
