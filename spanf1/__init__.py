@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from spanf1.ranking.compare import compare
     from spanf1.ranking.picture import DifferenceDisplay, RankDisplay
     from spanf1.ranking.rank import Ranking, RankingOptions
+    from spanf1.results.citations import cite
     from spanf1.results.files import score_file
     from spanf1.results.lists import SpanF1, evaluate
     from spanf1.results.picture import ScoreDisplay
@@ -95,6 +96,7 @@ __all__ = [
     "__version__",
     "analyze",
     "baseline",
+    "cite",
     "compare",
     "convert",
     "convert_file",
@@ -147,6 +149,7 @@ _LATER = {
     "analyze": "mistakes.analyze",
     "WholeResult": "levels.results",
     "baseline": "contents.baseline",
+    "cite": "results.citations",
     "compare": "ranking.compare",
     "convert": "checks.lists",
     "convert_file": "checks.convert",

@@ -53,6 +53,7 @@ SECTIONS = {
     },
     "Cite": {
         "signature": "Compare what made two scores.",
+        "cite": "Say what to cite, in BibTeX.",
         "corpora": "What is known of the corpora in use.",
         "reproduce": "Print published scores beside measured ones.",
     },
