@@ -198,7 +198,7 @@ def _say(message: str, hint: str, code: int) -> int:
 def main() -> None:
     """Score named-entity predictions, exactly, and say how the number was made.
 
-    Exit codes: 0 done, 1 something that was asked for was found (`validate`, `signature`,
-    `corpora verify`, `reproduce`, `score --fail-under`, `diff --max-drop`), 2 wrong usage, 3 bad
-    input; `spanf1 conlleval` has those of the script.
+    Exit codes: 0 done, 1 something that was asked for was found (`validate`, `convert --check`,
+    `signature`, `corpora verify`, `reproduce`, `score --fail-under`, `diff --max-drop`), 2 wrong
+    usage, 3 bad input; `spanf1 conlleval` has those of the script.
     """
