@@ -59,11 +59,17 @@ def report_of(result: Scored, files: Mapping[str, Scored] = MappingProxyType({})
         lambda _: _values(result, files),
         lambda _: {
             **methodcaller("to_dict")(result),
-            "files": {name: one.micro._asdict() for name, one in files.items()},
+            "files": {name: _plain(one.micro) for name, one in files.items()},
         },
         terminal=lambda _, digits: [*_terminal(result, digits), _files(files, digits)],
         caption=_caption,
     )
+
+
+def _plain(score: AnyScore) -> dict[str, float | None]:
+    """Return a score by name as JSON has it, which knows no NaN."""
+    named = score._asdict().items()
+    return {name: None if math.isnan(value) else value for name, value in named}
 
 
 def _caption(result: Scored) -> str:
