@@ -36,6 +36,7 @@ SECTIONS = {
         "rescore": "Score again from a results file.",
         "plot": "Draw scores, to print: PDF, SVG, PNG.",
         "baseline": "Score what knowing the training data is worth.",
+        "answers": "Score answers by their words, and ranked lists at K.",
         "conlleval": "Score as the conlleval script does.",
     },
     "Look": {

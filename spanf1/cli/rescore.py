@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
 
 from spanf1.cli.help import command
-from spanf1.cli.output import FILE, SIZE_OPTION, ReportOptions, report_options
-from spanf1.cli.scoring import SCORE_DIGITS_HELP, SCORE_RENDERERS
+from spanf1.cli.output import FILE, SIZE_OPTION, ReportOptions, report_options, tell
+from spanf1.cli.scoring import SCORE_DIGITS_HELP, SCORE_RENDERERS, warnings
 from spanf1.cli.signature import RESULTS_HINT, input_name, parsed, read_text
 from spanf1.exceptions import ReadError, SpanF1Error, UsageError
 from spanf1.levels.levels import LEVELS
@@ -50,6 +50,7 @@ def rescore(file: str, *, like: str | None, max_size: str | None, **settings: An
     signature = None if like is None else Signature.parse(like)
     result, notes = rescored_data(file, data, signature)
     report.write(report_of(result), SCORE_RENDERERS, notes=notes)
+    tell(warnings(result))
 
 
 def rescored_data(
@@ -68,7 +69,7 @@ def rescored_data(
     except SpanF1Error as error:
         where = error.where or input_name(path)
         raise type(error)(error.message, where=where, hint=error.hint) from None
-    return result, _notes(result, signature, intervals=bool(data.get("confidence")))
+    return result, _notes(result, signature, data)
 
 
 def results_of(path: str, max_size: str | None) -> tuple[dict[str, Any], Result]:
@@ -124,9 +125,11 @@ def _rescore_level(
     report.write(*read_again(result), notes=notes)
 
 
-def _notes(result: Result, signature: Signature | None, *, intervals: bool) -> Iterator[str]:
+def _notes(result: Result, signature: Signature | None, data: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is not as it was in the file, or as the signature has it."""
     if signature and signature.hash != result.signature().hash:
         yield "warning: the gold annotations are not those of the signature"
-    if (signature and signature.confidence) or intervals:
+    if (signature and signature.confidence) or data.get("confidence"):
         yield _NO_INTERVALS
+    if data.get("slices"):
+        yield "note: slices need the spans, and are left out: `spanf1 score --by` makes them"
