@@ -26,7 +26,8 @@ def cite(*, what: str | None, match: str | None, max_size: str | None, output: s
     Without arguments, the entry of spanf1 in this version. With a signature, or a file that holds
     one, or the results (JSON) of `score`, `compare` or `diff`, or - for standard input, also the
     publications of what shaped the score: its match, its level, how ill-formed spans are read,
-    intervals, tests, corrections. A comment above each entry says what it is for.
+    intervals, tests, corrections; the rule of answers. A comment above each entry says what it is
+    for.
 
     \b
     Examples:

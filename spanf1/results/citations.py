@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -161,6 +162,43 @@ _BIBLIOGRAPHY = r"""
   url    = {https://aphp.github.io/edsnlp},
 }
 
+@article{dice1945,
+  author  = {Dice, Lee R.},
+  title   = {Measures of the Amount of Ecologic Association Between Species},
+  journal = {Ecology},
+  volume  = {26},
+  number  = {3},
+  pages   = {297--302},
+  year    = {1945},
+}
+
+@inproceedings{rajpurkar2016,
+  author    = {Rajpurkar, Pranav and Zhang, Jian and Lopyrev, Konstantin and Liang, Percy},
+  title     = {{SQuAD}: 100,000+ Questions for Machine Comprehension of Text},
+  booktitle = {Proceedings of the 2016 Conference on Empirical Methods in Natural Language Processing},
+  year      = {2016},
+  pages     = {2383--2392},
+  doi       = {10.18653/v1/D16-1264},
+}
+
+@inproceedings{rajpurkar2018,
+  author    = {Rajpurkar, Pranav and Jia, Robin and Liang, Percy},
+  title     = {Know What You Don't Know: Unanswerable Questions for {SQuAD}},
+  booktitle = {Proceedings of the 56th Annual Meeting of the Association for Computational Linguistics (Volume 2: Short Papers)},
+  year      = {2018},
+  pages     = {784--789},
+  doi       = {10.18653/v1/P18-2124},
+}
+
+@inproceedings{dua2019,
+  author    = {Dua, Dheeru and Wang, Yizhong and Dasigi, Pradeep and Stanovsky, Gabriel and Singh, Sameer and Gardner, Matt},
+  title     = {{DROP}: A Reading Comprehension Benchmark Requiring Discrete Reasoning Over Paragraphs},
+  booktitle = {Proceedings of the 2019 Conference of the North {American} Chapter of the Association for Computational Linguistics: Human Language Technologies, Volume 1 (Long and Short Papers)},
+  year      = {2019},
+  pages     = {2368--2378},
+  doi       = {10.18653/v1/N19-1246},
+}
+
 @article{cohen1960,
   author  = {Cohen, Jacob},
   title   = {A Coefficient of Agreement for Nominal Scales},
@@ -275,7 +313,7 @@ SOURCES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "fair-weighted": ("ortmann2022",),
         "overlap:any": (),
         "overlap": (),
-        "dice": (),
+        "dice": ("dice1945",),
         "gold": ("nervaluate",),
         "left": ("kim2004",),
         "right": ("kim2004",),
@@ -313,6 +351,8 @@ SOURCES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "bh": ("benjamini1995",),
     },
     "runs": {"several": ("mccarthy1985",)},
+    # of answers
+    "rule": {"squad": ("rajpurkar2016",), "squad2": ("rajpurkar2018",), "drop": ("dua2019",)},
     "beta": {"other than 1": ("vanrijsbergen1979",)},
 }
 
@@ -360,7 +400,7 @@ def cite(what: str | Signature | Reported | None = None, *, match: str | None = 
     if match is not None:
         parts = [("match", Options(match=match).match)]
     elif isinstance(what, str):
-        parts = _of_signature(Signature.parse(what))
+        parts = _of_line(what)
     elif isinstance(what, Signature):
         parts = _of_signature(what)
     elif what is not None:
@@ -373,8 +413,15 @@ def cite_data(data: Mapping[str, Any]) -> str:
     return "\n".join(_texts(_of_data(data)))
 
 
+def _of_line(line: str) -> list[tuple[str, str]]:
+    """Return the keys of `SOURCES` that the line of a signature asks for; of answers, the rule."""
+    if rule := re.match(r"answers:f1:mean\|rule:(\w+)\|", line):
+        return [("rule", rule[1])]
+    return _of_signature(Signature.parse(line))
+
+
 def _of_signature(signature: Signature) -> list[tuple[str, str]]:
-    """Return the keys of `SOURCES` that a signature asks for."""
+    """Return those that a signature asks for."""
     options, how = signature.options, signature.confidence
     parts: list[tuple[str, str]] = [("level", signature.level)]
     if signature.level in ("span", "document"):
@@ -392,7 +439,7 @@ def _of_data(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     if not isinstance(ranking, dict) or not isinstance(line := ranking.get("signature"), str):
         raise UsageError("there is no signature in it")
     try:
-        return [*_of_signature(Signature.parse(line)), *_of_ranking(ranking)]
+        return [*_of_line(line), *_of_ranking(ranking)]
     except (AttributeError, KeyError, TypeError):
         raise UsageError("this is not a result of spanf1") from None
 
@@ -429,7 +476,7 @@ def sources(part: str, name: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> sources("match", "gold:0.5"), sources("match", "dice:0.5")
+    >>> sources("match", "gold:0.5"), sources("match", "overlap:0.5")
     (('nervaluate',), ())
     """
     known = SOURCES[part]

@@ -14,7 +14,7 @@ PATH = ROOT / "spanf1" / "results" / "schema.json"
 
 # By which keys data is told to be what.
 _KINDS = {
-    "ranking": {"systems", "differences"},
+    "ranking": {"systems", "undecided"},
     "changes": {"systems", "comparison"},
     "results": {"systems", "unknown"},
     "wholes": {"signature", "with_gold"},

@@ -7,6 +7,7 @@ import re
 import pytest
 
 import spanf1
+from spanf1.answers.options import RULES as RULES_OF_ANSWERS
 from spanf1.core.credits import RULES
 from spanf1.core.options import MATCHES, METHODS, MODES
 from spanf1.core.schemes import READINGS
@@ -42,6 +43,7 @@ def keys(text: str) -> list[str]:
         ("interval", {*METHODS}),
         ("test", {"randomization", "permutation", "bootstrap"}),
         ("correction", {*ADJUSTMENTS}),
+        ("rule", {*RULES_OF_ANSWERS}),
     ],
 )
 def test_everything_has_a_source_or_says_that_it_has_none(part, names) -> None:
@@ -113,7 +115,7 @@ def test_what_did_not_shape_it_is_not_cited(change, found) -> None:
 
 
 def test_a_match_without_a_publication_says_so() -> None:
-    assert "% match dice:0.5: no publication has it" in cite(match="dice:.5")
+    assert "% match overlap:0.5: no publication has it" in cite(match="overlap:.5")
 
 
 def test_levels(tmp_path) -> None:
@@ -123,6 +125,13 @@ def test_levels(tmp_path) -> None:
     assert keys(of["token"]) == ["spanf1", "cohen1960", "gorodkin2004"]
     assert keys(of["sentence"]) == ["spanf1", "nakayama2018"]
     assert keys(of["document"])[2] == "ehrmann2020"
+
+
+def test_answers_cite_their_rule(run) -> None:
+    line = str(spanf1.score_answers({"q": ["Rome"]}, {"q": "Rome"}, rule="drop").signature)
+    assert keys(cite(line)) == ["spanf1", "dua2019"]
+    write("f", line)
+    assert run("cite", "f").out == cite(line)
 
 
 def test_results_cite_their_tests(run) -> None:
