@@ -19,7 +19,7 @@ from spanf1.results.citations import cite_data
 @click.argument("what", required=False, type=FILE, metavar="[SIGNATURE|RESULTS]")
 @click.option("--match", metavar="MATCH", help="Cite where this match is from, as --match fair.")
 @SIZE_OPTION
-@output_option
+@output_option()
 def cite(*, what: str | None, match: str | None, max_size: str | None, output: str | None) -> None:
     """Say what to cite beside a score, in BibTeX.
 

@@ -62,7 +62,7 @@ def corpora() -> None:
 @corpora.command("list", short_help="List the corpora.")
 @format_option()
 @CATALOGUE_OPTION
-@output_options
+@output_options()
 def list_(*, catalogue: str | None, **settings: Any) -> None:
     """List the corpora of the catalogue.
 
@@ -79,7 +79,7 @@ def list_(*, catalogue: str | None, **settings: Any) -> None:
 @click.argument("name")
 @format_option()
 @CATALOGUE_OPTION
-@output_options
+@output_options()
 def show(name: str, *, catalogue: str | None, **settings: Any) -> None:
     """Show what is known of a corpus: statistics by split, published scores, licence.
 
@@ -114,7 +114,7 @@ def _opened(catalogue: str | None, output: str | None) -> Catalogue:
 )
 @click.option("--to", "folder", metavar="FOLDER", help="Put the files there; it is made.")
 @CATALOGUE_OPTION
-@output_options
+@output_options()
 @click.option("-q", "--quiet", is_flag=True, help="No notes, no progress: only the paths.")
 def get(
     name: str,

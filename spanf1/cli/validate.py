@@ -44,7 +44,7 @@ from spanf1.formats.source import Source
     VIOLATIONS,
     "github: annotations, as GitHub Actions shows them beside the lines.",
 )
-@output_option
+@output_option(VIOLATIONS)
 @click.option("-q", "--quiet", is_flag=True, help="Show no summary.")
 def validate(
     files: tuple[str, ...],
