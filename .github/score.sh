@@ -18,6 +18,7 @@ if [ -n "${INPUT_PREDICTED:-}" ]; then
     merged=()
 fi
 
+token=$(od -A n -N 16 -t x1 /dev/urandom | tr -d ' \n')
 summary() { printf '%s\n' "$@" >> "$GITHUB_STEP_SUMMARY"; }
 
 # Runs spanf1: 1 is a finding, for which the code is kept; anything worse ends all. What it found, or
@@ -26,7 +27,8 @@ failed=0
 run() {
     local code=0 line
     spanf1 "$@" 2> "$said" || code=$?
-    cat "$said" >&2
+    # What is said may quote files, which are to command the runner nothing.
+    { printf '::stop-commands::%s\n' "$token"; cat "$said"; printf '::%s::\n' "$token"; } >&2
     if [ "$code" -ne 0 ]; then
         while IFS= read -r line; do
             case "$line" in

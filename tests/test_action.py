@@ -146,6 +146,18 @@ def test_inputs_are_not_run(action, name) -> None:
     assert not Path("ran").exists()
 
 
+def test_what_files_say_commands_the_runner_nothing(action) -> None:
+    write("wrong", GOLD.replace("c B-B", "c ##[error]x"))
+    tokens = set()
+    for _ in range(2):
+        done, _, _ = action(gold="gold", predicted="wrong")
+        found = re.fullmatch(r"::stop-commands::(\w{32})\n(.*)::\1::\n", done.stderr, re.DOTALL)
+        assert "##[error]x" in found[2]
+        assert done.stdout.startswith("::error title=spanf1::error: wrong:")
+        tokens.add(found[1])
+    assert len(tokens) == 2
+
+
 def test_a_pattern_is_no_list_of_files(action) -> None:
     done, _, _ = action(gold="gold", predicted="right", options="*")
     assert done.returncode == 2
