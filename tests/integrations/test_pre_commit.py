@@ -16,7 +16,10 @@ from tests.helpers.shared_data import ROOT
 pytest.importorskip("pre_commit")
 
 # What a package is made of.
-_PARTS = ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml", "corpora", "spanf1")
+_PARTS = (
+    *("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"),
+    *("corpora", "release", "spanf1"),
+)
 # Neither settings of whoever runs this, nor the folder of the tests, are the hooks' own.
 _ENV = {
     **{name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
