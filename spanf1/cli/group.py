@@ -44,7 +44,9 @@ SECTIONS = {
         "errors": "Say which spans are wrong, how near, and at what cost.",
         "explain": "Say what becomes of the spans of one sentence.",
         "diff": "Say which spans a new system mends, and which it breaks.",
+        "sweep": "Find the best threshold of confidences.",
         "describe": "Say what is in files of tags or spans.",
+        "trend": "Say what F1 does over steps, data sizes or time.",
     },
     "Tags": {
         "detect": "Find out which scheme tags are in.",

@@ -109,6 +109,7 @@ Examples:
   spanf1 score labels.tsv --level token --format json  # one label a line
   spanf1 score output.conll --level document --confidence 0.95
   spanf1 score output.conll --by length --by seen --train train.conll
+  spanf1 score output.conll --advice --confidence 0.95  # in plain words
   spanf1 score output.conll --signature
   spanf1 score output.conll --short                   # the same, shorter
   spanf1 score gold-folder/ predicted-folder/
@@ -168,6 +169,11 @@ Examples:
     is_flag=True,
     help="Exit with 1 if there is nothing to score, or no span of a type of --types.",
 )
+@click.option(
+    "--advice",
+    is_flag=True,
+    help="Add what the figures mean in plain words, and what to look at next.",
+)
 @JOBS_OPTION
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
 def score(
@@ -181,6 +187,7 @@ def score(
     average: AverageName,
     fail_under: str | None,
     fail_empty: bool,
+    advice: bool,
     **settings: Any,
 ) -> int:
     """Score files; see `HELP`."""
@@ -201,17 +208,16 @@ def score(
     sides = sides_given.of_files(len(paths))
     options = Options.of(settings | scoring_of(settings))
     check_level(level, options, as_written=as_written)
-    _check_average(level)
     shown = "signature" if signature else report.format_name
     _check_sliced(slicing, paths, level, options, shown)
+    _check_shown(level, options, shown, advice=advice)
     paged = report.format_name == "page"
-    if paged:
-        _check_page(level, options)
     # For slices, and pages, files are read again when all of them are scored.
     again = paged or bool(slicing.by)
     held = click.get_current_context().with_resource(ExitStack())
     opened: list[Inputs] = []
     results: dict[str, Result] = {}
+    slices: list[Slices] = []
     tokens: dict[str, TokenResult] = {}
     made = partial(
         _scored,
@@ -240,7 +246,9 @@ def score(
         if paged:
             outcome = _with_page(outcome, analysis, [*results.values()], slicing, forms)
         else:
-            outcome = _with_slices(outcome, slicing.slices(analysis, forms, confidence))
+            slices = slicing.slices(analysis, forms, confidence)
+            outcome = _with_slices(outcome, slices)
+    outcome = _with_advice(outcome, paths, slices) if advice else outcome
     if signature:
         write(f"{_short(outcome.signature) if short else outcome.signature}\n", report.output)
     else:
@@ -288,8 +296,14 @@ def _scored(
         )
 
 
-def _check_average(level: str) -> None:
-    """Raise an error if an average is asked for where there are no types."""
+def _check_shown(level: str, options: Options, format_name: str, *, advice: bool) -> None:
+    """Raise an error if there is no such average, no page, or no advice, of what is scored."""
+    if format_name == "page":
+        _check_page(level, options)
+    if advice:
+        from spanf1.cli.advice import check_advised
+
+        check_advised(level, format_name)
     given = click.get_current_context().get_parameter_source("average")
     if level in ("sentence", "document") and given is ParameterSource.COMMANDLINE:
         raise UsageError(
@@ -393,6 +407,13 @@ def _with_slices(outcome: Outcome, slices: Sequence[Slices]) -> Outcome:
     from spanf1.mistakes.slices_report import with_slices
 
     return outcome._replace(report=with_slices(outcome.report, slices))
+
+
+def _with_advice(outcome: Outcome, paths: Sequence[str], slices: Sequence[Slices]) -> Outcome:
+    """Return what is to be printed of spans, with what the figures mean below."""
+    from spanf1.cli.advice import with_advice
+
+    return with_advice(outcome, paths, slices)
 
 
 def _schemes_of_all(
