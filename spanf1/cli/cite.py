@@ -21,7 +21,7 @@ from spanf1.results.citations import cite_data
 @SIZE_OPTION
 @output_option()
 def cite(*, what: str | None, match: str | None, max_size: str | None, output: str | None) -> None:
-    """Say what to cite beside a score, in BibTeX.
+    """Print BibTeX of what made a score.
 
     Without arguments, the entry of spanf1 in this version. With a signature, or a file that holds
     one, or the results (JSON) of `score`, `compare` or `diff`, or - for standard input, also the

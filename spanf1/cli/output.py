@@ -110,10 +110,10 @@ def format_option(names: Iterable[str] = REPORT_FORMATS, help_text: str = "") ->
 
 
 def output_option(names: Iterable[str] = ()) -> Option:
-    """Return the option for where the output goes; its end says which format, of those named."""
+    """Return the option for where the output goes; its ending chooses among the formats."""
     names = {*names}
     ends = [end for end, name in _ENDINGS.items() if {name, _PAGE * (end == _HTML)} & names]
-    said = f"  Its end says the format, if none is given: {', '.join(ends)}." * bool(ends)
+    said = f"  Its ending chooses the format, unless --format does: {', '.join(ends)}." * bool(ends)
     text = f"Write to FILE, whole or not at all.{said}"
     return click.option("-o", "--output", type=FILE, metavar="FILE", help=text)
 

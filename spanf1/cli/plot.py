@@ -350,7 +350,7 @@ KINDS = {
         ("interval", *_OF_SLICES, *_OF_SWEEPS),
     ),
     "ranks": Kind(
-        "systems in order, those joined by a bar that tests of all pairs do not tell apart",
+        "systems in order; a bar joins those that tests of all pairs do not tell apart",
         "GOLD SYSTEM SYSTEM…, or what spanf1 compare --all-pairs --format json wrote",
         _systems,
         _stored_systems,
@@ -400,9 +400,10 @@ about reading, scoring and testing. The KIND is one of these:
 
 {_described()}
 
-The end of the output's name says the format. Letters are embedded in PDF, and outlines in SVG; the
-same figures give the same bytes. Nothing is told by colour alone. There is no title: that is for
-the caption. What draws is matplotlib: pip install 'spanf1[plot]'.
+The ending of the output's name chooses the format. Letters are embedded in PDF, and are outlines
+in SVG. The same figures give the same bytes. No picture needs its colours to be understood.
+Pictures have no title: that is for the caption. The command needs matplotlib: pip install
+'spanf1[plot]'.
 
 \b
 Examples:
@@ -427,10 +428,10 @@ Examples:
     required=True,
     type=FILE,
     metavar="FILE",
-    help="Write to FILE, whole or not at all; - is standard output.  Its end says the format: "
-    f"{', '.join(f'.{name}' for name in PICTURES)}.",
+    help="Write to FILE, whole or not at all; - is standard output.  Its ending chooses the "
+    f"format: {', '.join(f'.{name}' for name in PICTURES)}.",
 )
-@choice_option("--kind", choices=KINDS, help_text="What is drawn; see above.")
+@choice_option("--kind", choices=KINDS, help_text="The kind of picture.")
 @click.option(
     "--width",
     metavar="WIDTH",

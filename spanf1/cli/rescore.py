@@ -29,11 +29,11 @@ _NO_INTERVALS = "note: intervals need the sentences, and are left out: `spanf1 s
 def rescore(file: str, *, like: str | None, max_size: str | None, **settings: Any) -> None:
     """Score again from a results file, without the corpus.
 
-    FILE is what `spanf1 score --format json` wrote; - is standard input. It has what was counted
-    before a reading was chosen, so it can be scored as it was, and as any other signature says:
-    --like takes the signature of another score, and says what this one is under the same
-    conditions. Without --like, the figures in the file are checked against its counts; those of
-    tokens, sentences and documents (`--level`), too.
+    FILE is what `spanf1 score --format json` wrote; - is standard input. It has the counts from
+    before a reading was chosen. So it can be scored as it was, or as another signature says:
+    --like takes the signature of another score, and gives this score under the same conditions.
+    Without --like, the figures in the file are checked against its counts. That includes those of
+    tokens, sentences and documents (`--level`).
 
     \b
     Examples:

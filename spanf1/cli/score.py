@@ -73,25 +73,28 @@ _TEXTS = ", ".join(known.texts for known in FORMATS.values() if known.texts)
 
 HELP = f"""Score predictions against gold: precision, recall and F1 by type, micro, macro, weighted.
 
-FILE has the gold and the predicted tag of each token in its last two columns, as conlleval
-takes it. With two files, GOLD and PRED have the same tokens and their tags in the last column.
-Folders of files, or patterns, are added up: files of one name belong together, and each has a row.
-Without a file, or with -, standard input is read. Files may be compressed by gzip, bzip2, xz or
-zstd. What separates columns, and the tagging scheme of each side, are detected and reported.
+FILE has the gold tag and the predicted tag of each token in its last two columns, as conlleval
+takes it. With two files, GOLD and PRED have the same tokens, and their tags in the last column.
+The files of folders, or of patterns, are added up. Files of the same name belong together, and
+each has a row. Without a file, or with -, standard input is read. Files may be compressed by gzip,
+bzip2, xz or zstd. spanf1 detects what separates columns, and the tagging scheme of each side, and
+reports it.
 
-Other formats are known by their content: JSON Lines of tokens and tags (jsonl); columns
-of brackets (brackets); CoNLL-U with tags in MISC (conllu); texts with spans of characters or of
+Other formats are known by their content: JSON Lines of tokens and tags (jsonl); columns of
+brackets (brackets); CoNLL-U with tags in MISC (conllu); texts with spans of characters or of
 tokens, of {_TEXTS}; Parquet, Arrow and Hugging Face datasets (arrow); lists of entities without
 offsets (entities), for --match text. Gold and predictions are in each record of one input, or in
-two inputs, of one format or of two, whose records are joined by id, or else by order.
+two inputs. Two inputs may have different formats. Their records are joined by id, or else by
+order.
 
 A span is correct if the other side has one with the same first and last token, or the same
-characters, and the same type; if it is there twice, it is right as often as on the other side.
-Where the tokens of two files differ and their text does not, characters decide.
+characters, and the same type. A span that occurs twice is correct as often as the other side has
+it. If the tokens of two files differ and their text does not, characters are compared.
 
-Macro F1 is the mean of the types' F1; weighted F1 is that mean weighted by spans in gold.
+Macro F1 is the mean of the types' F1. Weighted F1 is the same mean, with each type weighted by its
+spans in gold.
 
-The signature in the report fixes all that shaped the number: quote it beside the number.
+The signature in the report fixes all choices that shaped the number. Quote it beside the number.
 `spanf1 signature` compares two of them.
 
 \b
