@@ -16,6 +16,9 @@ from spanf1.exceptions import (
 # As a type checker sees it; the module `typing` would be imported while Ctrl-C is not caught yet.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from spanf1.agreement.agree import agree
+    from spanf1.agreement.agreement import Agreement
+    from spanf1.agreement.picture import AgreementDisplay
     from spanf1.answers.answers import AnswerResult, answer_f1, score_answers
     from spanf1.answers.retrieval import RetrievalResult, score_retrieval
     from spanf1.answers.systems import AnswerComparison, compare_answers
@@ -64,6 +67,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Advice",
+    "Agreement",
+    "AgreementDisplay",
     "AlignmentError",
     "Analysis",
     "AnswerComparison",
@@ -110,6 +115,7 @@ __all__ = [
     "Violation",
     "WholeResult",
     "__version__",
+    "agree",
     "analyze",
     "answer_f1",
     "baseline",
@@ -140,6 +146,8 @@ __all__ = [
 
 # Where the names are that are imported when they are asked for: start-up is part of every run.
 _LATER = {
+    "Agreement": "agreement.agreement",
+    "AgreementDisplay": "agreement.picture",
     "Advice": "results.advice",
     "Analysis": "mistakes.analysis",
     "Changes": "changes.changes",
@@ -173,6 +181,7 @@ _LATER = {
     "TrendDisplay": "trends.picture",
     "TypeCounts": "core.scores",
     "Violation": "checks.lists",
+    "agree": "agreement.agree",
     "analyze": "mistakes.analyze",
     "WholeResult": "levels.results",
     "baseline": "contents.baseline",

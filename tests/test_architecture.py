@@ -24,7 +24,7 @@ FLOORS = [
     ["results"],
     ["pages"],
     ["scorers", "ranking", "contents", "mistakes", "answers", "trends"],
-    ["changes", "corpora", "integrations", "thresholds"],
+    ["agreement", "changes", "corpora", "integrations", "thresholds"],
     ["cli"],
 ]
 FLOOR = {room: number for number, floor in enumerate(FLOORS) for room in floor}

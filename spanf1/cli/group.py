@@ -44,6 +44,7 @@ SECTIONS = {
         "errors": "Show which spans are wrong, and what each kind of error costs.",
         "explain": "Show how each match counts the spans of one sentence.",
         "diff": "Say which spans a new system mends, and which it breaks.",
+        "agree": "Say how far annotators agree, and where they do not.",
         "sweep": "Find the best threshold of confidences.",
         "describe": "Count what is in files of tags or spans.",
         "trend": "Show how F1 changes over steps, data sizes or time.",

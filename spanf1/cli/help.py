@@ -17,6 +17,7 @@ FIRST = {
     "diff": ("--change", "--type", "--limit", "--fail-if-worse", "--format"),
     "report": ("--merged", "--title", "--reading", "--confidence", "--output"),
     "errors": ("--kind", "--type", "--confusion", "--what-if", "--format"),
+    "agree": ("--match", "--confidence", "--disagreements", "--adjudicate", "--format"),
     "plot": ("--output", "--kind", "--width", "--confidence", "--merged"),
     "sweep": ("--confidence-key", "--confidence-column", "--precision", "--apply", "--output"),
     "schemes": ("--gold-column", "--pred-column", "--examples", "--format", "--output"),
@@ -48,7 +49,7 @@ GROUPS = {
         *("--train-tag-column", "--train-token-column", "--test-tag-column", "--test-token-column"),
         *("--delimiter", "--align-by-position", "--input-format", "--gold-key", "--pred-key"),
         *("--key", "--token-key", "--text-key", "--id-key", "--max-size", "--merged"),
-        *("--catalogue", "--confidence-key", "--confidence-column"),
+        *("--catalogue", "--annotator", "--confidence-key", "--confidence-column"),
     ),
     _TAGS: (
         *("--reading", "--scheme", "--gold-scheme", "--pred-scheme", "--train-scheme"),

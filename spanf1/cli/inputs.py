@@ -218,7 +218,6 @@ _LABELS = click.option(
 )
 
 _COLUMNS_OF_ONE = (
-    click.argument("files", nargs=-1, type=FILE, metavar="[FILE]..."),
     column_option(
         "-c",
         "--tag-column",
@@ -311,6 +310,12 @@ side_options = with_options(
     ),
     MASK_OPTION,
     MISSING_OPTION,
+    click.option(
+        "--annotator",
+        metavar="NAME",
+        help="Of gold that has what several say, whose counts: completed_by of Label Studio, "
+        "_annotator_id of Prodigy.",
+    ),
 )
 
 
@@ -346,13 +351,14 @@ class SideOptions(NamedTuple):
         return self._replace(gold=gold, predicted=predicted)
 
 
-def input_options(*more: Option) -> Option:
+def input_options(*more: Option, files: str = "[FILE]...") -> Option:
     """Return a decorator that adds the files of a command, and the options of one side.
 
     Without `KEY_OPTIONS` among the options that are added to those of columns, there is no other
     format.
     """
-    return with_options(*_COLUMNS_OF_ONE, *more)
+    argument = click.argument("files", nargs=-1, type=FILE, metavar=files)
+    return with_options(argument, *_COLUMNS_OF_ONE, *more)
 
 
 def options_of(settings: dict[str, Any]) -> InputOptions:

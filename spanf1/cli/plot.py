@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 import click
 from click.core import ParameterSource
 
+from spanf1.agreement.agree import agreement_of, inputs_of_paths
 from spanf1.cli.compare import outputs_of, ranking_of, read_of
 from spanf1.cli.help import command
 from spanf1.cli.inputs import (
@@ -55,6 +57,7 @@ from spanf1.core.scores import AVERAGES
 from spanf1.exceptions import ReadError, UsageError
 from spanf1.formats.folders import groups_of
 from spanf1.formats.opening import both_inputs
+from spanf1.formats.options import InputOptions
 from spanf1.formats.registry import COLUMNS, formats_given
 from spanf1.mistakes.analysis import Analysis
 from spanf1.mistakes.analyze import analyze_inputs, checked_options
@@ -182,6 +185,18 @@ def _analyzed(request: Request, options: Options) -> Iterator[Analysis]:
         yield analyze_inputs(parts, options)
 
 
+def _agreement(request: Request) -> Drawn:
+    """Return a heat map of the agreement of annotators."""
+    settings = request.settings
+    options = Options.of(settings | scoring_of(settings) | {"zero_division": math.nan})
+    side = InputOptions.of(settings | {"key": settings["gold_key"]})
+    inputs = inputs_of_paths(request.files, side)
+    read = [input.source.path for own in inputs.values() for input in own.values()]
+    check_writable(request.output, read)
+    agreement = agreement_of(inputs, options, None)
+    return Drawn(agreement.plot(limit=request.limit, **request.look))
+
+
 def _sweep(request: Request) -> Drawn:
     """Return a picture of the sweep of files."""
     settings = request.settings
@@ -304,6 +319,10 @@ class Kind(NamedTuple):
 _OF_SYSTEMS = ("merged", "average", "reference", "all_pairs", "per_type", "correction")
 _OF_SCORES = ("match", "normalize", "types", "beta", "zero_division")
 _OF_SLICES = ("by", "bins", "train")
+_OF_SIDES = (
+    *("gold_column", "pred_column", "align_by_position", "pred_key", "scheme", "gold_scheme"),
+    *("pred_scheme", "reading", "beta", "zero_division", "mask_tags", "missing", "annotator"),
+)
 _OF_PICTURES = (
     *("files", "output", "kind", "width", "font_size", "font", "format_name", "max_size", "quiet"),
 )
@@ -341,6 +360,13 @@ KINDS = {
         _slices,
         _not_stored,
         (*_OF_SYSTEMS, "match", "normalize", "types", "zero_division", *_OF_SWEEPS),
+    ),
+    "agreement": Kind(
+        "how far annotators agree: the F1 of every pair, and Cohen's kappa, in a heat map",
+        "ANNOTATOR ANNOTATOR…, as for spanf1 agree",
+        _agreement,
+        _not_stored,
+        (*_OF_SYSTEMS, *_OF_SLICES, *_OF_INTERVALS, *_OF_SIDES, *_OF_SWEEPS),
     ),
     "differences": Kind(
         "how systems differ from the best one, or from --reference, with intervals and p-values",
@@ -412,6 +438,7 @@ Examples:
   spanf1 plot results.json -o scores.png
   spanf1 plot output.conll --kind confusion -o confusion.pdf
   spanf1 plot output.conll --kind slices --by length -o slices.pdf
+  spanf1 plot anna.conll ben.conll carl.conll --kind agreement -o agreement.pdf
   spanf1 plot gold.conll a.conll b.conll --kind differences -o differences.pdf
   spanf1 plot gold.conll a.conll b.conll --kind differences --per-type -o types.pdf
   spanf1 plot gold.conll outputs/*.conll --kind ranks -o ranks.pdf

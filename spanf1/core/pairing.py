@@ -46,11 +46,23 @@ def best_pairs(overlaps: Overlaps, which: IntArray, *levels: IntArray) -> IntArr
         is larger; if they are equal, of the second, and so on; then if it has more pairs; then if
         its pairs come first in reading order.
     """
-    gold, predicted = overlaps.gold[which], overlaps.predicted[which]
-    alone = np.bincount(gold)[gold] == 1 if len(which) else np.zeros(0, np.bool_)
-    alone &= np.bincount(predicted)[predicted] == 1 if len(which) else False
+    return which[best_of(overlaps.gold[which], overlaps.predicted[which], *levels)]
+
+
+def best_of(gold: IntArray, predicted: IntArray, *levels: IntArray) -> BoolArray:
+    """Return which of some possible pairs are the best pairing; see `best_pairs`.
+
+    Parameters
+    ----------
+    gold, predicted : array of int
+        The two that each would put together, in order.
+    *levels : array of int
+        What each is worth.
+    """
+    alone = np.bincount(gold)[gold] == 1 if len(gold) else np.zeros(0, np.bool_)
+    alone &= np.bincount(predicted)[predicted] == 1 if len(gold) else False
     if alone.all():
-        return which
+        return alone
     rest = np.flatnonzero(~alone)
     group = groups(gold[rest], predicted[rest])
     order = np.argsort(group, kind="stable")
@@ -70,7 +82,7 @@ def best_pairs(overlaps: Overlaps, which: IntArray, *levels: IntArray) -> IntArr
         here = slice(begin, begin + size)
         taken[here] = _assigned(worth[here].tolist(), gold[here], predicted[here])
     alone[rest] = taken
-    return which[alone]
+    return alone
 
 
 def canonical_pairs(overlaps: Overlaps) -> IntArray:

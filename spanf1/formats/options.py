@@ -111,6 +111,10 @@ class InputOptions:
         The keywords about tags that the caller has.
     by_text : bool
         Whether only what spans say counts: then it need not be what the text has at their offsets.
+    with_tokens : bool
+        Whether the tokens of texts are wanted, where those have some; spans do without.
+    annotator : str, optional
+        The one whose annotations are read, of several in one file.
     max_size : int
         How many bytes a line, a record, or what else is read as a whole may have; 0 if that is not
         given.
@@ -136,6 +140,8 @@ class InputOptions:
     mask_tags: tuple[str, ...] = ()
     keywords: frozenset[str] = frozenset()
     by_text: bool = False
+    with_tokens: bool = False
+    annotator: str | None = None
     max_size: int = 0
 
     @classmethod
@@ -174,6 +180,8 @@ class InputOptions:
             mask_tags=tags_given(given, MASK_TAGS),
             keywords=tag_keywords(given) | {IN_FILE},
             max_size=0 if (size := given.get("max_size")) is None else size_of(size),
+            # Predictions are of no annotator.
+            annotator=None if side == "predicted" else given.get("annotator"),
             **as_given,
         )
 

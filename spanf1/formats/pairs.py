@@ -359,12 +359,13 @@ def pairs_of(
     predicted_options = replace(options, side="predicted", prefix="pred")
     return DocumentPairs(
         Inputs(
-            _listed("y_true", gold, gold_options), _listed("y_pred", predicted, predicted_options)
+            input_of_records("y_true", gold, gold_options),
+            input_of_records("y_pred", predicted, predicted_options),
         )
     )
 
 
-def _listed(name: str, values: Sequence[Any], options: InputOptions) -> Input:
+def input_of_records(name: str, values: Sequence[Any], options: InputOptions) -> Input:
     """Return the input of records that are in no file."""
     try:
         records = [_plain(one) for one in values]

@@ -57,18 +57,18 @@ class ClassScore(NamedTuple):
     true_negatives: int
 
 
-class _Margins(NamedTuple):
+class Margins(NamedTuple):
     """How many tokens are in each class: in gold, predicted, and in both; shape (..., classes)."""
 
     gold: FloatArray
     predicted: FloatArray
     both: FloatArray
 
-    def without(self, place: int) -> _Margins:
+    def without(self, place: int) -> Margins:
         """Return them without the tokens that are of one class on both sides."""
         less = np.zeros_like(self.both)
         less[..., place] = self.both[..., place]
-        return _Margins(*(part - less for part in self))
+        return Margins(*(part - less for part in self))
 
 
 class _Cells:
@@ -92,10 +92,10 @@ class _Cells:
             _grouped(both, gold[both]),
         ]
 
-    def margins(self, counts: npt.NDArray[Any]) -> _Margins:
+    def margins(self, counts: npt.NDArray[Any]) -> Margins:
         """Return the margins of counts of shape (..., cells)."""
         counts = np.asarray(counts, np.float64)
-        return _Margins(*(self._summed(counts, *side) for side in self._sides))
+        return Margins(*(self._summed(counts, *side) for side in self._sides))
 
     def _summed(
         self, counts: FloatArray, cells: IntArray, first: IntArray, names: IntArray
@@ -144,7 +144,7 @@ def _share(part: FloatArray, whole: FloatArray, otherwise: float) -> FloatArray:
     return shares
 
 
-def kappa(margins: _Margins) -> FloatArray:
+def kappa(margins: Margins) -> FloatArray:
     """Return Cohen's kappa (1960); NaN where both sides have one class, the same."""
     total = margins.gold.sum(axis=-1)
     chance = (margins.gold * margins.predicted).sum(axis=-1)
@@ -152,7 +152,7 @@ def kappa(margins: _Margins) -> FloatArray:
     return _share(agreed - chance, total * total - chance, math.nan)
 
 
-def correlation(margins: _Margins) -> FloatArray:
+def correlation(margins: Margins) -> FloatArray:
     """Return Matthews' correlation of any number of classes; NaN where a side has one alone.
 
     J. Gorodkin. 2004. Comparing two K-category assignments by a K-category correlation

@@ -65,6 +65,7 @@ def score_file(
     token_key: str | None = None,
     text_key: str | None = None,
     id_key: str | None = None,
+    annotator: str | None = None,
     labels: Iterable[str] | Mapping[Any, str] | None = None,
     scheme: AnyScheme = AUTO,
     gold_scheme: AnyScheme | None = None,
@@ -129,6 +130,7 @@ def score_file(  # type: ignore[misc]
     token_key: str | None = None,
     text_key: str | None = None,
     id_key: str | None = None,
+    annotator: str | None = None,
     labels: Iterable[str] | Mapping[Any, str] | None = None,
     scheme: AnyScheme = AUTO,
     gold_scheme: AnyScheme | None = None,
@@ -208,6 +210,9 @@ def score_file(  # type: ignore[misc]
         What makes no difference if `match` is ``text`` or ``set``: ``nfkc``, ``case``, ``space``.
     trim : bool
         Drop white space at the edges of spans, on both sides. Tokens have none.
+    annotator : str, optional
+        Of gold that has what several annotators say (``completed_by`` of Label Studio,
+        ``_annotator_id`` of Prodigy), whose annotations count.
     max_size : int or str, optional
         The largest line or record that is read, or file that is read as a whole, in bytes, or as
         ``"1G"``; more is an error, for it may take forty times as much memory. By default 4 MiB of

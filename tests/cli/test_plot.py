@@ -39,6 +39,8 @@ def test_every_kind_is_drawn(run) -> None:
         paths = ["both.conll"]
         if kind == "slices":
             paths += ["--by", "length"]
+        if kind == "agreement":
+            paths = ["gold.conll", "good.conll", "bad.conll"]
         if "SYSTEM" in KINDS[kind].files:
             paths = ["gold.conll", "good.conll", "bad.conll", "--resamples", "100"]
         if kind == "trend":

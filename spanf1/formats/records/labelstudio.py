@@ -46,6 +46,7 @@ _ADDED = ("id", _ANNOTATOR, "annotation_id", "created_at", "updated_at", "lead_t
 _UNREAD = {"hypertextlabels": "HTML", "paragraphlabels": "dialogues"}
 
 _ONE = "export a file for each annotator, or each version of a model"
+_ONE_OF = "--annotator chooses one by completed_by; spanf1 agree compares them"
 _NONE = "export only the tasks that are annotated"
 _PREDICTIONS = (
     "two inputs give them, spanf1 score GOLD PRED; in one, the export is to include predictions"
@@ -78,6 +79,31 @@ def looks_like_record(view: View) -> int:
     item = view.item
     labelled = isinstance(item.get(_LABELS), list) and all(key in item for key in ITEM_OFFSETS[0])
     return SURE * (labelled and view.role not in ("item", "keys"))
+
+
+def said_by(task: Any) -> dict[str, Any]:
+    """Return for each annotator of a task the task with their annotations alone."""
+    if not isinstance(task, dict):
+        return {}
+    if _ANNOTATOR in task:
+        name = _name_of(task[_ANNOTATOR])
+        return {} if name is None else {name: task}
+    said: dict[str, Any] = {}
+    key = next((key for key in _TASK.gold if isinstance(task.get(key), list)), "")
+    for one in task.get(key, ()):
+        whole = isinstance(one, dict) and not (one.get("was_cancelled") or one.get("skipped"))
+        name = _name_of(one.get("completed_by")) if whole else None
+        if name is not None:
+            said.setdefault(name, {**task, key: []})[key].append(one)
+    return said
+
+
+def _name_of(annotator: object) -> str | None:
+    """Return what an annotator is called: an address, a name, or else a number."""
+    if isinstance(annotator, dict):
+        names = (annotator.get(key) for key in ("email", "username", "id"))
+        annotator = next(filter(None, names), None)
+    return str(annotator) if isinstance(annotator, str | int) else None
 
 
 class _Tasks:
@@ -291,7 +317,7 @@ def _chosen(record: Record, key: str) -> int:
         raise record.error(f"{task} has no {key}{only}{cancelled}", hint)
     if len(kept) > 1 and len(true) != 1:
         message = f"{task} has {len(kept)} {key}, and none of them alone is the ground truth"
-        raise record.error(message, _ONE)
+        raise record.error(message, _ONE if predicted else _ONE_OF)
     if len(kept) > 1:
         record.input.remark(f"{key} beside the ground truth", len(kept) - 1)
     if len(kept) < len(several):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from spanf1.core.documents import DocumentBatch
+from spanf1.core.documents import DocumentBatch, Offsets
 from spanf1.core.spans import UNTAGGED
 from spanf1.core.tags import IntArray
 from spanf1.formats.records.keys import ITEM_OFFSETS, KEYS, KnownKeys
@@ -77,11 +77,17 @@ def span_columns(input: Input, values: Sequence[Any]) -> DocumentBatch:
         said = [item.get("text") for item in items]
         strings(text for text in said if text is not None)
     token_key = options.token_key or known.token[0]
+    tokens: list[Sequence[Offsets] | None] | None = None
     if token_key in keys or options.token_key is not None:
-        _check_tokens(map(itemgetter(token_key), values), sizes)
+        lists = [*map(itemgetter(token_key), values)]
+        _check_tokens(lists, sizes)
+        if options.with_tokens:
+            tokens = [[*map(itemgetter(*ITEM_OFFSETS[0]), one)] for one in lists]
     ids = ids_of(input, keys, values)
     known_texts: list[str | None] | None = None if texts is None else [*texts]
-    return batch_of(counts, starts, ends, types, texts=known_texts, ids=ids, said=said)
+    batch = batch_of(counts, starts, ends, types, texts=known_texts, ids=ids, said=said)
+    batch.tokens = tokens or batch.tokens
+    return batch
 
 
 def batch_of(
@@ -186,7 +192,7 @@ def check_said(
 
 
 def _check_tokens(lists: Iterable[Any], sizes: IntArray) -> None:
-    """Refuse tokens that are not in their texts one after the other; none of them is kept."""
+    """Refuse tokens that are not in their texts one after the other."""
     tokens, _, owner = flat(lists)
     if tokens:
         starts, ends = (list(map(itemgetter(name), tokens)) for name in ITEM_OFFSETS[0])

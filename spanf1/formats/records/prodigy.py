@@ -23,6 +23,9 @@ from spanf1.wording import shortened
 
 _KEYS = KEYS["prodigy"]
 
+# Who says what a record says; sessions name the annotator in older versions of Prodigy.
+_ANNOTATORS = ("_annotator_id", "_session_id")
+
 # What annotators answer, and how that is called which is left out.
 _ANSWERS = {"accept": "", "reject": "rejected examples", "ignore": "ignored examples"}
 
@@ -41,6 +44,14 @@ def looks_like_record(view: View) -> int:
     placed = "offsets" in view.item or all(key in view.item for key in ITEM_OFFSETS[0])
     others = any(start in view.item and end in view.item for start, end in ITEM_OFFSETS[1:])
     return (LIKELY if placed else MAYBE * others) * view.at_key
+
+
+def said_by(value: Any) -> dict[str, Any]:
+    """Return the annotator of a record, if it names one, with the record."""
+    if not isinstance(value, dict):
+        return {}
+    name = next((value[key] for key in _ANNOTATORS if value.get(key) is not None), None)
+    return {} if name is None else {str(name): value}
 
 
 def documents(input: Input) -> Iterator[Document]:
@@ -141,11 +152,11 @@ def _records(documents: Iterable[Document], how: Writing) -> Iterator[dict[str, 
                 }
                 for place, (start, end) in enumerate(document.tokens)
             ]
-        record[how.key or _KEYS.either[0]] = list(map(_item, document.spans))
+        record[how.key or _KEYS.either[0]] = list(map(item, document.spans))
         yield record
 
 
-def _item(span: TextSpan) -> dict[str, object]:
+def item(span: TextSpan) -> dict[str, object]:
     """Return a span as a record has it."""
     if len(span.parts) > 1:
         return {"offsets": span.parts, "label": span.type}

@@ -21,7 +21,7 @@ from spanf1.formats.records.values import (
     spelt,
     values,
 )
-from spanf1.formats.registry import FORMATS, Input
+from spanf1.formats.registry import FORMATS, Input, module_of
 from spanf1.wording import shortened, unwritable
 
 # Into how many parts records are cut of which one is not plain.
@@ -38,6 +38,11 @@ _TEXT_HINT = "; --match text looks at no offsets"
 
 # What is read otherwise than it stands there.
 _KEYLESS = "records without spans, which others have, taken to have none"
+
+#: what is left out where one annotator of several is read
+OF_OTHERS = "annotations of other annotators"
+# How many annotators a message names.
+_NAMED = 8
 
 _LABELS_HINT = "labels=[...] (--labels PER,LOC) says which type each number is"
 
@@ -393,7 +398,35 @@ def _parsed(input: Input) -> Iterator[Values]:
         # A file is read in parts only if each line is a record.
         return values(content, source, by_line=source.stop >= 0)
 
-    return input.once(parse)
+    reads = input.once(parse)
+    return reads if input.options.annotator is None else _of_annotator(input, reads)
+
+
+def _of_annotator(input: Input, reads: Iterable[Values]) -> Iterator[Values]:
+    """Yield what one annotator says of the records of a file.
+
+    Raises
+    ------
+    LayoutError
+        If that is nothing.
+    """
+    said_by, name = module_of(input.format).said_by, str(input.options.annotator)
+    names: set[str] = set()
+    for read in reads:
+        said = [said_by(value) for value in read[0]]
+        names.update(*said)
+        own = [row for row, one in enumerate(said) if name in one]
+        if others := sum(map(len, said)) - len(own):
+            input.remark(OF_OTHERS, others)
+        if own:
+            yield Values([said[row][name] for row in own], [read[1][row] for row in own])
+    if name not in names:
+        known = ", ".join(map(shortened, sorted(names)[:_NAMED]))
+        raise LayoutError(
+            f"there are no annotations of {shortened(name)}",
+            where=input.source.name,
+            hint=f"annotators here: {known}" if known else "no annotator is named here",
+        )
 
 
 def record_batches(
