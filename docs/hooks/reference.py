@@ -153,7 +153,7 @@ def command_sections() -> list[dict[str, list[str]]]:
 
 def command_pages() -> dict[str, str]:
     """Return the pages of the commands, made of their help, by path."""
-    context = click.Context(main, info_name="spanf1")
+    context = click.Context(main, info_name="spanf1", **main.context_settings)
     pages = {}
     for name in COMMANDS:
         command = main.get_command(context, name)

@@ -22,7 +22,7 @@ PATH = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
 def commands() -> dict[str, click.Command]:
     found = {}
     for name in COMMANDS:
-        command = main.get_command(click.Context(main), name)
+        command = main.get_command(click.Context(main, **main.context_settings), name)
         if isinstance(command, click.Group):
             found |= {f"{name} {one}": sub for one, sub in command.commands.items()}
         else:

@@ -31,7 +31,7 @@ def test_every_page_is_in_the_navigation(path: str) -> None:
 def test_every_command_and_option_has_its_place(name: str) -> None:
     text = reference.command_pages()[f"reference/commands/{name}.md"]
     assert text.startswith(f"# spanf1 {name}\n")
-    context = click.Context(main, info_name="spanf1")
+    context = click.Context(main, info_name="spanf1", **main.context_settings)
     command = main.get_command(context, name)
     inner = command.commands.values() if isinstance(command, click.Group) else [command]
     for one in inner:
@@ -76,7 +76,7 @@ NAMED = sorted(
 
 
 def commands() -> dict[str, click.Command]:
-    context = click.Context(main, info_name="spanf1")
+    context = click.Context(main, info_name="spanf1", **main.context_settings)
     found = {name: main.get_command(context, name) for name in COMMANDS}
     for name, command in [*found.items()]:
         if isinstance(command, click.Group):

@@ -308,7 +308,7 @@ def _input(rng: Rng) -> Case:
 def parameters() -> list[tuple[list[str], list[click.Parameter]]]:
     """Return all commands but the one that goes to the network, and what each takes."""
     found: list[tuple[list[str], list[click.Parameter]]] = []
-    context = click.Context(main)
+    context = click.Context(main, **main.context_settings)
     for name in COMMANDS:
         command = main.get_command(context, name)
         if isinstance(command, click.Group):
