@@ -34,6 +34,7 @@ SECTIONS = {
         "compare": "Say which system is better, and how sure it is.",
         "schemes": "Say what each scorer would say, and why.",
         "rescore": "Score again from a results file.",
+        "merge": "Add up the results files of parts.",
         "plot": "Draw scores, to print: PDF, SVG, PNG.",
         "baseline": "Score what knowing the training data is worth.",
         "conlleval": "Score as the conlleval script does.",

@@ -52,7 +52,7 @@ from spanf1.cli.scoring import (
     trained,
     warnings,
 )
-from spanf1.core.options import AnyScheme, Confidence, Options
+from spanf1.core.options import AUTO, AnyScheme, Confidence, Options
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import UsageError
 from spanf1.formats.folders import groups_of
@@ -139,6 +139,12 @@ Examples:
 )
 @confidence_options
 @interval_option
+@click.option(
+    "--keep-units",
+    is_flag=True,
+    help="With --format json: keep what each sentence, or document, has, so that `spanf1 merge` "
+    "and `rescore` can make intervals.",
+)
 @slice_options()
 @click.option(
     "--signature",
@@ -179,6 +185,7 @@ def score(
     short: bool,
     jobs: int | None,
     average: AverageName,
+    keep_units: bool,
     fail_under: str | None,
     fail_empty: bool,
     **settings: Any,
@@ -193,6 +200,7 @@ def score(
     signature = signature or short
     if signature and (report.format_name != "table" or report.digits is not None):
         raise UsageError("--signature and --short print one line, without --format and --digits")
+    _check_kept(keep_units, report.format_name, level)
     paths = paths_of(files, "score")
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
@@ -220,6 +228,7 @@ def score(
         level=level,
         as_written=as_written,
         confidence=confidence,
+        keep_units=keep_units,
         schemes=_schemes_of_all([*groups.values()], sides, options, jobs),
         jobs=jobs,
         quiet=report.quiet,
@@ -233,7 +242,13 @@ def score(
         else:
             tokens[name] = one
     outcome = _outcome(
-        level, results, tokens, confidence=confidence, average=average, limits=limits
+        level,
+        results,
+        tokens,
+        confidence=confidence,
+        keep_units=keep_units,
+        average=average,
+        limits=limits,
     )
     if again:
         forms, analysis = trained(slicing.train, settings, options), _analyzed(opened, options)
@@ -258,13 +273,14 @@ def _scored(
     level: LevelName,
     as_written: bool,
     confidence: Confidence | None,
+    keep_units: bool,
     schemes: tuple[AnyScheme, AnyScheme] | None,
     jobs: int | None,
     quiet: bool,
     held: ExitStack | None,
 ) -> tuple[Inputs, Result | TokenResult]:
     """Return gold and predictions, and their score; `held` keeps what is read again later."""
-    units = "" if level in ("span", "token") else level
+    units = (AUTO if keep_units else "") if level in ("span", "token") else level
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(group[0], wanted=not quiet))
         twice = level == "token" or held is not None
@@ -277,7 +293,7 @@ def _scored(
             return inputs, one
         parted = group if inputs.may_be_parted() else ()
         executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
-        confidence = None if units else confidence
+        confidence = confidence if level == "span" else None
         return inputs, score_inputs(
             inputs,
             options,
@@ -285,6 +301,19 @@ def _scored(
             units=units,
             executor=executor,
             schemes=schemes,
+        )
+
+
+def _check_kept(keep_units: bool, format_name: str, level: str) -> None:
+    """Raise an error if what is to be kept of units has no place."""
+    if keep_units and format_name != "json":
+        raise UsageError(
+            f"--keep-units is for results files, and the format is {format_name}",
+            hint="--format json",
+        )
+    if keep_units and level != "span":
+        raise UsageError(
+            f"--keep-units keeps spans, and the level is {level}", hint="leave --level out"
         )
 
 
@@ -304,6 +333,7 @@ def _outcome(
     tokens: Mapping[str, TokenResult],
     *,
     confidence: Confidence | None,
+    keep_units: bool,
     average: AverageName,
     limits: Mapping[str, float],
 ) -> Outcome:
@@ -316,9 +346,9 @@ def _outcome(
         from spanf1.cli.levels import outcome_of_wholes
 
         return outcome_of_wholes(level, results, confidence, limits)
-    result = total_of([*results.values()])
+    result = total_of(results.values(), AUTO if keep_units else "")
     return Outcome(
-        report_of(result, results if len(results) > 1 else {}),
+        report_of(result, results if len(results) > 1 else {}, keep_units=keep_units),
         {**SCORE_RENDERERS, "number": partial(number, average=average)},
         str(result.signature(average)),
         how_made(result),
