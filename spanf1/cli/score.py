@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -113,6 +113,7 @@ Examples:
   spanf1 score output.conll --short                   # the same, shorter
   spanf1 score gold-folder/ predicted-folder/
   spanf1 score 'shards/*.conll'
+  spanf1 score 'shards/*.conll' --executor dask://10.0.0.1:8786
   spanf1 score output.conll --format latex --digits 1 -o table.tex
   spanf1 score output.conll -o page.html              # errors, too
   spanf1 score output.conll -o scores.json --fail-under micro=0.92,PER=0.9
@@ -175,6 +176,12 @@ Examples:
     help="Exit with 1 if there is nothing to score, or no span of a type of --types.",
 )
 @JOBS_OPTION
+@click.option(
+    "--executor",
+    metavar="dask://HOST:PORT",
+    help="Score each of several files on a cluster of Dask, by the address of its scheduler. All "
+    "workers find the files by the same paths. The files have no rows of their own.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
 def score(
     files: tuple[str, ...],
@@ -184,6 +191,7 @@ def score(
     signature: bool,
     short: bool,
     jobs: int | None,
+    executor: str | None,
     average: AverageName,
     keep_units: bool,
     fail_under: str | None,
@@ -218,9 +226,21 @@ def score(
     # For slices, and pages, files are read again when all of them are scored.
     again = paged or bool(slicing.by)
     held = click.get_current_context().with_resource(ExitStack())
-    opened: list[Inputs] = []
-    results: dict[str, Result] = {}
-    tokens: dict[str, TokenResult] = {}
+    away: dict[str, Result] = {}
+    if executor is not None:
+        _check_cluster(level, again, jobs)
+        from spanf1.cli.executors import scored_on
+
+        away[""] = scored_on(
+            executor,
+            [*groups.values()],
+            sides,
+            options,
+            confidence=confidence if level == "span" else None,
+            units=_units_kept(level, keep_units),
+            quiet=report.quiet,
+        )
+        groups = {}
     made = partial(
         _scored,
         sides=sides,
@@ -234,16 +254,10 @@ def score(
         quiet=report.quiet,
         held=held if again else None,
     )
-    for name, group in groups.items():
-        inputs, one = made(group)
-        opened.append(inputs)
-        if isinstance(one, Result):
-            results[name] = one
-        else:
-            tokens[name] = one
+    opened, results, tokens = _all_scored(groups, made)
     outcome = _outcome(
         level,
-        results,
+        away or results,
         tokens,
         confidence=confidence,
         keep_units=keep_units,
@@ -265,6 +279,41 @@ def score(
     return 1 if outcome.failed or (fail_empty and outcome.empty) else 0
 
 
+def _all_scored(
+    groups: Mapping[str, Sequence[str]],
+    made: Callable[[Sequence[str]], tuple[Inputs, Result | TokenResult]],
+) -> tuple[list[Inputs], dict[str, Result], dict[str, TokenResult]]:
+    """Return what inputs were opened, and their results by name: of spans, and of tokens."""
+    opened: list[Inputs] = []
+    results: dict[str, Result] = {}
+    tokens: dict[str, TokenResult] = {}
+    for name, group in groups.items():
+        inputs, one = made(group)
+        opened.append(inputs)
+        if isinstance(one, Result):
+            results[name] = one
+        else:
+            tokens[name] = one
+    return opened, results, tokens
+
+
+def _check_cluster(level: str, again: bool, jobs: int | None) -> None:
+    """Raise an error if something is asked for that --executor cannot do."""
+    if level == "token":
+        raise UsageError("--executor scores spans, and the level is token")
+    if again:
+        raise UsageError("--executor does not go with --by, nor with a page: files are read again")
+    if jobs is not None:
+        raise UsageError("--jobs is for this machine, and --executor for others: give one")
+
+
+def _units_kept(level: LevelName, keep_units: bool) -> str:
+    """Return what the counts are kept of, where no intervals need them."""
+    if level in ("span", "token"):
+        return AUTO if keep_units else ""
+    return level
+
+
 def _scored(
     group: Sequence[str],
     *,
@@ -280,7 +329,7 @@ def _scored(
     held: ExitStack | None,
 ) -> tuple[Inputs, Result | TokenResult]:
     """Return gold and predictions, and their score; `held` keeps what is read again later."""
-    units = (AUTO if keep_units else "") if level in ("span", "token") else level
+    units = _units_kept(level, keep_units)
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(group[0], wanted=not quiet))
         twice = level == "token" or held is not None
