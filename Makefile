@@ -9,7 +9,7 @@ PY := .venv/bin/python
 .DELETE_ON_ERROR:
 # Two pips at once would corrupt the one .venv.
 .NOTPARALLEL:
-.PHONY: help demo test test-quick test-integrations check bench bench-check fuzz simulate format clean FORCE
+.PHONY: help demo test test-quick test-integrations check docs bench bench-check fuzz simulate format clean FORCE
 
 help: ## list these targets
 	@echo "usage: make TARGET [PYTHON=/path/to/python]"
@@ -19,6 +19,7 @@ help: ## list these targets
 demo: .venv/.stamp-run ## score the sample corpus (installs the run-time dependencies only)
 	@echo '$$ spanf1 score corpora/sample/english.spacy.conll'
 	@.venv/bin/spanf1 score corpora/sample/english.spacy.conll
+	@echo; echo 'the command is .venv/bin/spanf1'
 
 test: .venv/.stamp-test ## run all the tests, on all cores
 	$(PY) -m pytest --numprocesses auto
@@ -33,6 +34,9 @@ check: .venv/.stamp-check ## lint, check the formatting and check the types
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+
+docs: .venv/.stamp-docs ## build the pages into site/, and run every block of them
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 
 bench: .venv/.stamp-bench ## time spanf1 against other scorers
 	$(PY) -m tests.benchmarks
@@ -51,7 +55,7 @@ format: .venv/.stamp-check ## format the code and apply the linter's safe fixes
 	$(PY) -m ruff format
 
 clean: ## remove .venv, build products and caches
-	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build dist site .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name .git -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # pip can leave a package half installed when it is killed and later take it for a whole one.
@@ -70,7 +74,7 @@ endef
 .venv/.stamp-run: pyproject.toml .venv/.stamp-venv
 	$(call install,--editable .)
 
-.venv/.stamp-test .venv/.stamp-check .venv/.stamp-bench .venv/.stamp-integrations: .venv/.stamp-%: .venv/.stamp-run
+.venv/.stamp-test .venv/.stamp-check .venv/.stamp-docs .venv/.stamp-bench .venv/.stamp-integrations: .venv/.stamp-%: .venv/.stamp-run
 	$(call install,--editable . --group $*)
 
 # Looked at every time, rewritten only when the .venv is missing, half made, broken, moved or

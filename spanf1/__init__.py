@@ -16,6 +16,9 @@ from spanf1.exceptions import (
 # As a type checker sees it; the module `typing` would be imported while Ctrl-C is not caught yet.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from spanf1.answers.answers import AnswerResult, answer_f1, score_answers
+    from spanf1.answers.retrieval import RetrievalResult, score_retrieval
+    from spanf1.answers.systems import AnswerComparison, compare_answers
     from spanf1.changes.changes import Changes
     from spanf1.changes.diff import diff
     from spanf1.changes.several import report
@@ -56,6 +59,8 @@ if TYPE_CHECKING:
 __all__ = [
     "AlignmentError",
     "Analysis",
+    "AnswerComparison",
+    "AnswerResult",
     "Changes",
     "Confidence",
     "ConfusionDisplay",
@@ -78,6 +83,7 @@ __all__ = [
     "RankingOptions",
     "ReadError",
     "Result",
+    "RetrievalResult",
     "Score",
     "ScoreDisplay",
     "Signature",
@@ -94,8 +100,10 @@ __all__ = [
     "WholeResult",
     "__version__",
     "analyze",
+    "answer_f1",
     "baseline",
     "compare",
+    "compare_answers",
     "convert",
     "convert_file",
     "decode",
@@ -109,7 +117,9 @@ __all__ = [
     "repair",
     "report",
     "rescore",
+    "score_answers",
     "score_file",
+    "score_retrieval",
     "validate",
     "validate_file",
 ]
@@ -164,6 +174,13 @@ _LATER = {
     "score_file": "results.files",
     "validate": "checks.lists",
     "validate_file": "checks.validate",
+    "AnswerComparison": "answers.systems",
+    "AnswerResult": "answers.answers",
+    "RetrievalResult": "answers.retrieval",
+    "answer_f1": "answers.answers",
+    "compare_answers": "answers.systems",
+    "score_answers": "answers.answers",
+    "score_retrieval": "answers.retrieval",
 }
 
 

@@ -23,7 +23,7 @@ FLOORS = [
     ["checks", "conlleval", "compat", "levels"],
     ["results"],
     ["pages"],
-    ["scorers", "ranking", "contents", "mistakes"],
+    ["scorers", "ranking", "contents", "mistakes", "answers"],
     ["changes", "corpora", "integrations"],
     ["cli"],
 ]

@@ -1,4 +1,4 @@
-"""The examples in the README and in docstrings run, and its table of readings is true."""
+"""The examples in the README and in docstrings run, and what pages show is what commands print."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from spanf1.ranking.report import report_of as ranking_report
 from spanf1.render.renderers import text as rendered
 from spanf1.scorers.explain import explain
 from spanf1.scorers.report import report_of
+from tests.helpers.docs import page, shown_by
 from tests.helpers.explained import inputs
 from tests.helpers.shared_data import ROOT, shared
 from tests.simulations import TIMES, tables
@@ -39,12 +40,13 @@ def test_docstring_examples(name: str) -> None:
     assert doctest.testmod(importlib.import_module(name)).failed == 0
 
 
-def test_demo_output_is_what_the_command_prints() -> None:
+def test_demo_output_is_what_the_command_prints(monkeypatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
     path = "corpora/sample/english.spacy.conll"
-    source = spanf1.score_file(ROOT / path)
-    shown = str(source).replace(str(ROOT) + "/", "")
+    printed = str(spanf1.score_file(ROOT / path)).replace(str(ROOT) + "/", "")
+    shown = shown_by("index.md", f"spanf1 score {path}")
     # The width of the path decides where lines are broken: compare words.
-    assert shown.split() == README.split(f"$ spanf1 score {path}\n")[1].split("```")[0].split()
+    assert shown.split() == printed.split()
 
 
 @pytest.mark.parametrize("args", [["--kind", "boundary", "--limit", "3"], ["--what-if"]])
@@ -52,21 +54,23 @@ def test_errors_are_shown_as_the_command_tells_them(run, monkeypatch, args) -> N
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.chdir(ROOT)
     command = ["errors", "corpora/sample/english.spacy.conll", *args]
-    shown = README.split(f"$ spanf1 {' '.join(command)}\n")[1].split("```")[0]
-    assert run(*command).out == shown
+    assert (
+        run(*command).out
+        == shown_by("howto/errors.md", f"spanf1 {' '.join(command)}").rstrip("…\n") + "\n"
+    )
 
 
 def test_a_sentence_is_explained_as_the_command_does(run, monkeypatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.chdir(ROOT)
     command = ["explain", "corpora/sample/english.spacy.conll:189"]
-    shown = README.split(f"$ spanf1 {' '.join(command)}\n")[1].split("…\n")[0]
-    assert run(*command).out.startswith(shown)
+    assert run(*command).out == shown_by("howto/errors.md", f"spanf1 {' '.join(command)}")
 
 
 def test_what_each_scorer_says_of_a_submission(monkeypatch) -> None:
     """The lines that are shown are among those that the command prints."""
-    shown = README.split("A submission to WNUT-17")[1].split("```")[1]
+    shown = page("howto/schemes.md").split("A submission to WNUT-17")[1].split("```text")[1]
+    shown = shown.split("```")[0]
     monkeypatch.chdir(shared("wnut17/submissions"))
     files = inputs("../gold.conll", "spinningbytes.conll", by_position=True)
     comparison = explain(files, options=DEFAULTS)
@@ -87,7 +91,8 @@ def test_what_each_scorer_says_of_a_submission(monkeypatch) -> None:
 
 def test_three_submissions_compared(monkeypatch) -> None:
     """The lines that are shown are those that the command prints; chance may move their ends."""
-    shown = README.split("Three submissions to WNUT-17")[1].split("```")[1]
+    shown = page("howto/compare.md").split("Three submissions to WNUT-17")[1].split("```text")[1]
+    shown = shown.split("```")[0]
     monkeypatch.chdir(shared("wnut17/submissions"))
     names = ("uh_ritual", "spinningbytes", "flytxt")
     ranking = spanf1.compare(
@@ -102,7 +107,8 @@ def test_three_submissions_compared(monkeypatch) -> None:
 
 
 def test_two_submissions_differ_as_the_command_tells_it(run, monkeypatch) -> None:
-    shown = README.split("from flytxt to spinningbytes:")[1].split("```\n")[1]
+    shown = page("howto/compare.md").split("from flytxt to spinningbytes:")[1].split("```text\n")[1]
+    shown = shown.split("```")[0]
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.chdir(shared("wnut17/submissions"))
     files = ["../gold.conll", "flytxt.conll", "spinningbytes.conll"]
@@ -115,15 +121,16 @@ def test_interval_of_the_example() -> None:
     """The interval that is to be quoted is that of the output with F1 92.22."""
     path = shared("conll2003/testb_labels.elmo_9222.conll")
     result = spanf1.score_file(path, confidence=0.95)
-    f1, low, high = re.search(r"F1 (.*)\n\(95% interval (.*) to (.*); spanf1", README).groups()
+    text = page("howto/paper.md")
+    f1, low, high = re.search(r"F1 (.*)\n\(95% interval (.*) to (.*); spanf1", text).groups()
     micro = result.certainty.averages["micro"].f1
     assert f"{100 * result.micro.f1:.2f}" == f1
     assert (100 * micro.low, 100 * micro.high) == pytest.approx((float(low), float(high)), abs=0.1)
-    assert str(replace(result.signature(), confidence=None)) in README
+    assert str(replace(result.signature(), confidence=None)) in text
 
 
 def rows() -> list[list[str]]:
-    table = README.split("| gold → predicted |")[1].split("\n\n")[0]
+    table = page("howto/schemes.md").split("| gold → predicted |")[1].split("\n\n")[0]
     return [
         [cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]
     ]

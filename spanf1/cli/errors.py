@@ -183,9 +183,8 @@ def errors(
         raise UsageError(f"{' and '.join(other[:2])} are two reports: ask for one")
     if report.format_name == ("jsonl" if other else "json"):
         name = "json" if other else "jsonl"
-        raise UsageError(
-            f"--format {report.format_name} does not go with that", hint=f"--format {name}"
-        )
+        message = f"--format {report.format_name} does not go with {(*other, 'what is listed')[0]}"
+        raise UsageError(message, hint=f"--format {name}")
     paths = paths_of(files, "errors")
     if STDIN in paths and STDIN in slicing.train:
         raise UsageError("standard input can be read only once")

@@ -37,6 +37,7 @@ SECTIONS = {
         "merge": "Add up the results files of parts.",
         "plot": "Draw scores, to print: PDF, SVG, PNG.",
         "baseline": "Score what knowing the training data is worth.",
+        "answers": "Score answers by their words, and ranked lists at K.",
         "conlleval": "Score as the conlleval script does.",
     },
     "Look": {

@@ -20,6 +20,7 @@ FIRST = {
     "plot": ("--output", "--kind", "--width", "--confidence", "--merged"),
     "schemes": ("--gold-column", "--pred-column", "--examples", "--format", "--output"),
     "baseline": ("--rule", "--predictions", "--ignore-case", "--confidence", "--format"),
+    "answers": ("--rule", "--at", "--worst", "--confidence", "--format"),
     "describe": ("--train", "--forms", "--tag-column", "--format", "--output"),
     "validate": ("--scheme", "--tag-column", "--max", "--format", "--output"),
     "repair": ("--scheme", "--method", "--tag-column", "--in-place", "--output"),
@@ -56,6 +57,8 @@ GROUPS = {
         *("--fail-empty", "--fail-if-worse", "--max-drop", "--jobs", "--quiet", "--help"),
     ),
 }
+# The options of a command that are called as shared ones, and mean something of its own.
+_ALIKE = {"answers": ("--normalize", "--missing")}
 # With so many options, and no more, they are shown as one list.
 _FEW = 12
 # Below so many columns, what an option does stands under it.
@@ -130,8 +133,13 @@ def sections(command: str, options: Sequence[str]) -> dict[str, list[str]]:
         return {"Options": [*options]}
     first = [name for name in FIRST.get(command, ()) if name in options]
     rest = [name for name in options if name not in first]
-    own = [name for name in rest if not any(name in group for group in GROUPS.values())]
-    shared = {title: [name for name in rest if name in group] for title, group in GROUPS.items()}
+    alike = _ALIKE.get(command, ())
+    common = {name for group in GROUPS.values() for name in group if name not in alike}
+    own = [name for name in rest if name not in common]
+    shared = {
+        title: [name for name in rest if name in group and name in common]
+        for title, group in GROUPS.items()
+    }
     return {FIRST_TITLE: first, _OWN: own, **shared}
 
 

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from types import TracebackType
@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self
 
 import click
 
-from spanf1.cli.output import FILE, SIZE_OPTION, Option, choice_option, count_option, with_options
+from spanf1.cli.output import (
+    FILE,
+    SIZE_OPTION,
+    Option,
+    choice_option,
+    completed,
+    count_option,
+    with_options,
+)
 from spanf1.core.options import AUTO, MATCHES, MISSING, MODES, NORMALIZATIONS
 from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import AUTO_FORM, TagSet
@@ -71,30 +79,25 @@ def _column(_: click.Context, __: click.Parameter, value: str | None) -> Column 
     return value if value is None or len(columns_of(value)) > 1 else column_of(value)
 
 
-def _completed(names: Callable[[], Iterable[str]]) -> Callable[..., list[str]]:
-    """Return what completes a word of an option by the names that there are."""
-    return lambda _, __, begun: [name for name in names() if name.startswith(begun)]
-
-
 def _matches() -> list[str]:
     from spanf1.core.credits import rule_names
 
     return [*MATCHES, *rule_names(), MODES]
 
 
-_SCHEMES = _completed(lambda: SCHEME_NAMES)
+_SCHEMES = completed(lambda: SCHEME_NAMES)
 
 MATCH_OPTION = click.option(
     "--match",
     metavar="MATCH",
-    shell_complete=_completed(_matches),
+    shell_complete=completed(_matches),
     default="exact",
     show_default=True,
     help=f"What is counted. {'; '.join(f'{name}: {text}' for name, text in MATCHES.items())}. "
     "What is nearly right earns credit by boundary, type, partial, muc, fair, fair-weighted, "
     "overlap:any, overlap:0.5, dice:0.5, gold:0.5 (and these with ,two-sided), left, right, "
     "within:1, jaccard, coverage, token, character, n2c2, hipe-fuzzy, eds-nlp; semeval shows the "
-    "four modes of SemEval-2013 side by side. The README says what each earns.",
+    "four modes of SemEval-2013 side by side. docs/metrics says what each earns.",
 )
 NORMALIZE_OPTION = click.option(
     "--normalize",

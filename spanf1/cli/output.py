@@ -83,6 +83,11 @@ def _joined(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> s
     return ",".join(values) if values else None
 
 
+def completed(names: Callable[[], Iterable[str]]) -> Callable[..., list[str]]:
+    """Return what completes a word of an option by the names that there are."""
+    return lambda _, __, begun: [name for name in names() if name.startswith(begun)]
+
+
 def choice_option(*names: str, choices: Iterable[str], help_text: str) -> Option:
     """Return an option that takes one of a few words: the first is the default."""
     known = list(choices)

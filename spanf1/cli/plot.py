@@ -56,7 +56,7 @@ from spanf1.formats.folders import groups_of
 from spanf1.formats.opening import both_inputs
 from spanf1.formats.registry import COLUMNS, formats_given
 from spanf1.mistakes.analysis import Analysis
-from spanf1.mistakes.analyze import analyze_inputs
+from spanf1.mistakes.analyze import analyze_inputs, checked_options
 from spanf1.mistakes.picture import ConfusionDisplay, SliceDisplay
 from spanf1.pictures.display import PICTURES, Display, picture_format
 from spanf1.pictures.look import WIDTHS, Look, LookKeywords, library
@@ -65,7 +65,7 @@ from spanf1.ranking.rank import BEST, RankingOptions
 from spanf1.ranking.report import to_dict
 from spanf1.resampling.inference import ADJUSTMENTS
 from spanf1.results.files import score_inputs
-from spanf1.results.picture import ScoreDisplay, stored_rows
+from spanf1.results.picture import ScoreDisplay, remark_of, stored_rows
 from spanf1.results.report import f_name
 from spanf1.results.result import total_of
 
@@ -127,13 +127,17 @@ def _stored_scores(request: Request) -> Drawn:
         rows, level = stored_rows(result, data)
     except (LookupError, TypeError, AttributeError, ValueError):
         raise ReadError("the intervals are none", where=path, hint=RESULTS_HINT) from None
-    name = f_name(result)
-    return Drawn(ScoreDisplay.from_rows(rows, name, level, limit=request.limit, **request.look))
+    name, remark = f_name(result), remark_of(result)
+    return Drawn(
+        ScoreDisplay.from_rows(
+            rows, name, level, limit=request.limit, remark=remark, **request.look
+        )
+    )
 
 
 def _confusion(request: Request) -> Drawn:
     """Return a heat map of the confusions of files."""
-    options = Options.of(_known(request.settings) | types_of(request.settings))
+    options = checked_options(_known(request.settings) | types_of(request.settings))
     with _analyzed(request, options) as analysis:
         confusion = analysis.confusion()
     display = ConfusionDisplay.from_confusion(confusion, limit=request.limit, **request.look)
@@ -146,7 +150,7 @@ def _slices(request: Request) -> Drawn:
     slicing, confidence = Slicing.of(settings), confidence_of(settings)
     if len(slicing.by) != 1:
         raise UsageError("slices are drawn by one property", hint="--by length is one")
-    options = Options.of(_known(settings) | scoring_of(settings))
+    options = checked_options(_known(settings) | scoring_of(settings))
     with _analyzed(request, options) as analysis:
         forms = trained(slicing.train, settings, options)
         (slices,) = slicing.slices(analysis, forms, confidence)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
 
 from spanf1.cli.help import command
-from spanf1.cli.output import FILE, SIZE_OPTION, ReportOptions, report_options
+from spanf1.cli.output import FILE, SIZE_OPTION, ReportOptions, report_options, tell
 from spanf1.cli.scoring import (
     SCORE_DIGITS_HELP,
     SCORE_RENDERERS,
     confidence_of,
     confidence_options,
     interval_option,
+    warnings,
 )
 from spanf1.cli.signature import RESULTS_HINT, input_name, parsed, read_text
 from spanf1.core.options import Confidence
@@ -71,6 +72,7 @@ def rescore(file: str, *, like: str | None, max_size: str | None, **settings: An
     result, notes = rescored_data(file, data, signature, confidence)
     keep_units = bool(result.tally.units)
     report.write(report_of(result, keep_units=keep_units), SCORE_RENDERERS, notes=notes)
+    tell(warnings(result))
 
 
 def rescored_data(
@@ -92,7 +94,7 @@ def rescored_data(
     except SpanF1Error as error:
         where = error.where or input_name(path)
         raise type(error)(error.message, where=where, hint=error.hint) from None
-    return result, _notes(result, signature, intervals=bool(data.get("confidence")))
+    return result, _notes(result, signature, data)
 
 
 def kept_of(result: Result) -> str:
@@ -153,9 +155,12 @@ def _rescore_level(
     report.write(*read_again(result), notes=notes)
 
 
-def _notes(result: Result, signature: Signature | None, *, intervals: bool) -> Iterator[str]:
+def _notes(result: Result, signature: Signature | None, data: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is not as it was in the file, or as the signature has it."""
     if signature and signature.hash != result.signature().hash:
         yield "warning: the gold annotations are not those of the signature"
-    if not result.confidence and ((signature and signature.confidence) or intervals):
+    wanted = (signature and signature.confidence) or data.get("confidence")
+    if wanted and not result.confidence:
         yield kept_of(result)
+    if data.get("slices"):
+        yield "note: slices need the spans, and are left out: `spanf1 score --by` makes them"

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from spanf1.cli.output import FILE, Option, choice_option, count_option, list_option, with_options
+from spanf1.cli.output import (
+    FILE,
+    Option,
+    choice_option,
+    completed,
+    count_option,
+    list_option,
+    with_options,
+)
 from spanf1.conlleval.report import conlleval_report
 from spanf1.core.options import METHODS, TYPE_SETS, UNITS, Confidence, Options
 from spanf1.core.schemes import READINGS
@@ -124,8 +132,8 @@ type_options = with_options(
     ),
     click.option("--untyped", is_flag=True, help="Take all types for one: --map '*=_'."),
 )
-#: the options that say how intervals are made
-confidence_options = with_options(
+# How intervals are made of units; those that questions have, too.
+_LEVEL = (
     click.option(
         "--confidence",
         type=float,
@@ -137,13 +145,22 @@ confidence_options = with_options(
         least=1,
         help_text=f"Resamples that intervals are made of.  [default: {Confidence.resamples}]",
     ),
+)
+_SEED = count_option(
+    "--seed", help_text=f"Seed of the random numbers.  [default: {Confidence.seed}]"
+)
+#: the options that say how intervals are made
+confidence_options = with_options(
+    *_LEVEL,
     click.option(
         "--unit",
         type=click.Choice(UNITS),
         help="What is drawn.  [default: document, where two or more are marked, else sentence]",
     ),
-    count_option("--seed", help_text=f"Seed of the random numbers.  [default: {Confidence.seed}]"),
+    _SEED,
 )
+#: those, where what is drawn is questions
+question_options = with_options(*_LEVEL, _SEED)
 interval_option = click.option(
     "--interval",
     type=click.Choice(METHODS),
@@ -293,6 +310,12 @@ def confidence_of(settings: dict[str, Any], *, always: bool = False) -> Confiden
     return Confidence(**{fields.get(name, name): value for name, value in given.items()})
 
 
+def _properties() -> Iterable[str]:
+    from spanf1.mistakes.properties import PROPERTIES
+
+    return PROPERTIES
+
+
 def slice_options(train_help: str = "") -> Option:
     """Return the options that say how spans are sliced; what else --train is for comes first."""
     return with_options(
@@ -300,6 +323,7 @@ def slice_options(train_help: str = "") -> Option:
             "--by",
             multiple=True,
             metavar="PROPERTY|KEY",
+            shell_complete=completed(_properties),
             help="Slice spans by a property of them, or of their sentences: "
             "length, sentence-length, density, seen, form-frequency, consistency, position, case; "
             "or by a key of metadata. It may be given again.",
@@ -359,6 +383,8 @@ class Slicing:
         slicing = cls(tuple(dict.fromkeys(by)), None if bins is None else _numbers(bins), train)
         if bins is not None and len(slicing.by) != 1:
             raise UsageError("--bins goes with one --by", hint="--by length --bins 1,2,5")
+        if not train and other_train:
+            raise UsageError("what is seen is not given", hint="--train FILE has training data")
         if bool(train) != (slicing.trains or other_train):
             raise UsageError(
                 "--train goes with --by seen, form-frequency or consistency, and these with "

@@ -61,6 +61,8 @@ NAN_ID = -(1 << 62)
 _NAN_HINT = "NaN comes of an overflow, as in half precision: it says nothing about labels"
 
 _ONE_SENTENCE = "for a single sentence: evaluate([gold], [predicted], labels=labels)"
+_IN_LISTS = "for a single sentence: [gold], [predicted]; what is no list becomes one by list()"
+_SPANS = "spans of a sentence are a list of (start, end, type), and types are texts"
 
 TagLists = Sequence[Sequence[str]]
 
@@ -260,7 +262,7 @@ def _check_lengths(gold: list[int], other: list[int], name: str, units: str) -> 
 def _not_lists(side: str) -> UsageError:
     return UsageError(
         f"{side} is to be a list of lists of tags, one for each sentence",
-        hint="for a single sentence: evaluate([gold], [predicted])",
+        hint=_IN_LISTS,
     )
 
 
@@ -350,7 +352,8 @@ def _is_text(tag: object) -> bool:
 def _not_a_string(sentences: Sequence[Sequence[object]], side: str) -> TagError:
     """Return the error for the first tag that is not a string."""
     tag, where = _first(sentences, side, lambda tag: not isinstance(tag, str))
-    return TagError(f"the tag is to be a string, and is {shortened(tag)}", where=where)
+    hint = _SPANS * isinstance(tag, tuple | list)
+    return TagError(f"the tag is to be a string, and is {shortened(tag)}", where=where, hint=hint)
 
 
 def _first(

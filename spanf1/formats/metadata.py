@@ -93,10 +93,11 @@ class Metadata(NamedTuple):
         """Return a value as text; None if it is empty."""
         if isinstance(value, np.generic):
             value = value.item()
-        if value is None or value == "":
-            return None
         if isinstance(value, str):
-            return value
+            return value or None
+        # What is missing in a frame is NaN, or NaT, which is a date by its class.
+        if value is None or str(value) in ("nan", "NaT"):
+            return None
         if isinstance(value, bool | int | float):
             return json.dumps(value)
         if isinstance(value, date):

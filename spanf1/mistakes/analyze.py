@@ -46,7 +46,7 @@ from spanf1.mistakes.analysis import Analysis, Part
 from spanf1.mistakes.ledger import Ledger
 from spanf1.mistakes.texts import DocumentTexts, Passage, Texts, TokenTexts
 from spanf1.results.files import edges_noted, token_column_of
-from spanf1.results.lists import has_records, spellings_of
+from spanf1.results.lists import SPANS, has_records, held, spellings_of
 from spanf1.results.result import Result, total_of
 from spanf1.wording import many, shortened
 
@@ -150,7 +150,8 @@ tag_form, outside, mask_tags, missing, confidence
     if not together:
         raise UsageError(
             "gold and predicted are to be two files, or both sequences",
-            hint="predicted can be left out only where the file of gold has both",
+            hint="predicted can be left out only where the file of gold has both; records that "
+            "have both are given twice",
         )
     if not files[0]:
         return _analysis_of_lists(given, options)
@@ -268,7 +269,13 @@ def _checked_metadata(
     metadata: Mapping[str, Sequence[Any]] | None, count: int
 ) -> Mapping[str, Sequence[Any]]:
     """Return what each of some sentences has at keys; raises an error if it is not as many."""
-    columns = {key: [*column] for key, column in (metadata or {}).items()}
+    # A frame is no mapping, and has its items.
+    if metadata is not None and not hasattr(metadata, "items"):
+        raise UsageError(
+            "metadata is to be keys, and at each of them a value for each sentence",
+            hint="metadata={'source': ['web', 'news']} is of two sentences",
+        )
+    columns = {} if metadata is None else {key: [*column] for key, column in metadata.items()}
     for key, column in columns.items():
         if len(column) != count:
             raise UsageError(
@@ -398,6 +405,11 @@ def _passage_of_blocks(blocks: Iterable[Block]) -> Passage:
 def _analysis_of_lists(given: Mapping[str, Any], options: Options) -> Analysis:
     """Return the analysis of tags, ids or records; raises as `analyze`."""
     gold, predicted, words = given["gold"], given["predicted"], given["tokens"]
+    if SPANS in (held(gold), held(predicted)):
+        raise UsageError(
+            "spans alone have no texts, and are not analyzed",
+            hint="records have both: {'text': 'Ada met Bob', 'spans': [[0, 3, 'PER']]}",
+        )
     confidence = confidence_from(given["confidence"])
     units = confidence.unit if confidence else ""
     kept = KeptSpans()

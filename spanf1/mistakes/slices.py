@@ -26,6 +26,7 @@ from spanf1.exceptions import UsageError
 from spanf1.mistakes.ledger import CORRECT, Ledger
 from spanf1.mistakes.properties import PROPERTIES, Property, Spot
 from spanf1.mistakes.texts import Found, Layout, Mention, Place, Texts, unsaid
+from spanf1.render.reported import Reported
 from spanf1.resampling.draws import cores
 from spanf1.resampling.inference import (
     Interval,
@@ -292,8 +293,11 @@ class Slice(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Slices:
+class Slices(Reported):
     """How good predictions are in each slice.
+
+    ``str(slices)`` is the table that ``spanf1 errors --by`` prints. A frame and CSV have a row for
+    each slice.
 
     Attributes
     ----------
@@ -318,6 +322,8 @@ class Slices:
     units: int
     confidence: Confidence | None = None
     too_many: bool = False
+
+    _reporter = "spanf1.mistakes.slices_report", "report_of"
 
     def __repr__(self) -> str:
         said = (f"{one.name} {one.score.fbeta:.4f}" for one in self)

@@ -20,6 +20,11 @@ _REST = "vs rest"
 _NAMED = 8
 
 
+def report_of(slices: Slices) -> Report:
+    """Return the report on the slices by one property, or key."""
+    return slices_report([slices])._replace(data=lambda _: slices.to_dict())
+
+
 def slices_report(several: Sequence[Slices]) -> Report:
     """Return the report on how good predictions are in slices."""
     return Report(
@@ -64,7 +69,8 @@ def _sections(
 def _slices(slices: Slices, digits: int | None, *, beside: bool = True) -> Section:
     """Return the table of slices, with the intervals beside the figures, or under them."""
     name, compared = f_name(slices.scored), slices.confidence is not None
-    header = ["", "Gold", "Pred.", "Corr.", "P", "R", name, _REST, *["p"] * (compared and beside)]
+    figures = ["Gold", "Pred.", "Corr.", "P", "R", name, _REST, *["p"] * (compared and beside)]
+    header = [slices.by, *figures]
     rows, under = [], []
     for one in slices:
         f, rest, p_value = percent(one.score.fbeta, digits), points(one.difference, digits), ""

@@ -91,7 +91,7 @@ def _table(section: Section, width: int | None, *, colour: bool) -> Iterator[str
 def _side_by_side(section: Section, width: int) -> Iterator[list[int]]:
     """Yield the columns that go beside each other; those for which there is no room come later."""
     fixed, count = section.fixed, len(section.header)
-    longest = max((width_of(row[0]) for row in section.rows), default=0)
+    longest = max(width_of(row[0]) for row in (section.header, *section.rows))
     if section.spare and longest + sum(_widths(section, range(1, count))) > width:
         count -= 1
     stop, room = 0, width - min(longest, _ENOUGH)
@@ -110,7 +110,7 @@ def _side_by_side(section: Section, width: int) -> Iterator[list[int]]:
 def _part(section: Section, columns: list[int], most: int | None, *, colour: bool) -> Iterator[str]:
     """Yield the lines of a table with some of its columns, and with the names."""
     widths = _widths(section, columns)
-    names = [row[0] for row in section.rows]
+    names = [row[0] for row in (section.header, *section.rows)]
     if most is not None:
         room = max(most - sum(widths) - section.apart, section.least)
         names = _fitted(names, room, step_cut if not section.verbatim else cut)
@@ -120,13 +120,15 @@ def _part(section: Section, columns: list[int], most: int | None, *, colour: boo
         pairs = zip(columns, widths, strict=True)
         return (padded(name, width) + "".join(f"{cells[k]:>{w}}" for k, w in pairs)).rstrip()
 
-    yield styled(line(section.header[0], section.header), BOLD, colour)
+    head, *names = names
+    yield styled(line(head, section.header), BOLD, colour)
     totals = len(names) - section.totals
+    below = any(row[column] for row in section.under for column in columns)
     for number, (name, row) in enumerate(zip(names, section.rows, strict=True)):
         if number == totals and number:
             yield ""
         yield styled(line(name, row), BOLD, colour and number == totals)
-        if section.under:
+        if below:
             yield styled(line("", section.under[number]), DIM, colour)
 
 

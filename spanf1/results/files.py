@@ -183,9 +183,10 @@ def score_file(  # type: ignore[misc]
     align_by_position : bool
         With two files, do not compare tokens, nor ids.
     input_format : str
-        ``columns``, ``jsonl`` (tokens and tags), ``brat``, or any other format that the README
-        lists; ``auto`` is by the content, and columns for a named pipe. Two with a comma between
-        them, if gold and predictions differ: hence type checkers take any text.
+        ``columns``, ``jsonl`` (tokens and tags), ``brat``, or any other format that
+        docs/reference/formats.md lists; ``auto`` is by the content, and columns for a named pipe.
+        Two with a comma between them, if gold and predictions differ: hence type checkers take any
+        text.
     gold_key, pred_key : str, optional
         In JSON and the like, the keys of the tags or spans. By default the first there is of some
         names: ``gold``, ``tags``, ``spans`` …; ``predicted``, ``pred``, ``predictions`` ….

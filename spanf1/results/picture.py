@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from spanf1.core.options import FEW_SPANS
+from spanf1.core.options import FEW_SPANS, MODES
 from spanf1.exceptions import UsageError
 from spanf1.pictures.display import Display
 from spanf1.pictures.look import BLACK, BLUE, GREY, PALE, SKY, VERMILION, LookKeywords
@@ -82,7 +82,9 @@ class ScoreDisplay(Display):
             As `plot`, or if there is no type.
         """
         level = result.confidence.level if result.confidence else None
-        return cls.from_rows([*rows(result)], f_name(result), level, ax, limit=limit, **look)
+        drawn = [*rows(result)]
+        said = remark_of(result)
+        return cls.from_rows(drawn, f_name(result), level, ax, limit=limit, remark=said, **look)
 
     @classmethod
     def from_rows(
@@ -187,6 +189,11 @@ class ScoreDisplay(Display):
                 if not labelled and self.level is not None:
                     line.set_label(f"{100 * self.level:g}% interval")
                     labelled = True
+
+
+def remark_of(result: Scored) -> str:
+    """Return which mode is drawn, where a match has several; else nothing."""
+    return f"match {MODES}: strict" * (result.options.match == MODES)
 
 
 def stored_rows(result: Scored, data: Mapping[str, Any]) -> tuple[list[Row], float | None]:

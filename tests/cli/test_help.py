@@ -143,6 +143,7 @@ def complete(shell: str, line: str) -> list[str]:
         ("spanf1 sc", {"score", "schemes"}),
         ("spanf1 score --reading str", {"strict"}),
         ("spanf1 score --match semev", {"semeval"}),
+        ("spanf1 errors f --by se", {"sentence-length", "seen"}),
         ("spanf1 convert --gold-sch", set()),
         ("spanf1 score --gold-sch", {"--gold-scheme"}),
     ],

@@ -108,6 +108,16 @@ def test_what_is_left_out_is_told(run) -> None:
         (["both.conll", "-o", "a.pdf", "--all-pairs"], 2, "--all-pairs does not go with --kind"),
         (["both.conll", "--kind", "ranks", "-o", "a.pdf"], 2, "two systems at least"),
         (["both.conll", "--kind", "confusion", "--match", "muc", "-o", "a.pdf"], 2, "--match"),
+        (
+            ["both.conll", "--kind", "confusion", "--reading", "conlleval", "-o", "a.pdf"],
+            2,
+            "the conlleval script counts steps between tags",
+        ),
+        (
+            ["both.conll", "--kind=slices", "--by=length", "--reading=conlleval", "-o", "a.pdf"],
+            2,
+            "the conlleval script counts steps between tags",
+        ),
         (["gold.conll", "good.conll", "bad.conll", "-o", "a.pdf"], 2, "3 files are given"),
         (["both.conll", "--kind", "slices", "-o", "a.pdf"], 2, "by one property"),
         (["both.conll", "--by", "length", "-o", "a.pdf"], 2, "--by does not go with --kind"),
@@ -147,3 +157,13 @@ def test_what_compare_found_says_how_it_is_drawn(run) -> None:
         2,
         "hint: --kind differences, or --kind ranks, draws it",
     )
+
+
+@pytest.mark.usefixtures("files")
+def test_of_several_modes_the_picture_says_which_is_drawn(run) -> None:
+    run("score", "both.conll", "--match", "semeval", "-o", "a.json")
+    assert run("plot", "both.conll", "--match", "semeval", "-o", "a.svg").code == 0
+    assert run("plot", "a.json", "-o", "b.svg").code == 0
+    assert run("plot", "both.conll", "-o", "c.svg").code == 0
+    a, b, c = (Path(f"{name}.svg").read_bytes() for name in "abc")
+    assert a == b != c

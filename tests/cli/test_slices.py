@@ -25,7 +25,7 @@ Leeds B-LOC B-LOC
 Rome B-LOC B-PER
 """
 TABLE = """\
-          Gold  Pred.  Corr.       P       R      F1  vs rest
+length    Gold  Pred.  Corr.       P       R      F1  vs rest
 1            3      2      1   50.00   33.33   40.00   -60.00
 2            1      1      1  100.00  100.00  100.00   +60.00
 
@@ -197,3 +197,46 @@ def test_wrong_usage(run, args, message, hint):
     assert (ran.code, ran.out) == (2, "")
     assert message in ran.err
     assert hint in ran.err
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "html", "latex"])
+def test_tables_name_their_slices_without_titles(run, form):
+    out = run("score", "f", "--by", "length", "--by", "sentence-length", "-q", "-f", form).out
+    assert "Slices by" not in out
+    assert out.index("length") < out.index("sentence-length")
+
+
+def test_a_long_name_of_slices_does_not_shift_the_header(run):
+    out = run("score", "f", "--by", "sentence-length", "-q").out
+    assert "sentence-length  Gold  Pred.  Corr." in out
+    assert "\n1-10                4      3      2" in out
+
+
+def test_narrow_tables_have_no_empty_lines_for_intervals(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    out = run("errors", "f", "--by", "length", "-q").out
+    assert "\n1            3      2      1   50.00\n2   " in out
+
+
+def test_rescore_says_that_slices_are_left_out(run):
+    run("score", "f", "--by", "length", "-o", "r.json")
+    ran = run("rescore", "r.json")
+    assert "Slices" not in ran.out
+    assert "note: slices need the spans, and are left out: `spanf1 score --by`" in ran.err
+
+
+def test_rescore_warns_as_score_does(run):
+    write("iobes", "a B-X B-X\nb E-X E-X\n")
+    run("score", "iobes", "-o", "r.json")
+    strict = "--reading", "strict", "--scheme", "IOB1", "-q"
+    signature = run("score", "iobes", *strict, "--signature").out.strip()
+    scored = run("score", "iobes", *strict)
+    assert "warning: all 1 gold spans are ill-formed in IOB1, and are dropped\n" in scored.err
+    assert run("rescore", "r.json", "--like", signature, "-q")[1:] == scored[1:]
+
+
+@pytest.mark.parametrize("option", ["--seen", "--unseen"])
+def test_what_is_seen_is_by_training_data(run, option):
+    ran = run("errors", "f", option)
+    assert ran.err == "error: what is seen is not given\nhint: --train FILE has training data\n"
+    assert run("errors", "f", option, "--train", "train").code == 0

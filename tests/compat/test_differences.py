@@ -1,4 +1,5 @@
-"""Where the drop-in is not as seqeval, on purpose: a test for each row of the README's table."""
+"""Where the drop-in is not as seqeval, on purpose: a test for each row of the table in
+docs/howto/seqeval.md."""
 
 import inspect
 import subprocess

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nervaluate import Evaluator
 
 import spanf1
-from spanf1 import AlignmentError, InputError, Span, TextSpan, UsageError
+from spanf1 import AlignmentError, InputError, Span, TagError, TextSpan, UsageError
 
 GOLD = [[(0, 2, "PER"), (3, 4, "LOC")], [], [(0, 1, "PER")]]
 PREDICTED = [[(0, 2, "PER")], [(1, 2, "X")], [(0, 1, "LOC")]]
@@ -223,3 +223,10 @@ def test_rows_of_numbers_are_still_labels() -> None:
     logits = [[[0.1, 0.9, 0.0], [0.9, 0.1, 0.0]]]
     labels = ["O", "B-A", "I-A"]
     assert spanf1.evaluate([[1, 0]], logits, labels=labels).micro.f1 == 1
+
+
+@pytest.mark.parametrize("row", [{(0, 1, "A")}, [(0, 1, 5)], [(0, 1, "A", "Ada")]])
+def test_what_is_nearly_a_span_says_what_spans_are(row) -> None:
+    with pytest.raises(TagError, match=r"y_true\[0\]\[0\]: the tag is to be a string") as caught:
+        spanf1.evaluate([row], [row])
+    assert caught.value.hint.startswith("spans of a sentence are a list of (start, end, type)")

@@ -8,6 +8,7 @@ import json
 import pytest
 
 import spanf1
+from spanf1.exceptions import UsageError
 from spanf1.mistakes.report import ENTRIES, Listing
 from tests.helpers.pages import Seen
 
@@ -41,3 +42,11 @@ def test_for_programs(analysis) -> None:
     assert data["entries"] == json.loads(json.dumps([entry.to_dict() for entry in entries]))
     assert data["what_if"][0]["f1"] == analysis.result.micro.f1
     assert data["signature"] == str(analysis.result.signature())
+
+
+def test_spans_without_texts_are_refused() -> None:
+    spans = [[(0, 2, "PER")]]
+    for how in ({}, {"sentence": 1}):
+        work = spanf1.explain if how else spanf1.analyze
+        with pytest.raises(UsageError, match="spans alone have no texts"):
+            work(spans, spans, **how)

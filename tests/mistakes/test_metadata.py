@@ -443,3 +443,19 @@ def test_dates(value, cut):
             message = f"f:6: 'x:date' is {value!r}, which is no date with a {part}"
             with pytest.raises(LayoutError, match=message):
                 analysis.values(f"x:date:{part}")
+
+
+@pytest.mark.parametrize("metadata", [[{"genre": "a"}] * 4, "genre", 3])
+def test_metadata_that_has_no_keys_is_refused(metadata):
+    with pytest.raises(UsageError, match="metadata is to be keys") as caught:
+        spanf1.analyze(TAGS, TAGS, metadata=metadata)
+    assert "metadata={'source': ['web', 'news']}" in caught.value.hint
+
+
+def test_metadata_of_a_frame_in_which_some_is_missing():
+    pd = pytest.importorskip("pandas")
+    days = pd.to_datetime(["2026-11-29", None, "2026-12-01", "2026-12-02"])
+    frame = pd.DataFrame({"score": [1.5, float("nan"), 2.0, 2.0], "day": days})
+    analysis = spanf1.analyze(TAGS, TAGS, metadata=frame)
+    assert analysis.values("score") == [["1.5", None, "2.0", "2.0"]]
+    assert analysis.values("day:month") == [["2026-11", None, "2026-12", "2026-12"]]

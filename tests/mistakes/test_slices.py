@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 from collections import Counter
@@ -329,3 +330,16 @@ def test_what_is_refused(by, more, message):
 )
 def test_case(text, case):
     assert _case(_spot(text)) == case
+
+
+def test_slices_print_and_go_to_frames_and_files() -> None:
+    pd = pytest.importorskip("pandas")
+    slices = spanf1.analyze(SAMPLE).slices("length")
+    assert str(slices).startswith("Slices by length\n")
+    assert "| 1 | 242 | 195 | 125 | 64.10 |" in slices.to_markdown()
+    assert json.loads(slices.to_json()) == slices.to_dict()
+    frame = slices.to_frame()
+    assert frame["slice"].tolist() == ["1", "2", "3", "4", "5+"]
+    assert frame["f1"].tolist() == [one.score.f1 for one in slices]
+    assert frame[["gold", "correct"]].sum().tolist() == [378, 171]
+    assert isinstance(frame, pd.DataFrame)

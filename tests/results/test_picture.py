@@ -76,3 +76,9 @@ def test_credits_may_be_fractions() -> None:
 def test_there_is_nothing_to_draw() -> None:
     with pytest.raises(UsageError, match="there are no types of spans to draw"):
         spanf1.evaluate([["O"]], [["O"]]).plot()
+
+
+def test_of_several_modes_the_one_that_is_drawn_is_named() -> None:
+    display = spanf1.evaluate(GOLD, PREDICTED, match="semeval").plot()
+    assert display.ax_.get_xlabel() == "%\nmatch semeval: strict"
+    assert spanf1.evaluate(GOLD, PREDICTED, match="partial").plot().ax_.get_xlabel() == "%"

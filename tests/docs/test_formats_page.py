@@ -1,4 +1,4 @@
-"""The README's section on formats: its commands run, and its table of keys is that of the code."""
+"""The page on formats: its commands run, and its table of keys is that of the code."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from spanf1.formats.records.keys import KEYS
 from spanf1.formats.registry import FORMATS
 from tests.helpers.commands import write
+from tests.helpers.docs import page
 from tests.helpers.every_format import (
     COUNTS,
     GOLD,
@@ -25,15 +26,13 @@ from tests.helpers.every_format import (
     said,
     tagged,
 )
-from tests.helpers.shared_data import ROOT
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-SECTION = README.split("## From the formats people have\n")[1].split("\n## ")[0]
+PAGE = page("reference/formats.md")
 
 
 def rows() -> dict[str, list[str]]:
     """Return the cells of the table, by the name of the format."""
-    table = [line.strip("|").split("|") for line in SECTION.splitlines() if line.startswith("| `")]
+    table = [line.strip("|").split("|") for line in PAGE.splitlines() if line.startswith("| `")]
     return {cells[0].strip("` "): cells for cells in table}
 
 
@@ -66,13 +65,13 @@ def test_keys_of_gold(name: str, keys: tuple[str, ...]) -> None:
 
 
 def test_keys_of_predictions_and_ids() -> None:
-    text = SECTION.split("**Keys.**")[1].split("in an input of their own")[0]
+    text = PAGE.split("**Keys.**")[1].split("in an input of their own")[0]
     tags, spans = KEYS["jsonl"], KEYS["prodigy"]
     others = set(tags.predicted) - set(spans.predicted)
     count = len(spans.predicted)
     assert re.findall("`(.*?)`", text)[:count] == [*spans.predicted]
     assert set(re.findall("`(.*?)`", text)[count:]) == others
-    joined = SECTION.split("Two inputs are joined by")[1].split("if both have one")[0]
+    joined = PAGE.split("Two inputs are joined by")[1].split("if both have one")[0]
     assert re.findall("`(.*?)`", joined) == [*spans.id, *tags.id]
 
 
@@ -98,7 +97,7 @@ def test_detected_described_and_validated(run, name: str) -> None:
 
 
 def commands() -> list[str]:
-    return SECTION.split("```sh\n")[1].split("```")[0].splitlines()
+    return PAGE.split("```sh\n")[1].split("```")[0].splitlines()
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Answers held against references: word overlap, exact match, and lists of what was retrieved."""
