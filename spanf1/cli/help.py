@@ -40,6 +40,7 @@ GROUPS = {
     ),
     _CERTAINTY: (
         *("--confidence", "--resamples", "--unit", "--seed", "--interval", "--correction"),
+        "--keep-units",
     ),
     _PLACES: (
         *("--gold-column", "--pred-column", "--tag-column", "--token-column", "--sentence-column"),
@@ -55,6 +56,7 @@ GROUPS = {
     _OUTPUT: (
         *("--format", "--digits", "--output", "--color", "--signature", "--short", "--fail-under"),
         *("--fail-empty", "--fail-if-worse", "--max-drop", "--jobs", "--quiet", "--help"),
+        "--executor",
     ),
 }
 # The options of a command that are called as shared ones, and mean something of its own.

@@ -178,8 +178,8 @@ Examples:
 @JOBS_OPTION
 @click.option(
     "--executor",
-    metavar="dask://HOST:PORT",
-    help="Score each of several files on a cluster of Dask, by the address of its scheduler. All "
+    metavar="ADDRESS",
+    help="Score each of several files on a cluster of Dask: dask://HOST:PORT is its scheduler. All "
     "workers find the files by the same paths. The files have no rows of their own.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
