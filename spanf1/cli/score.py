@@ -395,7 +395,7 @@ def _outcome(
         from spanf1.cli.levels import outcome_of_wholes
 
         return outcome_of_wholes(level, results, confidence, limits)
-    result = total_of(results.values(), AUTO if keep_units else "")
+    result = total_of(results.values(), AUTO if keep_units else "").check()
     return Outcome(
         report_of(result, results if len(results) > 1 else {}, keep_units=keep_units),
         {**SCORE_RENDERERS, "number": partial(number, average=average)},

@@ -138,12 +138,13 @@ def test_parts_in_other_schemes_than_the_whole(run):
 def test_an_ill_formed_span_of_all_parts_together(run):
     texts = ["w B-A B-A\nw I-A I-A\n\n" * 3, "w I-A I-A\nw O O\n\n"]
     for number, text in enumerate(texts):
-        Path(f"{number}").write_text(text)
+        Path(f"{number}.part").write_text(text)
         how = ["--reading", "error"]
-        assert run("score", f"{number}", "-o", f"{number}.json", *how).code == 0
-    ran = run("merge", "0.json", "1.json")
-    assert ran.code == 3
-    assert ran.err.startswith("error: gold span that is ill-formed in IOB2 (O → I), the first of 1")
+        assert run("score", f"{number}.part", "-o", f"{number}.json", *how).code == 0
+    for args in ["merge", "0.json", "1.json"], ["score", "*.part", *how]:
+        ran = run(*args)
+        assert ran.code == 3
+        assert ran.err.startswith("error: gold span that is ill-formed in IOB2 (O → I), the first")
 
 
 def test_keep_units_is_for_results_files(run, files):
