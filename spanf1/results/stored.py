@@ -22,6 +22,9 @@ _SPECIAL = "outside", "masked"
 # What stands for the shape of a span that is from no tags.
 _UNTAGGED_TEXT = "-"
 
+# So many units there may be.
+_MOST_UNITS = 1 << 40
+
 
 def data_of(tally: Tally) -> dict[str, Any]:
     """Return everything in a tally, but its units, as plain data that JSON can carry.
@@ -123,7 +126,7 @@ def _units_from(data: Mapping[str, Any], counted: Counter[Any]) -> Units:
         for number in codes:
             spans[keys[number]] += times
     kind = UNITS[UNITS.index(data["kind"])]
-    if len(spans) < len(keys) or +spans != counted:
+    if len(spans) < len(keys) or +spans != counted or sum(row[0] for row in rows) > _MOST_UNITS:
         raise ValueError("units that do not have the spans that were counted")
     code = np.array([number for _, *codes in rows for number in codes], np.intp)
     length = np.array([len(row) - 1 for row in rows], np.intp)

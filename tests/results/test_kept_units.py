@@ -64,10 +64,11 @@ def test_units_that_are_not_those_of_the_counts(tmp_path):
     units = data["tally"]["units"]
     for name, wrong in {
         "rows": units["rows"][:-1],
+        "rows ": [[1 << 50], *units["rows"]],
         "keys": units["keys"][::-1],
         "kind": "paragraph",
     }.items():
-        tally = data["tally"] | {"units": {**units, name: wrong}}
+        tally = data["tally"] | {"units": {**units, name.strip(): wrong}}
         with pytest.raises(spanf1.UsageError, match="not a result of spanf1"):
             spanf1.Result.from_dict({**data, "tally": tally})
 
