@@ -50,13 +50,19 @@ if TYPE_CHECKING:
     from spanf1.ranking.compare import compare
     from spanf1.ranking.picture import DifferenceDisplay, RankDisplay
     from spanf1.ranking.rank import Ranking, RankingOptions
+    from spanf1.results.advice import Advice
     from spanf1.results.files import score_file
     from spanf1.results.lists import SpanF1, evaluate
     from spanf1.results.picture import ScoreDisplay
     from spanf1.results.result import Result, rescore
     from spanf1.results.signature import Signature
+    from spanf1.thresholds.picture import SweepDisplay
+    from spanf1.thresholds.sweep import Sweep, sweep
+    from spanf1.trends.picture import TrendDisplay
+    from spanf1.trends.trend import Trend, trend
 
 __all__ = [
+    "Advice",
     "AlignmentError",
     "Analysis",
     "AnswerComparison",
@@ -91,9 +97,13 @@ __all__ = [
     "Span",
     "SpanF1",
     "SpanF1Error",
+    "Sweep",
+    "SweepDisplay",
     "TagError",
     "TextSpan",
     "TokenResult",
+    "Trend",
+    "TrendDisplay",
     "TypeCounts",
     "UsageError",
     "Violation",
@@ -120,12 +130,15 @@ __all__ = [
     "score_answers",
     "score_file",
     "score_retrieval",
+    "sweep",
+    "trend",
     "validate",
     "validate_file",
 ]
 
 # Where the names are that are imported when they are asked for: start-up is part of every run.
 _LATER = {
+    "Advice": "results.advice",
     "Analysis": "mistakes.analysis",
     "Changes": "changes.changes",
     "Confidence": "core.options",
@@ -150,8 +163,12 @@ _LATER = {
     "SliceDisplay": "mistakes.picture",
     "Span": "core.spans",
     "SpanF1": "results.lists",
+    "Sweep": "thresholds.sweep",
+    "SweepDisplay": "thresholds.picture",
     "TextSpan": "core.documents",
     "TokenResult": "levels.results",
+    "Trend": "trends.trend",
+    "TrendDisplay": "trends.picture",
     "TypeCounts": "core.scores",
     "Violation": "checks.lists",
     "analyze": "mistakes.analyze",
@@ -172,6 +189,8 @@ _LATER = {
     "report": "changes.several",
     "rescore": "results.result",
     "score_file": "results.files",
+    "trend": "trends.trend",
+    "sweep": "thresholds.sweep",
     "validate": "checks.lists",
     "validate_file": "checks.validate",
     "AnswerComparison": "answers.systems",

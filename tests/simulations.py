@@ -232,6 +232,46 @@ def parted(sentences: int, times: int, *, resamples: int = 1000, seed: int = 0) 
     return Parted(*map(np.array, zip(*rows, strict=True)))
 
 
+class Watched(NamedTuple):
+    """What is said of the newest chunk of series in which nothing changes, series by series.
+
+    Attributes
+    ----------
+    outside, sliding : array of bool
+        Whether it is outside of the limits, and whether chunks are said to slide.
+    """
+
+    outside: npt.NDArray[np.bool_]
+    sliding: npt.NDArray[np.bool_]
+
+
+def watched(reference: int, later: int, times: int, *, spans: int = 0, seed: int = 0) -> Watched:
+    """Return what is said of the newest chunk, of so many behind so many that are the reference.
+
+    Chunks are normal around .8; or, given how many spans each has, of counts.
+    """
+    rng = np.random.default_rng(seed)
+    rows = []
+    for _ in range(times):
+        if spans:
+            shares = [0.7, 0.2, 0.1]
+            drawn_spans = rng.multinomial(spans, shares, reference + later)
+            chunks: list[object] = [_chunk(counts) for counts in drawn_spans.tolist()]
+        else:
+            chunks = rng.normal(0.8, 0.02, reference + later).clip(0, 1).tolist()
+        seen = spanf1.trend(chunks, over="time", reference=reference).watch
+        assert seen
+        newest = seen.checks[-1]
+        outside = newest.says in ("below", "above")
+        rows.append((outside, newest.slide > newest.slide_limit))
+    return Watched(*map(np.array, zip(*rows, strict=True)))
+
+
+def _chunk(counts: Sequence[int]) -> Result:
+    spans = Counter(dict(zip(_KEYS, counts, strict=True)))
+    return Result(Tally(spans=spans, documents=1, sentences=1), _OPTIONS)
+
+
 # The tables.
 
 #: how many corpora each row of a table is made of
@@ -290,6 +330,14 @@ def tables(times: int = TIMES) -> Iterator[str]:
         said = parted(sentences, times, seed=_seed(name))
         below = int(np.count_nonzero(said.p_value < 0.05))
         yield row(name, [int(said.held.sum()), below, int(said.found.sum())])
+
+    yield ""
+    yield "| chunks over time, of which none differs | outside | slides |"
+    yield "|---|---|---|"
+    for reference, later, spans in ((6, 1, 0), (6, 6, 0), (12, 12, 0), (4, 2, 300), (4, 2, 3000)):
+        name = f"{later} behind {reference}" + f", of {spans} spans each" * bool(spans)
+        seen = watched(reference, later, times, spans=spans, seed=_seed(name))
+        yield row(name, [int(seen.outside.sum()), int(seen.sliding.sum())])
 
 
 def _seed(name: str) -> int:

@@ -23,8 +23,8 @@ FLOORS = [
     ["checks", "conlleval", "compat", "levels"],
     ["results"],
     ["pages"],
-    ["scorers", "ranking", "contents", "mistakes", "answers"],
-    ["changes", "corpora", "integrations"],
+    ["scorers", "ranking", "contents", "mistakes", "answers", "trends"],
+    ["changes", "corpora", "integrations", "thresholds"],
     ["cli"],
 ]
 FLOOR = {room: number for number, floor in enumerate(FLOORS) for room in floor}

@@ -10,12 +10,12 @@ from spanf1.exceptions import UsageError, check_known
 
 #: the rules of scoring scripts in use
 RULES = {
-    "squad2": "SQuAD 2.0: where the reference or the answer has no words, F1 is 1 if both have "
-    "none, else 0; a question without references has no answer",
-    "squad": "SQuAD 1.1: where no word is shared, F1 is 0, if both have no words, too; every "
-    "question has a reference",
-    "drop": "DROP: sets of words; the spans of an answer are put together one to one for the most "
-    "F1; a span with a number needs the number; a question's F1 is rounded to 2 decimals",
+    "squad2": "SQuAD 2.0: if the reference or the answer has no words, F1 is 1 if both have none, "
+    "else 0; a question without references has no answer",
+    "squad": "SQuAD 1.1: F1 is 0 if no word is shared, even if both have no words; every question "
+    "has a reference",
+    "drop": "DROP: sets of words; the spans of an answer are paired one to one for the highest F1; "
+    "a span with a number needs that number; a question's F1 is rounded to 2 decimals",
 }
 #: what is counted of words that come more than once
 BAGS = {

@@ -120,20 +120,21 @@ def _words(table: dict[str, str]) -> str:
 def answers(files: tuple[str, ...], **settings: Any) -> None:
     """Score answers by the words that they share with references, and by exact match.
 
-    GOLD has the references of each question, PRED what was answered, or GOLD has both. F1 is that
-    of two bags of words, as in SQuAD and DROP, with the best of several references; the score is
-    the mean over questions. Files are joined by ids, where both have some, else by order; a
+    GOLD has the references of each question, and PRED has the answers; or GOLD has both. F1 is
+    that of two bags of words, as in SQuAD and DROP, with the best of several references. The score
+    is the mean over questions. Files are joined by ids if both have some, and else by order. A
     question without an answer is an error, and so is an answer without a question.
 
-    SQuAD's JSON, DROP's, an object of ids with texts, and records (JSON Lines, an array, CSV and
-    TSV with a header) are read, and text files with an answer on each line. Keys that are known:
-    id; answers, reference, gold; prediction, predicted.
+    The command reads the JSON of SQuAD and DROP, an object of ids with texts, records (JSON Lines,
+    an array, CSV and TSV with a header), and text files with an answer on each line. Keys that are
+    known: id; answers, reference, gold; prediction, predicted.
 
-    With --at, ranked lists are scored by precision, recall and F1 of their first K: records with
+    --at scores ranked lists by precision, recall and F1 of their first K. They are records with
     lists of ids (relevant, retrieved), or TREC's qrels and run.
 
-    Several PRED, each FILE or NAME=FILE, are compared: differences from the best with intervals,
-    paired tests by approximate randomisation of questions, corrected for how many there are.
+    Several PRED, each FILE or NAME=FILE, are compared. The differences from the best have
+    intervals, and paired tests by approximate randomisation of questions. p is corrected for the
+    number of comparisons.
 
     \b
     Examples:

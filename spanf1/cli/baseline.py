@@ -72,7 +72,7 @@ from spanf1.wording import many
     least=1,
     default=1,
     show_default=True,
-    help_text="Mark only phrases that are an entity so often in the training file.",
+    help_text="Mark only phrases that are an entity at least N times in the training file.",
 )
 @click.option(
     "--predictions",
@@ -98,10 +98,10 @@ def baseline(
 ) -> None:
     """Score the baseline of the CoNLL-2003 shared task: what knowing the training data is worth.
 
-    In each sentence of TEST, from the left, the longest phrase that is an entity in the training
-    file is marked with its type there. That is scored against the tags of TEST, as by `spanf1
-    score`. The two files may be in different schemes. Without TEST, or with -, standard input is
-    read.
+    In each sentence of TEST, from the left, the baseline marks the longest phrase that is an
+    entity in the training file, with its type there. These marks are scored against the tags of
+    TEST, as by `spanf1 score`. The two files may be in different schemes. Without TEST, or with -,
+    standard input is read.
 
     \b
     The type of a phrase that has several in the training file:

@@ -78,20 +78,21 @@ from spanf1.resampling.inference import ADJUSTMENTS
 def compare(files: tuple[str, ...], *, merged: bool, jobs: int | None, **settings: Any) -> None:
     """Rank systems on one gold, and say which of them can be told apart.
 
-    GOLD has the gold tags, each SYSTEM the predicted tags of the same tokens, in the last column.
-    With --merged every file holds gold and predicted tags, as for `spanf1 score FILE`; the gold
-    must be the same in all. Files may be of any format that `spanf1 score` reads, and differ in it.
-    A SYSTEM with several runs (seeds) is a folder of files, or NAME=RUN,RUN,… with files and
-    patterns: its score is their mean, and the spread is shown. A folder of brat, or of a dataset,
-    is one run.
+    GOLD has the gold tags in its last column, and each SYSTEM has the predicted tags of the same
+    tokens. With --merged every file holds gold and predicted tags, as for `spanf1 score FILE`; the
+    gold must be the same in all. Files may be of any format that `spanf1 score` reads, and of
+    different ones. A SYSTEM with several runs (seeds) is a folder of files, or NAME=RUN,RUN,… with
+    files and patterns. Its score is the mean of the runs, and the spread is shown. A folder of
+    brat, or of a dataset, is one run.
 
-    Every F gets a percentile bootstrap interval. The difference from the best system, or from the
-    --reference, gets one too, in resamples that both share (but not one run against several: how
-    runs of it vary is not known), and is tested: by approximate
-    randomisation of documents where two or more are marked, else of sentences; or, if one of the
-    two has several runs, by permutation of runs. The p-values are corrected for how many
-    comparisons were made. --confidence is 0.95 unless it is given; systems are told apart where p
-    is below what it leaves, 0.05.
+    Every F gets a percentile bootstrap interval. So does the difference from the best system, or
+    from the --reference, in resamples that both share. One run against several has no interval, as
+    nobody knows how runs of the one vary.
+
+    Differences are tested by approximate randomisation of documents if two or more are marked, and
+    else of sentences. If one of the two systems has several runs, the test is by permutation of
+    runs. p-values are corrected for the number of comparisons. --confidence is 0.95 unless you
+    give it. Systems are told apart if p is below 1 minus that, here 0.05.
 
     \b
     Examples:

@@ -61,24 +61,26 @@ def _die(ctx: click.Context, message: str) -> NoReturn:
     "-d",
     "delimiter",
     metavar="REGEX",
-    help="What separates fields, a Perl regular expression without groups, of which the end alone "
-    "may be repeated, as in '[ \\t]+'; one space by default.",
+    help="What separates fields: a Perl regular expression without groups, in which only the end "
+    "may be repeated, as in '[ \\t]+'.  [default: one space]",
 )
 @click.option("-o", "outside", metavar="TAG", help="With -r: the tag that means O.")
 @click.pass_context
 def conlleval(ctx: click.Context, latex: bool, raw: bool, delimiter: str, outside: str) -> None:
     """Score standard input as the conlleval script (version 2004-01-26) does.
 
-    Takes the script's options, and gives its output byte by byte, its messages and its exit codes:
-    1 for a line with another number of fields, 255 for what the script dies of.
+    The command takes the script's options. It gives the same output byte by byte, the same
+    messages and the same exit codes: 1 for a line with another number of fields, 255 where the
+    script dies.
 
     A line has any number of fields; the last two are the gold and the predicted tag. A line that
     is empty or begins with the field -X- ends a sentence. Bytes are taken as they are: compressed
     input must be decompressed first.
 
-    For two files, other columns, compressed files, several processors and clearer messages:
-    spanf1 score --format conlleval --reading conlleval. It counts by the same rules, but refuses
-    tags that fit no scheme, such as NP without a prefix, which the script counts.
+    `spanf1 score --format conlleval --reading conlleval` reads two files, other columns and
+    compressed files, uses several processors, and has clearer messages. It counts by the same
+    rules. But it refuses tags that fit no scheme, such as NP without a prefix, which the script
+    counts.
 
     \b
     Examples:

@@ -79,21 +79,21 @@ def convert(
 ) -> None:
     """Write the same spans in another tagging scheme, or in another format.
 
-    Of columns, every other byte of the file stays as it is: tokens, other columns, comments, white
-    space; of JSON Lines of tags, all other keys. Without a file, or with -, standard input is read.
-    What was changed, or lost, is said on standard error. Files of text may be compressed by gzip,
-    bzip2, xz or zstd; what is written is compressed if its name ends in .gz .bz2 .xz .zst.
+    In columns, every other byte of the file stays as it is: tokens, other columns, comments, white
+    space. In JSON Lines of tags, all other keys stay. Without a file, or with -, standard input is
+    read. Standard error says what was changed, or lost. Files of text may be compressed by gzip,
+    bzip2, xz or zstd. The output is compressed if its name ends in .gz .bz2 .xz .zst.
 
     --to-form alone changes how the tags are written, and nothing else about them.
 
-    The scheme IO cannot part two spans of one type that touch: where there are any, nothing is
-    written, and the lines are named, unless --allow-loss is given.
+    The scheme IO cannot part two spans of one type that touch. If there are any, the command names
+    their lines and writes nothing, unless you give --allow-loss.
 
-    --to-format writes texts, tokens, ids and typed spans in another format; what else is in the
-    input is not carried. Where spans cannot be (discontinuous ones in tags, or those that nest, but
-    for --levels), nothing is written, and they are named; --allow-loss leaves them out. Tags are in
-    the scheme of the input or, if that has none, IOB2; --to sets another. A text without tokens is
-    split into words and punctuation marks, where tokens are needed.
+    --to-format writes texts, tokens, ids and typed spans in another format, and nothing else of
+    the input. Tags cannot hold discontinuous spans, nor nested ones without --levels. If the
+    format cannot hold a span, the command names it and writes nothing; --allow-loss leaves such
+    spans out. Tags are in the scheme of the input, or in IOB2 if it has none; --to sets another.
+    If a format needs tokens and a text has none, it is split into words and punctuation marks.
 
     \b
     Examples:

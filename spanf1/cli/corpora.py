@@ -62,7 +62,7 @@ def corpora() -> None:
 @corpora.command("list", short_help="List the corpora.")
 @format_option()
 @CATALOGUE_OPTION
-@output_options
+@output_options()
 def list_(*, catalogue: str | None, **settings: Any) -> None:
     """List the corpora of the catalogue.
 
@@ -79,12 +79,12 @@ def list_(*, catalogue: str | None, **settings: Any) -> None:
 @click.argument("name")
 @format_option()
 @CATALOGUE_OPTION
-@output_options
+@output_options()
 def show(name: str, *, catalogue: str | None, **settings: Any) -> None:
     """Show what is known of a corpus: statistics by split, published scores, licence.
 
-    NAME is as `spanf1 corpora list` has it, or another name of the corpus. Published scores are as
-    they were printed, in percent; csv has a line for each number.
+    NAME is a name that `spanf1 corpora list` shows, or another name of the corpus. Published
+    scores are as they were printed, in percent. csv has a line for each number.
 
     \b
     Examples:
@@ -105,16 +105,18 @@ def _opened(catalogue: str | None, output: str | None) -> Catalogue:
 
 @corpora.command("get", short_help="Fetch the files of a corpus that is open.")
 @click.argument("name")
-@click.option("--split", metavar="SPLIT", help="Only this one; by default, all of them.")
+@click.option("--split", metavar="SPLIT", help="Fetch only this split.  [default: all]")
 @click.option(
     "--mirror",
     default="",
     metavar="URL",
     help="Try this address first: in place of the scheme and host, or with {name} for the file's.",
 )
-@click.option("--to", "folder", metavar="FOLDER", help="Put the files there; it is made.")
+@click.option(
+    "--to", "folder", metavar="FOLDER", help="Put the files into FOLDER, which is made if need be."
+)
 @CATALOGUE_OPTION
-@output_options
+@output_options()
 @click.option("-q", "--quiet", is_flag=True, help="No notes, no progress: only the paths.")
 def get(
     name: str,
@@ -129,10 +131,10 @@ def get(
 ) -> None:
     """Fetch the files of a corpus that is open, and print their paths.
 
-    Files are kept, and fetched once: in the folder SPANF1_CACHE, by default that of the platform's
-    caches. What is known to be their checksum is verified. If the connection breaks, nothing is
-    left of the file. Where a licence is needed, it is said who gives it, and `spanf1 corpora
-    verify` checks the copy that you have.
+    Files are fetched once, and kept in the folder SPANF1_CACHE, by default that of the platform's
+    caches. Checksums are verified if they are known. If the connection breaks, nothing is left of
+    the file. If a licence is needed, the command says who gives it; `spanf1 corpora verify` checks
+    the copy that you have.
 
     \b
     Examples:
@@ -175,7 +177,9 @@ def _say(file: Fetched, *, colour: bool) -> None:
 @corpora.command("verify", short_help="Check your copy of a corpus.")
 @click.argument("name")
 @click.argument("paths", type=FILE, metavar="PATH...", nargs=-1, required=True)
-@click.option("--split", metavar="SPLIT", help="The split it should be.  [default: the likest]")
+@click.option(
+    "--split", metavar="SPLIT", help="The split it should be.  [default: the most similar]"
+)
 @column_option("-c", "--tag-column", help_text=f"Column of the tags, {COLUMN_HELP}.")
 @column_option("--token-column", help_text="Column of the tokens.")
 @CATALOGUE_OPTION
@@ -184,12 +188,13 @@ def _say(file: Fetched, *, colour: bool) -> None:
 def verify(name: str, paths: tuple[str, ...], *, catalogue: str | None, **settings: Any) -> int:
     """Hold your copy of a corpus against what was published about it.
 
-    Many copies are re-tagged, cut or corrected. For each file it is said which split it is, which
-    counts agree with the publication, what scheme it is in, and what differs. PATH is a file or a
-    folder: then those files in it that are called as the corpus calls them, or all.
+    Many copies are re-tagged, cut or corrected. For each file the command says which split it is,
+    which counts agree with the publication, what scheme it is in, and what differs. PATH is a file
+    or a folder. In a folder, the files with the names of the corpus are read, or all if there are
+    none.
 
-    Exit code 1: something differs, or nothing was published that it could be held against; 3: one
-    of several files cannot be read. The others are reported all the same.
+    Exit code 1: something differs, or nothing was published to compare with. Exit code 3: one of
+    several files cannot be read; the others are reported all the same.
 
     \b
     Examples:

@@ -66,13 +66,15 @@ def describe(
 ) -> None:
     """Say what is in files of tags or spans: how many, of which types, how ambiguous, how new.
 
-    Of each file, and of all together: documents, sentences, tokens, entities by type and by length,
-    distinct surface forms (an entity's tokens with a space between them), and those that occur with
-    several types. With --train, also how many mentions have a form that is no entity in the
-    training data, or one of another type only. Ill-formed spans count as entities, and it is said
-    how many there are. Files may be of any format that `spanf1 score` reads, and differ in it.
-    Where there are no tokens, a text's words and punctuation marks are counted, and forms are what
-    the text has. Without a file, or with -, standard input is read.
+    The command counts, for each file and for all together: documents, sentences, tokens, entities
+    by type and by length, distinct surface forms (an entity's tokens with a space between them),
+    and forms that occur with several types. With --train, it also counts the mentions whose form
+    is no entity in the training data, or only one of another type. Ill-formed spans count as
+    entities, and the report says how many there are.
+
+    Files may be of any format that `spanf1 score` reads, and of different ones. If there are no
+    tokens, words and punctuation marks of the text are counted, and forms are parts of the text.
+    Without a file, or with -, standard input is read.
 
     \b
     Examples:

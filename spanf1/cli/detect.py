@@ -19,10 +19,10 @@ from spanf1.formats.source import Source
 def detect(files: tuple[str, ...], **settings: Any) -> None:
     """Find out which tagging scheme the tags of a file are in.
 
-    The scheme is the one in which the fewest spans are ill-formed; of several such, the one that
-    has the most of the prefixes that occur. What speaks against the others is said, and where it is
-    seen first.
-    Without a file, or with -, standard input is read.
+    The command takes the scheme in which the fewest spans are ill-formed. Of several such, it
+    takes the one that has the most of the prefixes that occur. For each other scheme, it says what
+    speaks against it, and shows the first place. Without a file, or with -, standard input is
+    read.
 
     \b
     Examples:

@@ -84,20 +84,20 @@ def _number(_: click.Context, option: click.Parameter, value: float | None) -> f
     help_text=f"Show these spans: {', '.join(CHANGES)}; all.  [default: {', '.join(OTHERS)}]",
 )
 @list_option("--type", "types", metavar="A,B,…", help_text="Show only spans of these types.")
-@count_option("--limit", help_text=f"Show at most so many.  [default: {LIMIT}; all if not as text]")
+@count_option("--limit", help_text=f"Show at most N.  [default: {LIMIT}; all if not as text]")
 @count_option("--context", default=AROUND, show_default=True, help_text="Tokens around a span.")
 @click.option(
     "--fail-if-worse",
     is_flag=True,
-    help="Exit with 1 if B is worse than A, beyond noise: p is below 0.05, or what --confidence "
-    "leaves.",
+    help="Exit with 1 if B is worse than A, beyond noise: p is below 0.05, or below 1 minus "
+    "--confidence.",
 )
 @click.option(
     "--max-drop",
     type=click.FloatRange(0, 100),
     callback=_number,
     metavar="POINTS",
-    help="Exit with 1 if the F1 of B is lower by more than so many points.",
+    help="Exit with 1 if the F1 of B is lower by more than POINTS.",
 )
 @slice_options()
 @side_options
@@ -117,14 +117,15 @@ def diff(
 ) -> int:
     """Say which spans two systems differ in, and whether that is more than noise.
 
-    GOLD, A and B are as for `spanf1 compare`, and so is the test of the difference in F1. Spans of
-    gold are mended (wrong in A, right in B), broken (right in A, wrong in B), right in both or
-    wrong in both; of predictions for which there is no gold, some are gone, and some are new. What
-    is right is what an exact match counts: mended less broken is what B has correct more than A.
-    Kinds of errors are those of `spanf1 errors`.
+    GOLD, A and B are as for `spanf1 compare`, and so is the test of the difference in F1. A gold
+    span is mended (wrong in A, right in B), broken (right in A, wrong in B), right in both or
+    wrong in both. A spurious span is gone (only in A), new (only in B), or in both. A span is
+    right if it is an exact match. B has as many more correct spans as are mended, minus those that
+    are broken. Kinds of errors are those of `spanf1 errors`.
 
-    A and B alone may be results files, of `spanf1 score --format json`: they have counts by type,
-    and no spans, so that it is not known which are mended, nor what is noise.
+    A and B without GOLD may be results files, of `spanf1 score --format json`. These have counts
+    by type, and no spans. So the command cannot tell which spans are mended, nor whether the
+    difference is noise.
 
     \b
     Examples:

@@ -79,9 +79,9 @@ def _described(names: Mapping[str, str]) -> str:
 
 HELP = f"""Say which spans are wrong, how near they are, and what each kind of error costs.
 
-FILE, or GOLD and PRED, are as for `spanf1 score`, and what is correct is what an exact match
-counts there. Each other span is put together with one that shares tokens or characters with it, if
-there is one: of the same boundaries if it can be, then of the same type.
+FILE, or GOLD and PRED, are as for `spanf1 score`. A span is correct if it is an exact match there.
+Each other span is paired with one that shares tokens or characters with it, if there is one. Spans
+with the same boundaries are paired first, then spans of the same type.
 
 \b
 Each span, or pair of them, is one of these:
@@ -91,17 +91,18 @@ Each span, or pair of them, is one of these:
 Boundaries of a prediction differ in one of these ways:
 {_described(HOWS)}
 
-What is missed or spurious is a part of a merged or split one if it shares tokens with a span that
+A missed or spurious span is a part of a merged or split one if it shares tokens with a span that
 has another partner.
 
-Each is shown with its place in the file of gold, gold above and the prediction below. In jsonl and
-csv, start and end are numbers of tokens of the sentence, or of characters of a text, from 0.
+Each error is shown with its place in the file of gold, with gold above and the prediction below.
+In jsonl and csv, start and end count the tokens of the sentence, or the characters of the text,
+from 0.
 
-With --by, spans are sliced by one of these properties, or by a key of metadata: of records
-(meta.source), of comments (# source = web), document, file; date:month is the month of a date.
-Recall is that of the gold spans of a slice, precision that of its predicted ones. Each slice is
-compared with all other spans; intervals are of 95% and {RESAMPLES} resamples, unless --confidence
-and --resamples say otherwise.
+--by slices spans by one of the properties below, or by a key of metadata: of records
+(meta.source), of comments (# source = web), document or file; date:month is the month of a date.
+Recall is counted over the gold spans of a slice, and precision over its predicted spans. Each
+slice is compared with all other spans. Intervals are of 95% and {RESAMPLES} resamples, unless
+--confidence and --resamples say otherwise.
 
 \b
 {_described({name: one.text for name, one in PROPERTIES.items()})}
@@ -127,16 +128,16 @@ Examples:
 @list_option(
     "--kind",
     metavar="KIND,…",
-    help_text="Only these, by the names above; all for all rows.  [default: all but correct]",
+    help_text="Only these kinds (this help lists them), or all.  [default: all but correct]",
 )
 @list_option(
     "--type", "types", metavar="A,B,…", help_text="Only spans that have one of these types."
 )
 @click.option("--pair", metavar="GOLD,PRED", help="Only spans of one type taken for another.")
 @click.option("--text", metavar="TEXT", help="Only spans that have TEXT in them, in any case.")
-@count_option("--limit", help_text=f"Show at most so many.  [default: {LIMIT}; all if not as text]")
-@click.option("--seen", is_flag=True, help="Only what says what an entity does in --train.")
-@click.option("--unseen", is_flag=True, help="Only what does not.")
+@count_option("--limit", help_text=f"Show at most N.  [default: {LIMIT}; all if not as text]")
+@click.option("--seen", is_flag=True, help="Only spans whose text is an entity in --train.")
+@click.option("--unseen", is_flag=True, help="Only spans whose text is not.")
 @choice_option(
     "--sort",
     choices=SORTS,

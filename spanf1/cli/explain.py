@@ -51,12 +51,13 @@ def explain(
     tokens: str | None,
     **settings: Any,
 ) -> None:
-    """Say what becomes of each span of one sentence, or text, by each reading and each match.
+    """Show how each reading and each match counts the spans of one sentence, or text.
 
-    LINE is one where a span begins, or a record is, as `spanf1 errors` shows it. Matches with a
-    threshold are told of 0.5, and within of 1. Each match puts spans together as is best for it, so
-    that what is missed, as `spanf1 errors` has it, may earn a part. Of ill-formed spans the reading
-    error says what is wrong with them, and conlleval what it counts of the sentence by itself.
+    LINE is the number of a line on which a span begins, or that has a record: `spanf1 errors`
+    shows it. Matches with a threshold take 0.5, and within takes 1. Each match pairs spans in the
+    way that is best for it. So a span that `spanf1 errors` calls missed may still earn a part by
+    some match. For ill-formed spans, the reading error says what is wrong with them. The reading
+    conlleval says what it counts in the sentence by itself.
 
     \b
     Examples:

@@ -32,20 +32,22 @@ SECTIONS = {
     "Score": {
         "score": "Score predictions against gold.",
         "compare": "Say which system is better, and how sure it is.",
-        "schemes": "Say what each scorer would say, and why.",
+        "schemes": "Show the scores of other scorers, and why they differ.",
         "rescore": "Score again from a results file.",
         "merge": "Add up the results files of parts.",
         "plot": "Draw scores, to print: PDF, SVG, PNG.",
-        "baseline": "Score what knowing the training data is worth.",
+        "baseline": "Score a baseline that knows only the training data.",
         "answers": "Score answers by their words, and ranked lists at K.",
         "conlleval": "Score as the conlleval script does.",
     },
     "Look": {
         "report": "Write scores and errors on a page for a browser.",
-        "errors": "Say which spans are wrong, how near, and at what cost.",
-        "explain": "Say what becomes of the spans of one sentence.",
+        "errors": "Show which spans are wrong, and what each kind of error costs.",
+        "explain": "Show how each match counts the spans of one sentence.",
         "diff": "Say which spans a new system mends, and which it breaks.",
-        "describe": "Say what is in files of tags or spans.",
+        "sweep": "Find the best threshold of confidences.",
+        "describe": "Count what is in files of tags or spans.",
+        "trend": "Show how F1 changes over steps, data sizes or time.",
     },
     "Tags": {
         "detect": "Find out which scheme tags are in.",
@@ -54,8 +56,8 @@ SECTIONS = {
         "convert": "Write the same spans in another scheme or format.",
     },
     "Cite": {
-        "signature": "Compare what made two scores.",
-        "corpora": "What is known of the corpora in use.",
+        "signature": "Explain a signature, or compare two.",
+        "corpora": "List known corpora, fetch open ones, and check copies.",
         "reproduce": "Print published scores beside measured ones.",
     },
 }
@@ -199,7 +201,8 @@ def _say(message: str, hint: str, code: int) -> int:
 def main() -> None:
     """Score named-entity predictions, exactly, and say how the number was made.
 
-    Exit codes: 0 done, 1 something that was asked for was found (`validate`, `signature`,
-    `corpora verify`, `reproduce`, `score --fail-under`, `diff --max-drop`), 2 wrong usage, 3 bad
-    input; `spanf1 conlleval` has those of the script.
+    Exit codes: 0 done; 1 a check found something (`validate`, `signature`, `corpora verify`,
+    `reproduce`, `trend`, `score --fail-under` and `--fail-empty`, `diff --fail-if-worse` and
+    `--max-drop`); 2 the command line is wrong; 3 the input is wrong; 130 interrupted. `spanf1
+    conlleval` has the exit codes of the script.
     """

@@ -93,8 +93,9 @@ MATCH_OPTION = click.option(
     shell_complete=completed(_matches),
     default="exact",
     show_default=True,
-    help=f"What is counted. {'; '.join(f'{name}: {text}' for name, text in MATCHES.items())}. "
-    "What is nearly right earns credit by boundary, type, partial, muc, fair, fair-weighted, "
+    help="The rule by which a span is correct. "
+    f"{'; '.join(f'{name}: {text}' for name, text in MATCHES.items())}. "
+    "Spans that are nearly right earn credit by boundary, type, partial, muc, fair, fair-weighted, "
     "overlap:any, overlap:0.5, dice:0.5, gold:0.5 (and these with ,two-sided), left, right, "
     "within:1, jaccard, coverage, token, character, n2c2, hipe-fuzzy, eds-nlp; semeval shows the "
     "four modes of SemEval-2013 side by side. docs/metrics says what each earns.",
@@ -103,7 +104,7 @@ NORMALIZE_OPTION = click.option(
     "--normalize",
     metavar=",".join(NORMALIZATIONS),
     callback=_names,
-    help="With --match text or set, what makes no difference: "
+    help="With --match text or set, differences to ignore: "
     + "; ".join(f"{name}: {text}" for name, text in NORMALIZATIONS.items())
     + ".",
 )
@@ -182,14 +183,14 @@ MASK_OPTION = click.option(
     callback=_tags,
     multiple=True,
     metavar="TAG,TAG,…",
-    help="Gold tags, such as X,[CLS],[SEP],[PAD], of tokens that are left out on both sides; as "
-    "predictions for other tokens they are O.",
+    help="Tags, such as X,[CLS],[SEP],[PAD]. Tokens with such a gold tag are left out on both "
+    "sides; predicted for other tokens, such a tag is O.",
 )
 
 MISSING_OPTION = choice_option(
     "--missing",
     choices=MISSING,
-    help_text="What is done where predictions stop before gold does. "
+    help_text="What is done if predictions stop before gold does. "
     + "; ".join(f"{name}: {text}" for name, text in MISSING.items())
     + ".",
 )
@@ -198,7 +199,7 @@ CATALOGUE_OPTION = click.option(
     "--catalogue",
     type=FILE,
     metavar="FILE",
-    help="A catalogue of your own, instead of the one that is here.",
+    help="A catalogue of your own, instead of that of spanf1.",
 )
 
 

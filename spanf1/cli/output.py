@@ -41,6 +41,7 @@ SIZE_OPTION = click.option(
     help="The largest line or record that is read, or file that is read as a whole, such as 1G.  "
     "[default: 4M of a line, else 64M]",
 )
+_HTML = ".html"
 # The format of a file by the end of its name, where none is given.
 _ENDINGS = {
     ".json": "json",
@@ -49,7 +50,7 @@ _ENDINGS = {
     ".tsv": "tsv",
     ".md": "markdown",
     ".tex": "latex",
-    ".html": "html",
+    _HTML: "html",
 }
 # What a whole page is called, in place of tables of HTML.
 _PAGE = "page"
@@ -108,23 +109,25 @@ def format_option(names: Iterable[str] = REPORT_FORMATS, help_text: str = "") ->
     return choice_option("-f", "--format", "format_name", choices=names, help_text=help_text)
 
 
-output_option = click.option(
-    "-o",
-    "--output",
-    type=FILE,
-    metavar="FILE",
-    help="Write to FILE, whole or not at all.  Its end says the format, if none is given: "
-    f"{', '.join(_ENDINGS)}.",
-)
-#: the options that say where a report goes, and whether in colour
-output_options = with_options(
-    output_option,
-    choice_option(
-        "--color",
-        choices=["auto", "always", "never"],
-        help_text="auto is on a terminal, unless NO_COLOR is set.",
-    ),
-)
+def output_option(names: Iterable[str] = ()) -> Option:
+    """Return the option for where the output goes; its ending chooses among the formats."""
+    names = {*names}
+    ends = [end for end, name in _ENDINGS.items() if {name, _PAGE * (end == _HTML)} & names]
+    said = f"  Its ending chooses the format, unless --format does: {', '.join(ends)}." * bool(ends)
+    text = f"Write to FILE, whole or not at all.{said}"
+    return click.option("-o", "--output", type=FILE, metavar="FILE", help=text)
+
+
+def output_options(names: Iterable[str] = REPORT_FORMATS) -> Option:
+    """Return the options that say where a report goes, and whether in colour."""
+    return with_options(
+        output_option(names),
+        choice_option(
+            "--color",
+            choices=["auto", "always", "never"],
+            help_text="auto is on a terminal, unless NO_COLOR is set.",
+        ),
+    )
 
 
 def report_options(
@@ -139,9 +142,10 @@ def report_options(
     help_text, digits : str
         More about them; what is said of --digits, which is left out without it.
     """
+    names = [*names]
     places = click.option("--digits", type=click.IntRange(0, 15), metavar="N", help=digits)
     return with_options(
-        format_option(names, help_text), *([places] if digits else []), output_options
+        format_option(names, help_text), *([places] if digits else []), output_options(names)
     )
 
 
@@ -190,7 +194,7 @@ class ReportOptions:
             known = next(one for one in context.command.params if one.name == "format_name").type
             choices = cast(Any, known).choices
             # Where a command makes pages, one is meant.
-            name = _PAGE if ending == ".html" and _PAGE in choices else _ENDINGS.get(ending)
+            name = _PAGE if ending == _HTML and _PAGE in choices else _ENDINGS.get(ending)
             if name in choices:
                 settings["format_name"] = name
         options = taken(cls, settings)

@@ -49,6 +49,7 @@ from spanf1.cli.scoring import (
     warnings,
 )
 from spanf1.cli.signature import RESULTS_HINT, parsed, read_text
+from spanf1.cli.sweep import settings_of, swept, where_options
 from spanf1.core.options import Options
 from spanf1.core.scores import AVERAGES
 from spanf1.exceptions import ReadError, UsageError
@@ -68,6 +69,11 @@ from spanf1.results.files import score_inputs
 from spanf1.results.picture import ScoreDisplay, remark_of, stored_rows
 from spanf1.results.report import f_name
 from spanf1.results.result import total_of
+from spanf1.thresholds.calibration import BINS
+from spanf1.thresholds.picture import KINDS as SWEEPS
+from spanf1.thresholds.picture import SweepDisplay
+from spanf1.trends.picture import TrendDisplay
+from spanf1.trends.trend import trend
 
 # How a results file begins, of scores or of systems.
 _RESULTS = re.compile(rb'\s*\{\s*"spanf1"\s*:')
@@ -176,6 +182,24 @@ def _analyzed(request: Request, options: Options) -> Iterator[Analysis]:
         yield analyze_inputs(parts, options)
 
 
+def _sweep(request: Request) -> Drawn:
+    """Return a picture of the sweep of files."""
+    settings = request.settings
+    bins = settings.pop("bins")
+    try:
+        settings["bins"] = BINS if bins is None else int(bins)
+    except ValueError:
+        raise UsageError(f"--bins {bins}: it is to be one whole number") from None
+    asked = settings_of(settings)
+    given = {**_known(settings), "beta": settings["beta"]}
+    with ExitStack() as stack:
+        outputs = [request.output]
+        found = swept(stack, request.files, asked, given, outputs=outputs, quiet=request.quiet)
+        kind = _SWEEPS[request.kind]
+        display = SweepDisplay.from_sweep(found, kind=kind, **request.look)
+        return Drawn(display, warnings(found.result))
+
+
 def _not_stored(request: Request) -> Drawn:
     """Raise an error: a results file has no spans."""
     raise UsageError(
@@ -245,10 +269,28 @@ def _of_systems(data: Mapping[str, Any], request: Request) -> Display:
     return DifferenceDisplay.from_dict(data, limit=request.limit, **request.look)
 
 
+def _trend(request: Request) -> Drawn:
+    """Return F1 over steps, sizes or time, of logs or of results files."""
+    check_writable(request.output, request.files)
+    found = trend(paths_of(request.files, "plot"), max_size=request.settings["max_size"])
+    return Drawn(found.plot(**request.look))
+
+
+def _stored_trend(request: Request) -> Drawn:
+    """Return the same of what `spanf1 trend` found."""
+    (path,) = request.files
+    data = parsed(read_text(path, request.settings["max_size"]), path)
+    try:
+        return Drawn(TrendDisplay.from_dict(data, **request.look))
+    except UsageError as error:
+        raise ReadError(error.message, where=path, hint=error.hint) from None
+
+
 class Kind(NamedTuple):
     """A kind of picture: what it shows, of which files, and how it is made.
 
-    `without` are options that it has no use for.
+    `without` are options that it has no use for; if there are `only` some, it has no use for any
+    other.
     """
 
     text: str
@@ -256,12 +298,25 @@ class Kind(NamedTuple):
     draw: Callable[[Request], Drawn]
     draw_stored: Callable[[Request], Drawn]
     without: tuple[str, ...]
+    only: tuple[str, ...] = ()
 
 
 _OF_SYSTEMS = ("merged", "average", "reference", "all_pairs", "per_type", "correction")
 _OF_SCORES = ("match", "normalize", "types", "beta", "zero_division")
 _OF_SLICES = ("by", "bins", "train")
+_OF_PICTURES = (
+    *("files", "output", "kind", "width", "font_size", "font", "format_name", "max_size", "quiet"),
+)
+_OF_SWEEPS = ("confidence_key", "confidence_column", "of", "default")
+# The pictures of a sweep, as `SweepDisplay` calls them.
+_SWEEPS = {"sweep": "f", "precision-recall": "pr", "reliability": "reliability"}
 _OF_INTERVALS = ("confidence", "resamples", "interval", "unit", "seed")
+
+_NO_SWEEP = (
+    *("limit", "match", "normalize", "types", "zero_division", "by", "train"),
+    *(name for name in _OF_SYSTEMS if name != "average"),
+    *_OF_INTERVALS,
+)
 
 #: the kinds of pictures; the first is drawn if none is named
 KINDS = {
@@ -271,36 +326,65 @@ KINDS = {
         "FILE, GOLD PRED, or what spanf1 score --format json wrote",
         _scores,
         _stored_scores,
-        (*_OF_SYSTEMS, *_OF_SLICES),
+        (*_OF_SYSTEMS, *_OF_SLICES, *_OF_SWEEPS),
     ),
     "confusion": Kind(
         "how often each type is taken for which, missed or spurious: counts in a heat map",
         "FILE, or GOLD PRED",
         _confusion,
         _not_stored,
-        (*_OF_SYSTEMS, *_OF_SLICES, *_OF_SCORES, *_OF_INTERVALS),
+        (*_OF_SYSTEMS, *_OF_SLICES, *_OF_SCORES, *_OF_INTERVALS, *_OF_SWEEPS),
     ),
     "slices": Kind(
         "bars of the F of each slice: --by length, sentence-length, seen, … or a key of metadata",
         "FILE, or GOLD PRED",
         _slices,
         _not_stored,
-        (*_OF_SYSTEMS, "match", "normalize", "types", "zero_division"),
+        (*_OF_SYSTEMS, "match", "normalize", "types", "zero_division", *_OF_SWEEPS),
     ),
     "differences": Kind(
         "how systems differ from the best one, or from --reference, with intervals and p-values",
         "GOLD SYSTEM SYSTEM…, or what spanf1 compare --format json wrote",
         _systems,
         _stored_systems,
-        ("interval", *_OF_SLICES),
+        ("interval", *_OF_SLICES, *_OF_SWEEPS),
     ),
     "ranks": Kind(
-        "systems in order, those joined by a bar that tests of all pairs do not tell apart",
+        "systems in order; a bar joins those that tests of all pairs do not tell apart",
         "GOLD SYSTEM SYSTEM…, or what spanf1 compare --all-pairs --format json wrote",
         _systems,
         _stored_systems,
-        ("limit", "interval", "reference", "all_pairs", "per_type", *_OF_SLICES),
+        ("limit", "interval", "reference", "all_pairs", "per_type", *_OF_SLICES, *_OF_SWEEPS),
     ),
+    "trend": Kind(
+        "F1 over training steps, sizes of training data or time, with the band of several runs, or "
+        "limits and alarms",
+        "logs or results files as for spanf1 trend, or what spanf1 trend --format json wrote",
+        _trend,
+        _stored_trend,
+        (),
+        (
+            "files",
+            "output",
+            "kind",
+            "width",
+            "font_size",
+            "font",
+            "format_name",
+            "max_size",
+            "quiet",
+        ),
+    ),
+    **{
+        name: Kind(
+            SWEEPS[kind],
+            "FILE, or GOLD PRED, with confidences as for spanf1 sweep",
+            _sweep,
+            _not_stored,
+            _NO_SWEEP if kind == "reliability" else ("bins", *_NO_SWEEP),
+        )
+        for name, kind in _SWEEPS.items()
+    },
 }
 
 
@@ -316,9 +400,10 @@ about reading, scoring and testing. The KIND is one of these:
 
 {_described()}
 
-The end of the output's name says the format. Letters are embedded in PDF, and outlines in SVG; the
-same figures give the same bytes. Nothing is told by colour alone. There is no title: that is for
-the caption. What draws is matplotlib: pip install 'spanf1[plot]'.
+The ending of the output's name chooses the format. Letters are embedded in PDF, and are outlines
+in SVG. The same figures give the same bytes. No picture needs its colours to be understood.
+Pictures have no title: that is for the caption. The command needs matplotlib: pip install
+'spanf1[plot]'.
 
 \b
 Examples:
@@ -330,6 +415,8 @@ Examples:
   spanf1 plot gold.conll a.conll b.conll --kind differences -o differences.pdf
   spanf1 plot gold.conll a.conll b.conll --kind differences --per-type -o types.pdf
   spanf1 plot gold.conll outputs/*.conll --kind ranks -o ranks.pdf
+  spanf1 plot seed-*/trainer_state.json --kind trend -o trend.pdf
+  spanf1 plot gold.jsonl predicted.jsonl --kind sweep -o thresholds.pdf
 """
 
 
@@ -341,10 +428,10 @@ Examples:
     required=True,
     type=FILE,
     metavar="FILE",
-    help="Write to FILE, whole or not at all; - is standard output.  Its end says the format: "
-    f"{', '.join(f'.{name}' for name in PICTURES)}.",
+    help="Write to FILE, whole or not at all; - is standard output.  Its ending chooses the "
+    f"format: {', '.join(f'.{name}' for name in PICTURES)}.",
 )
-@choice_option("--kind", choices=KINDS, help_text="What is drawn; see above.")
+@choice_option("--kind", choices=KINDS, help_text="The kind of picture.")
 @click.option(
     "--width",
     metavar="WIDTH",
@@ -377,7 +464,11 @@ Examples:
     help="What is written.  [default: as the end of the output's name says]",
 )
 @click.option("--merged", is_flag=True, help="Every file holds gold and predicted tags: no GOLD.")
-@choice_option("--average", choices=AVERAGES, help_text="The average that systems differ in.")
+@choice_option(
+    "--average",
+    choices=AVERAGES,
+    help_text="The average that systems differ in, or that is to be best.",
+)
 @click.option(
     "--reference",
     default=BEST,
@@ -395,6 +486,7 @@ Examples:
     help="How p-values are corrected for the number of comparisons.",
 )
 @slice_options()
+@where_options
 @side_options
 @scoring_options
 @MATCH_OPTION
@@ -425,7 +517,9 @@ def plot(
     look: LookKeywords = {"width": _width_of(width), "font_size": font_size, "font": font}
     with Look(**look).applied():
         pass
-    _refuse(wanted.without, f"--kind {kind}")
+    others = {str(option.name) for option in click.get_current_context().command.params}
+    without = others.difference(wanted.only) if wanted.only else wanted.without
+    _refuse(without, f"--kind {kind}")
     request = Request(kind, files, settings, output, look, limit, jobs, quiet)
     draw = wanted.draw
     if len(files) == 1 and _is_results(files[0]):

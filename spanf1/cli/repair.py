@@ -35,17 +35,17 @@ def repair(
     """Put ill-formed tags right, in the scheme that they are in.
 
     Every other byte of the file stays as it is: tokens, other columns, comments, white space.
-    Without a file, or with -, standard input is read. What was changed is said on standard error.
-    Files may be compressed by gzip, bzip2, xz or zstd; what is written is compressed if its name
-    ends in .gz .bz2 .xz .zst.
+    Standard error says what was changed. Without a file, or with -, standard input is read. Files
+    may be compressed by gzip, bzip2, xz or zstd. The output is compressed if its name ends in .gz
+    .bz2 .xz .zst.
 
-    Well-formed tags are left alone, and after a repair all tags are well-formed. In one and the
-    same scheme, the lenient score of a file is the strict score of its repair by begin, and its
-    strict score that of its repair by discard. If several schemes fit alike and none wholly, one
-    must be given.
+    Well-formed tags are left alone, and after a repair all tags are well-formed. In the same
+    scheme, the strict score after a repair by begin is the lenient score of the original. The
+    strict score after a repair by discard is the strict score of the original. If no scheme fits
+    wholly, and several fit equally well, you must give --scheme.
 
-    What comes through a pipe and is in a given scheme goes on at once: if something is wrong with
-    a later line, the lines before it have been written.
+    If the input comes through a pipe and you give its scheme, lines are written as they are read.
+    If a later line is wrong, the lines before it have been written already.
 
     \b
     Examples:

@@ -73,9 +73,9 @@ def report(
 ) -> None:
     """Write scores and errors on one page of HTML, to open in a browser.
 
-    FILE, or GOLD and a SYSTEM, are as for `spanf1 score`; GOLD and several SYSTEMs are as for
-    `spanf1 compare`, each with one file. What is correct is what an exact match counts, and kinds
-    of errors are those of `spanf1 errors`.
+    FILE, or GOLD and a SYSTEM, are as for `spanf1 score`. GOLD and several SYSTEMs are as for
+    `spanf1 compare`, each with one file. A span is correct if it is an exact match, and kinds of
+    errors are those of `spanf1 errors`.
 
     The page is one file with all its data. It loads nothing, and works offline. It shows the
     scores with intervals, how they were made, errors by kind, which types are taken for which, and
@@ -83,7 +83,8 @@ def report(
     mends and breaks. Each error is shown in its sentence. The address in the browser says what is
     chosen, so that a link to the page shows one error.
 
-    With --by, scores and errors are sliced, too; `spanf1 errors --help` says by what.
+    With --by, the page also shows scores and errors of slices. `spanf1 errors --help` lists the
+    properties.
 
     The intervals are of 95% unless --confidence says otherwise. The page needs jinja2:
     pip install 'spanf1[report]'.

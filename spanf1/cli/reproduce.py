@@ -35,15 +35,15 @@ def reproduce(
 ) -> int:
     """Score the outputs at hand, and print published scores beside measured ones.
 
-    NAME is a corpus of the catalogue (`spanf1 corpora list`). PATH is a folder with systems'
-    outputs, each with the name of its system in the name of its file. If they do not hold gold tags
-    themselves, the gold file is there, too: it is called as the corpus calls it, or gold.…. If the
-    training file is there, the baseline of the shared task is scored, too; gold.… may then be of
+    NAME is a corpus of the catalogue (`spanf1 corpora list`). PATH is a folder with the outputs of
+    systems. The name of each file has the name of its system in it. If the outputs have no gold
+    tags, the folder also has the gold file: it is called as the corpus calls it, or gold.…. If the
+    training file is there, the baseline of the shared task is scored, too. Then gold.… may be of
     several splits, and --split says of which. A PATH that is a file is an output or, beside
     --system, the gold file.
 
-    A mark (=) shows where both agree to the printed decimals. ± is half of an interval: as for
-    CoNLL-2003 the central 90%. Exit code 1: something does not agree.
+    A mark (=) shows where both agree to the printed decimals. ± is half the width of an interval:
+    for CoNLL-2003 that of the central 90%. Exit code 1: something does not agree.
 
     \b
     Examples:

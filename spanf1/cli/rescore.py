@@ -40,11 +40,11 @@ _INTERVALS = "note: intervals are left out: --confidence 0.95 makes them"
 def rescore(file: str, *, like: str | None, max_size: str | None, **settings: Any) -> None:
     """Score again from a results file, without the corpus.
 
-    FILE is what `spanf1 score --format json` wrote; - is standard input. It has what was counted
-    before a reading was chosen, so it can be scored as it was, and as any other signature says:
-    --like takes the signature of another score, and says what this one is under the same
-    conditions. Without --like, the figures in the file are checked against its counts; those of
-    tokens, sentences and documents (`--level`), too. Intervals need a file that was made with
+    FILE is what `spanf1 score --format json` wrote; - is standard input. It has the counts from
+    before a reading was chosen. So it can be scored as it was, or as another signature says:
+    --like takes the signature of another score, and gives this score under the same conditions.
+    Without --like, the figures in the file are checked against its counts. That includes those of
+    tokens, sentences and documents (`--level`). Intervals need a file that was made with
     `spanf1 score --keep-units`.
 
     \b

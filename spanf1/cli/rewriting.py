@@ -48,7 +48,7 @@ _LOSS = "Write two spans that touch as one where the scheme (IO) cannot part the
 def writing_options(more_loss: str = "") -> Option:
     """Return a decorator that adds options for where lines go; it says what else may be lost."""
     return with_options(
-        output_option,
+        output_option(),
         click.option(
             "-i", "--in-place", is_flag=True, help="Put the new file in the place of the old one."
         ),

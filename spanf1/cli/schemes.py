@@ -46,20 +46,20 @@ def schemes(
     kinds: int | None,
     **settings: Any,
 ) -> None:
-    """Say what each scorer would say about an output, and why they differ.
+    """Show the scores that each scorer gives an output, and why they differ.
 
-    FILE, or GOLD and PRED, are as for `spanf1 score`. Four tables are shown: the scores by each
-    scorer in use; the steps between tags that make the difference (O then I-PER, B-PER then O), and
-    how much of it each explains; what each scorer makes of them, with examples; and the gold spans
-    written in every scheme, with what gets lost. With one FILE, --token-column says which column
-    the examples take their tokens from.
+    FILE, or GOLD and PRED, are as for `spanf1 score`. Four tables are shown. The first has the
+    scores by each scorer. The second has the steps between tags that make the difference (O then
+    I-PER, B-PER then O), and how much of it each explains. The third says what each scorer makes
+    of these steps, with examples. The fourth has the gold spans in every scheme, and what gets
+    lost. With one FILE, --token-column says which column the examples take their tokens from.
 
     With two or more PRED, all are compared with GOLD as spans, each in its own scheme.
 
-    The rows: the conlleval script; seqeval, its default and its strict mode in the schemes of the
-    two sides; seqscore with each of its repairs, and with none; HIPE, which reads S as B and E as
-    I; nervaluate's strict evaluation; and `spanf1 score`, lenient and strict.
-    A scorer that would not take the input has no scores: it says why.
+    The scorers are these: the conlleval script; seqeval, in its default and its strict mode, in
+    the schemes of the two sides; seqscore with each of its repairs, and with none; HIPE, which
+    reads S as B and E as I; nervaluate's strict evaluation; and `spanf1 score`, lenient and
+    strict. If a scorer would refuse the input, its row has no scores, and says why.
 
     \b
     Examples:

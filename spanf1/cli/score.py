@@ -73,25 +73,28 @@ _TEXTS = ", ".join(known.texts for known in FORMATS.values() if known.texts)
 
 HELP = f"""Score predictions against gold: precision, recall and F1 by type, micro, macro, weighted.
 
-FILE has the gold and the predicted tag of each token in its last two columns, as conlleval
-takes it. With two files, GOLD and PRED have the same tokens and their tags in the last column.
-Folders of files, or patterns, are added up: files of one name belong together, and each has a row.
-Without a file, or with -, standard input is read. Files may be compressed by gzip, bzip2, xz or
-zstd. What separates columns, and the tagging scheme of each side, are detected and reported.
+FILE has the gold tag and the predicted tag of each token in its last two columns, as conlleval
+takes it. With two files, GOLD and PRED have the same tokens, and their tags in the last column.
+The files of folders, or of patterns, are added up. Files of the same name belong together, and
+each has a row. Without a file, or with -, standard input is read. Files may be compressed by gzip,
+bzip2, xz or zstd. spanf1 detects what separates columns, and the tagging scheme of each side, and
+reports it.
 
-Other formats are known by their content: JSON Lines of tokens and tags (jsonl); columns
-of brackets (brackets); CoNLL-U with tags in MISC (conllu); texts with spans of characters or of
+Other formats are known by their content: JSON Lines of tokens and tags (jsonl); columns of
+brackets (brackets); CoNLL-U with tags in MISC (conllu); texts with spans of characters or of
 tokens, of {_TEXTS}; Parquet, Arrow and Hugging Face datasets (arrow); lists of entities without
 offsets (entities), for --match text. Gold and predictions are in each record of one input, or in
-two inputs, of one format or of two, whose records are joined by id, or else by order.
+two inputs. Two inputs may have different formats. Their records are joined by id, or else by
+order.
 
 A span is correct if the other side has one with the same first and last token, or the same
-characters, and the same type; if it is there twice, it is right as often as on the other side.
-Where the tokens of two files differ and their text does not, characters decide.
+characters, and the same type. A span that occurs twice is correct as often as the other side has
+it. If the tokens of two files differ and their text does not, characters are compared.
 
-Macro F1 is the mean of the types' F1; weighted F1 is that mean weighted by spans in gold.
+Macro F1 is the mean of the types' F1. Weighted F1 is the same mean, with each type weighted by its
+spans in gold.
 
-The signature in the report fixes all that shaped the number: quote it beside the number.
+The signature in the report fixes all choices that shaped the number. Quote it beside the number.
 `spanf1 signature` compares two of them.
 
 \b
@@ -109,6 +112,7 @@ Examples:
   spanf1 score labels.tsv --level token --format json  # one label a line
   spanf1 score output.conll --level document --confidence 0.95
   spanf1 score output.conll --by length --by seen --train train.conll
+  spanf1 score output.conll --advice --confidence 0.95  # in plain words
   spanf1 score output.conll --signature
   spanf1 score output.conll --short                   # the same, shorter
   spanf1 score gold-folder/ predicted-folder/
@@ -175,6 +179,11 @@ Examples:
     is_flag=True,
     help="Exit with 1 if there is nothing to score, or no span of a type of --types.",
 )
+@click.option(
+    "--advice",
+    is_flag=True,
+    help="Add what the figures mean in plain words, and what to look at next.",
+)
 @JOBS_OPTION
 @click.option(
     "--executor",
@@ -196,6 +205,7 @@ def score(
     keep_units: bool,
     fail_under: str | None,
     fail_empty: bool,
+    advice: bool,
     **settings: Any,
 ) -> int:
     """Score files; see `HELP`."""
@@ -217,16 +227,15 @@ def score(
     sides = sides_given.of_files(len(paths))
     options = Options.of(settings | scoring_of(settings))
     check_level(level, options, as_written=as_written)
-    _check_average(level)
     shown = "signature" if signature else report.format_name
     _check_sliced(slicing, paths, level, options, shown)
+    _check_shown(level, options, shown, advice=advice)
     paged = report.format_name == "page"
-    if paged:
-        _check_page(level, options)
     # For slices, and pages, files are read again when all of them are scored.
     again = paged or bool(slicing.by)
     held = click.get_current_context().with_resource(ExitStack())
     away: dict[str, Result] = {}
+    slices: list[Slices] = []
     if executor is not None:
         _check_cluster(level, again, jobs)
         from spanf1.cli.executors import scored_on
@@ -269,7 +278,9 @@ def score(
         if paged:
             outcome = _with_page(outcome, analysis, [*results.values()], slicing, forms)
         else:
-            outcome = _with_slices(outcome, slicing.slices(analysis, forms, confidence))
+            slices = slicing.slices(analysis, forms, confidence)
+            outcome = _with_slices(outcome, slices)
+    outcome = _with_advice(outcome, paths, slices) if advice else outcome
     if signature:
         write(f"{_short(outcome.signature) if short else outcome.signature}\n", report.output)
     else:
@@ -366,8 +377,14 @@ def _check_kept(keep_units: bool, format_name: str, level: str) -> None:
         )
 
 
-def _check_average(level: str) -> None:
-    """Raise an error if an average is asked for where there are no types."""
+def _check_shown(level: str, options: Options, format_name: str, *, advice: bool) -> None:
+    """Raise an error if there is no such average, no page, or no advice, of what is scored."""
+    if format_name == "page":
+        _check_page(level, options)
+    if advice:
+        from spanf1.cli.advice import check_advised
+
+        check_advised(level, format_name)
     given = click.get_current_context().get_parameter_source("average")
     if level in ("sentence", "document") and given is ParameterSource.COMMANDLINE:
         raise UsageError(
@@ -472,6 +489,13 @@ def _with_slices(outcome: Outcome, slices: Sequence[Slices]) -> Outcome:
     from spanf1.mistakes.slices_report import with_slices
 
     return outcome._replace(report=with_slices(outcome.report, slices))
+
+
+def _with_advice(outcome: Outcome, paths: Sequence[str], slices: Sequence[Slices]) -> Outcome:
+    """Return what is to be printed of spans, with what the figures mean below."""
+    from spanf1.cli.advice import with_advice
+
+    return with_advice(outcome, paths, slices)
 
 
 def _schemes_of_all(

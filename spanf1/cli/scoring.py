@@ -97,7 +97,7 @@ _EXPLAINED = ("table", "json", "page")
 
 def _reading_option(names: list[str]) -> Option:
     texts = "; ".join(f"{name}: {READINGS[name]}" for name in names)
-    help_text = f"What is done about spans that the scheme does not allow. {texts}."
+    help_text = f"What is done with spans that the scheme does not allow. {texts}."
     return choice_option("--reading", choices=names, help_text=help_text)
 
 
@@ -125,7 +125,7 @@ type_options = with_options(
         "--map",
         "map_types",
         metavar="A=B,C=D,…",
-        help_text="Call types otherwise: PERSON=PER,GPE=LOC; *=ENT is for all that are not named.",
+        help_text="Rename types: PERSON=PER,GPE=LOC; *=ENT renames all that are not named.",
     ),
     list_option(
         "--ignore", "ignore_types", metavar="A,B,…", help_text="Leave out spans of these types."
@@ -155,7 +155,7 @@ confidence_options = with_options(
     click.option(
         "--unit",
         type=click.Choice(UNITS),
-        help="What is drawn.  [default: document, where two or more are marked, else sentence]",
+        help="What resamples draw.  [default: document, if two or more are marked, else sentence]",
     ),
     _SEED,
 )

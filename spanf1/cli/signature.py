@@ -26,9 +26,10 @@ RESULTS_HINT = "spanf1 score FILE --format json makes one"
 def signature(signatures: tuple[str, ...], *, max_size: str | None) -> int:
     """Say what a signature means, or how two of them differ.
 
-    A signature is the line that `spanf1 score` gives with a score, long or short. A file that holds
-    it, or a results file (JSON), may stand for it, or - for standard input. With two, every
-    difference is named in words. Exit code 1 means that the two scores do not mean the same.
+    A signature is the line that `spanf1 score` prints with a score, long or short. You can also
+    give a file that holds it, a results file (JSON), or - for standard input. With two signatures,
+    the command names every difference in words. Exit code 1 means that the two scores do not mean
+    the same.
 
     \b
     Examples:

@@ -38,13 +38,13 @@ from spanf1.formats.source import Source
     "most",
     type=click.IntRange(0),
     metavar="N",
-    help="Show at most so many violations of a file. All are counted.",
+    help="Show at most N violations of each file. All are counted.",
 )
 @format_option(
     VIOLATIONS,
     "github: annotations, as GitHub Actions shows them beside the lines.",
 )
-@output_option
+@output_option(VIOLATIONS)
 @click.option("-q", "--quiet", is_flag=True, help="Show no summary.")
 def validate(
     files: tuple[str, ...],
@@ -58,15 +58,15 @@ def validate(
 ) -> int:
     """Check that tags are well-formed in their scheme, and spans as they should be.
 
-    Each violation is a step between two tags that the scheme does not allow, or a tag whose prefix
-    it does not have; O stands for what is beyond a sentence. It is given with the line that the
-    step leads to. Exit code 1 if there are any, 0 if there are none.
-    Without a file, or with -, standard input is read. Files may be of any format that
+    A violation is a step between two tags that the scheme does not allow, or a tag whose prefix
+    the scheme does not have. O stands for the places before and after a sentence. A violation is
+    shown with the line that the step leads to. The exit code is 1 if there are any, and 0 if there
+    are none. Without a file, or with -, standard input is read. Files may be of any format that
     `spanf1 score` reads.
 
-    Of texts with spans, what is wrong is a span that is there twice, that has white space at an
-    edge or does not begin and end where tokens do, where these are known, and an id that is there
-    twice. Spans that nest, overlap or are discontinuous are counted in the summary.
+    In texts with spans, a violation is a span or an id that occurs twice, a span with white space
+    at an edge, or one that does not begin and end where tokens do (if these are known). The
+    summary counts spans that nest, overlap or are discontinuous.
 
     \b
     Examples:

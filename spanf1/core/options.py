@@ -27,9 +27,9 @@ AnyScheme = Literal[TagScheme, "none"]
 #: what makes a span correct, and what is counted
 MATCHES = {
     "exact": "every span counts",
-    "surface": "every distinct text and type counts once; it is correct if one span of it is",
+    "surface": "every distinct text and type counts once; it is correct if one of its spans is",
     "text": "every span counts, and is correct by its text and type, wherever it is in a document",
-    "set": "as text, but each text and type counts once in a document, however often it is there",
+    "set": "as text, but each text and type counts once in a document, however often it occurs",
 }
 #: a key of `MATCHES`, for type checkers
 MatchName = Literal["exact", "surface", "text", "set"]

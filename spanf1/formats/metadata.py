@@ -34,8 +34,8 @@ _FIRST_DAY = "0000-01-01"
 
 # So many records show which keys there are.
 _SHOWN = 1000
-# Formats of JSON of which one value has many texts, or is of none.
-_WITHOUT_KEYS = {"bioc", "cas", "ner-annotator"}
+#: formats of JSON of which one value has many texts, or is of none
+WITHOUT_KEYS = {"bioc", "cas", "ner-annotator"}
 
 #: the line on which something begins, and what is said there, by keys
 Said = tuple[int, Mapping[str, Any]]
@@ -73,7 +73,7 @@ class Metadata(NamedTuple):
         found: list[str | None] = []
         for line, record in self.said(key):
             begins.append(line)
-            found.append(self._text(key, _at(record, key), line))
+            found.append(self._text(key, at_path(record, key), line))
         rows, places = np.array(begins, np.intp), np.array(lines, np.intp)
         number = np.searchsorted(rows, places, "right") - 1
         shared = rows[1:][rows[1:] == rows[:-1]]
@@ -119,13 +119,13 @@ def _names(record: Mapping[str, Any], before: str = "") -> Iterator[str]:
             yield before + name
 
 
-def _at(record: Mapping[str, Any], key: str) -> Any:
+def at_path(record: Mapping[str, Any], key: str) -> Any:
     """Return what a record has at a key, or at a path of keys; None if it has nothing."""
     if key in record:
         return record[key]
     first, _, rest = key.partition(".")
     inner = record.get(first)
-    return _at(inner, rest) if rest and isinstance(inner, dict) else None
+    return at_path(inner, rest) if rest and isinstance(inner, dict) else None
 
 
 def parted(key: str) -> tuple[str, str]:
@@ -191,7 +191,7 @@ def _said(input: Input, key: str) -> Iterator[Said]:
         )
     elif input.format == ARROW:
         yield from _said_in_rows(again, key)
-    elif FORMATS[input.format].json and input.format not in _WITHOUT_KEYS:
+    elif FORMATS[input.format].json and input.format not in WITHOUT_KEYS:
         for record in records(again):
             yield record.line, record.value if isinstance(record.value, dict) else {}
 

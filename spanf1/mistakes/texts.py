@@ -525,7 +525,7 @@ class DocumentTexts(_Said):
     Parameters
     ----------
     batches : sequence of (DocumentBatch, DocumentBatch)
-        The documents of both sides.
+        The documents of both sides; an attribute, too.
     file : str
         The file of gold.
     metadata : callable
@@ -542,21 +542,21 @@ class DocumentTexts(_Said):
         lines: Callable[[], Iterable[list[int]]] = tuple,
     ) -> None:
         super().__init__(file, metadata)
-        self._batches, self._read_lines = batches, lines
+        self.batches, self._read_lines = batches, lines
 
     @cached_property
     def _lines(self) -> Sequence[int]:
         """The line of each text."""
-        return [*chain.from_iterable(gold.lines for gold, _ in self._batches)]
+        return [*chain.from_iterable(gold.lines for gold, _ in self.batches)]
 
     @cached_property
     def _begins(self) -> list[bool]:
         """Whether a document begins with each text."""
-        return [*chain.from_iterable(gold.begins for gold, _ in self._batches)]
+        return [*chain.from_iterable(gold.begins for gold, _ in self.batches)]
 
     def _ids(self) -> Sequence[str | None] | None:
         """Return the id of the document of each text; None if none has one."""
-        ids = [*chain.from_iterable(gold.ids for gold, _ in self._batches)]
+        ids = [*chain.from_iterable(gold.ids for gold, _ in self.batches)]
         if all(own is None for own in ids):
             return None
         names = [own if own is None else str(own) for own in ids]
@@ -582,8 +582,8 @@ class DocumentTexts(_Said):
     @cached_property
     def _firsts(self) -> list[list[int]]:
         """The first span of each batch, and the first document."""
-        counts = [[len(batch[side].types) for batch in self._batches] for side in (0, 1)]
-        counts.append([len(batch[0]) for batch in self._batches])
+        counts = [[len(batch[side].types) for batch in self.batches] for side in (0, 1)]
+        counts.append([len(batch[0]) for batch in self.batches])
         return [[0, *accumulate(column)] for column in counts]
 
     @cached_property
@@ -592,7 +592,7 @@ class DocumentTexts(_Said):
         return [
             [
                 first + owner
-                for first, batch in zip(self._firsts[2], self._batches, strict=False)
+                for first, batch in zip(self._firsts[2], self.batches, strict=False)
                 for owner in batch[side].owners()
             ]
             for side in (0, 1)
@@ -603,7 +603,7 @@ class DocumentTexts(_Said):
         """The documents of both sides, without spans."""
         return [
             (left, right)
-            for batch in self._batches
+            for batch in self.batches
             for left, right in zip(*map(_without_spans, batch), strict=True)
         ]
 
@@ -703,7 +703,7 @@ class DocumentTexts(_Said):
                 text = self._text(side, owner)
                 size = -1 if text is None else len(text)
                 sizes[side].append(len(document.tokens or ()) if by_token else size)
-        begins = np.array([one for gold, _ in self._batches for one in gold.begins], np.intp)
+        begins = np.array([one for gold, _ in self.batches for one in gold.begins], np.intp)
         begins[:1] = 1
         left, right = (np.array(side, np.intp) for side in sizes)
         return Layout((left, right), np.arange(len(begins)), np.cumsum(begins) - 1)
@@ -714,7 +714,7 @@ class DocumentTexts(_Said):
     def _span(self, side: int, number: int) -> TextSpan:
         """Return a span, by its number among those of its side."""
         batch = bisect_right(self._firsts[side], number) - 1
-        return self._batches[batch][side].span(number - self._firsts[side][batch])
+        return self.batches[batch][side].span(number - self._firsts[side][batch])
 
     def _text(self, side: int, owner: int) -> str | None:
         """Return the text of a document of a side; that of the other side if it has none."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from spanf1._version import __version__
 from spanf1.core.tags import IntArray
+from spanf1.results.advice import advice_of
 from spanf1.results.report import count_names, f_name, how_made, rows
 from spanf1.results.scored import Scored
 from spanf1.wording import DIGITS
@@ -211,6 +212,7 @@ def _system(
         ],
         "f": f_name(result),
         "counts": count_names(result),
+        "advice": [one.text for one in advice_of(result)],
         "made": how_made(result, digits),
         "signature": str(result.signature()),
         "what_if": [[*map(_number, one)] for one in system.what_if],

@@ -3,7 +3,7 @@
 function overview() {
   const system = systems[state.system];
   return [
-    headline(system), several ? ranking() : null, types(system),
+    headline(system), meaning(system), several ? ranking() : null, types(system),
     el("div", { class: "pair" }, kinds(system), whatIf(system)), confusion(system),
     ...system.slices.map(sliced(system)), made(system),
   ];
@@ -23,6 +23,12 @@ function headline(system) {
       card(`${system.f}, micro`, 4, 2), card("Precision", 2, 0), card("Recall", 3, 1)),
     micro[5] || micro[6] ? null
       : el("p", {}, "There is nothing in gold, and nothing is predicted: this is a score of nothing."));
+}
+
+function meaning({ advice }) {
+  return advice.length
+    ? section("meaning", "What it means", null, el("ul", {}, advice.map((text) => el("li", {}, text))))
+    : null;
 }
 
 function types(system) {

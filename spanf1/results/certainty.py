@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -15,8 +15,8 @@ from spanf1.core.scores import AVERAGES, FIGURES, NO_SPANS, AnyCounts, figures, 
 from spanf1.core.tally import Tally
 from spanf1.core.units import CountCells, Units, adds_of, cells_of, fits, rows_of_cells
 from spanf1.exceptions import UsageError
-from spanf1.resampling.draws import Cells, bootstrap_sums_of_cells, cores
-from spanf1.resampling.inference import Bounds, Interval, interval_of, percentile
+from spanf1.resampling.draws import Cells, IntArray, bootstrap_sums_of_cells, cores
+from spanf1.resampling.inference import Bounds, Interval, Statistic, interval_of, percentile
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -183,6 +183,58 @@ def certainty(
     return Certainty(units.count, types, averages, sum(gold.values()), few)
 
 
+def intervals_of(
+    tally: Tally,
+    names: Sequence[str],
+    options: Options,
+    confidence: Confidence,
+    statistic: Statistic,
+) -> list[Interval]:
+    """Return the intervals of what is made of all figures of a resample at once.
+
+    Parameters
+    ----------
+    tally, names, options, confidence
+        As for `certainty`.
+    statistic : callable
+        From figures of shape (…, types + averages, figures), as `figures` has them, to values of
+        shape (…, K).
+
+    Raises
+    ------
+    UsageError
+        As `certainty`.
+    """
+    units = check(tally, len(names), options, confidence)
+    numbers = {name: number for number, name in enumerate(names)}
+    kinds = meanings(units, numbers, options.schemes, options.reading, tally.rule)
+    cells = cells_of([(units, kinds)], len(names))
+    score = partial(
+        figures, types=options.types, beta=options.beta, zero_division=options.zero_division
+    )
+    if fits(cells, len(names)):
+        counts, weight = rows_of_cells(cells, 1, len(names), units.kind)
+        bounds = interval_of(counts[:, 0], weight, lambda sums: statistic(score(sums)), confidence)
+    else:
+        drawn = _resamples(cells, len(names), confidence)
+        values = np.concatenate([statistic(score(sums)) for sums in drawn])
+        bounds = percentile(values, confidence.level)
+    if units.count < LEAST_UNITS:
+        return [Interval(np.nan, np.nan) for _ in bounds.low]
+    return [Interval(float(a), float(b)) for a, b in zip(*bounds, strict=True)]
+
+
+def _resamples(cells: CountCells, types: int, confidence: Confidence) -> Iterator[IntArray]:
+    """Yield the sums of resamples of many types, few at a time."""
+    return bootstrap_sums_of_cells(
+        Cells(cells.row, cells.place, cells.counts, types),
+        cells.weight,
+        confidence.resamples,
+        confidence.seed,
+        threads=cores(),
+    )
+
+
 def _values(types: int, confidence: Confidence) -> int:
     """Return how many values of resamples of so many types there are, and of the averages."""
     return confidence.resamples * (types + len(AVERAGES)) * len(FIGURES)
@@ -212,13 +264,7 @@ def _one_by_one(
         if key not in known:
             known[key] = interval_of(rows, weight, score, confidence)
         ends.append(known[key])
-    drawn = bootstrap_sums_of_cells(
-        Cells(cells.row, cells.place, cells.counts, types),
-        cells.weight,
-        confidence.resamples,
-        confidence.seed,
-        threads=cores(),
-    )
+    drawn = _resamples(cells, types, confidence)
     # Copies, lest the figures of all types are kept.
     averages = [average(sums)[:, types:].copy() for sums in drawn]
     low, high = percentile(np.concatenate(averages), confidence.level)

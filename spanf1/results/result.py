@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from spanf1.pictures.look import LookKeywords
+    from spanf1.results.advice import Advice
     from spanf1.results.certainty import Intervals
     from spanf1.results.picture import ScoreDisplay
     from spanf1.results.signature import Signature
@@ -137,6 +138,24 @@ micro, macro, weighted
         from spanf1.results.picture import ScoreDisplay
 
         return ScoreDisplay.from_result(self, ax, limit=limit, **look)
+
+    def advice(self) -> list[Advice]:
+        """Return what the figures mean in plain words, and no more than their intervals support.
+
+        Each says what to look at next, and the command that shows it: see `Advice`.
+
+        Examples
+        --------
+        >>> import spanf1
+        >>> gold = [["B-PER"] + ["O"] * 99]
+        >>> for entry in spanf1.evaluate(gold, [["O"] * 100]).advice()[:2]:
+        ...     print(entry.kind, "|", entry.text[:71])
+        band | Micro F1 is 0.00, which is failing (below 30).
+        imbalance | Accuracy is 99.00, and F1 0.00: the classes are out of balance. Nothing
+        """
+        from spanf1.results.advice import advice_of
+
+        return advice_of(self)
 
     def to_dict(self, *, keep_units: bool = False) -> dict[str, Any]:
         """Return everything as plain data that JSON can carry; the inverse of `from_dict`.
@@ -347,6 +366,11 @@ def rescored(
         raise UsageError(
             f"the signature is of level {signature.level}, and the result is of spans",
             hint=f"spanf1 score FILE --level {signature.level} makes one of that level",
+        )
+    if signature.threshold:
+        raise UsageError(
+            "the signature is of predictions above a threshold, and the result is of all",
+            hint="spanf1 sweep GOLD PRED --apply THRESHOLD -o FILE writes what is kept",
         )
     _check_counted(result, signature.options)
     return replace(result, options=signature.options).with_intervals(confidence)

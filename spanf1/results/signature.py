@@ -67,6 +67,9 @@ class Signature:
         reading and no number of spans in gold.
     classes : str
         What tokens are classified as: ``types`` or ``labels``; nothing at other levels.
+    threshold : str
+        The least confidence of predictions that are kept, how it was chosen, and what the
+        confidence of a span is made of: ``0.7/best/mean``; empty if all are kept.
     """
 
     average: AverageName = "micro"
@@ -82,6 +85,7 @@ class Signature:
     version: str
     level: LevelName = "span"
     classes: str = ""
+    threshold: str = ""
 
     def __str__(self) -> str:
         return "|".join(f"{name}:{value}" for name, value in self._parts().items())
@@ -112,6 +116,7 @@ class Signature:
             **_type_parts(options),
             **{name: ",".join(map(escaped, tags)) for name, tags in self._tags() if tags},
             **({"missing": options.missing} if options.missing != "error" else {}),
+            **({"threshold": self.threshold} if self.threshold else {}),
             "zero": exact(options.zero_division),
         }
         if self.tag_forms:
@@ -279,6 +284,7 @@ _MEANINGS = {
     "outside": "tags read as O",
     "mask": "tags of tokens left out",
     "missing": "tokens without a prediction",
+    "threshold": "threshold of confidences",
     "zero": "0/0",
     "tags": "how tags are written",
     **{f"{place}s": f"{place}s" for place in PLACES},
@@ -363,7 +369,15 @@ def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
         "version": unescaped(parts["v"]),
         "level": level,
         "classes": parts["classes"] if level == "token" else "",
+        "threshold": _threshold(parts.get("threshold", "")),
     }
+
+
+def _threshold(text: str) -> str:
+    """Return a threshold as it is written; a `ValueError` says that it is none."""
+    if text:
+        float(text.partition("/")[0])
+    return text
 
 
 def _options(parts: Mapping[str, Any], level: str, beta: float) -> Options:

@@ -13,6 +13,9 @@ from tests.helpers.commands import write
 CODE = """
 import os, signal, sys
 
+# Whoever runs the tests may ignore it, as nohup does.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
 class Finder:
     def find_spec(self, name, *_):
         if name == {name!r}:

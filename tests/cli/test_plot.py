@@ -15,13 +15,21 @@ BOTH = "Ada B-PER B-PER\nin O O\nRome B-LOC O\n\nBern B-LOC B-ORG\n\n" * 12
 GOLD = "Ada B-PER\nin O\nRome B-LOC\n\n" * 12
 GOOD, BAD = GOLD, "Ada B-PER\nin O\nRome O\n\n" * 11 + "Ada O\nin O\nRome O\n\n"
 
+SURE = "Ada B-PER B-PER 0.9\nin O O -\nRome B-LOC B-PER 0.4\n\n" * 12
+
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name, content in (("both", BOTH), ("gold", GOLD), ("good", GOOD), ("bad", BAD)):
+    for name, content in (
+        ("both", BOTH),
+        ("gold", GOLD),
+        ("good", GOOD),
+        ("bad", BAD),
+        ("sure", SURE),
+    ):
         write(f"{name}.conll", content)
 
 
@@ -33,8 +41,14 @@ def test_every_kind_is_drawn(run) -> None:
             paths += ["--by", "length"]
         if "SYSTEM" in KINDS[kind].files:
             paths = ["gold.conll", "good.conll", "bad.conll", "--resamples", "100"]
+        if kind == "trend":
+            paths = [write("log.csv", "step,f1\n1,0.5\n2,0.6\n")]
+        note = ""
+        if "confidences" in KINDS[kind].files:
+            paths = ["sure.conll", "--gold-column=2", "--pred-column=3", "--confidence-column=4"]
+            note = "note: the best threshold was chosen on this data\n" * (kind != "reliability")
         done = run("plot", *paths, "--kind", kind, "-o", f"{kind}.pdf")
-        assert done == (0, "", "")
+        assert done == (0, "", note)
         assert Path(f"{kind}.pdf").read_bytes().startswith(b"%PDF-")
 
 

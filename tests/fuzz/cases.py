@@ -115,6 +115,13 @@ def samples() -> dict[str, dict[str, bytes]]:
             "labels.jsonl": lines([
                 {"text": t, "label": placed(t, g), "pred": placed(t, p)} for t, g, p in sides
             ]),
+            "state.log": json.dumps({
+                "log_history": [{"step": n, "eval_f1": n / 9} for n in range(9)]
+            }),
+            "lines.log": lines([{"epoch": n, "val": {"f1": n / 9, "recall": 1}} for n in range(9)]),
+            "weeks.log": "week,seed,f1\n" + "".join(
+                f"2026-W{n},1,{n / 90}\n" for n in range(11, 22)
+            ),
             "catalogue.toml": CORPUS + CLOSED,
         }  # fmt: skip
         for name, text in both.items():
@@ -260,7 +267,12 @@ corpora verify closed % --catalogue catalogue.toml | rescore result.json --like 
 """
 ON_RESULT = """
 rescore % | rescore % -f json | rescore % -f markdown -o out | rescore % -f csv | score %
-rescore result.json --like % | signature % | describe %
+rescore result.json --like % | signature % | describe % | trend % | trend % -f json
+trend % interval.json --date 2026-05-01,2026-05-02
+"""
+ON_LOG = """
+trend % | trend % -f json | trend % -f csv | trend % --over time --reference 6 | trend % --key f1
+trend % --step step | trend % -f html -o out | trend % result.json
 """
 ON_CATALOGUE = """
 corpora list --catalogue % | corpora show toy --catalogue % | corpora show closed --catalogue %
@@ -271,7 +283,9 @@ corpora list --catalogue % -f json | corpora verify closed columns-gold --catalo
 
 def _asked(rng: Rng, name: str) -> list[str]:
     """Return a command line that asks something of one of the samples."""
-    lines = {".toml": ON_CATALOGUE, ".json": ON_RESULT}.get(Path(name).suffix, ON_INPUT)
+    lines = {".toml": ON_CATALOGUE, ".json": ON_RESULT, ".log": ON_LOG}.get(
+        Path(name).suffix, ON_INPUT
+    )
     words = str(rng.choice(lines.strip().replace("\n", "|").split("|"))).split()
     other = name.replace("predicted", "gold")
     return [word.replace("%", name).replace("@", other) for word in words]
@@ -279,7 +293,7 @@ def _asked(rng: Rng, name: str) -> list[str]:
 
 def _beside() -> dict[str, bytes]:
     """Return what other files a command line may name."""
-    names = "columns-gold", "both.conll", "result.json", "catalogue.toml"
+    names = "columns-gold", "both.conll", "result.json", "interval.json", "catalogue.toml"
     return {key: data for name in names for key, data in samples()[name].items()}
 
 

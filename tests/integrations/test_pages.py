@@ -286,6 +286,7 @@ class TestOverview:
     def test_figures(self, opened, one) -> None:
         page = opened(one.to_html())
         assert page.locator(".cards strong").all_inner_texts() == ["20.00", "20.00", "20.00"]
+        assert "Micro F1 is 20.00" in page.locator("#meaning ~ ul li").first.inner_text()
         row = page.locator("#types ~ .scroll tr", has_text="ORG")
         assert row.locator("td").last.inner_text() == "0"
         page.get_by_role("link", name="ORG", exact=True).first.click()

@@ -180,6 +180,8 @@ def test_figures_are_those_of_the_score() -> None:
     ends = analysis.result.certainty.averages["micro"].fbeta
     assert micro[12:] == [pytest.approx(ends.low), pytest.approx(ends.high)]
     assert system["signature"] == str(analysis.result.signature())
+    assert system["advice"] == [one.text for one in analysis.result.advice()]
+    assert system["advice"][0].startswith("Micro F1 is 66.67, which is moderate")
 
 
 def test_what_is_in_the_data_is_no_html() -> None:

@@ -75,12 +75,12 @@ def documents(input: Input) -> Iterator[Document]:
     ReadError, LayoutError, TagError
         If there is anything else in the file.
     """
-    return _documents(input, gathered(input, _is_item))
+    return _documents(input, gathered(input, is_item))
 
 
 def batches(input: Input) -> Iterator[DocumentBatch]:
     """Read what `documents` does, many at a time."""
-    reads = gathered(input, _is_item)
+    reads = gathered(input, is_item)
     first = [*islice(reads, 1)]
     filled = next((value for read in first for value in read.values if value != []), None)
     match filled:
@@ -143,7 +143,7 @@ def _type_key(item: dict[str, Any]) -> str:
     return next((key for key in _TYPES if key in item), "")
 
 
-def _is_item(value: object) -> bool:
+def is_item(value: object) -> bool:
     """Return whether a value is one of the objects that a pipeline returns a list of."""
     return isinstance(value, dict) and any(
         isinstance(value.get(key), str) for key in (_GROUP, _TAG)

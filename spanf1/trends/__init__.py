@@ -1,0 +1,1 @@
+"""F1 over training steps, over sizes of training data, and over time."""
