@@ -34,6 +34,7 @@ SECTIONS = {
         "compare": "Say which system is better, and how sure it is.",
         "schemes": "Show the scores of other scorers, and why they differ.",
         "rescore": "Score again from a results file.",
+        "merge": "Add up the results files of parts.",
         "plot": "Draw scores, to print: PDF, SVG, PNG.",
         "baseline": "Score a baseline that knows only the training data.",
         "answers": "Score answers by their words, and ranked lists at K.",
