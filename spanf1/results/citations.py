@@ -23,7 +23,6 @@ TOOL = f"""\
   title   = {{{{spanf1}}: exact scores of named-entity predictions}},
   year    = {{2026}},
   note    = {{Version {__version__}}},
-  url     = {{https://pypi.org/project/spanf1/}},
 }}"""
 
 _BIBLIOGRAPHY = r"""
