@@ -234,5 +234,7 @@ def scored_lists(
         digest.update(json.dumps([name, sorted(among)]).encode())
     hits = Hits(np.array([len(sets[name]) for name in kept]), right.cumsum(axis=1))
     empty, notes = len(names) - len(kept), left_out(gold, predicted, names)
+    if lacking := sum(name not in predicted for name in kept):
+        notes += (f"{many(lacking, 'question')} without a prediction: each scores 0",)
     hash_ = digest.hexdigest()
     return RetrievalResult(kept, hits, cuts, missing, hash_, empty, confidence, notes=notes)

@@ -81,3 +81,8 @@ def test_a_text_is_no_list_of_ids() -> None:
         spanf1.score_retrieval([["abc"]], ["abc"])
     with pytest.raises(LayoutError, match="question '1': 'abc' is no list of ids"):
         spanf1.score_retrieval(["abc"], [["abc"]])
+
+
+def test_questions_that_score_0_for_want_of_a_list_are_told() -> None:
+    result = spanf1.score_retrieval({1: ["a"], 2: ["b"]}, {1: ["a"]}, at=[1], missing="zero")
+    assert result.notes == ("1 question without a prediction: each scores 0",)
