@@ -368,6 +368,9 @@ def _table(content: _Content, known: Collection[str]) -> _Records | None:
     (header, _), *rows = _cells(lines, mark)
     if not {*known} & {*header}:
         return None
+    if twice := next((name for name in header if name and header.count(name) > 1), None):
+        message = f"two columns are called {shortened(twice)}"
+        raise LayoutError(message, where=content.source.where(1))
     for row, line in rows:
         if len(row) != len(header):
             message = f"{many(len(row), 'cell')} where the header has {len(header)}"

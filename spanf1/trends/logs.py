@@ -466,6 +466,8 @@ def _csv_records(text: str, name: str) -> Iterator[Record]:
                 hint="trainer_state.json, CSV, JSON Lines, or results of spanf1 score --format "
                 "json are taken",
             )
+        if twice := next((cell for cell in header if cell and header.count(cell) > 1), None):
+            raise LayoutError(f"two columns are called {shortened(twice)}", where=f"{name}:1")
         for cells in reader:
             if not any(cells):
                 continue

@@ -185,6 +185,7 @@ GOLD = lines({"id": 1, "answers": ["x"]})
         (['{"data": [{}]}', GOLD], "f0: not as SQuAD's files are"),
         (['{"p": {"qa_pairs": [{}]}}', GOLD], "f0: not as DROP's files are"),
         ([GOLD, '{"a": "x", "b": "y", "a": "z"}'], "f1: id 'a' is there twice"),
+        (["id\tanswer\tanswer\n1\ta\tb\n", GOLD], "f0:1: two columns are called 'answer'"),
         (["id\tanswer\n1\n", GOLD], "f0:2: 1 cell where the header has 2"),
     ],
 )

@@ -285,3 +285,10 @@ def test_some_figures_may_be_percent_and_others_not(
     (series,) = spanf1.trend(tmp_path / "f.csv").series
     assert (series.points[0].f1, series.points[0].precision) == pytest.approx((f1, precision))
     assert series.notes == (f"{note} taken for percent",)
+
+
+def test_two_columns_of_one_name(tmp_path: Path) -> None:
+    """The last one would be read alone."""
+    (tmp_path / "f.csv").write_text(csv("step,f1,f1", "1,0.5,0.6"))
+    with pytest.raises(LayoutError, match=r"f\.csv:1: two columns are called 'f1'"):
+        spanf1.trend(tmp_path / "f.csv")
