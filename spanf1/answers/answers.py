@@ -13,6 +13,7 @@ import numpy as np
 
 from spanf1._version import __version__
 from spanf1.answers.bags import Answer, Grade, grader
+from spanf1.answers.drawable import Drawable
 from spanf1.answers.means import Means, check_confidence
 from spanf1.answers.options import (
     USUAL,
@@ -26,7 +27,6 @@ from spanf1.answers.options import (
 )
 from spanf1.core.options import Confidence, confidence_from
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError
-from spanf1.render.reported import Reported
 from spanf1.resampling.inference import Interval
 from spanf1.wording import many, shortened
 
@@ -61,7 +61,7 @@ class Outcome(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class AnswerResult(Reported):
+class AnswerResult(Drawable):
     """Scores of answers: ``result.f1`` and ``result.exact`` are means over questions.
 
     ``str(result)`` is the table; a frame and CSV have a row for each question.
