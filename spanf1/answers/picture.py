@@ -135,9 +135,7 @@ class AnswerDisplay(Display):
         return size * (_BAR * self._step * len(self.rows) + 6 + 1.3 * len(self.notes()))
 
     def _draw(self, ax: Axes) -> None:
-        count, step, label = len(self.figures), self._step, ""
-        if self.level is not None:
-            label = f"{100 * self.level:g}% interval"
+        count, step, labelled = len(self.figures), self._step, self.level is None
         for k, (name, (colour, hatch)) in enumerate(zip(self.figures, _LOOKS, strict=False)):
             places = [step * row + k for row in range(len(self.rows))]
             bars = [row[k] for row in self.rows.values()]
@@ -158,10 +156,9 @@ class AnswerDisplay(Display):
                 if not math.isnan(low):
                     line = ax.hlines(place, low, high, colors=BLACK, zorder=3)
                     ax.plot([low, high], [place, place], "|", color=BLACK, zorder=3)
-                    # The legend names the intervals last.
-                    if label and k == count - 1:
-                        line.set_label(label)
-                        label = ""
+                    if not labelled:
+                        line.set_label(f"{100 * (self.level or 0):g}% interval")
+                        labelled = True
         middles = [step * row + (count - 1) / 2 for row in range(len(self.rows))]
         ax.set_yticks(middles, short_names([*self.rows], room(ax, 0.4)), parse_math=False)
         ax.tick_params(axis="y", length=0)
