@@ -28,7 +28,7 @@ test-quick: .venv/.stamp-test ## run the tests that take no time
 	$(PY) -m pytest --numprocesses auto -m 'not slow' --ignore tests/integrations
 
 test-integrations: .venv/.stamp-integrations ## test the adaptors against the libraries they adapt (large installs)
-	$(PY) -m pytest --numprocesses auto tests/integrations tests/formats/test_arrays.py
+	$(PY) -m pytest --numprocesses auto --dist loadgroup tests/integrations tests/formats/test_arrays.py
 
 check: .venv/.stamp-check ## lint, check the formatting and check the types
 	$(PY) -m ruff check

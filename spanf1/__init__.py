@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from spanf1.ranking.picture import DifferenceDisplay, RankDisplay
     from spanf1.ranking.rank import Ranking, RankingOptions
     from spanf1.results.advice import Advice
+    from spanf1.results.citations import cite
     from spanf1.results.files import score_file
     from spanf1.results.lists import SpanF1, evaluate
     from spanf1.results.picture import ScoreDisplay
@@ -121,6 +122,7 @@ __all__ = [
     "analyze",
     "answer_f1",
     "baseline",
+    "cite",
     "compare",
     "compare_answers",
     "convert",
@@ -186,6 +188,7 @@ _LATER = {
     "analyze": "mistakes.analyze",
     "WholeResult": "levels.results",
     "baseline": "contents.baseline",
+    "cite": "results.citations",
     "compare": "ranking.compare",
     "convert": "checks.lists",
     "convert_file": "checks.convert",

@@ -29,8 +29,29 @@ FLOORS = [
 ]
 FLOOR = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 # What an adaptor adapts; what a format needs, imported by functions alone.
-ADAPTED = {"datasets", "evaluate", "sklearn", "spacy", "torch", "torchmetrics", "transformers"}
-OPTIONAL = {"backports", "jinja2", "matplotlib", "orjson", "pandas", "pyarrow", "spacy"}
+ADAPTED = {
+    "dask",
+    "datasets",
+    "distributed",
+    "evaluate",
+    "pyspark",
+    "ray",
+    "sklearn",
+    "spacy",
+    "torch",
+    "torchmetrics",
+    "transformers",
+}
+OPTIONAL = {
+    "backports",
+    "distributed",
+    "jinja2",
+    "matplotlib",
+    "orjson",
+    "pandas",
+    "pyarrow",
+    "spacy",
+}
 
 
 def name_of(path: Path) -> str:

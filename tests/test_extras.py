@@ -12,6 +12,10 @@ from typing import Any
 import pytest
 
 import spanf1
+from spanf1.cli.executors import scored_on
+from spanf1.cli.inputs import SideOptions
+from spanf1.core.options import Options
+from spanf1.formats.options import InputOptions
 from tests.helpers.shared_data import ROOT
 
 TAGS = [["B-A", "O"]]
@@ -33,6 +37,12 @@ def written(name: str, form: Any) -> Callable[[Path], object]:
     return act
 
 
+def on_a_cluster(folder: Path) -> object:
+    sides = SideOptions(InputOptions(), InputOptions(), by_position=False, tag_columns=())
+    how = {"confidence": None, "units": "", "quiet": True}
+    return scored_on("dask://h:1", [[str(folder / "f")]], sides, Options(), **how)
+
+
 #: what needs a library: its extra, and the modules that are hidden
 NEEDS = [
     ("arrow", ["pyarrow"], read("f.parquet", b"PAR1" + bytes(16) + b"PAR1")),
@@ -41,6 +51,7 @@ NEEDS = [
     ("zstd", ["backports", "compression"], read("f.zst", b"\x28\xb5\x2f\xfd" + bytes(16))),
     ("plot", ["matplotlib"], lambda _: spanf1.evaluate(TAGS, TAGS).plot()),
     ("report", ["jinja2"], lambda _: spanf1.analyze(TAGS, TAGS).to_html()),
+    ("dask", ["distributed"], on_a_cluster),
     ("pandas", ["pandas"], lambda _: spanf1.evaluate(TAGS, TAGS).to_frame()),
 ]
 #: what is read without the library, too, though more slowly

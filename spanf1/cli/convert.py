@@ -76,7 +76,7 @@ def convert(
     method: str,
     allow_loss: bool,
     **settings: Any,
-) -> None:
+) -> int:
     """Write the same spans in another tagging scheme, or in another format.
 
     In columns, every other byte of the file stays as it is: tokens, other columns, comments, white
@@ -100,6 +100,7 @@ def convert(
       spanf1 convert train.conll --to BIOES > train.bioes.conll
       spanf1 convert train.conll --from IOB1 --to BILOU -o train.bilou.conll
       spanf1 convert train.iob2 --tag-column 3 --to IO --allow-loss --in-place
+      spanf1 convert data/*.conll --to IOB2 --check   # exit code 1 if one is in another scheme
       spanf1 convert tags.txt --to-form B-PER      # PER_b becomes B-PER
       spanf1 convert train.iob2 -c 3 --token-column 2 --to-format jsonl -o out.jsonl
       spanf1 convert brat/ --to-format columns --levels 2 -o nested.conll
@@ -131,8 +132,7 @@ def convert(
     elif len(inputs) > 1:
         raise UsageError("files that have no columns are converted one by one")
     if all(kept):
-        rewrite_inputs(inputs, how, where, partial(_report, how))
-        return
+        return rewrite_inputs(inputs, how, where, partial(_report, how))
     (input,) = inputs
     if to_format is None:
         message = f"--to-format is missing, and the input is {FORMATS[input.format].title}"
@@ -145,6 +145,7 @@ def convert(
         Converter, to_format=to_format, scheme=target, levels=levels or 1, allow_loss=allow_loss
     )
     _convert(input, where, to_format, converter)
+    return 0
 
 
 def _unasked(source: Source) -> UsageError | ReadError:
@@ -172,8 +173,9 @@ def _convert(
     input: Input, where: Destination, to_format: str, converter: Callable[[Input], Converter]
 ) -> None:
     """Write the documents of an input in another format, and say what was lost."""
-    if where.in_place:
-        raise UsageError("--in-place is for columns and JSON Lines that stay such")
+    if where.in_place or where.dry:
+        option = "--in-place" if where.in_place else "--check"
+        raise UsageError(f"{option} is for columns and JSON Lines that stay such")
     known, output = FORMATS[to_format], where.output
     if not known.folder:
         where.check((input.source.path,))

@@ -34,6 +34,7 @@ SECTIONS = {
         "compare": "Say which system is better, and how sure it is.",
         "schemes": "Show the scores of other scorers, and why they differ.",
         "rescore": "Score again from a results file.",
+        "merge": "Add up the results files of parts.",
         "plot": "Draw scores, to print: PDF, SVG, PNG.",
         "baseline": "Score a baseline that knows only the training data.",
         "answers": "Score answers by their words, and ranked lists at K.",
@@ -57,6 +58,7 @@ SECTIONS = {
     },
     "Cite": {
         "signature": "Explain a signature, or compare two.",
+        "cite": "Print BibTeX of what made a score.",
         "corpora": "List known corpora, fetch open ones, and check copies.",
         "reproduce": "Print published scores beside measured ones.",
     },
@@ -201,8 +203,8 @@ def _say(message: str, hint: str, code: int) -> int:
 def main() -> None:
     """Score named-entity predictions, exactly, and say how the number was made.
 
-    Exit codes: 0 done; 1 a check found something (`validate`, `signature`, `corpora verify`,
-    `reproduce`, `trend`, `score --fail-under` and `--fail-empty`, `diff --fail-if-worse` and
-    `--max-drop`); 2 the command line is wrong; 3 the input is wrong; 130 interrupted. `spanf1
-    conlleval` has the exit codes of the script.
+    Exit codes: 0 done; 1 a check found something (`validate`, `convert --check`, `signature`,
+    `corpora verify`, `reproduce`, `trend`, `score --fail-under` and `--fail-empty`, `diff
+    --fail-if-worse` and `--max-drop`); 2 the command line is wrong; 3 the input is wrong; 130
+    interrupted. `spanf1 conlleval` has the exit codes of the script.
     """

@@ -43,6 +43,7 @@ GROUPS = {
     ),
     _CERTAINTY: (
         *("--confidence", "--resamples", "--unit", "--seed", "--interval", "--correction"),
+        "--keep-units",
     ),
     _PLACES: (
         *("--gold-column", "--pred-column", "--tag-column", "--token-column", "--sentence-column"),
@@ -58,6 +59,7 @@ GROUPS = {
     _OUTPUT: (
         *("--format", "--digits", "--output", "--color", "--signature", "--short", "--fail-under"),
         *("--fail-empty", "--fail-if-worse", "--max-drop", "--jobs", "--quiet", "--help"),
+        "--executor",
     ),
 }
 # The options of a command that are called as shared ones, and mean something of its own.

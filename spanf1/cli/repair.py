@@ -31,7 +31,7 @@ _METHODS_HELP = "; ".join(f"{name}: {text}" for name, text in REPAIRS.items())
 @writing_options()
 def repair(
     files: tuple[str, ...], *, scheme: str, method: str, allow_loss: bool, **settings: Any
-) -> None:
+) -> int:
     """Put ill-formed tags right, in the scheme that they are in.
 
     Every other byte of the file stays as it is: tokens, other columns, comments, white space.
@@ -52,10 +52,11 @@ def repair(
       spanf1 repair output.conll > repaired.conll
       spanf1 repair output.conll --scheme IOB2 --method discard -o repaired.conll
       spanf1 repair train.iob2.gz --tag-column 3 --in-place
+      spanf1 repair data/*.conll --check           # exit code 1 if there is something to repair
       cat output.conll | spanf1 repair --scheme BIOES | spanf1 score
     """
     options = options_of(settings)
-    rewrite_inputs(
+    return rewrite_inputs(
         [Input(Source(path), COLUMNS, options) for path in paths_of(files, "repair")],
         Rewriting(tag_scheme(scheme), "", method, None, allow_loss),
         taken(Destination, settings),

@@ -9,8 +9,16 @@ import click
 
 from spanf1.cli.help import command
 from spanf1.cli.output import FILE, SIZE_OPTION, ReportOptions, report_options, tell
-from spanf1.cli.scoring import SCORE_DIGITS_HELP, SCORE_RENDERERS, warnings
+from spanf1.cli.scoring import (
+    SCORE_DIGITS_HELP,
+    SCORE_RENDERERS,
+    confidence_of,
+    confidence_options,
+    interval_option,
+    warnings,
+)
 from spanf1.cli.signature import RESULTS_HINT, input_name, parsed, read_text
+from spanf1.core.options import Confidence
 from spanf1.exceptions import ReadError, SpanF1Error, UsageError
 from spanf1.levels.levels import LEVELS
 from spanf1.results.report import report_of
@@ -18,11 +26,14 @@ from spanf1.results.result import Result, rescored
 from spanf1.results.signature import Signature
 
 _NO_INTERVALS = "note: intervals need the sentences, and are left out: `spanf1 score` makes them"
+_INTERVALS = "note: intervals are left out: --confidence 0.95 makes them"
 
 
 @command("rescore")
 @click.argument("file", type=FILE, metavar="FILE")
 @click.option("--like", metavar="SIGNATURE", help="Score as this signature says.")
+@confidence_options
+@interval_option
 @SIZE_OPTION
 @report_options(SCORE_RENDERERS, "As for `spanf1 score`.", digits=SCORE_DIGITS_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes.")
@@ -33,28 +44,42 @@ def rescore(file: str, *, like: str | None, max_size: str | None, **settings: An
     before a reading was chosen. So it can be scored as it was, or as another signature says:
     --like takes the signature of another score, and gives this score under the same conditions.
     Without --like, the figures in the file are checked against its counts. That includes those of
-    tokens, sentences and documents (`--level`).
+    tokens, sentences and documents (`--level`). Intervals need a file that was made with
+    `spanf1 score --keep-units`.
 
     \b
     Examples:
       spanf1 rescore results.json
       spanf1 rescore results.json --format latex
+      spanf1 rescore results.json --confidence 0.95       # of --keep-units
       spanf1 rescore results.json --like "$(spanf1 score other.conll --signature)"
     """
     report = ReportOptions.of(settings)
+    confidence = confidence_of(settings)
+    report.check(confidence=confidence)
     report.check_writable([file])
     data = data_of(file, max_size)
     if data.get("level") in (*LEVELS,):
+        if confidence:
+            raise UsageError(
+                f"--confidence is for results of spans, and {input_name(file)} is of level "
+                f"{data['level']}",
+                hint=f"spanf1 score FILE --level {data['level']} --confidence 0.95 makes intervals",
+            )
         _rescore_level(file, data, like, report)
         return
     signature = None if like is None else Signature.parse(like)
-    result, notes = rescored_data(file, data, signature)
-    report.write(report_of(result), SCORE_RENDERERS, notes=notes)
+    result, notes = rescored_data(file, data, signature, confidence)
+    keep_units = bool(result.tally.units)
+    report.write(report_of(result, keep_units=keep_units), SCORE_RENDERERS, notes=notes)
     tell(warnings(result))
 
 
 def rescored_data(
-    path: str, data: dict[str, Any], signature: Signature | None = None
+    path: str,
+    data: dict[str, Any],
+    signature: Signature | None = None,
+    confidence: Confidence | None = None,
 ) -> tuple[Result, Iterator[str]]:
     """Return the result of a results file, or another reading of it, and what is to be said of it.
 
@@ -65,11 +90,16 @@ def rescored_data(
     """
     stored = _result_of(path, data)
     try:
-        result = rescored(stored, data, signature)
+        result = rescored(stored, data, signature, confidence)
     except SpanF1Error as error:
         where = error.where or input_name(path)
         raise type(error)(error.message, where=where, hint=error.hint) from None
     return result, _notes(result, signature, data)
+
+
+def kept_of(result: Result) -> str:
+    """Return the note on intervals that a results file has, and its result not."""
+    return _INTERVALS if result.tally.units else _NO_INTERVALS
 
 
 def results_of(path: str, max_size: str | None) -> tuple[dict[str, Any], Result]:
@@ -129,7 +159,8 @@ def _notes(result: Result, signature: Signature | None, data: Mapping[str, Any])
     """Yield what is not as it was in the file, or as the signature has it."""
     if signature and signature.hash != result.signature().hash:
         yield "warning: the gold annotations are not those of the signature"
-    if (signature and signature.confidence) or data.get("confidence"):
-        yield _NO_INTERVALS
+    wanted = (signature and signature.confidence) or data.get("confidence")
+    if wanted and not result.confidence:
+        yield kept_of(result)
     if data.get("slices"):
         yield "note: slices need the spans, and are left out: `spanf1 score --by` makes them"

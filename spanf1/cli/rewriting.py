@@ -30,6 +30,7 @@ from spanf1.cli.output import (
     output_option,
     tell,
     with_options,
+    write,
 )
 from spanf1.core.detection import found_by
 from spanf1.core.options import AUTO
@@ -38,6 +39,7 @@ from spanf1.exceptions import InputError, UsageError
 from spanf1.formats.output import compression_of, is_special
 from spanf1.formats.registry import JSONL, Input
 from spanf1.formats.source import STDIN
+from spanf1.wording import many
 
 # How many kinds of violations a line names.
 _KINDS_SHOWN = 8
@@ -52,6 +54,13 @@ def writing_options(more_loss: str = "") -> Option:
         click.option(
             "-i", "--in-place", is_flag=True, help="Put the new file in the place of the old one."
         ),
+        click.option(
+            "--check",
+            "dry",
+            is_flag=True,
+            help="Write nothing: name the files whose tags would change. Exit code 1 if there are "
+            "any.",
+        ),
         click.option("--allow-loss", is_flag=True, help=f"{_LOSS}{more_loss}."),
         click.option("-q", "--quiet", is_flag=True, help="Do not say what was changed."),
     )
@@ -64,11 +73,12 @@ def method_option(help_text: str) -> Option:
 
 @dataclass(frozen=True)
 class Destination:
-    """Where rewritten files go, as the options say it."""
+    """Where rewritten files go, as the options say it; nowhere if `dry`."""
 
     output: str | None
     in_place: bool
     quiet: bool
+    dry: bool
 
     def check(self, paths: tuple[str, ...]) -> None:
         """Raise an error now if what is asked for cannot be written later.
@@ -78,6 +88,10 @@ class Destination:
         UsageError
             If it cannot.
         """
+        if self.dry:
+            if self.in_place or self.output is not None:
+                raise UsageError("--check writes nothing: --output and --in-place contradict it")
+            return
         if not self.in_place:
             if len(paths) > 1:
                 raise UsageError(f"{len(paths)} files are given: more than one need --in-place")
@@ -98,8 +112,11 @@ def rewrite_inputs(
     how: Rewriting,
     where: Destination,
     report: Callable[[str, Changes], list[str]],
-) -> None:
+) -> int:
     """Write files again with other tags, and say on standard error what was changed.
+
+    If nothing is to be written, say on standard output which files would change; return 1 if one
+    would, else 0.
 
     Parameters
     ----------
@@ -113,11 +130,17 @@ def rewrite_inputs(
         Returns lines, given words on a file's scheme, and what was changed.
     """
     where.check(tuple(input.source.path for input in inputs))
+    code = 0
     for input in inputs:
         written = _rewrite_records if input.format == JSONL else _rewrite_columns
         scheme, changes = written(input, how, where)
-        if not where.quiet:
+        if where.dry and changes.tags:
+            line = f"the first in line {changes.first_line}"
+            write(f"{input.source.name}: {many(changes.tags, 'tag')} would change, {line}\n", None)
+            code = 1
+        elif not (where.quiet or where.dry):
             say([f"{input.source.name}: {changes.read}", *report(scheme, changes)])
+    return code
 
 
 def _rewrite_columns(input: Input, how: Rewriting, where: Destination) -> tuple[str, Changes]:
@@ -130,7 +153,7 @@ def _rewrite_columns(input: Input, how: Rewriting, where: Destination) -> tuple[
     with ready(input, again=not at_once, quiet=where.quiet) as kept:
         if not at_once and (whole := rewritten_once(kept, how)):
             lines, how, changes, fitting = whole
-            if changes.tags or not where.in_place:
+            if not where.dry and (changes.tags or not where.in_place):
                 with _target(kept, where) as stream:
                     stream.writelines(lines)
         else:
@@ -155,8 +178,11 @@ def _rewrite_records(input: Input, how: Rewriting, where: Destination) -> tuple[
             detection = detect(kept)
             fitting = detection.fitting if detection else [how.to]
             how = replace(how, scheme=fitting[0])
-        with written_whole(input.source.path if where.in_place else where.output) as stream:
-            changes = rewrite(TaggedKeys(kept), how, stream.write)
+        if where.dry:
+            changes = rewrite(TaggedKeys(kept), how)
+        else:
+            with written_whole(input.source.path if where.in_place else where.output) as stream:
+                changes = rewrite(TaggedKeys(kept), how, stream.write)
     return _scheme_words(how, fitting), changes
 
 
@@ -182,9 +208,9 @@ def say(lines: list[str]) -> None:
 def _rewrite_one(input: Input, how: Rewriting, where: Destination) -> Changes:
     """Rewrite one file."""
     # What is on standard output cannot be taken back.
-    if where.in_place or (how.to and how.to not in PARTS):
+    if where.dry or where.in_place or (how.to and how.to not in PARTS):
         changes = rewrite(TaggedColumn(input), how)
-        if where.in_place and not changes.tags:
+        if where.dry or (where.in_place and not changes.tags):
             return changes
     with _target(input, where) as stream:
         return rewrite(TaggedColumn(input), how, stream.write)

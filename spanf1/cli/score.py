@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -52,7 +52,7 @@ from spanf1.cli.scoring import (
     trained,
     warnings,
 )
-from spanf1.core.options import AnyScheme, Confidence, Options
+from spanf1.core.options import AUTO, AnyScheme, Confidence, Options
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import UsageError
 from spanf1.formats.folders import groups_of
@@ -117,6 +117,7 @@ Examples:
   spanf1 score output.conll --short                   # the same, shorter
   spanf1 score gold-folder/ predicted-folder/
   spanf1 score 'shards/*.conll'
+  spanf1 score 'shards/*.conll' --executor dask://10.0.0.1:8786
   spanf1 score output.conll --format latex --digits 1 -o table.tex
   spanf1 score output.conll -o page.html              # errors, too
   spanf1 score output.conll -o scores.json --fail-under micro=0.92,PER=0.9
@@ -143,6 +144,12 @@ Examples:
 )
 @confidence_options
 @interval_option
+@click.option(
+    "--keep-units",
+    is_flag=True,
+    help="With --format json: keep what each sentence, or document, has, so that `spanf1 merge` "
+    "and `rescore` can make intervals.",
+)
 @slice_options()
 @click.option(
     "--signature",
@@ -178,6 +185,12 @@ Examples:
     help="Add what the figures mean in plain words, and what to look at next.",
 )
 @JOBS_OPTION
+@click.option(
+    "--executor",
+    metavar="ADDRESS",
+    help="Score each of several files on a cluster of Dask: dask://HOST:PORT is its scheduler. All "
+    "workers find the files by the same paths. The files have no rows of their own.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
 def score(
     files: tuple[str, ...],
@@ -187,7 +200,9 @@ def score(
     signature: bool,
     short: bool,
     jobs: int | None,
+    executor: str | None,
     average: AverageName,
+    keep_units: bool,
     fail_under: str | None,
     fail_empty: bool,
     advice: bool,
@@ -203,6 +218,7 @@ def score(
     signature = signature or short
     if signature and (report.format_name != "table" or report.digits is not None):
         raise UsageError("--signature and --short print one line, without --format and --digits")
+    _check_kept(keep_units, report.format_name, level)
     paths = paths_of(files, "score")
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
@@ -218,10 +234,22 @@ def score(
     # For slices, and pages, files are read again when all of them are scored.
     again = paged or bool(slicing.by)
     held = click.get_current_context().with_resource(ExitStack())
-    opened: list[Inputs] = []
-    results: dict[str, Result] = {}
+    away: dict[str, Result] = {}
     slices: list[Slices] = []
-    tokens: dict[str, TokenResult] = {}
+    if executor is not None:
+        _check_cluster(level, again, jobs)
+        from spanf1.cli.executors import scored_on
+
+        away[""] = scored_on(
+            executor,
+            [*groups.values()],
+            sides,
+            options,
+            confidence=confidence if level == "span" else None,
+            units=_units_kept(level, keep_units),
+            quiet=report.quiet,
+        )
+        groups = {}
     made = partial(
         _scored,
         sides=sides,
@@ -229,20 +257,21 @@ def score(
         level=level,
         as_written=as_written,
         confidence=confidence,
+        keep_units=keep_units,
         schemes=_schemes_of_all([*groups.values()], sides, options, jobs),
         jobs=jobs,
         quiet=report.quiet,
         held=held if again else None,
     )
-    for name, group in groups.items():
-        inputs, one = made(group)
-        opened.append(inputs)
-        if isinstance(one, Result):
-            results[name] = one
-        else:
-            tokens[name] = one
+    opened, results, tokens = _all_scored(groups, made)
     outcome = _outcome(
-        level, results, tokens, confidence=confidence, average=average, limits=limits
+        level,
+        away or results,
+        tokens,
+        confidence=confidence,
+        keep_units=keep_units,
+        average=average,
+        limits=limits,
     )
     if again:
         forms, analysis = trained(slicing.train, settings, options), _analyzed(opened, options)
@@ -261,6 +290,41 @@ def score(
     return 1 if outcome.failed or (fail_empty and outcome.empty) else 0
 
 
+def _all_scored(
+    groups: Mapping[str, Sequence[str]],
+    made: Callable[[Sequence[str]], tuple[Inputs, Result | TokenResult]],
+) -> tuple[list[Inputs], dict[str, Result], dict[str, TokenResult]]:
+    """Return what inputs were opened, and their results by name: of spans, and of tokens."""
+    opened: list[Inputs] = []
+    results: dict[str, Result] = {}
+    tokens: dict[str, TokenResult] = {}
+    for name, group in groups.items():
+        inputs, one = made(group)
+        opened.append(inputs)
+        if isinstance(one, Result):
+            results[name] = one
+        else:
+            tokens[name] = one
+    return opened, results, tokens
+
+
+def _check_cluster(level: str, again: bool, jobs: int | None) -> None:
+    """Raise an error if something is asked for that --executor cannot do."""
+    if level == "token":
+        raise UsageError("--executor scores spans, and the level is token")
+    if again:
+        raise UsageError("--executor does not go with --by, nor with a page: files are read again")
+    if jobs is not None:
+        raise UsageError("--jobs is for this machine, and --executor for others: give one")
+
+
+def _units_kept(level: LevelName, keep_units: bool) -> str:
+    """Return what the counts are kept of, where no intervals need them."""
+    if level in ("span", "token"):
+        return AUTO if keep_units else ""
+    return level
+
+
 def _scored(
     group: Sequence[str],
     *,
@@ -269,13 +333,14 @@ def _scored(
     level: LevelName,
     as_written: bool,
     confidence: Confidence | None,
+    keep_units: bool,
     schemes: tuple[AnyScheme, AnyScheme] | None,
     jobs: int | None,
     quiet: bool,
     held: ExitStack | None,
 ) -> tuple[Inputs, Result | TokenResult]:
     """Return gold and predictions, and their score; `held` keeps what is read again later."""
-    units = "" if level in ("span", "token") else level
+    units = _units_kept(level, keep_units)
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(group[0], wanted=not quiet))
         twice = level == "token" or held is not None
@@ -288,7 +353,7 @@ def _scored(
             return inputs, one
         parted = group if inputs.may_be_parted() else ()
         executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
-        confidence = None if units else confidence
+        confidence = confidence if level == "span" else None
         return inputs, score_inputs(
             inputs,
             options,
@@ -296,6 +361,19 @@ def _scored(
             units=units,
             executor=executor,
             schemes=schemes,
+        )
+
+
+def _check_kept(keep_units: bool, format_name: str, level: str) -> None:
+    """Raise an error if what is to be kept of units has no place."""
+    if keep_units and format_name != "json":
+        raise UsageError(
+            f"--keep-units is for results files, and the format is {format_name}",
+            hint="--format json",
+        )
+    if keep_units and level != "span":
+        raise UsageError(
+            f"--keep-units keeps spans, and the level is {level}", hint="leave --level out"
         )
 
 
@@ -321,6 +399,7 @@ def _outcome(
     tokens: Mapping[str, TokenResult],
     *,
     confidence: Confidence | None,
+    keep_units: bool,
     average: AverageName,
     limits: Mapping[str, float],
 ) -> Outcome:
@@ -333,9 +412,9 @@ def _outcome(
         from spanf1.cli.levels import outcome_of_wholes
 
         return outcome_of_wholes(level, results, confidence, limits)
-    result = total_of([*results.values()])
+    result = total_of(results.values(), AUTO if keep_units else "").check()
     return Outcome(
-        report_of(result, results if len(results) > 1 else {}),
+        report_of(result, results if len(results) > 1 else {}, keep_units=keep_units),
         {**SCORE_RENDERERS, "number": partial(number, average=average)},
         str(result.signature(average)),
         how_made(result),

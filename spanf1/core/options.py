@@ -195,6 +195,11 @@ class Options:
         for name in names.keys() & {*self.ignore_types}:
             raise UsageError(f"type {name!r} is to be ignored, and to be called otherwise")
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over what was pickled, in which NaN is another one."""
+        self.__dict__.update(state)
+        self._number("zero_division")
+
     @cached_property
     def type_map(self) -> TypeMap | None:
         """What types are called; None if all keep their names and count."""

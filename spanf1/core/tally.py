@@ -334,8 +334,11 @@ class Tally:
 def in_one_unit(tallies: Sequence[Tally]) -> list[Tally]:
     """Return the tallies of several files with units of one kind.
 
-    They are documents if there are two or more in all; then a file without is one.
+    They are documents if there are two or more in all; then a file without is one. Where one of
+    more documents has sentences, these were asked for.
     """
+    if any(t.documents >= 2 and t.units and t.units.kind == "sentence" for t in tallies):
+        return [*tallies]
     by_document = any(tally.units and tally.units.kind == "document" for tally in tallies)
     if not by_document and sum(tally.documents for tally in tallies) < 2:
         return [*tallies]

@@ -125,6 +125,8 @@ class Units:
         return Units("document", self.keys, rows, code, np.ones(len(rows), np.int64), order)
 
     def __add__(self, other: Units) -> Units:
+        if self.kind != other.kind:
+            raise UsageError(f"what {self.kind}s and {other.kind}s have cannot be added")
         numbers = {key: number for number, key in enumerate(self.keys)}
         renumbered = [numbers.setdefault(key, len(numbers)) for key in other.keys]
         rows: _Arrays = (

@@ -1,1 +1,1 @@
-"""Adaptors to libraries in which models are trained and evaluated, each imported by its name."""
+"""Adaptors to libraries of training and evaluation, and to clusters, each imported by its name."""

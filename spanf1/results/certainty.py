@@ -113,7 +113,11 @@ def units_of(tally: Tally, options: Options, unit: str) -> Units:
         )
     if tally.units is None or unit not in (AUTO, tally.units.kind):
         what = "sentence" if unit == AUTO else unit
-        raise UsageError(f"the counts of each {what} were not kept", hint="score the input again")
+        raise UsageError(
+            f"the counts of each {what} were not kept",
+            hint="spanf1 score FILE --format json --keep-units"
+            f"{f' --confidence 0.95 --unit {unit}' if unit != AUTO else ''} keeps them",
+        )
     return tally.units
 
 

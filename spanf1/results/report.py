@@ -39,7 +39,12 @@ if TYPE_CHECKING:
 _NAMED = 8
 
 
-def report_of(result: Scored, files: Mapping[str, Scored] = MappingProxyType({})) -> Report:
+def report_of(
+    result: Scored,
+    files: Mapping[str, Scored] = MappingProxyType({}),
+    *,
+    keep_units: bool = False,
+) -> Report:
     """Return the report on a `Result`: a row for each type, and one for each average.
 
     Parameters
@@ -48,22 +53,29 @@ def report_of(result: Scored, files: Mapping[str, Scored] = MappingProxyType({})
         The result.
     files : mapping of str to Scored
         Those of several files, by name, of which it is the sum: each has a row, too.
+    keep_units : bool
+        As for `spanf1.results.result.Result.to_dict`.
     """
+    to_dict = methodcaller("to_dict", **({"keep_units": True} if keep_units else {}))
     if not files:
-        return Report(
-            result, _table, _values, methodcaller("to_dict"), terminal=_terminal, caption=_caption
-        )
+        return Report(result, _table, _values, to_dict, terminal=_terminal, caption=_caption)
     return Report(
         result,
         lambda _, digits: [*_table(result, digits), _files(files, digits)],
         lambda _: _values(result, files),
         lambda _: {
-            **methodcaller("to_dict")(result),
-            "files": {name: one.micro._asdict() for name, one in files.items()},
+            **to_dict(result),
+            "files": {name: _plain(one.micro) for name, one in files.items()},
         },
         terminal=lambda _, digits: [*_terminal(result, digits), _files(files, digits)],
         caption=_caption,
     )
+
+
+def _plain(score: AnyScore) -> dict[str, float | None]:
+    """Return a score by name as JSON has it, which knows no NaN."""
+    named = score._asdict().items()
+    return {name: None if math.isnan(value) else value for name, value in named}
 
 
 def _caption(result: Scored) -> str:

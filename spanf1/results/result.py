@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from spanf1.core.options import AUTO, Confidence, Options
+from spanf1.core.options import AUTO, Confidence, Options, confidence_from
 from spanf1.core.scores import AVERAGES, AnyScore
 from spanf1.core.tally import (
     CHARACTER,
@@ -103,6 +103,11 @@ micro, macro, weighted
         # sum() begins with 0
         return self if other == 0 else NotImplemented
 
+    def with_intervals(self, confidence: Confidence | None) -> Result:
+        """Return this result with intervals, or without; raises as `check`."""
+        result = replace(self, confidence=confidence)
+        return result.check()
+
     def __repr__(self) -> str:
         micro = self.micro
         return (
@@ -152,17 +157,33 @@ micro, macro, weighted
 
         return advice_of(self)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, *, keep_units: bool = False) -> dict[str, Any]:
         """Return everything as plain data that JSON can carry; the inverse of `from_dict`.
 
         Scores are fractions of 1; NaN is given as None. ``tally`` is what was counted before a
         scheme and a reading were chosen: from it, and ``options``, all the rest follows.
+
+        Parameters
+        ----------
+        keep_units : bool
+            Whether it is to have what each sentence, or document, has, as it was counted for
+            intervals: from that, intervals follow, too, also of a sum.
+
+        Raises
+        ------
+        UsageError
+            If that was not counted, or there are no intervals of it.
         """
         from spanf1._version import __version__
         from spanf1.formats.stored import data_of_options
-        from spanf1.results.stored import data_of
+        from spanf1.results.stored import data_of, data_of_units
 
         counts, certainty = self.counts, self.certainty
+        kept = {}
+        if keep_units:
+            from spanf1.results.certainty import units_of
+
+            kept["units"] = data_of_units(units_of(self.tally, self.options, AUTO))
         return {
             "spanf1": __version__,
             "signature": str(self.signature()),
@@ -200,7 +221,7 @@ micro, macro, weighted
                 "few_types": [*certainty.few_types],
             },
             "input": self.input and self.input.to_dict(),
-            "tally": data_of(self.tally),
+            "tally": data_of(self.tally) | kept,
         }
 
     def _modes(self) -> dict[str, Any]:
@@ -270,14 +291,26 @@ def _rates(result: Scored) -> dict[str, float | None]:
     return {name: _number(rate) for name, rate in result.rates.items()}
 
 
-def total_of(results: Sequence[Result]) -> Result:
-    """Return the result of several inputs together."""
-    how = results[0].confidence
-    if len(results) > 1 and how and how.unit == AUTO:
+def total_of(results: Iterable[Result], unit: str = "") -> Result:
+    """Return the result of several inputs together, which are added one by one, in order.
+
+    Parameters
+    ----------
+    results : iterable of Result
+        Those of the inputs, one at least.
+    unit : str
+        What is drawn, if there are no intervals, and units are kept for later.
+    """
+    remaining = iter(results)
+    first = next(remaining)
+    unit = first.confidence.unit if first.confidence else unit
+    if unit == AUTO and first.tally.units:
         # All at once: what one marks says what is drawn of the others.
-        tallies = in_one_unit([result.tally for result in results])
-        results = [replace(one, tally=t) for one, t in zip(results, tallies, strict=True)]
-    return sum(results[1:], results[0])
+        several = [first, *remaining]
+        tallies = in_one_unit([result.tally for result in several])
+        first, *others = (replace(r, tally=t) for r, t in zip(several, tallies, strict=True))
+        remaining = iter(others)
+    return sum(remaining, first)
 
 
 # Figures that are nearer to each other than this are the same.
@@ -286,7 +319,12 @@ _TOLD = "outcomes", "rates"
 _SUMS = ("tokens", "tokens_correct", "sentences", "documents", "accuracy")
 
 
-def rescore(data: Mapping[str, Any], signature: Signature | str | None = None) -> Result:
+def rescore(
+    data: Mapping[str, Any],
+    signature: Signature | str | None = None,
+    *,
+    confidence: float | Confidence | None = None,
+) -> Result:
     """Return the result that a results file holds, scored again from its counts.
 
     Parameters
@@ -296,26 +334,32 @@ def rescore(data: Mapping[str, Any], signature: Signature | str | None = None) -
     signature : Signature or str, optional
         How to score, where that is not as the file says: its schemes, reading, types, beta,
         match and 0/0 are used.
+    confidence : float or Confidence, optional
+        As for `spanf1.evaluate`: the data is to have its units (``to_dict(keep_units=True)``).
 
     Raises
     ------
     UsageError
-        If the data is not of that form, or lacks what the signature needs.
+        If the data is not of that form, or lacks what the signature or the intervals need.
     InputError
         If a figure in the data is not what its own counts give.
     """
-    return rescored(Result.from_dict(data), data, signature)
+    intervals = confidence_from(confidence)
+    return rescored(Result.from_dict(data), data, signature, intervals)
 
 
 def rescored(
-    result: Result, data: Mapping[str, Any], signature: Signature | str | None = None
+    result: Result,
+    data: Mapping[str, Any],
+    signature: Signature | str | None = None,
+    confidence: Confidence | None = None,
 ) -> Result:
     """Return what `rescore` does, given also the result that the data has; raises as that."""
     from spanf1.results.signature import Signature
 
     if signature is None:
         _check(data, result)
-        return result
+        return result.with_intervals(confidence)
     if isinstance(signature, str):
         signature = Signature.parse(signature)
     if signature.level != "span":
@@ -329,7 +373,7 @@ def rescored(
             hint="spanf1 sweep GOLD PRED --apply THRESHOLD -o FILE writes what is kept",
         )
     _check_counted(result, signature.options)
-    return Result(result.tally, signature.options, result.input).check()
+    return replace(result, options=signature.options).with_intervals(confidence)
 
 
 def _check_counted(result: Result, options: Options) -> None:

@@ -359,7 +359,8 @@ class Scored:
     def place(self, side: int, line: int) -> str:
         """Return a place in the input, for a message: `side` is 0 for gold, 1 for predictions."""
         if self.input is None:
-            return f"token {line}"
+            # Of a sum, no line is known.
+            return f"token {line}" if line else ""
         return f"{self.input.files[min(side, len(self.input.files) - 1)]}:{line}"
 
     def __getitem__(self, name: str) -> AnyScore:

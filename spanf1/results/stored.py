@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from spanf1.core.options import Options
+import numpy as np
+
+from spanf1.core.options import UNITS, Options
 from spanf1.core.scores import CreditCounts, TypeCounts
 from spanf1.core.spans import UNTAGGED, Ends, ends_of, shape_of
 from spanf1.core.tags import Gaps
 from spanf1.core.tally import PLACES, SIDES, SUMS, TOKEN, SideTally, SurfaceForm, Tally
-from spanf1.core.units import ABSENT, Earned, SpanKey
+from spanf1.core.units import ABSENT, Earned, SpanKey, Units
 from spanf1.formats.stored import as_count, as_name
 
 # Attributes of a side that name tags which were read in a way of their own.
@@ -20,9 +22,12 @@ _SPECIAL = "outside", "masked"
 # What stands for the shape of a span that is from no tags.
 _UNTAGGED_TEXT = "-"
 
+# So many units there may be.
+_MOST_UNITS = 1 << 40
+
 
 def data_of(tally: Tally) -> dict[str, Any]:
-    """Return everything in a tally as plain data that JSON can carry; shapes as text.
+    """Return everything in a tally, but its units, as plain data that JSON can carry.
 
     The text of a shape is what stands before the span, its first prefix, a space, its last
     prefix, what stands behind it, and inner prefixes (see `Ends`): ``OB IO`` for
@@ -69,8 +74,68 @@ def data_of(tally: Tally) -> dict[str, Any]:
     return data
 
 
+def data_of_units(units: Units) -> dict[str, Any]:
+    """Return units as plain data that JSON can carry: the same, whatever they were added up of.
+
+    ``keys`` are the kinds of spans, as in the data of a tally. Each of the ``rows`` says how many
+    units have it, and then the number of the kind of each of its spans.
+    """
+    keys = sorted(units.keys)
+    rank = {key: number for number, key in enumerate(keys)}
+    code = [rank[units.keys[code]] for code in units.code.tolist()]
+    rows: Counter[tuple[int, ...]] = Counter()
+    start = 0
+    for length, weight in zip(units.length.tolist(), units.weight.tolist(), strict=True):
+        rows[tuple(sorted(code[start : start + length]))] += weight
+        start += length
+    return {
+        "kind": units.kind,
+        "keys": [_key_data(key) for key in keys],
+        "rows": [[weight, *codes] for codes, weight in sorted(rows.items())],
+    }
+
+
+def _key_data(key: SpanKey | Earned) -> list[Any]:
+    if isinstance(key, Earned):
+        *names, sums = key
+        return [*names, [*sums]]
+    return [key.type, _text_of(key.gold), _text_of(key.predicted)]
+
+
+def _key_from(data: Sequence[Any]) -> SpanKey | Earned:
+    if len(data) == len(SpanKey._fields):
+        name, gold, predicted = data
+        return SpanKey(as_name(name), _shape_of(gold), _shape_of(predicted))
+    match, name, outcome, sums = data
+    names = as_name(match), as_name(name), as_name(outcome)
+    return Earned(*names, CreditCounts(*map(as_count, sums)))
+
+
+def _units_from(data: Mapping[str, Any], counted: Counter[Any]) -> Units:
+    """Return the units that `data_of_units` gave the data of, which are to have what was counted.
+
+    Raises
+    ------
+    ValueError, LookupError, TypeError
+        If they are of another form, or have other spans.
+    """
+    keys = [*map(_key_from, data["keys"])]
+    rows = [[*map(as_count, row)] for row in data["rows"]]
+    spans = Counter(dict.fromkeys(keys, 0))
+    for times, *codes in rows:
+        for number in codes:
+            spans[keys[number]] += times
+    kind = UNITS[UNITS.index(data["kind"])]
+    if len(spans) < len(keys) or +spans != counted or sum(row[0] for row in rows) > _MOST_UNITS:
+        raise ValueError("units that do not have the spans that were counted")
+    code = np.array([number for _, *codes in rows for number in codes], np.intp)
+    length = np.array([len(row) - 1 for row in rows], np.intp)
+    weight = np.array([row[0] for row in rows], np.int64)
+    return Units(kind, tuple(keys), length, code, weight, settled=len(rows))
+
+
 def tally_from(data: Mapping[str, Any]) -> Tally:
-    """Return the tally that `data_of` gave the data of."""
+    """Return the tally that `data_of` gave the data of, with its units, if they are there."""
     gold, predicted = (_side_from_dict(data, f"{side}_") for side in SIDES)
     sums: dict[str, Any] = {name: as_count(data[name]) for name in SUMS}
     spans = {
@@ -90,6 +155,7 @@ def tally_from(data: Mapping[str, Any]) -> Tally:
     match = as_name(data.get("match", ""))
     if match:
         from spanf1.core.credits import Crediting
+    units = data.get("units")
     schemes = None
     if names := data.get("schemes"):
         gold_scheme, pred_scheme = names
@@ -104,6 +170,7 @@ def tally_from(data: Mapping[str, Any]) -> Tally:
         predicted=predicted,
         script={as_name(name): _counts_of(counts) for name, counts in data["script"].items()},
         gold_number=int(data["gold_number"], 16),
+        units=_units_from(units, +Counter(earned if match else spans)) if units else None,
         placed_by=PLACES[PLACES.index(data.get("placed_by", TOKEN))],
         size=as_count(data.get("size", 0)),
         forms=+Counter(forms),

@@ -13,8 +13,9 @@ from tests.helpers.commands import write
 CODE = """
 import os, signal, sys
 
-# Whoever runs the tests may ignore it, as nohup does.
+# Whoever runs the tests may ignore them, as nohup does, and a shell in the background.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 class Finder:
     def find_spec(self, name, *_):
@@ -45,5 +46,6 @@ def test_a_signal_in_the_middle_of_an_import(name, signal, tmp_path):
 def test_ctrl_c_is_an_exception_again_afterwards(run):
     import signal
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     assert run("score", write("f", "w B-X B-X\n")).code == 0
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -178,6 +178,35 @@ class TestConvert:
         assert os.stat("f").st_mode & 0o777 == 0o640
         assert sorted(os.listdir()) == ["f", "g.conll", "link"]
 
+    @pytest.mark.parametrize("command", [["convert", "--to", "IOB2"], ["repair"]])
+    def test_check_names_what_in_place_would_change(self, run, command) -> None:
+        contents = {
+            "f": "a B-X\nb I-X\n",
+            "g": "a O\nb I-X\nc I-X\n\nd I-X\n",
+        }
+        names = ["f", "g"]
+        for name, content in contents.items():
+            write(name, content)
+        args = [*command, *(["--from", "IOB2"] if command[0] == "convert" else ["--scheme=IOB2"])]
+        ran = run(*args, "--check", *names)
+        assert (ran.code, ran.err) == (1, "")
+        assert ran.out == "g: 2 tags would change, the first in line 2\n"
+        assert {name: Path(name).read_text() for name in contents} == contents
+        run(*args, "--in-place", *names)
+        assert [Path(name).read_text() == contents[name] for name in ("f", "g")] == [True, False]
+        ran = run(*args, "--check", *names)
+        assert ran == (0, "", "")
+
+    def test_check_of_json_lines_and_pipes(self, run) -> None:
+        line = '{"tokens": ["a", "b"], "tags": ["O", "B-X"]}\n'
+        write("f.jsonl", line)
+        assert run("convert", "f.jsonl", "--to", "IOB2", "--check") == (0, "", "")
+        ran = run("convert", "f.jsonl", "--to", "IOBES", "--check")
+        assert (ran.code, ran.out) == (1, "f.jsonl: 1 tag would change, the first in line 1\n")
+        ran = pipe(b"a I-X\n", "convert", "--from", "IOB1", "--to", "IOB2", "--check")
+        assert ran == (1, "<stdin>: 1 tag would change, the first in line 1\n", "")
+        assert os.listdir() == ["f.jsonl"]
+
     @pytest.mark.parametrize(("method", "suffix"), COMPRESSIONS.items())
     def test_compressed(self, run, method, suffix) -> None:
         if suffix == ".zst":
@@ -398,6 +427,9 @@ class TestDamage:
             (["repair", "f", "-o", "f"], "f: the output cannot be written: it is the input"),
             (["repair", "f", "-o", "no/g"], "no/g: the output cannot be written: there is no such"),
             (["repair", "f", "-i", "-o", "g"], "--output and --in-place contradict each other"),
+            (["repair", "f", "--check", "-i"], "--check writes nothing: --output and --in-place"),
+            (["repair", "f", "--check", "-o", "g"], "--check writes nothing: --output and"),
+            (["convert", "f", "--to-format", "jsonl", "--check"], "--check is for columns and"),
             (["repair", "-", "-i"], "standard input cannot be changed in place"),
             (["repair", ".", "-i"], ".: it cannot be changed in place: it is no regular file"),
             (["repair", "f", "-c", "0"], "columns are counted from 1, or from the end by -1"),

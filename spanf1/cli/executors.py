@@ -1,0 +1,122 @@
+"""Files scored on a cluster, by the address of its scheduler: ``--executor dask://HOST:PORT``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from os.path import abspath
+from typing import TYPE_CHECKING
+
+from spanf1.cli.inputs import SideOptions, StepProgress
+from spanf1.core.options import AUTO, Confidence, Options
+from spanf1.exceptions import ReadError, SpanF1Error, UsageError
+from spanf1.formats.opening import both_inputs
+from spanf1.formats.source import STDIN, Source
+from spanf1.results.files import score_inputs
+from spanf1.results.result import Result, total_of
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+_ADDRESS = re.compile(r"dask://(?P<place>[^/\s]+:[0-9]+)/?")
+
+# So many seconds a scheduler has to answer.
+_PATIENCE = 10
+
+
+def scored_on(
+    address: str,
+    groups: Sequence[Sequence[str]],
+    sides: SideOptions,
+    options: Options,
+    *,
+    confidence: Confidence | None,
+    units: str,
+    quiet: bool,
+) -> Result:
+    """Return the result of files that a cluster scores.
+
+    Parameters
+    ----------
+    address : str
+        Where it is.
+    groups : sequence of sequence of str
+        The files, in order: each with both sides, or gold and predictions.
+    sides, options, confidence, units
+        As for `spanf1.results.files.score_inputs`.
+    quiet : bool
+        Whether no progress is to be shown.
+
+    Raises
+    ------
+    UsageError
+        If the address is none, or Dask is not installed.
+    ReadError
+        If the cluster cannot be reached, or fails.
+    InputError
+        As the files do: the first of them that has an error.
+    """
+    if any(STDIN in group for group in groups):
+        raise UsageError("--executor is for files, and standard input is none")
+    shards = [[*map(abspath, group)] for group in groups]
+    # Of files whose units are kept by their kind, the sum has to know all.
+    unit = units if units == AUTO else ""
+    with _connected(address) as client, StepProgress(wanted=not quiet) as progress:
+        from spanf1.integrations.dask import mapped
+
+        def run(task: Callable[..., Result]) -> Iterator[Result]:
+            for done, result in enumerate(mapped(client, task, shards)):
+                progress(f"{done} of {len(shards)} files")
+                yield result
+
+        schemes = None
+        if options.needs_schemes:
+            exactly = replace(options, match="exact")
+            schemes = total_of(run(partial(_scored, sides=sides, options=exactly))).schemes
+        task = partial(
+            _scored,
+            sides=sides,
+            options=options,
+            confidence=confidence,
+            units=units,
+            schemes=schemes,
+        )
+        return total_of(run(task), unit).check()
+
+
+def _scored(paths: Iterable[str], *, sides: SideOptions, options: Options, **how: object) -> Result:
+    """Return the result of one input, or of gold and predictions, where a worker is."""
+    sources = [Source(path) for path in paths]
+    inputs = both_inputs(sources, sides.gold, sides.predicted, by_position=sides.by_position)
+    return score_inputs(inputs, options, **how)  # type: ignore[arg-type]
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[Client]:
+    """Give a client of a cluster; what it fails of is said in one line."""
+    found = _ADDRESS.fullmatch(address)
+    if not found:
+        raise UsageError(
+            f"--executor {address}: this is no cluster", hint="--executor dask://HOST:8786"
+        )
+    try:
+        from distributed import Client
+    except ImportError:
+        raise UsageError(
+            "--executor dask:// needs Dask", hint="pip install 'spanf1[dask]'"
+        ) from None
+    connect: Callable[..., Client] = Client
+    try:
+        with connect(f"tcp://{found['place']}", timeout=_PATIENCE, set_as_default=False) as client:
+            yield client
+    except SpanF1Error:
+        raise
+    except Exception as error:
+        raise ReadError(
+            f"the cluster fails: {type(error).__name__}: {error}",
+            where=address,
+            hint="the scheduler and its workers are to be up, with the same Python and spanf1",
+        ) from None

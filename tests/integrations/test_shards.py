@@ -1,0 +1,85 @@
+"""What the adaptors to clusters share, without one."""
+
+from __future__ import annotations
+
+from weakref import WeakSet
+
+import pytest
+
+import spanf1
+from spanf1.integrations.shards import score_all, score_shard, shards_of
+from tests.helpers.shards import OPTIONS, compared, sentences, shards
+
+QUICK = spanf1.Confidence(resamples=200)
+STRICT = {"match": "partial", "reading": "strict"}
+
+
+@pytest.mark.parametrize("options", [*OPTIONS, STRICT, {"confidence": QUICK}], ids=str)
+def test_all_shards_are_the_whole(tmp_path, options):
+    whole, parts = shards(tmp_path, sentences(100), 8)
+    found = score_all(lambda how: (score_shard([part], how) for part in parts), options)
+    expected = spanf1.score_file(whole, **options)
+    assert compared(found) == compared(expected)
+    assert str(found.signature()) == str(expected.signature())
+    assert found.options == expected.options
+
+
+def test_the_scheme_is_that_of_the_whole(tmp_path):
+    """By themselves, shards are in two schemes, in each of which other spans are ill-formed."""
+    texts = ["w B-A B-A\nw I-A I-A\n\n" * 3, "w I-A I-A\nw O O\n\n", "w I-A I-A\nw I-A O\n\n"]
+    whole, parts = shards(tmp_path, texts, 3)
+    schemes = {spanf1.score_file(part).schemes for part in parts}
+    assert len(schemes) > 1
+    for options in ({"reading": "strict"}, STRICT):
+        found = score_all(lambda how: (score_shard([part], how) for part in parts), options)
+        assert compared(found) == compared(spanf1.score_file(whole, **options))
+    with pytest.raises(spanf1.IllFormedError, match=r"^gold span that is ill-formed in IOB2"):
+        score_all(lambda how: (score_shard([p], how) for p in parts), {"reading": "error"})
+
+
+@pytest.mark.parametrize("confidence", [None, spanf1.Confidence(unit="sentence", resamples=9)])
+def test_results_are_added_up_as_they_come(tmp_path, confidence):
+    _, parts = shards(tmp_path, sentences(60), 60)
+    alive, most = WeakSet(), 0
+
+    class Watched(spanf1.Result):
+        __hash__ = object.__hash__
+
+    def run(how):
+        nonlocal most
+        for part in parts:
+            one = score_shard([part], how)
+            one = Watched(one.tally, one.options, one.input, one.confidence)
+            alive.add(one)
+            most = max(most, len(alive))
+            yield one
+            del one
+
+    score_all(run, {"confidence": confidence})
+    assert most <= 3
+
+
+def test_shards_by_pattern_folder_and_list(tmp_path, monkeypatch):
+    _, parts = shards(tmp_path / "gold", sentences(10), 5)
+    _, others = shards(tmp_path / "pred", sentences(10), 5)
+    monkeypatch.chdir(tmp_path)
+    assert shards_of("gold/part-*.conll") == shards_of(parts) == [[part] for part in parts]
+    assert len(shards_of("gold")) == 6
+    pairs = [[*both] for both in zip(parts, others, strict=True)]
+    assert shards_of("gold/part-*", "pred/part-*") == shards_of(parts, others) == pairs
+    with pytest.raises(spanf1.UsageError, match="there are not as many files of gold as of pred"):
+        shards_of(parts, others[1:])
+    with pytest.raises(spanf1.UsageError, match="there are no shards"):
+        shards_of([])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"level": "token"}, "shards are scored by spans, and the level is token"),
+        ({"match": "surface"}, "surface forms of shards cannot be added"),
+    ],
+)
+def test_what_cannot_be_added(options, message):
+    with pytest.raises(spanf1.UsageError, match=message):
+        score_all(lambda _: [], options)
