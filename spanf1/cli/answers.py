@@ -153,13 +153,13 @@ def answers(files: tuple[str, ...], **settings: Any) -> None:
         raise UsageError("no file is given", hint="spanf1 answers GOLD PRED")
     systems = systems_in(files[1:])
     report.check_writable([files[0], *systems.values()])
-    _check(files, systems, settings)
     found = answered(files[0], systems, settings)
     report.write(_report_of(found, settings["worst"]), ANSWER_RENDERERS)
 
 
 def answered(gold: str, systems: dict[str, str], settings: dict[str, Any]) -> Found:
     """Return what is found in a file of references, and in that of each system, by options."""
+    _check(gold, systems, settings)
     predicted, names = settings["pred_key"], settings.get("id_key")
     keys = Keys(settings["gold_key"], predicted, names, ranked=settings["at"] is not None)
     size = size_of(settings["max_size"]) if settings["max_size"] else 0
@@ -190,19 +190,24 @@ def _named(path: str) -> str:
     return STDIN_NAME if path == STDIN else path
 
 
-def _check(files: tuple[str, ...], systems: dict[str, str], settings: dict[str, Any]) -> None:
+def _check(gold: str, systems: dict[str, str], settings: dict[str, Any]) -> None:
     """Raise an error if options do not go together."""
-    if [files[0], *systems.values()].count(STDIN) > 1:
+    if [gold, *systems.values()].count(STDIN) > 1:
         raise UsageError("standard input can be read only once")
     several = len(systems) > 1
     for name in ("reference", "correction"):
-        if settings[name] is not None and not several:
+        if settings.get(name) is not None and not several:
             raise UsageError(f"--{name} is about several systems", hint="spanf1 answers GOLD A B")
-    if settings["worst"] is not None and (several or settings["at"]):
+    if settings.get("worst") is not None and (several or settings["at"]):
         raise UsageError("--worst is about answers of one system")
     if settings["at"]:
-        words = settings["bag"] or settings["rule"] != next(iter(RULES))
-        if words or settings["by"] != next(iter(UNITS)) or settings["normalize"] != USUAL:
+        usual = {
+            "bag": None,
+            "rule": next(iter(RULES)),
+            "by": next(iter(UNITS)),
+            "normalize": USUAL,
+        }
+        if any(settings.get(name, value) != value for name, value in usual.items()):
             raise UsageError("--at is about ids: --rule, --bag, --by, --normalize are about words")
 
 

@@ -15,6 +15,7 @@ from click.core import ParameterSource
 from spanf1.agreement.agree import agreement_of, inputs_of_paths
 from spanf1.answers.options import RULES
 from spanf1.answers.picture import drawn
+from spanf1.answers.signature import MEANINGS as ANSWERS
 from spanf1.cli.answers import answered, cuts_of, systems_in
 from spanf1.cli.compare import outputs_of, ranking_of, read_of
 from spanf1.cli.help import command
@@ -131,6 +132,10 @@ def _stored_scores(request: Request) -> Drawn:
     """Return bars of the scores in a results file."""
     (path,), size = request.files, request.settings["max_size"]
     data = parsed(read_text(path, size), path)
+    if str(data.get("signature")).partition(":")[0] in ANSWERS:
+        raise UsageError(
+            "this is what spanf1 answers found", where=path, hint="--kind answers draws it"
+        )
     if "differences" in data:
         hint = "--kind differences, or --kind ranks, draws it"
         raise UsageError("this is what spanf1 compare found", where=path, hint=hint)

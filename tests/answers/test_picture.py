@@ -102,6 +102,10 @@ def test_the_command_draws_files_and_what_answers_wrote(run, kind: str) -> None:
     assert run("answers", *args, "-f", "json", "-o", "found.json").code == 0
     assert run("plot", "found.json", "--kind", "answers", "-o", "b.svg") == (0, "", "")
     assert Path("a.svg").read_bytes() == Path("b.svg").read_bytes()
+    assert run("plot", "found.json", "-o", "b.svg").err.splitlines() == [
+        "error: found.json: this is what spanf1 answers found",
+        "hint: --kind answers draws it",
+    ]
 
 
 def test_the_command_says_what_does_not_go(run) -> None:
@@ -118,3 +122,7 @@ def test_the_command_says_what_does_not_go(run) -> None:
         done = run("plot", "a", "b", "--kind", "answers", *option, "-o", "a.svg")
         assert f"{option[0]} does not go with --kind answers" in done.err
     assert "no file is given" in run("plot", "--kind", "answers", "-o", "a.svg").err
+    done = run("plot", "-", "x=-", "--kind", "answers", "-o", "a.svg")
+    assert (done.code, done.err) == (2, "error: standard input can be read only once\n")
+    done = run("plot", "a", "b", "--kind=answers", "--at=1", "--rule=drop", "-o", "a.svg")
+    assert (done.code, done.err.split(":")[1]) == (2, " --at is about ids")
