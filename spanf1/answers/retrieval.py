@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spanf1._version import __version__
-from spanf1.answers.answers import Where, by_id, joined, left_out
-from spanf1.answers.drawable import Drawable
+from spanf1.answers.answers import Drawable, Where, by_id, joined, left_out
 from spanf1.answers.means import Means, check_confidence
 from spanf1.answers.options import MISSING, MissingName
 from spanf1.core.options import Confidence, confidence_from

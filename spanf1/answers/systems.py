@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from spanf1.answers.answers import FIGURES, AnswerResult, by_id, joined, scored
-from spanf1.answers.drawable import Drawable
+from spanf1.answers.answers import FIGURES, AnswerResult, Drawable, by_id, joined, scored
 from spanf1.answers.means import MeanDifference, Means, check_confidence, differences
 from spanf1.answers.options import (
     USUAL,
