@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from spanf1.agreement.agreement import Agreement
     from spanf1.agreement.picture import AgreementDisplay
     from spanf1.answers.answers import AnswerResult, answer_f1, score_answers
+    from spanf1.answers.picture import AnswerDisplay, RetrievalDisplay
     from spanf1.answers.retrieval import RetrievalResult, score_retrieval
     from spanf1.answers.systems import AnswerComparison, compare_answers
     from spanf1.changes.changes import Changes
@@ -72,6 +73,7 @@ __all__ = [
     "AlignmentError",
     "Analysis",
     "AnswerComparison",
+    "AnswerDisplay",
     "AnswerResult",
     "Changes",
     "Confidence",
@@ -95,6 +97,7 @@ __all__ = [
     "RankingOptions",
     "ReadError",
     "Result",
+    "RetrievalDisplay",
     "RetrievalResult",
     "Score",
     "ScoreDisplay",
@@ -206,7 +209,9 @@ _LATER = {
     "validate": "checks.lists",
     "validate_file": "checks.validate",
     "AnswerComparison": "answers.systems",
+    "AnswerDisplay": "answers.picture",
     "AnswerResult": "answers.answers",
+    "RetrievalDisplay": "answers.picture",
     "RetrievalResult": "answers.retrieval",
     "answer_f1": "answers.answers",
     "compare_answers": "answers.systems",

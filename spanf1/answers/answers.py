@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack, cast
 
 import numpy as np
 
@@ -30,10 +30,46 @@ from spanf1.render.reported import Reported
 from spanf1.resampling.inference import Interval
 from spanf1.wording import many, shortened
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from spanf1.answers.picture import AnswerDisplay, RetrievalDisplay
+    from spanf1.pictures.look import LookKeywords
+
 #: the files of references and of answers, for messages
 Where = tuple[str, str]
 #: the figures that are means over questions
 FIGURES = "f1", "exact"
+
+
+class Drawable(Reported):
+    """What has a report, and can be drawn."""
+
+    def plot(
+        self, ax: Axes | None = None, *, limit: int | None = None, **look: Unpack[LookKeywords]
+    ) -> AnswerDisplay | RetrievalDisplay:
+        """Draw bars of F1 and exact match; of one system's ranked lists, P, R and F1 over K.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            What to draw on; by default a figure of its own, ``figure_`` of what is returned.
+        limit : int, optional
+            How many systems to draw at most: the best ones; 40 by default.
+        **look
+            Of a figure of its own: ``width`` in centimetres, or ``column`` or ``page``;
+            ``font_size`` in points; ``font``, the name of an installed one.
+
+        Raises
+        ------
+        UsageError
+            If matplotlib is not installed, or nothing was retrieved.
+        """
+        from spanf1.answers.picture import drawn
+
+        report = self._report()
+        data = cast("Mapping[str, Any]", report.data(report.about))
+        return drawn(data, ax, limit=limit, **look)
 
 
 class Outcome(NamedTuple):
@@ -61,7 +97,7 @@ class Outcome(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class AnswerResult(Reported):
+class AnswerResult(Drawable):
     """Scores of answers: ``result.f1`` and ``result.exact`` are means over questions.
 
     ``str(result)`` is the table; a frame and CSV have a row for each question.

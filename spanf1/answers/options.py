@@ -41,7 +41,11 @@ MISSING = {
     "zero": "a question without a prediction scores 0, as SQuAD 1.1's script does",
     "skip": "what both have counts, as in SQuAD 2.0's script",
 }
-#: the names above, for type checkers
+#: the kinds of questions, by the end of the names of their figures
+PARTS = {"": "all", "_answerable": "has an answer", "_unanswerable": "has none"}
+#: what figures are called
+FIGURE_NAMES = {"f1": "F1", "exact": "EM"}
+#: the names of the options above, for type checkers
 RuleName = Literal["squad2", "squad", "drop"]
 BagName = Literal["multiset", "set"]
 UnitName = Literal["word", "character"]
@@ -53,6 +57,11 @@ Names = tuple[NormalizationName, ...]
 def names_of(normalize: Iterable[NormalizationName] | NormalizationName) -> Names:
     """Return the names of what makes no difference, of which one may stand alone."""
     return (normalize,) if isinstance(normalize, str) else tuple(normalize)
+
+
+def shown_name(figure: str) -> str:
+    """Return what a figure is called in tables."""
+    return FIGURE_NAMES.get(figure, figure.replace("f1", "F1"))
 
 
 #: what makes no difference by the rules of SQuAD and DROP

@@ -10,7 +10,15 @@ from typing import Any, NamedTuple
 
 from spanf1.answers.answers import AnswerResult, Outcome
 from spanf1.answers.bags import Answer
-from spanf1.answers.options import BAGS, NORMALIZATIONS, RULES, UNITS
+from spanf1.answers.options import (
+    BAGS,
+    FIGURE_NAMES,
+    NORMALIZATIONS,
+    PARTS,
+    RULES,
+    UNITS,
+    shown_name,
+)
 from spanf1.answers.retrieval import RetrievalResult
 from spanf1.answers.systems import AnswerComparison, by_question
 from spanf1.core.options import FEW_UNITS, LEAST_UNITS, Confidence
@@ -22,8 +30,6 @@ from spanf1.wording import many, p_text, percent, points
 
 # A text in a table of the worst has so many columns at most.
 _TEXT = 28
-_PARTS = {"": "all", "_answerable": "has an answer", "_unanswerable": "has none"}
-_NAMES = {"f1": "F1", "exact": "EM"}
 
 
 class Shown(NamedTuple):
@@ -71,8 +77,8 @@ def _answers(shown: Shown, digits: int | None) -> list[Section]:
         header = ["", "F1", "interval", "EM", "interval", "Questions"]
     rows = []
     for part, count in parts.items():
-        row = [_PARTS[part]]
-        for name in _NAMES:
+        row = [PARTS[part]]
+        for name in FIGURE_NAMES:
             row.append(percent(result.figures[name + part], digits))
             if result.intervals:
                 row.append(bracketed(result.intervals[name + part], digits))
@@ -269,6 +275,7 @@ def _list_data(result: RetrievalResult) -> dict[str, Any]:
         "questions": len(result.ids),
         "left_out": result.left_out,
         "best": {"k": k, "f1": f1},
+        "curve": {name: mean.tolist() for name, mean in result.curves.items()},
         **_numbers(result.figures, result.intervals, result.confidence),
     }
 
@@ -278,13 +285,9 @@ def comparison_report(found: AnswerComparison) -> Report:
     return Report(found, _systems, _system_rows, _system_data)
 
 
-def _shown_name(figure: str) -> str:
-    return _NAMES.get(figure, figure.replace("f1", "F1"))
-
-
 def _systems(found: AnswerComparison, digits: int | None) -> list[Section]:
     names, how = found.figures, found.confidence
-    header = ["", *chain.from_iterable((_shown_name(name), "interval") for name in names)]
+    header = ["", *chain.from_iterable((shown_name(name), "interval") for name in names)]
     rows = []
     for system, result in found.results.items():
         row = [system]
@@ -327,7 +330,7 @@ def _differences(found: AnswerComparison, figure: str, digits: int | None) -> Se
     text = (
         "p: two-sided, by approximate randomisation: answers are swapped between the two at "
         "random, question by question. W-T-L: questions with a better, the same, and a worse "
-        f"{_shown_name(figure)}."
+        f"{shown_name(figure)}."
     )
     if corrected and figure == found.figures[0]:
         said = many(len(chosen), "comparison")
@@ -337,7 +340,7 @@ def _differences(found: AnswerComparison, figure: str, digits: int | None) -> Se
     after = [f"all can be told apart from {found.reference} at {limit}"]
     if open_:
         after = [f"cannot be told apart from {found.reference} at {limit}: {', '.join(open_)}"]
-    title = f"Differences in {_shown_name(figure)} from {found.reference}"
+    title = f"Differences in {shown_name(figure)} from {found.reference}"
     return Section(title, text if figure == found.figures[0] else "", header, rows, after=after)
 
 

@@ -12,12 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spanf1._version import __version__
-from spanf1.answers.answers import Where, by_id, joined, left_out
+from spanf1.answers.answers import Drawable, Where, by_id, joined, left_out
 from spanf1.answers.means import Means, check_confidence
 from spanf1.answers.options import MISSING, MissingName
 from spanf1.core.options import Confidence, confidence_from
 from spanf1.exceptions import AlignmentError, LayoutError, UsageError, check_known
-from spanf1.render.reported import Reported
 from spanf1.resampling.draws import FloatArray, IntArray
 from spanf1.resampling.inference import Interval
 from spanf1.wording import many, shortened
@@ -44,7 +43,7 @@ class Hits(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class RetrievalResult(Reported):
+class RetrievalResult(Drawable):
     """Scores of ranked lists: ``result["f1@3"]`` is the mean over questions of F1 at 3.
 
     Attributes
@@ -119,12 +118,20 @@ class RetrievalResult(Reported):
         return self.means.intervals(self.confidence) if self.confidence else {}
 
     @cached_property
+    def curves(self) -> dict[str, FloatArray]:
+        """The mean precision, recall and F1 at 1, 2, … up to the longest list."""
+        relevant, found = self.hits
+        cuts, relevant = np.arange(1, found.shape[1] + 1), relevant[:, None]
+        return {
+            "precision": (found / cuts).mean(axis=0),
+            "recall": (found / relevant).mean(axis=0),
+            "f1": (2 * found / (cuts + relevant)).mean(axis=0),
+        }
+
+    @property
     def curve(self) -> FloatArray:
         """The mean F1 at 1, 2, … up to the longest list."""
-        relevant, found = self.hits
-        cuts = np.arange(1, found.shape[1] + 1)
-        mean: FloatArray = (2 * found / (cuts + relevant[:, None])).mean(axis=0)
-        return mean
+        return self.curves["f1"]
 
     @property
     def best(self) -> tuple[int, float]:

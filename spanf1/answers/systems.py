@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from spanf1.answers.answers import FIGURES, AnswerResult, by_id, joined, scored
+from spanf1.answers.answers import FIGURES, AnswerResult, Drawable, by_id, joined, scored
 from spanf1.answers.means import MeanDifference, Means, check_confidence, differences
 from spanf1.answers.options import (
     USUAL,
@@ -21,7 +21,6 @@ from spanf1.answers.options import (
 from spanf1.answers.retrieval import RetrievalResult, scored_lists
 from spanf1.core.options import Confidence, confidence_from
 from spanf1.exceptions import UsageError
-from spanf1.render.reported import Reported
 from spanf1.resampling.inference import AdjustmentName, Interval
 
 #: the reference that is chosen where none is named
@@ -29,7 +28,7 @@ BEST = "best"
 
 
 @dataclass(frozen=True, repr=False)
-class AnswerComparison(Reported):
+class AnswerComparison(Drawable):
     """Systems in the order of their F1, and how they differ from one of them.
 
     A frame and CSV have a row for each question, with what every system reaches.

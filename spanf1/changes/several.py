@@ -79,6 +79,7 @@ def report(
     token_key: str | None = None,
     text_key: str | None = None,
     id_key: str | None = None,
+    annotator: str | None = None,
     labels: Iterable[str] | Mapping[Any, str] | None = None,
     max_size: int | str | None = None,
 ) -> str:
@@ -108,8 +109,8 @@ def report(
 ignore_types, tag_form, outside, mask_tags, missing
         As for `spanf1.evaluate`.
     gold_column, pred_column, tag_column, token_column, sentence_column, delimiter, \
-align_by_position, input_format, gold_key, pred_key, token_key, text_key, id_key, labels, trim, \
-max_size
+align_by_position, input_format, gold_key, pred_key, token_key, text_key, id_key, annotator, \
+labels, trim, max_size
         As for `spanf1.score_file`.
 
     Raises

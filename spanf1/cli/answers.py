@@ -18,7 +18,7 @@ from spanf1.answers.report import (
     shown_report,
 )
 from spanf1.answers.retrieval import RetrievalResult, scored_lists
-from spanf1.answers.systems import BEST, comparison
+from spanf1.answers.systems import BEST, AnswerComparison, comparison
 from spanf1.cli.help import command
 from spanf1.cli.output import (
     DIGITS_HELP,
@@ -39,6 +39,7 @@ from spanf1.ranking.compare import systems_of
 from spanf1.render.report import Report
 from spanf1.resampling.inference import ADJUSTMENTS
 
+Found = AnswerResult | RetrievalResult | AnswerComparison
 _Result = TypeVar("_Result", bound=AnswerResult | RetrievalResult)
 
 
@@ -50,7 +51,7 @@ def _normalizations(_: click.Context, __: click.Parameter, value: str | None) ->
     return () if names == ("none",) else names
 
 
-def _cuts(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, ...] | None:
+def cuts_of(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, ...] | None:
     """Return the whole numbers that are given with commas between them."""
     if value is None:
         return None
@@ -83,7 +84,7 @@ def _words(table: dict[str, str]) -> str:
 @click.option(
     "--at",
     metavar="K,K,…",
-    callback=_cuts,
+    callback=cuts_of,
     help="Score ranked lists of ids, each cut behind its first K: 1,3,5.",
 )
 @choice_option(
@@ -150,20 +151,26 @@ def answers(files: tuple[str, ...], **settings: Any) -> None:
     report = ReportOptions.of(settings)
     if not files:
         raise UsageError("no file is given", hint="spanf1 answers GOLD PRED")
-    gold, predicted, names = (settings.pop(f"{side}_key") for side in ("gold", "pred", "id"))
-    keys = Keys(gold, predicted, names, ranked=settings["at"] is not None)
-    systems = _systems(files[1:])
+    systems = systems_in(files[1:])
     report.check_writable([files[0], *systems.values()])
-    _check(files, systems, settings)
+    found = answered(files[0], systems, settings)
+    report.write(_report_of(found, settings["worst"]), ANSWER_RENDERERS)
+
+
+def answered(gold: str, systems: dict[str, str], settings: dict[str, Any]) -> Found:
+    """Return what is found in a file of references, and in that of each system, by options."""
+    _check(gold, systems, settings)
+    predicted, names = settings["pred_key"], settings.get("id_key")
+    keys = Keys(settings["gold_key"], predicted, names, ranked=settings["at"] is not None)
     size = size_of(settings["max_size"]) if settings["max_size"] else 0
-    sides = read_sides(
-        _source(files[0], size), {name: _source(file, size) for name, file in systems.items()}, keys
-    )
-    gold, last = (STDIN_NAME if file == STDIN else file for file in (files[0], files[-1]))
-    report.write(_report(sides, settings, (gold, last)), ANSWER_RENDERERS)
+    others = {name: _source(file, size) for name, file in systems.items()}
+    sides = read_sides(_source(gold, size), others, keys)
+    last = [gold, *systems.values()][-1]
+    where = (_named(gold), _named(last))
+    return _found(sides, settings, where)
 
 
-def _systems(given: tuple[str, ...]) -> dict[str, str]:
+def systems_in(given: tuple[str, ...]) -> dict[str, str]:
     """Return the file of each system by its name."""
     systems = systems_of(given)
     for system in systems:
@@ -179,26 +186,35 @@ def _source(path: str, size: int) -> Source:
     return Source(path, label=STDIN_NAME if path == STDIN else "", max_size=size)
 
 
-def _check(files: tuple[str, ...], systems: dict[str, str], settings: dict[str, Any]) -> None:
+def _named(path: str) -> str:
+    return STDIN_NAME if path == STDIN else path
+
+
+def _check(gold: str, systems: dict[str, str], settings: dict[str, Any]) -> None:
     """Raise an error if options do not go together."""
-    if [files[0], *systems.values()].count(STDIN) > 1:
+    if [gold, *systems.values()].count(STDIN) > 1:
         raise UsageError("standard input can be read only once")
     several = len(systems) > 1
     for name in ("reference", "correction"):
-        if settings[name] is not None and not several:
+        if settings.get(name) is not None and not several:
             raise UsageError(f"--{name} is about several systems", hint="spanf1 answers GOLD A B")
-    if settings["worst"] is not None and (several or settings["at"]):
+    if settings.get("worst") is not None and (several or settings["at"]):
         raise UsageError("--worst is about answers of one system")
     if settings["at"]:
-        words = settings["bag"] or settings["rule"] != next(iter(RULES))
-        if words or settings["by"] != next(iter(UNITS)) or settings["normalize"] != USUAL:
+        usual = {
+            "bag": None,
+            "rule": next(iter(RULES)),
+            "by": next(iter(UNITS)),
+            "normalize": USUAL,
+        }
+        if any(settings.get(name, value) != value for name, value in usual.items()):
             raise UsageError("--at is about ids: --rule, --bag, --by, --normalize are about words")
 
 
-def _report(sides: Sides, settings: dict[str, Any], where: Where) -> Report:
-    """Return the report on what was read, of two files if there is one system."""
+def _found(sides: Sides, settings: dict[str, Any], where: Where) -> Found:
+    """Return what is found in what was read, of two files if there is one system."""
     options = taken(AnswerOptions, settings)
-    at, worst = settings["at"], settings["worst"]
+    at = settings["at"]
     how = confidence_of(settings, always=len(sides.systems) > 1)
     if len(sides.systems) > 1:
         found = comparison(
@@ -207,17 +223,25 @@ def _report(sides: Sides, settings: dict[str, Any], where: Where) -> Report:
             options,
             how or Confidence(),
             at=at,
-            reference=settings["reference"] or BEST,
-            correction=settings["correction"] or "holm",
+            reference=settings.get("reference") or BEST,
+            correction=settings.get("correction") or "holm",
         )
         results = {name: _told(one, sides, name) for name, one in found.results.items()}
-        return comparison_report(replace(found, results=results))
+        return replace(found, results=results)
     ((name, predicted),) = sides.systems.items()
     if at:
         lists = scored_lists(sides.gold, predicted, at, options.missing, how, where=where)
-        return retrieval_report(_told(lists, sides, name))
-    result = scored(sides.gold, predicted, options, how, where=where)
-    return shown_report(Shown(_told(result, sides, name), worst))
+        return _told(lists, sides, name)
+    return _told(scored(sides.gold, predicted, options, how, where=where), sides, name)
+
+
+def _report_of(found: Found, worst: int | None) -> Report:
+    """Return the report on what was found, with the worst answers if some are asked for."""
+    if isinstance(found, AnswerComparison):
+        return comparison_report(found)
+    if isinstance(found, RetrievalResult):
+        return retrieval_report(found)
+    return shown_report(Shown(found, worst))
 
 
 def _told(result: _Result, sides: Sides, name: str) -> _Result:

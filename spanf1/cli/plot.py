@@ -13,6 +13,10 @@ import click
 from click.core import ParameterSource
 
 from spanf1.agreement.agree import agreement_of, inputs_of_paths
+from spanf1.answers.options import RULES
+from spanf1.answers.picture import drawn
+from spanf1.answers.signature import MEANINGS as ANSWERS
+from spanf1.cli.answers import answered, cuts_of, systems_in
 from spanf1.cli.compare import outputs_of, ranking_of, read_of
 from spanf1.cli.help import command
 from spanf1.cli.inputs import (
@@ -128,6 +132,10 @@ def _stored_scores(request: Request) -> Drawn:
     """Return bars of the scores in a results file."""
     (path,), size = request.files, request.settings["max_size"]
     data = parsed(read_text(path, size), path)
+    if str(data.get("signature")).partition(":")[0] in ANSWERS:
+        raise UsageError(
+            "this is what spanf1 answers found", where=path, hint="--kind answers draws it"
+        )
     if "differences" in data:
         hint = "--kind differences, or --kind ranks, draws it"
         raise UsageError("this is what spanf1 compare found", where=path, hint=hint)
@@ -301,6 +309,29 @@ def _stored_trend(request: Request) -> Drawn:
         raise ReadError(error.message, where=path, hint=error.hint) from None
 
 
+def _answers(request: Request) -> Drawn:
+    """Return bars of the scores of answers, or the curve of ranked lists."""
+    if not request.files:
+        raise UsageError("no file is given", hint="spanf1 plot GOLD PRED --kind answers")
+    gold, *others = request.files
+    systems = systems_in(tuple(others))
+    check_writable(request.output, [gold, *systems.values()])
+    settings = {name: request.settings[name] for name in _OF_ANSWERS}
+    settings["rule"] = settings["rule"] or next(iter(RULES))
+    found = answered(gold, systems, settings)
+    return Drawn(found.plot(limit=request.limit, **request.look))
+
+
+def _stored_answers(request: Request) -> Drawn:
+    """Return the same of what `spanf1 answers` found."""
+    (path,) = request.files
+    data = parsed(read_text(path, request.settings["max_size"]), path)
+    try:
+        return Drawn(drawn(data, limit=request.limit, **request.look))
+    except UsageError as error:
+        raise ReadError(error.message, where=path, hint=error.hint) from None
+
+
 class Kind(NamedTuple):
     """A kind of picture: what it shows, of which files, and how it is made.
 
@@ -330,6 +361,11 @@ _OF_SWEEPS = ("confidence_key", "confidence_column", "of", "default")
 # The pictures of a sweep, as `SweepDisplay` calls them.
 _SWEEPS = {"sweep": "f", "precision-recall": "pr", "reliability": "reliability"}
 _OF_INTERVALS = ("confidence", "resamples", "interval", "unit", "seed")
+_ONLY_ANSWERS = ("at", "rule")
+_OF_ANSWERS = (
+    *_ONLY_ANSWERS,
+    *("gold_key", "pred_key", "max_size", "confidence", "resamples", "interval", "seed"),
+)
 
 _NO_SWEEP = (
     *("limit", "match", "normalize", "types", "zero_division", "by", "train"),
@@ -389,17 +425,17 @@ KINDS = {
         _trend,
         _stored_trend,
         (),
-        (
-            "files",
-            "output",
-            "kind",
-            "width",
-            "font_size",
-            "font",
-            "format_name",
-            "max_size",
-            "quiet",
-        ),
+        _OF_PICTURES,
+    ),
+    "answers": Kind(
+        "bars of F1 and exact match of answers, with intervals; with --at, P, R and F1 of ranked "
+        "lists over K",
+        "GOLD PRED, or GOLD and several PRED, as for spanf1 answers, or what spanf1 answers "
+        "--format json wrote, which has more options",
+        _answers,
+        _stored_answers,
+        (),
+        (*_OF_PICTURES, "limit", *_OF_ANSWERS),
     ),
     **{
         name: Kind(
@@ -444,6 +480,8 @@ Examples:
   spanf1 plot gold.conll outputs/*.conll --kind ranks -o ranks.pdf
   spanf1 plot seed-*/trainer_state.json --kind trend -o trend.pdf
   spanf1 plot gold.jsonl predicted.jsonl --kind sweep -o thresholds.pdf
+  spanf1 plot gold.json a.json b.json --kind answers -o answers.pdf
+  spanf1 plot retrieved.jsonl --kind answers --at 1,3,5 -o curve.pdf
 """
 
 
@@ -512,6 +550,17 @@ Examples:
     show_default=True,
     help="How p-values are corrected for the number of comparisons.",
 )
+@click.option(
+    "--at",
+    metavar="K,K,…",
+    callback=cuts_of,
+    help="The files have ranked lists, as for spanf1 answers --at.",
+)
+@click.option(
+    "--rule",
+    type=click.Choice([*RULES]),
+    help="How answers are compared, as for spanf1 answers.  [default: squad2]",
+)
 @slice_options()
 @where_options
 @side_options
@@ -545,7 +594,9 @@ def plot(
     with Look(**look).applied():
         pass
     others = {str(option.name) for option in click.get_current_context().command.params}
-    without = others.difference(wanted.only) if wanted.only else wanted.without
+    without = {*wanted.without, *_ONLY_ANSWERS}
+    if wanted.only:
+        without = others.difference(wanted.only)
     _refuse(without, f"--kind {kind}")
     request = Request(kind, files, settings, output, look, limit, jobs, quiet)
     draw = wanted.draw

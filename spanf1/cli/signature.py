@@ -8,11 +8,17 @@ from typing import Any
 
 import click
 
+from spanf1.agreement.signature import AgreementSignature
+from spanf1.answers.signature import MEANINGS as ANSWERS
+from spanf1.answers.signature import AnswerSignature
 from spanf1.cli.help import command
 from spanf1.cli.output import FILE, SIZE_OPTION, write
 from spanf1.exceptions import ReadError, UsageError
 from spanf1.formats.source import STDIN, STDIN_NAME, Source, size_of
 from spanf1.results.signature import Signature
+
+_Comparable = Signature | AnswerSignature
+_Readable = _Comparable | AgreementSignature
 
 # the least that a heading takes
 _WIDTH = 22
@@ -29,7 +35,7 @@ def signature(signatures: tuple[str, ...], *, max_size: str | None) -> int:
     A signature is the line that `spanf1 score` prints with a score, long or short. You can also
     give a file that holds it, a results file (JSON), or - for standard input. With two signatures,
     the command names every difference in words. Exit code 1 means that the two scores do not mean
-    the same.
+    the same. Signatures of `spanf1 answers` are read, too, and one of `spanf1 agree` alone.
 
     \b
     Examples:
@@ -47,28 +53,56 @@ def signature(signatures: tuple[str, ...], *, max_size: str | None) -> int:
         width = max(_WIDTH, *(len(what) + 1 for what, _ in words))
         write("".join(f"{what + ':':<{width}} {value}\n" for what, value in words), None)
         return 0
-    differences, remarks = first.differences(others[0]), first.remarks(others[0])
+    (other,) = others
+    if isinstance(first, AgreementSignature) or isinstance(other, AgreementSignature):
+        raise UsageError(
+            "a signature of spanf1 agree does not say which spans were compared, so it is not "
+            "compared with another",
+            hint="give one alone, to see what it means",
+        )
+    differences, remarks = _differences(first, other)
     verdict = "the scores do not mean the same" if differences else "the scores mean the same"
     lines = [verdict, *differences, *(f"{text} (does not matter)" for text in remarks)]
     write("".join(f"{line}\n" for line in lines), None)
     return 1 if differences else 0
 
 
-def _signature_of(given: str, max_size: str | None) -> Signature:
+def _differences(first: _Comparable, other: _Comparable) -> tuple[list[str], list[str]]:
+    """Return how two signatures differ, in words, and what differs and does not matter."""
+    if isinstance(first, Signature) and isinstance(other, Signature):
+        return first.differences(other), first.remarks(other)
+    if isinstance(first, AnswerSignature) and isinstance(other, AnswerSignature):
+        return first.differences(other), first.remarks(other)
+    here, there = (dict(one.in_words())["figure"] for one in (first, other))
+    return [f"figure: {here} here, {there} there"], []
+
+
+def _signature_of(given: str, max_size: str | None) -> _Readable:
     """Return a signature that is given as such, or by a results file."""
     if given != STDIN and not os.path.exists(given):
         if "|" not in given:
             hint = "spanf1 score FILE --signature gives one"
             raise UsageError("this is neither a signature nor a file", where=given, hint=hint)
-        return Signature.parse(given)
+        return _read(given)
     text = read_text(given, max_size)
     line = text.decode("utf-8", "replace")
     if text.lstrip()[:1] == b"{":
         line = parsed(text, given).get("signature", "")
     try:
-        return Signature.parse(line)
+        return _read(line)
     except UsageError as error:
         raise ReadError(error.message, where=input_name(given), hint=error.hint) from None
+
+
+def _read(line: Any) -> _Readable:
+    """Return the signature that a line says, of whichever command."""
+    parts = line.strip().split("|") if isinstance(line, str) else [""]
+    names = [part.partition(":")[0] for part in parts]
+    if names[0] in ANSWERS:
+        return AnswerSignature.parse(line)
+    if "annotators" in names:
+        return AgreementSignature.parse(line)
+    return Signature.parse(line)
 
 
 def read_text(path: str, max_size: str | None) -> bytes:

@@ -75,6 +75,7 @@ def analyze(
     token_key: str | None = None,
     text_key: str | None = None,
     id_key: str | None = None,
+    annotator: str | None = None,
     labels: Iterable[str] | Mapping[Any, str] | None = None,
     ignore_index: int = IGNORE_INDEX,
     mask: Any = None,
@@ -114,8 +115,8 @@ def analyze(
     Other Parameters
     ----------------
     gold_column, pred_column, tag_column, token_column, sentence_column, delimiter, \
-align_by_position, input_format, gold_key, pred_key, token_key, text_key, id_key, labels, trim, \
-max_size
+align_by_position, input_format, gold_key, pred_key, token_key, text_key, id_key, annotator, \
+labels, trim, max_size
         As for `spanf1.score_file`. With one file, `token_column` says where its tokens are.
     ignore_index, mask, scheme, gold_scheme, pred_scheme, reading, map_types, ignore_types, \
 tag_form, outside, mask_tags, missing, confidence
@@ -154,6 +155,8 @@ tag_form, outside, mask_tags, missing, confidence
             "have both are given twice",
         )
     if not files[0]:
+        if annotator is not None:
+            raise UsageError("annotator is for files: give only what one annotator says")
         return _analysis_of_lists(given, options)
     if tokens is not None or metadata is not None:
         raise UsageError("tokens and metadata are for tags that are given as lists")

@@ -144,6 +144,7 @@ def compare(
     token_key: str | None = None,
     text_key: str | None = None,
     id_key: str | None = None,
+    annotator: str | None = None,
     labels: Iterable[str] | Mapping[Any, str] | None = None,
     max_size: int | str | None = None,
 ) -> Ranking:
@@ -184,7 +185,8 @@ ignore_types, tag_form, outside, mask_tags, missing
     progress : callable, optional
         Called with what is being done.
     gold_column, pred_column, tag_column, token_column, sentence_column, delimiter, \
-align_by_position, input_format, gold_key, pred_key, token_key, text_key, id_key, labels, max_size
+align_by_position, input_format, gold_key, pred_key, token_key, text_key, id_key, annotator, \
+labels, max_size
         As for `spanf1.score_file`.
 
     Returns

@@ -180,8 +180,8 @@ class Signature:
             "document": f"documents that are right in all, and the mean of their {f}",
         }[self.level]
         return [
-            (what, _in_words(name, parts[name]))
-            for name, what in _MEANINGS.items()
+            (what, part_in_words(name, parts[name]))
+            for name, what in MEANINGS.items()
             if name in parts
         ]
 
@@ -200,12 +200,12 @@ class Signature:
         """Return what differs, and whether the score means something else by that."""
         mine, yours = self._parts(), other._parts()
         differences = []
-        for name, what in _MEANINGS.items():
+        for name, what in MEANINGS.items():
             a, b = (parts.get(name, "") for parts in (mine, yours))
             if name == "f":
                 a, b = (dict(signature.in_words())[what] for signature in (self, other))
             if a != b:
-                text = f"{what}: {_in_words(name, a)} here, {_in_words(name, b)} there"
+                text = f"{what}: {part_in_words(name, a)} here, {part_in_words(name, b)} there"
                 differences.append((self._matters(name, other), text))
         sizes = [
             (signature.placed_by, signature.tokens, signature.gold) for signature in (self, other)
@@ -271,7 +271,7 @@ _LONG = {name: long for long, name in _SHORT.items()}
 _OF_GOLD = ("trim", "map", "ignore", "outside", "mask", "missing")
 
 #: what a part says, in words
-_MEANINGS = {
+MEANINGS = {
     "f": "figure",
     "classes": "classes of tokens",
     "match": "what is counted",
@@ -295,6 +295,8 @@ _MEANINGS = {
 }
 # The value of the part that says that white space at edges does not count.
 _TRIMMED = "dropped"
+# The commands whose signatures begin otherwise.
+_COMMANDS = {"answers": "answers", "retrieval": "answers"}
 _HARMLESS = {"ci", "v", "tags"}
 _EXAMPLE = (
     "f1:micro|match:exact|scheme:IOB2|reading:lenient|types:union|zero:0|tokens:46435|gold:5648|"
@@ -302,7 +304,7 @@ _EXAMPLE = (
 )
 
 
-def _in_words(name: str, value: str) -> str:
+def part_in_words(name: str, value: str) -> str:
     """Return the value of a part as people say it."""
     known: Mapping[str, str] = {"reading": READINGS, "match": MATCHES}.get(name, {})
     if value in known:
@@ -328,6 +330,8 @@ def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
         If a part is unknown, missing or wrong.
     """
     first = next(iter(parts))
+    if command := "agree" if "annotators" in parts else _COMMANDS.get(first, ""):
+        raise UsageError(f"it is one of spanf1 {command}, and one of a score is needed")
     level: Any = parts.get(_RIGHT) or parts.get("level", "span")
     check_known("level", level, LEVELS)
     figure = next(filter(_FIGURE.fullmatch, parts), "")
@@ -335,7 +339,7 @@ def _read(parts: Mapping[str, Any]) -> dict[str, Any]:
     whole = first == _RIGHT and level in ("sentence", "document")
     if first not in (_RIGHT * whole, figure) or (averages and parts.get(figure) not in averages):
         raise UsageError("it does not begin with f1:micro, f1:macro or f1:weighted")
-    unknown = parts.keys() - _MEANINGS.keys() - {figure, _RIGHT, "level"}
+    unknown = parts.keys() - MEANINGS.keys() - {figure, _RIGHT, "level"}
     if unknown:
         raise UsageError(f"{shortened(min(unknown))} is unknown")
     placed_by = next((place for place in PLACES if f"{place}s" in parts), TOKEN)

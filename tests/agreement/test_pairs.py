@@ -233,6 +233,14 @@ class TestInputs:
         )
         assert json.loads(scored.out)["micro"]["f1"] == 1
         assert spanf1.score_file("export.json", "pred.jsonl", annotator="anna@x.org").micro.f1 == 1
+        files = {"a": "pred.jsonl", "b": "other.jsonl"}
+        write("other.jsonl", lines([record(1, ADA), record(2, BEN)]))
+        given = {"annotator": "anna@x.org"}
+        assert spanf1.analyze("export.json", "pred.jsonl", **given).result.micro.f1 == 1
+        assert spanf1.compare("export.json", files, **given)["a"].mean == 1
+        assert spanf1.diff("export.json", files, **given).counts["broken"] == 1
+        with pytest.raises(UsageError, match="annotator is for files"):
+            spanf1.analyze([["O"]], [["O"]], annotator="anna")
         ran = run("score", "export.json", "pred.jsonl", "--annotator", "zoe")
         assert ran.err.splitlines() == [
             "error: export.json: there are no annotations of 'zoe'",

@@ -45,6 +45,8 @@ def test_every_kind_is_drawn(run) -> None:
             paths = ["gold.conll", "good.conll", "bad.conll", "--resamples", "100"]
         if kind == "trend":
             paths = [write("log.csv", "step,f1\n1,0.5\n2,0.6\n")]
+        if kind == "answers":
+            paths = [write("gold.txt", "Rome\n"), write("answers.txt", "in Rome\n")]
         note = ""
         if "confidences" in KINDS[kind].files:
             paths = ["sure.conll", "--gold-column=2", "--pred-column=3", "--confidence-column=4"]

@@ -528,11 +528,11 @@ def test_the_short_form_means_the_same(run):
 
 
 def test_no_short_name_is_one_of_a_part():
-    from spanf1.results.signature import _LONG, _MEANINGS, _SHORT
+    from spanf1.results.signature import _LONG, _SHORT, MEANINGS
 
     assert len(_LONG) == len(_SHORT)
-    assert not _LONG.keys() & _MEANINGS.keys()
-    assert _SHORT.keys() <= _MEANINGS.keys()
+    assert not _LONG.keys() & MEANINGS.keys()
+    assert _SHORT.keys() <= MEANINGS.keys()
 
 
 @pytest.mark.usefixtures("results")
