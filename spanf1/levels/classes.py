@@ -232,6 +232,21 @@ class TokenScores:
             pairs[self._class_of(gold), self._class_of(predicted)] += count
         return pairs
 
+    @property
+    def type_1_errors(self) -> tuple[int, int]:
+        """Tokens that are O in gold and in a class predicted, and how many are O in gold."""
+        return self._errors(of_outside=True)
+
+    @property
+    def type_2_errors(self) -> tuple[int, int]:
+        """Tokens that are in a class in gold and O predicted, and how many gold has in a class."""
+        return self._errors(of_outside=False)
+
+    def _errors(self, *, of_outside: bool) -> tuple[int, int]:
+        of = {pair: n for pair, n in self.confused.items() if (pair[0] == OUT) == of_outside}
+        wrong = (n for (_, predicted), n in of.items() if (predicted == OUT) != of_outside)
+        return sum(wrong), sum(of.values())
+
     @cached_property
     def confusion(self) -> npt.NDArray[np.int64]:
         """How many tokens of each class (row) are predicted to be in each (column).

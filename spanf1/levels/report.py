@@ -179,6 +179,13 @@ def how_classified(result: TokenScores) -> Iterator[tuple[str, str]]:
         extent += f", {many(tally.documents, 'document')}"
     yield "tokens", extent
     yield "level", _level(result)
+    if result.has_outside and result.tokens:
+        (over, outside), (missed, inside) = result.type_1_errors, result.type_2_errors
+        yield (
+            "errors",
+            f"type I: {over} of {many(outside, 'token')} that gold has as O are predicted in a "
+            f"class; type II: {missed} of {inside} in a class are predicted as O",
+        )
     if renamed := types_in_words(options):
         yield "renamed", renamed
     for line in tags_in_words(tally.outside, tally.masked, tally.gaps, options):

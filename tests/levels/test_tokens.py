@@ -38,6 +38,9 @@ def test_figures_of_the_sample() -> None:
     marked = counts[:-1, :-1].sum(), counts[-1, :-1].sum(), counts[:-1, -1].sum(), counts[-1, -1]
     assert marked == (433, 53, 140, 3490)
     assert counts.sum() - counts[-1, -1] == 626
+    assert result.type_1_errors == (53, 53 + 3490)
+    assert result.type_2_errors == (140, 573)
+    assert "type I: 53 of 3543 tokens" in str(result)
 
 
 def test_figures_of_the_example() -> None:
