@@ -24,9 +24,6 @@ from spanf1.wording import many, shortened
 #: stands for the row of a document that an annotator has not done
 NOT_DONE = -1
 
-# How many names a message has.
-_NAMED = 8
-
 
 @dataclass(frozen=True)
 class Part:

@@ -109,19 +109,32 @@ labels, trim, max_size
     2
     """
     given = {**locals(), "labels": None if labels is None else labels_by_id(labels)}
-    if isinstance(systems, str):
-        raise UsageError("systems are to be a dict of names to files, or two files")
-    if not isinstance(systems, Mapping):
-        paths = [os.fspath(path) for path in systems]
-        systems = dict(zip(names_of(paths), paths, strict=True))
     return diff_outputs(
         None if gold is None else source_of(gold),
-        {str(name): source_of(file) for name, file in systems.items()},
+        sources_of(systems, "two files"),
         *InputOptions.of_both(given, 1 if gold is None else 2),
         by_position=align_by_position,
         options=options_of(given),
         confidence=confidence_from(confidence) or Confidence(),
     )
+
+
+def sources_of(
+    systems: Mapping[str, Any] | Iterable[str | os.PathLike[str]], wanted: str
+) -> dict[str, Source]:
+    """Return the source of each system, by its name, or by the names of the files.
+
+    Raises
+    ------
+    UsageError
+        If there is one path alone; `wanted` says what else there may be than a mapping.
+    """
+    if isinstance(systems, str):
+        raise UsageError(f"systems are to be a dict of names to files, or {wanted}")
+    if not isinstance(systems, Mapping):
+        paths = [os.fspath(path) for path in systems]
+        systems = dict(zip(names_of(paths), paths, strict=True))
+    return {str(name): source_of(file) for name, file in systems.items()}
 
 
 def diff_outputs(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spanf1.changes.changes import CHANGES, Changes
-from spanf1.changes.diff import analyze_outputs
+from spanf1.changes.diff import analyze_outputs, sources_of
 from spanf1.core.options import (
     AUTO,
     AnyScheme,
@@ -23,7 +23,6 @@ from spanf1.core.options import (
 )
 from spanf1.core.schemes import ReadingName
 from spanf1.core.tags import AUTO_FORM, IntArray
-from spanf1.exceptions import UsageError
 from spanf1.formats.labels import labels_by_id
 from spanf1.formats.options import Column, InputOptions
 from spanf1.formats.source import Source, source_of
@@ -31,7 +30,6 @@ from spanf1.mistakes.analysis import Analysis
 from spanf1.mistakes.ledger import NONE
 from spanf1.mistakes.shown import book_of, columns_of
 from spanf1.pages.page import page
-from spanf1.ranking.compare import names_of
 from spanf1.ranking.rank import Ranking, RankingOptions
 from spanf1.ranking.report import to_dict
 
@@ -129,14 +127,9 @@ labels, trim, max_size
     >>> open("report.html", "w", encoding="utf-8").write(page)  # doctest: +SKIP
     """
     given = {**locals(), "labels": None if labels is None else labels_by_id(labels)}
-    if isinstance(systems, str):
-        raise UsageError("systems are to be a dict of names to files, or a list of files")
-    if not isinstance(systems, Mapping):
-        paths = [os.fspath(path) for path in systems]
-        systems = dict(zip(names_of(paths), paths, strict=True))
     analyses, ranking = analyze_outputs(
         None if gold is None else source_of(gold),
-        {str(name): source_of(file) for name, file in systems.items()},
+        sources_of(systems, "a list of files"),
         *InputOptions.of_both(given, 1 if gold is None else 2),
         by_position=align_by_position,
         options=options_of(given),
