@@ -67,6 +67,11 @@ class UnknownNameError(UsageError, KeyError):
     __str__ = Exception.__str__
 
 
+def not_installed(message: str, extra: str) -> UsageError:
+    """Return the error for a library that is not there; the hint names the extra that has it."""
+    return UsageError(message, hint=f"pip install 'spanf1[{extra}]'")
+
+
 def check_known(what: str, value: object, known: Collection[object]) -> None:
     """Raise `UsageError` if a value is none of those that it may be."""
     if value not in known:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from spanf1.cli.inputs import SideOptions, StepProgress
 from spanf1.core.options import AUTO, Confidence, Options
-from spanf1.exceptions import ReadError, SpanF1Error, UsageError
+from spanf1.exceptions import ReadError, SpanF1Error, UsageError, not_installed
 from spanf1.formats.opening import both_inputs
 from spanf1.formats.source import STDIN, Source
 from spanf1.results.files import score_inputs
@@ -105,9 +105,7 @@ def _connected(address: str) -> Iterator[Client]:
     try:
         from distributed import Client
     except ImportError:
-        raise UsageError(
-            "--executor dask:// needs Dask", hint="pip install 'spanf1[dask]'"
-        ) from None
+        raise not_installed("--executor dask:// needs Dask", "dask") from None
     connect: Callable[..., Client] = Client
     try:
         with connect(f"tcp://{found['place']}", timeout=_PATIENCE, set_as_default=False) as client:

@@ -14,7 +14,14 @@ from itertools import pairwise
 from typing import Any, BinaryIO
 
 from spanf1.core.documents import Document, Offsets, TextSpan, joined
-from spanf1.exceptions import LayoutError, LossError, ReadError, SpanF1Error, UsageError
+from spanf1.exceptions import (
+    LayoutError,
+    LossError,
+    ReadError,
+    SpanF1Error,
+    UsageError,
+    not_installed,
+)
 from spanf1.formats.options import TWO_INPUTS
 from spanf1.formats.registry import Input, Writing
 from spanf1.formats.sniffing import Beginning
@@ -96,9 +103,7 @@ def _library(doing: str) -> tuple[Any, Any]:
         import spacy.tokens
         from spacy.vocab import Vocab
     except ImportError:
-        raise UsageError(
-            f"{doing} .spacy files needs spaCy", hint="pip install 'spanf1[spacy]'"
-        ) from None
+        raise not_installed(f"{doing} .spacy files needs spaCy", "spacy") from None
     return spacy.tokens, Vocab()
 
 

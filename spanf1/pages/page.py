@@ -9,7 +9,7 @@ import re
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from spanf1.exceptions import UsageError
+from spanf1.exceptions import not_installed
 from spanf1.pages.data import Book, to_dict
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def template() -> Template:
     try:
         from jinja2 import Environment
     except ImportError:
-        raise UsageError("a page needs jinja2", hint="pip install 'spanf1[report]'") from None
+        raise not_installed("a page needs jinja2", "report") from None
     return Environment(autoescape=True).from_string(_read("page.html"))
 
 

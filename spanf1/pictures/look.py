@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from spanf1.exceptions import UsageError
+from spanf1.exceptions import UsageError, not_installed
 
 #: widths that have a name, in centimetres: a column and a page of the ACL's papers
 WIDTHS = {"column": 7.7, "page": 16.0}
@@ -140,7 +140,5 @@ def library() -> Any:
         import matplotlib
         import matplotlib.figure
     except ImportError:
-        raise UsageError(
-            "drawing pictures needs matplotlib", hint="pip install 'spanf1[plot]'"
-        ) from None
+        raise not_installed("drawing pictures needs matplotlib", "plot") from None
     return matplotlib

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from spanf1.exceptions import UsageError
+from spanf1.exceptions import not_installed
 
 if TYPE_CHECKING:
     from spanf1.render.report import Report
@@ -94,7 +94,7 @@ class Reported:
         try:
             import pandas as pd
         except ImportError:
-            raise UsageError("a frame needs pandas", hint="pip install 'spanf1[pandas]'") from None
+            raise not_installed("a frame needs pandas", "pandas") from None
         report = self._report()
         header, *rows = report.rows(report.about)
         columns = [_column([row[number] for row in rows]) for number in range(len(header))]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from spanf1.exceptions import LayoutError, ReadError, UsageError
+from spanf1.exceptions import LayoutError, ReadError, UsageError, not_installed
 from spanf1.formats.arrow.sizes import SMALLER, bounded, check_batches, parquet_sizes
 from spanf1.formats.records.values import named_keys
 from spanf1.formats.source import STDIN, Progress, Source
@@ -62,9 +62,7 @@ def pyarrow() -> Any:
         import pyarrow.ipc
         import pyarrow.parquet
     except ImportError:
-        raise UsageError(
-            "reading Parquet and Arrow needs pyarrow", hint="pip install 'spanf1[arrow]'"
-        ) from None
+        raise not_installed("reading Parquet and Arrow needs pyarrow", "arrow") from None
     return pyarrow
 
 
