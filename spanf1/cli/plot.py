@@ -29,7 +29,6 @@ from spanf1.cli.inputs import (
     kept,
     paths_of,
     side_options,
-    workers,
 )
 from spanf1.cli.output import (
     FILE,
@@ -41,7 +40,7 @@ from spanf1.cli.output import (
     write,
 )
 from spanf1.cli.rescore import rescored_data
-from spanf1.cli.score import opened_inputs
+from spanf1.cli.score import span_results
 from spanf1.cli.scoring import (
     Slicing,
     confidence_of,
@@ -62,7 +61,7 @@ from spanf1.exceptions import ReadError, UsageError
 from spanf1.formats.folders import groups_of
 from spanf1.formats.opening import both_inputs
 from spanf1.formats.options import InputOptions
-from spanf1.formats.registry import COLUMNS, formats_given
+from spanf1.formats.registry import formats_given
 from spanf1.mistakes.analysis import Analysis
 from spanf1.mistakes.analyze import analyze_inputs, checked_options
 from spanf1.mistakes.picture import ConfusionDisplay, SliceDisplay
@@ -72,7 +71,6 @@ from spanf1.ranking.picture import DifferenceDisplay, RankDisplay
 from spanf1.ranking.rank import BEST, RankingOptions
 from spanf1.ranking.report import to_dict
 from spanf1.resampling.inference import ADJUSTMENTS
-from spanf1.results.files import score_inputs
 from spanf1.results.picture import ScoreDisplay, remark_of, stored_rows
 from spanf1.results.report import f_name
 from spanf1.results.result import total_of
@@ -113,17 +111,10 @@ def _scores(request: Request) -> Drawn:
     confidence = confidence_of(settings)
     options = Options.of(settings | scoring_of(settings))
     sides, groups = _inputs_of(request)
-    results = []
-    for group in groups:
-        with ExitStack() as stack:
-            progress = stack.enter_context(Progress(group[0], wanted=not request.quiet))
-            inputs = opened_inputs(group, sides, options, stack, twice=False)
-            inputs.gold.progress = progress
-            parted = group if inputs.may_be_parted() else ()
-            json = inputs.format != COLUMNS
-            executor = stack.enter_context(workers(parted, request.jobs, json=json))
-            results.append(score_inputs(inputs, options, confidence=confidence, executor=executor))
-    result = total_of(results)
+    jobs, quiet = request.jobs, request.quiet
+    result = total_of(
+        span_results(groups, sides, options, jobs, confidence=confidence, quiet=quiet)
+    )
     display = ScoreDisplay.from_result(result, limit=request.limit, **request.look)
     return Drawn(display, warnings(result))
 

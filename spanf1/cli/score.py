@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 from click.core import ParameterSource
@@ -344,7 +344,7 @@ def _scored(
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(group[0], wanted=not quiet))
         twice = level == "token" or held is not None
-        inputs = opened_inputs(group, sides, options, held or stack, twice=twice)
+        inputs = _opened_inputs(group, sides, options, held or stack, twice=twice)
         inputs.gold.progress = progress
         if level == "token":
             from spanf1.levels.reading import tokens_of_inputs
@@ -505,14 +505,33 @@ def _schemes_of_all(
     if not options.needs_schemes or len(groups) < 2:
         return None
     exactly = replace(options, match="exact")
-    results = []
-    for group in groups:
-        with ExitStack() as stack:
-            inputs = opened_inputs(group, sides, exactly, stack, twice=False)
-            parted = group if inputs.may_be_parted() else ()
-            executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
-            results.append(score_inputs(inputs, exactly, executor=executor))
-    return total_of(results).schemes
+    return total_of(span_results(groups, sides, exactly, jobs)).schemes
+
+
+def span_results(
+    groups: Sequence[Sequence[str]],
+    sides: SideOptions,
+    options: Options,
+    jobs: int | None,
+    *,
+    confidence: Confidence | None = None,
+    quiet: bool = True,
+) -> list[Result]:
+    """Return the scores of the spans of several inputs, in the schemes that fit all of them."""
+    made = partial(
+        _scored,
+        sides=sides,
+        options=options,
+        level="span",
+        as_written=False,
+        confidence=confidence,
+        keep_units=False,
+        schemes=_schemes_of_all(groups, sides, options, jobs),
+        jobs=jobs,
+        quiet=quiet,
+        held=None,
+    )
+    return [cast(Result, made(group)[1]) for group in groups]
 
 
 def _short(signature: str) -> str:
@@ -521,7 +540,7 @@ def _short(signature: str) -> str:
     return short(signature)
 
 
-def opened_inputs(
+def _opened_inputs(
     paths: Sequence[str], sides: SideOptions, options: Options, stack: ExitStack, *, twice: bool
 ) -> Inputs:
     """Return gold and predictions, to be read as often as it needs: `twice`, or by the options."""

@@ -185,3 +185,13 @@ def test_of_several_modes_the_picture_says_which_is_drawn(run) -> None:
     assert run("plot", "both.conll", "-o", "c.svg").code == 0
     a, b, c = (Path(f"{name}.svg").read_bytes() for name in "abc")
     assert a == b != c
+
+
+def test_several_files_are_read_in_one_scheme_as_they_are_scored(run) -> None:
+    write("1.conll", "a B-X B-X\nb I-X I-X\n\nc I-X O\n")
+    write("2.conll", "a I-X I-X\nb B-X I-X\n\nc I-X B-X\n")
+    how = ["*.conll", "--match", "partial", "--reading", "strict"]
+    assert run("plot", *how, "-o", "drawn.svg").code == 0
+    assert run("score", *how, "-o", "scores.json").code == 0
+    assert run("plot", "scores.json", "-o", "stored.svg").code == 0
+    assert Path("drawn.svg").read_bytes() == Path("stored.svg").read_bytes()
