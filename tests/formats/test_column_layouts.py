@@ -8,7 +8,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import spanf1
@@ -346,6 +346,8 @@ CELLS = st.one_of(
     st.sampled_from(["\n", "\r\n"]),
     st.sampled_from([7, 1 << 19]),
 )
+# More lines are halves of rows than are rows.
+@example([[("\na", "O")] * 3], csv.QUOTE_MINIMAL, "\n", 7)
 def test_cells_are_those_of_csv(tmp_path_factory, sentences, quoting, end, size) -> None:
     path = tmp_path_factory.mktemp("f") / "f.csv"
     sentences = [[("Ada", "B-X")], *sentences]

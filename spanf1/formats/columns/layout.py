@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from spanf1.exceptions import LayoutError
-from spanf1.formats.columns.cells import MARK, cells, has_quoted_cells
+from spanf1.formats.columns.cells import MARK, Row, cells, has_quoted_cells
 from spanf1.formats.columns.cells import rows as rows_of
 from spanf1.formats.options import DELIMITERS, Column
 from spanf1.formats.source import FRONT, Source
@@ -429,14 +429,22 @@ def _split(sample: Sequence[tuple[int, bytes]], character: str) -> tuple[Layout,
     plain = [_Line(number, layout.fields(line), line[:1] == b"#") for number, line in sample]
     if not has_quoted_cells(lines, character):
         return layout, plain
+    # A line may be but a part of a row: the number of cells is that by which the most lines make
+    # rows of so many.
     counts = Counter(len(row) for line in lines if (row := cells(line, character)))
-    columns = counts.most_common(1)[0][0] if counts else 0
+    numbers = [number for number, _ in counts.most_common(5)] or [0]
+    made = {number: [*rows_of(lines, character, number)] for number in numbers}
+    columns = max(made, key=lambda count: _lines_in_rows_of(count, made[count]))
     rows = [
         _Line(number - row.lines + 1, row.cells, line[:1] == b"#")
-        for (number, line), row in zip(sample, rows_of(lines, character, columns), strict=True)
+        for (number, line), row in zip(sample, made[columns], strict=True)
         if row
     ]
     return (Layout(MARK, 0, quoted=character), rows) if rows else (layout, plain)
+
+
+def _lines_in_rows_of(count: int, rows: Iterable[Row | None]) -> int:
+    return sum(row.lines for row in rows if row and len(row.cells) == count)
 
 
 def declared_names(text: bytes) -> tuple[tuple[str, ...], int]:
