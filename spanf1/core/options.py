@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import chain
-from operator import index
+from operator import attrgetter, index
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from spanf1.core.schemes import NO_TAGS, READINGS, SCHEME_NAMES, ReadingName, SchemeName
@@ -243,6 +243,14 @@ class Options:
             )
         return Crediting.of(self.match, self.schemes)
 
+    def __eq__(self, other: object) -> bool:
+        # As tuples, in which NaN is equal to itself; field by field, as dataclasses compare from
+        # Python 3.13 on, it is not.
+        return isinstance(other, Options) and _VALUES(self) == _VALUES(other)
+
+    def __hash__(self) -> int:
+        return hash(_VALUES(self))
+
     def _number(self, name: str) -> float:
         """Make an attribute a float, and every NaN the same one, so that options compare."""
         value = getattr(self, name)
@@ -283,6 +291,9 @@ class Options:
         except TypeError:
             # one that cannot be looked up
             return cls(**chosen)
+
+
+_VALUES = attrgetter(*Options.__dataclass_fields__)
 
 
 def options_of(given: Mapping[str, Any]) -> Options:
