@@ -68,6 +68,7 @@ def result_of(counts: npt.NDArray[np.int64], how: Confidence) -> Result:
     """Return the result of one run, given (documents, sentences, kinds of spans)."""
     documents = len(counts)
     rows = counts.sum(axis=1) if how.unit == "document" else counts.reshape(-1, len(_KEYS))
+    rows = rows.astype(np.intp)
     code = np.repeat(np.tile(np.arange(len(_KEYS)), len(rows)), rows.ravel())
     units = Units(how.unit, _KEYS, rows.sum(axis=1), code, np.ones(len(rows), np.int64))
     spans = Counter(dict(zip(_KEYS, rows.sum(axis=0).tolist(), strict=True)))

@@ -150,7 +150,7 @@ class Counter:
         """
         tokens = self._tokens
         codes, classes = self._codes(universe, binary=binary)
-        values = tokens.done.sum(axis=1)
+        values = tokens.done.sum(axis=1, dtype=np.int64)
         paired = np.asarray(values > 1)
         share = np.where(paired, self._scale // np.maximum(values - 1, 1), 0)
         document = tokens.document

@@ -97,7 +97,7 @@ class Means:
     def counts(self) -> IntArray:
         """The parts of the sums as integers: those of a figure that are not, in parts of 2^32."""
         whole = (self.sums == np.rint(self.sums)).all(axis=(0, 2))
-        return np.rint(self.sums * np.where(whole, 1, WHOLE)[:, None]).astype(np.int64)
+        return np.rint(self.sums * np.where(whole, 1.0, WHOLE)[:, None]).astype(np.int64)
 
     def intervals(self, how: Confidence) -> dict[str, Interval]:
         """Return their intervals by name, NaN where there are none."""

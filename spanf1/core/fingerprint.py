@@ -14,7 +14,7 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.tags import IntArray
+from spanf1.core.tags import IntArray, unsigned
 
 _BITS = 64
 _ALL = (1 << _BITS) - 1
@@ -77,19 +77,19 @@ def type_numbers(names: Sequence[str]) -> npt.NDArray[np.uint64]:
     return number
 
 
-def summed(kind: npt.NDArray[np.uint64], length: npt.NDArray[np.int64], end: IntArray) -> int:
+def summed(kind: npt.NDArray[np.uint64], length: IntArray, end: IntArray) -> int:
     """Return the number of some spans, one at least.
 
     Parameters
     ----------
     kind : array of uint64
         The numbers of their types; see `type_number`.
-    length : array of int64
+    length : array of int
         How much of what spans are placed by each has: tokens, or characters.
     end : array of int
         The places behind them, counted from where they were read.
     """
-    value = length.view(np.uint64) * _LENGTHS
+    value = unsigned(length) * _LENGTHS
     value ^= kind
     value ^= value >> _SHIFTS[0]
     value *= _MIXES

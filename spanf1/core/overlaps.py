@@ -93,7 +93,7 @@ class Side:
 
     def pieces(self) -> Parts:
         """Return the parts of all spans, those of one behind another, in reading order."""
-        count = np.ones(len(self), np.int64)
+        count = np.ones(len(self), np.intp)
         for index, shape in self.parts.items():
             count[index] = len(shape)
         owner = np.repeat(np.arange(len(self)), count)

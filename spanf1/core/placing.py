@@ -270,7 +270,7 @@ class TextCounter:
         for number, side in enumerate(common.sides):
             other = common.sides[1 - number]
             sizes = [_ENDLESS if text is None else len(text) for text in common.known[number]]
-            wrong = common.given[number][1] > np.array(sizes, np.intp)[common.owners[number]]
+            wrong = common.given[number][1] > np.array(sizes, np.int64)[common.owners[number]]
             for index, parts in side.parts.items():
                 wrong[index] |= not parts
             if wrong.any():
@@ -590,7 +590,7 @@ class _Common:
                 for owner in [int(self.owners[number][index])]
                 for part in parts
             ]
-            found.append(Parts(*np.array(rows, np.intp).reshape(-1, 3).T))
+            found.append(Parts(*np.array(rows, np.int64).reshape(-1, 3).T))
         return found[0], found[1]
 
     def words(self, number: int, index: int) -> str:

@@ -47,6 +47,11 @@ TAG_DELIMITERS = "-_/:"
 _EXAMPLE_TYPE = "PER"
 
 
+def unsigned(numbers: IntArray) -> npt.NDArray[np.uint64]:
+    """Return numbers that are not negative as words; where an int has 64 bits, without a copy."""
+    return numbers.astype(np.int64, copy=False).view(np.uint64)
+
+
 class TagForm(NamedTuple):
     """How tags are written: what parts prefix and type, which comes first, the prefix's case.
 

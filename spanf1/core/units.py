@@ -119,7 +119,7 @@ class Units:
         """Return the units of a document whose sentences these are; documents as they are."""
         if self.kind == "document":
             return self
-        code = np.repeat(self.code, np.repeat(self.weight, self.length))
+        code = np.repeat(self.code, np.repeat(self.weight, self.length).astype(np.intp))
         rows = np.array([len(code)][: self.count])
         order = None if self.order is None else np.zeros(len(rows), np.uint8)
         return Units("document", self.keys, rows, code, np.ones(len(rows), np.int64), order)
@@ -201,7 +201,7 @@ class Collector:
             self._settle(self.begun)
             length, code, weight = self._rows
             packed = np.array([*self._codes], np.int64)[code]
-            packed = np.repeat(packed, np.repeat(weight, length))
+            packed = np.repeat(packed, np.repeat(weight, length).astype(np.intp))
             found.begun = 1
             found.add(np.zeros(len(packed), np.int64), packed)
         return found

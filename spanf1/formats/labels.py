@@ -131,7 +131,7 @@ class LabelCodes(ABC):
                 self._code(int(numbers[wrong[0]]), sentences, int(tokens[wrong[0]]))
         codes = self._codes.take(numbers, mode="clip")
         if codes.min() < 0:
-            for number in np.flatnonzero(np.bincount(numbers[codes < 0])).tolist():
+            for number in np.unique(numbers[codes < 0]).tolist():
                 token = int(tokens[np.flatnonzero(numbers == number)[0]])
                 self._codes[number] = self._code(number, sentences, token)
             codes = self._codes.take(numbers, mode="clip")

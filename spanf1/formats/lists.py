@@ -639,7 +639,7 @@ def likeliest(logits: Any) -> Any:
     else:
         largest = _on_this_machine(logits.max(-1))
     wrong = largest != largest  # noqa: PLR0124
-    return np.where(wrong, NAN_ID, ids) if wrong.any() else ids
+    return np.where(wrong, np.int64(NAN_ID), ids) if wrong.any() else ids
 
 
 def _whole(found: IdArray, name: str) -> bool:

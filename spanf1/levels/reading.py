@@ -308,7 +308,7 @@ def _tally_of_ids(
         if chosen.lengths.tolist() != left.lengths.tolist():
             raise AlignmentError(f"{MASK} is not of the shape of {GOLD}")
         kept &= chosen.flat.astype(np.bool_)
-    wrong = np.flatnonzero(kept & ((right.flat == ignore_index) | (right.flat == NAN_ID)))
+    wrong = np.flatnonzero(kept & ((right.flat == ignore_index) | (right.flat == np.int64(NAN_ID))))
     if len(wrong):
         place = int(wrong[0])
         if int(right.flat[place]) == NAN_ID:

@@ -170,7 +170,7 @@ class _Urn:
         self._bounds = np.cumsum(self._weights)
         self._listed = None
         if self._units <= _LISTED:
-            self._listed = np.repeat(np.arange(len(weights)), self._weights)
+            self._listed = np.repeat(np.arange(len(weights)), self._weights.astype(np.intp))
         share = max(0.0, 1 - _SHORT / math.sqrt(max(self._units, 1)))
         means = self._weights * share
         self._heavy = means[self._weights >= _HEAVY]
@@ -188,7 +188,7 @@ class _Urn:
     def drawn(self, rng: np.random.Generator, count: int) -> npt.NDArray[Any]:
         """Return how often each row is drawn in `count` resamples."""
         drawn = self._poissons(rng, count)
-        missing = self._units - drawn.sum(axis=1, dtype=np.float64).astype(np.int64)
+        missing = self._units - drawn.sum(axis=1, dtype=np.float64).astype(np.intp)
         while len(left := np.flatnonzero(missing < 0)):
             drawn[left] = self._poissons(rng, len(left))
             missing[left] = self._units - drawn[left].sum(axis=1, dtype=np.float64)

@@ -11,7 +11,7 @@ from spanf1.levels.tokens import tally_labels
 
 def result_of(rng: np.random.Generator, count: int, how: Confidence | None) -> TokenResult:
     """Return the result of sentences of which some are harder than others."""
-    lengths = rng.integers(5, 25, count)
+    lengths = rng.integers(5, 25, count).astype(np.intp)
     size = int(lengths.sum())
     gold = rng.choice([0, 1, 2], size, p=[0.8, 0.12, 0.08])
     wrong = rng.random(size) < np.repeat(rng.beta(1, 5, count), lengths)

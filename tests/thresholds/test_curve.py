@@ -193,7 +193,7 @@ def test_the_interval_of_the_best_f_is_not_optimistic() -> None:
     for seed in range(times):
         rng = np.random.default_rng(10_000 + seed)
         counts = rng.poisson(2, 40)
-        unit = np.repeat(np.arange(40), counts)
+        unit = np.repeat(np.arange(40), counts.astype(np.intp))
         confidence = rng.random(len(unit))
         right = rng.random(len(unit)) < confidence
         gold = np.concatenate([unit[right], np.repeat(np.arange(40), rng.poisson(0.4, 40))])

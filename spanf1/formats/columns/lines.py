@@ -14,7 +14,7 @@ from typing import NamedTuple, overload
 import numpy as np
 import numpy.typing as npt
 
-from spanf1.core.tags import IntArray, TagSet
+from spanf1.core.tags import IntArray, TagSet, unsigned
 from spanf1.exceptions import LayoutError
 from spanf1.formats.columns.layout import DOCUMENT, LISTS, NEW_DOCUMENT, TAG, WHITE, Layout
 from spanf1.formats.columns.lookup import ByteArray, different_fields
@@ -99,7 +99,7 @@ class Bits:
     def count_before(self, places: IntArray) -> npt.NDArray[np.int64]:
         """Return, for each place, how many positions of the set are less than it."""
         word = places >> 6
-        below = _ONE << (places & 63).view(np.uint64)
+        below = _ONE << unsigned(places & 63)
         below -= _ONE
         below &= self.words[word]
         count: npt.NDArray[np.int64] = self._rank[word]
@@ -117,7 +117,7 @@ class Bits:
         There must be one; position 0 is in every set that this is asked of.
         """
         word = places >> 6
-        bits = self.words[word] << (~places & 63).view(np.uint64)
+        bits = self.words[word] << unsigned(~places & 63)
         found = places - (WORD_BITS - 1) + _highest(bits)
         rows = np.flatnonzero(bits == 0)
         word = word[rows]
