@@ -94,7 +94,7 @@ class Counter:
     def _margin(self, code: Rows, classes: int, document: IntArray) -> Rows:
         """Return how many tokens of each unit have each class, given those that someone marks."""
         cell = self._unit[document] * classes + code
-        counts = np.bincount(cell, minlength=self._units * classes)
+        counts = np.bincount(cell.astype(np.intp, copy=False), minlength=self._units * classes)
         return counts.reshape(self._units, classes).astype(np.int64)
 
     def _unmarked(self, done: BoolArray) -> IntArray:

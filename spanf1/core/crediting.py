@@ -161,7 +161,7 @@ def _alike(
     for column, width in zip(columns, bits, strict=True):
         key <<= width
         key |= column
-    times = np.bincount(key)
+    times = np.bincount(key.astype(np.intp, copy=False))
     found = np.flatnonzero(times)
     number = np.zeros(len(times), np.intp)
     number[found] = np.arange(len(found))

@@ -98,7 +98,7 @@ def summed(kind: npt.NDArray[np.uint64], length: IntArray, end: IntArray) -> int
     if last > _LONG:
         parts = zip(value.tolist(), end.tolist(), strict=True)
         return sum(shifted(number, place) for number, place in parts) & _ALL
-    return int(value.dot(powers(last + 1).take(end)))
+    return int(value.dot(powers(last + 1).take(end.astype(np.intp, copy=False))))
 
 
 def number_of(kind: int, length: int, end: int) -> int:

@@ -657,7 +657,7 @@ def _is_solid(text: str) -> npt.NDArray[np.uint8]:
     if text.isascii():
         return _solid_characters().take(np.frombuffer(text.encode(), np.uint8))
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    return _solid_characters().take(codes, mode="clip")
+    return _solid_characters().take(codes.astype(np.intp), mode="clip")
 
 
 @lru_cache(1)

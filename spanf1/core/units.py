@@ -220,7 +220,7 @@ class Collector:
         self._waiting = [(unit[~settled], key[~settled])]
         self._size = len(self._waiting[0][0])
         unit, key = unit[settled] - self._done, key[settled]
-        length = np.bincount(unit, minlength=max(stop - self._done, 0))
+        length = np.bincount(unit.astype(np.intp, copy=False), minlength=max(stop - self._done, 0))
         self._done = max(stop, self._done)
         code = self._coded(key)[np.argsort(unit, kind="stable")]
         more: _Arrays = length, code, np.ones(len(length), np.int64)
@@ -369,10 +369,10 @@ def cells_of(
     times = np.diff(first, append=len(cell))
     unit, cell = np.divmod(cell[first], max(width, 1))
     weight = systems[0][0].weight
-    length = np.bincount(unit, minlength=len(weight))
+    length = np.bincount(unit.astype(np.intp, copy=False), minlength=len(weight))
     kinds, kind = _alike(length, cell * (times.max(initial=0) + 1) + times)
     chosen = ranges((np.cumsum(length) - length)[kinds], length[kinds])
-    row = np.repeat(np.arange(len(kinds)), length[kinds])
+    row = np.repeat(np.arange(len(kinds), dtype=np.int64), length[kinds])
     place, way = np.divmod(row * width + cell[chosen], max(len(ways), 1))
     first = first_of_each(place)
     figures = len(ways[0]) if ways else len(COUNTS)
@@ -389,7 +389,7 @@ def cells_of(
     order = np.argsort(number)
     rank = np.zeros(len(order), np.intp)
     rank[order] = np.arange(len(order))
-    return CountCells(rank[row], place, counts, weight[order])
+    return CountCells(rank[row], place.astype(np.intp, copy=False), counts, weight[order])
 
 
 def _sums_from(values: IntArray, first: IntArray) -> IntArray:
@@ -413,7 +413,7 @@ def _cells(
         for kind, adds in meanings
     ]
     cells = np.array(cell, np.intp)[units.code]
-    unit = np.repeat(np.arange(len(units.length)), units.length)
+    unit = np.repeat(np.arange(len(units.length), dtype=np.int64), units.length)
     return (unit * width + cells)[cells >= 0]
 
 
@@ -457,7 +457,7 @@ def _alike_of_all(
 def _distinct(rows: _Arrays, codes: int) -> tuple[_Arrays, IntArray]:
     """Return rows with those that have the same codes, in any order, in one; where each went."""
     length, code, weight = rows
-    unit = np.repeat(np.arange(len(length)), length)
+    unit = np.repeat(np.arange(len(length), dtype=np.int64), length)
     code = code[np.argsort(unit * max(codes, 1) + code, kind="stable")]
     first, kind = _alike(length, code)
     start = (np.cumsum(length) - length)[first]

@@ -129,12 +129,12 @@ class LabelCodes(ABC):
             wrong = np.flatnonzero((numbers < 0) | (numbers >= len(self._codes)))
             if len(wrong):
                 self._code(int(numbers[wrong[0]]), sentences, int(tokens[wrong[0]]))
-        codes = self._codes.take(numbers, mode="clip")
+        codes = self._codes.take(numbers.astype(np.intp, copy=False), mode="clip")
         if codes.min() < 0:
             for number in np.unique(numbers[codes < 0]).tolist():
                 token = int(tokens[np.flatnonzero(numbers == number)[0]])
                 self._codes[number] = self._code(number, sentences, token)
-            codes = self._codes.take(numbers, mode="clip")
+            codes = self._codes.take(numbers.astype(np.intp, copy=False), mode="clip")
         return codes
 
     def _code(self, number: int, sentences: Sentences, token: int) -> int:

@@ -437,7 +437,7 @@ def slices_of(
     units = units_of(tally, options, unit)
     numbers = {name: number for number, name in enumerate(sliced.names)}
     cells = cells_of([(units, meanings(units, numbers, scored.schemes, "lenient"))], len(numbers))
-    held = np.bincount(cells.place, cells.weight[cells.row], len(numbers)).astype(int).tolist()
+    held = np.bincount(cells.place, cells.weight[cells.row], len(numbers)).astype(np.int64).tolist()
     sums = np.array([one.counts for one in scored.types.values()], np.float64).reshape(-1, 3)
     observed = _figures(sums, how.beta)
     made = [

@@ -218,7 +218,8 @@ class _Urn:
     def _some(self, rng: np.random.Generator, count: int) -> IntArray:
         """Return the rows of `count` units drawn one by one."""
         if self._listed is not None:
-            return self._listed.take(rng.integers(0, self._units, count))
+            drawn = rng.integers(0, self._units, count)
+            return self._listed.take(drawn.astype(np.intp, copy=False))
         return np.searchsorted(self._bounds, rng.integers(0, self._units, count), "right")
 
 

@@ -481,7 +481,7 @@ class Disputes:
         )
         packed = np.concatenate([packed_steps(steps) for steps in by_side])
         kinds, number = np.unique(packed, return_inverse=True)
-        keys = (number * stretch.size + token) * 2 + out
+        keys = (number.astype(np.int64) * stretch.size + token) * 2 + out
         _, first, which = np.unique(keys, return_index=True, return_inverse=True)
         # All of gold stands before all of predicted.
         side = (first >= len(by_side[0].token)) + 2 * (np.bincount(which) > 1)
@@ -516,8 +516,9 @@ class Disputes:
                 continue
             matter = differs[units] & (outcomes[column] != outcomes[0])
             # Each kind once for each unit that it is in.
-            pairs = np.unique(units[matter] * len(kinds) + number[matter])
+            pairs = np.unique(units[matter].astype(np.int64) * len(kinds) + number[matter])
             place, kind = np.divmod(pairs, max(len(kinds), 1))
+            place = place.astype(np.intp, copy=False)
             how_many = np.bincount(place, minlength=size)
             sums = np.zeros((len(kinds), len(COUNTS)))
             np.add.at(sums, kind, (difference[:, place] / how_many[place]).T)

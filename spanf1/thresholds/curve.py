@@ -426,7 +426,7 @@ def chosen_on_resamples(
     rng = np.random.default_rng(how.seed)
     for _ in range(resamples):
         units = rng.integers(0, predictions.units, predictions.units)
-        drawn = np.bincount(units, minlength=predictions.units)
+        drawn = np.bincount(units.astype(np.intp, copy=False), minlength=predictions.units)
         inside = scored(drawn)
         if np.isnan(inside).all():
             continue

@@ -60,7 +60,7 @@ def different_fields(
     differ = length != other_length
     first = words[start]
     first ^= other_words[other_start]
-    first &= _FIRST_BYTES.take(length, mode="clip")
+    first &= _FIRST_BYTES.take(length.astype(np.intp, copy=False), mode="clip")
     differ |= first != 0
     rows, done = np.flatnonzero(~differ & (length > _WORD)), _WORD
     while len(rows) and done < _LONG:
