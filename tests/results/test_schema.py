@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,29 @@ GOLD = "# newdoc\na B-A\nb I-A\nc O\n\nd B-B\n\n# newdoc\na B-A\nb O\n\nc B-C\n"
 PREDICTED = "# newdoc\na B-A\nb O\nc I-A\n\nd B-A\n\n# newdoc\na B-A\nb O\n\nc O\n"
 OTHER = PREDICTED.replace("d B-A", "d B-B")
 DRAWN = ["--confidence", "0.9", "--resamples", "20"]
+ANSWERS = {"a": ["New York"], "b": [], "c": ["Rome"]}, {"a": "York", "b": "", "c": "Oslo"}
+LISTS = [{1, 2, 3, 4}, {5}], [[1, 9, 2, 3, 8], [4]]
+GOLD_TAGS = [["B-A", "I-A", "O"], ["B-B"]]
+PREDICTED_TAGS = [["B-A", "O", "I-A"], ["B-A"]]
+# A corpus of one file, and one published score.
+CATALOGUE = """
+[corpora.toy]
+title = "Toy"
+task = "named entities"
+language = "English"
+licence = "CC BY 4.0"
+open = true
+homepage = "https://example.org"
+obtain = "Anyone may."
+citation = "A. Author. 2001."
+source = "Author 2001"
+scheme = "IOB2"
+encoding = "UTF-8"
+columns = ["token", "tag"]
+delimiter = "space"
+splits.test = {files = ["g"], sentences = 4, tokens = 8, types = {A = 2, B = 1, C = 1}}
+scores = [{split = "test", system = "p", source = "Author 2002", f1 = "66.67", plus_minus = "1"}]
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +66,14 @@ def _files(run):  # noqa: ARG001 - in its folder
         write(f"{folder}/1", GOLD)
         write(f"{folder}/2", "# newdoc\na O\n\n# newdoc\nb O\n")
     write("g.jsonl", '{"text": "Ada met Bo", "spans": [[0, 3, "A"]]}\n')
+    for name, content in ("asked", ANSWERS[0]), ("said", ANSWERS[1]), ("said2", ANSWERS[1]):
+        write(name, json.dumps(content))
+    write("lists.jsonl", '{"id": "a", "relevant": ["x", "y"], "retrieved": ["x", "z", "y"]}\n')
+    sure = {"start": 0, "end": 3, "label": "A", "score": 0.5}
+    record = {"text": "Ada met Bo", "gold": [[0, 3, "A"]], "predictions": [sure]}
+    write("sure.jsonl", 2 * f"{json.dumps(record)}\n")
+    write("log.csv", "step,eval_f1\n1,0.1\n2,0.5\n3,0.6\n4,\n")
+    write("toy.toml", CATALOGUE)
 
 
 def test_the_schema_is_one() -> None:
@@ -103,6 +135,27 @@ def test_every_match(run, match, args) -> None:
         (["errors", "g", "p", "--confusion"], "confusion"),
         (["errors", "g", "p", "--what-if"], "what_if"),
         (["errors", "g", "p", "--by", "length", "--resamples", "20"], "by"),
+        (["agree", "g", "p", "q"], "agreement"),
+        (["agree", "g", "p", "q", "--gamma", *DRAWN], "agreement"),
+        (["agree", "g", "p", "--disagreements"], "disagreements"),
+        (["answers", "asked", "said"], "answers"),
+        (["answers", "asked", "said", "--worst", "1", *DRAWN], "answers"),
+        (["answers", "asked", "said", "said2", "--resamples", "20"], "answer_systems"),
+        (["answers", "lists.jsonl", "--at", "1,3"], "lists"),
+        (["baseline", "--train", "g", "p"], "result"),
+        (["corpora", "list"], "catalogue"),
+        (["corpora", "show", "toy", "--catalogue", "toy.toml"], "corpus"),
+        (["corpora", "verify", "toy", "g", "--catalogue", "toy.toml"], "verifications"),
+        (["describe", "g", "p", "--train", "q"], "description"),
+        (["detect", "g", "none"], "detections"),
+        (["explain", "g:2", "p"], "explanation"),
+        (["reproduce", "toy", "p", "--gold", "g", "--catalogue", "toy.toml"], "reproductions"),
+        (["schemes", "g", "p"], "scorers"),
+        (["schemes", "g", "p", "q"], "scorer_systems"),
+        (["sweep", "sure.jsonl", "--gold-key", "gold"], "sweep"),
+        (["trend", "log.csv"], "trend"),
+        (["validate", "p", "none"], "validations"),
+        (["validate", "g.jsonl"], "validations"),
     ],
 )
 def test_other_commands(run, args, kind) -> None:
@@ -123,11 +176,28 @@ def test_results_again_and_side_by_side(run) -> None:
     check(run("diff", "p.json", "q.json", "--format", "json").out, "results")
 
 
-def test_lines_of_errors(run) -> None:
-    lines = run("errors", "g", "p", "--kind", "all", "--format", "jsonl").out.splitlines()
-    for line in lines:
-        check(line, "entry")
+@pytest.mark.parametrize(
+    ("args", "kind"),
+    [
+        (["errors", "g", "p", "--kind", "all"], "entry"),
+        (["answers", "asked", "said"], "question"),
+        (["answers", "asked", "said", "said2", "--resamples", "20"], "question_figures"),
+        (["answers", "lists.jsonl", "--at", "1,3"], "question_figures"),
+    ],
+)
+def test_lines(run, args, kind) -> None:
+    lines = run(*args, "--format", "jsonl").out.splitlines()
     assert lines
+    for line in lines:
+        check(line, kind)
+
+
+def test_lines_of_what_is_open(run) -> None:
+    run("agree", "g", "p", "--adjudicate", "open.jsonl")
+    lines = Path("open.jsonl").read_text().splitlines()
+    assert lines
+    for line in lines:
+        check(line, "adjudication")
 
 
 def test_every_command_that_writes_json_is_held() -> None:
@@ -153,38 +223,12 @@ def test_every_command_that_writes_json_is_held() -> None:
     assert all(f"`{kind}`" in page for kind in kinds)
 
 
-ANSWERS = {"a": ["New York"], "b": [], "c": ["Rome"]}, {"a": "York", "b": "", "c": "Oslo"}
-LISTS = [{1, 2, 3, 4}, {5}], [[1, 9, 2, 3, 8], [4]]
-GOLD_TAGS = [["B-A", "I-A", "O"], ["B-B"]]
-PREDICTED_TAGS = [["B-A", "O", "I-A"], ["B-A"]]
-# A corpus of one file, and one published score.
-CATALOGUE = """
-[corpora.toy]
-title = "Toy"
-task = "named entities"
-language = "English"
-licence = "CC BY 4.0"
-open = true
-homepage = "https://example.org"
-obtain = "Anyone may."
-citation = "A. Author. 2001."
-source = "Author 2001"
-scheme = "IOB2"
-encoding = "UTF-8"
-columns = ["token", "tag"]
-delimiter = "space"
-splits.test = {files = ["g"], sentences = 4, tokens = 8, types = {A = 2, B = 1, C = 1}}
-scores = [{split = "test", system = "p", source = "Author 2002", f1 = "66.67", plus_minus = "1"}]
-"""
-
-
 def _objects() -> dict[str, tuple[str, Any]]:
     """Return an object of each class that is plain data, or a list, and what kind that is."""
-    write("toy.toml", CATALOGUE)
     toy = load("toy.toml")["toy"]
     drawn = spanf1.Confidence(resamples=20)
     analysis, described = spanf1.analyze("g", "p"), spanf1.describe("q", train="g")
-    agreement = spanf1.agree({"a": "g", "b": "p", "c": "q"}, gamma=True, confidence=drawn)
+    agreement = spanf1.agree({"a": "g", "b": "p", "c": "q"}, confidence=drawn)
     changes = spanf1.diff("g", {"p": "p", "q": "q"}, confidence=drawn)
     change = next(one for one in changes.entries() if one.a)
     both = [["B-A", "I-A", "O"], ["B-B"]], [["B-A", "O", "I-A"], ["B-A"]]
@@ -223,10 +267,19 @@ def _objects() -> dict[str, tuple[str, Any]]:
     }
 
 
-def _plain(thing: Any) -> Any:
-    if isinstance(thing, list):
-        return [_plain(one) for one in thing]
-    return loaded(thing.to_json()) if isinstance(thing, Reported) else thing.to_dict()
+@cache
+def _given() -> dict[str, tuple[str, list[Any]]]:
+    """Return the kind of each class, and its data: by way of JSON, and as it is."""
+    given = {}
+    for name, (kind, thing) in _objects().items():
+        several = isinstance(thing, list)
+        things = thing if several else [thing]
+        assert {type(one).__name__ for one in things} == {name}
+        written = [loaded(one.to_json()) for one in things if isinstance(one, Reported)]
+        plain = [one.to_dict() for one in things if hasattr(one, "to_dict")]
+        data = [loaded(json.dumps(part)) for part in (written, plain) if part]
+        given[name] = kind, data if several else [one for (one,) in data]
+    return given
 
 
 def test_what_python_gives() -> None:
@@ -241,15 +294,10 @@ def test_what_python_gives() -> None:
             or any(getattr(part, "name", "") == "to_dict" for part in node.body)
         )
     }
-    objects = _objects()
-    assert classes - {"Drawable"} == {*objects}
-    for name, (kind, thing) in objects.items():
-        assert name in {
-            type(one).__name__ for one in (thing if isinstance(thing, list) else [thing])
-        }
-        validator(kind).validate(_plain(thing))
-        if hasattr(thing, "to_dict"):
-            validator(kind).validate(json.loads(json.dumps(thing.to_dict(), allow_nan=False)))
+    assert classes - {"Drawable"} == {*_given()}
+    for kind, given in _given().values():
+        for data in given:
+            validator(kind).validate(data)
 
 
 @pytest.mark.parametrize(
@@ -288,8 +336,7 @@ def _spoilt(data: Any, whole: Any) -> Iterator[Any]:
 
 
 def test_what_is_odd_is_found_anywhere() -> None:
-    for name, (kind, thing) in _objects().items():
-        data = _plain(thing)
+    for name, (kind, (data, *_)) in _given().items():
         for spoilt in _spoilt(data, data):
             assert not validator(kind).is_valid(spoilt), (name, spoilt)
 
