@@ -98,7 +98,7 @@ def check_written(args: Sequence[str], out: str) -> None:
         What it wrote to standard output; files are looked into if they are there.
     """
     options = dict(pairwise(args))
-    command = " ".join(args[: 2 if args[:1] == ("corpora",) else 1])
+    command = " ".join(args[: 2 if "corpora" in args[:1] else 1])
     file = options.get("-o", options.get("--output", "-"))
     named = options.get("-f", options.get("--format", file.rpartition(".")[2]))
     kinds = {"json": DOCUMENTS, "jsonl": LINES}.get(named, {}).get(command)
