@@ -28,6 +28,8 @@ from spanf1.resampling.inference import Interval
 from spanf1.results.report import bracketed, signed_ends
 from spanf1.wording import many, p_text, percent, points
 
+# On how many questions a system is better than another, as good, and worse.
+_THAN_OTHERS = ("wins", "ties", "losses")
 # A text in a table of the worst has so many columns at most.
 _TEXT = 28
 
@@ -368,7 +370,11 @@ def _system_data(found: AnswerComparison) -> dict[str, Any]:
             for name, result in found.results.items()
         ],
         "differences": [
-            {**pair._asdict(), "interval": [*map(_number, pair.interval)]}
+            {
+                **pair._asdict(),
+                "interval": [*map(_number, pair.interval)],
+                "questions": dict(zip(_THAN_OTHERS, pair.questions, strict=True)),
+            }
             for pair in found.differences
         ],
     }

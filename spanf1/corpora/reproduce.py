@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections import Counter
@@ -85,8 +86,12 @@ class Reproduction:
             "signature": str(self.result.signature()),
             "agrees": self.agrees,
             "figures": {
-                name: dict(zip(Compared._fields[1:], values, strict=True))
-                for name, *values in self.figures
+                one.name: {
+                    "published": one.published,
+                    "measured": None if math.isnan(one.measured) else one.measured,
+                    "agrees": one.agrees,
+                }
+                for one in self.figures
             },
             "remarks": self.remarks,
         }
@@ -371,8 +376,8 @@ def _cells(figure: Compared | None, digits: int | None) -> list[str]:
     if figure is None:
         return ["", ""]
     places = decimals(figure.published) if digits is None else digits
-    mark = AGREES if figure.agrees else DIFFERS
-    return [figure.published, f"{figure.measured:.{places}f} {mark}"]
+    measured = "-" if math.isnan(figure.measured) else f"{figure.measured:.{places}f}"
+    return [figure.published, f"{measured} {AGREES if figure.agrees else DIFFERS}"]
 
 
 def _beside(header: list[str], rows: list[list[str]]) -> int:

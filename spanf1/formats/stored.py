@@ -46,14 +46,15 @@ def as_name(value: object) -> str:
 
 def data_of_options(options: Options) -> dict[str, Any]:
     """Return options with lists for tuples, and text for numbers that JSON does not have."""
-
-    def plain(value: object) -> object:
-        if isinstance(value, float) and not math.isfinite(value):
-            return str(value)
-        return list(value) if isinstance(value, tuple) else value
-
     data = {**asdict(options), "map_types": dict(options.map_types)}
-    return {name: plain(value) for name, value in data.items()}
+    return {name: plain_option(value) for name, value in data.items()}
+
+
+def plain_option(value: object) -> object:
+    """Return a list for a tuple, and text for a number that JSON does not have."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def options_from(data: Mapping[str, Any]) -> Options:

@@ -12,7 +12,7 @@ from spanf1.core.fingerprint import spelt
 from spanf1.core.options import FEW_SPANS, FEW_UNITS, LEAST_UNITS, Confidence
 from spanf1.core.scores import AVERAGES, FIGURES
 from spanf1.formats.in_words import input_in_words, tags_in_words, types_in_words
-from spanf1.formats.stored import data_of_options
+from spanf1.formats.stored import data_of_options, plain_option
 from spanf1.levels.classes import MEASURES, TokenScores
 from spanf1.levels.tokens import TokenTally
 from spanf1.levels.wholes import Share, WholeScores
@@ -532,7 +532,10 @@ def data_of_wholes(result: WholeScores) -> dict[str, Any]:
         },
         "input": result.input,
         "facts": [[*fact] for fact in result.facts],
-        "options": {"beta": str(result.beta), "zero_division": str(result.zero_division)},
+        "options": {
+            "beta": plain_option(result.beta),
+            "zero_division": plain_option(result.zero_division),
+        },
         "tally": {
             "counts": [
                 [*row, weight]

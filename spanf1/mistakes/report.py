@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from spanf1._version import __version__
 from spanf1.mistakes.analysis import Analysis, Entry
 from spanf1.mistakes.ledger import ERRORS, HOWS
 from spanf1.mistakes.texts import Mention, Place
@@ -52,6 +53,7 @@ def report_of(analysis: Analysis) -> Report:
 def _data(analysis: Analysis) -> dict[str, Any]:
     hows = [[kind, how, count] for (kind, how), count in analysis.hows.items()]
     return {
+        "spanf1": __version__,
         "signature": str(analysis.result.signature()),
         "counts": analysis.counts,
         "boundaries": hows,

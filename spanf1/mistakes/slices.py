@@ -384,7 +384,7 @@ class Slices(Reported):
         """Return it as plain data that JSON can carry; scores are fractions of 1."""
         about: dict[str, Any] = {"by": self.by, "text": self.text, "units": self.units}
         if how := self.confidence:
-            about |= {"intervals": {**asdict(how), "alpha": self.alpha, "correction": "holm"}}
+            about |= {"confidence": {**asdict(how), "alpha": self.alpha, "correction": "holm"}}
         return {**about, "slices": [_as_data(one) for one in self]}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from spanf1._version import __version__
 from spanf1.core.options import FEW_UNITS
 from spanf1.core.scores import AverageName
 from spanf1.render.report import Fact, Report, Section
@@ -252,6 +253,7 @@ def _data(sweep: Sweep) -> dict[str, Any]:
     chosen, how = sweep.chosen, sweep.confidence
     average: AverageName = sweep.average
     data: dict[str, Any] = {
+        "spanf1": __version__,
         "signature": str(sweep.signature()),
         "average": average,
         "beta": sweep.beta,
@@ -261,7 +263,7 @@ def _data(sweep: Sweep) -> dict[str, Any]:
         "best": _point(sweep.best),
         "on_other_data": chosen
         and {
-            "f": chosen.estimate,
+            "fbeta": chosen.estimate,
             "interval": [*chosen.interval],
             "level": chosen.level,
             "resamples": chosen.resamples,

@@ -72,7 +72,7 @@ def test_json_and_csv_of_errors(run):
     (data,) = (json.loads(run(*args, "-f", "json").out)["slices"][:1],)
     assert [one["slice"] for one in data[0]["slices"]] == ["1", "2"]
     assert data[0]["slices"][0]["difference"] == pytest.approx(-0.6)
-    assert data[0]["intervals"]["correction"] == "holm"
+    assert data[0]["confidence"]["correction"] == "holm"
     header, *rows = rows_of(run(*args, "-f", "csv").out)
     assert [row[:2] for row in rows] == [
         *(["length", "1"], ["length", "2"]),
@@ -88,7 +88,7 @@ def test_json_and_csv_of_score(run):
     data = json.loads(run("score", "f", "--by", "length", "-f", "json").out)
     assert data["micro"]["correct"] == 2
     assert [one["slice"] for one in data["slices"][0]["slices"]] == ["1", "2"]
-    assert "intervals" not in data["slices"][0]
+    assert "confidence" not in data["slices"][0]
     header, *rows = rows_of(run("score", "f", "--by", "length", "-f", "csv", "-q").out)
     assert header[:2] == ["row", "name"]
     assert rows[-1] == ["by length", "2", "1.0", "1.0", "1.0", "1", "1", "1"]
@@ -100,7 +100,7 @@ def test_json_and_csv_of_score(run):
 def test_intervals_of_score_are_as_they_are_asked_for(run):
     args = "score", "f", "--by", "length", "--confidence", "0.9", "--resamples", "50", "-f", "json"
     ((one,),) = (json.loads(run(*args).out)["slices"],)
-    assert (one["intervals"]["level"], one["intervals"]["unit"]) == (0.9, "sentence")
+    assert (one["confidence"]["level"], one["confidence"]["unit"]) == (0.9, "sentence")
     # The slice of spans of two tokens is in one sentence.
     assert [row["p_value"] is None for row in one["slices"]] == [True, True]
     assert one["slices"][1]["intervals"]["f1"] is None

@@ -203,6 +203,18 @@ class TestOwnCatalogue:
         assert "1 of 2 agree to the printed decimals" in ran.out
         assert "Published: Author 2002." in ran.out
 
+    def test_the_interval_of_one_sentence_is_none(self, run) -> None:
+        write("own.toml", CORPUS + score_of("good", f1="100.0", plus_minus="1.0"))
+        for name in "toy.test", "good.conll":
+            write(f"out/{name}", "Bonn B-LOC\n")
+        (one,) = json.loads(reproduced(run, "out", "-f", "json").out)
+        assert one["figures"]["plus_minus"] == {
+            "published": "1.0",
+            "measured": None,
+            "agrees": False,
+        }
+        assert "1.0  - differs" in reproduced(run, "out").out
+
     @pytest.mark.parametrize(
         ("name", "system"),
         [

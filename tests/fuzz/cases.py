@@ -264,6 +264,10 @@ convert % --to-format columns --allow-loss | convert % --to-format labelstudio -
 baseline % --train % | baseline @ --train % | score @ % --map PER=X | score @ % --fail-under 0.5
 score @ % --align-by-position | reproduce toy % --catalogue catalogue.toml
 corpora verify closed % --catalogue catalogue.toml | rescore result.json --like %
+score @ % --level token -f json | score @ % --level sentence -f json | detect % -f json
+errors @ % --confusion -f json | errors @ % --what-if -f json | errors % --by length -f json
+diff @ % b=@ -f json | schemes @ % b=@ -f json | explain @ % --sentence 1 -f json
+agree @ % -f json | agree @ % --disagreements -f json | sweep @ % -f json
 """
 ON_RESULT = """
 rescore % | rescore % -f json | rescore % -f markdown -o out | rescore % -f csv | score %
@@ -278,6 +282,7 @@ ON_CATALOGUE = """
 corpora list --catalogue % | corpora show toy --catalogue % | corpora show closed --catalogue %
 corpora verify toy both.conll --catalogue % | reproduce toy both.conll --catalogue %
 corpora list --catalogue % -f json | corpora verify closed columns-gold --catalogue %
+corpora show toy --catalogue % -f json | reproduce toy both.conll --catalogue % -f json
 """
 
 

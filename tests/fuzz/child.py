@@ -15,8 +15,11 @@ import traceback
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from jsonschema import ValidationError
+
 from spanf1.cli import main
 from tests.fuzz.cases import Case, contents
+from tests.helpers.schema import check_written
 
 MEMORY = 4 << 30
 SECONDS = 20
@@ -140,6 +143,9 @@ def faults(case: Case, ended: Outcome) -> list[str]:
     if code == 0 and case.kind == "input" and case.args[-2:] == ["-f", "json"]:
         try:
             json.loads(ended.out)
+            check_written(case.args, ended.out.decode())
         except ValueError:
             found.append("JSON that is none")
+        except (AssertionError, ValidationError) as error:
+            found.append(f"JSON that is not as its schema says: {str(error).splitlines()[0]}")
     return found

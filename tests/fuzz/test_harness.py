@@ -50,6 +50,11 @@ def _spoil(*_args: object, **_more: object) -> None:
     Path("a").write_text("other")
 
 
+def _write_nothing(*_args: object, **_more: object) -> None:
+    sys.stdout.write("{}")
+    sys.exit(0)
+
+
 def _say(text: str, code: int = 3) -> None:
     sys.stderr.write(text)
     sys.exit(code)
@@ -71,6 +76,7 @@ def _say(text: str, code: int = 3) -> None:
         (_leave, "left behind: .spanf1-x"),
         (_spoil, "changed an input: a"),
         (lambda *_, **__: sys.exit(0), "JSON that is none"),
+        (_write_nothing, "JSON that is not as its schema says: 'spanf1' is a required property"),
     ],
 )
 def test_what_is_wrong_is_seen(does, fault, monkeypatch):

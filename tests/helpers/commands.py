@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import click
 
+from tests.helpers.schema import check_written
+
 COMMAND = [sys.executable, "-c", "from spanf1.cli import main; main(prog_name='spanf1')"]
 
 
@@ -31,4 +33,7 @@ def formats_of(command: click.Command) -> list[str]:
 
 def pipe(stdin: bytes, *args: str) -> Ran:
     done = subprocess.run([*COMMAND, *args], input=stdin, capture_output=True, check=False)
-    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+    ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+    if ran.code in (0, 1) or ran.out:
+        check_written(args, ran.out)
+    return ran
