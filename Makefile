@@ -31,7 +31,7 @@ test-integrations: .venv/.stamp-integrations ## test the adaptors against the li
 	$(PY) -m pytest --numprocesses auto --dist loadgroup tests/integrations tests/formats/test_arrays.py
 
 test-beam: .venv/.stamp-beam ## test the adaptor to Beam, in an environment of its own
-	.venv/beam/bin/python -m pytest tests/integrations/test_beam.py
+	.venv/beam/bin/python -m pytest --numprocesses auto tests/integrations/test_beam.py
 
 check: .venv/.stamp-check ## lint, check the formatting and check the types
 	$(PY) -m ruff check

@@ -53,8 +53,8 @@ class Score(PTransform):  # type: ignore[misc]
     UsageError
         If there are no files, or they cannot be added up.
     SpanF1Error
-        As `spanf1.score_file` does, when the pipeline runs: Beam may make it a `RuntimeError`,
-        whose text has that of the error.
+        As `spanf1.score_file` does, when the pipeline runs, for any shard that has an error. Beam
+        adds the step to the text, and makes a `RuntimeError` of what other processes raise.
     """
 
     def __init__(

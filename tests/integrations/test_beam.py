@@ -112,7 +112,7 @@ def documents(mark):
 )
 @pytest.mark.parametrize("mark", ["none", "all", "some"])
 def test_whatever_order_they_come_in(tmp_path, options, mark):
-    """In 30 orders, in up to four accumulators, which are sent about."""
+    """In 20 orders, in up to four accumulators, which are sent about."""
     whole, parts = shards(tmp_path, documents(mark), 9)
     adds = ScoreFn(**options)
     in_order = adds.create_accumulator()
@@ -123,7 +123,7 @@ def test_whatever_order_they_come_in(tmp_path, options, mark):
     if not (options is HOW and mark == "some"):
         is_whole(expected, spanf1.score_file(whole, **options))
     coder = FastPrimitivesCoder()
-    for seed in range(30):
+    for seed in range(20):
         random = Random(seed)
         accumulators = [adds.create_accumulator() for _ in range(random.randint(1, 4))]
         for element in random.sample([*enumerate(parts)], 9):
