@@ -9,7 +9,7 @@ PY := .venv/bin/python
 .DELETE_ON_ERROR:
 # Two pips at once would corrupt the one .venv.
 .NOTPARALLEL:
-.PHONY: help demo test test-quick test-integrations check docs bench bench-check fuzz simulate format clean FORCE
+.PHONY: help demo test test-quick test-integrations test-beam check docs bench bench-check fuzz simulate format clean FORCE
 
 help: ## list these targets
 	@echo "usage: make TARGET [PYTHON=/path/to/python]"
@@ -29,6 +29,9 @@ test-quick: .venv/.stamp-test ## run the tests that take no time
 
 test-integrations: .venv/.stamp-integrations ## test the adaptors against the libraries they adapt (large installs)
 	$(PY) -m pytest --numprocesses auto --dist loadgroup tests/integrations tests/formats/test_arrays.py
+
+test-beam: .venv/.stamp-beam ## test the adaptor to Beam, in an environment of its own
+	.venv/beam/bin/python -m pytest --numprocesses auto tests/integrations/test_beam.py
 
 check: .venv/.stamp-check ## lint, check the formatting and check the types
 	$(PY) -m ruff check
@@ -76,6 +79,14 @@ endef
 
 .venv/.stamp-test .venv/.stamp-check .venv/.stamp-docs .venv/.stamp-bench .venv/.stamp-integrations: .venv/.stamp-%: .venv/.stamp-run
 	$(call install,--editable . --group $*)
+
+# Beam wants older libraries than the rest. What it is in goes with the .venv.
+.venv/.stamp-beam: pyproject.toml .venv/.stamp-venv
+	@echo "installing into .venv/beam: --editable . --group beam"
+	@rm -rf .venv/beam && $(PY) -m venv --without-pip .venv/beam
+	@$(PY) -m pip --python .venv/beam install --quiet --disable-pip-version-check \
+	  --editable . --group beam
+	@touch $@
 
 # Looked at every time, rewritten only when the .venv is missing, half made, broken, moved or
 # asked for with another PYTHON. A .venv holds absolute paths, so it cannot move with the folder.

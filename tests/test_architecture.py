@@ -30,6 +30,7 @@ FLOORS = [
 FLOOR = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 # What an adaptor adapts; what a format needs, imported by functions alone.
 ADAPTED = {
+    "apache_beam",
     "dask",
     "datasets",
     "distributed",

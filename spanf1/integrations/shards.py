@@ -7,8 +7,9 @@ intervals are those of the whole.
 from __future__ import annotations
 
 import os
+from bisect import bisect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -24,6 +25,9 @@ from spanf1.results.result import Result, total_of
 Shard = Sequence[str]
 #: scores all shards under options, by their names, and yields the results in order
 Run = Callable[[dict[str, Any]], Iterable[Result]]
+
+# A hint.
+_NUMBERS = "shards are numbered from 0, in the order of the whole"
 
 
 def shards_of(
@@ -84,22 +88,110 @@ def score_all(run: Run, options: Mapping[str, Any]) -> Result:
     SpanF1Error
         As the shards do: the first of them, in order, that has an error.
     """
+    given, chosen = options_of(options)
+    if chosen.needs_schemes:
+        exactly = exact(given)
+        given = in_schemes(given, _total(run(exactly), exactly).schemes)
+    return replace(_total(run(given), given), options=chosen).check()
+
+
+def options_of(options: Mapping[str, Any]) -> tuple[dict[str, Any], Options]:
+    """Return the options of each shard, by their names, and those of the whole.
+
+    Raises
+    ------
+    UsageError
+        If results under them cannot be added.
+    """
     given = {**options, "confidence": confidence_from(options.get("confidence"))}
     if given.get("level", "span") != "span":
         raise UsageError(f"shards are scored by spans, and the level is {given['level']}")
     if given.get("match") == "surface":
         raise UsageError("surface forms of shards cannot be added: several may have the same form")
-    chosen = Options.of(given)
-    if chosen.needs_schemes:
-        exactly = _total(run, {**given, "match": "exact", "confidence": None})
-        gold, predicted = exactly.schemes
-        given |= {"gold_scheme": gold, "pred_scheme": predicted}
-    return replace(_total(run, given), options=chosen).check()
+    return given, Options.of(given)
 
 
-def _total(run: Run, given: dict[str, Any]) -> Result:
-    results = iter(run(given))
-    for first in results:
-        return total_of(chain([first], results))
-    nothing: Result = evaluate([], [], **given)
+def exact(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options under which shards tell the schemes of the whole."""
+    return {**options, "match": "exact", "confidence": None}
+
+
+def in_schemes(options: Mapping[str, Any], schemes: tuple[str, str]) -> dict[str, Any]:
+    """Return options with the schemes of the whole."""
+    return {**options, "gold_scheme": schemes[0], "pred_scheme": schemes[1]}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Shards that follow each other: the numbers of the first and the last, and their results.
+
+    That is one result, their sum; or one of each shard, where those of all say what is drawn.
+    """
+
+    first: int
+    last: int
+    results: list[Result]
+
+    def __add__(self, other: Part) -> Part:
+        results = [*self.results, *other.results]
+        confidence = results[0].confidence
+        if not (confidence and confidence.unit == AUTO):
+            results = [total_of(results)]
+        return Part(self.first, other.last, results)
+
+
+def put(part: Part, parts: list[Part]) -> None:
+    """Put a part among others, which are in order, and add those that touch it.
+
+    Raises
+    ------
+    UsageError
+        If a number is there twice, or results cannot be added.
+    """
+    at = bisect(parts, part.first, key=lambda other: other.first)
+    near = [*parts[max(at - 1, 0) : at], part, *parts[at : at + 1]]
+    joined = near[:1]
+    for other in near[1:]:
+        if other.first <= joined[-1].last:
+            raise UsageError(f"two shards have the number {other.first}", hint=_NUMBERS)
+        if other.first == joined[-1].last + 1:
+            joined[-1] += other
+        else:
+            joined.append(other)
+    parts[max(at - 1, 0) : at + 1] = joined
+
+
+def total_of_parts(
+    parts: Sequence[Part], options: Mapping[str, Any], chosen: Options, count: int | None = None
+) -> Result:
+    """Return the result of all shards, which parts have in order.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        As `put` makes them.
+    options, chosen
+        As `options_of` returns them.
+    count : int, optional
+        How many shards there are, if that is known.
+
+    Raises
+    ------
+    UsageError
+        If there is no shard of some number.
+    """
+    end = parts[-1].last + 1 if parts else 0
+    if count is not None and end > count:
+        raise UsageError(f"a shard has the number {end - 1}, and there are {count}", hint=_NUMBERS)
+    missing = parts[0].last + 1 if parts and not parts[0].first else 0
+    if missing < max(end, count or 0):
+        raise UsageError(f"no shard has the number {missing}", hint=_NUMBERS)
+    return replace(_total(chain(*(p.results for p in parts)), options), options=chosen).check()
+
+
+def _total(results: Iterable[Result], options: Mapping[str, Any]) -> Result:
+    remaining = iter(results)
+    for first in remaining:
+        return total_of(chain([first], remaining))
+    nothing: Result = evaluate([], [], **options)
     return nothing

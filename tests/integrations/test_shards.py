@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from weakref import WeakSet
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import spanf1
-from spanf1.integrations.shards import score_all, score_shard, shards_of
+from spanf1.integrations.shards import (
+    Part,
+    options_of,
+    put,
+    score_all,
+    score_shard,
+    shards_of,
+    total_of_parts,
+)
 from tests.helpers.shards import OPTIONS, compared, sentences, shards
 
 QUICK = spanf1.Confidence(resamples=200)
@@ -83,3 +94,50 @@ def test_shards_by_pattern_folder_and_list(tmp_path, monkeypatch):
 def test_what_cannot_be_added(options, message):
     with pytest.raises(spanf1.UsageError, match=message):
         score_all(lambda _: [], options)
+
+
+RESULTS = [spanf1.evaluate([["B-A", "I-A"][: n % 3]], [["B-A", "O"][: n % 3]]) for n in range(12)]
+
+
+@given(st.lists(st.integers(0, 11), max_size=14), st.integers(0, 3))
+def test_parts(numbers, more):
+    """What follows each other is one part; a number that is missing, or there twice, an error."""
+    parts = []
+    for at, number in enumerate(numbers):
+        part = Part(number, number, [RESULTS[number]])
+        if number in numbers[:at]:
+            with pytest.raises(
+                spanf1.UsageError, match=f"(?m)two shards have the number {number}$"
+            ):
+                put(part, parts)
+            return
+        put(part, parts)
+        there = set(numbers[: at + 1])
+        assert [p.first for p in parts] == [n for n in sorted(there) if n - 1 not in there]
+        assert [p.last for p in parts] == [n for n in sorted(there) if n + 1 not in there]
+        assert all(len(p.results) == 1 for p in parts)
+    options, chosen = options_of({})
+    if missing := {*range(max(numbers, default=-1) + 1)} - {*numbers}:
+        with pytest.raises(spanf1.UsageError, match=f"(?m)no shard has the number {min(missing)}$"):
+            total_of_parts(parts, options, chosen)
+        return
+    count = len(numbers)
+    for known in (None, count):
+        found = total_of_parts(parts, options, chosen, known)
+        assert found.signature() == score_all(lambda _: RESULTS[:count], {}).signature()
+    if more:
+        with pytest.raises(spanf1.UsageError, match=f"(?m)no shard has the number {count}$"):
+            total_of_parts(parts, options, chosen, count + more)
+
+
+@given(st.permutations(range(12)), st.randoms())
+def test_parts_of_parts(order, random):
+    several = [[], [], []]
+    for number in order:
+        put(Part(number, number, [RESULTS[number]]), random.choice(several))
+    parts = []
+    for part in chain(*random.sample(several, 3)):
+        put(part, parts)
+    options, chosen = options_of({})
+    expected = score_all(lambda _: RESULTS, {})
+    assert compared(total_of_parts(parts, options, chosen)) == compared(expected)
