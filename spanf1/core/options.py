@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from itertools import chain
 from operator import index
@@ -194,6 +194,20 @@ class Options:
         object.__setattr__(self, "ignore_types", tuple(sorted({*ignored})))
         for name in names.keys() & {*self.ignore_types}:
             raise UsageError(f"type {name!r} is to be ignored, and to be called otherwise")
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether all fields are the same, of which NaN may be one."""
+        if not isinstance(other, Options):
+            return NotImplemented
+        return self._fields == other._fields
+
+    def __hash__(self) -> int:
+        return hash(self._fields)
+
+    @property
+    def _fields(self) -> tuple[Any, ...]:
+        """All fields: tuples, unlike dataclasses from Python 3.13 on, have one NaN equal itself."""
+        return tuple(getattr(self, field.name) for field in fields(self))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over what was pickled, in which NaN is another one."""
