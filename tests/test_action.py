@@ -214,6 +214,22 @@ def test_inputs_that_say_nothing(action, inputs, problem) -> None:
     assert done.stdout == f"::error title=spanf1::error: {problem}\n"
 
 
+@pytest.mark.parametrize("extras", ["arrow] --index-url x", "a\n::error::x", "; touch ran"])
+def test_extras_are_names(tmp_path, extras) -> None:
+    _, _, script = ACTION.partition("run: |\n")
+    script, _, _ = script.partition("    - name: ")
+    done = subprocess.run(
+        [shutil.which("bash"), "-e", "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={"PATH": "", "INPUT_EXTRAS": extras},
+    )
+    assert done.returncode == 2
+    assert done.stdout == "::error title=spanf1::error: extras are names, parted by commas\n"
+
+
 def test_no_module_of_the_folder_is_imported(action) -> None:
     Path("json.py").write_text("raise SystemExit('imported')")
     done, _, _ = action(gold="gold", predicted="right")
