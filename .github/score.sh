@@ -4,14 +4,28 @@
 set -euo pipefail
 
 PATH="${RUNNER_TEMP:-}/spanf1/bin:$PATH"
-results="${RUNNER_TEMP:-.}/spanf1.json"
-said="${RUNNER_TEMP:-.}/spanf1.txt"
+# Of its own: an earlier step of the same job may have results, too.
+folder=$(mktemp -d "${RUNNER_TEMP:-.}/spanf1-XXXXXX")
+results="$folder/results.json"
+said="$folder/said.txt"
+
+refuse() {
+    printf '::error title=spanf1::error: %s\n' "$1"
+    exit 2
+}
+if [ -z "${INPUT_GOLD:-}" ]; then refuse 'gold names no file'; fi
+for choice in validate:"${INPUT_VALIDATE:=true}" fail-ill-formed:"${INPUT_FAIL_ILL_FORMED:=false}"; do
+    case "${choice#*:}" in
+        true | false) ;;
+        *) refuse "${choice%%:*} is to be true or false" ;;
+    esac
+done
 
 # Words, parted by white space; no pattern of files is filled in.
 read -r -d '' -a options <<< "${INPUT_OPTIONS:-}" || true
 read -r -d '' -a diff_options <<< "${INPUT_DIFF_OPTIONS:-}" || true
 read -r -d '' -a validate_options <<< "${INPUT_VALIDATE_OPTIONS:-}" || true
-files=("${INPUT_GOLD:?gold names no file}")
+files=("$INPUT_GOLD")
 merged=(--merged)
 if [ -n "${INPUT_PREDICTED:-}" ]; then
     files+=("$INPUT_PREDICTED")
@@ -27,8 +41,11 @@ failed=0
 run() {
     local code=0 line
     spanf1 "$@" 2> "$said" || code=$?
-    # What is said may quote files, which are to command the runner nothing.
-    { printf '::stop-commands::%s\n' "$token"; cat "$said"; printf '::%s::\n' "$token"; } >&2
+    # What is said may quote files, which are to command the runner nothing. All goes to standard
+    # output, as runners do not keep the order of lines of two streams.
+    printf '::stop-commands::%s\n' "$token"
+    cat "$said"
+    printf '::%s::\n' "$token"
     if [ "$code" -ne 0 ]; then
         while IFS= read -r line; do
             case "$line" in
@@ -46,27 +63,32 @@ if [ -n "${INPUT_FAIL_UNDER:-}" ]; then limits=(--fail-under "$INPUT_FAIL_UNDER"
 # An array without elements is an error in the bash of macOS; hence the plus signs.
 run score ${options[@]+"${options[@]}"} ${limits[@]+"${limits[@]}"} --format json \
     --output "$results" -- "${files[@]}"
-signature=$(python3 -c 'import json, sys
+run rescore "$results" --quiet --format markdown --output "$folder/scores.md"
+# Isolated (-I): a json.py of the folder is not to be imported.
+signature=$(python3 -I -c 'import json, sys
 print(json.load(open(sys.argv[1], encoding="utf-8"))["signature"])' "$results")
-summary '### Scores' '' "$(spanf1 rescore "$results" --quiet --format markdown)" '' \
-    "Signature: \`$signature\`" ''
+f1=$(spanf1 rescore "$results" --quiet --format number 2> /dev/null)
+# Names of types may have backticks, which would end code that begins with as many.
+ticks='`'
+while [[ "$signature" == *"$ticks"* ]]; do ticks+='`'; done
+summary '### Scores' '' "$(< "$folder/scores.md")" '' "Signature: $ticks$signature$ticks" ''
 {
-    printf 'f1=%s\n' "$(spanf1 rescore "$results" --quiet --format number)"
+    printf 'f1=%s\n' "$f1"
     printf 'signature=%s\n' "$signature"
     printf 'results=%s\n' "$results"
 } >> "$GITHUB_OUTPUT"
 
-if [ "${INPUT_VALIDATE:-true}" = true ]; then
+if [ "$INPUT_VALIDATE" = true ]; then
     before=$failed
     run validate ${validate_options[@]+"${validate_options[@]}"} --format github -- "${files[@]}"
-    if [ "${INPUT_FAIL_ILL_FORMED:-false}" != true ]; then failed=$before; fi
+    if [ "$INPUT_FAIL_ILL_FORMED" != true ]; then failed=$before; fi
 fi
 
 if [ -n "${INPUT_BASELINE:-}" ]; then
     gold=(${INPUT_PREDICTED:+"${files[0]}"})
     run diff ${merged[@]+"${merged[@]}"} ${diff_options[@]+"${diff_options[@]}"} --fail-if-worse \
-        --limit 0 --format markdown --output "$said.md" -- ${gold[@]+"${gold[@]}"} \
+        --limit 0 --format markdown --output "$folder/diff.md" -- ${gold[@]+"${gold[@]}"} \
         "before=$INPUT_BASELINE" "now=${files[${#files[@]} - 1]}"
-    summary '### Against the baseline' '' "$(< "$said.md")" ''
+    summary '### Against the baseline' '' "$(< "$folder/diff.md")" ''
 fi
 exit "$failed"

@@ -151,17 +151,96 @@ def test_what_files_say_commands_the_runner_nothing(action) -> None:
     tokens = set()
     for _ in range(2):
         done, _, _ = action(gold="gold", predicted="wrong")
-        found = re.fullmatch(r"::stop-commands::(\w{32})\n(.*)::\1::\n", done.stderr, re.DOTALL)
+        found = re.fullmatch(
+            r"::stop-commands::(\w{32})\n(.*)::\1::\n(::error title=spanf1::error: wrong:.*\n)",
+            done.stdout,
+            re.DOTALL,
+        )
         assert "##[error]x" in found[2]
-        assert done.stdout.startswith("::error title=spanf1::error: wrong:")
         tokens.add(found[1])
     assert len(tokens) == 2
 
 
-def test_a_pattern_is_no_list_of_files(action) -> None:
-    done, _, _ = action(gold="gold", predicted="right", options="*")
+def commands(output: str) -> list[str]:
+    """Return the lines of an output that a runner takes for commands."""
+    outside = re.sub(r"::stop-commands::(\w+)\n.*?::\1::\n", "", output, flags=re.DOTALL)
+    return [
+        line for line in outside.splitlines() if line.lstrip().startswith("::") or "##[" in line
+    ]
+
+
+def test_what_is_said_twice_commands_nothing_either(action) -> None:
+    done, summary, output = action(
+        gold="gold", predicted="right", options="--types A,##[error]`<img>"
+    )
+    assert "no span of type '##[error]`<img>'" in done.stdout
+    assert (commands(done.stdout), done.stderr) == ([], "")
+    assert re.search(r"^Signature: ``f1:[^\n]*<img>[^\n]*``$", summary, re.MULTILINE)
+    assert len(output.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["a[1].conll", "a,b", "a=b,c", " a'\"$(touch ran)", "-a", "a\n::x"]
+)
+def test_odd_names_are_names(action, name) -> None:
+    for source in "gold", "ill formed":
+        Path(f"{name}{source}").write_text(Path(source).read_text())
+    done, summary, _ = action(
+        gold=f"{name}gold",
+        predicted=f"{name}ill formed",
+        baseline=f"{name}ill formed",
+        validate="true",
+        validate_options="--max 1 --scheme IOB2",
+    )
+    assert done.returncode == 0
+    assert "### Against the baseline" in summary
+    file = name.replace(",", "%2C").replace("\n", r"\n").replace(":", "%3A")
+    (line,) = commands(done.stdout)
+    assert line.startswith(f"::error file={file}ill formed,line=4,title=ill-formed tag::")
+    assert not Path("ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("inputs", "problem"),
+    [
+        ({"gold": ""}, "gold names no file"),
+        ({"gold": "gold", "validate": "yes"}, "validate is to be true or false"),
+        ({"gold": "gold", "fail_ill_formed": "1"}, "fail-ill-formed is to be true or false"),
+    ],
+)
+def test_inputs_that_say_nothing(action, inputs, problem) -> None:
+    done, _, _ = action(**inputs)
     assert done.returncode == 2
-    assert "3 files are given" in done.stderr
+    assert done.stdout == f"::error title=spanf1::error: {problem}\n"
+
+
+@pytest.mark.parametrize("extras", ["arrow] --index-url x", "a\n::error::x", "; touch ran"])
+def test_extras_are_names(tmp_path, extras) -> None:
+    _, _, script = ACTION.partition("run: |\n")
+    script, _, _ = script.partition("    - name: ")
+    done = subprocess.run(
+        [shutil.which("bash"), "-e", "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={"PATH": "", "INPUT_EXTRAS": extras},
+    )
+    assert done.returncode == 2
+    assert done.stdout == "::error title=spanf1::error: extras are names, parted by commas\n"
+
+
+def test_no_module_of_the_folder_is_imported(action) -> None:
+    Path("json.py").write_text("raise SystemExit('imported')")
+    done, _, _ = action(gold="gold", predicted="right")
+    assert (done.returncode, done.stderr) == (0, "")
+    started = re.findall(r"python3?\"? (\S+) ", re.sub("(?m)^ *#.*", "", ACTION))
+    assert started == ["-I", "-I"]
+
+
+def test_each_run_has_results_of_its_own(action) -> None:
+    paths = {action(gold="gold", predicted=name)[2].splitlines()[2] for name in ("right", "wrong")}
+    assert len(paths) == 2
 
 
 def test_no_input_stands_in_a_script() -> None:

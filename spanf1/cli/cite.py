@@ -33,7 +33,7 @@ def cite(*, what: str | None, match: str | None, max_size: str | None, output: s
     Examples:
       spanf1 cite
       spanf1 cite --match fair
-      spanf1 cite 'f1:micro|match:muc|scheme:IOB2|…|v:0.1.0'
+      spanf1 cite 'f1:micro|match:muc|scheme:IOB2|…|v:1.0.0'
       spanf1 cite results.json -o references.bib
       spanf1 compare gold.conll a.conll b.conll --format json | spanf1 cite -
     """

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
@@ -146,13 +146,24 @@ class _Group(click.Group):
         except (click.Abort, KeyboardInterrupt):
             code = _say("interrupted", "", INTERRUPTED)
         except OSError as error:
-            # Standard output cannot be written: nothing is left for Python to flush at its end.
-            with contextlib.suppress(OSError, ValueError, AttributeError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # Standard output cannot be written.
+            _drop(sys.stdout)
             code = 1
             if error.errno != errno.EPIPE:
                 code = _say(f"standard output: {error.strerror}", "", UsageError.exit_code)
+        try:
+            if sys.stderr:
+                sys.stderr.flush()
+        except OSError:
+            # Notes that cannot be written are no failure; Python 3.14 would end with another code.
+            _drop(sys.stderr)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _drop(stream: TextIO) -> None:
+    """Let what is left in a stream go nowhere, so that Python can flush it at its end."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _import_for_good(module: str) -> None:

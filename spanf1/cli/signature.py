@@ -39,7 +39,7 @@ def signature(signatures: tuple[str, ...], *, max_size: str | None) -> int:
 
     \b
     Examples:
-      spanf1 signature 'f1:micro|match:exact|scheme:IOB2|…|v:0.1.0'
+      spanf1 signature 'f1:micro|match:exact|scheme:IOB2|…|v:1.0.0'
       spanf1 signature ours.json theirs.json
       spanf1 score output.conll --signature | spanf1 signature - ours.json
     """

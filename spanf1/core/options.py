@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from itertools import chain
-from operator import attrgetter, index
+from operator import index
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from spanf1.core.schemes import NO_TAGS, READINGS, SCHEME_NAMES, ReadingName, SchemeName
@@ -195,6 +195,20 @@ class Options:
         for name in names.keys() & {*self.ignore_types}:
             raise UsageError(f"type {name!r} is to be ignored, and to be called otherwise")
 
+    def __eq__(self, other: object) -> bool:
+        """Say whether all fields are the same, of which NaN may be one."""
+        if not isinstance(other, Options):
+            return NotImplemented
+        return self._fields == other._fields
+
+    def __hash__(self) -> int:
+        return hash(self._fields)
+
+    @property
+    def _fields(self) -> tuple[Any, ...]:
+        """All fields: tuples, unlike dataclasses from Python 3.13 on, have one NaN equal itself."""
+        return tuple(getattr(self, field.name) for field in fields(self))
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over what was pickled, in which NaN is another one."""
         self.__dict__.update(state)
@@ -243,14 +257,6 @@ class Options:
             )
         return Crediting.of(self.match, self.schemes)
 
-    def __eq__(self, other: object) -> bool:
-        # As tuples, in which NaN is equal to itself; field by field, as dataclasses compare from
-        # Python 3.13 on, it is not.
-        return isinstance(other, Options) and _VALUES(self) == _VALUES(other)
-
-    def __hash__(self) -> int:
-        return hash(_VALUES(self))
-
     def _number(self, name: str) -> float:
         """Make an attribute a float, and every NaN the same one, so that options compare."""
         value = getattr(self, name)
@@ -291,9 +297,6 @@ class Options:
         except TypeError:
             # one that cannot be looked up
             return cls(**chosen)
-
-
-_VALUES = attrgetter(*Options.__dataclass_fields__)
 
 
 def options_of(given: Mapping[str, Any]) -> Options:

@@ -70,7 +70,8 @@ def systems_of(given: Iterable[str]) -> list[Named]:
     given : iterable of str
         ``FILE``; ``FOLDER``, whose files are the runs of one system, unless it is one input,
         brat's or a dataset; ``NAME=RUN,RUN,…``, where a run is a file, a folder or a pattern such
-        as ``runs/seed-*.conll``. A pattern alone stands for a system for each file.
+        as ``runs/seed-*.conll``. A pattern alone stands for a system for each file. What is there
+        under the whole of a name is one file, whatever commas and equals signs it has.
 
     Raises
     ------
@@ -84,7 +85,8 @@ def systems_of(given: Iterable[str]) -> list[Named]:
             folder = os.path.basename(os.path.abspath(argument)) or argument
             named.append((folder, files_of(argument)))
         elif parted and name and not fitting(argument):
-            files = [file for run in runs.split(",") if run for file in files_of(run)]
+            parts = [runs] if fitting(runs) else runs.split(",")
+            files = [file for run in parts if run for file in files_of(run)]
             if not files:
                 raise UsageError(f"{argument}: no run is named", hint="name=run1.conll,run2.conll")
             named.append((name, files))

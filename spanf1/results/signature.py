@@ -1,7 +1,7 @@
 """Signatures: one short line that fixes everything that shaped a score.
 
 ``f1:micro|match:exact|scheme:IOB2|reading:lenient|types:union|zero:0|tokens:46435|gold:5648|
-hash:1ac2e4a8|v:0.1.0`` says which figure it is, how spans were read and compared, and of which
+hash:1ac2e4a8|v:1.0.0`` says which figure it is, how spans were read and compared, and of which
 data: the hash stands for the gold spans (see `spanf1.core.fingerprint`). The idea and the form are
 those of sacreBLEU (M. Post. 2018. A Call for Clarity in Reporting BLEU Scores).
 """
@@ -145,7 +145,7 @@ class Signature:
         --------
         >>> from spanf1 import Signature
         >>> line = "f1:micro|match:exact|scheme:IOB1/IOB2|reading:lenient|types:union|zero:0"
-        >>> signature = Signature.parse(line + "|tokens:46435|gold:5648|hash:1ac2e4a8|v:0.1.0")
+        >>> signature = Signature.parse(line + "|tokens:46435|gold:5648|hash:1ac2e4a8|v:1.0.0")
         >>> signature.options.gold_scheme, signature.tokens
         ('IOB1', 46435)
         """
@@ -300,7 +300,7 @@ _COMMANDS = {"answers": "answers", "retrieval": "answers"}
 _HARMLESS = {"ci", "v", "tags"}
 _EXAMPLE = (
     "f1:micro|match:exact|scheme:IOB2|reading:lenient|types:union|zero:0|tokens:46435|gold:5648|"
-    "hash:1ac2e4a8|v:0.1.0"
+    "hash:1ac2e4a8|v:1.0.0"
 )
 
 

@@ -34,11 +34,12 @@ def test_it_says_every_part_in_words(run) -> None:
 
 
 def test_two_are_compared(run) -> None:
-    other = ANSWERS.replace("squad2", "squad").replace("v:0.1.0", "v:0.2.0")
+    other = ANSWERS.replace("squad2", "squad").replace(f"v:{spanf1.__version__}", "v:0.2.0")
     verdict, rule, version = run("signature", ANSWERS, other).out.splitlines()
     assert verdict == "the scores do not mean the same"
     assert rule.startswith("rule: squad2 (SQuAD 2.0")
-    assert version == "version of spanf1: 0.1.0 here, 0.2.0 there (does not matter)"
+    here = spanf1.__version__
+    assert version == f"version of spanf1: {here} here, 0.2.0 there (does not matter)"
     assert run("signature", LISTS, LISTS) == (0, "the scores mean the same\n", "")
     cut = run("signature", LISTS, LISTS.replace("at:1,3,5", "at:1,3"))
     assert (cut.code, cut.out.splitlines()[1]) == (

@@ -325,6 +325,11 @@ def test_split_is_that_of_perl(pattern, line, fields):
         assert not any(found[len(fields) :])
 
 
+_NO_END_OF_TEXT = pytest.mark.skipif(
+    sys.version_info >= (3, 14), reason="from 3.14 on, Python knows it, as perl does"
+)
+
+
 @pytest.mark.parametrize(
     ("pattern", "problem"),
     [
@@ -353,7 +358,7 @@ def test_split_is_that_of_perl(pattern, line, fields):
         (rb"\Q.", r"bad escape \Q at position 0"),
         (rb"\N", r"bad escape \N at position 0"),
         (rb"\R", r"bad escape \R at position 0"),
-        (rb"\z", r"bad escape \z at position 0"),
+        pytest.param(rb"\z", r"bad escape \z at position 0", marks=_NO_END_OF_TEXT),
         (rb"\pL", r"bad escape \p at position 0"),
         (rb"\G", r"bad escape \G at position 0"),
         (rb"a\K", r"bad escape \K at position 1"),

@@ -327,15 +327,18 @@ class TestErrors:
             thread.join()
         assert str(raised.value) == f"{url}: it cannot be fetched: hello"
 
+    # Newer releases of Python count lines themselves, and find it out sooner.
+    _NO_END = "(the server does not come to an end|got more than 100 (interim responses|trailers))"
+
     @pytest.mark.parametrize(
         ("begin", "again", "pause", "message"),
         [
             # What comes before the file, or behind it, has no end.
-            (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 99, 0, "the server does not come to an end"),
+            (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 99, 0, _NO_END),
             (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n" * 9999, 0, "got more than 100 headers"),
             (b"HTTP/1.1 200 OK\r\n", b"X" * 9999, 0, "got more than 65536 bytes"),
             (b"", b"H" * 9999, 0, "got more than 65536 bytes"),
-            (CHUNKS + b"0\r\n", b"X: y\r\n" * 9999, 0, "the server does not come to an end"),
+            (CHUNKS + b"0\r\n", b"X: y\r\n" * 9999, 0, _NO_END),
             (CHUNKS, b"1;" + b"x" * 60_000 + b"\r\na\r\n", 0, "the server does not come to an end"),
             (CHUNKS, b"9\r\n123456789\r\n" * 999, 0, "it has more than 99999 bytes"),
             (b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 9999, 0, "it has more than 99999 bytes"),

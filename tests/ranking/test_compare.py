@@ -85,6 +85,7 @@ def folders(tmp_path, monkeypatch) -> None:
         "lr=0.2.conll",
         "odd[1].conll",
         "two words.conll",
+        "1,2=3.conll",
     ):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_text("x O\n")
@@ -121,6 +122,9 @@ RUNS = ["runs/seed-1.conll", "runs/seed-2.conll"]
         (["lr=0.1/a.conll"], {"a": ["lr=0.1/a.conll"]}),
         (["lr=0.2.conll"], {"lr=0": ["lr=0.2.conll"]}),
         (["x=lr=0.2.conll"], {"x": ["lr=0.2.conll"]}),
+        (["1,2=3.conll"], {"1,2=3": ["1,2=3.conll"]}),
+        (["x=1,2=3.conll"], {"x": ["1,2=3.conll"]}),
+        (["x=a.conll,1,2=3.conll"], {"x": ["a.conll", "1", "2=3.conll"]}),
         (["x=lr=*/*.conll"], {"x": ["lr=0.1/a.conll", "lr=0.1/b.conll"]}),
         (["lr=*/a.conll", "b.conll"], {"a": ["lr=0.1/a.conll"], "b": ["b.conll"]}),
         (["=a.conll"], {"=a": ["=a.conll"]}),
