@@ -38,7 +38,7 @@ from spanf1.cli.output import (
     report_options,
     tell,
 )
-from spanf1.cli.rescore import results_of
+from spanf1.cli.rescore import data_of, spans_of
 from spanf1.cli.scoring import (
     Slicing,
     confidence_of,
@@ -234,7 +234,7 @@ def _diff_results(files: Sequence[str], max_drop: float | None, settings: dict[s
     check_given(_OF_RESULTS, problem, "spanf1 diff GOLD A B has them")
     report = ReportOptions.of(settings)
     report.check_writable(files)
-    a, b = (results_of(file, settings["max_size"])[1] for file in files)
+    a, b = (spans_of(file, data_of(file, settings["max_size"])) for file in files)
     first, other = short_names([*files])
     results = Results((first, other), (a, b))
     results.check()

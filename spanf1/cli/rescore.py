@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,6 +24,9 @@ from spanf1.levels.levels import LEVELS
 from spanf1.results.report import report_of
 from spanf1.results.result import Result, rescored
 from spanf1.results.signature import Signature
+
+if TYPE_CHECKING:
+    from spanf1.levels.results import TokenResult
 
 _NO_INTERVALS = "note: intervals need the sentences, and are left out: `spanf1 score` makes them"
 _INTERVALS = "note: intervals are left out: --confidence 0.95 makes them"
@@ -88,7 +91,7 @@ def rescored_data(
     ReadError, UsageError
         If it is none, its figures are not those of its counts, or it cannot be read so.
     """
-    stored = _result_of(path, data)
+    stored = spans_of(path, data)
     try:
         result = rescored(stored, data, signature, confidence)
     except SpanF1Error as error:
@@ -97,25 +100,19 @@ def rescored_data(
     return result, _notes(result, signature, data)
 
 
-def kept_of(result: Result) -> str:
+def kept_of(result: Result | TokenResult) -> str:
     """Return the note on intervals that a results file has, and its result not."""
     return _INTERVALS if result.tally.units else _NO_INTERVALS
 
 
-def results_of(path: str, max_size: str | None) -> tuple[dict[str, Any], Result]:
-    """Return the content of a results file, or of standard input, and the result that it has.
+def data_of(path: str, max_size: str | None) -> dict[str, Any]:
+    """Return the content of a results file, or of standard input.
 
     Raises
     ------
     ReadError, LayoutError
         If it cannot be read, or is no results file.
     """
-    data = data_of(path, max_size)
-    return data, _result_of(path, data)
-
-
-def data_of(path: str, max_size: str | None) -> dict[str, Any]:
-    """Return the content of a results file, or of standard input; raises as `results_of`."""
     data = parsed(read_text(path, max_size), path)
     if not {"tally", "level"} & {*data}:
         message = "this is not a result of spanf1"
@@ -123,13 +120,34 @@ def data_of(path: str, max_size: str | None) -> dict[str, Any]:
     return data
 
 
-def _result_of(path: str, data: dict[str, Any]) -> Result:
+def result_of(path: str, data: dict[str, Any]) -> Result | TokenResult:
+    """Return the result of spans, or of tokens, that a results file has.
+
+    Raises
+    ------
+    ReadError
+        If it has none.
+    """
+    if data.get("level") != "token":
+        return spans_of(path, data)
+    from spanf1.levels.results import TokenResult
+
+    try:
+        return TokenResult.from_dict(data)
+    except UsageError as error:
+        raise _unread(path, error) from None
+
+
+def spans_of(path: str, data: dict[str, Any]) -> Result:
+    """Return the result of spans that a results file has; raises as `result_of`."""
     try:
         return Result.from_dict(data)
     except UsageError as error:
-        raise ReadError(
-            error.message, where=input_name(path), hint=error.hint or RESULTS_HINT
-        ) from None
+        raise _unread(path, error) from None
+
+
+def _unread(path: str, error: UsageError) -> ReadError:
+    return ReadError(error.message, where=input_name(path), hint=error.hint or RESULTS_HINT)
 
 
 def _rescore_level(

@@ -349,8 +349,9 @@ def _scored(
         if level == "token":
             from spanf1.levels.reading import tokens_of_inputs
 
-            one = tokens_of_inputs(inputs, options, confidence=confidence, as_written=as_written)
-            return inputs, one
+            return inputs, tokens_of_inputs(
+                inputs, options, confidence=confidence, units=units, as_written=as_written
+            )
         parted = group if inputs.may_be_parted() else ()
         executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
         confidence = confidence if level == "span" else None
@@ -371,9 +372,10 @@ def _check_kept(keep_units: bool, format_name: str, level: str) -> None:
             f"--keep-units is for results files, and the format is {format_name}",
             hint="--format json",
         )
-    if keep_units and level != "span":
+    if keep_units and level not in ("span", "token"):
         raise UsageError(
-            f"--keep-units keeps spans, and the level is {level}", hint="leave --level out"
+            f"--keep-units keeps spans, and the level is {level}",
+            hint=f"without --level: spanf1 merge --level {level} makes these figures of the file",
         )
 
 
@@ -407,7 +409,7 @@ def _outcome(
     if level == "token":
         from spanf1.cli.levels import outcome_of_tokens
 
-        return outcome_of_tokens(tokens, average, limits)
+        return outcome_of_tokens(tokens, average, limits, keep_units=keep_units)
     if level != "span":
         from spanf1.cli.levels import outcome_of_wholes
 
