@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from os.path import abspath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spanf1.cli.inputs import SideOptions, StepProgress
 from spanf1.core.options import AUTO, Confidence, Options
 from spanf1.exceptions import ReadError, SpanF1Error, UsageError, not_installed
 from spanf1.formats.opening import both_inputs
+from spanf1.formats.registry import Inputs
 from spanf1.formats.source import STDIN, Source
+from spanf1.levels.results import TokenResult, total_of_tokens
 from spanf1.results.files import score_inputs
 from spanf1.results.result import Result, total_of
 
@@ -33,10 +35,12 @@ def scored_on(
     sides: SideOptions,
     options: Options,
     *,
+    level: str,
+    as_written: bool,
     confidence: Confidence | None,
     units: str,
     quiet: bool,
-) -> Result:
+) -> Result | TokenResult:
     """Return the result of files that a cluster scores.
 
     Parameters
@@ -47,6 +51,8 @@ def scored_on(
         The files, in order: each with both sides, or gold and predictions.
     sides, options, confidence, units
         As for `spanf1.results.files.score_inputs`.
+    level, as_written
+        As for `spanf1.score_file`; sentences and documents are judged by the spans that are kept.
     quiet : bool
         Whether no progress is to be shown.
 
@@ -67,11 +73,21 @@ def scored_on(
     with _connected(address) as client, StepProgress(wanted=not quiet) as progress:
         from spanf1.integrations.dask import mapped
 
-        def run(task: Callable[..., Result]) -> Iterator[Result]:
+        def run(task: Callable[..., Any]) -> Iterator[Any]:
             for done, result in enumerate(mapped(client, task, shards)):
                 progress(f"{done} of {len(shards)} files")
                 yield result
 
+        if level == "token":
+            of_tokens = partial(
+                _tokens,
+                sides=sides,
+                options=options,
+                confidence=confidence,
+                units=units,
+                as_written=as_written,
+            )
+            return total_of_tokens(run(of_tokens), unit)
         schemes = None
         if options.needs_schemes:
             exactly = replace(options, match="exact")
@@ -89,9 +105,21 @@ def scored_on(
 
 def _scored(paths: Iterable[str], *, sides: SideOptions, options: Options, **how: object) -> Result:
     """Return the result of one input, or of gold and predictions, where a worker is."""
+    return score_inputs(_opened(paths, sides), options, **how)  # type: ignore[arg-type]
+
+
+def _tokens(
+    paths: Iterable[str], *, sides: SideOptions, options: Options, **how: object
+) -> TokenResult:
+    """Return the tokens of one input, or of gold and predictions, where a worker is."""
+    from spanf1.levels.reading import tokens_of_inputs
+
+    return tokens_of_inputs(_opened(paths, sides), options, **how)  # type: ignore[arg-type]
+
+
+def _opened(paths: Iterable[str], sides: SideOptions) -> Inputs:
     sources = [Source(path) for path in paths]
-    inputs = both_inputs(sources, sides.gold, sides.predicted, by_position=sides.by_position)
-    return score_inputs(inputs, options, **how)  # type: ignore[arg-type]
+    return both_inputs(sources, sides.gold, sides.predicted, by_position=sides.by_position)
 
 
 @contextmanager

@@ -134,6 +134,11 @@ def _outcome(
     if level:
         from spanf1.cli.levels import outcome_of_wholes
 
+        if not total.tally.units:
+            raise UsageError(
+                f"what each {level} has was not kept",
+                hint="score all parts with --keep-units, without --level",
+            )
         return outcome_of_wholes(level, {"": total.with_intervals(None)}, confidence, {})
     total = total.with_intervals(confidence)
     shown = report_of(total, keep_units=bool(total.tally.units))

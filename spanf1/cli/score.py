@@ -234,10 +234,10 @@ def score(
     # For slices, and pages, files are read again when all of them are scored.
     again = paged or bool(slicing.by)
     held = click.get_current_context().with_resource(ExitStack())
-    away: dict[str, Result] = {}
+    away: dict[str, Result | TokenResult] = {}
     slices: list[Slices] = []
     if executor is not None:
-        _check_cluster(level, again, jobs)
+        _check_cluster(again, jobs)
         from spanf1.cli.executors import scored_on
 
         away[""] = scored_on(
@@ -245,7 +245,9 @@ def score(
             [*groups.values()],
             sides,
             options,
-            confidence=confidence if level == "span" else None,
+            level=level,
+            as_written=as_written,
+            confidence=confidence if level in ("span", "token") else None,
             units=_units_kept(level, keep_units),
             quiet=report.quiet,
         )
@@ -263,10 +265,10 @@ def score(
         quiet=report.quiet,
         held=held if again else None,
     )
-    opened, results, tokens = _all_scored(groups, made)
+    opened, results, tokens = _all_scored(groups, made, away)
     outcome = _outcome(
         level,
-        away or results,
+        results,
         tokens,
         confidence=confidence,
         keep_units=keep_units,
@@ -293,25 +295,21 @@ def score(
 def _all_scored(
     groups: Mapping[str, Sequence[str]],
     made: Callable[[Sequence[str]], tuple[Inputs, Result | TokenResult]],
+    away: Mapping[str, Result | TokenResult],
 ) -> tuple[list[Inputs], dict[str, Result], dict[str, TokenResult]]:
-    """Return what inputs were opened, and their results by name: of spans, and of tokens."""
-    opened: list[Inputs] = []
-    results: dict[str, Result] = {}
-    tokens: dict[str, TokenResult] = {}
+    """Return what inputs were opened, and all results by name: of spans, and of tokens."""
+    opened, every = [], {**away}
     for name, group in groups.items():
-        inputs, one = made(group)
+        inputs, every[name] = made(group)
         opened.append(inputs)
-        if isinstance(one, Result):
-            results[name] = one
-        else:
-            tokens[name] = one
-    return opened, results, tokens
+    spans = {name: one for name, one in every.items() if isinstance(one, Result)}
+    # Without an import of what tokens need.
+    tokens = {name: one for name, one in every.items() if not isinstance(one, Result)}
+    return opened, spans, tokens
 
 
-def _check_cluster(level: str, again: bool, jobs: int | None) -> None:
+def _check_cluster(again: bool, jobs: int | None) -> None:
     """Raise an error if something is asked for that --executor cannot do."""
-    if level == "token":
-        raise UsageError("--executor scores spans, and the level is token")
     if again:
         raise UsageError("--executor does not go with --by, nor with a page: files are read again")
     if jobs is not None:

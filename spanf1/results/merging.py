@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -252,10 +254,10 @@ def _of_names(names: Sequence[str]) -> Iterator[str]:
     frames = [key[::2] for key in keys]
     for n, (first, other) in enumerate(pairwise(names)):
         if frames[n] == frames[n + 1] and numbers[n] > numbers[n + 1]:
-            pattern = "*".join(frames[n])
+            pattern = shlex.quote("[0-9]*".join(map(glob.escape, frames[n])))
             yield (
                 f"warning: {first} comes before {other}, and the hash is of that order: "
-                f"spanf1 merge '{pattern}' goes by number"
+                f"spanf1 merge {pattern} goes by number"
             )
             break
     if any(frame != frames[0] for frame in frames):

@@ -8,7 +8,7 @@ import pytest
 
 import spanf1
 from spanf1.integrations.shards import score_all, score_shard, shards_of
-from tests.helpers.shards import OPTIONS, compared, sentences, shards
+from tests.helpers.shards import OPTIONS, compared, sentences, shards, without_files
 
 QUICK = spanf1.Confidence(resamples=200)
 STRICT = {"match": "partial", "reading": "strict"}
@@ -22,6 +22,16 @@ def test_all_shards_are_the_whole(tmp_path, options):
     assert compared(found) == compared(expected)
     assert str(found.signature()) == str(expected.signature())
     assert found.options == expected.options
+
+
+@pytest.mark.parametrize("confidence", [None, QUICK])
+@pytest.mark.parametrize("level", ["token", "sentence", "document"])
+def test_levels_of_all_shards_are_those_of_the_whole(tmp_path, level, confidence):
+    texts = [f"-DOCSTART- O O\n\n{text}" for text in sentences(40)]
+    whole, parts = shards(tmp_path, texts, 8)
+    options = {"level": level, "confidence": confidence}
+    found = score_all(lambda how: (score_shard([part], how) for part in parts), options)
+    assert without_files(found) == without_files(spanf1.score_file(whole, **options))
 
 
 def test_the_scheme_is_that_of_the_whole(tmp_path):
@@ -76,7 +86,8 @@ def test_shards_by_pattern_folder_and_list(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"level": "token"}, "shards are scored by spans, and the level is token"),
+        ({"level": "word"}, "unknown level 'word'"),
+        ({"level": "token", "reading": "strict"}, "at level token there are no spans"),
         ({"match": "surface"}, "surface forms of shards cannot be added"),
     ],
 )
