@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -38,7 +37,7 @@ from spanf1.cli.output import (
     report_options,
     tell,
 )
-from spanf1.cli.rescore import data_of, spans_of
+from spanf1.cli.rescore import data_of, has_result, spans_of
 from spanf1.cli.scoring import (
     Slicing,
     confidence_of,
@@ -63,9 +62,8 @@ from spanf1.wording import short_names
 #: how many spans are shown as text
 LIMIT = 20
 
-# The options that go with results files; and so much of one tells that it is one.
+# The options that go with results files.
 _OF_RESULTS = ("files", "max_drop", "max_size", "format_name", "output", "color", "digits", "quiet")
-_BEGINNING = 256
 
 
 def _number(_: click.Context, option: click.Parameter, value: float | None) -> float | None:
@@ -137,11 +135,11 @@ def diff(
       spanf1 diff gold.conll main.conll branch.conll --fail-if-worse --max-drop 0.5 -q
       spanf1 diff last-night.json tonight.json --max-drop 0.5
     """
-    if len(files) == 2 and not merged and all(map(_has_result, files)):
+    if len(files) == 2 and not merged and all(map(has_result, files)):
         return _diff_results(files, max_drop, settings)
     for file in files:
         path = file if os.path.exists(file) else file.partition("=")[2]
-        if _has_result(path):
+        if has_result(path):
             raise UsageError(
                 "A and B both are to be results files, or neither is",
                 where=path,
@@ -211,15 +209,6 @@ def _failures(
         yield from nothing(results)
     if max_drop is not None:
         yield from dropped(names, results, max_drop)
-
-
-def _has_result(path: str) -> bool:
-    """Return whether a file begins as a results file does."""
-    try:
-        with open(path, "rb") as file:
-            return re.match(rb'(\xef\xbb\xbf)?\s*{\s*"spanf1"', file.read(_BEGINNING)) is not None
-    except OSError:
-        return False
 
 
 def _diff_results(files: Sequence[str], max_drop: float | None, settings: dict[str, Any]) -> int:

@@ -39,6 +39,7 @@ def scored_on(
     as_written: bool,
     confidence: Confidence | None,
     units: str,
+    in_order: bool,
     quiet: bool,
 ) -> Result | TokenResult:
     """Return the result of files that a cluster scores.
@@ -49,7 +50,7 @@ def scored_on(
         Where it is.
     groups : sequence of sequence of str
         The files, in order: each with both sides, or gold and predictions.
-    sides, options, confidence, units
+    sides, options, confidence, units, in_order
         As for `spanf1.results.files.score_inputs`.
     level, as_written
         As for `spanf1.score_file`; sentences and documents are judged by the spans that are kept.
@@ -98,6 +99,7 @@ def scored_on(
             options=options,
             confidence=confidence,
             units=units,
+            in_order=in_order,
             schemes=schemes,
         )
         return total_of(run(task), unit).check()

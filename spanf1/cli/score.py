@@ -150,6 +150,12 @@ Examples:
     help="With --format json: keep what each sentence, or document, has, so that `spanf1 merge` "
     "and `rescore` can make intervals.",
 )
+@click.option(
+    "--keep-order",
+    is_flag=True,
+    help="Keep that in order, in a larger file, so that `spanf1 compare` and `diff` can test how "
+    "results files differ.",
+)
 @slice_options()
 @click.option(
     "--signature",
@@ -203,6 +209,7 @@ def score(
     executor: str | None,
     average: AverageName,
     keep_units: bool,
+    keep_order: bool,
     fail_under: str | None,
     fail_empty: bool,
     advice: bool,
@@ -218,7 +225,8 @@ def score(
     signature = signature or short
     if signature and (report.format_name != "table" or report.digits is not None):
         raise UsageError("--signature and --short print one line, without --format and --digits")
-    _check_kept(keep_units, report.format_name, level)
+    keep_units = keep_units or keep_order
+    _check_kept(report.format_name, level, units=keep_units, order=keep_order)
     paths = paths_of(files, "score")
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
@@ -249,6 +257,7 @@ def score(
             as_written=as_written,
             confidence=confidence if level in ("span", "token") else None,
             units=_units_kept(level, keep_units),
+            in_order=keep_order,
             quiet=report.quiet,
         )
         groups = {}
@@ -260,6 +269,7 @@ def score(
         as_written=as_written,
         confidence=confidence,
         keep_units=keep_units,
+        in_order=keep_order,
         schemes=_schemes_of_all([*groups.values()], sides, options, jobs),
         jobs=jobs,
         quiet=report.quiet,
@@ -332,6 +342,7 @@ def _scored(
     as_written: bool,
     confidence: Confidence | None,
     keep_units: bool,
+    in_order: bool,
     schemes: tuple[AnyScheme, AnyScheme] | None,
     jobs: int | None,
     quiet: bool,
@@ -358,23 +369,24 @@ def _scored(
             options,
             confidence=confidence,
             units=units,
+            in_order=in_order,
             executor=executor,
             schemes=schemes,
         )
 
 
-def _check_kept(keep_units: bool, format_name: str, level: str) -> None:
+def _check_kept(format_name: str, level: str, *, units: bool, order: bool) -> None:
     """Raise an error if what is to be kept of units has no place."""
-    if keep_units and format_name != "json":
+    name = "--keep-order" if order else "--keep-units"
+    if units and format_name != "json":
         raise UsageError(
-            f"--keep-units is for results files, and the format is {format_name}",
-            hint="--format json",
+            f"{name} is for results files, and the format is {format_name}", hint="--format json"
         )
-    if keep_units and level not in ("span", "token"):
-        raise UsageError(
-            f"--keep-units keeps spans, and the level is {level}",
-            hint=f"without --level: spanf1 merge --level {level} makes these figures of the file",
-        )
+    if units and level not in (("span",) if order else ("span", "token")):
+        hint = "leave --level out"
+        if level != "token":
+            hint = f"without --level: spanf1 merge --level {level} makes these figures of the file"
+        raise UsageError(f"{name} keeps spans, and the level is {level}", hint=hint)
 
 
 def _check_shown(level: str, options: Options, format_name: str, *, advice: bool) -> None:
@@ -526,6 +538,7 @@ def span_results(
         as_written=False,
         confidence=confidence,
         keep_units=False,
+        in_order=False,
         schemes=_schemes_of_all(groups, sides, options, jobs),
         jobs=jobs,
         quiet=quiet,
