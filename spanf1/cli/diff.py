@@ -63,7 +63,11 @@ from spanf1.wording import short_names
 LIMIT = 20
 
 # The options that go with results files.
-_OF_RESULTS = ("files", "max_drop", "max_size", "format_name", "output", "color", "digits", "quiet")
+_OF_RESULTS = (
+    *("files", "max_drop", "max_size", "format_name", "output", "color", "digits", "quiet"),
+)
+# Those that need what each unit has, in order, and no more.
+_OF_UNITS = ("fail_if_worse", "confidence", "resamples", "unit", "seed")
 
 
 def _number(_: click.Context, option: click.Parameter, value: float | None) -> float | None:
@@ -122,8 +126,8 @@ def diff(
     are broken. Kinds of errors are those of `spanf1 errors`.
 
     A and B without GOLD may be results files, of `spanf1 score --format json`. These have counts
-    by type, and no spans. So the command cannot tell which spans are mended, nor whether the
-    difference is noise.
+    by type, and no spans. So the command cannot tell which spans are mended. It can test the
+    difference if they were made with --keep-order.
 
     \b
     Examples:
@@ -136,7 +140,7 @@ def diff(
       spanf1 diff last-night.json tonight.json --max-drop 0.5
     """
     if len(files) == 2 and not merged and all(map(has_result, files)):
-        return _diff_results(files, max_drop, settings)
+        return _diff_results(files, max_drop, fail_if_worse=fail_if_worse, settings=settings)
     for file in files:
         path = file if os.path.exists(file) else file.partition("=")[2]
         if has_result(path):
@@ -193,8 +197,8 @@ def diff(
     if not report.quiet:
         tell(_warnings(changes, chosen["type"]))
     if fail_if_worse:
-        tell(unknown(changes))
-    failed = [*worse(changes)] if fail_if_worse else []
+        tell(unknown(changes.ranking))
+    failed = [*worse(changes.names, changes.ranking)] if fail_if_worse else []
     results = [analysis.result for analysis in changes.analyses]
     failed += _failures(changes.names, results, max_drop, gated=fail_if_worse)
     tell(failed)
@@ -211,24 +215,38 @@ def _failures(
         yield from dropped(names, results, max_drop)
 
 
-def _diff_results(files: Sequence[str], max_drop: float | None, settings: dict[str, Any]) -> int:
+def _diff_results(
+    files: Sequence[str], max_drop: float | None, *, fail_if_worse: bool, settings: dict[str, Any]
+) -> int:
     """Hold two results files against each other, and return the exit code.
 
     Raises
     ------
     UsageError
-        If an option is given that is about spans.
+        If an option is given that is about spans; or about a test, which needs units in order.
     """
     problem = "needs the spans, and results files have none"
-    check_given(_OF_RESULTS, problem, "spanf1 diff GOLD A B has them")
+    check_given({*_OF_RESULTS, *_OF_UNITS}, problem, "spanf1 diff GOLD A B has them")
+    confidence = confidence_of(settings, always=True)
+    assert confidence  # noqa: S101 - for mypy: it is always there
     report = ReportOptions.of(settings)
     report.check_writable(files)
     a, b = (spans_of(file, data_of(file, settings["max_size"])) for file in files)
     first, other = short_names([*files])
     results = Results((first, other), (a, b))
     results.check()
+    results = results.tested(confidence)
+    ranking = results.ranking
+    if ranking is None:
+        problem = "needs what each sentence has, in order, and these results files do not have it"
+        hint = "spanf1 score --keep-order keeps it, and spanf1 merge; spanf1 diff GOLD A B has all"
+        check_given(_OF_RESULTS, problem, hint)
     report.write(results_report(results), {"text": RENDERERS["table"], **RENDERERS})
-    failed = [*_failures(results.names, results.results, max_drop)]
+    failed = []
+    if ranking and fail_if_worse:
+        tell(unknown(ranking))
+        failed = [*worse(results.names, ranking)]
+    failed += _failures(results.names, results.results, max_drop, gated=fail_if_worse)
     tell(failed)
     return 1 if failed else 0
 

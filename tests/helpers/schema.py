@@ -15,7 +15,7 @@ PATH = ROOT / "spanf1" / "results" / "schema.json"
 # By which keys data is told to be what.
 _KINDS = {
     "ranking": {"systems", "undecided"},
-    "changes": {"systems", "comparison"},
+    "changes": {"systems", "kinds"},
     "results": {"systems", "unknown"},
     "wholes": {"signature", "with_gold"},
     "tokens": {"signature", "classes"},
