@@ -16,6 +16,7 @@ from spanf1.cli.inputs import (
     TRIM_OPTION,
     SideOptions,
     StepProgress,
+    has_result,
     kept,
     side_options,
     workers,
@@ -30,7 +31,6 @@ from spanf1.cli.output import (
     report_options,
     taken,
 )
-from spanf1.cli.rescore import data_of, has_result, spans_of
 from spanf1.cli.scoring import (
     confidence_of,
     confidence_options,
@@ -160,6 +160,7 @@ def _compare_results(
     systems: Sequence[Named], max_size: str | None, report: ReportOptions, testing: RankingOptions
 ) -> None:
     """Rank systems by their results files, and write the report."""
+    from spanf1.cli.rescore import data_of, spans_of
     from spanf1.ranking.stored import compare_results
 
     report.check_writable(read_of(None, systems))

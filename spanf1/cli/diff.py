@@ -25,7 +25,7 @@ from spanf1.changes.report import (
 from spanf1.changes.results import Results
 from spanf1.changes.results import report_of as results_report
 from spanf1.cli.help import command
-from spanf1.cli.inputs import TRIM_OPTION, SideOptions, StepProgress, kept, side_options
+from spanf1.cli.inputs import TRIM_OPTION, SideOptions, StepProgress, has_result, kept, side_options
 from spanf1.cli.output import (
     DIGITS_HELP,
     FILE,
@@ -37,7 +37,7 @@ from spanf1.cli.output import (
     report_options,
     tell,
 )
-from spanf1.cli.rescore import data_of, has_result, spans_of
+from spanf1.cli.rescore import data_of, spans_of
 from spanf1.cli.scoring import (
     Slicing,
     confidence_of,

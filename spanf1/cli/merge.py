@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,10 +27,12 @@ from spanf1.exceptions import ReadError, UsageError
 from spanf1.formats.folders import files_of
 from spanf1.formats.source import STDIN
 from spanf1.levels.levels import LEVELS, WholeLevel
-from spanf1.levels.results import TokenResult
 from spanf1.results.merging import Part, merged, number_key
 from spanf1.results.report import how_made, report_of
 from spanf1.results.result import Result
+
+if TYPE_CHECKING:
+    from spanf1.levels.results import TokenResult
 
 
 @command("merge")
@@ -119,7 +121,7 @@ def _outcome(
     total: Result | TokenResult, level: WholeLevel | None, confidence: Confidence | None
 ) -> Outcome:
     """Return what is to be printed."""
-    if isinstance(total, TokenResult):
+    if not isinstance(total, Result):
         from spanf1.cli.levels import outcome_of_tokens
 
         if level:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +28,6 @@ from spanf1.results.signature import Signature
 if TYPE_CHECKING:
     from spanf1.levels.results import TokenResult
 
-# So much of a results file tells that it is one.
-_BEGINNING = 256
 _NO_INTERVALS = "note: intervals need the sentences, and are left out: `spanf1 score` makes them"
 _INTERVALS = "note: intervals are left out: --confidence 0.95 makes them"
 
@@ -101,15 +98,6 @@ def rescored_data(
         where = error.where or input_name(path)
         raise type(error)(error.message, where=where, hint=error.hint) from None
     return result, _notes(result, signature, data)
-
-
-def has_result(path: str) -> bool:
-    """Return whether a file begins as a results file does."""
-    try:
-        with open(path, "rb") as file:
-            return re.match(rb'(\xef\xbb\xbf)?\s*{\s*"spanf1"', file.read(_BEGINNING)) is not None
-    except OSError:
-        return False
 
 
 def kept_of(result: Result | TokenResult) -> str:

@@ -9,19 +9,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import chain, pairwise
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spanf1._version import __version__
 from spanf1.core.options import AUTO, Options
+from spanf1.core.schemes import PREFIXES
 from spanf1.core.spans import WELL_FORMED
 from spanf1.exceptions import UsageError
 from spanf1.formats.source import STDIN_NAME
-from spanf1.levels.results import TokenResult, total_of_tokens
-from spanf1.levels.tokens import OUT
 from spanf1.results.result import Result, total_of
 from spanf1.wording import many, shortened
 
+if TYPE_CHECKING:
+    from spanf1.levels.results import TokenResult
+
 _NUMBER = re.compile("([0-9]+)")
+_OUT = PREFIXES[0]
 
 
 class Part(NamedTuple):
@@ -43,7 +46,7 @@ class Part(NamedTuple):
         if isinstance(self.result, Result):
             return self.result.tally.spans
         cells = self.result.tally.cells.items()
-        return {cell: count for cell, count in cells if any(tag.prefix != OUT for tag in cell)}
+        return {cell: count for cell, count in cells if any(tag.prefix != _OUT for tag in cell)}
 
     @property
     def size(self) -> tuple[int, int, int]:
@@ -81,11 +84,14 @@ def merged(parts: Iterable[Part], unit: str = AUTO) -> Merged:
     if first is None:
         # All parts are empty.
         first = seen.empty[0].result
+    every = chain([first], results)
     total: Result | TokenResult
-    if isinstance(first, TokenResult):
-        total = total_of_tokens(chain([first], results), unit)
+    if isinstance(first, Result):
+        total = seen.in_one_scheme(total_of(every, unit))
     else:
-        total = seen.in_one_scheme(total_of(chain([first], results), unit))
+        from spanf1.levels.results import total_of_tokens
+
+        total = total_of_tokens(every, unit)
     return Merged(total, [*seen.warnings(Part("", "", total).size)])
 
 
@@ -177,7 +183,7 @@ class _Seen:
     def _ready(self, part: Part) -> Result | TokenResult:
         """Return the result of a part, in the units that are wanted, and in no schemes yet."""
         result = _in_unit(part, self.unit)
-        if isinstance(result, TokenResult) or not result.tally.schemes:
+        if not isinstance(result, Result) or not result.tally.schemes:
             return result
         _, *shapes = self.dropped.setdefault(result.tally.schemes, (part.name, set(), set()))
         for known, there in zip(shapes, result.tally.shapes(), strict=True):
@@ -290,30 +296,30 @@ def _in_unit(part: Part, unit: str) -> Result | TokenResult:
         return result
     count = result.tally.sentences if unit == "sentence" else result.tally.documents
     if units.kind == "document" or count > 1:
-        level = "--level token " * isinstance(result, TokenResult)
+        level = "" if isinstance(result, Result) else "--level token "
         raise UsageError(
             f"what each {units.kind} has was kept, and not each {unit}",
             where=part.name,
             hint=f"score all parts with {level}--keep-units --confidence 0.95 --unit {unit}",
         )
     # One unit, and what it is made of.
-    if isinstance(result, TokenResult):
-        cells = result.tally.units and result.tally.units.as_one(unit)
-        return replace(result, tally=replace(result.tally, units=cells))
-    spans = result.tally.units and result.tally.units.as_document()
-    return replace(result, tally=replace(result.tally, units=spans))
+    if isinstance(result, Result):
+        spans = result.tally.units and result.tally.units.as_document()
+        return replace(result, tally=replace(result.tally, units=spans))
+    cells = result.tally.units and result.tally.units.as_one(unit)
+    return replace(result, tally=replace(result.tally, units=cells))
 
 
 def _facts(part: Part) -> dict[str, object]:
     """Return what is to be the same in all parts, by what it is called."""
     result = part.result
     options = {one.name: getattr(result.options, one.name) for one in fields(Options)}
-    if isinstance(result, TokenResult):
-        classes = {"what classes are": "types of tags" if result.tally.prefixed else "labels"}
-        return {"level": "token", **options, **(classes if part.spans else {})}
-    # What is empty has no places.
-    placed = {"what spans are placed by": result.tally.placed_by} if any(part.size) else {}
-    return {"level": "span", **options, **placed}
+    if isinstance(result, Result):
+        # What is empty has no places.
+        placed = {"what spans are placed by": result.tally.placed_by} if any(part.size) else {}
+        return {"level": "span", **options, **placed}
+    classes = {"what classes are": "types of tags" if result.tally.prefixed else "labels"}
+    return {"level": "token", **options, **(classes if part.spans else {})}
 
 
 def _said(value: object) -> str:
