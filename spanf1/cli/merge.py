@@ -23,16 +23,18 @@ from spanf1.cli.scoring import (
 )
 from spanf1.cli.signature import input_name
 from spanf1.core.options import AUTO, Confidence
-from spanf1.exceptions import ReadError, UsageError
+from spanf1.exceptions import InputError, ReadError, UsageError
 from spanf1.formats.folders import files_of
 from spanf1.formats.source import STDIN
 from spanf1.levels.levels import LEVELS, WholeLevel
 from spanf1.results.merging import Part, merged, number_key
 from spanf1.results.report import how_made, report_of
-from spanf1.results.result import Result
+from spanf1.results.result import Result, check_sums
 
 if TYPE_CHECKING:
     from spanf1.levels.results import TokenResult
+
+_REMAKE = "spanf1 score FILE --format json makes it again"
 
 
 @command("merge")
@@ -114,7 +116,12 @@ def _parts(paths: Sequence[str], max_size: str | None, with_intervals: list[str]
             )
         if data.get("confidence"):
             with_intervals.append(path)
-        yield Part(name, str(data.get("spanf1")), result_of(path, data))
+        result = result_of(path, data)
+        try:
+            check_sums(data, result)
+        except InputError as error:
+            raise InputError(error.message, where=name, hint=_REMAKE) from None
+        yield Part(name, str(data.get("spanf1")), result)
 
 
 def _outcome(

@@ -311,3 +311,16 @@ def test_empty_parts_change_nothing(run, files):
         ran = run("merge", "empty.json")
         assert ran.code == 0
         assert "this is a score of nothing" in ran.err
+
+
+@pytest.mark.parametrize("level", ["span", "token"])
+def test_counts_that_are_not_those_of_the_figures(run, files, level):
+    path = Path(files[2]("--level", level)[1])
+    data = json.loads(path.read_text())
+    rows = data["tally"]["spans" if level == "span" else "cells"]
+    rows[-1][-1] += 1
+    path.write_text(json.dumps(data))
+    ran = run("merge", str(path))
+    assert ran.code == 3
+    assert ran.err.startswith(f"error: {path}: {'micro.' if level == 'span' else 'tokens'}")
+    assert "this is not what the counts in the file give" in ran.err
