@@ -14,7 +14,6 @@ from spanf1.cli.inputs import SideOptions, StepProgress
 from spanf1.core.options import AUTO, Confidence, Options
 from spanf1.exceptions import ReadError, SpanF1Error, UsageError, not_installed
 from spanf1.formats.opening import both_inputs
-from spanf1.formats.registry import Inputs
 from spanf1.formats.source import STDIN, Source
 from spanf1.levels.results import TokenResult, total_of_tokens
 from spanf1.results.files import score_inputs
@@ -74,54 +73,32 @@ def scored_on(
     with _connected(address) as client, StepProgress(wanted=not quiet) as progress:
         from spanf1.integrations.dask import mapped
 
-        def run(task: Callable[..., Any]) -> Iterator[Any]:
+        def run(**how: Any) -> Iterator[Any]:
+            task = partial(_scored, sides=sides, level=level, **how)
             for done, result in enumerate(mapped(client, task, shards)):
                 progress(f"{done} of {len(shards)} files")
                 yield result
 
+        how: dict[str, Any] = {"options": options, "confidence": confidence, "units": units}
         if level == "token":
-            of_tokens = partial(
-                _tokens,
-                sides=sides,
-                options=options,
-                confidence=confidence,
-                units=units,
-                as_written=as_written,
-            )
-            return total_of_tokens(run(of_tokens), unit)
+            return total_of_tokens(run(**how, as_written=as_written), unit)
         schemes = None
         if options.needs_schemes:
-            exactly = replace(options, match="exact")
-            schemes = total_of(run(partial(_scored, sides=sides, options=exactly))).schemes
-        task = partial(
-            _scored,
-            sides=sides,
-            options=options,
-            confidence=confidence,
-            units=units,
-            in_order=in_order,
-            schemes=schemes,
-        )
-        return total_of(run(task), unit).check()
+            schemes = total_of(run(options=replace(options, match="exact"))).schemes
+        return total_of(run(**how, in_order=in_order, schemes=schemes), unit).check()
 
 
-def _scored(paths: Iterable[str], *, sides: SideOptions, options: Options, **how: object) -> Result:
+def _scored(
+    paths: Iterable[str], *, sides: SideOptions, level: str, **how: Any
+) -> Result | TokenResult:
     """Return the result of one input, or of gold and predictions, where a worker is."""
-    return score_inputs(_opened(paths, sides), options, **how)  # type: ignore[arg-type]
-
-
-def _tokens(
-    paths: Iterable[str], *, sides: SideOptions, options: Options, **how: object
-) -> TokenResult:
-    """Return the tokens of one input, or of gold and predictions, where a worker is."""
+    sources = [Source(path) for path in paths]
+    inputs = both_inputs(sources, sides.gold, sides.predicted, by_position=sides.by_position)
+    if level != "token":
+        return score_inputs(inputs, **how)
     from spanf1.levels.reading import tokens_of_inputs
 
-    return tokens_of_inputs(_opened(paths, sides), options, **how)  # type: ignore[arg-type]
-
-
-def _opened(paths: Iterable[str], sides: SideOptions) -> Inputs:
-    sources = [Source(path) for path in paths]
-    return both_inputs(sources, sides.gold, sides.predicted, by_position=sides.by_position)
+    return tokens_of_inputs(inputs, **how)
 
 
 @contextmanager

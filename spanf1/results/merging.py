@@ -158,7 +158,8 @@ class _Seen:
             raise UsageError(
                 f"{said} in {where}",
                 where=part.name,
-                hint="score all parts with the same options",
+                hint="score all parts with the same options"
+                + ", such as --as-written" * (name == "what classes are"),
             )
         kept = bool(part.result.tally.units)
         other, where = self.facts.setdefault("units", (kept, part.name))

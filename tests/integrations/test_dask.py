@@ -166,6 +166,7 @@ def _without(parts):
         ["--level", "token", "--confidence", "0.9", "--resamples", "200"],
         ["--keep-units", "-f", "json"],
         ["--level", "token", "--keep-units", "-f", "json"],
+        ["--keep-order", "-f", "json"],
     ],
 )
 def test_the_command(client, run, texts, args):
@@ -173,7 +174,7 @@ def test_the_command(client, run, texts, args):
     address = client.scheduler.address.replace("tcp", "dask")
     away = run("score", "corpus/part-*", "--executor", address, *args)
     assert away.code == 0, away.err
-    if "--keep-units" in args:
+    if "json" in args:
         for number, part in enumerate(parts):
             assert run("score", part, *args, "-o", f"{number}.json").code == 0
         here = run("merge", *(f"{n}.json" for n in range(8)), "-f", "json")
