@@ -49,6 +49,14 @@ class Part(NamedTuple):
         return {cell: count for cell, count in cells if any(tag.prefix != _OUT for tag in cell)}
 
     @property
+    def begins_within(self) -> bool:
+        """Whether sentences come before the first document that is marked."""
+        units, documents = self.result.tally.units, self.result.tally.documents
+        if units is None or not documents:
+            return units is not None
+        return units.kind == "document" and int(units.weight.sum()) > documents
+
+    @property
     def size(self) -> tuple[int, int, int]:
         """How many tokens (or characters), sentences and spans there are."""
         result = self.result
@@ -92,7 +100,7 @@ def merged(parts: Iterable[Part], unit: str = AUTO) -> Merged:
         from spanf1.levels.results import total_of_tokens
 
         total = total_of_tokens(every, unit)
-    return Merged(total, [*seen.warnings(Part("", "", total).size)])
+    return Merged(total, [*seen.warnings(Part("", "", total))])
 
 
 @dataclass
@@ -111,10 +119,12 @@ class _Seen:
         The first part that a version counted.
     sources : Counter of str
         How often an input was scored.
-    alike : dict of (number of gold, spans) to list of str
-        The parts that have the same spans, at the same places in gold.
+    alike : dict of (number of gold, tokens, sentences) to list of str
+        The parts that have the same gold.
     sums : list of (str, size)
         Those that may be sums of others.
+    within : list of str
+        Those that begin within a document, but for the first part.
     empty : list of Part
         Those in which there is nothing.
     dropped : dict of (scheme, scheme) to (str, shapes of gold, shapes of predictions)
@@ -127,8 +137,9 @@ class _Seen:
     names: list[str] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
     sources: Counter[str] = field(default_factory=Counter)
-    alike: dict[tuple[int, int], list[str]] = field(default_factory=dict)
+    alike: dict[tuple[int, int, int], list[str]] = field(default_factory=dict)
     sums: list[tuple[str, tuple[int, int, int]]] = field(default_factory=list)
+    within: list[str] = field(default_factory=list)
     empty: list[Part] = field(default_factory=list)
     dropped: dict[tuple[str, str], tuple[str, set[int], set[int]]] = field(default_factory=dict)
 
@@ -172,14 +183,15 @@ class _Seen:
             )
 
     def _take_note(self, part: Part) -> None:
-        tally, spans = part.result.tally, part.spans
+        gold = part.result.tally.gold_number
         if part.source:
             self.sources[part.source] += 1
         else:
             self.sums.append((part.name, part.size))
-        if spans and self.sources[part.source] < 2:
-            key = tally.gold_number, hash((part.size, frozenset(spans.items())))
-            self.alike.setdefault(key, []).append(part.name)
+        if part.begins_within and len(self.names) > 1:
+            self.within.append(part.name)
+        if gold and self.sources[part.source] < 2:
+            self.alike.setdefault((gold, *part.size[:2]), []).append(part.name)
 
     def _ready(self, part: Part) -> Result | TokenResult:
         """Return the result of a part, in the units that are wanted, and in no schemes yet."""
@@ -219,24 +231,33 @@ class _Seen:
                     )
         return replace(total, tally=replace(total.tally, schemes=whole))
 
-    def warnings(self, size: tuple[int, int, int]) -> Iterator[str]:
-        """Yield what may be wrong with the parts, given how much there is in all."""
+    def warnings(self, total: Part) -> Iterator[str]:
+        """Yield what may be wrong with the parts, given the sum."""
         for name, times in self.sources.items():
             if times > 1:
                 yield f"warning: {name} is in {times} of the parts, and counts as often"
         alike = [names for names in self.alike.values() if len(names) > 1]
         if alike:
-            more = f", as are {many(len(alike) - 1, 'other')}" if len(alike) > 1 else ""
+            count = len(alike) - 1
+            more = f", as {'is' if count == 1 else 'are'} {many(count, 'other')}" * bool(count)
             yield (
-                f"warning: {alike[0][1]} has the same gold and counts as {alike[0][0]}, and both "
-                f"are added{more}"
+                f"warning: {alike[0][1]} has the same gold as {alike[0][0]}, and both are "
+                f"added{more}"
             )
         for name, one in self.sums:
-            if len(self.names) > 2 and [2 * number for number in one] == [*size]:
+            if len(self.names) > 2 and [2 * number for number in one] == [*total.size]:
                 yield (
                     f"warning: {name} has as much as all others together: as their sum, it would "
                     "count them twice"
                 )
+        units = total.result.tally.units
+        if self.within and units and units.kind == "document":
+            count = len(self.within) - 1
+            more = f", nor {'does' if count == 1 else 'do'} {many(count, 'other')}" * bool(count)
+            yield (
+                f"warning: {self.within[0]} does not begin with a document that is marked{more}: "
+                "what comes before the first one is drawn as one"
+            )
         if self.empty:
             more = f", nor in {many(len(self.empty) - 1, 'other')}" if len(self.empty) > 1 else ""
             yield f"warning: there is nothing in {self.empty[0].name}{more}"

@@ -273,7 +273,7 @@ def test_what_looks_wrong_is_told(run, files):
         Path("p-0.json").read_text().replace(parts[0].rsplit("/")[-1], "other")
     )
     assert run("merge", "p-*.json", "copy.json").err == (
-        "warning: copy.json has the same gold and counts as p-0.json, and both are added\n"
+        "warning: copy.json has the same gold as p-0.json, and both are added\n"
     )
     run("merge", "p-*.json", "-o", "sum.json")
     assert run("merge", "p-*.json", "sum.json").err.startswith(
@@ -324,3 +324,23 @@ def test_counts_that_are_not_those_of_the_figures(run, files, level):
     assert ran.code == 3
     assert ran.err.startswith(f"error: {path}: {'micro.' if level == 'span' else 'tokens'}")
     assert "this is not what the counts in the file give" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("level", "told"),
+    [
+        ("span", "1.json does not begin with a document that is marked, nor does 1 other: what"),
+        # Of one document that is marked, it is known of spans alone.
+        ("token", "3.json does not begin with a document that is marked: what"),
+    ],
+)
+def test_parts_that_begin_within_a_document_are_told(run, level, told):
+    mark, text = "-DOCSTART- O O\n\n", "w B-A B-A\nw I-A O\n\n"
+    parts = [2 * (mark + text), text + mark + text, mark + text, text]
+    for n, part in enumerate(parts):
+        Path(f"{n}").write_text(part.replace("-A", f"-{n}"))
+        assert run("score", f"{n}", "--level", level, "--keep-units", "-o", f"{n}.json").code == 0
+    ran = run("merge", *(f"{n}.json" for n in range(4)))
+    assert ran.err == f"warning: {told} comes before the first one is drawn as one\n"
+    # What comes before the first document is in the whole, too.
+    assert not run("merge", "1.json", "2.json").err
