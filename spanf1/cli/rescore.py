@@ -63,13 +63,7 @@ def rescore(file: str, *, like: str | None, max_size: str | None, **settings: An
     report.check_writable([file])
     data = data_of(file, max_size)
     if data.get("level") in (*LEVELS,):
-        if confidence:
-            raise UsageError(
-                f"--confidence is for results of spans, and {input_name(file)} is of level "
-                f"{data['level']}",
-                hint=f"spanf1 score FILE --level {data['level']} --confidence 0.95 makes intervals",
-            )
-        _rescore_level(file, data, like, report)
+        _rescore_level(file, data, like, confidence, report)
         return
     signature = None if like is None else Signature.parse(like)
     result, notes = rescored_data(file, data, signature, confidence)
@@ -151,12 +145,23 @@ def _unread(path: str, error: UsageError) -> ReadError:
 
 
 def _rescore_level(
-    path: str, data: dict[str, Any], like: str | None, report: ReportOptions
+    path: str,
+    data: dict[str, Any],
+    like: str | None,
+    confidence: Confidence | None,
+    report: ReportOptions,
 ) -> None:
     """Write the report on a result of tokens, or of sentences or documents as wholes."""
     from spanf1.cli.levels import read_again
+    from spanf1.levels.results import WholeResult
     from spanf1.results.levels import result_of_level
 
+    if confidence and data["level"] != "token":
+        raise UsageError(
+            f"--confidence is for results of spans, and {input_name(path)} is of level "
+            f"{data['level']}",
+            hint=f"spanf1 score FILE --level {data['level']} --confidence 0.95 makes intervals",
+        )
     if like is not None:
         raise UsageError(
             f"--like is for results of spans, and {input_name(path)} is of level {data['level']}",
@@ -168,8 +173,10 @@ def _rescore_level(
         hint = error.hint or RESULTS_HINT * isinstance(error, UsageError)
         kind = ReadError if isinstance(error, UsageError) else type(error)
         raise kind(error.message, where=input_name(path), hint=hint) from None
-    lost = data["level"] == "token" and data.get("confidence")
-    notes = [_NO_INTERVALS] if lost else []
+    notes = []
+    if not isinstance(result, WholeResult):
+        result = result.with_intervals(confidence)
+        notes += [kept_of(result)] * bool(data.get("confidence") and not confidence)
     report.write(*read_again(result), notes=notes)
 
 
