@@ -34,12 +34,12 @@ def scored_on(
     sides: SideOptions,
     options: Options,
     *,
-    level: str,
-    as_written: bool,
     confidence: Confidence | None,
     units: str,
-    in_order: bool,
     quiet: bool,
+    in_order: bool = False,
+    level: str = "span",
+    as_written: bool = False,
 ) -> Result | TokenResult:
     """Return the result of files that a cluster scores.
 
@@ -51,10 +51,10 @@ def scored_on(
         The files, in order: each with both sides, or gold and predictions.
     sides, options, confidence, units, in_order
         As for `spanf1.results.files.score_inputs`.
-    level, as_written
-        As for `spanf1.score_file`; sentences and documents are judged by the spans that are kept.
     quiet : bool
         Whether no progress is to be shown.
+    level, as_written
+        As for `spanf1.score_file`; sentences and documents are judged by the spans that are kept.
 
     Raises
     ------

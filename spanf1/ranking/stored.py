@@ -17,21 +17,22 @@ _ONE_GOLD = "systems are compared on one gold, whose parts were merged in one or
 
 
 def compare_results(
-    systems: Mapping[str, Sequence[Result]],
-    testing: RankingOptions | None = None,
-    *,
-    progress: Callable[[str], object] = lambda _: None,
+    systems: Mapping[str, Sequence[Result]], testing: RankingOptions | None = None
 ) -> Ranking:
-    """Rank systems by results that have units in order; see `spanf1.compare`.
+    """Rank systems by results that have units in order, as `spanf1.compare` does by outputs.
 
     Parameters
     ----------
     systems : mapping of str to sequence of Result
-        The results of each system's runs, by its name.
+        The results of each system's runs, by its name: of what ``spanf1 score --keep-order`` or
+        ``spanf1 merge`` wrote, by `Result.from_dict`.
     testing : RankingOptions, optional
         How they are compared.
-    progress : callable, optional
-        Called with what is being done.
+
+    Returns
+    -------
+    Ranking
+        The systems in the order of their F, with intervals and tests.
 
     Raises
     ------
@@ -39,6 +40,14 @@ def compare_results(
         If two results are not of the same gold spans, in the same units.
     UsageError
         If there are too few results, they have other options, or the order was not kept.
+
+    Examples
+    --------
+    >>> import json, spanf1
+    >>> data = [json.load(open(name)) for name in ("a.json", "b.json")]  # doctest: +SKIP
+    >>> a, b = map(spanf1.Result.from_dict, data)  # doctest: +SKIP
+    >>> spanf1.compare_results({"a": [a], "b": [b]}).differences[0].p_value  # doctest: +SKIP
+    0.0123
     """
     runs = [(name, result) for name, results in systems.items() for result in results]
     check_several(systems)
@@ -64,7 +73,7 @@ def compare_results(
                     f"{what} not those of {first_name}", where=name, hint=_ONE_GOLD
                 )
     ranked = [System(name, [*results]) for name, results in systems.items()]
-    return rank(ranked, testing or RankingOptions(), progress=progress)
+    return rank(ranked, testing or RankingOptions())
 
 
 def _facts(*results: Result) -> dict[str, list[object]]:

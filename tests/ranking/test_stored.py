@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 import spanf1
-from spanf1.ranking.stored import compare_results
 from tests.helpers.shards import sentences, shards
 
 
@@ -58,6 +57,11 @@ def test_results_are_compared_as_outputs_are(run, systems, documents, args):
     whole = [f"{name}={name}/whole.conll" for name in "abc"]
     expected = run("compare", "--merged", *whole, *how, *args)
     assert (found.code, found.out) == (0, expected.out)
+    # Fits its schema.
+    data = json.loads(run("compare", "a.json", "b.json", "-f", "json").out)
+    results = {n: spanf1.Result.from_dict(json.loads(Path(f"{n}.json").read_text())) for n in "ab"}
+    ranking = spanf1.compare_results({name: [one] for name, one in results.items()})
+    assert data["differences"][0]["p_value"] == ranking.differences[0].p_value
 
 
 def test_runs_of_a_system(run, systems):
@@ -95,9 +99,9 @@ def test_gold_that_is_cut_elsewhere():
         replace(result, tally=replace(result.tally, units=replace(result.tally.units, order=order)))
         for order in np.array([[0, 1], [1, 0]], np.uint8)
     )
-    assert compare_results({"a": [first], "b": [first]}).units == 2
+    assert spanf1.compare_results({"a": [first], "b": [first]}).units == 2
     with pytest.raises(spanf1.AlignmentError, match="the gold spans of each unit are not those of"):
-        compare_results({"a": [first], "b": [other]})
+        spanf1.compare_results({"a": [first], "b": [other]})
 
 
 def test_the_order_is_kept_whole(systems):
