@@ -156,3 +156,32 @@ def without_places(result):
     data = result.to_dict()
     del data["input"], data["facts"]
     return data
+
+
+def record(rng):
+    """Return a text with spans of both sides, which nest and cross, as a line of JSON."""
+
+    def spans(count):
+        starts = rng.integers(0, 25, count).tolist()
+        kinds = rng.choice(["A", "B"], count).tolist()
+        return [
+            {"start": start, "end": start + int(rng.integers(1, 5)), "label": kind}
+            for start, kind in zip(starts, kinds, strict=True)
+        ]
+
+    gold = spans(rng.integers(0, 6))
+    predicted = [one for one in gold if rng.random() < 0.6] + spans(rng.integers(0, 3))
+    text = "".join(rng.choice([*"ab c"], 30))
+    return json.dumps({"text": text, "gold": gold, "predicted": predicted}) + "\n"
+
+
+@pytest.mark.parametrize("match", ["exact", "partial", "semeval", "fair", "text", "character"])
+def test_texts_whose_types_are_met_in_another_order(tmp_path, match):
+    keys = {"gold_key": "gold", "pred_key": "predicted", "match": match, "confidence": HOW}
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        whole, parts = split(rng, [record(rng) for _ in range(15)], tmp_path)
+        results = [spanf1.score_file(part, **keys) for part in parts if part.read_text()]
+        found = merged(Part(str(n), "", again(one)) for n, one in enumerate(results)).result
+        expected = spanf1.score_file(whole, **keys)
+        assert compared(found.with_intervals(HOW)) == compared(expected)
