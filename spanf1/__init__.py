@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from spanf1.ranking.compare import compare
     from spanf1.ranking.picture import DifferenceDisplay, RankDisplay
     from spanf1.ranking.rank import Ranking, RankingOptions
+    from spanf1.ranking.stored import compare_results
     from spanf1.results.advice import Advice
     from spanf1.results.citations import cite
     from spanf1.results.files import score_file
@@ -125,6 +126,7 @@ __all__ = [
     "cite",
     "compare",
     "compare_answers",
+    "compare_results",
     "convert",
     "convert_file",
     "decode",
@@ -190,6 +192,7 @@ _LATER = {
     "baseline": "contents.baseline",
     "cite": "results.citations",
     "compare": "ranking.compare",
+    "compare_results": "ranking.stored",
     "convert": "checks.lists",
     "convert_file": "checks.convert",
     "decode": "checks.lists",

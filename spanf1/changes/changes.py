@@ -95,6 +95,12 @@ class Change(NamedTuple):
         }
 
 
+def is_worse(ranking: Ranking) -> bool:
+    """Return whether the second of two systems is worse than the first, beyond noise."""
+    pair = ranking.differences[0]
+    return pair.difference < 0 and pair.p_value < ranking.testing.alpha
+
+
 @dataclass(frozen=True, repr=False)
 class Changes(Reported):
     """What became of the spans of gold, and of the spurious ones, between two systems.
@@ -255,7 +261,7 @@ class Changes(Reported):
     @property
     def worse(self) -> bool:
         """Whether B is worse than A, beyond noise."""
-        return self.difference.difference < 0 and self.difference.p_value < self.alpha
+        return is_worse(self.ranking)
 
     def entries(
         self,

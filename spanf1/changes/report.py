@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from spanf1.changes.changes import CHANGES, Change, Changes, Outcome
+from spanf1.changes.changes import CHANGES, Change, Changes, Outcome, is_worse
 from spanf1.mistakes.report import spaced, span_lines, with_how
 from spanf1.mistakes.texts import Mention, Place
 from spanf1.ranking import report as ranking_report
+from spanf1.ranking.rank import Ranking
 from spanf1.render.renderers import WIDTH, cut
 from spanf1.render.report import Report, Section
 from spanf1.results.report import f_name
@@ -204,12 +205,12 @@ def _data(shown: Shown) -> dict[str, Any]:
 # What fails.
 
 
-def worse(changes: Changes) -> Iterator[str]:
+def worse(names: tuple[str, str], ranking: Ranking) -> Iterator[str]:
     """Yield that the second system is worse than the first one beyond noise, if it is."""
-    (first, other), pair = changes.names, changes.difference
-    if changes.worse:
+    if is_worse(ranking):
+        pair = ranking.differences[0]
         yield (
-            f"fail: {other} is worse than {first} beyond noise: "
+            f"fail: {names[1]} is worse than {names[0]} beyond noise: "
             f"{signed(pair.difference, None)} points of F1, p {p_text(pair.p_value)}"
         )
 
@@ -233,10 +234,10 @@ def nothing(results: Sequence[Result]) -> Iterator[str]:
         yield "fail: there is no span in gold, so that no F1 can be lower than another"
 
 
-def unknown(changes: Changes) -> Iterator[str]:
+def unknown(ranking: Ranking) -> Iterator[str]:
     """Yield why it cannot be known whether a difference is more than noise."""
-    for least in changes.ranking.unreachable().values():
-        units = many(changes.ranking.units, changes.ranking.testing.confidence.unit)
+    for least in ranking.unreachable().values():
+        units = many(ranking.units, ranking.testing.confidence.unit)
         yield (
             f"warning: --fail-if-worse can find nothing: of {units}, no p can be below "
             f"{p_text(least)}"

@@ -6,17 +6,24 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from spanf1.core.options import Confidence
 from spanf1.core.scores import AnyScore
 from spanf1.exceptions import AlignmentError
+from spanf1.ranking import report as ranking_report
+from spanf1.ranking.rank import Ranking, RankingOptions
 from spanf1.render.report import Report, Section
 from spanf1.results.report import f_name
 from spanf1.results.result import Result
 from spanf1.wording import percent, signed
 
 _UNKNOWN = (
-    "Which spans are mended and which are broken, and whether the difference is more than noise, "
-    "cannot be known: results files have counts, and no spans. spanf1 diff GOLD A B says it."
+    "Which spans are mended and which are broken{noise} cannot be known: results files have "
+    "counts, and no spans{order}. spanf1 diff GOLD A B says it."
 )
+_NOISE = {
+    "noise": ", and whether the difference is more than noise,",
+    "order": ", nor what each sentence has, in order (spanf1 score --keep-order)",
+}
 _COUNTS = ("gold", "predicted", "correct")
 
 
@@ -25,6 +32,28 @@ class Results(NamedTuple):
 
     names: tuple[str, str]
     results: tuple[Result, Result]
+    ranking: Ranking | None = None
+
+    def tested(self, confidence: Confidence) -> Results:
+        """Return them with a test of the difference, if both have units in order.
+
+        Raises
+        ------
+        AlignmentError, UsageError
+            As `spanf1.ranking.stored.compare_results`.
+        """
+        if any(one.tally.units is None or one.tally.units.order is None for one in self.results):
+            return self
+        from spanf1.ranking.stored import compare_results
+
+        how = RankingOptions(reference=self.names[0], correction="none", confidence=confidence)
+        systems = {name: [one] for name, one in zip(self.names, self.results, strict=True)}
+        return self._replace(ranking=compare_results(systems, how))
+
+    @property
+    def unknown(self) -> str:
+        """What counts do not tell."""
+        return _UNKNOWN.format(**(dict.fromkeys(_NOISE, "") if self.ranking else _NOISE))
 
     def check(self) -> None:
         """Raise an error if the two scores do not mean the same.
@@ -57,6 +86,8 @@ def report_of(results: Results) -> Report:
 def _sections(results: Results, digits: int | None) -> list[Section]:
     f = f_name(results.results[0])
     first, other = (result.micro for result in results.results)
+    ranking = results.ranking
+    tested = ranking_report.report_of(ranking).sections(ranking, digits) if ranking else []
     rows = []
     for name, score in zip(results.names, (first, other), strict=True):
         figures = [percent(value, digits) for value in (*score[:2], score.fbeta)]
@@ -68,8 +99,8 @@ def _sections(results: Results, digits: int | None) -> list[Section]:
     by_type.append(_row("all", (first, other), digits))
     header = ["type", "gold", "corr. A", "corr. B", "more", f"{f} A", f"{f} B", "diff."]
     said = "A is {}, B is {}.".format(*results.names)
-    types = Section("Types", said, header=header, rows=by_type, totals=1, after=[_UNKNOWN])
-    return [scores, types]
+    types = Section("Types", said, header=header, rows=by_type, totals=1, after=[results.unknown])
+    return [*(tested or [scores]), types]
 
 
 def _row(name: str, pair: tuple[AnyScore | None, AnyScore | None], digits: int | None) -> list[str]:
@@ -123,5 +154,6 @@ def _data(results: Results) -> dict[str, Any]:
         "systems": [*results.names],
         "micro": {"a": plain(first), "b": plain(other)},
         "types": {name: {"a": plain(a), "b": plain(b)} for name, (a, b) in rows},
-        "unknown": _UNKNOWN,
+        **({"comparison": ranking_report.to_dict(results.ranking)} if results.ranking else {}),
+        "unknown": results.unknown,
     }

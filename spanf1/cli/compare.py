@@ -16,6 +16,7 @@ from spanf1.cli.inputs import (
     TRIM_OPTION,
     SideOptions,
     StepProgress,
+    has_result,
     kept,
     side_options,
     workers,
@@ -25,6 +26,7 @@ from spanf1.cli.output import (
     FILE,
     PERCENT_HELP,
     ReportOptions,
+    check_given,
     choice_option,
     report_options,
     taken,
@@ -44,6 +46,13 @@ from spanf1.ranking.compare import Named, compare_outputs, systems_of
 from spanf1.ranking.rank import BEST, Ranking, RankingOptions
 from spanf1.ranking.report import report_of
 from spanf1.resampling.inference import ADJUSTMENTS
+
+# The options that go with results files.
+_OF_RESULTS = (
+    *("files", "average", "reference", "all_pairs", "per_type", "correction", "max_size"),
+    *("confidence", "resamples", "unit", "seed", "format_name", "output", "color", "digits"),
+    "quiet",
+)
 
 
 @command("compare")
@@ -85,6 +94,9 @@ def compare(files: tuple[str, ...], *, merged: bool, jobs: int | None, **setting
     files and patterns. Its score is the mean of the runs, and the spread is shown. A folder of
     brat, or of a dataset, is one run.
 
+    Systems without GOLD may be results files, of `spanf1 score --keep-order` or of `spanf1 merge`.
+    What each sentence has is in them: figures and tests are those of the outputs themselves.
+
     Every F gets a percentile bootstrap interval. So does the difference from the best system, or
     from the --reference, in resamples that both share. One run against several has no interval, as
     nobody knows how runs of the one vary.
@@ -100,17 +112,62 @@ def compare(files: tuple[str, ...], *, merged: bool, jobs: int | None, **setting
       spanf1 compare --merged a.conll b.conll --per-type
       spanf1 compare gold.conll old=old.conll 'new=seeds/*.conll' --reference old
       spanf1 compare gold.conll outputs/*.conll --all-pairs -f latex -o table.tex
+      spanf1 compare a.json b.json              # of spanf1 score --keep-order
       spanf1 compare brat-gold/ a.jsonl pipeline.json llm.jsonl --match text
     """
+    results = () if merged else _results_of(files)
+    if results:
+        check_given(_OF_RESULTS, "is of what is read, and results files were", "leave it out")
+    max_size = settings["max_size"]
     sides = SideOptions.of(settings)
     report = ReportOptions.of(settings)
     how = confidence_of(settings, always=True)
     assert how  # noqa: S101 - for mypy: it is always there
     testing = taken(RankingOptions, settings, confidence=how)
+    if results:
+        _compare_results(results, max_size, report, testing)
+        return
     options = Options.of(settings | scoring_of(settings))
     gold, systems = outputs_of(files, merged=merged)
     report.check_writable(read_of(gold, systems))
     ranking = ranking_of(gold, systems, sides, options, testing, jobs=jobs, quiet=report.quiet)
+    report.write(report_of(ranking), notes=warnings(ranking.standings[0].system.runs[0]))
+
+
+def _results_of(files: Sequence[str]) -> list[Named]:
+    """Return the systems whose runs are results files; none, if these are other files.
+
+    Raises
+    ------
+    UsageError
+        If some are, and some are not.
+    """
+    if not any(has_result(file.partition("=")[2]) or has_result(file) for file in files):
+        return []
+    systems = systems_of(files)
+    for path in read_of(None, systems):
+        if not has_result(path):
+            raise UsageError(
+                "all systems are to be results files, or none",
+                where=path,
+                hint="spanf1 compare A B takes them, without GOLD; spanf1 score FILE --format json "
+                "--keep-order makes one",
+            )
+    return systems
+
+
+def _compare_results(
+    systems: Sequence[Named], max_size: str | None, report: ReportOptions, testing: RankingOptions
+) -> None:
+    """Rank systems by their results files, and write the report."""
+    from spanf1.cli.rescore import data_of, spans_of
+    from spanf1.ranking.stored import compare_results
+
+    report.check_writable(read_of(None, systems))
+    results = {
+        one.name: [spans_of(file, data_of(file, max_size)) for file in one.files] for one in systems
+    }
+    ranking = compare_results(results, testing)
     report.write(report_of(ranking), notes=warnings(ranking.standings[0].system.runs[0]))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -26,7 +25,7 @@ from spanf1.changes.report import (
 from spanf1.changes.results import Results
 from spanf1.changes.results import report_of as results_report
 from spanf1.cli.help import command
-from spanf1.cli.inputs import TRIM_OPTION, SideOptions, StepProgress, kept, side_options
+from spanf1.cli.inputs import TRIM_OPTION, SideOptions, StepProgress, has_result, kept, side_options
 from spanf1.cli.output import (
     DIGITS_HELP,
     FILE,
@@ -38,7 +37,7 @@ from spanf1.cli.output import (
     report_options,
     tell,
 )
-from spanf1.cli.rescore import results_of
+from spanf1.cli.rescore import data_of, spans_of
 from spanf1.cli.scoring import (
     Slicing,
     confidence_of,
@@ -63,9 +62,12 @@ from spanf1.wording import short_names
 #: how many spans are shown as text
 LIMIT = 20
 
-# The options that go with results files; and so much of one tells that it is one.
-_OF_RESULTS = ("files", "max_drop", "max_size", "format_name", "output", "color", "digits", "quiet")
-_BEGINNING = 256
+# The options that go with results files.
+_OF_RESULTS = (
+    *("files", "max_drop", "max_size", "format_name", "output", "color", "digits", "quiet"),
+)
+# Those that need what each unit has, in order, and no more.
+_OF_UNITS = ("fail_if_worse", "confidence", "resamples", "unit", "seed")
 
 
 def _number(_: click.Context, option: click.Parameter, value: float | None) -> float | None:
@@ -124,8 +126,8 @@ def diff(
     are broken. Kinds of errors are those of `spanf1 errors`.
 
     A and B without GOLD may be results files, of `spanf1 score --format json`. These have counts
-    by type, and no spans. So the command cannot tell which spans are mended, nor whether the
-    difference is noise.
+    by type, and no spans. So the command cannot tell which spans are mended. It can test the
+    difference if they were made with --keep-order.
 
     \b
     Examples:
@@ -137,11 +139,11 @@ def diff(
       spanf1 diff gold.conll main.conll branch.conll --fail-if-worse --max-drop 0.5 -q
       spanf1 diff last-night.json tonight.json --max-drop 0.5
     """
-    if len(files) == 2 and not merged and all(map(_has_result, files)):
-        return _diff_results(files, max_drop, settings)
+    if len(files) == 2 and not merged and all(map(has_result, files)):
+        return _diff_results(files, max_drop, fail_if_worse=fail_if_worse, settings=settings)
     for file in files:
         path = file if os.path.exists(file) else file.partition("=")[2]
-        if _has_result(path):
+        if has_result(path):
             raise UsageError(
                 "A and B both are to be results files, or neither is",
                 where=path,
@@ -195,8 +197,8 @@ def diff(
     if not report.quiet:
         tell(_warnings(changes, chosen["type"]))
     if fail_if_worse:
-        tell(unknown(changes))
-    failed = [*worse(changes)] if fail_if_worse else []
+        tell(unknown(changes.ranking))
+    failed = [*worse(changes.names, changes.ranking)] if fail_if_worse else []
     results = [analysis.result for analysis in changes.analyses]
     failed += _failures(changes.names, results, max_drop, gated=fail_if_worse)
     tell(failed)
@@ -213,33 +215,38 @@ def _failures(
         yield from dropped(names, results, max_drop)
 
 
-def _has_result(path: str) -> bool:
-    """Return whether a file begins as a results file does."""
-    try:
-        with open(path, "rb") as file:
-            return re.match(rb'(\xef\xbb\xbf)?\s*{\s*"spanf1"', file.read(_BEGINNING)) is not None
-    except OSError:
-        return False
-
-
-def _diff_results(files: Sequence[str], max_drop: float | None, settings: dict[str, Any]) -> int:
+def _diff_results(
+    files: Sequence[str], max_drop: float | None, *, fail_if_worse: bool, settings: dict[str, Any]
+) -> int:
     """Hold two results files against each other, and return the exit code.
 
     Raises
     ------
     UsageError
-        If an option is given that is about spans.
+        If an option is given that is about spans; or about a test, which needs units in order.
     """
     problem = "needs the spans, and results files have none"
-    check_given(_OF_RESULTS, problem, "spanf1 diff GOLD A B has them")
+    check_given({*_OF_RESULTS, *_OF_UNITS}, problem, "spanf1 diff GOLD A B has them")
+    confidence = confidence_of(settings, always=True)
+    assert confidence  # noqa: S101 - for mypy: it is always there
     report = ReportOptions.of(settings)
     report.check_writable(files)
-    a, b = (results_of(file, settings["max_size"])[1] for file in files)
+    a, b = (spans_of(file, data_of(file, settings["max_size"])) for file in files)
     first, other = short_names([*files])
     results = Results((first, other), (a, b))
     results.check()
+    results = results.tested(confidence)
+    ranking = results.ranking
+    if ranking is None:
+        problem = "needs what each sentence has, in order, and these results files do not have it"
+        hint = "spanf1 score --keep-order keeps it, and spanf1 merge; spanf1 diff GOLD A B has all"
+        check_given(_OF_RESULTS, problem, hint)
     report.write(results_report(results), {"text": RENDERERS["table"], **RENDERERS})
-    failed = [*_failures(results.names, results.results, max_drop)]
+    failed = []
+    if ranking and fail_if_worse:
+        tell(unknown(ranking))
+        failed = [*worse(results.names, ranking)]
+    failed += _failures(results.names, results.results, max_drop, gated=fail_if_worse)
     tell(failed)
     return 1 if failed else 0
 

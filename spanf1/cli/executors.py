@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from os.path import abspath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spanf1.cli.inputs import SideOptions, StepProgress
 from spanf1.core.options import AUTO, Confidence, Options
 from spanf1.exceptions import ReadError, SpanF1Error, UsageError, not_installed
 from spanf1.formats.opening import both_inputs
 from spanf1.formats.source import STDIN, Source
+from spanf1.levels.results import TokenResult, total_of_tokens
 from spanf1.results.files import score_inputs
 from spanf1.results.result import Result, total_of
 
@@ -36,7 +37,10 @@ def scored_on(
     confidence: Confidence | None,
     units: str,
     quiet: bool,
-) -> Result:
+    in_order: bool = False,
+    level: str = "span",
+    as_written: bool = False,
+) -> Result | TokenResult:
     """Return the result of files that a cluster scores.
 
     Parameters
@@ -45,10 +49,12 @@ def scored_on(
         Where it is.
     groups : sequence of sequence of str
         The files, in order: each with both sides, or gold and predictions.
-    sides, options, confidence, units
+    sides, options, confidence, units, in_order
         As for `spanf1.results.files.score_inputs`.
     quiet : bool
         Whether no progress is to be shown.
+    level, as_written
+        As for `spanf1.score_file`; sentences and documents are judged by the spans that are kept.
 
     Raises
     ------
@@ -67,31 +73,32 @@ def scored_on(
     with _connected(address) as client, StepProgress(wanted=not quiet) as progress:
         from spanf1.integrations.dask import mapped
 
-        def run(task: Callable[..., Result]) -> Iterator[Result]:
+        def run(**how: Any) -> Iterator[Any]:
+            task = partial(_scored, sides=sides, level=level, **how)
             for done, result in enumerate(mapped(client, task, shards)):
                 progress(f"{done} of {len(shards)} files")
                 yield result
 
+        how: dict[str, Any] = {"options": options, "confidence": confidence, "units": units}
+        if level == "token":
+            return total_of_tokens(run(**how, as_written=as_written), unit)
         schemes = None
         if options.needs_schemes:
-            exactly = replace(options, match="exact")
-            schemes = total_of(run(partial(_scored, sides=sides, options=exactly))).schemes
-        task = partial(
-            _scored,
-            sides=sides,
-            options=options,
-            confidence=confidence,
-            units=units,
-            schemes=schemes,
-        )
-        return total_of(run(task), unit).check()
+            schemes = total_of(run(options=replace(options, match="exact"))).schemes
+        return total_of(run(**how, in_order=in_order, schemes=schemes), unit).check()
 
 
-def _scored(paths: Iterable[str], *, sides: SideOptions, options: Options, **how: object) -> Result:
+def _scored(
+    paths: Iterable[str], *, sides: SideOptions, level: str, **how: Any
+) -> Result | TokenResult:
     """Return the result of one input, or of gold and predictions, where a worker is."""
     sources = [Source(path) for path in paths]
     inputs = both_inputs(sources, sides.gold, sides.predicted, by_position=sides.by_position)
-    return score_inputs(inputs, options, **how)  # type: ignore[arg-type]
+    if level != "token":
+        return score_inputs(inputs, **how)
+    from spanf1.levels.reading import tokens_of_inputs
+
+    return tokens_of_inputs(inputs, **how)
 
 
 @contextmanager

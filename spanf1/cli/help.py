@@ -43,7 +43,7 @@ GROUPS = {
     ),
     _CERTAINTY: (
         *("--confidence", "--resamples", "--unit", "--seed", "--interval", "--correction"),
-        "--keep-units",
+        *("--keep-units", "--keep-order"),
     ),
     _PLACES: (
         *("--gold-column", "--pred-column", "--tag-column", "--token-column", "--sentence-column"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import sys
 import time
@@ -680,3 +681,16 @@ def _begin_worker() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+
+
+# So much of a results file tells that it is one.
+_BEGINNING = 256
+
+
+def has_result(path: str) -> bool:
+    """Return whether a file begins as a results file does."""
+    try:
+        with open(path, "rb") as file:
+            return re.match(rb'(\xef\xbb\xbf)?\s*{\s*"spanf1"', file.read(_BEGINNING)) is not None
+    except OSError:
+        return False

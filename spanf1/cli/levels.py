@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from spanf1.cli.scoring import SCORE_RENDERERS, Outcome, Renderers, failures, number, warnings
-from spanf1.core.options import Confidence
+from spanf1.core.options import AUTO, Confidence
 from spanf1.core.scores import AverageName
 from spanf1.exceptions import UsageError
 from spanf1.levels.levels import WholeLevel
@@ -17,18 +17,23 @@ from spanf1.levels.report import (
     report_of_wholes,
     signature_of_tokens,
 )
-from spanf1.levels.results import TokenResult, WholeResult
+from spanf1.levels.results import TokenResult, WholeResult, total_of_tokens
 from spanf1.render.report import Report
 from spanf1.results.levels import wholes_of
 from spanf1.results.result import Result, total_of
 
 
 def outcome_of_tokens(
-    results: Mapping[str, TokenResult], average: AverageName, limits: Mapping[str, float]
+    results: Mapping[str, TokenResult],
+    average: AverageName,
+    limits: Mapping[str, float],
+    *,
+    keep_units: bool = False,
 ) -> Outcome:
     """Return what is to be printed of the tokens of files."""
-    total = sum([*results.values()][1:], next(iter(results.values())))
-    report = report_of_tokens(total, results if len(results) > 1 else {})
+    total = total_of_tokens(results.values(), AUTO if keep_units else "")
+    several = results if len(results) > 1 else {}
+    report = report_of_tokens(total, several, keep_units=keep_units)
 
     def figure(report: Report, **how: Any) -> str:
         return number(report, average=average, digits=how["digits"])
@@ -68,7 +73,8 @@ def outcome_of_wholes(
 def read_again(result: TokenResult | WholeResult) -> tuple[Report, Renderers]:
     """Return the report on a result that is from a file, and how it is rendered."""
     if isinstance(result, TokenResult):
-        return report_of_tokens(result), _renderers(number)
+        kept = bool(result.tally.units)
+        return report_of_tokens(result, keep_units=kept), _renderers(number)
     return report_of_wholes(result), _renderers(_share)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,6 +24,9 @@ from spanf1.levels.levels import LEVELS
 from spanf1.results.report import report_of
 from spanf1.results.result import Result, rescored
 from spanf1.results.signature import Signature
+
+if TYPE_CHECKING:
+    from spanf1.levels.results import TokenResult
 
 _NO_INTERVALS = "note: intervals need the sentences, and are left out: `spanf1 score` makes them"
 _INTERVALS = "note: intervals are left out: --confidence 0.95 makes them"
@@ -60,13 +63,7 @@ def rescore(file: str, *, like: str | None, max_size: str | None, **settings: An
     report.check_writable([file])
     data = data_of(file, max_size)
     if data.get("level") in (*LEVELS,):
-        if confidence:
-            raise UsageError(
-                f"--confidence is for results of spans, and {input_name(file)} is of level "
-                f"{data['level']}",
-                hint=f"spanf1 score FILE --level {data['level']} --confidence 0.95 makes intervals",
-            )
-        _rescore_level(file, data, like, report)
+        _rescore_level(file, data, like, confidence, report)
         return
     signature = None if like is None else Signature.parse(like)
     result, notes = rescored_data(file, data, signature, confidence)
@@ -88,7 +85,7 @@ def rescored_data(
     ReadError, UsageError
         If it is none, its figures are not those of its counts, or it cannot be read so.
     """
-    stored = _result_of(path, data)
+    stored = spans_of(path, data)
     try:
         result = rescored(stored, data, signature, confidence)
     except SpanF1Error as error:
@@ -97,25 +94,19 @@ def rescored_data(
     return result, _notes(result, signature, data)
 
 
-def kept_of(result: Result) -> str:
+def kept_of(result: Result | TokenResult) -> str:
     """Return the note on intervals that a results file has, and its result not."""
     return _INTERVALS if result.tally.units else _NO_INTERVALS
 
 
-def results_of(path: str, max_size: str | None) -> tuple[dict[str, Any], Result]:
-    """Return the content of a results file, or of standard input, and the result that it has.
+def data_of(path: str, max_size: str | None) -> dict[str, Any]:
+    """Return the content of a results file, or of standard input.
 
     Raises
     ------
     ReadError, LayoutError
         If it cannot be read, or is no results file.
     """
-    data = data_of(path, max_size)
-    return data, _result_of(path, data)
-
-
-def data_of(path: str, max_size: str | None) -> dict[str, Any]:
-    """Return the content of a results file, or of standard input; raises as `results_of`."""
     data = parsed(read_text(path, max_size), path)
     if not {"tally", "level"} & {*data}:
         message = "this is not a result of spanf1"
@@ -123,22 +114,54 @@ def data_of(path: str, max_size: str | None) -> dict[str, Any]:
     return data
 
 
-def _result_of(path: str, data: dict[str, Any]) -> Result:
+def result_of(path: str, data: dict[str, Any]) -> Result | TokenResult:
+    """Return the result of spans, or of tokens, that a results file has.
+
+    Raises
+    ------
+    ReadError
+        If it has none.
+    """
+    if data.get("level") != "token":
+        return spans_of(path, data)
+    from spanf1.levels.results import TokenResult
+
+    try:
+        return TokenResult.from_dict(data)
+    except UsageError as error:
+        raise _unread(path, error) from None
+
+
+def spans_of(path: str, data: dict[str, Any]) -> Result:
+    """Return the result of spans that a results file has; raises as `result_of`."""
     try:
         return Result.from_dict(data)
     except UsageError as error:
-        raise ReadError(
-            error.message, where=input_name(path), hint=error.hint or RESULTS_HINT
-        ) from None
+        raise _unread(path, error) from None
+
+
+def _unread(path: str, error: UsageError) -> ReadError:
+    return ReadError(error.message, where=input_name(path), hint=error.hint or RESULTS_HINT)
 
 
 def _rescore_level(
-    path: str, data: dict[str, Any], like: str | None, report: ReportOptions
+    path: str,
+    data: dict[str, Any],
+    like: str | None,
+    confidence: Confidence | None,
+    report: ReportOptions,
 ) -> None:
     """Write the report on a result of tokens, or of sentences or documents as wholes."""
     from spanf1.cli.levels import read_again
+    from spanf1.levels.results import WholeResult
     from spanf1.results.levels import result_of_level
 
+    if confidence and data["level"] != "token":
+        raise UsageError(
+            f"--confidence is for results of spans, and {input_name(path)} is of level "
+            f"{data['level']}",
+            hint=f"spanf1 score FILE --level {data['level']} --confidence 0.95 makes intervals",
+        )
     if like is not None:
         raise UsageError(
             f"--like is for results of spans, and {input_name(path)} is of level {data['level']}",
@@ -150,8 +173,10 @@ def _rescore_level(
         hint = error.hint or RESULTS_HINT * isinstance(error, UsageError)
         kind = ReadError if isinstance(error, UsageError) else type(error)
         raise kind(error.message, where=input_name(path), hint=hint) from None
-    lost = data["level"] == "token" and data.get("confidence")
-    notes = [_NO_INTERVALS] if lost else []
+    notes = []
+    if not isinstance(result, WholeResult):
+        result = result.with_intervals(confidence)
+        notes += [kept_of(result)] * bool(data.get("confidence") and not confidence)
     report.write(*read_again(result), notes=notes)
 
 

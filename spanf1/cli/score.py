@@ -150,6 +150,12 @@ Examples:
     help="With --format json: keep what each sentence, or document, has, so that `spanf1 merge` "
     "and `rescore` can make intervals.",
 )
+@click.option(
+    "--keep-order",
+    is_flag=True,
+    help="Keep that in order, in a larger file, so that `spanf1 compare` and `diff` can test how "
+    "results files differ.",
+)
 @slice_options()
 @click.option(
     "--signature",
@@ -203,6 +209,7 @@ def score(
     executor: str | None,
     average: AverageName,
     keep_units: bool,
+    keep_order: bool,
     fail_under: str | None,
     fail_empty: bool,
     advice: bool,
@@ -218,7 +225,8 @@ def score(
     signature = signature or short
     if signature and (report.format_name != "table" or report.digits is not None):
         raise UsageError("--signature and --short print one line, without --format and --digits")
-    _check_kept(keep_units, report.format_name, level)
+    keep_units = keep_units or keep_order
+    _check_kept(report.format_name, level, units=keep_units, order=keep_order)
     paths = paths_of(files, "score")
     if len(paths) > 2:
         raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
@@ -234,10 +242,10 @@ def score(
     # For slices, and pages, files are read again when all of them are scored.
     again = paged or bool(slicing.by)
     held = click.get_current_context().with_resource(ExitStack())
-    away: dict[str, Result] = {}
+    away: dict[str, Result | TokenResult] = {}
     slices: list[Slices] = []
     if executor is not None:
-        _check_cluster(level, again, jobs)
+        _check_cluster(again, jobs)
         from spanf1.cli.executors import scored_on
 
         away[""] = scored_on(
@@ -245,8 +253,11 @@ def score(
             [*groups.values()],
             sides,
             options,
-            confidence=confidence if level == "span" else None,
+            level=level,
+            as_written=as_written,
+            confidence=confidence if level in ("span", "token") else None,
             units=_units_kept(level, keep_units),
+            in_order=keep_order,
             quiet=report.quiet,
         )
         groups = {}
@@ -258,15 +269,16 @@ def score(
         as_written=as_written,
         confidence=confidence,
         keep_units=keep_units,
+        in_order=keep_order,
         schemes=_schemes_of_all([*groups.values()], sides, options, jobs),
         jobs=jobs,
         quiet=report.quiet,
         held=held if again else None,
     )
-    opened, results, tokens = _all_scored(groups, made)
+    opened, results, tokens = _all_scored(groups, made, away)
     outcome = _outcome(
         level,
-        away or results,
+        results,
         tokens,
         confidence=confidence,
         keep_units=keep_units,
@@ -293,25 +305,21 @@ def score(
 def _all_scored(
     groups: Mapping[str, Sequence[str]],
     made: Callable[[Sequence[str]], tuple[Inputs, Result | TokenResult]],
+    away: Mapping[str, Result | TokenResult],
 ) -> tuple[list[Inputs], dict[str, Result], dict[str, TokenResult]]:
-    """Return what inputs were opened, and their results by name: of spans, and of tokens."""
-    opened: list[Inputs] = []
-    results: dict[str, Result] = {}
-    tokens: dict[str, TokenResult] = {}
+    """Return what inputs were opened, and all results by name: of spans, and of tokens."""
+    opened, every = [], {**away}
     for name, group in groups.items():
-        inputs, one = made(group)
+        inputs, every[name] = made(group)
         opened.append(inputs)
-        if isinstance(one, Result):
-            results[name] = one
-        else:
-            tokens[name] = one
-    return opened, results, tokens
+    spans = {name: one for name, one in every.items() if isinstance(one, Result)}
+    # Without an import of what tokens need.
+    tokens = {name: one for name, one in every.items() if not isinstance(one, Result)}
+    return opened, spans, tokens
 
 
-def _check_cluster(level: str, again: bool, jobs: int | None) -> None:
+def _check_cluster(again: bool, jobs: int | None) -> None:
     """Raise an error if something is asked for that --executor cannot do."""
-    if level == "token":
-        raise UsageError("--executor scores spans, and the level is token")
     if again:
         raise UsageError("--executor does not go with --by, nor with a page: files are read again")
     if jobs is not None:
@@ -334,6 +342,7 @@ def _scored(
     as_written: bool,
     confidence: Confidence | None,
     keep_units: bool,
+    in_order: bool,
     schemes: tuple[AnyScheme, AnyScheme] | None,
     jobs: int | None,
     quiet: bool,
@@ -349,8 +358,9 @@ def _scored(
         if level == "token":
             from spanf1.levels.reading import tokens_of_inputs
 
-            one = tokens_of_inputs(inputs, options, confidence=confidence, as_written=as_written)
-            return inputs, one
+            return inputs, tokens_of_inputs(
+                inputs, options, confidence=confidence, units=units, as_written=as_written
+            )
         parted = group if inputs.may_be_parted() else ()
         executor = stack.enter_context(workers(parted, jobs, json=inputs.format != COLUMNS))
         confidence = confidence if level == "span" else None
@@ -359,22 +369,24 @@ def _scored(
             options,
             confidence=confidence,
             units=units,
+            in_order=in_order,
             executor=executor,
             schemes=schemes,
         )
 
 
-def _check_kept(keep_units: bool, format_name: str, level: str) -> None:
+def _check_kept(format_name: str, level: str, *, units: bool, order: bool) -> None:
     """Raise an error if what is to be kept of units has no place."""
-    if keep_units and format_name != "json":
+    name = "--keep-order" if order else "--keep-units"
+    if units and format_name != "json":
         raise UsageError(
-            f"--keep-units is for results files, and the format is {format_name}",
-            hint="--format json",
+            f"{name} is for results files, and the format is {format_name}", hint="--format json"
         )
-    if keep_units and level != "span":
-        raise UsageError(
-            f"--keep-units keeps spans, and the level is {level}", hint="leave --level out"
-        )
+    if units and level not in (("span",) if order else ("span", "token")):
+        hint = "leave --level out"
+        if level != "token":
+            hint = f"without --level: spanf1 merge --level {level} makes these figures of the file"
+        raise UsageError(f"{name} keeps spans, and the level is {level}", hint=hint)
 
 
 def _check_shown(level: str, options: Options, format_name: str, *, advice: bool) -> None:
@@ -407,7 +419,7 @@ def _outcome(
     if level == "token":
         from spanf1.cli.levels import outcome_of_tokens
 
-        return outcome_of_tokens(tokens, average, limits)
+        return outcome_of_tokens(tokens, average, limits, keep_units=keep_units)
     if level != "span":
         from spanf1.cli.levels import outcome_of_wholes
 
@@ -526,6 +538,7 @@ def span_results(
         as_written=False,
         confidence=confidence,
         keep_units=False,
+        in_order=False,
         schemes=_schemes_of_all(groups, sides, options, jobs),
         jobs=jobs,
         quiet=quiet,

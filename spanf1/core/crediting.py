@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import NamedTuple
 
@@ -48,10 +48,15 @@ class Creditor:
     ----------
     crediting : Crediting
         How spans are credited.
+    types : mapping of str to int
+        The numbers of the types, from 1, which may grow.
     """
 
-    def __init__(self, crediting: Crediting) -> None:
+    def __init__(self, crediting: Crediting, types: Mapping[str, int]) -> None:
         _, self._rules, self._schemes = crediting
+        self._types = types
+        # the place of each type among their names in order; there is no type 0
+        self._ranks = np.zeros(1, np.intp)
         self._held = [_NONE, _NONE]
         # The number of each kind of span: the rule's, its type and outcome, and what it earns; and
         # how many there are.
@@ -111,7 +116,7 @@ class Creditor:
         self, sides: Sequence[_Side], parts: Sequence[Parts | None], extent: int
     ) -> list[tuple[IntArray, npt.NDArray[np.int64]]]:
         gold, predicted = (
-            Places(side.start, side.end, side.type, some and some.moved(extent))
+            Places(side.start, side.end, self._ranked(side.type), some and some.moved(extent))
             for side, some in zip(sides, parts, strict=True)
         )
         overlaps = find_overlaps(gold, predicted)
@@ -123,6 +128,19 @@ class Creditor:
             for number, rule in enumerate(self._rules)
             for side, which, columns in credited(rule, gold, predicted, overlaps).rows()
         ]
+
+    def _ranked(self, types: IntArray) -> IntArray:
+        """Return numbers of types in the order of their names.
+
+        Of pairings that are as good the first in reading order is taken, whatever types were met
+        before: a text earns the same in any part of an input.
+        """
+        if len(self._ranks) <= len(self._types):
+            self._ranks = np.zeros(len(self._types) + 1, np.intp)
+            self._ranks[[self._types[name] for name in sorted(self._types)]] = np.arange(
+                1, len(self._types) + 1
+            )
+        return self._ranks[types]
 
     def _numbered(self, rule: int, columns: Sequence[Column]) -> npt.NDArray[np.int64]:
         """Return the number of the kind of each row, and count them."""

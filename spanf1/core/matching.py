@@ -7,7 +7,8 @@ there twice is right twice only if the other side has it twice.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,6 +46,8 @@ class SpanCounter:
     ----------
     tally : Tally
         What they are added to.
+    types : mapping of str to int
+        The numbers of the types, from 1, which may grow; needed where spans are credited.
     units, in_order, crediting, kept
         As for `spanf1.core.tag_counter.tally`.
 
@@ -63,6 +66,7 @@ class SpanCounter:
     def __init__(
         self,
         tally: Tally,
+        types: Mapping[str, int] = MappingProxyType({}),
         *,
         units: str = "",
         in_order: bool = False,
@@ -81,7 +85,7 @@ class SpanCounter:
         if crediting:
             from spanf1.core.crediting import Creditor
 
-            self._creditor = Creditor(crediting)
+            self._creditor = Creditor(crediting, types)
             tally.match, tally.unit = crediting.name, crediting.rules[0].unit
             tally.schemes = crediting.schemes
             _check_units(crediting.name, tally.placed_by)

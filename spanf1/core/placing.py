@@ -121,6 +121,7 @@ class TextCounter:
         self._tally = Tally(placed_by=TEXT if self._by_text else placed_by)
         self._counter = SpanCounter(
             self._tally,
+            self._types,
             units=units,
             in_order=in_order,
             crediting=options.crediting,

@@ -324,7 +324,7 @@ class BlockCounter:
         self._gold, self._predicted = SideDecoder(), SideDecoder()
         self._tally = Tally()
         self._counter = SpanCounter(
-            self._tally, units=units, in_order=in_order, crediting=crediting, kept=kept
+            self._tally, types, units=units, in_order=in_order, crediting=crediting, kept=kept
         )
         self._script: ScriptCounter | None = None
         if script:

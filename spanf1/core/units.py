@@ -138,10 +138,11 @@ class Units:
         if self.order is not None and other.order is not None:
             more = other.order + np.min_scalar_type(len(rows[0])).type(len(self.length))
             order = np.concatenate((self.order, more))
-        elif len(rows[0]) > 2 * settled:
+        if len(rows[0]) > 2 * settled:
             # Not at each addition: many would take as much time as there are rows, each.
-            rows, _ = _distinct(rows, len(numbers))
+            rows, kind = _distinct(rows, len(numbers))
             settled = len(rows[0])
+            order = None if order is None else kind.astype(np.min_scalar_type(settled))[order]
         return Units(self.kind, tuple(numbers), *rows, order, settled)
 
     def chosen(self, rows: npt.NDArray[np.integer], weight: IntArray) -> Units:

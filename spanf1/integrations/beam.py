@@ -19,26 +19,24 @@ from typing import Any
 from apache_beam import CombineFn, CombineGlobally, Create, Map, PCollection, PTransform
 from apache_beam.pvalue import AsSingleton, PBegin
 
-from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
 from spanf1.formats.source import Path
 from spanf1.integrations.shards import (
+    AnyResult,
+    How,
     Part,
     Shard,
-    exact,
-    in_schemes,
-    options_of,
+    ShardResult,
     put,
     score_shard,
     shards_of,
     total_of_parts,
 )
 from spanf1.results.lists import evaluate
-from spanf1.results.result import Result
 
 
 class Score(PTransform):  # type: ignore[misc]
-    """Files, scored: to be applied to a pipeline, which then has one `Result`.
+    """Files, scored: applied to a pipeline, it has one result, as `spanf1.score_file` returns.
 
     Parameters
     ----------
@@ -65,33 +63,33 @@ class Score(PTransform):  # type: ignore[misc]
     ) -> None:
         super().__init__()
         self._shards = shards_of(paths, pred_paths)
-        self._options, self._chosen = options_of(options)
+        self._how = How.of(options)
 
-    def expand(self, pipeline: PBegin) -> PCollection[Result]:
+    def expand(self, pipeline: PBegin) -> PCollection[AnyResult]:
         """Return the result of the files."""
         shards = pipeline | Create([*enumerate(self._shards)])
         count = len(self._shards)
         schemes = []
-        if self._chosen.needs_schemes:
-            exactly = ScoreFn(count=count, **exact(self._options))
-            first = shards | "ScoreExactly" >> CombineGlobally(exactly)
-            schemes = [AsSingleton(first | "Schemes" >> Map(lambda result: result.schemes))]
-        results = shards | "Score" >> Map(_scored, self._options, *schemes)
-        return results | "Add" >> CombineGlobally(_AddFn(self._options, self._chosen, count))
+        if self._how.options.needs_schemes:
+            first = shards | "ScoreExactly" >> Map(_scored, self._how.exact())
+            exactly = first | "AddExactly" >> CombineGlobally(_AddFn(self._how.exact(), count))
+            schemes = [AsSingleton(exactly | "Schemes" >> Map(lambda result: result.schemes))]
+        results = shards | "Score" >> Map(_scored, self._how, *schemes)
+        return results | "Add" >> CombineGlobally(_AddFn(self._how, count))
 
 
 def _scored(
-    element: tuple[int, Shard], options: dict[str, Any], schemes: tuple[str, str] | None = None
-) -> tuple[int, Result]:
+    element: tuple[int, Shard], how: How, schemes: tuple[str, str] | None = None
+) -> tuple[int, ShardResult]:
     number, shard = element
-    return number, score_shard(shard, in_schemes(options, schemes) if schemes else options)
+    return number, score_shard(shard, (how.in_schemes(schemes) if schemes else how).of_shard)
 
 
 class _AddFn(CombineFn):  # type: ignore[misc]
     """The sum of results that bear numbers, in the order of these."""
 
-    def __init__(self, options: dict[str, Any], chosen: Options, count: int | None) -> None:
-        self._options, self._chosen, self._count = options, chosen, count
+    def __init__(self, how: How, count: int | None) -> None:
+        self._how, self._count = how, count
 
     def create_accumulator(self) -> list[Part]:
         return []
@@ -108,8 +106,8 @@ class _AddFn(CombineFn):  # type: ignore[misc]
                 put(part, merged)
         return merged
 
-    def extract_output(self, parts: list[Part]) -> Result:
-        return total_of_parts(parts, self._options, self._chosen, self._count)
+    def extract_output(self, parts: list[Part]) -> AnyResult:
+        return total_of_parts(parts, self._how, self._count)
 
 
 class ScoreFn(_AddFn):
@@ -138,14 +136,14 @@ class ScoreFn(_AddFn):
     """
 
     def __init__(self, *, count: int | None = None, **options: Any) -> None:
-        given, chosen = options_of(options)
-        if chosen.needs_schemes:
+        how = How.of(options)
+        if how.options.needs_schemes:
             raise UsageError(
-                f"match {chosen.match} needs the scheme of the whole, where ill-formed spans are "
-                "dropped",
+                f"match {how.options.match} needs the scheme of the whole, where ill-formed spans "
+                "are dropped",
                 hint="give the scheme, as in scheme='IOB2'; Score finds it out by itself",
             )
-        super().__init__(given, chosen, count)
+        super().__init__(how, count)
 
     def add_input(self, parts: list[Part], element: tuple[int, Any]) -> list[Part]:
         """Score a shard."""
@@ -161,7 +159,7 @@ class ScoreFn(_AddFn):
                 hint="(0, 'both.conll'), (0, ('gold.conll', 'pred.conll')) or (0, (GOLD, PRED))",
             )
         if isinstance(sides[0], str | os.PathLike):
-            result = score_shard(sides, self._options)
+            result = score_shard(sides, self._how.of_shard)
         else:
-            result = evaluate(*sides, **self._options)
+            result = evaluate(*sides, **self._how.of_shard)
         return super().add_input(parts, (number, result))

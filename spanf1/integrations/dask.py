@@ -22,8 +22,14 @@ from distributed import Client, Future, default_client
 
 from spanf1.exceptions import UsageError
 from spanf1.formats.source import Path
-from spanf1.integrations.shards import score_all, score_pairs, score_shard, shards_of
-from spanf1.results.result import Result
+from spanf1.integrations.shards import (
+    AnyResult,
+    ShardResult,
+    score_all,
+    score_pairs,
+    score_shard,
+    shards_of,
+)
 
 
 def score(
@@ -32,7 +38,7 @@ def score(
     *,
     client: Client | None = None,
     **options: Any,
-) -> Result:
+) -> AnyResult:
     """Score files, or a bag, on a cluster.
 
     Parameters
@@ -59,7 +65,7 @@ def score(
     if isinstance(data, Bag):
         parts = [*map(delayed, data.to_delayed())]
 
-        def of_bag(how: dict[str, Any]) -> Iterator[Result]:
+        def of_bag(how: dict[str, Any]) -> Iterator[ShardResult]:
             tasks = [delayed(score_pairs)(part, how) for part in parts]
             return (one for one in in_order(cluster, cluster.compute(tasks)) if one)
 
@@ -70,7 +76,7 @@ def score(
     )
 
 
-def mapped(client: Client, function: Any, shards: Sequence[Any]) -> Iterator[Result]:
+def mapped(client: Client, function: Any, shards: Sequence[Any]) -> Iterator[ShardResult]:
     """Yield what a function makes of each shard, in order."""
     # They may have changed since they were read last.
     return in_order(client, client.map(function, shards, pure=False))

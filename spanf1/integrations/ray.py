@@ -16,15 +16,14 @@ import ray
 
 from spanf1.exceptions import SpanF1Error
 from spanf1.formats.source import Path
-from spanf1.integrations.shards import score_all, score_shard, shards_of
-from spanf1.results.result import Result
+from spanf1.integrations.shards import AnyResult, ShardResult, score_all, score_shard, shards_of
 
 
 def score(
     paths: Path | Iterable[Path],
     pred_paths: Path | Iterable[Path] | None = None,
     **options: Any,
-) -> Result:
+) -> AnyResult:
     """Score files on a cluster; one of this machine is begun, if none is connected.
 
     Parameters
@@ -45,7 +44,7 @@ def score(
     shards = shards_of(paths, pred_paths)
     task = ray.remote(score_shard)
 
-    def run(how: dict[str, Any]) -> Iterator[Result]:
+    def run(how: dict[str, Any]) -> Iterator[ShardResult]:
         waiting = deque(task.remote(shard, how) for shard in shards)
         try:
             while waiting:

@@ -11,20 +11,26 @@ from bisect import bisect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
-from spanf1.core.options import AUTO, Options, confidence_from
+from spanf1.core.options import AUTO, Confidence, Options, confidence_from
 from spanf1.exceptions import UsageError
 from spanf1.formats.folders import groups_of
 from spanf1.formats.source import Path
+from spanf1.levels.levels import LevelName, check_level
+from spanf1.levels.results import TokenResult, WholeResult, total_of_tokens
 from spanf1.results.files import score_file
+from spanf1.results.levels import wholes_of
 from spanf1.results.lists import evaluate
 from spanf1.results.result import Result, total_of
 
 #: one file with both sides, or gold and predictions
 Shard = Sequence[str]
+#: the result of a shard, and of all of them, by the level
+ShardResult = Result | TokenResult
+AnyResult = ShardResult | WholeResult
 #: scores all shards under options, by their names, and yields the results in order
-Run = Callable[[dict[str, Any]], Iterable[Result]]
+Run = Callable[[dict[str, Any]], Iterable[ShardResult]]
 
 # A hint.
 _NUMBERS = "shards are numbered from 0, in the order of the whole"
@@ -60,22 +66,22 @@ def shards_of(
     return [[os.path.abspath(path) for path in shard] for shard in shards]
 
 
-def score_shard(shard: Shard, options: Mapping[str, Any]) -> Result:
+def score_shard(shard: Shard, options: Mapping[str, Any]) -> ShardResult:
     """Return the result of one shard; raises as `spanf1.score_file`."""
-    result: Result = score_file(*shard, **options)
+    result: ShardResult = score_file(*shard, **options)
     return result
 
 
-def score_pairs(pairs: Iterable[Sequence[Any]], options: Mapping[str, Any]) -> Result | None:
+def score_pairs(pairs: Iterable[Sequence[Any]], options: Mapping[str, Any]) -> ShardResult | None:
     """Return the result of pairs of gold and predicted tags, or spans; None of none."""
     both = [*zip(*pairs, strict=True)]
     if not both:
         return None
-    result: Result = evaluate(*map(list, both), **options)
+    result: ShardResult = evaluate(*map(list, both), **options)
     return result
 
 
-def score_all(run: Run, options: Mapping[str, Any]) -> Result:
+def score_all(run: Run, options: Mapping[str, Any]) -> AnyResult:
     """Return the result of all shards.
 
     Where ill-formed spans are to be dropped in a scheme that is not given, all are looked at
@@ -88,37 +94,62 @@ def score_all(run: Run, options: Mapping[str, Any]) -> Result:
     SpanF1Error
         As the shards do: the first of them, in order, that has an error.
     """
-    given, chosen = options_of(options)
-    if chosen.needs_schemes:
-        exactly = exact(given)
-        given = in_schemes(given, _total(run(exactly), exactly).schemes)
-    return replace(_total(run(given), given), options=chosen).check()
+    how = How.of(options)
+    if how.options.needs_schemes:
+        exactly = how.exact()
+        how = how.in_schemes(total_of_all(run(exactly.of_shard), exactly).schemes)
+    return how.finished(total_of_all(run(how.of_shard), how))
 
 
-def options_of(options: Mapping[str, Any]) -> tuple[dict[str, Any], Options]:
-    """Return the options of each shard, by their names, and those of the whole.
+class How(NamedTuple):
+    """How shards are scored: the options of each, by their names, and what the whole has."""
 
-    Raises
-    ------
-    UsageError
-        If results under them cannot be added.
-    """
-    given = {**options, "confidence": confidence_from(options.get("confidence"))}
-    if given.get("level", "span") != "span":
-        raise UsageError(f"shards are scored by spans, and the level is {given['level']}")
-    if given.get("match") == "surface":
-        raise UsageError("surface forms of shards cannot be added: several may have the same form")
-    return given, Options.of(given)
+    of_shard: dict[str, Any]
+    options: Options
+    level: LevelName
+    confidence: Confidence | None
 
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> How:
+        """Return how options say it.
 
-def exact(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options under which shards tell the schemes of the whole."""
-    return {**options, "match": "exact", "confidence": None}
+        Raises
+        ------
+        UsageError
+            If results under them cannot be added.
+        """
+        level, confidence = given.get("level", "span"), confidence_from(given.get("confidence"))
+        if given.get("match") == "surface":
+            raise UsageError(
+                "surface forms of shards cannot be added: several may have the same form"
+            )
+        of_shard = {**given, "confidence": confidence}
+        options = Options.of(of_shard)
+        check_level(level, options, as_written=given.get("as_written", False))
+        if level not in ("token", "span"):
+            # Of each sentence, or document, its spans are kept.
+            of_shard |= {"level": "span", "confidence": Confidence(unit=level)}
+        return cls(of_shard, options, level, confidence)
 
+    def exact(self) -> How:
+        """Return how shards tell the schemes of the whole."""
+        return How.of({**self.of_shard, "match": "exact", "confidence": None})
 
-def in_schemes(options: Mapping[str, Any], schemes: tuple[str, str]) -> dict[str, Any]:
-    """Return options with the schemes of the whole."""
-    return {**options, "gold_scheme": schemes[0], "pred_scheme": schemes[1]}
+    def in_schemes(self, schemes: tuple[str, str]) -> How:
+        """Return how shards are scored in the schemes of the whole."""
+        gold, predicted = schemes
+        return self._replace(
+            of_shard={**self.of_shard, "gold_scheme": gold, "pred_scheme": predicted}
+        )
+
+    def finished(self, total: ShardResult) -> AnyResult:
+        """Return the result of the whole, given the sum of the shards."""
+        if self.level == "token" or isinstance(total, TokenResult):
+            return total
+        whole = replace(total, options=self.options).check()
+        if self.level == "span":
+            return whole
+        return wholes_of(replace(whole, confidence=None), self.level, self.confidence)
 
 
 @dataclass(frozen=True)
@@ -130,13 +161,13 @@ class Part:
 
     first: int
     last: int
-    results: list[Result]
+    results: list[ShardResult]
 
     def __add__(self, other: Part) -> Part:
         results = [*self.results, *other.results]
         confidence = results[0].confidence
         if not (confidence and confidence.unit == AUTO):
-            results = [total_of(results)]
+            results = [total_of_some(results)]
         return Part(self.first, other.last, results)
 
 
@@ -161,17 +192,15 @@ def put(part: Part, parts: list[Part]) -> None:
     parts[max(at - 1, 0) : at + 1] = joined
 
 
-def total_of_parts(
-    parts: Sequence[Part], options: Mapping[str, Any], chosen: Options, count: int | None = None
-) -> Result:
+def total_of_parts(parts: Sequence[Part], how: How, count: int | None = None) -> AnyResult:
     """Return the result of all shards, which parts have in order.
 
     Parameters
     ----------
     parts : sequence of Part
         As `put` makes them.
-    options, chosen
-        As `options_of` returns them.
+    how : How
+        How they were scored.
     count : int, optional
         How many shards there are, if that is known.
 
@@ -186,12 +215,20 @@ def total_of_parts(
     missing = parts[0].last + 1 if parts and not parts[0].first else 0
     if missing < max(end, count or 0):
         raise UsageError(f"no shard has the number {missing}", hint=_NUMBERS)
-    return replace(_total(chain(*(p.results for p in parts)), options), options=chosen).check()
+    return how.finished(total_of_all(chain(*(part.results for part in parts)), how))
 
 
-def _total(results: Iterable[Result], options: Mapping[str, Any]) -> Result:
+def total_of_some(results: Iterable[Any]) -> Any:
+    """Return the result of several shards together, one at least: of spans, or of tokens."""
+    remaining = iter(results)
+    first = next(remaining)
+    add = total_of_tokens if isinstance(first, TokenResult) else total_of
+    return add(chain([first], remaining))
+
+
+def total_of_all(results: Iterable[Any], how: How) -> Any:
+    """Return the result of shards together, and that of nothing where there are none."""
     remaining = iter(results)
     for first in remaining:
-        return total_of(chain([first], remaining))
-    nothing: Result = evaluate([], [], **options)
-    return nothing
+        return total_of_some(chain([first], remaining))
+    return evaluate([], [], **how.of_shard)

@@ -26,8 +26,17 @@ from spanf1 import exceptions
 from spanf1.core.options import AUTO
 from spanf1.exceptions import SpanF1Error, UsageError
 from spanf1.formats.source import Path
-from spanf1.integrations.shards import score_all, score_pairs, score_shard, shards_of
-from spanf1.results.result import Result, total_of
+from spanf1.integrations.shards import (
+    AnyResult,
+    ShardResult,
+    score_all,
+    score_pairs,
+    score_shard,
+    shards_of,
+    total_of_some,
+)
+from spanf1.levels.results import TokenResult
+from spanf1.results.result import Result
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,7 +53,7 @@ def score(
     pred_key: str = "predicted",
     partitions: int | None = None,
     **options: Any,
-) -> Result:
+) -> AnyResult:
     """Score files, or a frame, on a cluster.
 
     Parameters
@@ -75,7 +84,7 @@ def score(
         hint = "pyspark.sql.SparkSession.builder.getOrCreate()"
         raise UsageError("there is no session of Spark", hint=hint)
     given: Any = data
-    results: Callable[..., Iterator[Result]]
+    results: Callable[..., Iterator[ShardResult]]
     if hasattr(data, "mapInArrow"):
         frame, results = given.select(gold_key, pred_key), _of_pairs
     else:
@@ -85,20 +94,22 @@ def score(
     return score_all(lambda how: _collected(frame, results, how), options)
 
 
-def _of_shards(batch: pa.RecordBatch, how: dict[str, Any], shards: list[Any]) -> Iterator[Result]:
+def _of_shards(
+    batch: pa.RecordBatch, how: dict[str, Any], shards: list[Any]
+) -> Iterator[ShardResult]:
     for number in batch.column(0).to_pylist():
         yield score_shard(shards[number], how)
 
 
-def _of_pairs(batch: pa.RecordBatch, how: dict[str, Any]) -> Iterator[Result]:
+def _of_pairs(batch: pa.RecordBatch, how: dict[str, Any]) -> Iterator[ShardResult]:
     result = score_pairs(zip(*(c.to_pylist() for c in batch.columns), strict=True), how)
     if result:
         yield result
 
 
 def _collected(
-    frame: DataFrame, results: Callable[..., Iterator[Result]], how: dict[str, Any]
-) -> Iterator[Result]:
+    frame: DataFrame, results: Callable[..., Iterator[ShardResult]], how: dict[str, Any]
+) -> Iterator[ShardResult]:
     """Yield the results of a frame, by what makes some of a batch of its rows, in order."""
     rows = frame.mapInArrow(partial(_rows, results=results, how=how), _SCHEMA).collect()
     for _, _, text in sorted(rows):
@@ -106,12 +117,13 @@ def _collected(
         if "error" in data:
             kind, message, where, hint = data["error"]
             raise getattr(exceptions, kind)(message, where=where, hint=hint)
-        yield replace(Result.from_dict(data), confidence=how["confidence"])
+        kind = TokenResult if data.get("level") == "token" else Result
+        yield replace(kind.from_dict(data), confidence=how["confidence"])
 
 
 def _rows(
     batches: Iterable[pa.RecordBatch],
-    results: Callable[..., Iterator[Result]],
+    results: Callable[..., Iterator[ShardResult]],
     how: dict[str, Any],
 ) -> Iterator[pa.RecordBatch]:
     """Yield the rows that a partition sends home."""
@@ -127,10 +139,10 @@ def _rows(
     number = 0
     confidence = how["confidence"]
     try:
-        found: Iterator[Result] = (one for batch in batches for one in results(batch, how))
+        found: Iterator[ShardResult] = (one for batch in batches for one in results(batch, how))
         for first in found:
             apart = confidence and confidence.unit == AUTO
-            for one in chain([first], found) if apart else [total_of(chain([first], found))]:
+            for one in chain([first], found) if apart else [total_of_some(chain([first], found))]:
                 kept = replace(one, confidence=None)
                 yield row(number, kept.to_dict(keep_units=bool(kept.tally.units)))
                 number += 1

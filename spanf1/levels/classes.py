@@ -407,6 +407,8 @@ class TokenScores:
         how, units = self.confidence, self.tally.units
         if how is None or units is None:
             return None
+        # In one order, however the units came: the same seed is to draw the same.
+        units = units.in_order()
         low, high = interval_of(units.rows, units.weight, self._values_of(units.cells), how)
         ends = np.stack([low, high], axis=-1)
         if units.size < LEAST_UNITS:

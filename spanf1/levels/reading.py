@@ -36,6 +36,7 @@ def tokens_of_inputs(
     options: Options,
     *,
     confidence: Confidence | None = None,
+    units: str = "",
     as_written: bool = False,
 ) -> TokenResult:
     """Return the scores of the tokens of gold and predictions.
@@ -48,6 +49,8 @@ def tokens_of_inputs(
         How it is read.
     confidence : Confidence, optional
         How intervals are made.
+    units : str
+        What the counts are kept of, where that is not what intervals need.
     as_written : bool
         Whether tags are labels as they are written, with their prefixes.
 
@@ -57,7 +60,7 @@ def tokens_of_inputs(
         If an input cannot be read, or has no tags side by side.
     """
     inputs = inputs._replace(missing=options.missing)
-    units = confidence.unit if confidence else ""
+    units = confidence.unit if confidence else units
 
     def read(spellings: Sequence[Spelling]) -> tuple[TagSets, tuple[TagPair, TokenTally]]:
         again = inputs.again()

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from spanf1._version import __version__
 from spanf1.core.fingerprint import spelt
 from spanf1.core.options import FEW_SPANS, FEW_UNITS, LEAST_UNITS, Confidence
@@ -14,7 +16,7 @@ from spanf1.core.scores import AVERAGES, FIGURES
 from spanf1.formats.in_words import input_in_words, tags_in_words, types_in_words
 from spanf1.formats.stored import data_of_options, plain_option
 from spanf1.levels.classes import MEASURES, TokenScores
-from spanf1.levels.tokens import TokenTally
+from spanf1.levels.tokens import TokenTally, UnitCells
 from spanf1.levels.wholes import Share, WholeScores
 from spanf1.render.renderers import DIM
 from spanf1.render.report import Fact, Report, Section
@@ -30,7 +32,10 @@ _COEFFICIENTS = ("mcc", "kappa", "kappa_tags", "kappa_marked")
 
 
 def report_of_tokens(
-    result: TokenScores, files: Mapping[str, TokenScores] = MappingProxyType({})
+    result: TokenScores,
+    files: Mapping[str, TokenScores] = MappingProxyType({}),
+    *,
+    keep_units: bool = False,
 ) -> Report:
     """Return the report on tokens: scores of classes, figures of all, and the confusion matrix.
 
@@ -40,6 +45,8 @@ def report_of_tokens(
         The result.
     files : mapping of str to TokenScores
         Those of several files, by name, of which it is the sum.
+    keep_units : bool
+        As for `spanf1.levels.results.TokenResult.to_dict`.
     """
 
     def sections(result: TokenScores, digits: int | None, *, beside: bool) -> list[Section]:
@@ -57,7 +64,8 @@ def report_of_tokens(
 
     def data(result: TokenScores) -> dict[str, Any]:
         each = {name: {"accuracy": _plain(one.accuracy)} for name, one in files.items()}
-        return data_of_tokens(result) | ({"files": each} if files else {})
+        made = data_of_tokens(result, keep_units=keep_units)
+        return made | ({"files": each} if files else {})
 
     return Report(result, beside, _token_rows, data, terminal=under, caption=signature_of_tokens)
 
@@ -343,7 +351,7 @@ def _matrix(result: TokenScores) -> dict[str, Any]:
     return {"classes": result.classes, "counts": result.confusion.tolist()}
 
 
-def data_of_tokens(result: TokenScores) -> dict[str, Any]:
+def data_of_tokens(result: TokenScores, *, keep_units: bool = False) -> dict[str, Any]:
     """Return everything as plain data that JSON can carry; NaN is given as None."""
     options, certainty = result.options, result.certainty
     left_out = {"fbeta"} if options.beta == 1 else set()
@@ -371,6 +379,8 @@ def data_of_tokens(result: TokenScores) -> dict[str, Any]:
         "input": result.input and result.input.to_dict(),
         "tally": _tally_data(result.tally),
     }
+    if keep_units and result.tally.units:
+        data["tally"]["units"] = _units_data(result.tally.units)
     if result.confidence and certainty:
         data["confidence"] = {
             "level": result.confidence.level,
@@ -405,6 +415,21 @@ def _tally_data(tally: TokenTally) -> dict[str, Any]:
         "gaps": list(tally.gaps),
         "gold_number": f"{tally.gold_number:016x}",
     }
+
+
+def _units_data(units: UnitCells) -> dict[str, Any]:
+    """Return what units have as plain data that JSON can carry: in one order, however they came.
+
+    ``cells`` are as in the tally. Each of the ``rows`` says how many units have it, and then the
+    number of each cell that it has, and of how many tokens.
+    """
+    units = units.in_order()
+    rows = []
+    for row, weight in zip(units.rows, units.weight.tolist(), strict=True):
+        there = np.flatnonzero(row)
+        rows.append([weight, *np.stack((there, row[there]), axis=1).ravel().tolist()])
+    cells = [[*gold, *predicted] for gold, predicted in units.cells]
+    return {"kind": units.kind, "cells": cells, "rows": rows}
 
 
 def _ends(interval: Interval) -> list[float | None]:

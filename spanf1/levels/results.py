@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from spanf1.core.options import Confidence, Options
+from spanf1.core.options import AUTO, UNITS, Confidence, Options
 from spanf1.core.schemes import PREFIXES
 from spanf1.core.tags import Gaps
+from spanf1.core.tally import TOKEN
 from spanf1.exceptions import UsageError
 from spanf1.formats.stored import as_count, as_name, options_from, origin_from, result_read
 from spanf1.levels.classes import TokenScores
 from spanf1.levels.levels import LEVELS
 from spanf1.levels.report import data_of_tokens, data_of_wholes
-from spanf1.levels.tokens import Cell, Tag, TokenTally
+from spanf1.levels.tokens import Cell, Tag, TokenTally, UnitCells
 from spanf1.levels.wholes import WholeScores
 from spanf1.render.reported import Reported
 from spanf1.wording import printable
@@ -49,16 +50,39 @@ class TokenResult(TokenScores, Reported):
     def __repr__(self) -> str:
         return f"<TokenResult: accuracy {self.accuracy:.4f}, {self.tokens} tokens>"
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain data that JSON can carry; NaN is given as None."""
-        return data_of_tokens(self)
+    def with_intervals(self, confidence: Confidence | None) -> TokenResult:
+        """Return this result with intervals, or without.
+
+        Raises
+        ------
+        UsageError
+            If it does not have the units that they need.
+        """
+        units = self.tally.units
+        if confidence and (units is None or confidence.unit not in (AUTO, units.kind)):
+            unit = "" if confidence.unit == AUTO else f" --confidence 0.95 --unit {confidence.unit}"
+            raise UsageError(
+                f"the tokens of each {'sentence' if not unit else confidence.unit} were not kept",
+                hint=f"spanf1 score FILE --level token --format json --keep-units{unit} keeps them",
+            )
+        return replace(self, confidence=confidence)
+
+    def to_dict(self, *, keep_units: bool = False) -> dict[str, Any]:
+        """Return everything as plain data that JSON can carry; NaN is given as None.
+
+        Parameters
+        ----------
+        keep_units : bool
+            Whether it is to have what each unit has, if that was counted, as for intervals.
+        """
+        return data_of_tokens(self, keep_units=keep_units)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> TokenResult:
         """Return the result that `to_dict` gave the data of, also by way of JSON.
 
-        Only ``options``, ``input`` and ``tally`` are read. Intervals need what each unit has, and
-        are left out.
+        Only ``options``, ``input`` and ``tally`` are read. Intervals are left out:
+        `with_intervals` makes them, where the data has what each unit has.
 
         Raises
         ------
@@ -143,14 +167,79 @@ def _check_level(data: Mapping[str, Any], *levels: str) -> None:
         raise ValueError(level)
 
 
+def total_of_tokens(results: Iterable[TokenResult], unit: str = "") -> TokenResult:
+    """Return the result of several inputs together, which are added one by one, in order.
+
+    Parameters
+    ----------
+    results : iterable of TokenResult
+        Those of the inputs, one at least.
+    unit : str
+        What is drawn, if there are no intervals, and units are kept for later.
+    """
+    remaining = iter(results)
+    first = next(remaining)
+    unit = first.confidence.unit if first.confidence else unit
+    if unit == AUTO and first.tally.units:
+        # All at once: what one marks says what is drawn of the others.
+        first, *others = _in_one_unit([first, *remaining])
+        remaining = iter(others)
+    return sum(remaining, first)
+
+
+def _in_one_unit(results: list[TokenResult]) -> list[TokenResult]:
+    """Return results with units of one kind: what would be drawn of all inputs as one."""
+    tallies = [result.tally for result in results]
+    kinds = {tally.units.kind for tally in tallies if tally.units}
+    documents, sentences = (
+        sum(getattr(tally, name) for tally in tallies) for name in ("documents", "sentences")
+    )
+    # Where one of more documents has sentences, these were asked for.
+    asked = any(t.documents > 1 and t.units and t.units.kind != "document" for t in tallies)
+    if not asked and ("document" in kinds or documents > 1):
+        kind = "document"
+    elif kinds == {TOKEN} and sentences < 2:
+        kind = TOKEN
+    else:
+        kind = "sentence"
+
+    def in_it(tally: TokenTally) -> TokenTally:
+        units = tally.units
+        if units is None or units.kind == kind or (kind == "sentence" and units.kind != TOKEN):
+            return tally
+        return replace(tally, units=units.as_one(kind))
+
+    return [replace(result, tally=in_it(result.tally)) for result in results]
+
+
+def _units_from(data: Mapping[str, Any], counted: Counter[Cell]) -> UnitCells:
+    """Return the units that a result has the data of, which are to have what was counted."""
+    cells = tuple(_cell_from(tags) for tags in data["cells"])
+    kept = [[*map(as_count, row)] for row in data["rows"]]
+    rows = np.zeros((len(kept), len(cells)), np.int64)
+    for number, (_, *pairs) in enumerate(kept):
+        rows[number, pairs[::2]] = pairs[1::2]
+    weight = np.array([row[0] for row in kept], np.int64)
+    sums = Counter(dict(zip(cells, (weight @ rows).tolist(), strict=True)))
+    if len(sums) < len(cells) or +sums != +counted or sum(row[0] for row in kept) > _MOST:
+        raise ValueError("units that do not have the tokens that were counted")
+    kind = (TOKEN, *UNITS)[(TOKEN, *UNITS).index(data["kind"])]
+    return UnitCells(kind, cells, rows, weight, len(rows))
+
+
+def _cell_from(tags: Iterable[object]) -> Cell:
+    prefix, name, other_prefix, other = map(as_name, tags)
+    if not {prefix, other_prefix} <= {*PREFIXES}:
+        raise ValueError(tags)
+    return Tag(prefix, name), Tag(other_prefix, other)
+
+
 def _tally_from(data: Mapping[str, Any]) -> TokenTally:
     """Return the tally of tokens that a result has the data of."""
     cells: Counter[Cell] = Counter()
     for *tags, count in data["cells"]:
-        prefix, name, other_prefix, other = map(as_name, tags)
-        if not {prefix, other_prefix} <= {*PREFIXES}:
-            raise ValueError(tags)
-        cells[Tag(prefix, name), Tag(other_prefix, other)] += as_count(count)
+        cells[_cell_from(tags)] += as_count(count)
+    units = data.get("units")
     return TokenTally(
         cells=cells,
         prefixed=data["prefixed"] is True,
@@ -160,4 +249,5 @@ def _tally_from(data: Mapping[str, Any]) -> TokenTally:
         masked=frozenset(map(as_name, data["masked"])),
         gaps=Gaps(*map(as_count, data["gaps"])),
         gold_number=int(data["gold_number"], 16),
+        units=_units_from(units, cells) if units else None,
     )

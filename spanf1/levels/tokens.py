@@ -50,6 +50,8 @@ class UnitCells(NamedTuple):
     cells: tuple[Cell, ...]
     rows: npt.NDArray[np.int64]
     weight: npt.NDArray[np.int64]
+    #: how many rows there were when those that are alike were last put together
+    settled: int = 0
 
     @property
     def size(self) -> int:
@@ -59,13 +61,33 @@ class UnitCells(NamedTuple):
     def plus(self, other: UnitCells) -> UnitCells:
         """Return the units of both."""
         cells = tuple(dict.fromkeys((*self.cells, *other.cells)))
-        parts = []
-        for one in (self, other):
-            rows = np.zeros((len(one.rows), len(cells)), np.int64)
-            rows[:, [cells.index(cell) for cell in one.cells]] = one.rows
-            parts.append(rows)
+        place = {cell: number for number, cell in enumerate(cells)}
+        count = len(self.rows) + len(other.rows)
+        _check_size(count, len(cells), self.kind)
+        rows = np.zeros((count, len(cells)), np.int64)
+        rows[: len(self.rows), : len(self.cells)] = self.rows
+        rows[len(self.rows) :, [place[cell] for cell in other.cells]] = other.rows
         weight = np.concatenate((self.weight, other.weight))
-        return UnitCells(self.kind, cells, np.concatenate(parts), weight)
+        both = UnitCells(self.kind, cells, rows, weight, max(self.settled, other.settled))
+        # Not at each addition: many would take as much time as there are rows, each.
+        return both.in_order() if count > 2 * both.settled else both
+
+    def in_order(self) -> UnitCells:
+        """Return the same units, those that are alike in one row, in an order of their own."""
+        columns = sorted(range(len(self.cells)), key=self.cells.__getitem__)
+        cells = tuple(self.cells[column] for column in columns)
+        rows = np.ascontiguousarray(self.rows[:, columns])
+        # Rows that are the same are told by a sum.
+        number = rows.view(np.uint64) @ powers(len(cells))[: len(cells)]
+        order = np.argsort(number, kind="stable")
+        first = first_of_each(number[order].view(np.int64))
+        weight = np.add.reduceat(self.weight[order], first) if len(first) else self.weight
+        return UnitCells(self.kind, cells, rows[order[first]], weight, len(first))
+
+    def as_one(self, kind: str) -> UnitCells:
+        """Return all units as one of another kind: the sentences of a document, if there are."""
+        rows = (self.weight @ self.rows)[None][: self.size]
+        return UnitCells(kind, self.cells, rows, np.ones(len(rows), np.int64))
 
 
 @dataclass(frozen=True, kw_only=True)

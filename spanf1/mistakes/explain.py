@@ -225,13 +225,16 @@ def _fates(
     ledger = analysis.parts[0].ledger
     numbers = np.array([row for row, _ in rows], np.intp)
     sides = [column[numbers] for column in (ledger.gold, ledger.predicted)]
+    # As where scores are made: ties of pairings go by the names of types.
+    by_name = np.argsort(sorted(range(len(ledger.names)), key=ledger.names.__getitem__))
     ranks, places = [], []
     for index, kept in zip(sides, ledger.sides, strict=True):
         there = np.zeros(len(kept.number), np.bool_)
         there[index[index != NONE]] = True
         ranks.append(np.cumsum(there) - 1)
         here = kept.only(there)
-        places.append(Places.of(here.spans, here.parts))
+        spans = here.spans._replace(type=by_name[here.spans.type])
+        places.append(Places.of(spans, here.parts))
     gold, predicted = places
     overlaps = find_overlaps(gold, predicted)
     found = {

@@ -260,11 +260,8 @@ def compare_outputs(
 
     `read` reads an output, once more where another one shows that it is to be read otherwise.
     """
-    _check_match(options)
-    if len(systems) < 2 and sum(map(len, systems.values())) < 2:
-        hint = "spanf1 score --confidence 0.95 says how sure one score is"
-        message = "two systems at least are to be compared, or several runs of one"
-        raise UsageError(message, hint=hint)
+    check_match(options)
+    check_several(systems)
     sources = [source for runs in systems.values() for source in runs]
     for name, runs in systems.items():
         paths = [source.path for source in runs]
@@ -309,7 +306,15 @@ def compare_outputs(
     return rank(ranked, testing, progress=progress)
 
 
-def _check_match(options: Options) -> None:
+def check_several(systems: Mapping[str, Sequence[Any]]) -> None:
+    """Raise an error if there are neither two systems nor two runs of one."""
+    if len(systems) < 2 and sum(map(len, systems.values())) < 2:
+        hint = "spanf1 score --confidence 0.95 says how sure one score is"
+        message = "two systems at least are to be compared, or several runs of one"
+        raise UsageError(message, hint=hint)
+
+
+def check_match(options: Options) -> None:
     """Raise an error if a match is of several modes."""
     if options.match == MODES:
         hint = "one of them, such as --match partial"

@@ -270,6 +270,7 @@ def score_inputs(
     *,
     confidence: Confidence | None = None,
     units: str = "",
+    in_order: bool = False,
     executor: Executor | None = None,
     schemes: tuple[AnyScheme, AnyScheme] | None = None,
 ) -> Result:
@@ -285,6 +286,8 @@ def score_inputs(
         As for `score_file`.
     units : str
         What the counts are kept of, where that is not what intervals need.
+    in_order : bool
+        Whether their order is kept, too.
     schemes : tuple of str, optional
         As for `spanf1.formats.opening.counted`.
 
@@ -297,7 +300,9 @@ def score_inputs(
     if shown and inputs.format == COLUMNS and options.match not in BY_FORM:
         raise one_file()
     units = confidence.unit if confidence else units
-    reader, counts = counted(inputs, options, units=units, executor=executor, schemes=schemes)
+    reader, counts = counted(
+        inputs, options, units=units, in_order=in_order, executor=executor, schemes=schemes
+    )
     origin = edges_noted(reader.origin(), counts, options)
     if options.match == "surface" and isinstance(reader, ColumnPair):
         counts.forms, column = _forms(reader, origin, inputs, options, counts.tokens)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from spanf1.levels.results import TokenResult
     from spanf1.pictures.look import LookKeywords
     from spanf1.results.advice import Advice
     from spanf1.results.certainty import Intervals
@@ -459,6 +460,26 @@ def _check_signature(data: Mapping[str, Any], result: Result) -> None:
     stored, counted = Signature.parse(line), result.signature()
     if replace(stored, version=counted.version, confidence=None) != counted:
         raise InputError("signature: this is not what the counts in the file give")
+
+
+def check_sums(data: Mapping[str, Any], result: Result | TokenResult) -> None:
+    """Raise an error if sums are not what the counts give: what can be told in no time.
+
+    Raises
+    ------
+    InputError
+        If one is not.
+    """
+    micro = data.get("micro")
+    stored = micro if isinstance(micro, dict) else {}
+    # F-beta is left out where beta is 1.
+    figures = {n: _number(v) for n, v in result.micro._asdict().items() if n != "fbeta"}
+    pairs = {f"micro.{n}": (stored.get(n), v) for n, v in figures.items()}
+    sums = "tokens", "sentences", "documents"
+    pairs |= {name: (data.get(name), getattr(result.tally, name)) for name in sums}
+    for name, values in pairs.items():
+        if not same(*values):
+            raise InputError(f"{name}: this is not what the counts in the file give")
 
 
 def same(stored: object, counted: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -21,6 +22,9 @@ _SPECIAL = "outside", "masked"
 
 # What stands for the shape of a span that is from no tags.
 _UNTAGGED_TEXT = "-"
+
+# The number of a row, where the order of units is stored.
+_ROW = np.dtype("<u4")
 
 # So many units there may be.
 _MOST_UNITS = 1 << 40
@@ -78,21 +82,28 @@ def data_of_units(units: Units) -> dict[str, Any]:
     """Return units as plain data that JSON can carry: the same, whatever they were added up of.
 
     ``keys`` are the kinds of spans, as in the data of a tally. Each of the ``rows`` says how many
-    units have it, and then the number of the kind of each of its spans.
+    units have it, and then the number of the kind of each of its spans. ``order`` has the number of
+    each unit's row, where the order is known: in Base64, integers of four bytes, the lowest first.
     """
     keys = sorted(units.keys)
     rank = {key: number for number, key in enumerate(keys)}
     code = [rank[units.keys[code]] for code in units.code.tolist()]
     rows: Counter[tuple[int, ...]] = Counter()
-    start = 0
+    codes_of, start = [], 0
     for length, weight in zip(units.length.tolist(), units.weight.tolist(), strict=True):
-        rows[tuple(sorted(code[start : start + length]))] += weight
+        codes_of.append(tuple(sorted(code[start : start + length])))
+        rows[codes_of[-1]] += weight
         start += length
-    return {
+    data = {
         "kind": units.kind,
         "keys": [_key_data(key) for key in keys],
         "rows": [[weight, *codes] for codes, weight in sorted(rows.items())],
     }
+    if units.order is not None:
+        number = {codes: row for row, codes in enumerate(sorted(rows))}
+        order = np.array([number[codes] for codes in codes_of], _ROW)[units.order]
+        data["order"] = b64encode(order.tobytes()).decode()
+    return data
 
 
 def _key_data(key: SpanKey | Earned) -> list[Any]:
@@ -131,7 +142,13 @@ def _units_from(data: Mapping[str, Any], counted: Counter[Any]) -> Units:
     code = np.array([number for _, *codes in rows for number in codes], np.intp)
     length = np.array([len(row) - 1 for row in rows], np.intp)
     weight = np.array([row[0] for row in rows], np.int64)
-    return Units(kind, tuple(keys), length, code, weight, settled=len(rows))
+    order = None
+    if "order" in data:
+        order = np.frombuffer(b64decode(as_name(data["order"]), validate=True), _ROW)
+        if np.bincount(order, minlength=len(rows)).tolist() != weight.tolist():
+            raise ValueError("units in an order that do not have the rows that were counted")
+        order = order.astype(np.min_scalar_type(len(rows)))
+    return Units(kind, tuple(keys), length, code, weight, order, settled=len(rows))
 
 
 def tally_from(data: Mapping[str, Any]) -> Tally:

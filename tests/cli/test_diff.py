@@ -347,13 +347,11 @@ class TestResults:
     @pytest.mark.parametrize(
         "args",
         [
-            ["--fail-if-worse"],
             ["--change", "all"],
             ["--type", "PER"],
             ["--limit", "3"],
             ["--reading", "strict"],
             ["--scheme", "IOB2"],
-            ["--resamples", "10"],
         ],
     )
     def test_what_needs_spans(self, run, args):
@@ -363,6 +361,30 @@ class TestResults:
             f"error: {args[0]} needs the spans, and results files have none\n"
             "hint: spanf1 diff GOLD A B has them\n"
         )
+
+    @pytest.mark.parametrize("args", [["--fail-if-worse"], ["--resamples", "10"]])
+    def test_what_needs_units_in_order(self, run, args):
+        ran = run("diff", "old.json", "new.json", *args)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.startswith(f"error: {args[0]} needs what each sentence has, in order, and ")
+        assert "hint: spanf1 score --keep-order keeps it" in ran.err
+        for name in ("old", "new"):
+            run("score", "g", name, "-f", "json", "--keep-order", "-o", f"{name}.json")
+        assert run("diff", "old.json", "new.json", *args).code == 0
+
+    def test_a_test_of_units_in_order(self, run):
+        for name in ("old", "new"):
+            run("score", "g", name, "-f", "json", "--keep-order", "-o", f"{name}.json")
+        ran = run("diff", "old.json", "new.json", "--fail-if-worse")
+        assert "whether the difference is more than noise" not in ran.out
+        assert ran.err.startswith("warning: --fail-if-worse can find nothing: of ")
+        found = json.loads(run("diff", "old.json", "new.json", "-f", "json").out)["comparison"]
+        spans = json.loads(run("diff", "g", "old", "new", "-f", "json").out)["comparison"]
+        same = ("system", "reference")
+        for mine, others in zip(found["differences"], spans["differences"], strict=True):
+            assert {k: v for k, v in mine.items() if k not in same} == {
+                k: v for k, v in others.items() if k not in same
+            }
 
     def test_scores_that_do_not_mean_the_same(self, run):
         write("h", GOLD.replace("Rome B-LOC", "Rome O"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -163,3 +165,180 @@ def test_intervals_of_other_levels_are_not_made_again(run, files):
     ran = run("rescore", "level.json", "--confidence", "0.9")
     assert ran.code == 2
     assert "--confidence is for results of spans, and level.json is of level sentence" in ran.err
+
+
+def test_tokens(run, files):
+    whole, _, scored = files
+    for args, how in ([], []), (["--keep-units"], HOW):
+        expected = run("score", whole, "--level", "token", *how)
+        parts = scored("--level", "token", *args)
+        assert tables(run("merge", *parts, *how)) == tables(expected)
+        run("merge", *parts, "-o", "all.json")
+        assert tables(run("merge", "all.json", *how)) == tables(expected)
+        assert tables(run("rescore", "all.json", *how)) == tables(expected)
+    ran = run("merge", *scored("--level", "token"), *HOW)
+    assert ran.code == 2
+    assert "the tokens of each sentence were not kept" in ran.err
+    assert "--level token --format json --keep-units keeps them" in ran.err
+
+
+def tables(ran):
+    """Return what a report of a level says, but for what was read, and where it is ill-formed."""
+    assert ran.code == 0, ran.err
+    return re.sub(r"(?m)^(input|ill-formed) .*\n( .*\n)*", "", ran.out)
+
+
+@pytest.mark.parametrize("how", [[], HOW])
+def test_sentences_and_documents_as_wholes(run, how):
+    texts = [f"-DOCSTART- O O\n\n{text}" for text in sentences(40)]
+    whole, parts = shards(Path("corpus"), texts, 6)
+    for level, units in ("document", []), ("sentence", [*HOW, "--unit", "sentence"]):
+        for part in parts:
+            run("score", part, "--keep-units", "-o", f"{part}.json", *units)
+        expected = run("score", whole, "--level", level, *how)
+        ran = run("merge", "corpus/part-*.json", "--level", level, *how)
+        assert tables(ran) == tables(expected)
+
+
+def test_parts_of_other_levels_than_can_be_added(run, files):
+    _, parts, scored = files
+    for level in ("sentence", "document"):
+        wholes = ["--level", level]
+        Path(parts[0]).write_text("-DOCSTART- O O\n\n" + Path(parts[0]).read_text())
+        assert run("score", parts[0], *wholes, "-o", "0.json").code == 0
+        ran = run("merge", "0.json", "0.json")
+        assert ran.code == 3
+        assert ran.err.startswith(f"error: 0.json: these are figures of level {level}: ")
+        assert f"and merge them with --level {level}" in ran.err
+    for args, message in (
+        ([], "error: what each sentence has was not kept\nhint: score all parts with --keep-units"),
+        (["--level", "token"], "error: the parts are of tokens, and level sentence is of spans\n"),
+    ):
+        ran = run("merge", *scored(*args), "--level", "sentence")
+        assert (ran.code, ran.err.startswith(message)) == (2, True)
+    ran = run("score", parts[0], "--keep-units", "--level", "sentence", "-f", "json")
+    assert "spanf1 merge --level sentence makes these figures" in ran.err
+
+
+def test_units_of_documents_are_none_of_sentences(run):
+    texts = [f"-DOCSTART- O O\n\n{text}" for text in sentences(12)]
+    _, parts = shards(Path("corpus"), texts, 3)
+    for part in parts:
+        run("score", part, "--keep-units", "-o", f"{part}.json")
+    ran = run("merge", "corpus/*.json", "--level", "sentence")
+    assert ran.code == 2
+    assert "part-0000.conll.json: what each document has was kept, and not each sent" in ran.err
+    hint = ran.err.splitlines()[1]
+    assert hint == "hint: score all parts with --keep-units --confidence 0.95 --unit sentence"
+    for part in parts:
+        assert run("score", part, *hint.split()[5:], "-o", f"{part}.json").code == 0
+    assert run("merge", "corpus/*.json", "--level", "sentence").code == 0
+
+
+def test_patterns_go_by_number(run):
+    whole, parts = shards(Path("corpus"), sentences(24), 12)
+    for number, part in enumerate(parts, 1):
+        run("score", part, "-o", f"corpus/p-{number}.json")
+    expected = run("score", whole, "--signature").out
+    ran = run("merge", "corpus/p-*.json")
+    assert (ran.out.split("signature")[1].split(), ran.err) == (expected.split(), "")
+    # As the shell has it.
+    ran = run("merge", *sorted(map(str, Path("corpus").glob("p-*.json"))))
+    assert ran.out.split("signature")[1].split() != expected.split()
+    warning = "warning: corpus/p-12.json comes before corpus/p-2.json, and the hash is of that "
+    assert ran.err.startswith(warning)
+    command = ran.err.partition("spanf1 ")[2].partition(" goes by number")[0]
+    ran = run(*(word.strip("'") for word in command.split()))
+    assert (ran.out.split("signature")[1].split(), ran.err) == (expected.split(), "")
+    assert run("merge", "q*.json").err == "error: no file fits the pattern q*.json\n"
+
+
+def test_what_looks_wrong_is_told(run, files):
+    _, parts, scored = files
+    some = scored()
+    left_out = run("merge", *some[:2], *some[3:]).err
+    assert left_out == "warning: corpus/part-0002.conll.json is not among the parts\n"
+    ran = run("merge", *some[:1], *some[3:])
+    assert (
+        ran.err == "warning: corpus/part-0001.conll.json is not among the parts, nor is 1 other\n"
+    )
+    # Steps of ten.
+    for n in range(3):
+        Path(some[n]).rename(f"p-{10 * n}.json")
+    assert not run("merge", "p-*.json").err
+    # A copy, under another name, and a sum of all.
+    Path("copy.json").write_text(
+        Path("p-0.json").read_text().replace(parts[0].rsplit("/")[-1], "other")
+    )
+    assert run("merge", "p-*.json", "copy.json").err == (
+        "warning: copy.json has the same gold as p-0.json, and both are added\n"
+    )
+    run("merge", "p-*.json", "-o", "sum.json")
+    assert run("merge", "p-*.json", "sum.json").err.startswith(
+        "warning: sum.json has as much as all others together: "
+    )
+    text = Path("p-10.json").read_text()
+    Path("p-10.json").write_text(text.replace('"spanf1": "', '"spanf1": "0.0.'))
+    assert "warning: spanf1 0.0." in run("merge", "p-*.json").err
+
+
+def test_inputs_without_a_name_are_not_one(run, monkeypatch):
+    for n, text in enumerate(sentences(2)):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        ran = run("score", "-q", "-f", "json")
+        assert '"<stdin>"' in ran.out
+        Path(f"{n}.json").write_text(ran.out)
+    ran = run("merge", "0.json", "1.json")
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_empty_parts_change_nothing(run, files):
+    _, _, scored = files
+    Path("empty").write_text("")
+    for args in (
+        ["--keep-units"],
+        ["--reading", "strict", "--match", "partial"],
+        ["--level", "token"],
+    ):
+        parts = scored(*args)
+        assert run("score", "empty", "-q", "-o", "empty.json", *args).code == 0
+        ran = run("merge", "empty.json", *parts, "empty.json", "-f", "json")
+        without = run("merge", *parts, "-f", "json")
+        assert ran.out == without.out
+        assert ran.err == "warning: there is nothing in empty.json, nor in 1 other\n"
+        ran = run("merge", "empty.json")
+        assert ran.code == 0
+        assert "this is a score of nothing" in ran.err
+
+
+@pytest.mark.parametrize("level", ["span", "token"])
+def test_counts_that_are_not_those_of_the_figures(run, files, level):
+    path = Path(files[2]("--level", level)[1])
+    data = json.loads(path.read_text())
+    rows = data["tally"]["spans" if level == "span" else "cells"]
+    rows[-1][-1] += 1
+    path.write_text(json.dumps(data))
+    ran = run("merge", str(path))
+    assert ran.code == 3
+    assert ran.err.startswith(f"error: {path}: {'micro.' if level == 'span' else 'tokens'}")
+    assert "this is not what the counts in the file give" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("level", "told"),
+    [
+        ("span", "1.json does not begin with a document that is marked, nor does 1 other: what"),
+        # Of one document that is marked, it is known of spans alone.
+        ("token", "3.json does not begin with a document that is marked: what"),
+    ],
+)
+def test_parts_that_begin_within_a_document_are_told(run, level, told):
+    mark, text = "-DOCSTART- O O\n\n", "w B-A B-A\nw I-A O\n\n"
+    parts = [2 * (mark + text), text + mark + text, mark + text, text]
+    for n, part in enumerate(parts):
+        Path(f"{n}").write_text(part.replace("-A", f"-{n}"))
+        assert run("score", f"{n}", "--level", level, "--keep-units", "-o", f"{n}.json").code == 0
+    ran = run("merge", *(f"{n}.json" for n in range(4)))
+    assert ran.err == f"warning: {told} comes before the first one is drawn as one\n"
+    # What comes before the first document is in the whole, too.
+    assert not run("merge", "1.json", "2.json").err

@@ -53,3 +53,12 @@ def compared(result) -> dict:
     for side in ("gold", "predicted"):
         del data["tally"][f"{side}_first"]
     return data
+
+
+def without_files(result) -> dict:
+    """Return everything of a result of tokens, sentences or documents, but what was read."""
+    data = result.to_dict()
+    del data["input"]
+    facts = data.get("facts", [])
+    data["facts"] = [fact for fact in facts if fact[0] not in ("input", "ill-formed")]
+    return data

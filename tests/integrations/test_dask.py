@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import spanf1
-from tests.helpers.shards import OPTIONS, compared, sentences, shards
+from tests.helpers.shards import OPTIONS, compared, sentences, shards, without_files
 
 pytest.importorskip("distributed")
 
@@ -56,6 +56,13 @@ def test_shards_are_the_whole(client, tmp_path, texts, count, options):
     expected = spanf1.score_file(whole, **options)
     assert compared(found) == compared(expected)
     assert str(found.signature()) == str(expected.signature())
+
+
+@pytest.mark.parametrize("level", ["token", "sentence"])
+def test_levels(client, tmp_path, texts, level):
+    whole, parts = shards(tmp_path, texts, 8)
+    found = score(parts, client=client, level=level, **HOW)
+    assert without_files(found) == without_files(spanf1.score_file(whole, level=level, **HOW))
 
 
 def test_a_thousand_shards(client, tmp_path, texts):
@@ -156,7 +163,10 @@ def _without(parts):
         ["--confidence", "0.9", "--resamples", "200"],
         ["--reading", "strict", "--match", "partial"],
         ["--level", "sentence"],
+        ["--level", "token", "--confidence", "0.9", "--resamples", "200"],
         ["--keep-units", "-f", "json"],
+        ["--level", "token", "--keep-units", "-f", "json"],
+        ["--keep-order", "-f", "json"],
     ],
 )
 def test_the_command(client, run, texts, args):
@@ -164,7 +174,7 @@ def test_the_command(client, run, texts, args):
     address = client.scheduler.address.replace("tcp", "dask")
     away = run("score", "corpus/part-*", "--executor", address, *args)
     assert away.code == 0, away.err
-    if "--keep-units" in args:
+    if "json" in args:
         for number, part in enumerate(parts):
             assert run("score", part, *args, "-o", f"{number}.json").code == 0
         here = run("merge", *(f"{n}.json" for n in range(8)), "-f", "json")
@@ -191,7 +201,6 @@ def test_the_command_tells_of_a_bad_line(client, run):
     ("args", "code", "message"),
     [
         (["--executor", "localhost:8786"], 2, "--executor localhost:8786: this is no cluster"),
-        (["--executor", "dask://h:1", "--level", "token"], 2, "--executor scores spans"),
         (["--executor", "dask://h:1", "--by", "length"], 2, "--executor does not go with --by"),
         (["--executor", "dask://h:1", "-j", "2"], 2, "--jobs is for this machine"),
         (["--executor", "dask://127.0.0.1:1"], 3, "dask://127.0.0.1:1: the cluster fails: "),

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 import spanf1
 from spanf1.integrations.shards import (
+    How,
     Part,
-    options_of,
     put,
     score_all,
     score_shard,
     shards_of,
     total_of_parts,
 )
-from tests.helpers.shards import OPTIONS, compared, sentences, shards
+from tests.helpers.shards import OPTIONS, compared, sentences, shards, without_files
 
 QUICK = spanf1.Confidence(resamples=200)
 STRICT = {"match": "partial", "reading": "strict"}
@@ -33,6 +33,16 @@ def test_all_shards_are_the_whole(tmp_path, options):
     assert compared(found) == compared(expected)
     assert str(found.signature()) == str(expected.signature())
     assert found.options == expected.options
+
+
+@pytest.mark.parametrize("confidence", [None, QUICK])
+@pytest.mark.parametrize("level", ["token", "sentence", "document"])
+def test_levels_of_all_shards_are_those_of_the_whole(tmp_path, level, confidence):
+    texts = [f"-DOCSTART- O O\n\n{text}" for text in sentences(40)]
+    whole, parts = shards(tmp_path, texts, 8)
+    options = {"level": level, "confidence": confidence}
+    found = score_all(lambda how: (score_shard([part], how) for part in parts), options)
+    assert without_files(found) == without_files(spanf1.score_file(whole, **options))
 
 
 def test_the_scheme_is_that_of_the_whole(tmp_path):
@@ -87,7 +97,8 @@ def test_shards_by_pattern_folder_and_list(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"level": "token"}, "shards are scored by spans, and the level is token"),
+        ({"level": "word"}, "unknown level 'word'"),
+        ({"level": "token", "reading": "strict"}, "at level token there are no spans"),
         ({"match": "surface"}, "surface forms of shards cannot be added"),
     ],
 )
@@ -116,18 +127,18 @@ def test_parts(numbers, more):
         assert [p.first for p in parts] == [n for n in sorted(there) if n - 1 not in there]
         assert [p.last for p in parts] == [n for n in sorted(there) if n + 1 not in there]
         assert all(len(p.results) == 1 for p in parts)
-    options, chosen = options_of({})
+    how = How.of({})
     if missing := {*range(max(numbers, default=-1) + 1)} - {*numbers}:
         with pytest.raises(spanf1.UsageError, match=f"(?m)no shard has the number {min(missing)}$"):
-            total_of_parts(parts, options, chosen)
+            total_of_parts(parts, how)
         return
     count = len(numbers)
     for known in (None, count):
-        found = total_of_parts(parts, options, chosen, known)
+        found = total_of_parts(parts, how, known)
         assert found.signature() == score_all(lambda _: RESULTS[:count], {}).signature()
     if more:
         with pytest.raises(spanf1.UsageError, match=f"(?m)no shard has the number {count}$"):
-            total_of_parts(parts, options, chosen, count + more)
+            total_of_parts(parts, how, count + more)
 
 
 @given(st.permutations(range(12)), st.randoms())
@@ -138,6 +149,6 @@ def test_parts_of_parts(order, random):
     parts = []
     for part in chain(*random.sample(several, 3)):
         put(part, parts)
-    options, chosen = options_of({})
+    how = How.of({})
     expected = score_all(lambda _: RESULTS, {})
-    assert compared(total_of_parts(parts, options, chosen)) == compared(expected)
+    assert compared(total_of_parts(parts, how)) == compared(expected)

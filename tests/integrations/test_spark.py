@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import spanf1
-from tests.helpers.shards import compared, sentences, shards
+from tests.helpers.shards import compared, sentences, shards, without_files
 
 pytest.importorskip("pyspark")
 if not shutil.which("java"):
@@ -71,6 +71,14 @@ def test_shards_are_the_whole(score, tmp_path, texts, count, options):
     expected = spanf1.score_file(whole, **options)
     assert compared(found) == compared(expected)
     assert str(found.signature()) == str(expected.signature())
+
+
+@pytest.mark.parametrize("level", ["token", "sentence"])
+@pytest.mark.parametrize("options", [HOW, BY_SENTENCE], ids=str)
+def test_levels(score, tmp_path, texts, level, options):
+    whole, parts = shards(tmp_path, texts, 8)
+    found = score(parts, level=level, **options)
+    assert without_files(found) == without_files(spanf1.score_file(whole, level=level, **options))
 
 
 def test_a_bad_line_is_told_with_its_file(score, tmp_path, texts):
