@@ -11,7 +11,7 @@ import pytest
 
 import spanf1
 from tests.helpers.docs import hook, page
-from tests.helpers.shards import OPTIONS, compared, sentences, shards
+from tests.helpers.shards import OPTIONS, compared, sentences, shards, without_files
 from tests.helpers.shared_data import ROOT
 
 pytest.importorskip(
@@ -89,6 +89,13 @@ def test_two_workers(ran, tmp_path, texts, options):
     whole, parts = shards(tmp_path, texts, 64)
     (found,) = ran(Score(parts, **options), args=TWO_WORKERS)
     is_whole(found, spanf1.score_file(whole, **options))
+
+
+@pytest.mark.parametrize("level", ["token", "sentence", "document"])
+def test_levels(ran, tmp_path, level):
+    whole, parts = shards(tmp_path, [f"-DOCSTART- O O\n\n{text}" for text in sentences(40)], 8)
+    (found,) = ran(Score(parts, level=level, **HOW))
+    assert without_files(found) == without_files(spanf1.score_file(whole, level=level, **HOW))
 
 
 def test_a_thousand_shards(ran, tmp_path, texts):
