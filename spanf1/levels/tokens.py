@@ -344,7 +344,7 @@ class _Counter:
         unit, packed, counts = (np.concatenate(part) for part in zip(*self._kept, strict=True))
         size = self.sentences
         if kind == "document":
-            if not self.documents:
+            if self.sentences and not self.documents:
                 raise UsageError(
                     "the input marks no documents: there is nothing to draw",
                     hint="-DOCSTART- or # newdoc lines mark them; --unit sentence needs none",

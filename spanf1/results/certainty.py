@@ -106,7 +106,7 @@ def units_of(tally: Tally, options: Options, unit: str) -> Units:
         )
     if options.match == "surface":
         raise UsageError("surface forms are counted once in all sentences: there are no intervals")
-    if unit == "document" and not tally.documents:
+    if unit == "document" and tally.sentences and not tally.documents:
         raise UsageError(
             "the input marks no documents: there is nothing to draw",
             hint="-DOCSTART- or # newdoc lines mark them; --unit sentence needs none",

@@ -149,7 +149,7 @@ class _Seen:
             self._check_alike(part)
             self.names.append(part.name)
             self.versions.setdefault(part.version, part.name)
-            if any(part.size):
+            if any(part.size) or part.result.tally.documents:
                 self._take_note(part)
                 yield self._ready(part)
             else:
@@ -322,7 +322,8 @@ def _in_unit(part: Part, unit: str) -> Result | TokenResult:
         raise UsageError(
             f"what each {units.kind} has was kept, and not each {unit}",
             where=part.name,
-            hint=f"score all parts with {level}--keep-units --confidence 0.95 --unit {unit}",
+            hint=f"score all parts with {level}--keep-units --confidence 0.95 --unit {unit}"
+            + f", and make sums of some with --confidence 0.95 --unit {unit}" * (not part.source),
         )
     # One unit, and what it is made of.
     if isinstance(result, Result):

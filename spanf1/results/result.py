@@ -97,7 +97,8 @@ micro, macro, weighted
         total = tallies[0] + tallies[1]
         if self.input or other.input:
             # Lines of several files have no common numbers.
-            total.gold.first, total.predicted.first = {}, {}
+            sides = {name: replace(getattr(total, name), first={}) for name in SIDES}
+            total = replace(total, **sides)
         return Result(total, self.options, None, self.confidence)
 
     def __radd__(self, other: object) -> Result:

@@ -220,6 +220,31 @@ def test_parts_of_other_levels_than_can_be_added(run, files):
     assert "spanf1 merge --level sentence makes these figures" in ran.err
 
 
+def test_wholes_are_of_exact_matches(run, files):
+    """As of `score --level`: what earns credit is neither right nor wrong."""
+    _, _, scored = files
+    ran = run("merge", *scored("--keep-units", "--match", "partial"), "--level", "sentence")
+    assert (ran.code, ran.out) == (2, "")
+    assert "match partial is for spans, and the level is sentence" in ran.err
+
+
+def test_sums_of_some_keep_sentences_if_that_is_said(run):
+    keep = "--confidence", "0.95", "--unit", "sentence"
+    names = []
+    for number, text in enumerate(sentences(4)):
+        Path(f"{number}.conll").write_text(f"-DOCSTART- O O\n\n{text}{text}")
+        names.append(f"{number}.json")
+        args = "--keep-units", "-q", "-o", names[-1]
+        assert run("score", f"{number}.conll", *keep, *args).code == 0
+    run("merge", *names[:2], "-o", "sum.json")
+    ran = run("merge", "sum.json", *names[2:], "--level", "sentence")
+    assert ran.code == 2
+    assert "and make sums of some with --confidence 0.95 --unit sentence\n" in ran.err
+    run("merge", *names[:2], *keep, "-o", "sum.json")
+    ran = run("merge", "sum.json", *names[2:], "--level", "sentence")
+    assert ran.out == run("merge", *names, "--level", "sentence").out
+
+
 def test_units_of_documents_are_none_of_sentences(run):
     texts = [f"-DOCSTART- O O\n\n{text}" for text in sentences(12)]
     _, parts = shards(Path("corpus"), texts, 3)

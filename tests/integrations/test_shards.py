@@ -80,6 +80,37 @@ def test_results_are_added_up_as_they_come(tmp_path, confidence):
     assert most <= 3
 
 
+RECORD = '{"text": "Ada met Bob", "a": [{"start": 0, "end": 3, "label": "A"}], "b": []}\n'
+
+
+@pytest.mark.parametrize("empty", range(3))
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"match": "character"}, {"confidence": spanf1.Confidence(resamples=9, unit="document")}],
+    ids=str,
+)
+def test_shards_that_have_nothing_in_them_are_of_any_format(tmp_path, options, empty):
+    options = {**options, "gold_key": "a", "pred_key": "b"}
+    parts = [tmp_path / str(number) for number in range(3)]
+    for number, part in enumerate(parts):
+        part.write_text(RECORD * 2 * (number != empty))
+    found = score_all(lambda how: (score_shard([part], how) for part in parts), options)
+    (tmp_path / "whole").write_text(RECORD * 4)
+    expected = spanf1.score_file(tmp_path / "whole", **options)
+    assert str(found.signature()) == str(expected.signature())
+    assert compared(found) == compared(expected)
+
+
+@pytest.mark.parametrize("level", ["token", "document"])
+def test_shards_that_have_nothing_in_them_have_no_documents(tmp_path, level):
+    whole, parts = shards(tmp_path, [f"-DOCSTART- O O\n\n{text}" for text in sentences(9)], 3)
+    (tmp_path / "empty").write_text("")
+    options = {"level": level, "confidence": spanf1.Confidence(resamples=9, unit="document")}
+    parts.insert(1, str(tmp_path / "empty"))
+    found = score_all(lambda how: (score_shard([part], how) for part in parts), options)
+    assert without_files(found) == without_files(spanf1.score_file(whole, **options))
+
+
 def test_shards_by_pattern_folder_and_list(tmp_path, monkeypatch):
     _, parts = shards(tmp_path / "gold", sentences(10), 5)
     _, others = shards(tmp_path / "pred", sentences(10), 5)
