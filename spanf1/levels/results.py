@@ -95,7 +95,7 @@ class TokenResult(TokenScores, Reported):
             return cls(tally, options_from(data["options"]), origin_from(data["input"]))
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class WholeResult(WholeScores, Reported):
     """How many sentences or documents are right in all; see `WholeScores`.
 
