@@ -24,10 +24,10 @@ from spanf1.cli.scoring import (
 from spanf1.cli.signature import input_name
 from spanf1.core.options import AUTO, Confidence
 from spanf1.exceptions import InputError, ReadError, UsageError
-from spanf1.formats.folders import files_of
+from spanf1.formats.folders import files_of, number_key
 from spanf1.formats.source import STDIN
 from spanf1.levels.levels import LEVELS, WholeLevel
-from spanf1.results.merging import Part, merged, number_key
+from spanf1.results.merging import Part, merged
 from spanf1.results.report import how_made, report_of
 from spanf1.results.result import Result, check_sums
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import re
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from spanf1.core.options import AUTO, Options
 from spanf1.core.schemes import PREFIXES
 from spanf1.core.spans import WELL_FORMED
 from spanf1.exceptions import UsageError
+from spanf1.formats.folders import NUMBER
 from spanf1.formats.source import STDIN_NAME
 from spanf1.results.result import Result, total_of
 from spanf1.wording import many, shortened
@@ -23,7 +23,6 @@ from spanf1.wording import many, shortened
 if TYPE_CHECKING:
     from spanf1.levels.results import TokenResult
 
-_NUMBER = re.compile("([0-9]+)")
 _OUT = PREFIXES[0]
 
 
@@ -270,14 +269,9 @@ class _Seen:
         yield from _of_names(self.names)
 
 
-def number_key(name: str) -> list[str | int]:
-    """Return what names are sorted by, so that 2 comes before 10."""
-    return [int(piece) if n % 2 else piece for n, piece in enumerate(_NUMBER.split(name))]
-
-
 def _of_names(names: Sequence[str]) -> Iterator[str]:
     """Yield what the numbers in the names of parts say: they are in another order, or one lacks."""
-    keys = [_NUMBER.split(name) for name in names]
+    keys = [NUMBER.split(name) for name in names]
     numbers = [[*map(int, key[1::2])] for key in keys]
     frames = [key[::2] for key in keys]
     for n, (first, other) in enumerate(pairwise(names)):

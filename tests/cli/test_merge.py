@@ -275,6 +275,13 @@ def test_patterns_go_by_number(run):
     command = ran.err.partition("spanf1 ")[2].partition(" goes by number")[0]
     ran = run(*(word.strip("'") for word in command.split()))
     assert (ran.out.split("signature")[1].split(), ran.err) == (expected.split(), "")
+    # Shards that are scored together are in that order, too.
+    for folder in ("both", "gold", "pred"):
+        Path(folder).mkdir()
+        for number, part in enumerate(parts, 1):
+            Path(folder, f"{number}.conll").write_text(Path(part).read_text())
+    for args in (["both"], ["both/*"], ["gold", "pred", "--gold-column", "2"]):
+        assert run("score", *args, "--signature").out == expected
     assert run("merge", "q*.json").err == "error: no file fits the pattern q*.json\n"
 
 

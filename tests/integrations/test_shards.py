@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
+from pathlib import Path
 from weakref import WeakSet
 
 import pytest
@@ -117,6 +118,9 @@ def test_shards_by_pattern_folder_and_list(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert shards_of("gold/part-*.conll") == shards_of(parts) == [[part] for part in parts]
     assert len(shards_of("gold")) == 6
+    for number in (1, 2, 10):
+        (tmp_path / f"{number}.conll").write_text("")
+    assert [Path(*shard).stem for shard in shards_of("*.conll")] == ["1", "2", "10"]
     pairs = [[*both] for both in zip(parts, others, strict=True)]
     assert shards_of("gold/part-*", "pred/part-*") == shards_of(parts, others) == pairs
     with pytest.raises(spanf1.UsageError, match="there are not as many files of gold as of pred"):
