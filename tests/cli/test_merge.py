@@ -267,10 +267,15 @@ def test_patterns_go_by_number(run):
     expected = run("score", whole, "--signature").out
     ran = run("merge", "corpus/p-*.json")
     assert (ran.out.split("signature")[1].split(), ran.err) == (expected.split(), "")
+    Path("results").mkdir()
+    for path in Path("corpus").glob("p-*.json"):
+        path.rename(Path("results", path.name))
+    ran = run("merge", "results")
+    assert (ran.out.split("signature")[1].split(), ran.err) == (expected.split(), "")
     # As the shell has it.
-    ran = run("merge", *sorted(map(str, Path("corpus").glob("p-*.json"))))
+    ran = run("merge", *sorted(map(str, Path("results").glob("p-*.json"))))
     assert ran.out.split("signature")[1].split() != expected.split()
-    warning = "warning: corpus/p-12.json comes before corpus/p-2.json, and the hash is of that "
+    warning = "warning: results/p-12.json comes before results/p-2.json, and the hash is of that "
     assert ran.err.startswith(warning)
     command = ran.err.partition("spanf1 ")[2].partition(" goes by number")[0]
     ran = run(*(word.strip("'") for word in command.split()))
