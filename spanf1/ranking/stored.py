@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from spanf1.core.credits import parse_rule
 from spanf1.core.units import ABSENT, Earned, Key, Units
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.ranking.compare import check_match, check_several
@@ -107,4 +108,7 @@ def _gold_in_order(units: Units) -> npt.NDArray[np.int64]:
 
 
 def _gold(key: Key) -> int:
-    return int(key.sums.gold) if isinstance(key, Earned) else int(key.gold != ABSENT)
+    """Return how much gold a kind of span is; 0 where FairEval counts gold by its predictions."""
+    if not isinstance(key, Earned):
+        return int(key.gold != ABSENT)
+    return 0 if parse_rule(key.match).pairing == "fair" else int(key.sums.gold)

@@ -48,6 +48,7 @@ def systems(run):
         [],
         ["--reading", "strict", "--scheme", "IOB2", "--match", "partial"],
         ["--types", "A,B", "--beta", "2"],
+        ["--match", "fair-weighted"],
     ],
 )
 def test_results_are_compared_as_outputs_are(run, systems, documents, args):
