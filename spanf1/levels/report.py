@@ -453,7 +453,7 @@ def report_of_wholes(
         made = [_shares(result, digits), *_means(result, digits)]
         if files:
             rows = [_share_cells(name, one.all, digits) for name, one in files.items()]
-            header = ["", "Right", "Of", "%", *["Interval"] * bool(result.confidence)]
+            header = ["", "Right", "Of", "%", "Interval"][: max(map(len, rows))]
             made.append(Section("Files", header=header, rows=rows))
         return made
 
