@@ -228,11 +228,10 @@ class Tally:
     def __add__(self, other: Tally) -> Tally:
         if not isinstance(other, Tally):
             return NotImplemented
-        if (self.placed_by, self.tags_tokens) != (other.placed_by, other.tags_tokens):
-            # A file that has nothing in it is read as columns, whatever the others are.
-            for tally, rest in (self, other), (other, self):
-                if not rest.has_content:
-                    return tally
+        for tally, rest in (self, other), (other, self):
+            # What has nothing in it is read as columns of tags, whatever the others are.
+            if not (rest.has_content or tally.tags_tokens):
+                return tally
         if self.placed_by != other.placed_by:
             raise UsageError(
                 f"spans placed by {self.placed_by}s and by {other.placed_by}s cannot be added"

@@ -141,7 +141,7 @@ class Units:  # noqa: PLW1641 - arrays have no hash
         if self.kind == "document":
             return self
         code = np.repeat(self.code, np.repeat(self.weight, self.length).astype(np.intp))
-        rows = np.array([len(code)][: self.count])
+        rows = np.array([len(code)][: self.count], np.intp)
         order = None if self.order is None else np.zeros(len(rows), np.uint8)
         return Units("document", self.keys, rows, code, np.ones(len(rows), np.int64), order)
 

@@ -87,7 +87,12 @@ RECORD = '{"text": "Ada met Bob", "a": [{"start": 0, "end": 3, "label": "A"}], "
 @pytest.mark.parametrize("empty", range(3))
 @pytest.mark.parametrize(
     "options",
-    [{}, {"match": "character"}, {"confidence": spanf1.Confidence(resamples=9, unit="document")}],
+    [
+        {},
+        {"match": "character"},
+        {"match": "set", "confidence": spanf1.Confidence(resamples=9)},
+        {"confidence": spanf1.Confidence(resamples=9, unit="document")},
+    ],
     ids=str,
 )
 def test_shards_that_have_nothing_in_them_are_of_any_format(tmp_path, options, empty):
@@ -102,14 +107,18 @@ def test_shards_that_have_nothing_in_them_are_of_any_format(tmp_path, options, e
     assert compared(found) == compared(expected)
 
 
-@pytest.mark.parametrize("level", ["token", "document"])
-def test_shards_that_have_nothing_in_them_have_no_documents(tmp_path, level):
+@pytest.mark.parametrize(
+    ("level", "unit"),
+    [("token", "document"), ("document", "document"), ("span", "auto"), ("token", "auto")],
+)
+def test_shards_that_have_nothing_in_them_have_no_documents(tmp_path, level, unit):
     whole, parts = shards(tmp_path, [f"-DOCSTART- O O\n\n{text}" for text in sentences(9)], 3)
     (tmp_path / "empty").write_text("")
-    options = {"level": level, "confidence": spanf1.Confidence(resamples=9, unit="document")}
-    parts.insert(1, str(tmp_path / "empty"))
+    options = {"level": level, "confidence": spanf1.Confidence(resamples=9, unit=unit)}
+    parts[:0] = [str(tmp_path / "empty")] * 2
     found = score_all(lambda how: (score_shard([part], how) for part in parts), options)
-    assert without_files(found) == without_files(spanf1.score_file(whole, **options))
+    same = compared if level == "span" else without_files
+    assert same(found) == same(spanf1.score_file(whole, **options))
 
 
 def test_shards_by_pattern_folder_and_list(tmp_path, monkeypatch):
