@@ -14,6 +14,7 @@ from spanf1._version import __version__
 from spanf1.core.options import AUTO, Options
 from spanf1.core.schemes import PREFIXES
 from spanf1.core.spans import WELL_FORMED
+from spanf1.core.tally import SIDES
 from spanf1.exceptions import UsageError
 from spanf1.formats.folders import NUMBER
 from spanf1.formats.source import STDIN_NAME
@@ -122,6 +123,8 @@ class _Seen:
         The parts that have the same gold.
     sums : list of (str, size)
         Those that may be sums of others.
+    forms : dict of (int, str) to str
+        How tags of gold, 0, and of predictions, 1, are written, and the first part that says so.
     within : list of str
         Those that begin within a document, but for the first part.
     empty : list of Part
@@ -138,6 +141,7 @@ class _Seen:
     sources: Counter[str] = field(default_factory=Counter)
     alike: dict[tuple[int, int, int], list[str]] = field(default_factory=dict)
     sums: list[tuple[str, tuple[int, int, int]]] = field(default_factory=list)
+    forms: dict[tuple[int, str], str] = field(default_factory=dict)
     within: list[str] = field(default_factory=list)
     empty: list[Part] = field(default_factory=list)
     dropped: dict[tuple[str, str], tuple[str, set[int], set[int]]] = field(default_factory=dict)
@@ -187,6 +191,10 @@ class _Seen:
             self.sources[part.source] += 1
         else:
             self.sums.append((part.name, part.size))
+        if isinstance(part.result, Result):
+            for number, side in enumerate(part.result.tally.sides):
+                for form in sorted(side.forms):
+                    self.forms.setdefault((number, form), part.name)
         if part.begins_within and len(self.names) > 1:
             self.within.append(part.name)
         if gold and self.sources[part.source] < 2:
@@ -248,6 +256,14 @@ class _Seen:
                 yield (
                     f"warning: {name} has as much as all others together: as their sum, it would "
                     "count them twice"
+                )
+        for number, side in enumerate(SIDES):
+            written = [(form, name) for (own, form), name in self.forms.items() if own == number]
+            for form, name in written[1:2]:
+                first, other = written[0]
+                yield (
+                    f"warning: {side} tags are written like {first} in {other}, and like {form} in "
+                    f"{name}: --tag-form, given to all parts, reads them alike"
                 )
         units = total.result.tally.units
         if self.within and units and units.kind == "document":

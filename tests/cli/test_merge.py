@@ -379,3 +379,24 @@ def test_parts_that_begin_within_a_document_are_told(run, level, told):
     assert ran.err == f"warning: {told} comes before the first one is drawn as one\n"
     # What comes before the first document is in the whole, too.
     assert not run("merge", "1.json", "2.json").err
+
+
+def test_parts_whose_tags_are_written_in_other_ways_are_told(run):
+    """By itself, a part may be read in another way than in the whole."""
+    for name, text in ("0", "a PER-B PER-B\nb PER-I O\n"), ("1", "a I-B I-B\n"), ("2", "a O O\n"):
+        Path(name).write_text(text)
+        assert run("score", name, "-q", "-o", f"{name}.json").code == 0
+    names = ["0.json", "1.json", "2.json"]
+    ran = run("merge", *names)
+    first, second = ran.err.splitlines()
+    assert first == second.replace("predicted", "gold")
+    assert first.startswith(
+        "warning: gold tags are written like PER-B in 0.json, and like B-PER in 1"
+    )
+    for name in "012":
+        assert run("score", name, "--tag-form", "PER-B", "-q", "-o", f"{name}.json").code == 0
+    ran = run("merge", *names, "--format", "number", "-q")
+    Path("whole").write_text("".join(f"{Path(name).read_text()}\n" for name in "012"))
+    whole = run("score", "whole", "--format", "number", "-q")
+    assert (ran.out, ran.err) == (whole.out, "")
+    assert run("merge", *names).err == ""
