@@ -24,7 +24,7 @@ pytest.importorskip("build")
 yaml = pytest.importorskip("yaml")
 
 _LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", "__pycache__", ".*_cache", ".hypothesis", "dist"
+    ".git", ".venv", "__pycache__", ".*_cache", ".hypothesis", "build", "dist", "site"
 )
 _SAMPLE = "corpora/sample/english.spacy.conll"
 _ENV = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
