@@ -107,7 +107,11 @@ def _number(_: click.Context, option: click.Parameter, value: float | None) -> f
 @type_options
 @TRIM_OPTION
 @confidence_options
-@report_options(["text", "json", "csv", "markdown"], "csv has the spans alone.", digits=DIGITS_HELP)
+@report_options(
+    ["text", "json", "csv", "tsv", "markdown"],
+    "csv and tsv have the spans alone.",
+    digits=DIGITS_HELP,
+)
 @click.option("-q", "--quiet", is_flag=True, help="Only the spans: no tables, no progress.")
 def diff(
     files: tuple[str, ...],
@@ -158,8 +162,10 @@ def diff(
     slicing = Slicing.of(settings)
     sides = SideOptions.of(settings)
     report = ReportOptions.of(settings)
-    if slicing.by and report.format_name == "csv":
-        raise UsageError("csv has spans, and no slices", hint="--format json has both")
+    if slicing.by and report.format_name in ("csv", "tsv"):
+        raise UsageError(
+            f"{report.format_name} has spans, and no slices", hint="--format json has both"
+        )
     confidence = confidence_of(settings, always=True)
     assert confidence  # noqa: S101 - for mypy: it is always there
     options = Options.of(settings | types_of(settings))

@@ -155,7 +155,7 @@ Examples:
 @type_options
 @TRIM_OPTION
 @report_options(
-    ["text", "jsonl", "json", "csv", "markdown"],
+    ["text", "jsonl", "json", "csv", "tsv", "markdown"],
     "json is for --confusion, --what-if and --by, jsonl for what is listed.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No counts, no notes, no progress.")
