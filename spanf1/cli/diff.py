@@ -112,7 +112,9 @@ def _number(_: click.Context, option: click.Parameter, value: float | None) -> f
     "csv and tsv have the spans alone.",
     digits=DIGITS_HELP,
 )
-@click.option("-q", "--quiet", is_flag=True, help="Only the spans: no tables, no progress.")
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Only the spans, and slices: no other tables, no progress."
+)
 def diff(
     files: tuple[str, ...],
     *,
@@ -263,9 +265,9 @@ def _write(shown: Shown, report: ReportOptions) -> None:
         report.write(report_of(shown))
         return
     with opened(report.output) as stream:
-        if not report.quiet:
-            tables = as_plain(counts_report(shown), digits=report.digits, **report.on_screen)
-            stream.write(f"{tables}\n".encode())
+        tables = counts_report(shown, brief=report.quiet)
+        if above := as_plain(tables, digits=report.digits, **report.on_screen):
+            stream.write(f"{above}\n".encode())
         for piece in lines(shown, **report.on_screen):
             stream.write(piece.encode("utf-8", "surrogateescape"))
 

@@ -54,6 +54,8 @@ class Section(NamedTuple):
         Whether all cells are words, not figures.
     spare : bool
         Whether the last column is left out of plain text where there is no room for it.
+    asked : bool
+        Whether it was asked for by itself: a brief report has its words, too.
     """
 
     title: str = ""
@@ -73,6 +75,7 @@ class Section(NamedTuple):
     verbatim: bool = False
     words: bool = False
     spare: bool = False
+    asked: bool = False
 
     def printable(self) -> Section:
         """Return a section in which nothing moves a terminal's cursor, or ends a comment."""
@@ -85,8 +88,8 @@ class Section(NamedTuple):
         return Section(**parts | {"facts": facts})
 
     def brief(self) -> Section:
-        """Return the table without any words."""
-        return self._replace(title="", text="", after=(), facts=())
+        """Return the table without any words, unless they were asked for."""
+        return self if self.asked else self._replace(title="", text="", after=(), facts=())
 
 
 def _printable(value: Any) -> Any:

@@ -315,13 +315,14 @@ def with_advice(report: Report, advice: Sequence[Advice]) -> Report:
         return {**scores, "advice": [one._asdict() for one in advice]}
 
     facts = [Fact(one.kind, str(one)) for one in advice]
-    table = [Section("Advice", facts=facts, words=True)] * bool(facts)
+    table = [Section("Advice", facts=facts, words=True, asked=True)] * bool(facts)
     # A command is a line of its own, so that it can be copied.
     lines = [
         Section(
             "" if number else "Advice",
             f"{one.text} {one.look}".strip() + ":" * bool(one.command),
             lines=[f"  {one.command}"] if one.command else [],
+            asked=True,
         )
         for number, one in enumerate(advice)
     ]
@@ -329,5 +330,4 @@ def with_advice(report: Report, advice: Sequence[Advice]) -> Report:
         sections=lambda about, digits: [*report.sections(about, digits), *table],
         data=data,
         terminal=lambda about, digits: [*terminal(about, digits), *lines],
-        tables=report.tables or len(report.sections(report.about, None)),
     )
