@@ -115,7 +115,7 @@ class Report(NamedTuple):
     terminal : callable, optional
         Returns the sections as a terminal shows them, where these are others.
     tables : int, optional
-        How many sections a brief report has; all if None.
+        How many sections a brief report has, besides those that were asked for; all if None.
     caption : callable, optional
         Returns what the first table is called in HTML, where that has no title.
     """
@@ -135,5 +135,8 @@ class Report(NamedTuple):
         made = self.terminal if terminal and self.terminal else self.sections
         sections = made(self.about, digits)
         if brief:
-            sections = [section.brief() for section in sections[: self.tables]]
+            first = len(sections) if self.tables is None else self.tables
+            sections = [
+                section.brief() for n, section in enumerate(sections) if n < first or section.asked
+            ]
         return [section.printable() for section in sections]
