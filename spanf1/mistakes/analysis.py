@@ -159,7 +159,8 @@ class Analysis(Reported):
         ----------
         key : str
             A key of records, ``meta.source``; what stands before ``=`` in a comment; ``document``
-            or ``file``. Behind ``:year``, ``:month`` or ``:day``, dates are cut.
+            or ``file``. Behind ``:year``, ``:month`` or ``:day``, dates are cut. ``key:file`` is a
+            key that is called so.
 
         Raises
         ------
@@ -293,7 +294,8 @@ class Analysis(Reported):
         ----------
         by : str
             ``length``, ``sentence-length``, ``density``, ``seen``, ``form-frequency``,
-            ``consistency``, ``position`` or ``case``; any other name is a key of metadata.
+            ``consistency``, ``position`` or ``case``; any other name is a key of metadata, or
+            ``key:length`` is one that is called as one of these.
         train : mapping of str to mapping of str to int
             How often what training data says is an entity of each type, for ``seen``,
             ``form-frequency`` and ``consistency``: ``spanf1.describe("a.conll").total.types_of``.
