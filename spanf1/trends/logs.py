@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import math
@@ -13,6 +12,8 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from spanf1.exceptions import InputError, LayoutError, UsageError
+from spanf1.formats.delimited import records_of as table_records
+from spanf1.formats.delimited import rows_of
 from spanf1.trends.series import Over, Point, Series
 from spanf1.wording import did_you_mean, many, shortened
 
@@ -399,7 +400,7 @@ def _records(text: str, name: str) -> tuple[list[Record], bool]:
     """Return the records of a log, each with its line, and whether it is CSV."""
     start = text.lstrip()[:1]
     if start not in ("{", "["):
-        return [*_csv_records(text, name)], True
+        return _csv_records(text, name), True
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
@@ -453,33 +454,27 @@ def _json_lines(text: str, name: str) -> Iterator[Record]:
         yield number, _flat(record)
 
 
-def _csv_records(text: str, name: str) -> Iterator[Record]:
-    first = text.split("\n", 1)[0]
-    delimiter = max("\t,;", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        header = [cell.strip() for cell in next(reader, [])]
-        if len(header) < 2 or any(_is_number(cell) for cell in header):
-            raise LayoutError(
-                "this is no log of metrics: its first line names no columns",
-                where=name,
-                hint="trainer_state.json, CSV, JSON Lines, or results of spanf1 score --format "
-                "json are taken",
-            )
-        if twice := next((cell for cell in header if cell and header.count(cell) > 1), None):
-            raise LayoutError(f"two columns are called {shortened(twice)}", where=f"{name}:1")
-        for cells in reader:
-            if not any(cells):
-                continue
-            if len(cells) != len(header):
-                raise LayoutError(
-                    f"{len(cells)} cells where the header has {len(header)}",
-                    where=f"{name}:{reader.line_num}",
-                )
-            filled = {k: c.strip() for k, c in zip(header, cells, strict=True) if c.strip()}
-            yield reader.line_num, filled
-    except csv.Error as error:
-        raise LayoutError(f"this is no CSV: {error}", where=f"{name}:{reader.line_num}") from None
+def _csv_records(text: str, name: str) -> list[Record]:
+    lines = io.StringIO(text, newline=None).getvalue().split("\n")
+    delimiter = max("\t,;", key=lines[0].count)
+
+    def where(line: int) -> str:
+        return f"{name}:{line}"
+
+    rows = rows_of(lines, delimiter, where)
+    filled = [(line, [cell.strip() for cell in cells]) for line, cells in rows if any(cells)]
+    header = filled[0][1] if filled else []
+    if len(header) < 2 or any(_is_number(cell) for cell in header):
+        raise LayoutError(
+            "this is no log of metrics: its first line names no columns",
+            where=name,
+            hint="trainer_state.json, CSV, JSON Lines, or results of spanf1 score --format "
+            "json are taken",
+        )
+    return [
+        (line, {key: cell for key, cell in record.items() if cell})
+        for line, record in table_records(filled, where)
+    ]
 
 
 def _is_number(cell: str) -> bool:
