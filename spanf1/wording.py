@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 #: decimals of a percentage, unless others are asked for
 DIGITS = 2
@@ -49,6 +49,12 @@ def many(count: int, noun: str) -> str:
 
 
 _SHOWN = 40
+
+
+def and_others(names: Sequence[str], most: int = 8) -> str:
+    """Return names with commas between them: so many, and how many others there are."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {many(rest, 'other')}" if rest > 0 else "")
 
 
 def shortened(tag: object) -> str:

@@ -130,7 +130,7 @@ def _gamma(agreement: Agreement, digits: int | None) -> Section:
         f"{seed}."
     )
     header = ["", "Disorder", "Expected", NAMES["gamma"], "Samples", "Sure"]
-    return Section("Gamma", said, header, rows, totals=int(several))
+    return Section("Gamma", said, header, rows, totals=int(several), asked=True)
 
 
 def _coefficient(figure: Figure, digits: int | None) -> str:

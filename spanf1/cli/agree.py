@@ -89,7 +89,9 @@ LIMIT = 20
 @confidence_options
 @interval_option
 @report_options(help_text=PERCENT_HELP, digits=DIGITS_HELP)
-@click.option("-q", "--quiet", is_flag=True, help="Only the first table: no words.")
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Only the first table, and gamma: no other words."
+)
 def agree(
     files: tuple[str, ...],
     *,

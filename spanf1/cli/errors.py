@@ -100,9 +100,9 @@ from 0.
 
 --by slices spans by one of the properties below, or by a key of metadata: of records
 (meta.source), of comments (# source = web), document or file; date:month is the month of a date.
-Recall is counted over the gold spans of a slice, and precision over its predicted spans. Each
-slice is compared with all other spans. Intervals are of 95% and {RESAMPLES} resamples, unless
---confidence and --resamples say otherwise.
+key:length is a key that is called as a property. Recall is counted over the gold spans of a slice,
+and precision over its predicted spans. Each slice is compared with all other spans. Intervals are
+of 95% and {RESAMPLES} resamples, unless --confidence and --resamples say otherwise.
 
 \b
 {_described({name: one.text for name, one in PROPERTIES.items()})}
@@ -155,7 +155,7 @@ Examples:
 @type_options
 @TRIM_OPTION
 @report_options(
-    ["text", "jsonl", "json", "csv", "markdown"],
+    ["text", "jsonl", "json", "csv", "tsv", "markdown"],
     "json is for --confusion, --what-if and --by, jsonl for what is listed.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No counts, no notes, no progress.")

@@ -692,9 +692,10 @@ _BEGINNING = 256
 
 
 def has_result(path: str) -> bool:
-    """Return whether a file begins as a results file does."""
-    try:
-        with open(path, "rb") as file:
-            return re.match(rb'(\xef\xbb\xbf)?\s*{\s*"spanf1"', file.read(_BEGINNING)) is not None
-    except OSError:
-        return False
+    """Return whether a file begins as a results file does; what a pipe has cannot be read twice."""
+    with contextlib.suppress(OSError):
+        if os.path.isfile(path):
+            with open(path, "rb") as file:
+                beginning = file.read(_BEGINNING)
+            return re.match(rb'(\xef\xbb\xbf)?\s*{\s*"spanf1"\s*:', beginning) is not None
+    return False

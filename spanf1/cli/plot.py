@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any, NamedTuple
@@ -26,6 +25,7 @@ from spanf1.cli.inputs import (
     TRIM_OPTION,
     Progress,
     SideOptions,
+    has_result,
     kept,
     paths_of,
     side_options,
@@ -79,10 +79,6 @@ from spanf1.thresholds.picture import KINDS as SWEEPS
 from spanf1.thresholds.picture import SweepDisplay
 from spanf1.trends.picture import TrendDisplay
 from spanf1.trends.trend import trend
-
-# How a results file begins, of scores or of systems.
-_RESULTS = re.compile(rb'\s*\{\s*"spanf1"\s*:')
-_BEGINNING = 256
 
 
 class Request(NamedTuple):
@@ -591,7 +587,7 @@ def plot(
     _refuse(without, f"--kind {kind}")
     request = Request(kind, files, settings, output, look, limit, jobs, quiet)
     draw = wanted.draw
-    if len(files) == 1 and _is_results(files[0]):
+    if len(files) == 1 and has_result(files[0]):
         draw = wanted.draw_stored
         _refuse(settings.keys() - {"max_size"}, "a results file, which is counted already")
         check_writable(output, files)
@@ -618,15 +614,6 @@ def _refuse(names: Iterable[str], whom: str) -> None:
         given = context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
         if given and option.name in names:
             raise UsageError(f"{max(option.opts, key=len)} does not go with {whom}")
-
-
-def _is_results(path: str) -> bool:
-    """Return whether a file is what `spanf1` wrote as JSON."""
-    try:
-        with open(path, "rb") as file:
-            return _RESULTS.match(file.read(_BEGINNING)) is not None
-    except OSError:
-        return False
 
 
 def _notes(display: Display) -> Iterator[str]:

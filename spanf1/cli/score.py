@@ -197,7 +197,9 @@ Examples:
     help="Score each of several files on a cluster of Dask: dask://HOST:PORT is its scheduler. All "
     "workers find the files by the same paths. The files have no rows of their own.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Only the figures, and advice: no notes, no progress."
+)
 def score(
     files: tuple[str, ...],
     *,

@@ -21,6 +21,7 @@ from spanf1.cli.inputs import (
     side_options,
 )
 from spanf1.cli.output import (
+    DIGITS_HELP,
     FILE,
     PERCENT_HELP,
     Option,
@@ -125,8 +126,8 @@ where_options: Option = with_options(
 @type_options
 @TRIM_OPTION
 @report_options(
-    help_text=f"{PERCENT_HELP} csv and json have all thresholds.",
-    digits="Decimals.  [default: 2; csv: all]",
+    help_text=f"{PERCENT_HELP} csv, tsv and json have all thresholds.",
+    digits=DIGITS_HELP,
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only the tables: no notes, no progress.")
 def sweep(files: tuple[str, ...], *, applied: str | None, **settings: Any) -> None:

@@ -20,6 +20,7 @@ from spanf1.cli.inputs import (
 )
 from spanf1.cli.output import (
     check_writable,
+    chosen_format,
     format_option,
     opened,
     output_option,
@@ -79,6 +80,7 @@ def validate(
     options = options_of(settings)
     known = tag_scheme(scheme)
     paths = paths_of(files, "validate")
+    format_name = chosen_format(format_name, output)
     check_writable(output, paths, streamed=True)
     done: list[Checking] = []
 

@@ -21,12 +21,10 @@ from spanf1.levels.wholes import Share, WholeScores
 from spanf1.render.renderers import DIM
 from spanf1.render.report import Fact, Report, Section
 from spanf1.resampling.inference import Interval
-from spanf1.wording import escaped, exact, many, percent, printable
+from spanf1.wording import and_others, escaped, exact, many, percent, printable
 
 # A confusion matrix of more classes is for programs alone; of still more, it is no matrix.
 _SHOWN, _LARGE = 40, 400
-# How many classes a line names.
-_NAMED = 8
 # The figures of tokens that are no shares.
 _COEFFICIENTS = ("mcc", "kappa", "kappa_tags", "kappa_marked")
 
@@ -206,7 +204,7 @@ def how_classified(result: TokenScores) -> Iterator[tuple[str, str]]:
         names = [printable(name) for name, row in result.types.items() if not getattr(row, side)]
         if names:
             value = f"{options.zero_division:g}"
-            yield "0/0", f"{figure} of {', '.join(names[:_NAMED])} is {value}: nothing {_IN[side]}"
+            yield "0/0", f"{figure} of {and_others(names)} is {value}: nothing {_IN[side]}"
     if math.isnan(result.mcc) and result.tokens:
         yield (
             "note",
@@ -242,7 +240,7 @@ def _certain(result: TokenScores) -> Iterator[tuple[str, str]]:
     yield from _drawn(result.confidence, unit, units, result.tally.documents)
     few = [printable(name) for name, row in result.types.items() if row.gold < FEW_SPANS]
     if few:
-        named = ", ".join(few[:_NAMED])
+        named = and_others(few)
         yield "intervals", f"not to be trusted where gold has fewer than {FEW_SPANS}: {named}"
 
 

@@ -12,12 +12,10 @@ from spanf1.core.scores import COUNTS, AnyScore
 from spanf1.mistakes.slices import Slices
 from spanf1.render.report import Report, Section
 from spanf1.results.report import bracketed, dashed, doubts, drawn, f_name, signed_ends
-from spanf1.wording import many, p_text, percent, points, printable
+from spanf1.wording import and_others, many, p_text, percent, points, printable
 
 # What the column of differences is called.
 _REST = "vs rest"
-# How many slices a line names.
-_NAMED = 8
 
 
 def report_of(slices: Slices) -> Report:
@@ -159,8 +157,7 @@ def _few(slices: Slices, unit: str) -> Iterator[str]:
 
 
 def _named(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
-    return f"{', '.join(map(printable, names[:_NAMED]))}{more}"
+    return and_others([*map(printable, names)])
 
 
 def _score_rows(several: Sequence[Slices]) -> Iterator[list[object]]:

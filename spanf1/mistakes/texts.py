@@ -34,6 +34,8 @@ _TOKEN = 40
 
 #: the keys that every input may have: the file of gold, and the document
 FILE, DOCUMENT = "file", "document"
+#: what may stand before a key that is called as something else, such as a property of spans
+KEY = "key:"
 
 
 class Mention(NamedTuple):
@@ -255,6 +257,7 @@ class _Said(ABC):
         from spanf1.formats.metadata import dates, parted
 
         name, part = parted(key)
+        plain = name.removeprefix(KEY)
         lines, metadata = self._lines, self._metadata()
         found: Sequence[str | None] | None = None
         if name == FILE and self.file:
@@ -262,10 +265,10 @@ class _Said(ABC):
         elif name == DOCUMENT:
             found = self._ids()
         if found is None:
-            found = metadata.values(name, lines)
+            found = metadata.values(plain, lines)
         if name == DOCUMENT and not any(found):
             found = self._numbers() or found
-        return dates(found, name, part, lambda k: metadata.where(lines[k])) if part else found
+        return dates(found, plain, part, lambda k: metadata.where(lines[k])) if part else found
 
     def names(self) -> set[str]:
         """Return the keys at which there are values; see `Texts`."""

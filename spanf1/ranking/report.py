@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -25,7 +25,7 @@ from spanf1.results.report import (
     strict_in_own_scheme,
 )
 from spanf1.results.result import Result
-from spanf1.wording import many, p_text, percent, points
+from spanf1.wording import and_others, many, p_text, percent, points
 
 #: how corrections of p-values are called
 CORRECTIONS = {
@@ -111,11 +111,11 @@ def _few_runs(ranking: Ranking) -> Iterator[str]:
     runs = {standing.system.name: len(standing.scores) for standing in ranking.standings}
     several = [name for name, count in runs.items() if count > 1]
     if one := [name for name, count in runs.items() if count == 1 and several]:
-        yield f"{_named(one)}: of one run; its interval holds nothing of how runs vary"
+        yield f"{and_others(one, _NAMED)}: of one run; its interval holds nothing of how runs vary"
     if few := [name for name in several if runs[name] < FEW_RUNS]:
         yield (
-            f"{_named(few)}: fewer than {FEW_RUNS} runs; where runs differ much, intervals are too "
-            "narrow, and p boot. too small"
+            f"{and_others(few, _NAMED)}: fewer than {FEW_RUNS} runs; where runs differ much, "
+            "intervals are too narrow, and p boot. too small"
         )
 
 
@@ -210,24 +210,18 @@ def _remark(ranking: Ranking, chosen: list[Difference]) -> str:
     limit = f"p < {ranking.testing.alpha:.3g}"
     if not undecided:
         return f"{'all' if len(chosen) > 1 else 'the two'} can be told apart at {limit}"
-    apart = _named([f"{a} and {b}" if pairs else b for a, b in undecided])
+    apart = and_others([f"{a} and {b}" if pairs else b for a, b in undecided], _NAMED)
     whom = "" if pairs else f" from {ranking.reference}"
     return f"{len(undecided)} of {len(chosen)} cannot be told apart{whom} at {limit}: {apart}"
-
-
-def _named(names: Sequence[str]) -> str:
-    """Return so many names as a remark may have."""
-    more = f", and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
 
 
 def _alone(ranking: Ranking) -> Iterator[str]:
     """Say why there is no interval where one run is compared with several."""
     if alone := ranking.alone():
         yield (
-            f"{_named(alone)}: one run against several; how runs of it vary is not known, so there "
-            "is no interval of the difference and no p boot.; p says whether it could be a run of "
-            "the other system; more runs of it give all of them"
+            f"{and_others(alone, _NAMED)}: one run against several; how runs of it vary is not "
+            "known, so there is no interval of the difference and no p boot.; p says whether it "
+            "could be a run of the other system; more runs of it give all of them"
         )
 
 

@@ -54,6 +54,8 @@ class Section(NamedTuple):
         Whether all cells are words, not figures.
     spare : bool
         Whether the last column is left out of plain text where there is no room for it.
+    asked : bool
+        Whether it was asked for by itself: a brief report has its words, too.
     """
 
     title: str = ""
@@ -73,6 +75,7 @@ class Section(NamedTuple):
     verbatim: bool = False
     words: bool = False
     spare: bool = False
+    asked: bool = False
 
     def printable(self) -> Section:
         """Return a section in which nothing moves a terminal's cursor, or ends a comment."""
@@ -85,8 +88,8 @@ class Section(NamedTuple):
         return Section(**parts | {"facts": facts})
 
     def brief(self) -> Section:
-        """Return the table without any words."""
-        return self._replace(title="", text="", after=(), facts=())
+        """Return the table without any words, unless they were asked for."""
+        return self if self.asked else self._replace(title="", text="", after=(), facts=())
 
 
 def _printable(value: Any) -> Any:
@@ -112,7 +115,7 @@ class Report(NamedTuple):
     terminal : callable, optional
         Returns the sections as a terminal shows them, where these are others.
     tables : int, optional
-        How many sections a brief report has; all if None.
+        How many sections a brief report has, besides those that were asked for; all if None.
     caption : callable, optional
         Returns what the first table is called in HTML, where that has no title.
     """
@@ -132,5 +135,8 @@ class Report(NamedTuple):
         made = self.terminal if terminal and self.terminal else self.sections
         sections = made(self.about, digits)
         if brief:
-            sections = [section.brief() for section in sections[: self.tables]]
+            first = len(sections) if self.tables is None else self.tables
+            sections = [
+                section.brief() for n, section in enumerate(sections) if n < first or section.asked
+            ]
         return [section.printable() for section in sections]
