@@ -56,7 +56,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     pages = reference.command_pages() | reference.python_pages()
     for page, path in ELSEWHERE.items():
         text = (blocks.ROOT / path).read_text(encoding="utf-8")
-        pages[page] = _linked(text.replace("](docs/", "]("), page)
+        # From the root of the project, links are other ones than from docs/.
+        text = text.replace("](docs/", "](").replace("](CONTRIBUTING.md", "](contributing.md")
+        pages[page] = _linked(text, page)
     for path, text in pages.items():
         files.append(File.generated(config, path, content=text))
     # A page of the report, for howto/report.md to lead to.
