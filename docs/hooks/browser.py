@@ -60,15 +60,17 @@ _BACKTRACE = bytes.fromhex(
 )
 
 
+class NotFetchedError(Exception):
+    """A package cannot be had."""
+
+
 def build(folder: Path) -> None:
     """Write what the page loads into its folder, and its policy into the page.
 
     Raises
     ------
-    OSError, subprocess.CalledProcessError
-        If a package cannot be fetched.
-    ValueError
-        If one is not what it was.
+    NotFetchedError
+        If a package cannot be fetched, or is not what it was.
     """
     packages = folder / "packages"
     packages.mkdir(parents=True, exist_ok=True)
@@ -122,11 +124,17 @@ def _fetched(name: str, digest: str) -> Path:
     if not path.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         npm = Path(sys.executable).with_name("npm")
-        subprocess.run([npm, "pack", "--silent", "--pack-destination", CACHE, name], check=True)
+        command = [npm, "pack", "--loglevel", "error", "--pack-destination", CACHE, name]
+        try:
+            subprocess.run(command, check=True, capture_output=True, text=True)
+        except OSError:
+            raise NotFetchedError(f"{npm} is not there: make docs installs it") from None
+        except subprocess.CalledProcessError as error:
+            raise NotFetchedError(f"npm cannot fetch {name}: {error.stderr.strip()}") from None
     found = base64.b64encode(hashlib.sha512(path.read_bytes()).digest()).decode()
     if found != digest:
         path.unlink()
-        raise ValueError(f"{name} is not what it was: SHA-512 {found}")
+        raise NotFetchedError(f"{name} is not what it was: its SHA-512 is {found}")
     return path
 
 

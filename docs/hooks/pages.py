@@ -67,7 +67,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_post_build(config: MkDocsConfig) -> None:
     """Put what the page in the browser loads beside it."""
-    browser.build(Path(config.site_dir) / "browser")
+    try:
+        browser.build(Path(config.site_dir) / "browser")
+    except browser.NotFetchedError as error:
+        raise PluginError(str(error)) from None
 
 
 def _linked(markdown: str, page: str) -> str:
