@@ -58,7 +58,7 @@ function heard({ ready, out, err, code, made, failed }) {
       ended();
       begin();
     } else {
-      say(`Python could not be loaded: ${failed}`);
+      say(`Python could not be loaded: ${failed}. Load the page again to try again.`);
     }
   }
 }
@@ -163,7 +163,7 @@ function offer(ready) {
   // What was typed meanwhile stays.
   const { value, defaultValue } = $("line");
   compose(false);
-  if (value !== defaultValue) $("line").value = value;
+  if (value !== defaultValue) $("line").value = value.includes(composed[1]) ? value : value.trimEnd() + composed[1];
 }
 
 /** Make the command of the choices; in one that was edited, only what has changed is put in place. */

@@ -294,6 +294,20 @@ def test_a_command_that_was_edited_stays(page, files):
     expect(line).to_have_value("spanf1 validate --scheme IOB2 f h")
 
 
+def test_what_is_typed_while_python_is_loaded_stays(context, site, files):
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto(f"{site}index.html")
+    page.fill("#line", "spanf1 score --level token")
+    page.press("#line", "Enter")
+    choose(page, files / "f")
+    expect(page.locator("#run")).to_be_enabled(timeout=PATIENCE)
+    expect(page.locator("#line")).to_have_value("spanf1 score --level token f")
+    expect(page.locator("#status")).to_have_text("Ready.")
+    assert run_on(page)[0] == 0
+    page.close()
+
+
 def test_the_keyboard_stays_where_it_was(page, files):
     def focused():
         return page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.id")
