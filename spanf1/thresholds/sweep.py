@@ -447,7 +447,7 @@ tag_form, outside, mask_tags, missing
     if files[0]:
         sources = [source_of(path) for path in (gold, predicted) if path is not None]
         sides = InputOptions.of_both(given, len(sources))
-        inputs = settings.opened(sources, sides, by_position=align_by_position)
+        inputs = settings.opened(sources, *sides, by_position=align_by_position)
         return sweep_inputs([inputs], options, settings, confidences)
     if has_records(gold) or has_records(predicted):
         side = InputOptions.of(given)
@@ -491,15 +491,13 @@ class Settings(NamedTuple):
     def opened(
         self,
         sources: Sequence[Source],
-        sides: tuple[InputOptions, InputOptions],
-        *,
+        *sides: InputOptions,
         by_position: bool,
     ) -> Inputs:
         """Return gold and predictions; see `both_inputs`."""
         if isinstance(self.where.column, str):
             # It is called by its name, and so there is a line of names.
-            gold, predicted = (replace(side, headed=True) for side in sides)
-            sides = gold, predicted
+            sides = tuple(replace(side, headed=True) for side in sides)
         return both_inputs(sources, *sides, by_position=by_position)
 
 
