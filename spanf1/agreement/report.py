@@ -15,12 +15,11 @@ from spanf1.agreement.coefficients import NAMES, UNIVERSES
 from spanf1.agreement.disagreements import ONLY_A, ONLY_B, Disagreement
 from spanf1.core.options import FEW_UNITS, LEAST_UNITS, says_match
 from spanf1.formats.in_words import types_in_words
-from spanf1.levels.report import bracketed
 from spanf1.mistakes.report import span_lines, with_how
 from spanf1.render.renderers import DIM
 from spanf1.render.report import Fact, Report, Section
 from spanf1.resampling.inference import Interval
-from spanf1.wording import many, percent
+from spanf1.wording import bracketed, many, percent
 
 # The decimals of coefficients, which are no shares.
 _DIGITS = 3

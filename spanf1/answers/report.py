@@ -25,8 +25,8 @@ from spanf1.core.options import FEW_UNITS, LEAST_UNITS, Confidence
 from spanf1.render.renderers import RENDERERS, cut, json_text
 from spanf1.render.report import Fact, Report, Section
 from spanf1.resampling.inference import Interval
-from spanf1.results.report import bracketed, signed_ends
-from spanf1.wording import many, p_text, percent, points
+from spanf1.results.report import signed_ends
+from spanf1.wording import bracketed, many, p_text, percent, points
 
 # On how many questions a system is better than another, as good, and worse.
 _THAN_OTHERS = ("wins", "ties", "losses")

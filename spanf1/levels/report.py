@@ -21,7 +21,7 @@ from spanf1.levels.wholes import Share, WholeScores
 from spanf1.render.renderers import DIM
 from spanf1.render.report import Fact, Report, Section
 from spanf1.resampling.inference import Interval
-from spanf1.wording import and_others, escaped, exact, many, percent, printable
+from spanf1.wording import and_others, bracketed, escaped, exact, many, percent, printable
 
 # A confusion matrix of more classes is for programs alone; of still more, it is no matrix.
 _SHOWN, _LARGE = 40, 400
@@ -66,13 +66,6 @@ def report_of_tokens(
         return made | ({"files": each} if files else {})
 
     return Report(result, beside, _token_rows, data, terminal=under, caption=signature_of_tokens)
-
-
-def bracketed(interval: Interval, digits: int | None) -> str:
-    """Return an interval in percent, in brackets; ``-`` if it has no ends."""
-    if math.isnan(interval.low):
-        return "-"
-    return f"[{percent(interval.low, digits)}, {percent(interval.high, digits)}]"
 
 
 def _classes(result: TokenScores, digits: int | None, *, beside: bool) -> Section:

@@ -9,8 +9,8 @@ from spanf1.core.options import FEW_UNITS, LEAST_UNITS
 from spanf1.core.scores import COUNTS, AnyScore
 from spanf1.mistakes.slices import Slices
 from spanf1.render.report import Report, Section
-from spanf1.results.report import bracketed, dashed, doubts, drawn, f_name, signed_ends
-from spanf1.wording import and_others, many, p_text, percent, points, printable
+from spanf1.results.report import dashed, doubts, drawn, f_name, signed_ends
+from spanf1.wording import and_others, bracketed, many, p_text, percent, points, printable
 
 # What the column of differences is called.
 _REST = "vs rest"

@@ -13,7 +13,6 @@ from spanf1.core.scores import Score
 from spanf1.ranking.rank import Difference, Ranking, Standing
 from spanf1.render.report import Report, Section
 from spanf1.results.report import (
-    bracketed,
     counts_of,
     doubts,
     drawn,
@@ -25,7 +24,7 @@ from spanf1.results.report import (
     strict_in_own_scheme,
 )
 from spanf1.results.result import Result
-from spanf1.wording import and_others, many, p_text, percent, points
+from spanf1.wording import and_others, bracketed, many, p_text, percent, points
 
 #: how corrections of p-values are called
 CORRECTIONS = {

@@ -29,7 +29,7 @@ from spanf1.formats.in_words import input_in_words, tags_in_words, types_in_word
 from spanf1.render.renderers import DIM, YELLOW
 from spanf1.render.report import Fact, Report, Section
 from spanf1.results.scored import Scored
-from spanf1.wording import and_others, many, percent, points, printable
+from spanf1.wording import and_others, bracketed, many, percent, points, printable
 
 if TYPE_CHECKING:
     from spanf1.resampling.inference import Interval
@@ -238,13 +238,6 @@ def ends_of(intervals: Intervals | None) -> tuple[Interval, ...]:
 def f_name(result: Scored) -> str:
     """Return what F is called: ``F1``, or ``F0.5`` where beta is 0.5."""
     return f"F{result.options.beta:g}"
-
-
-def bracketed(interval: Interval, digits: int | None) -> str:
-    """Return an interval in percent, in brackets; ``-`` if it has no ends."""
-    if math.isnan(interval.low):
-        return "-"
-    return f"[{percent(interval.low, digits)}, {percent(interval.high, digits)}]"
 
 
 def dashed(interval: Interval, digits: int | None) -> str:
