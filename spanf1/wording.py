@@ -6,6 +6,7 @@ import math
 import os
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 #: decimals of a percentage, unless others are asked for
 DIGITS = 2
@@ -119,6 +120,11 @@ def unescaped(text: str) -> str:
     """Return the name that `escaped` gave the text of."""
     text = _HEX.sub(lambda found: chr(int(found[1], 16)), "" if text == "%" else text)
     return text.encode("latin-1").decode("utf-8", "surrogatepass")
+
+
+def finite(value: Any) -> Any:
+    """Return a value as JSON has it, which knows no NaN: None in its place."""
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def is_number(text: str) -> bool:
