@@ -9,13 +9,7 @@ from typing import Any
 import click
 
 from spanf1.cli.help import command
-from spanf1.cli.inputs import (
-    TRIM_OPTION,
-    SideOptions,
-    opened_groups,
-    paths_of,
-    side_options,
-)
+from spanf1.cli.inputs import TRIM_OPTION, SideOptions, opened_groups, paths_of, side_options
 from spanf1.cli.output import (
     FILE,
     ReportOptions,
@@ -46,13 +40,7 @@ from spanf1.mistakes.analysis import AROUND, SORTS, Analysis, Entry
 from spanf1.mistakes.analyze import analyze_inputs
 from spanf1.mistakes.ledger import HOWS, KINDS
 from spanf1.mistakes.properties import PROPERTIES
-from spanf1.mistakes.report import (
-    ENTRIES,
-    Listing,
-    confusion_report,
-    counts_report,
-    what_if_report,
-)
+from spanf1.mistakes.report import ENTRIES, Listing, confusion_report, counts_report, what_if_report
 from spanf1.render.renderers import RENDERERS
 from spanf1.render.renderers import text as as_plain
 from spanf1.results.report import how_made

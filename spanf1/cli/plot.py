@@ -30,15 +30,7 @@ from spanf1.cli.inputs import (
     paths_of,
     side_options,
 )
-from spanf1.cli.output import (
-    FILE,
-    check_writable,
-    choice_option,
-    count_option,
-    taken,
-    tell,
-    write,
-)
+from spanf1.cli.output import FILE, check_writable, choice_option, count_option, taken, tell, write
 from spanf1.cli.rescore import rescored_data
 from spanf1.cli.score import span_results
 from spanf1.cli.scoring import (

@@ -12,14 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack, cast
 
 import numpy as np
 
-from spanf1.core.options import (
-    AUTO,
-    AnyScheme,
-    Confidence,
-    MissingName,
-    Options,
-    confidence_from,
-)
+from spanf1.core.options import AUTO, AnyScheme, Confidence, MissingName, Options, confidence_from
 from spanf1.core.schemes import ReadingName
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.core.tags import AUTO_FORM
@@ -38,12 +31,7 @@ from spanf1.results.lists import has_records
 from spanf1.results.result import Result
 from spanf1.results.signature import Signature
 from spanf1.thresholds.calibration import BINS, Calibration
-from spanf1.thresholds.confidences import (
-    OF,
-    Where,
-    confidences_of,
-    given_confidences,
-)
+from spanf1.thresholds.confidences import OF, Where, confidences_of, given_confidences
 from spanf1.thresholds.curve import (
     BoolArray,
     Chosen,
