@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import blocks
+import browser
 import reference
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -61,6 +63,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     report = spanf1.analyze(blocks.ROOT / "corpora/sample/english.spacy.conll").to_html()
     files.append(File.generated(config, "report.html", content=report))
     return files
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Put what the page in the browser loads beside it."""
+    try:
+        browser.build(Path(config.site_dir) / "browser")
+    except browser.NotFetchedError as error:
+        raise PluginError(str(error)) from None
 
 
 def _linked(markdown: str, page: str) -> str:

@@ -672,14 +672,18 @@ def workers(
     if size < (_LARGE_JSON if json else _LARGE) or jobs == 1:
         yield None
         return
+    from spanf1.resampling.draws import cores
+
+    # WebAssembly has no processes.
+    processes = 1 if sys.platform == "emscripten" else min(jobs or cores(), 1 + size // PART_SIZE)
+    if processes == 1:
+        yield None
+        return
     import multiprocessing
     import threading
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    from spanf1.resampling.draws import cores
-
-    processes = min(jobs or cores(), 1 + size // PART_SIZE)
     executor = ProcessPoolExecutor(processes, initializer=_begin_worker)
     try:
         with _signals_held():

@@ -45,15 +45,28 @@ def page(book: Book) -> str:
     UsageError
         If jinja2 is not installed.
     """
-    style, script = _read("page.css"), "\n".join(map(_read, _SCRIPTS))
+    known = hashes()
     return template().render(
         title=book.title.encode("utf-8", "replace").decode(),
         data=json_in_html(to_dict(book)),
-        style=style,
-        script=script,
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style=_style(),
+        script=_script(),
+        style_hash=known["style"],
+        script_hash=known["script"],
     )
+
+
+def hashes() -> dict[str, str]:
+    """Return what a Content-Security-Policy knows the style and the script of pages by."""
+    return {"style": _hash(_style()), "script": _hash(_script())}
+
+
+def _style() -> str:
+    return _read("page.css")
+
+
+def _script() -> str:
+    return "\n".join(map(_read, _SCRIPTS))
 
 
 def _read(name: str) -> str:

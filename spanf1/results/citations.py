@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from spanf1._version import __version__
@@ -412,6 +412,22 @@ def cite_data(data: Mapping[str, Any]) -> str:
     return "\n".join(_texts(_of_data(data)))
 
 
+def addresses() -> Sequence[str]:
+    """Return what the installed package says of addresses, each as a name, a comma and a URL."""
+    from importlib.metadata import PackageNotFoundError, metadata
+
+    try:
+        return metadata("spanf1").get_all("Project-URL", [])
+    except PackageNotFoundError:
+        return []
+
+
+def tool(found: Sequence[str]) -> str:
+    """Return the entry of this tool, with the address of its repository, if that is known."""
+    url = next((one.partition(", ")[2] for one in found if one.startswith("Repository, ")), "")
+    return TOOL.removesuffix("}") + f"  url     = {{{url}}},\n}}" if url else TOOL
+
+
 def _of_line(line: str) -> list[tuple[str, str]]:
     """Return the keys of `SOURCES` that the line of a signature asks for; of answers, the rule."""
     if rule := re.match(r"answers:f1:mean\|rule:(\w+)\|", line):
@@ -458,7 +474,7 @@ def _of_ranking(ranking: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _texts(parts: list[tuple[str, str]]) -> Iterator[str]:
     """Yield the entry of this tool, and one for each source, each once."""
-    yield f"{TOOL}\n"
+    yield f"{tool(addresses())}\n"
     reasons: dict[str, list[str]] = {}
     for part, name in parts:
         keys = sources(part, name)

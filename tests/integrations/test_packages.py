@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -23,7 +24,7 @@ pytest.importorskip("build")
 yaml = pytest.importorskip("yaml")
 
 _LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", "__pycache__", ".*_cache", ".hypothesis", "dist"
+    ".git", ".venv", "__pycache__", ".*_cache", ".hypothesis", "build", "dist", "site"
 )
 _SAMPLE = "corpora/sample/english.spacy.conll"
 _ENV = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -177,6 +178,18 @@ def test_the_recipe_is_of_this_version_and_needs_what_the_project_needs() -> Non
         name, *arguments = line.split()
         assert name == "spanf1"
         ran(sys.executable, "-m", "spanf1", *arguments, cwd=ROOT)
+
+
+def test_addresses_are_those_of_whoever_publishes() -> None:
+    """No file knows where the repository is."""
+    command = [sys.executable, "-m", "hatchling", "metadata"]
+    for repository in ("", "https://example.org/owner/spanf1"):
+        env = _ENV | {"SPANF1_REPOSITORY": repository}
+        urls = json.loads(ran(*command, cwd=ROOT, env=env)).get("urls", {})
+        assert len(urls) == (4 if repository else 0)
+        assert all(url.startswith(repository) for url in urls.values())
+        paths = [url.partition(f"/blob/v{spanf1.__version__}/")[2] for url in urls.values()]
+        assert all((ROOT / path).exists() for path in paths)
 
 
 def test_the_citation_is_of_this_version() -> None:

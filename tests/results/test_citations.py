@@ -13,7 +13,7 @@ from spanf1.core.options import MATCHES, METHODS, MODES
 from spanf1.core.schemes import READINGS
 from spanf1.levels.levels import LEVELS
 from spanf1.resampling.inference import ADJUSTMENTS
-from spanf1.results.citations import ENTRIES, SOURCES, TOOL, cite, sources
+from spanf1.results.citations import ENTRIES, SOURCES, TOOL, addresses, cite, sources, tool
 from tests.helpers.commands import pipe, write
 from tests.helpers.shared_data import ROOT
 
@@ -79,7 +79,10 @@ def test_a_match_is_known_by_all_its_names(name, found) -> None:
 
 
 def test_without_anything_the_tool_is_cited() -> None:
-    assert cite() == f"{TOOL}\n"
+    assert cite() == f"{tool(addresses())}\n"
+    assert tool([]) == TOOL
+    published = tool(["Issues, https://example.org/i", "Repository, https://example.org/r"])
+    assert published == TOOL[:-1] + "  url     = {https://example.org/r},\n}"
 
 
 def test_the_tool_is_cited_as_it_is_released() -> None:
