@@ -63,7 +63,14 @@ if [ -n "${INPUT_FAIL_UNDER:-}" ]; then limits=(--fail-under "$INPUT_FAIL_UNDER"
 # An array without elements is an error in the bash of macOS; hence the plus signs.
 run score ${options[@]+"${options[@]}"} ${limits[@]+"${limits[@]}"} --format json \
     --output "$results" -- "${files[@]}"
-run rescore "$results" --quiet --format markdown --output "$folder/scores.md"
+# Of results alone, intervals are not made again.
+shown=(rescore)
+scored=("$results")
+if [[ " ${INPUT_OPTIONS:-}" == *' --confidence'* && "$INPUT_OPTIONS" != *--keep-* ]]; then
+    shown=(score "${options[@]}")
+    scored=("${files[@]}")
+fi
+run "${shown[@]}" --quiet --format markdown --output "$folder/scores.md" -- "${scored[@]}"
 # Isolated (-I): a json.py of the folder is not to be imported.
 signature=$(python3 -I -c 'import json, sys
 print(json.load(open(sys.argv[1], encoding="utf-8"))["signature"])' "$results")

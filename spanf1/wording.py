@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 #: decimals of a percentage, unless others are asked for
 DIGITS = 2
@@ -51,6 +52,12 @@ def many(count: int, noun: str) -> str:
 _SHOWN = 40
 
 
+def and_others(names: Sequence[str], most: int = 8) -> str:
+    """Return names with commas between them: so many, and how many others there are."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {many(rest, 'other')}" if rest > 0 else "")
+
+
 def shortened(tag: object) -> str:
     """Return a tag or a token in quotes, for a message; not more than its first characters."""
     text = repr(tag)
@@ -63,6 +70,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
     close = difflib.get_close_matches(name, list(known), 1)
     return f"did you mean {close[0]}?" if close else ""
+
+
+def bracketed(interval: tuple[float, float], digits: int | None) -> str:
+    """Return an interval in percent, in brackets; ``-`` if it has no ends."""
+    low, high = interval
+    return "-" if math.isnan(low) else f"[{percent(low, digits)}, {percent(high, digits)}]"
 
 
 def signed(value: float, digits: int | None) -> str:
@@ -107,6 +120,20 @@ def unescaped(text: str) -> str:
     """Return the name that `escaped` gave the text of."""
     text = _HEX.sub(lambda found: chr(int(found[1], 16)), "" if text == "%" else text)
     return text.encode("latin-1").decode("utf-8", "surrogatepass")
+
+
+def finite(value: Any) -> Any:
+    """Return a value as JSON has it, which knows no NaN: None in its place."""
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def exact(value: float) -> str:

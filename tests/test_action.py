@@ -79,6 +79,18 @@ def test_options_are_words(action) -> None:
     assert "`f2:micro" in summary
 
 
+def test_intervals_are_in_the_summary(action) -> None:
+    options = "--confidence 0.9 --resamples 50"
+    done, summary, output = action(gold="gold", predicted="wrong", options=options)
+    assert done.returncode == 0
+    low, high = spanf1.score_file(
+        "gold", "wrong", confidence=spanf1.Confidence(level=0.9, resamples=50)
+    ).certainty.averages["micro"].recall  # fmt: skip
+    assert f"{100 * low:.2f}" in summary
+    assert f"{100 * high:.2f}" in summary
+    assert "ci:0.9/percentile/50/sentence/0" in output
+
+
 @pytest.mark.parametrize(("limit", "code"), [("0.79", 0), ("0.9", 1), ("B=0.1", 1)])
 def test_a_limit(action, limit, code) -> None:
     done, summary, _ = action(gold="gold", predicted="wrong", fail_under=limit)

@@ -5,7 +5,6 @@ What is read of a file is its `Items`: a value for each question, by its id if t
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import os
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 
 from spanf1.answers.bags import Answer
 from spanf1.exceptions import AlignmentError, LayoutError, ReadError
+from spanf1.formats.delimited import records_of, rows_of
 from spanf1.formats.records.values import lacking, spelt, values
 from spanf1.formats.source import BOM, COMPRESSIONS, Source
 from spanf1.wording import many, shortened
@@ -362,43 +362,26 @@ def _of_lines(content: _Content, side: str, known: Sequence[str], keys: Keys) ->
 def _table(content: _Content, known: Collection[str]) -> _Records | None:
     """Return the rows of a table whose header has a known name; None if this is none."""
     lines: Sequence[str] = content.lines
-    mark = "," if _ending(content.source) == ".csv" else "\t"
-    if not lines or mark not in lines[0]:
+    where = content.source.where
+    first = lines[0] if lines else ""
+    quotes = _ending(content.source) == ".csv"
+    mark = max(",;", key=first.count) if quotes else "\t"
+    if mark not in first:
         return None
-    (header, _), *rows = _cells(lines, mark)
-    if not {*known} & {*header}:
+    rows = rows_of(lines, mark, where, quotes=quotes)
+    if not {*known} & {*rows[0][1]}:
         return None
-    if twice := next((name for name in header if name and header.count(name) > 1), None):
-        message = f"two columns are called {shortened(twice)}"
-        raise LayoutError(message, where=content.source.where(1))
-    for row, line in rows:
-        if len(row) != len(header):
-            message = f"{many(len(row), 'cell')} where the header has {len(header)}"
-            raise LayoutError(message, where=content.source.where(line))
-    records = [dict(zip(header, row, strict=True)) for row, _ in rows]
-    kind = "TSV" if mark == "\t" else "CSV"
-    return _Records(content.source, records, [line for _, line in rows], kind)
+    found = records_of(rows, where)
+    records = [record for _, record in found]
+    return _Records(
+        content.source, records, [line for line, _ in found], "CSV" if quotes else "TSV"
+    )
 
 
 def _ending(source: Source) -> str:
     """Return the end of a file's name, without that of how it is compressed."""
     name, ending = os.path.splitext(source.name.lower())
     return os.path.splitext(name)[1] if ending in COMPRESSIONS.values() else ending
-
-
-def _cells(lines: Sequence[str], mark: str) -> Iterator[tuple[list[str], int]]:
-    """Yield the cells of rows, and the line of each; those of tabs have no quotes."""
-    if mark == "\t":
-        for number, line in enumerate(lines, 1):
-            if line:
-                yield line.split("\t"), number
-        return
-    reader = csv.reader((f"{line}\n" for line in lines), delimiter=mark)
-    before = 0
-    for row in reader:
-        if row:
-            yield row, before + 1
-        before = reader.line_num
 
 
 def _trec(content: _Content, side: str) -> Items:

@@ -67,16 +67,19 @@ def whole_report(changes: Changes) -> Report:
     )
 
 
-def counts_report(shown: Shown) -> Report:
-    """Return that report without the spans."""
-    return Report(shown, _counts)
+def counts_report(shown: Shown, *, brief: bool = False) -> Report:
+    """Return that report without the spans; if `brief`, the slices alone."""
+    return Report(shown, _slices if brief else _counts)
 
 
 def _counts(shown: Shown, digits: int | None) -> list[Section]:
     changes = shown.changes
     sections = ranking_report.report_of(changes.ranking).sections(changes.ranking, digits)
-    tables = [_by_slice(by, rows) for by, rows in shown.slices.items()]
-    return [*sections, _by_type(changes), _by_kind(changes), *tables]
+    return [*sections, _by_type(changes), _by_kind(changes), *_slices(shown, digits)]
+
+
+def _slices(shown: Shown, _: int | None) -> list[Section]:
+    return [_by_slice(by, rows) for by, rows in shown.slices.items()]
 
 
 def _sections(shown: Shown, digits: int | None) -> list[Section]:

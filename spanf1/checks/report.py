@@ -255,5 +255,6 @@ VIOLATIONS: dict[str, Callable[[Iterable[Checking], int | None], Iterator[str]]]
     "text": _text,
     "json": _json,
     "csv": lambda checks, most: delimited_lines(_values(checks, most)),
+    "tsv": lambda checks, most: delimited_lines(_values(checks, most), delimiter="\t"),
     "github": _github,
 }

@@ -12,12 +12,7 @@ import click
 from spanf1.agreement.agree import agreement_of, inputs_of_paths
 from spanf1.agreement.agreement import Agreement
 from spanf1.agreement.disagreements import Disagreement
-from spanf1.agreement.report import (
-    disagreement_lines,
-    disagreements_report,
-    how_made,
-    report_of,
-)
+from spanf1.agreement.report import disagreement_lines, disagreements_report, how_made, report_of
 from spanf1.cli.help import command
 from spanf1.cli.inputs import (
     KEY_OPTIONS,
@@ -89,7 +84,9 @@ LIMIT = 20
 @confidence_options
 @interval_option
 @report_options(help_text=PERCENT_HELP, digits=DIGITS_HELP)
-@click.option("-q", "--quiet", is_flag=True, help="Only the first table: no words.")
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Only the first table, and gamma: no other words."
+)
 def agree(
     files: tuple[str, ...],
     *,

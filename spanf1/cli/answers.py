@@ -94,7 +94,7 @@ def _words(table: dict[str, str]) -> str:
     + _words(MISSING),
 )
 @count_option(
-    "--worst", help_text="Show N answers with the least F1; in csv and jsonl, these alone."
+    "--worst", help_text="Show N answers with the least F1; in csv, tsv and jsonl, these alone."
 )
 @click.option("--gold-key", metavar="KEY", help="Key or column of the references.")
 @click.option("--pred-key", metavar="KEY", help="Key or column of the answers.")
@@ -113,8 +113,8 @@ def _words(table: dict[str, str]) -> str:
 @question_options
 @interval_option
 @report_options(
-    [*(name for name in ANSWER_RENDERERS if name != "tsv")],
-    "csv and jsonl have a row for each question. " + PERCENT_HELP,
+    ANSWER_RENDERERS,
+    "csv, tsv and jsonl have a row for each question. " + PERCENT_HELP,
     digits=DIGITS_HELP,
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only the tables: no words.")

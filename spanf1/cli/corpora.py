@@ -116,7 +116,7 @@ def _opened(catalogue: str | None, output: str | None) -> Catalogue:
     "--to", "folder", metavar="FOLDER", help="Put the files into FOLDER, which is made if need be."
 )
 @CATALOGUE_OPTION
-@output_options()
+@output_options(())
 @click.option("-q", "--quiet", is_flag=True, help="No notes, no progress: only the paths.")
 def get(
     name: str,

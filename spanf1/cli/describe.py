@@ -54,7 +54,12 @@ from spanf1.formats.source import STDIN, Source
     f"[default: {FORMS}]",
 )
 @report_options(help_text=PERCENT_HELP, digits=DIGITS_HELP)
-@click.option("-q", "--quiet", is_flag=True, help="Only the first table: no words, no progress.")
+@click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    help="Only the first table, and unseen forms: no notes, no progress.",
+)
 def describe(
     files: tuple[str, ...],
     *,

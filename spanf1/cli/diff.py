@@ -107,8 +107,14 @@ def _number(_: click.Context, option: click.Parameter, value: float | None) -> f
 @type_options
 @TRIM_OPTION
 @confidence_options
-@report_options(["text", "json", "csv", "markdown"], "csv has the spans alone.", digits=DIGITS_HELP)
-@click.option("-q", "--quiet", is_flag=True, help="Only the spans: no tables, no progress.")
+@report_options(
+    ["text", "json", "csv", "tsv", "markdown"],
+    "csv and tsv have the spans alone.",
+    digits=DIGITS_HELP,
+)
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Only the spans, and slices: no other tables, no progress."
+)
 def diff(
     files: tuple[str, ...],
     *,
@@ -158,8 +164,10 @@ def diff(
     slicing = Slicing.of(settings)
     sides = SideOptions.of(settings)
     report = ReportOptions.of(settings)
-    if slicing.by and report.format_name == "csv":
-        raise UsageError("csv has spans, and no slices", hint="--format json has both")
+    if slicing.by and report.format_name in ("csv", "tsv"):
+        raise UsageError(
+            f"{report.format_name} has spans, and no slices", hint="--format json has both"
+        )
     confidence = confidence_of(settings, always=True)
     assert confidence  # noqa: S101 - for mypy: it is always there
     options = Options.of(settings | types_of(settings))
@@ -257,9 +265,9 @@ def _write(shown: Shown, report: ReportOptions) -> None:
         report.write(report_of(shown))
         return
     with opened(report.output) as stream:
-        if not report.quiet:
-            tables = as_plain(counts_report(shown), digits=report.digits, **report.on_screen)
-            stream.write(f"{tables}\n".encode())
+        tables = counts_report(shown, brief=report.quiet)
+        if above := as_plain(tables, digits=report.digits, **report.on_screen):
+            stream.write(f"{above}\n".encode())
         for piece in lines(shown, **report.on_screen):
             stream.write(piece.encode("utf-8", "surrogateescape"))
 

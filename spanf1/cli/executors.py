@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from os.path import abspath
@@ -70,12 +70,18 @@ def scored_on(
     shards = [[*map(abspath, group)] for group in groups]
     # Of files whose units are kept by their kind, the sum has to know all.
     unit = units if units == AUTO else ""
-    with _connected(address) as client, StepProgress(wanted=not quiet) as progress:
+    with (
+        _connected(address) as client,
+        StepProgress(wanted=not quiet) as progress,
+        ExitStack() as begun,
+    ):
         from spanf1.integrations.dask import mapped
 
         def run(**how: Any) -> Iterator[Any]:
             task = partial(_scored, sides=sides, level=level, **how)
-            for done, result in enumerate(mapped(client, task, shards)):
+            # What was not asked for is given up before the client leaves.
+            results = begun.enter_context(closing(mapped(client, task, shards)))
+            for done, result in enumerate(results):
                 progress(f"{done} of {len(shards)} files")
                 yield result
 

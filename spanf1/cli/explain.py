@@ -41,7 +41,7 @@ _WANTED = "FILE:LINE, FILE --sentence N, or --gold-tags with --pred-tags"
 @side_options
 @type_options
 @TRIM_OPTION
-@report_options(["text", "json", "csv", "markdown"])
+@report_options(["text", "json", "csv", "tsv", "markdown"])
 def explain(
     files: tuple[str, ...],
     *,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +23,10 @@ from spanf1.cli.scoring import (
 from spanf1.cli.signature import input_name
 from spanf1.core.options import AUTO, Confidence
 from spanf1.exceptions import InputError, ReadError, UsageError
-from spanf1.formats.folders import files_of
+from spanf1.formats.folders import files_of, number_key
 from spanf1.formats.source import STDIN
 from spanf1.levels.levels import LEVELS, WholeLevel
-from spanf1.results.merging import Part, merged, number_key
+from spanf1.results.merging import Part, merged
 from spanf1.results.report import how_made, report_of
 from spanf1.results.result import Result, check_sums
 
@@ -59,10 +58,10 @@ def merge(
     spans, or of tokens (`score --level token`). Counts are added, never ratios, so it does not
     matter how a corpus was cut, if it was between documents.
 
-    The hash in the signature is that of the whole if the files are in its order. Of a pattern in
-    quotes, part-2.json comes before part-10.json. Without quotes the shell sorts, by letters:
-    part-0002.json, part-0010.json. You are warned if numbers do not ascend, if one is left out, and
-    if parts are alike.
+    The hash in the signature is that of the whole if the files are in its order. Of a folder, or a
+    pattern in quotes, part-2.json comes before part-10.json. Without quotes the shell sorts, by
+    letters: part-0002.json, part-0010.json. You are warned if numbers do not ascend, if one is left
+    out, and if parts are alike.
 
     Intervals, and --level, need parts that were scored with --keep-units.
 
@@ -96,9 +95,8 @@ def merge(
 
 
 def _by_number(path: str) -> list[str]:
-    """Return the files that fit a pattern, by the numbers in their names; or the one file."""
-    found = files_of(path) if re.search(r"[*?\[]", path) else [path]
-    return sorted(found, key=number_key)
+    """Return the files of a folder or a pattern, by the numbers in their names; or the file."""
+    return sorted(files_of(path), key=number_key)
 
 
 def _parts(paths: Sequence[str], max_size: str | None, with_intervals: list[str]) -> Iterator[Part]:

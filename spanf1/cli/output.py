@@ -29,11 +29,11 @@ Option = Callable[[Any], Any]
 _Made = TypeVar("_Made")
 
 #: the formats of most reports
-REPORT_FORMATS = [name for name in RENDERERS if name != "tsv"]
+REPORT_FORMATS = [*RENDERERS]
 #: what most formats have, and how many decimals
-PERCENT_HELP = "table, markdown, latex and html are in percent; json and csv fractions of 1."
-_CSV_HELP = "A cell of csv that a spreadsheet would compute begins with '."
-DIGITS_HELP = "Decimals.  [default: 2; csv: all]"
+PERCENT_HELP = "table, markdown, latex and html are in percent; json, csv and tsv fractions of 1."
+_CSV_HELP = "A cell of csv or tsv that a spreadsheet would compute begins with '."
+DIGITS_HELP = "Decimals.  [default: 2; csv, tsv: all]"
 #: how much is read as a whole
 SIZE_OPTION = click.option(
     "--max-size",
@@ -58,9 +58,9 @@ _PAGE = "page"
 _WITHOUT = {
     "digits": ("conlleval", "json"),
     "confidence": ("conlleval", "number"),
-    "kinds": ("json", "csv"),
-    "examples": ("csv",),
-    "forms": ("json", "csv"),
+    "kinds": ("json", "csv", "tsv"),
+    "examples": ("csv", "tsv"),
+    "forms": ("json", "csv", "tsv"),
 }
 
 
@@ -111,9 +111,8 @@ def format_option(names: Iterable[str] = REPORT_FORMATS, help_text: str = "") ->
 
 def output_option(names: Iterable[str] = ()) -> Option:
     """Return the option for where the output goes; its ending chooses among the formats."""
-    names = {*names}
-    ends = [end for end, name in _ENDINGS.items() if {name, _PAGE * (end == _HTML)} & names]
-    said = f"  Its ending chooses the format, unless --format does: {', '.join(ends)}." * bool(ends)
+    ends = ", ".join(_ends_of(names))
+    said = f"  Its ending chooses the format, unless --format does: {ends}." * bool(ends)
     text = f"Write to FILE, whole or not at all.{said}"
     return click.option("-o", "--output", type=FILE, metavar="FILE", help=text)
 
@@ -155,6 +154,38 @@ def taken(kind: type[_Made], settings: dict[str, Any], **more: Any) -> _Made:
     return kind(**{name: settings.pop(name) for name in names}, **more)
 
 
+def _ends_of(names: Iterable[str]) -> dict[str, str]:
+    """Return which of some formats each ending of a file's name chooses."""
+    names = {*names}
+    # Where a command makes pages, one is meant.
+    known = _ENDINGS | ({_HTML: _PAGE} if _PAGE in names else {})
+    return {end: name for end, name in known.items() if name in names}
+
+
+def chosen_format(name: str, output: str | None) -> str:
+    """Return the format that is given, or else that of the ending of the output's name.
+
+    Raises
+    ------
+    UsageError
+        If that is a format which this command does not write.
+    """
+    context = click.get_current_context(silent=True)
+    source = context and context.get_parameter_source("format_name")
+    if not (context and output and source is ParameterSource.DEFAULT):
+        return name
+    option = next(one for one in context.command.params if one.name == "format_name")
+    ends = _ends_of(cast(Any, option.type).choices)
+    end = os.path.splitext(output)[1]
+    if end in _ENDINGS.keys() - ends.keys():
+        raise UsageError(
+            f"{context.info_name} does not write {_ENDINGS[end]}",
+            where=output,
+            hint=f"a name that ends with {', '.join(ends)}, or --format {name}",
+        )
+    return ends.get(end, name)
+
+
 @dataclass(frozen=True)
 class ReportOptions:
     """How a report is rendered and where it goes, as the options say.
@@ -188,15 +219,7 @@ class ReportOptions:
         UsageError
             If they do not go together.
         """
-        context = click.get_current_context(silent=True)
-        if context and context.get_parameter_source("format_name") is ParameterSource.DEFAULT:
-            ending = os.path.splitext(settings["output"] or "")[1]
-            known = next(one for one in context.command.params if one.name == "format_name").type
-            choices = cast(Any, known).choices
-            # Where a command makes pages, one is meant.
-            name = _PAGE if ending == _HTML and _PAGE in choices else _ENDINGS.get(ending)
-            if name in choices:
-                settings["format_name"] = name
+        settings["format_name"] = chosen_format(settings["format_name"], settings["output"])
         options = taken(cls, settings)
         options.check(digits=options.digits)
         return options

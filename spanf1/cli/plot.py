@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from itertools import chain
 from typing import Any, NamedTuple
 
 import click
@@ -24,21 +24,13 @@ from spanf1.cli.inputs import (
     MATCH_OPTION,
     NORMALIZE_OPTION,
     TRIM_OPTION,
-    Progress,
     SideOptions,
-    kept,
+    has_result,
+    opened_groups,
     paths_of,
     side_options,
 )
-from spanf1.cli.output import (
-    FILE,
-    check_writable,
-    choice_option,
-    count_option,
-    taken,
-    tell,
-    write,
-)
+from spanf1.cli.output import FILE, check_writable, choice_option, count_option, taken, tell, write
 from spanf1.cli.rescore import rescored_data
 from spanf1.cli.score import span_results
 from spanf1.cli.scoring import (
@@ -58,10 +50,7 @@ from spanf1.cli.sweep import settings_of, swept, where_options
 from spanf1.core.options import Options
 from spanf1.core.scores import AVERAGES
 from spanf1.exceptions import ReadError, UsageError
-from spanf1.formats.folders import groups_of
-from spanf1.formats.opening import both_inputs
 from spanf1.formats.options import InputOptions
-from spanf1.formats.registry import formats_given
 from spanf1.mistakes.analysis import Analysis
 from spanf1.mistakes.analyze import analyze_inputs, checked_options
 from spanf1.mistakes.picture import ConfusionDisplay, SliceDisplay
@@ -79,10 +68,6 @@ from spanf1.thresholds.picture import KINDS as SWEEPS
 from spanf1.thresholds.picture import SweepDisplay
 from spanf1.trends.picture import TrendDisplay
 from spanf1.trends.trend import trend
-
-# How a results file begins, of scores or of systems.
-_RESULTS = re.compile(rb'\s*\{\s*"spanf1"\s*:')
-_BEGINNING = 256
 
 
 class Request(NamedTuple):
@@ -170,17 +155,7 @@ def _slices(request: Request) -> Drawn:
 def _analyzed(request: Request, options: Options) -> Iterator[Analysis]:
     """Give the analysis of files, which can be read again meanwhile."""
     sides, groups = _inputs_of(request)
-    with ExitStack() as stack:
-        progress = stack.enter_context(Progress(groups[0][0], wanted=not request.quiet))
-        parts = [
-            both_inputs(
-                [stack.enter_context(kept(path)) for path in group],
-                *sides[:2],
-                by_position=sides.by_position,
-            )
-            for group in groups
-        ]
-        parts[0].gold.progress = progress
+    with opened_groups(groups, sides, quiet=request.quiet) as parts:
         yield analyze_inputs(parts, options)
 
 
@@ -232,14 +207,9 @@ def _inputs_of(request: Request) -> tuple[SideOptions, list[list[str]]]:
     """Return what is said of both sides, and the files: one with both, or two, of each input."""
     given = SideOptions.of(request.settings)
     paths = paths_of(request.files, "plot")
-    if len(paths) > 2:
-        raise UsageError(
-            f"{len(paths)} files are given: one, or GOLD and PRED, are taken",
-            hint="--kind differences takes GOLD SYSTEM SYSTEM…",
-        )
-    groups = groups_of(paths, formats_given(given.gold.format, len(paths)))
-    check_writable(request.output, [path for group in groups.values() for path in group])
-    return given.of_files(len(paths)), [[*group] for group in groups.values()]
+    groups = given.groups(paths, "--kind differences takes GOLD SYSTEM SYSTEM…")
+    check_writable(request.output, [*chain.from_iterable(groups)])
+    return given.of_files(len(paths)), groups
 
 
 def _systems(request: Request) -> Drawn:
@@ -591,7 +561,7 @@ def plot(
     _refuse(without, f"--kind {kind}")
     request = Request(kind, files, settings, output, look, limit, jobs, quiet)
     draw = wanted.draw
-    if len(files) == 1 and _is_results(files[0]):
+    if len(files) == 1 and has_result(files[0]):
         draw = wanted.draw_stored
         _refuse(settings.keys() - {"max_size"}, "a results file, which is counted already")
         check_writable(output, files)
@@ -618,15 +588,6 @@ def _refuse(names: Iterable[str], whom: str) -> None:
         given = context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
         if given and option.name in names:
             raise UsageError(f"{max(option.opts, key=len)} does not go with {whom}")
-
-
-def _is_results(path: str) -> bool:
-    """Return whether a file is what `spanf1` wrote as JSON."""
-    try:
-        with open(path, "rb") as file:
-            return _RESULTS.match(file.read(_BEGINNING)) is not None
-    except OSError:
-        return False
 
 
 def _notes(display: Display) -> Iterator[str]:

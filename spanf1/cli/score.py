@@ -55,9 +55,8 @@ from spanf1.cli.scoring import (
 from spanf1.core.options import AUTO, AnyScheme, Confidence, Options
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import UsageError
-from spanf1.formats.folders import groups_of
 from spanf1.formats.opening import both_inputs
-from spanf1.formats.registry import COLUMNS, FORMATS, Inputs, formats_given
+from spanf1.formats.registry import COLUMNS, FORMATS, Inputs
 from spanf1.formats.source import STDIN, Source
 from spanf1.levels.levels import LEVELS, LevelName, check_level
 from spanf1.results.files import reads_again, score_inputs
@@ -197,7 +196,9 @@ Examples:
     help="Score each of several files on a cluster of Dask: dask://HOST:PORT is its scheduler. All "
     "workers find the files by the same paths. The files have no rows of their own.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Only the figures: no notes, no progress.")
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Only the figures, and advice: no notes, no progress."
+)
 def score(
     files: tuple[str, ...],
     *,
@@ -228,9 +229,7 @@ def score(
     keep_units = keep_units or keep_order
     _check_kept(report.format_name, level, units=keep_units, order=keep_order)
     paths = paths_of(files, "score")
-    if len(paths) > 2:
-        raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
-    groups = groups_of(paths, formats_given(sides_given.gold.format, len(paths)))
+    groups = sides_given.named_groups(paths)
     report.check_writable([*chain.from_iterable(groups.values()), *slicing.train])
     sides = sides_given.of_files(len(paths))
     options = Options.of(settings | scoring_of(settings))

@@ -326,7 +326,7 @@ def slice_options(train_help: str = "") -> Option:
             shell_complete=completed(_properties),
             help="Slice spans by a property of them, or of their sentences: "
             "length, sentence-length, density, seen, form-frequency, consistency, position, case; "
-            "or by a key of metadata. It may be given again.",
+            "or by a key of metadata, key:length if it is called so. It may be given again.",
         ),
         click.option(
             "--bins",

@@ -10,16 +10,10 @@ import click
 from spanf1.checks.report import VIOLATIONS, summary
 from spanf1.checks.validate import Checking, checks_of, streams
 from spanf1.cli.help import command
-from spanf1.cli.inputs import (
-    KEY_OPTIONS,
-    input_options,
-    options_of,
-    paths_of,
-    ready,
-    scheme_option,
-)
+from spanf1.cli.inputs import KEY_OPTIONS, input_options, options_of, paths_of, ready, scheme_option
 from spanf1.cli.output import (
     check_writable,
+    chosen_format,
     format_option,
     opened,
     output_option,
@@ -79,6 +73,7 @@ def validate(
     options = options_of(settings)
     known = tag_scheme(scheme)
     paths = paths_of(files, "validate")
+    format_name = chosen_format(format_name, output)
     check_writable(output, paths, streamed=True)
     done: list[Checking] = []
 

@@ -124,7 +124,7 @@ def _unseen(whose: str, description: Description, part: Contents, digits: int | 
         "whose form is one of other types only. Share in percent."
     )
     header = ["", "Mentions", "Unseen", "Share", "Other", "Share", "Forms", "Unseen"]
-    return Section(f"Unseen forms{whose}", text, header, rows)
+    return Section(f"Unseen forms{whose}", text, header, rows, asked=True)
 
 
 def _values(description: Description) -> Iterator[list[object]]:

@@ -88,7 +88,6 @@ class SpanCounter:
             self._creditor = Creditor(crediting, types)
             tally.match, tally.unit = crediting.name, crediting.rules[0].unit
             tally.schemes = crediting.schemes
-            _check_units(crediting.name, tally.placed_by)
         self._extent = 0
         self._waiting: list[npt.NDArray[np.int64]] = []
         self._size = 0
@@ -101,6 +100,8 @@ class SpanCounter:
         if self._kept is not None:
             self._kept.add(batch)
         if self._creditor:
+            if batch.size:
+                _check_units(self.tally.match, self.tally.placed_by)
             begun = self.units.begun if self.units else 0
             rows = self._creditor.add(batch, self._extent, begun)
             if self.units:

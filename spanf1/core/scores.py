@@ -9,14 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from spanf1.exceptions import UnknownNameError
-from spanf1.wording import did_you_mean, printable, shortened
+from spanf1.wording import and_others, did_you_mean, printable, shortened
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -108,9 +107,6 @@ class Counts:
 
 CountsT = TypeVar("CountsT", TypeCounts, AnyCounts)
 Named = TypeVar("Named")
-
-# So many names an error says.
-_NAMED = 8
 
 
 def total_of(rows: Iterable[AnyCounts], none: AnyCounts = NO_SPANS) -> AnyCounts:
@@ -208,9 +204,8 @@ def named(
     for some in (known, more or {}):
         if name in some:
             return some[name]
-    there = [printable(one) for one in islice(known, _NAMED)]
-    there += [f"{len(known) - _NAMED} others"] * (len(known) > _NAMED)
-    listed = f"there {'is' if len(known) == 1 else 'are'} {', '.join(there) or 'none'}"
+    there = and_others([*map(printable, known)]) or "none"
+    listed = f"there {'is' if len(known) == 1 else 'are'} {there}"
     others = f", besides {', '.join(more)}" if more else ""
     near = did_you_mean(str(name), [*known, *(more or ())])
     raise UnknownNameError(

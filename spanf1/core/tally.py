@@ -220,9 +220,18 @@ class Tally:
         """Whether each token has a tag on both sides; else spans were given as such."""
         return self.placed_by == TOKEN and all(side.tagged for side in self.sides)
 
+    @property
+    def has_content(self) -> bool:
+        """Whether there is anything: a token, a text, a sentence or a document."""
+        return any((self.tokens, self.size, self.sentences, self.documents))
+
     def __add__(self, other: Tally) -> Tally:
         if not isinstance(other, Tally):
             return NotImplemented
+        for tally, rest in (self, other), (other, self):
+            # What has nothing in it is read as columns of tags, whatever the others are.
+            if not (rest.has_content or tally.tags_tokens):
+                return tally
         if self.placed_by != other.placed_by:
             raise UsageError(
                 f"spans placed by {self.placed_by}s and by {other.placed_by}s cannot be added"

@@ -6,10 +6,11 @@ many units have each. However large the corpus, there are not many.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -78,7 +79,7 @@ def adds_of(span: Key, gold_scheme: str, predicted_scheme: str, *, strict: bool)
 
 
 @dataclass(frozen=True)
-class Units:
+class Units:  # noqa: PLW1641 - arrays have no hash
     """Which spans each sentence, or each document, of an input has.
 
     Most units are like another one. So there is a row for each kind of unit and, where their order
@@ -110,6 +111,26 @@ class Units:
     order: npt.NDArray[np.unsignedinteger] | None = None
     settled: int = 0
 
+    def __eq__(self, other: object) -> bool:
+        """Say whether the same units are of the same kind, and in the same order where it is known.
+
+        The order of rows and of kinds of spans, and rows that are alike, make no difference.
+        """
+        if not isinstance(other, Units):
+            return NotImplemented
+        return (self.kind, *self._contents) == (other.kind, *other._contents)
+
+    @property
+    def _contents(self) -> tuple[Counter[Any], list[Any] | None]:
+        """How many units have which spans, and the spans of each unit in order."""
+        stops = np.cumsum(self.length).tolist()
+        keys = [self.keys[code] for code in self.code.tolist()]
+        rows = [tuple(sorted(keys[i:j])) for i, j in zip([0, *stops], stops, strict=False)]
+        counts: Counter[Any] = Counter()
+        for row, weight in zip(rows, self.weight.tolist(), strict=True):
+            counts[row] += weight
+        return counts, None if self.order is None else [rows[row] for row in self.order.tolist()]
+
     @property
     def count(self) -> int:
         """How many units there are."""
@@ -120,7 +141,7 @@ class Units:
         if self.kind == "document":
             return self
         code = np.repeat(self.code, np.repeat(self.weight, self.length).astype(np.intp))
-        rows = np.array([len(code)][: self.count])
+        rows = np.array([len(code)][: self.count], np.intp)
         order = None if self.order is None else np.zeros(len(rows), np.uint8)
         return Units("document", self.keys, rows, code, np.ones(len(rows), np.int64), order)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 
 from spanf1.core.options import AUTO
@@ -10,6 +11,13 @@ from spanf1.exceptions import ReadError, UsageError
 from spanf1.formats.registry import FORMATS
 
 _PATTERN = "*?["
+#: a number in a name
+NUMBER = re.compile("([0-9]+)")
+
+
+def number_key(name: str) -> list[str | int]:
+    """Return what the names of parts are sorted by, so that 2 comes before 10."""
+    return [int(piece) if n % 2 else piece for n, piece in enumerate(NUMBER.split(name))]
 
 
 def fitting(path: str) -> list[str]:
@@ -57,6 +65,8 @@ def _is_meant(path: str) -> bool:
 def groups_of(paths: Sequence[str], formats: Sequence[str]) -> dict[str, list[str]]:
     """Return what is to be scored together: gold and predictions, or inputs with both, by name.
 
+    Names are in order, and numbers in them go by their size.
+
     Parameters
     ----------
     paths : sequence of str
@@ -98,4 +108,4 @@ def groups_of(paths: Sequence[str], formats: Sequence[str]) -> dict[str, list[st
                     where=other[name],
                     hint="gold and predictions are paired by their names",
                 )
-    return {name: [files[name] for files in named] for name in sorted(named[0])}
+    return {name: [files[name] for files in named] for name in sorted(named[0], key=number_key)}

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from spanf1.core.options import AUTO
 from spanf1.exceptions import InputError, LayoutError, ReadError
-from spanf1.formats.registry import COLUMNS, FORMATS, SURE, formats_given, module_of
+from spanf1.formats.registry import COLUMNS, FORMATS, JSONL, SURE, formats_given, module_of
 from spanf1.formats.source import BOM, STDIN, Source, Stream, look_ahead
 from spanf1.formats.unknown import refuse_unknown
 
@@ -52,8 +52,9 @@ def formats_of(
         format_of(source, keys) if name == AUTO else name
         for name, source in zip(names, sources, strict=True)
     ]
-    # An input that has nothing in it is like the other.
-    return [name or next(filter(None, told), COLUMNS) for name in told]
+    # An input that has nothing in it is like the other; alone, it has what keys go with.
+    nothing = JSONL if keys else COLUMNS
+    return [name or next(filter(None, told), nothing) for name in told]
 
 
 def format_of(source: Source, keys: tuple[str, ...] = ()) -> str:

@@ -12,7 +12,7 @@ are added up in the order of the shards as they come.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -76,13 +76,13 @@ def score(
     )
 
 
-def mapped(client: Client, function: Any, shards: Sequence[Any]) -> Iterator[ShardResult]:
+def mapped(client: Client, function: Any, shards: Sequence[Any]) -> Generator[ShardResult]:
     """Yield what a function makes of each shard, in order."""
     # They may have changed since they were read last.
     return in_order(client, client.map(function, shards, pure=False))
 
 
-def in_order(client: Client, futures: Iterable[Future[Any]]) -> Iterator[Any]:
+def in_order(client: Client, futures: Iterable[Future[Any]]) -> Generator[Any]:
     """Yield the results of tasks in order, each of which is given up then; of all, at an error."""
     waiting = deque(futures)
     try:

@@ -21,12 +21,10 @@ from spanf1.levels.wholes import Share, WholeScores
 from spanf1.render.renderers import DIM
 from spanf1.render.report import Fact, Report, Section
 from spanf1.resampling.inference import Interval
-from spanf1.wording import escaped, exact, many, percent, printable
+from spanf1.wording import and_others, bracketed, escaped, exact, finite, many, percent, printable
 
 # A confusion matrix of more classes is for programs alone; of still more, it is no matrix.
 _SHOWN, _LARGE = 40, 400
-# How many classes a line names.
-_NAMED = 8
 # The figures of tokens that are no shares.
 _COEFFICIENTS = ("mcc", "kappa", "kappa_tags", "kappa_marked")
 
@@ -63,18 +61,11 @@ def report_of_tokens(
         return [*made[:-1], made[-1]._replace(facts=facts)]
 
     def data(result: TokenScores) -> dict[str, Any]:
-        each = {name: {"accuracy": _plain(one.accuracy)} for name, one in files.items()}
+        each = {name: {"accuracy": finite(one.accuracy)} for name, one in files.items()}
         made = data_of_tokens(result, keep_units=keep_units)
         return made | ({"files": each} if files else {})
 
     return Report(result, beside, _token_rows, data, terminal=under, caption=signature_of_tokens)
-
-
-def bracketed(interval: Interval, digits: int | None) -> str:
-    """Return an interval in percent, in brackets; ``-`` if it has no ends."""
-    if math.isnan(interval.low):
-        return "-"
-    return f"[{percent(interval.low, digits)}, {percent(interval.high, digits)}]"
 
 
 def _classes(result: TokenScores, digits: int | None, *, beside: bool) -> Section:
@@ -206,7 +197,7 @@ def how_classified(result: TokenScores) -> Iterator[tuple[str, str]]:
         names = [printable(name) for name, row in result.types.items() if not getattr(row, side)]
         if names:
             value = f"{options.zero_division:g}"
-            yield "0/0", f"{figure} of {', '.join(names[:_NAMED])} is {value}: nothing {_IN[side]}"
+            yield "0/0", f"{figure} of {and_others(names)} is {value}: nothing {_IN[side]}"
     if math.isnan(result.mcc) and result.tokens:
         yield (
             "note",
@@ -242,7 +233,7 @@ def _certain(result: TokenScores) -> Iterator[tuple[str, str]]:
     yield from _drawn(result.confidence, unit, units, result.tally.documents)
     few = [printable(name) for name, row in result.types.items() if row.gold < FEW_SPANS]
     if few:
-        named = ", ".join(few[:_NAMED])
+        named = and_others(few)
         yield "intervals", f"not to be trusted where gold has fewer than {FEW_SPANS}: {named}"
 
 
@@ -339,10 +330,6 @@ def _named_cells(result: TokenScores, figures: Sequence[str]) -> Iterator[dict[s
         yield {"row": "confusion", "name": name, "predicted_as": other, "tokens": count}
 
 
-def _plain(value: float) -> float | None:
-    return None if math.isnan(value) else value
-
-
 def _matrix(result: TokenScores) -> dict[str, Any]:
     """Return the confusion matrix or, if it is large, the pairs of classes that occur."""
     if len(result.classes) > _LARGE:
@@ -359,7 +346,7 @@ def data_of_tokens(result: TokenScores, *, keep_units: bool = False) -> dict[str
     def figures(row: Any) -> dict[str, Any]:
         named = row._asdict().items()
         return {
-            name: _plain(value) if isinstance(value, float) else value
+            name: finite(value) if isinstance(value, float) else value
             for name, value in named
             if name not in left_out
         }
@@ -370,7 +357,7 @@ def data_of_tokens(result: TokenScores, *, keep_units: bool = False) -> dict[str
         "level": "token",
         "classes": {name: figures(row) for name, row in result.types.items()},
         **{name: figures(row) for name, row in result.averages._asdict().items()},
-        **{name: _plain(value) for name, value in result.measures.items()},
+        **{name: finite(value) for name, value in result.measures.items()},
         "confusion": _matrix(result),
         "tokens": result.tokens,
         "sentences": result.tally.sentences,
@@ -433,7 +420,7 @@ def _units_data(units: UnitCells) -> dict[str, Any]:
 
 
 def _ends(interval: Interval) -> list[float | None]:
-    return [*map(_plain, interval)]
+    return [*map(finite, interval)]
 
 
 def report_of_wholes(
@@ -453,7 +440,7 @@ def report_of_wholes(
         made = [_shares(result, digits), *_means(result, digits)]
         if files:
             rows = [_share_cells(name, one.all, digits) for name, one in files.items()]
-            header = ["", "Right", "Of", "%", *["Interval"] * bool(result.confidence)]
+            header = ["", "Right", "Of", "%", "Interval"][: max(map(len, rows))]
             made.append(Section("Files", header=header, rows=rows))
         return made
 
@@ -524,7 +511,7 @@ def _whole_rows(result: WholeScores) -> Iterator[list[object]]:
 
 
 def _share_data(share: Share) -> dict[str, Any]:
-    data = {"right": share.right, "of": share.of, "share": _plain(share.share)}
+    data = {"right": share.right, "of": share.of, "share": finite(share.share)}
     return data | ({"interval": _ends(share.interval)} if share.interval else {})
 
 
@@ -539,8 +526,8 @@ def data_of_wholes(result: WholeScores) -> dict[str, Any]:
         "with_gold": _share_data(result.with_gold),
         "means": {
             name: {
-                "mean": _plain(mean.mean),
-                "sd": _plain(mean.deviation),
+                "mean": finite(mean.mean),
+                "sd": finite(mean.deviation),
                 "documents": mean.documents,
                 **({"interval": _ends(mean.interval)} if mean.interval else {}),
             }

@@ -41,7 +41,10 @@ class TokenResult(TokenScores, Reported):
             return NotImplemented
         if (self.options, self.confidence) != (other.options, other.confidence):
             raise UsageError("results with different options cannot be added")
-        return TokenResult(self.tally + other.tally, self.options, None, self.confidence)
+        tallies = [self.tally, other.tally]
+        if self.confidence and self.confidence.unit == AUTO:
+            tallies = _in_one_unit(tallies)
+        return TokenResult(tallies[0] + tallies[1], self.options, None, self.confidence)
 
     def __radd__(self, other: object) -> TokenResult:
         # sum() begins with 0
@@ -95,7 +98,7 @@ class TokenResult(TokenScores, Reported):
             return cls(tally, options_from(data["options"]), origin_from(data["input"]))
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class WholeResult(WholeScores, Reported):
     """How many sentences or documents are right in all; see `WholeScores`.
 
@@ -182,14 +185,15 @@ def total_of_tokens(results: Iterable[TokenResult], unit: str = "") -> TokenResu
     unit = first.confidence.unit if first.confidence else unit
     if unit == AUTO and first.tally.units:
         # All at once: what one marks says what is drawn of the others.
-        first, *others = _in_one_unit([first, *remaining])
+        several = [first, *remaining]
+        tallies = _in_one_unit([result.tally for result in several])
+        first, *others = (replace(r, tally=t) for r, t in zip(several, tallies, strict=True))
         remaining = iter(others)
     return sum(remaining, first)
 
 
-def _in_one_unit(results: list[TokenResult]) -> list[TokenResult]:
-    """Return results with units of one kind: what would be drawn of all inputs as one."""
-    tallies = [result.tally for result in results]
+def _in_one_unit(tallies: list[TokenTally]) -> list[TokenTally]:
+    """Return tallies with units of one kind: what would be drawn of all inputs as one."""
     kinds = {tally.units.kind for tally in tallies if tally.units}
     documents, sentences = (
         sum(getattr(tally, name) for tally in tallies) for name in ("documents", "sentences")
@@ -209,7 +213,7 @@ def _in_one_unit(results: list[TokenResult]) -> list[TokenResult]:
             return tally
         return replace(tally, units=units.as_one(kind))
 
-    return [replace(result, tally=in_it(result.tally)) for result in results]
+    return [*map(in_it, tallies)]
 
 
 def _units_from(data: Mapping[str, Any], counted: Counter[Cell]) -> UnitCells:

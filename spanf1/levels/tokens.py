@@ -40,7 +40,7 @@ class Tag(NamedTuple):
 Cell = tuple[Tag, Tag]
 
 
-class UnitCells(NamedTuple):
+class UnitCells(NamedTuple):  # noqa: PLW1641 - arrays have no hash
     """How often cells occur in units: distinct rows, and how many units have each.
 
     `kind` is what units are called: ``token``, ``sentence`` or ``document``.
@@ -52,6 +52,17 @@ class UnitCells(NamedTuple):
     weight: npt.NDArray[np.int64]
     #: how many rows there were when those that are alike were last put together
     settled: int = 0
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether the same units are of the same kind, in any order."""
+        if not isinstance(other, UnitCells):
+            return NotImplemented
+        return self._contents == other._contents
+
+    @property
+    def _contents(self) -> tuple[Any, ...]:
+        kind, cells, rows, weight, _ = self.in_order()
+        return kind, cells, rows.tolist(), weight.tolist()
 
     @property
     def size(self) -> int:
@@ -344,7 +355,7 @@ class _Counter:
         unit, packed, counts = (np.concatenate(part) for part in zip(*self._kept, strict=True))
         size = self.sentences
         if kind == "document":
-            if not self.documents:
+            if self.sentences and not self.documents:
                 raise UsageError(
                     "the input marks no documents: there is nothing to draw",
                     hint="-DOCSTART- or # newdoc lines mark them; --unit sentence needs none",

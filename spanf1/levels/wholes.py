@@ -45,7 +45,7 @@ class Mean(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class WholeScores:
+class WholeScores:  # noqa: PLW1641 - arrays have no hash
     """How many sentences, or documents, are right in all: all their spans, and nothing else.
 
     ``result.all`` is the `Share` of all units, ``result.with_gold`` that of those that have spans
@@ -88,6 +88,20 @@ class WholeScores:
     signature: str = ""
     documents: int = 0
     input: Mapping[str, Any] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether all fields are the same, of which NaN may be one."""
+        if not isinstance(other, WholeScores):
+            return NotImplemented
+        return self._fields == other._fields
+
+    @property
+    def _fields(self) -> tuple[Any, ...]:
+        """All fields, as they compare; how intervals are made is in the signature."""
+        arrays = self.counts.tolist(), self.weight.tolist()
+        facts = [*map(tuple, self.facts)]
+        said = self.level, self.noun, self.signature, self.documents, self.input
+        return *arrays, facts, *said, self.beta, str(self.zero_division)
 
     @property
     def units(self) -> int:

@@ -19,7 +19,7 @@ from spanf1.mistakes.ledger import HOWS, KINDS, Confusion, Ledger, Mended, mende
 from spanf1.mistakes.texts import Key, Mention, Place, Texts, unsaid
 from spanf1.render.reported import Reported
 from spanf1.results.result import Result
-from spanf1.wording import shortened
+from spanf1.wording import and_others, shortened
 
 if TYPE_CHECKING:
     from spanf1.mistakes.slices import Located, Sliced, Slices, Train
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 #: how many tokens are shown on each side of a span
 AROUND = 5
-# How many keys a message names.
-_NAMED = 8
 #: the orders that entries may come in
 SORTS = ("place", "frequency")
 
@@ -159,7 +157,8 @@ class Analysis(Reported):
         ----------
         key : str
             A key of records, ``meta.source``; what stands before ``=`` in a comment; ``document``
-            or ``file``. Behind ``:year``, ``:month`` or ``:day``, dates are cut.
+            or ``file``. Behind ``:year``, ``:month`` or ``:day``, dates are cut. ``key:file`` is a
+            key that is called so.
 
         Raises
         ------
@@ -191,10 +190,9 @@ class Analysis(Reported):
         if any(value is not None for values in found for value in values):
             return found
         names = sorted(set().union(*(part.texts.names() for part in self.parts)))
-        hint = f"there is something at {', '.join(map(shortened, names[:_NAMED]))}"
-        more = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
+        hint = f"there is something at {and_others([*map(shortened, names)])}"
         message = f"no sentence or text of gold has anything at {shortened(key)}"
-        raise UsageError(message, hint=f"{hint}{more}" if names else "")
+        raise UsageError(message, hint=hint * bool(names))
 
     def entries(
         self,
@@ -293,7 +291,8 @@ class Analysis(Reported):
         ----------
         by : str
             ``length``, ``sentence-length``, ``density``, ``seen``, ``form-frequency``,
-            ``consistency``, ``position`` or ``case``; any other name is a key of metadata.
+            ``consistency``, ``position`` or ``case``; any other name is a key of metadata, or
+            ``key:length`` is one that is called as one of these.
         train : mapping of str to mapping of str to int
             How often what training data says is an entity of each type, for ``seen``,
             ``form-frequency`` and ``consistency``: ``spanf1.describe("a.conll").total.types_of``.

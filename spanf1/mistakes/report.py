@@ -213,10 +213,6 @@ def _json_lines(listing: Listing) -> Iterator[str]:
     return (json_text(entry.to_dict()) + "\n" for entry in listing.entries)
 
 
-def _csv_lines(listing: Listing) -> Iterator[str]:
-    return delimited_lines(_rows(listing.entries))
-
-
 def _rows(entries: Iterable[Entry]) -> Iterator[list[object]]:
     """Yield a row for each entry."""
     yield [*_CSV_HEADER]
@@ -246,7 +242,8 @@ def _markdown_lines(listing: Listing) -> Iterator[str]:
 ENTRIES: dict[str, Callable[[Listing], Iterator[str]]] = {
     "text": entry_lines,
     "jsonl": _json_lines,
-    "csv": _csv_lines,
+    "csv": lambda listing: delimited_lines(_rows(listing.entries)),
+    "tsv": lambda listing: delimited_lines(_rows(listing.entries), delimiter="\t"),
     "markdown": _markdown_lines,
 }
 

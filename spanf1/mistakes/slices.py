@@ -25,7 +25,7 @@ from spanf1.core.units import ABSENT, SpanKey, Units, cells_of, fits, rows_of_ce
 from spanf1.exceptions import UsageError
 from spanf1.mistakes.ledger import CORRECT, Ledger
 from spanf1.mistakes.properties import PROPERTIES, Property, Spot
-from spanf1.mistakes.texts import Found, Layout, Mention, Place, Texts, unsaid
+from spanf1.mistakes.texts import KEY, Found, Layout, Mention, Place, Texts, unsaid
 from spanf1.render.reported import Reported
 from spanf1.resampling.draws import cores
 from spanf1.resampling.inference import (
@@ -145,7 +145,7 @@ class Sliced(NamedTuple):
             keyed = [*map(_by_key, values or ())]
             rows = [_rows(part, name, types) for part, name in zip(parts, keyed, strict=True)]
             found = sorted(_names_in(rows), key=lambda name: (name == NONE, _natural(name)))
-            return cls(by, f"the {by} of its sentence, or text", found, rows)
+            return cls(by, f"the {by.removeprefix(KEY)} of its sentence, or text", found, rows)
         if known.trains and not hasattr(train, "get"):
             raise UsageError(f"slices by {by} need what training data says", hint=_TRAIN_HINT)
         unit = _unit(parts, known)

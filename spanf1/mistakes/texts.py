@@ -12,14 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from spanf1.core.documents import (
-    Document,
-    DocumentBatch,
-    Offsets,
-    TextSpan,
-    joined,
-    squeezed,
-)
+from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan, joined, squeezed
 from spanf1.core.tags import Block, IntArray, TagForm, TagSets
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.mistakes.ledger import NONE, Ledger
@@ -34,6 +27,8 @@ _TOKEN = 40
 
 #: the keys that every input may have: the file of gold, and the document
 FILE, DOCUMENT = "file", "document"
+#: what may stand before a key that is called as something else, such as a property of spans
+KEY = "key:"
 
 
 class Mention(NamedTuple):
@@ -255,6 +250,7 @@ class _Said(ABC):
         from spanf1.formats.metadata import dates, parted
 
         name, part = parted(key)
+        plain = name.removeprefix(KEY)
         lines, metadata = self._lines, self._metadata()
         found: Sequence[str | None] | None = None
         if name == FILE and self.file:
@@ -262,10 +258,10 @@ class _Said(ABC):
         elif name == DOCUMENT:
             found = self._ids()
         if found is None:
-            found = metadata.values(name, lines)
+            found = metadata.values(plain, lines)
         if name == DOCUMENT and not any(found):
             found = self._numbers() or found
-        return dates(found, name, part, lambda k: metadata.where(lines[k])) if part else found
+        return dates(found, plain, part, lambda k: metadata.where(lines[k])) if part else found
 
     def names(self) -> set[str]:
         """Return the keys at which there are values; see `Texts`."""

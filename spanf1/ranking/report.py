@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -13,7 +13,6 @@ from spanf1.core.scores import Score
 from spanf1.ranking.rank import Difference, Ranking, Standing
 from spanf1.render.report import Report, Section
 from spanf1.results.report import (
-    bracketed,
     counts_of,
     doubts,
     drawn,
@@ -25,7 +24,7 @@ from spanf1.results.report import (
     strict_in_own_scheme,
 )
 from spanf1.results.result import Result
-from spanf1.wording import many, p_text, percent, points
+from spanf1.wording import and_others, bracketed, finite, many, p_text, percent, points
 
 #: how corrections of p-values are called
 CORRECTIONS = {
@@ -111,11 +110,11 @@ def _few_runs(ranking: Ranking) -> Iterator[str]:
     runs = {standing.system.name: len(standing.scores) for standing in ranking.standings}
     several = [name for name, count in runs.items() if count > 1]
     if one := [name for name, count in runs.items() if count == 1 and several]:
-        yield f"{_named(one)}: of one run; its interval holds nothing of how runs vary"
+        yield f"{and_others(one, _NAMED)}: of one run; its interval holds nothing of how runs vary"
     if few := [name for name in several if runs[name] < FEW_RUNS]:
         yield (
-            f"{_named(few)}: fewer than {FEW_RUNS} runs; where runs differ much, intervals are too "
-            "narrow, and p boot. too small"
+            f"{and_others(few, _NAMED)}: fewer than {FEW_RUNS} runs; where runs differ much, "
+            "intervals are too narrow, and p boot. too small"
         )
 
 
@@ -210,24 +209,18 @@ def _remark(ranking: Ranking, chosen: list[Difference]) -> str:
     limit = f"p < {ranking.testing.alpha:.3g}"
     if not undecided:
         return f"{'all' if len(chosen) > 1 else 'the two'} can be told apart at {limit}"
-    apart = _named([f"{a} and {b}" if pairs else b for a, b in undecided])
+    apart = and_others([f"{a} and {b}" if pairs else b for a, b in undecided], _NAMED)
     whom = "" if pairs else f" from {ranking.reference}"
     return f"{len(undecided)} of {len(chosen)} cannot be told apart{whom} at {limit}: {apart}"
-
-
-def _named(names: Sequence[str]) -> str:
-    """Return so many names as a remark may have."""
-    more = f", and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
 
 
 def _alone(ranking: Ranking) -> Iterator[str]:
     """Say why there is no interval where one run is compared with several."""
     if alone := ranking.alone():
         yield (
-            f"{_named(alone)}: one run against several; how runs of it vary is not known, so there "
-            "is no interval of the difference and no p boot.; p says whether it could be a run of "
-            "the other system; more runs of it give all of them"
+            f"{and_others(alone, _NAMED)}: one run against several; how runs of it vary is not "
+            "known, so there is no interval of the difference and no p boot.; p says whether it "
+            "could be a run of the other system; more runs of it give all of them"
         )
 
 
@@ -263,15 +256,15 @@ def to_dict(ranking: Ranking) -> dict[str, Any]:
         "systems": [
             {
                 "name": standing.system.name,
-                "f": _number(standing.mean),
-                "interval": [*map(_number, standing.interval)],
-                "deviation": _number(standing.deviation),
+                "f": finite(standing.mean),
+                "interval": [*map(finite, standing.interval)],
+                "deviation": finite(standing.deviation),
                 "runs": [
                     {
                         "file": run.input.files[-1] if run.input else "",
                         "signature": _signature(ranking, run),
                         "schemes": {"gold": run.schemes[0], "predicted": run.schemes[1]},
-                        **{name: _number(value) for name, value in score._asdict().items()},
+                        **{name: finite(value) for name, value in score._asdict().items()},
                     }
                     for run, score in zip(
                         standing.system.runs, _score(standing, how.average), strict=True
@@ -282,8 +275,8 @@ def to_dict(ranking: Ranking) -> dict[str, Any]:
         ],
         "differences": [
             {
-                **{name: _number(value) for name, value in pair._asdict().items()},
-                "interval": [*map(_number, pair.interval)],
+                **{name: finite(value) for name, value in pair._asdict().items()},
+                "interval": [*map(finite, pair.interval)],
                 "units": pair.units and dict(zip(_UNITS, pair.units, strict=True)),
             }
             for pair in ranking.differences
@@ -291,11 +284,6 @@ def to_dict(ranking: Ranking) -> dict[str, Any]:
         "few_types": [*ranking.few_types],
         "undecided": [list(pair) for pair in ranking.undecided()],
     }
-
-
-def _number(value: Any) -> Any:
-    """Return a value as JSON has it, which knows no NaN."""
-    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _values(ranking: Ranking) -> Iterator[list[object]]:

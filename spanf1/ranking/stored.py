@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from spanf1.core.credits import parse_rule
+from spanf1.core.options import AUTO
 from spanf1.core.units import ABSENT, Earned, Key, Units
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.ranking.compare import check_match, check_several
@@ -51,6 +53,8 @@ def compare_results(
     """
     runs = [(name, result) for name, results in systems.items() for result in results]
     check_several(systems)
+    testing = testing or RankingOptions()
+    unit = testing.confidence.unit
     first_name, first = runs[0]
     check_match(first.options)
     for name, result in runs:
@@ -60,6 +64,13 @@ def compare_results(
                 "what each sentence has was not kept in order",
                 where=name,
                 hint="spanf1 score FILE --format json --keep-order keeps it, and spanf1 merge",
+            )
+        if unit not in (AUTO, units.kind) and result.tally.documents:
+            raise UsageError(
+                f"what each {units.kind} has was kept, and not each {unit}",
+                where=name,
+                hint="spanf1 score FILE --format json --keep-order --confidence 0.95 --unit "
+                f"{unit} keeps it",
             )
         if result.options != first.options:
             raise UsageError(
@@ -73,7 +84,7 @@ def compare_results(
                     f"{what} not those of {first_name}", where=name, hint=_ONE_GOLD
                 )
     ranked = [System(name, [*results]) for name, results in systems.items()]
-    return rank(ranked, testing or RankingOptions())
+    return rank(ranked, testing)
 
 
 def _facts(*results: Result) -> dict[str, list[object]]:
@@ -107,4 +118,7 @@ def _gold_in_order(units: Units) -> npt.NDArray[np.int64]:
 
 
 def _gold(key: Key) -> int:
-    return int(key.sums.gold) if isinstance(key, Earned) else int(key.gold != ABSENT)
+    """Return how much gold a kind of span is; 0 where FairEval counts gold by its predictions."""
+    if not isinstance(key, Earned):
+        return int(key.gold != ABSENT)
+    return 0 if parse_rule(key.match).pairing == "fair" else int(key.sums.gold)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from spanf1.wording import printable
@@ -54,6 +55,8 @@ class Section(NamedTuple):
         Whether all cells are words, not figures.
     spare : bool
         Whether the last column is left out of plain text where there is no room for it.
+    asked : bool
+        Whether it was asked for by itself: a brief report has its words, too.
     """
 
     title: str = ""
@@ -73,6 +76,7 @@ class Section(NamedTuple):
     verbatim: bool = False
     words: bool = False
     spare: bool = False
+    asked: bool = False
 
     def printable(self) -> Section:
         """Return a section in which nothing moves a terminal's cursor, or ends a comment."""
@@ -85,8 +89,8 @@ class Section(NamedTuple):
         return Section(**parts | {"facts": facts})
 
     def brief(self) -> Section:
-        """Return the table without any words."""
-        return self._replace(title="", text="", after=(), facts=())
+        """Return the table without any words, unless they were asked for."""
+        return self if self.asked else self._replace(title="", text="", after=(), facts=())
 
 
 def _printable(value: Any) -> Any:
@@ -112,7 +116,7 @@ class Report(NamedTuple):
     terminal : callable, optional
         Returns the sections as a terminal shows them, where these are others.
     tables : int, optional
-        How many sections a brief report has; all if None.
+        How many sections a brief report has, besides those that were asked for; all if None.
     caption : callable, optional
         Returns what the first table is called in HTML, where that has no title.
     """
@@ -125,6 +129,25 @@ class Report(NamedTuple):
     tables: int | None = None
     caption: Callable[[Any], str] = lambda _: ""
 
+    def above(self, other: Report) -> Report:
+        """Return the report with another one below; the data of both are keys of one object."""
+        first, second = self.terminal or self.sections, other.terminal or other.sections
+
+        def data(about: Any) -> dict[str, Any]:
+            own: Any = self.data(about)
+            more: Any = other.data(other.about)
+            return {**own, **more}
+
+        return self._replace(
+            sections=lambda about, digits: [
+                *self.sections(about, digits),
+                *other.sections(other.about, digits),
+            ],
+            rows=lambda about: chain(self.rows(about), other.rows(other.about)),
+            data=data,
+            terminal=lambda about, digits: [*first(about, digits), *second(other.about, digits)],
+        )
+
     def shown(
         self, digits: int | None = None, *, brief: bool = False, terminal: bool = False
     ) -> list[Section]:
@@ -132,5 +155,8 @@ class Report(NamedTuple):
         made = self.terminal if terminal and self.terminal else self.sections
         sections = made(self.about, digits)
         if brief:
-            sections = [section.brief() for section in sections[: self.tables]]
+            first = len(sections) if self.tables is None else self.tables
+            sections = [
+                section.brief() for n, section in enumerate(sections) if n < first or section.asked
+            ]
         return [section.printable() for section in sections]

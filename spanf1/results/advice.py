@@ -18,7 +18,7 @@ from spanf1.resampling.inference import Interval
 from spanf1.results.certainty import FloatArray, intervals_of
 from spanf1.results.report import f_name
 from spanf1.results.scored import Scored
-from spanf1.wording import percent, points, printable
+from spanf1.wording import and_others, percent, points, printable
 
 #: the least F of each band; the last one is of all that is lower
 BANDS = {"excellent": 0.9, "strong": 0.7, "moderate": 0.5, "weak": 0.3, "failing": 0.0}
@@ -242,11 +242,10 @@ def _few(result: Scored, written: Writer) -> Iterator[Advice]:
     few = [name for name, spans in gold.items() if 0 < spans < FEW_SPANS]
     if not few:
         return
-    named = ", ".join(f"{printable(name)} ({int(gold[name])})" for name in few[:_NAMED])
-    more = f" and {len(few) - _NAMED} others" if len(few) > _NAMED else ""
+    named = [f"{printable(name)} ({int(gold[name])})" for name in few]
     text = (
         f"Types with fewer than {FEW_SPANS} gold spans have too few to say how well they are "
-        f"found: {named}{more}."
+        f"found: {and_others(named, _NAMED)}."
     )
     command = _of_types(written, few[:_NAMED], "--kind", "all")
     yield Advice("few", text, "Look at each of their spans", command)
@@ -308,26 +307,18 @@ def _writer(result: Scored) -> Writer:
 
 def with_advice(report: Report, advice: Sequence[Advice]) -> Report:
     """Return a report, and below it what its figures mean."""
-    terminal = report.terminal or report.sections
-
-    def data(about: Any) -> dict[str, Any]:
-        scores: Any = report.data(about)
-        return {**scores, "advice": [one._asdict() for one in advice]}
-
     facts = [Fact(one.kind, str(one)) for one in advice]
-    table = [Section("Advice", facts=facts, words=True)] * bool(facts)
+    table = [Section("Advice", facts=facts, words=True, asked=True)] * bool(facts)
     # A command is a line of its own, so that it can be copied.
     lines = [
         Section(
             "" if number else "Advice",
             f"{one.text} {one.look}".strip() + ":" * bool(one.command),
             lines=[f"  {one.command}"] if one.command else [],
+            asked=True,
         )
         for number, one in enumerate(advice)
     ]
-    return report._replace(
-        sections=lambda about, digits: [*report.sections(about, digits), *table],
-        data=data,
-        terminal=lambda about, digits: [*terminal(about, digits), *lines],
-        tables=report.tables or len(report.sections(report.about, None)),
-    )
+    data = {"advice": [one._asdict() for one in advice]}
+    below = Report(advice, lambda _, __: table, data=lambda _: data, terminal=lambda _, __: lines)
+    return report.above(below)

@@ -9,7 +9,7 @@ from typing import Any, cast
 from spanf1.core.options import AUTO, Confidence
 from spanf1.core.scores import TypeCounts
 from spanf1.exceptions import InputError, UsageError
-from spanf1.levels.levels import WholeLevel
+from spanf1.levels.levels import WholeLevel, check_level
 from spanf1.levels.results import TokenResult, WholeResult
 from spanf1.levels.wholes import counts_of_units
 from spanf1.results.certainty import meanings, units_of
@@ -35,8 +35,9 @@ def wholes_of(result: Result, level: WholeLevel, confidence: Confidence | None) 
     Raises
     ------
     UsageError
-        If the input has none, or other units are to be drawn.
+        If the input has none, other units are to be drawn, or the options are not for that level.
     """
+    check_level(level, result.options)
     if confidence and confidence.unit not in (AUTO, level):
         raise UsageError(
             f"at level {level} each is drawn, and no {confidence.unit}",

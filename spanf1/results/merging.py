@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import re
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,7 +14,9 @@ from spanf1._version import __version__
 from spanf1.core.options import AUTO, Options
 from spanf1.core.schemes import PREFIXES
 from spanf1.core.spans import WELL_FORMED
+from spanf1.core.tally import SIDES
 from spanf1.exceptions import UsageError
+from spanf1.formats.folders import NUMBER
 from spanf1.formats.source import STDIN_NAME
 from spanf1.results.result import Result, total_of
 from spanf1.wording import many, shortened
@@ -23,7 +24,6 @@ from spanf1.wording import many, shortened
 if TYPE_CHECKING:
     from spanf1.levels.results import TokenResult
 
-_NUMBER = re.compile("([0-9]+)")
 _OUT = PREFIXES[0]
 
 
@@ -123,6 +123,8 @@ class _Seen:
         The parts that have the same gold.
     sums : list of (str, size)
         Those that may be sums of others.
+    forms : dict of (int, str) to str
+        How tags of gold, 0, and of predictions, 1, are written, and the first part that says so.
     within : list of str
         Those that begin within a document, but for the first part.
     empty : list of Part
@@ -139,6 +141,7 @@ class _Seen:
     sources: Counter[str] = field(default_factory=Counter)
     alike: dict[tuple[int, int, int], list[str]] = field(default_factory=dict)
     sums: list[tuple[str, tuple[int, int, int]]] = field(default_factory=list)
+    forms: dict[tuple[int, str], str] = field(default_factory=dict)
     within: list[str] = field(default_factory=list)
     empty: list[Part] = field(default_factory=list)
     dropped: dict[tuple[str, str], tuple[str, set[int], set[int]]] = field(default_factory=dict)
@@ -149,7 +152,7 @@ class _Seen:
             self._check_alike(part)
             self.names.append(part.name)
             self.versions.setdefault(part.version, part.name)
-            if any(part.size):
+            if any(part.size) or part.result.tally.documents:
                 self._take_note(part)
                 yield self._ready(part)
             else:
@@ -188,6 +191,10 @@ class _Seen:
             self.sources[part.source] += 1
         else:
             self.sums.append((part.name, part.size))
+        if isinstance(part.result, Result):
+            for number, side in enumerate(part.result.tally.sides):
+                for form in sorted(side.forms):
+                    self.forms.setdefault((number, form), part.name)
         if part.begins_within and len(self.names) > 1:
             self.within.append(part.name)
         if gold and self.sources[part.source] < 2:
@@ -250,6 +257,14 @@ class _Seen:
                     f"warning: {name} has as much as all others together: as their sum, it would "
                     "count them twice"
                 )
+        for number, side in enumerate(SIDES):
+            written = [(form, name) for (own, form), name in self.forms.items() if own == number]
+            for form, name in written[1:2]:
+                first, other = written[0]
+                yield (
+                    f"warning: {side} tags are written like {first} in {other}, and like {form} in "
+                    f"{name}: --tag-form, given to all parts, reads them alike"
+                )
         units = total.result.tally.units
         if self.within and units and units.kind == "document":
             count = len(self.within) - 1
@@ -270,14 +285,9 @@ class _Seen:
         yield from _of_names(self.names)
 
 
-def number_key(name: str) -> list[str | int]:
-    """Return what names are sorted by, so that 2 comes before 10."""
-    return [int(piece) if n % 2 else piece for n, piece in enumerate(_NUMBER.split(name))]
-
-
 def _of_names(names: Sequence[str]) -> Iterator[str]:
     """Yield what the numbers in the names of parts say: they are in another order, or one lacks."""
-    keys = [_NUMBER.split(name) for name in names]
+    keys = [NUMBER.split(name) for name in names]
     numbers = [[*map(int, key[1::2])] for key in keys]
     frames = [key[::2] for key in keys]
     for n, (first, other) in enumerate(pairwise(names)):
@@ -322,7 +332,8 @@ def _in_unit(part: Part, unit: str) -> Result | TokenResult:
         raise UsageError(
             f"what each {units.kind} has was kept, and not each {unit}",
             where=part.name,
-            hint=f"score all parts with {level}--keep-units --confidence 0.95 --unit {unit}",
+            hint=f"score all parts with {level}--keep-units --confidence 0.95 --unit {unit}"
+            + f", and make sums of some with --confidence 0.95 --unit {unit}" * (not part.source),
         )
     # One unit, and what it is made of.
     if isinstance(result, Result):

@@ -13,14 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from spanf1.core.detection import found_by, written_like
-from spanf1.core.options import (
-    AUTO,
-    FEW_SPANS,
-    FEW_UNITS,
-    LEAST_UNITS,
-    NORMALIZATIONS,
-    says_match,
-)
+from spanf1.core.options import AUTO, FEW_SPANS, FEW_UNITS, LEAST_UNITS, NORMALIZATIONS, says_match
 from spanf1.core.schemes import NO_TAGS, READINGS
 from spanf1.core.scores import AVERAGES, COUNTS, AnyScore
 from spanf1.core.tags import TagForm
@@ -29,14 +22,11 @@ from spanf1.formats.in_words import input_in_words, tags_in_words, types_in_word
 from spanf1.render.renderers import DIM, YELLOW
 from spanf1.render.report import Fact, Report, Section
 from spanf1.results.scored import Scored
-from spanf1.wording import many, percent, points, printable
+from spanf1.wording import and_others, bracketed, finite, many, percent, points, printable
 
 if TYPE_CHECKING:
     from spanf1.resampling.inference import Interval
     from spanf1.results.certainty import Intervals
-
-# How many types a line names.
-_NAMED = 8
 
 
 def report_of(
@@ -75,7 +65,7 @@ def report_of(
 def _plain(score: AnyScore) -> dict[str, float | None]:
     """Return a score by name as JSON has it, which knows no NaN."""
     named = score._asdict().items()
-    return {name: None if math.isnan(value) else value for name, value in named}
+    return {name: finite(value) for name, value in named}
 
 
 def _caption(result: Scored) -> str:
@@ -243,13 +233,6 @@ def f_name(result: Scored) -> str:
     return f"F{result.options.beta:g}"
 
 
-def bracketed(interval: Interval, digits: int | None) -> str:
-    """Return an interval in percent, in brackets; ``-`` if it has no ends."""
-    if math.isnan(interval.low):
-        return "-"
-    return f"[{percent(interval.low, digits)}, {percent(interval.high, digits)}]"
-
-
 def dashed(interval: Interval, digits: int | None) -> str:
     """Return an interval in percent, with a dash between its ends: that takes less room."""
     return bracketed(interval, digits).strip("[]").replace(", ", "\N{EN DASH}")
@@ -376,10 +359,9 @@ def few_spans(spans: int, types: Sequence[str]) -> Iterator[str]:
     if spans < FEW_SPANS:
         yield f"{many(spans, 'gold span')}: too few for any interval to be trusted"
     elif types:
-        more = f" and {len(types) - _NAMED} others" if len(types) > _NAMED else ""
         yield (
             f"fewer than {FEW_SPANS} gold spans: intervals of these types are not to be trusted, "
-            f"most are too narrow: {', '.join(map(printable, types[:_NAMED]))}{more}"
+            f"most are too narrow: {and_others([*map(printable, types)])}"
         )
 
 
@@ -514,7 +496,7 @@ def other_types(result: Scored) -> Iterator[str]:
             pairs[name] = meant
     ways = ",".join(f"{printable(name)}={printable(other)}" for name, other in pairs.items())
     if apart:
-        sides = [", ".join(map(printable, names[:_NAMED])) for names in (gold, predicted)]
+        sides = [and_others([*map(printable, names)]) for names in (gold, predicted)]
         way = f"--map {ways or 'PREDICTED=GOLD,…'}"
         yield f"no type is on both sides: gold {sides[0]}, predicted {sides[1]}; {way}"
     elif pairs:
@@ -594,6 +576,4 @@ def _undefined(result: Scored) -> Iterator[str]:
     ):
         names = [printable(name) for name, row in result.types.items() if not getattr(row, column)]
         if names:
-            more = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
-            named = ", ".join(names[:_NAMED])
-            yield f"{figure} of {named}{more} is {value}: {what}"
+            yield f"{figure} of {and_others(names)} is {value}: {what}"

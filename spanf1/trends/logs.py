@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import math
@@ -13,8 +12,10 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from spanf1.exceptions import InputError, LayoutError, UsageError
+from spanf1.formats.delimited import records_of as table_records
+from spanf1.formats.delimited import rows_of
 from spanf1.trends.series import Over, Point, Series
-from spanf1.wording import did_you_mean, many, shortened
+from spanf1.wording import and_others, did_you_mean, is_number, many, shortened
 
 # The names of F1, as `_plain` spells them: the part of the data, the average, and the figure.
 _F1 = re.compile(
@@ -37,8 +38,8 @@ _AXES: dict[Over, tuple[str, ...]] = {
 _RUNS = ("seed", "run")
 # What TensorBoard exports: the tag is in the name of the file.
 _TENSORBOARD = ["Wall time", "Step", "Value"]
-# How many names an error says.
-_NAMED = 8
+# How many levels of keys are read.
+_DEEPEST = 8
 
 # So much more than all may be right, in 32 bits.
 _ROUNDING = 1e-6
@@ -161,19 +162,19 @@ def f1_key(keys: Sequence[str], records: Sequence[Record], wanted: str, name: st
         alike = [key for key in keys if _plain(key) == _plain(wanted)]
         if len(alike) == 1:
             return alike[0]
-        near = did_you_mean(wanted, keys) or f"there are {_listed(keys)}"
+        near = did_you_mean(wanted, keys) or f"there are {and_others(keys)}"
         raise LayoutError(f"there is no key {shortened(wanted)}", where=name, hint=near)
     ranked = sorted((_rank(found), key) for key in keys if (found := _known(key)))
     if not ranked:
         raise LayoutError(
             "no key is a known name of F1, as eval_f1, val_f1 or f1_macro are",
             where=name,
-            hint=f"--key names it: there are {_listed(keys)}",
+            hint=f"--key names it: there are {and_others(keys)}",
         )
     best = [key for rank, key in ranked if rank == ranked[0][0]]
     if len({tuple(record.get(key) for _, record in records) for key in best}) > 1:
         raise UsageError(
-            f"several keys may be F1: {_listed(best)}", where=name, hint=f"--key {best[0]}"
+            f"several keys may be F1: {and_others(best)}", where=name, hint=f"--key {best[0]}"
         )
     return best[0]
 
@@ -183,18 +184,13 @@ def _rank(found: re.Match[str]) -> tuple[int, int]:
     return _PARTS[found[1] or ""], _AVERAGES[average]
 
 
-def _listed(keys: Sequence[str]) -> str:
-    more = f" and {len(keys) - _NAMED} others" if len(keys) > _NAMED else ""
-    return ", ".join(keys[:_NAMED]) + more
-
-
 def _axis(keys: Sequence[str], wanted: Wanted, name: str) -> tuple[str, Over]:
     """Return the key of the places, empty if they are counted, and what they are."""
     plain = {_plain(key): key for key in reversed(keys)}
     known = {axis: over for over, names in _AXES.items() for axis in names}
     if wanted.axis:
         if wanted.axis not in keys:
-            near = did_you_mean(wanted.axis, keys) or f"there are {_listed(keys)}"
+            near = did_you_mean(wanted.axis, keys) or f"there are {and_others(keys)}"
             message = f"there is no key {shortened(wanted.axis)}"
             raise LayoutError(message, where=name, hint=near)
         return wanted.axis, wanted.over or known.get(_plain(wanted.axis), "step")
@@ -205,7 +201,7 @@ def _axis(keys: Sequence[str], wanted: Wanted, name: str) -> tuple[str, Over]:
         raise LayoutError(
             "no key is a known name of sizes, as train_size is",
             where=name,
-            hint=f"--step names it: there are {_listed(keys)}",
+            hint=f"--step names it: there are {and_others(keys)}",
         )
     return "", wanted.over or "step"
 
@@ -242,7 +238,7 @@ def _series(
         notes.append(f"no key says the {places}: they are counted")
     also = [one for one in _keys_of_f1(records) if one != key[0] and " - " not in one]
     if also:
-        notes.append(f"{key[1]} is shown; there are {_listed(also)}, too (--key)")
+        notes.append(f"{key[1]} is shown; there are {and_others(also)}, too (--key)")
     ordered, percent = in_fractions(ordered, name, key[1])
     return Series(name, key[1], axis, over, tuple(ordered), (*notes, *percent))
 
@@ -399,7 +395,7 @@ def _records(text: str, name: str) -> tuple[list[Record], bool]:
     """Return the records of a log, each with its line, and whether it is CSV."""
     start = text.lstrip()[:1]
     if start not in ("{", "["):
-        return [*_csv_records(text, name)], True
+        return _csv_records(text, name), True
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
@@ -433,7 +429,7 @@ def _flat(record: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     """Return a record whose keys have those of the records in it, with / between."""
     flat: dict[str, Any] = {}
     for key, value in record.items():
-        if isinstance(value, dict) and not before.count("/") > _NAMED:
+        if isinstance(value, dict) and not before.count("/") > _DEEPEST:
             flat |= _flat(value, f"{before}{key}/")
         elif isinstance(value, str | int | float) and not isinstance(value, bool):
             flat[f"{before}{key}"] = value
@@ -453,38 +449,24 @@ def _json_lines(text: str, name: str) -> Iterator[Record]:
         yield number, _flat(record)
 
 
-def _csv_records(text: str, name: str) -> Iterator[Record]:
-    first = text.split("\n", 1)[0]
-    delimiter = max("\t,;", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        header = [cell.strip() for cell in next(reader, [])]
-        if len(header) < 2 or any(_is_number(cell) for cell in header):
-            raise LayoutError(
-                "this is no log of metrics: its first line names no columns",
-                where=name,
-                hint="trainer_state.json, CSV, JSON Lines, or results of spanf1 score --format "
-                "json are taken",
-            )
-        if twice := next((cell for cell in header if cell and header.count(cell) > 1), None):
-            raise LayoutError(f"two columns are called {shortened(twice)}", where=f"{name}:1")
-        for cells in reader:
-            if not any(cells):
-                continue
-            if len(cells) != len(header):
-                raise LayoutError(
-                    f"{len(cells)} cells where the header has {len(header)}",
-                    where=f"{name}:{reader.line_num}",
-                )
-            filled = {k: c.strip() for k, c in zip(header, cells, strict=True) if c.strip()}
-            yield reader.line_num, filled
-    except csv.Error as error:
-        raise LayoutError(f"this is no CSV: {error}", where=f"{name}:{reader.line_num}") from None
+def _csv_records(text: str, name: str) -> list[Record]:
+    lines = io.StringIO(text, newline=None).getvalue().split("\n")
+    delimiter = max("\t,;", key=lines[0].count)
 
+    def where(line: int) -> str:
+        return f"{name}:{line}"
 
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+    rows = rows_of(lines, delimiter, where)
+    filled = [(line, [cell.strip() for cell in cells]) for line, cells in rows if any(cells)]
+    header = filled[0][1] if filled else []
+    if len(header) < 2 or any(is_number(cell) for cell in header):
+        raise LayoutError(
+            "this is no log of metrics: its first line names no columns",
+            where=name,
+            hint="trainer_state.json, CSV, JSON Lines, or results of spanf1 score --format "
+            "json are taken",
+        )
+    return [
+        (line, {key: cell for key, cell in record.items() if cell})
+        for line, record in table_records(filled, where)
+    ]

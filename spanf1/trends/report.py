@@ -10,7 +10,7 @@ from spanf1.render.report import Fact, Report, Section
 from spanf1.trends.series import LEAST_POINTS, Point, trades
 from spanf1.trends.trend import Trend
 from spanf1.trends.watch import LEAST_REFERENCE, Check, Watch
-from spanf1.wording import many, percent, points, printable
+from spanf1.wording import and_others, many, percent, points, printable
 
 # A table of more rows leaves some out, but the first, the last and the best.
 _ROWS = 24
@@ -135,19 +135,18 @@ def _key(trend: Trend) -> str:
 
 def _runs(trend: Trend, digits: int | None) -> str:
     ends = [max(series.points, key=lambda point: point.f1) for series in trend.series]
-    bests = ", ".join(
+    bests = [
         f"{printable(series.name)} at {printable(point.name)} ({percent(point.f1, digits)})"
-        for series, point in zip(trend.series[:6], ends, strict=False)
-    )
-    more = f", and {len(ends) - 6} others" if len(ends) > 6 else ""
+        for series, point in zip(trend.series, ends, strict=True)
+    ]
     last = trend.band[-1]
     least = min(len(series.points) for series in trend.series)
     left = f"; {trend.over}s that not all have are left out" * (len(trend.band) < least)
     return (
         f"{many(len(ends), 'run')}, at the last {trend.over} "
         f"{percent(last.mean, digits)} \N{PLUS-MINUS SIGN} {percent(last.sd, digits)} (sample sd), "
-        f"from {percent(last.low, digits)} to {percent(last.high, digits)}; best: {bests}{more}"
-        f"{left}"
+        f"from {percent(last.low, digits)} to {percent(last.high, digits)}; best: "
+        f"{and_others(bests, 6)}{left}"
     )
 
 

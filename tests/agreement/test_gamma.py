@@ -131,5 +131,6 @@ def test_documents_are_continua_where_they_are_marked(run) -> None:
     (pair,) = json.loads(out)["gamma"]["pairs"]
     assert pair["observed"] == 1
     shown = run("agree", "a.conll", "b.conll", "--gamma").out
+    assert "γ" in run("agree", "a.conll", "b.conll", "--gamma", "-q").out
     assert "spans in each document" in " ".join(shown.split())
     assert "gamma,,,,,,a,b" in run("agree", "a.conll", "b.conll", "--gamma", "-f", "csv").out

@@ -215,3 +215,18 @@ def test_what_is_wrong_with_ranked_lists(run, gold, found, message) -> None:
     ran = run("answers", write("gold", gold), write("found", found), "--at", "1")
     assert (ran.code, ran.out) == (3, "")
     assert ran.err.startswith(f"error: {message}")
+
+
+def test_tables_as_spreadsheets_write_them(run, f1) -> None:
+    large = "x " * 100_000
+    write("f.csv", f'id;answer;prediction\n1;"{large}";"{large}"\n\n2;"a\nb";a b\n')
+    assert f1("f.csv")[0] == 100
+    for content, said in (
+        ('1,"a\nb",a\n2,b\n', "f.csv:4: 2 cells where the header has 3"),
+        ('1,"a,y\n2,b,b\n', "f.csv:2: 2 cells where the header has 3"),
+        ("1,a\rb,a\n", "f.csv:2: this is no CSV: new-line character seen"),
+    ):
+        write("f.csv", f"id,answer,prediction\n{content}")
+        ran = run("answers", "f.csv")
+        assert ran.code == 3
+        assert said in ran.err

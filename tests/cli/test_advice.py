@@ -121,8 +121,12 @@ def test_where_there_is_none(run, args, message) -> None:
     assert "hint: " in ran.err
 
 
-def test_a_table_without_words_has_none(run) -> None:
+def test_a_table_without_words_has_what_was_asked_for(run) -> None:
     write("one.conll", ONE)
     for name in ("table", "markdown", "html"):
-        assert "Look at" in run("score", "one.conll", "--advice", "-f", name).out
-        assert "Look at" not in run("score", "one.conll", "--advice", "-q", "-f", name).out
+        whole = run("score", "one.conll", "--advice", "-f", name)
+        brief = run("score", "one.conll", "--advice", "-q", "-f", name)
+        assert "Look at" in brief.out
+        assert "detected" in whole.out + whole.err
+        assert "detected" not in brief.out + brief.err
+        assert whole.out.endswith(brief.out[brief.out.index("Advice") :])

@@ -183,9 +183,10 @@ def test_gold_may_be_in_both_files(run):
     assert (ran.code, ran.out) == (3, "")
 
 
-def test_gold_may_be_a_pipe():
-    ran = pipe(GOLD.encode(), "diff", "-", "old", "new", "-q")
-    assert (ran.code, ran.out) == (0, LISTED.replace("g:", "<stdin>:"))
+@pytest.mark.parametrize(("gold", "name"), [("-", "<stdin>"), ("/dev/stdin", "/dev/stdin")])
+def test_gold_may_be_a_pipe(gold, name):
+    ran = pipe(GOLD.encode(), "diff", gold, "old", "new", "-q")
+    assert (ran.code, ran.out) == (0, LISTED.replace("g:", f"{name}:"))
 
 
 def test_worse_beyond_noise_fails(run):

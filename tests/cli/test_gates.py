@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -131,10 +132,30 @@ def test_other_commands_too(run):
     assert run("describe", "f", "-q", "-o", "out.json").code == 0
     with open("out.json", encoding="utf-8") as file:
         assert json.load(file)["total"]["tokens"] == 3
-    # This command has no such format.
-    assert run("describe", "f", "-q", "-o", "out.tsv").code == 0
-    with open("out.tsv", encoding="utf-8") as file:
-        assert file.read().startswith("   ")
+    for args, begin in (
+        (["describe", "f"], "file\t"),
+        (["errors", "f"], "kind\thow\t"),
+        (["errors", "f", "--confusion"], "gold\tpredicted\t"),
+        (["validate", "f", "--scheme", "IOB2"], "file\t"),
+    ):
+        assert run(*args, "-q", "-o", "out.tsv").code in (0, 1)
+        with open("out.tsv", encoding="utf-8") as file:
+            assert file.read().startswith(begin)
+
+
+def test_no_text_in_a_file_whose_name_says_a_format_that_there_is_not(run):
+    ran = run("detect", "f", "-o", "out.csv")
+    assert (ran.code, ran.err) == (
+        2,
+        "error: out.csv: detect does not write csv\n"
+        "hint: a name that ends with .json, or --format table\n",
+    )
+    assert not os.path.exists("out.csv")
+    assert run("detect", "f", "-f", "table", "-o", "out.csv").code == 0
+    assert run("detect", "f", "-o", "out.json").code == 0
+    for args in (["validate", "f"], ["diff", "f", "f", "--merged"], ["corpora", "list"]):
+        ran = run(*args, "-o", "out.jsonl")
+        assert (ran.code, ran.out) == (2, "")
 
 
 def test_a_traceback_shows_the_way_out():

@@ -58,6 +58,21 @@ def test_the_table(run) -> None:
     assert float(number.out) == pytest.approx(1 / 3)
 
 
+@pytest.mark.parametrize("level", ["sentence", "document", "token"])
+def test_several_files_with_intervals(run, level) -> None:
+    """Intervals are of all together."""
+    text = "-DOCSTART- O O\n\n" + TAGS
+    for name in ("folder/a", "folder/b"):
+        Path(name).write_text(text + "\n")
+    Path("both").write_text(2 * (text + "\n"))
+    args = ["--level", level, "--confidence", "0.9", "--resamples", "50"]
+    found = run("score", "folder", *args)
+    assert found.code == 0
+    assert re.search(r"(?m)^Files$[\s\S]*^a  [^\n]*\d$", found.out)
+    whole = run("score", "both", *args)
+    assert whole.out.startswith(found.out.split("\nFiles\n")[0].rstrip())
+
+
 def test_signatures(run) -> None:
     ran = run("score", "tags", "--level", "token", "--signature", "--map", "PER=A|B")
     assert ran.out.startswith(

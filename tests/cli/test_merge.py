@@ -220,6 +220,31 @@ def test_parts_of_other_levels_than_can_be_added(run, files):
     assert "spanf1 merge --level sentence makes these figures" in ran.err
 
 
+def test_wholes_are_of_exact_matches(run, files):
+    """As of `score --level`: what earns credit is neither right nor wrong."""
+    _, _, scored = files
+    ran = run("merge", *scored("--keep-units", "--match", "partial"), "--level", "sentence")
+    assert (ran.code, ran.out) == (2, "")
+    assert "match partial is for spans, and the level is sentence" in ran.err
+
+
+def test_sums_of_some_keep_sentences_if_that_is_said(run):
+    keep = "--confidence", "0.95", "--unit", "sentence"
+    names = []
+    for number, text in enumerate(sentences(4)):
+        Path(f"{number}.conll").write_text(f"-DOCSTART- O O\n\n{text}{text}")
+        names.append(f"{number}.json")
+        args = "--keep-units", "-q", "-o", names[-1]
+        assert run("score", f"{number}.conll", *keep, *args).code == 0
+    run("merge", *names[:2], "-o", "sum.json")
+    ran = run("merge", "sum.json", *names[2:], "--level", "sentence")
+    assert ran.code == 2
+    assert "and make sums of some with --confidence 0.95 --unit sentence\n" in ran.err
+    run("merge", *names[:2], *keep, "-o", "sum.json")
+    ran = run("merge", "sum.json", *names[2:], "--level", "sentence")
+    assert ran.out == run("merge", *names, "--level", "sentence").out
+
+
 def test_units_of_documents_are_none_of_sentences(run):
     texts = [f"-DOCSTART- O O\n\n{text}" for text in sentences(12)]
     _, parts = shards(Path("corpus"), texts, 3)
@@ -242,14 +267,26 @@ def test_patterns_go_by_number(run):
     expected = run("score", whole, "--signature").out
     ran = run("merge", "corpus/p-*.json")
     assert (ran.out.split("signature")[1].split(), ran.err) == (expected.split(), "")
+    Path("results").mkdir()
+    for path in Path("corpus").glob("p-*.json"):
+        path.rename(Path("results", path.name))
+    ran = run("merge", "results")
+    assert (ran.out.split("signature")[1].split(), ran.err) == (expected.split(), "")
     # As the shell has it.
-    ran = run("merge", *sorted(map(str, Path("corpus").glob("p-*.json"))))
+    ran = run("merge", *sorted(map(str, Path("results").glob("p-*.json"))))
     assert ran.out.split("signature")[1].split() != expected.split()
-    warning = "warning: corpus/p-12.json comes before corpus/p-2.json, and the hash is of that "
+    warning = "warning: results/p-12.json comes before results/p-2.json, and the hash is of that "
     assert ran.err.startswith(warning)
     command = ran.err.partition("spanf1 ")[2].partition(" goes by number")[0]
     ran = run(*(word.strip("'") for word in command.split()))
     assert (ran.out.split("signature")[1].split(), ran.err) == (expected.split(), "")
+    # Shards that are scored together are in that order, too.
+    for folder in ("both", "gold", "pred"):
+        Path(folder).mkdir()
+        for number, part in enumerate(parts, 1):
+            Path(folder, f"{number}.conll").write_text(Path(part).read_text())
+    for args in (["both"], ["both/*"], ["gold", "pred", "--gold-column", "2"]):
+        assert run("score", *args, "--signature").out == expected
     assert run("merge", "q*.json").err == "error: no file fits the pattern q*.json\n"
 
 
@@ -342,3 +379,24 @@ def test_parts_that_begin_within_a_document_are_told(run, level, told):
     assert ran.err == f"warning: {told} comes before the first one is drawn as one\n"
     # What comes before the first document is in the whole, too.
     assert not run("merge", "1.json", "2.json").err
+
+
+def test_parts_whose_tags_are_written_in_other_ways_are_told(run):
+    """By itself, a part may be read in another way than in the whole."""
+    for name, text in ("0", "a PER-B PER-B\nb PER-I O\n"), ("1", "a I-B I-B\n"), ("2", "a O O\n"):
+        Path(name).write_text(text)
+        assert run("score", name, "-q", "-o", f"{name}.json").code == 0
+    names = ["0.json", "1.json", "2.json"]
+    ran = run("merge", *names)
+    first, second = ran.err.splitlines()
+    assert first == second.replace("predicted", "gold")
+    assert first.startswith(
+        "warning: gold tags are written like PER-B in 0.json, and like B-PER in 1"
+    )
+    for name in "012":
+        assert run("score", name, "--tag-form", "PER-B", "-q", "-o", f"{name}.json").code == 0
+    ran = run("merge", *names, "--format", "number", "-q")
+    Path("whole").write_text("".join(f"{Path(name).read_text()}\n" for name in "012"))
+    whole = run("score", "whole", "--format", "number", "-q")
+    assert (ran.out, ran.err) == (whole.out, "")
+    assert run("merge", *names).err == ""

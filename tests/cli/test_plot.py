@@ -86,8 +86,9 @@ def test_results_files_are_drawn_as_what_they_were_made_of(run) -> None:
         assert Path("a.svg").read_bytes() == Path("b.svg").read_bytes()
 
 
-def test_standard_input_and_output() -> None:
-    done = pipe(BOTH.encode(), "plot", "-o", "-", "-f", "svg")
+@pytest.mark.parametrize("files", [[], ["/dev/stdin"]])
+def test_standard_input_and_output(files: list[str]) -> None:
+    done = pipe(BOTH.encode(), "plot", *files, "-o", "-", "-f", "svg")
     assert done.code == 0
     assert done.out.startswith("<?xml")
     assert not done.err

@@ -160,6 +160,10 @@ Spans that changed, by length
         in ran.out
     )
     assert "\nlower          0       0      0      0     1    0         0\n" in ran.out
+    brief = run("diff", "g", "a", "b", "--by", "length", "--by", "case", "-q").out
+    assert brief.startswith("Spans that changed, by length\n")
+    # Other tables stand before those of slices, and spans behind them.
+    assert ran.out.endswith(brief)
     data = json.loads(run("diff", "g", "a", "b", "--by", "length", "-f", "json").out)
     assert data["slices"]["length"]["2"]["mended"] == 1
     assert "slices" not in json.loads(run("diff", "g", "a", "b", "-f", "json").out)

@@ -237,6 +237,10 @@ class TestCommand:
             out = run("describe", "f", "-q", "--format", form).out
             assert "Docs" in out
             assert "LOC" not in out
+        write("train", TRAIN)
+        out = run("describe", "f", "--train", "train", "-q").out
+        assert "Unseen forms" in out
+        assert "Entities\nShare" not in out
 
     def test_json(self, run) -> None:
         write("f", SMALL)

@@ -197,6 +197,17 @@ def test_the_command_tells_of_a_bad_line(client, run):
     assert f"{os.path.abspath(parts[2])}:2: tag 'x' fits no scheme" in away.err
 
 
+def test_shards_that_do_not_go_together_leave_no_task(client, run):
+    Path("corpus").mkdir()
+    for number in range(9):
+        text = '{"text": "a b", "gold": [], "pred": []}\n' if number == 1 else "a B-A B-A\n"
+        Path(f"corpus/{number}").write_text(text)
+    address = client.scheduler.address.replace("tcp://", "dask://")
+    away = run("score", "corpus", "--executor", address)
+    assert away.code == 2
+    assert away.err == "error: spans placed by tokens and by characters cannot be added\n"
+
+
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [

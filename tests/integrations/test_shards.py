@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
+from pathlib import Path
 from weakref import WeakSet
 
 import pytest
@@ -80,12 +81,55 @@ def test_results_are_added_up_as_they_come(tmp_path, confidence):
     assert most <= 3
 
 
+RECORD = '{"text": "Ada met Bob", "a": [{"start": 0, "end": 3, "label": "A"}], "b": []}\n'
+
+
+@pytest.mark.parametrize("empty", range(3))
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"match": "character"},
+        {"match": "set", "confidence": spanf1.Confidence(resamples=9)},
+        {"confidence": spanf1.Confidence(resamples=9, unit="document")},
+    ],
+    ids=str,
+)
+def test_shards_that_have_nothing_in_them_are_of_any_format(tmp_path, options, empty):
+    options = {**options, "gold_key": "a", "pred_key": "b"}
+    parts = [tmp_path / str(number) for number in range(3)]
+    for number, part in enumerate(parts):
+        part.write_text(RECORD * 2 * (number != empty))
+    found = score_all(lambda how: (score_shard([part], how) for part in parts), options)
+    (tmp_path / "whole").write_text(RECORD * 4)
+    expected = spanf1.score_file(tmp_path / "whole", **options)
+    assert str(found.signature()) == str(expected.signature())
+    assert compared(found) == compared(expected)
+
+
+@pytest.mark.parametrize(
+    ("level", "unit"),
+    [("token", "document"), ("document", "document"), ("span", "auto"), ("token", "auto")],
+)
+def test_shards_that_have_nothing_in_them_have_no_documents(tmp_path, level, unit):
+    whole, parts = shards(tmp_path, [f"-DOCSTART- O O\n\n{text}" for text in sentences(9)], 3)
+    (tmp_path / "empty").write_text("")
+    options = {"level": level, "confidence": spanf1.Confidence(resamples=9, unit=unit)}
+    parts[:0] = [str(tmp_path / "empty")] * 2
+    found = score_all(lambda how: (score_shard([part], how) for part in parts), options)
+    same = compared if level == "span" else without_files
+    assert same(found) == same(spanf1.score_file(whole, **options))
+
+
 def test_shards_by_pattern_folder_and_list(tmp_path, monkeypatch):
     _, parts = shards(tmp_path / "gold", sentences(10), 5)
     _, others = shards(tmp_path / "pred", sentences(10), 5)
     monkeypatch.chdir(tmp_path)
     assert shards_of("gold/part-*.conll") == shards_of(parts) == [[part] for part in parts]
     assert len(shards_of("gold")) == 6
+    for number in (1, 2, 10):
+        (tmp_path / f"{number}.conll").write_text("")
+    assert [Path(*shard).stem for shard in shards_of("*.conll")] == ["1", "2", "10"]
     pairs = [[*both] for both in zip(parts, others, strict=True)]
     assert shards_of("gold/part-*", "pred/part-*") == shards_of(parts, others) == pairs
     with pytest.raises(spanf1.UsageError, match="there are not as many files of gold as of pred"):

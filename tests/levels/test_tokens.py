@@ -403,3 +403,16 @@ def test_the_hash_of_labels() -> None:
     names = spanf1.evaluate([*map(str, gold)], [*map(str, other)], level="token")
     assert hash_of(numbers) == hash_of(names)
     assert hash_of(spanf1.evaluate(other, gold, level="token")) != hash_of(numbers)
+
+
+def test_sums_draw_documents_if_a_part_has_several(tmp_path: Path) -> None:
+    mark, text = "-DOCSTART- O O\n\n", "a B-A B-A\n\nb B-A O\n\nc O B-B\n\n"
+    parts = []
+    for number, content in enumerate((text, mark + text, (mark + text) * 2)):
+        path = tmp_path / f"{number}.conll"
+        path.write_text(content)
+        parts.append(spanf1.score_file(path, level="token", confidence=Confidence(resamples=99)))
+    assert [part.certainty.unit for part in parts] == ["sentence", "sentence", "document"]
+    for total in (parts[0] + parts[2], parts[2] + parts[1]):
+        assert (total.certainty.unit, total.certainty.units) == ("document", 3)
+    assert (parts[0] + parts[1]).certainty.unit == "sentence"

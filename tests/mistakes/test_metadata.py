@@ -459,3 +459,20 @@ def test_metadata_of_a_frame_in_which_some_is_missing():
     analysis = spanf1.analyze(TAGS, TAGS, metadata=frame)
     assert analysis.values("score") == [["1.5", None, "2.0", "2.0"]]
     assert analysis.values("day:month") == [["2026-11", None, "2026-12", "2026-12"]]
+
+
+def test_a_key_that_is_called_as_something_else():
+    spans = {"text": "Ada", "spans": [[0, 3, "PER"]]}
+    said = {"length": "long", "file": "2026-11-29", "document": "d", "key:a": 1}
+    saved("f.jsonl", lines([spans | said, spans | said | {"length": "short"}]))
+    analysis = spanf1.analyze("f.jsonl", "f.jsonl")
+    assert values(analysis, "key:length") == ["long", "short"]
+    assert values(analysis, "key:file:month") == ["2026-11", "2026-11"]
+    assert values(analysis, "key:document") == ["d", "d"]
+    assert values(analysis, "key:key:a") == ["1", "1"]
+    assert [one.name for one in analysis.slices("length")] == ["1-5"]
+    slices = analysis.slices("key:length")
+    assert [one.name for one in slices] == ["long", "short"]
+    assert (slices.by, slices.text) == ("key:length", "the length of its sentence, or text")
+    with pytest.raises(UsageError, match="key:position"):
+        analysis.slices("key:position")

@@ -864,7 +864,7 @@ class TestPipes:
 
 
 def test_formats_are_all_tested() -> None:
-    assert formats_of(command) == ["table", "json", "csv", "markdown", "latex", "html"]
+    assert formats_of(command) == ["table", "json", "csv", "tsv", "markdown", "latex", "html"]
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ def systems(run):
         [],
         ["--reading", "strict", "--scheme", "IOB2", "--match", "partial"],
         ["--types", "A,B", "--beta", "2"],
+        ["--match", "fair-weighted"],
     ],
 )
 def test_results_are_compared_as_outputs_are(run, systems, documents, args):
@@ -90,6 +91,26 @@ def test_what_cannot_be_compared(run, systems):
     ):
         ran = run("compare", *args)
         assert (ran.code, ran.err.startswith(f"error: {message}")) == (code, True), ran.err
+
+
+def test_sentences_of_documents_are_kept_if_that_is_said(run, systems):
+    systems(documents=True)
+    how = ["--unit", "sentence", "--resamples", "50"]
+    ran = run("compare", "a.json", "b.json", *how)
+    assert ran.code == 2
+    assert ran.err.startswith("error: a: what each document has was kept, and not each sentence\n")
+    options = ran.err.split("spanf1 score FILE ")[1].removesuffix(" keeps it\n").split()
+    for name in "ab":
+        assert run("score", f"{name}/whole.conll", *options, "-o", f"{name}.json").code == 0
+    expected = run("compare", "--merged", "a=a/whole.conll", "b=b/whole.conll", *how)
+    assert run("compare", "a.json", "b.json", *how).out == expected.out
+
+
+def test_results_are_no_outputs(run, systems):
+    systems(count=2)
+    ran = run("score", "a.json")
+    assert ran.code == 3
+    assert ran.err.startswith("error: a.json: these are results of spanf1, and no tags or spans\n")
 
 
 def test_gold_that_is_cut_elsewhere():

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 import spanf1
+from spanf1.formats.opening import both_inputs
+from spanf1.formats.options import InputOptions
+from spanf1.formats.source import Source
+from spanf1.results.files import score_inputs
 from spanf1.results.result import total_of
 from tests.helpers.shards import OPTIONS, compared, sentences, shards
 
@@ -91,3 +96,39 @@ def test_sentences_that_were_asked_for_stay_sentences(tmp_path):
     documents = stored(spanf1.score_file(parts[0], confidence=QUICK))
     with pytest.raises(spanf1.UsageError, match="sentences and documents have cannot be added"):
         total_of([total.with_intervals(None), documents])
+
+
+@pytest.mark.parametrize("level", ["span", "token", "sentence"])
+def test_results_with_units_are_equal_if_all_is(level):
+    gold = [["B-A", "O"], ["O", "B-B"], ["O", "O"], ["O", "B-B"]]
+    predicted = [["B-A", "O"], ["O", "O"], ["O", "O"], ["O", "O"]]
+
+    def scored(gold, predicted):
+        return spanf1.evaluate(
+            gold, predicted, level=level, confidence=0.9, zero_division=float("nan")
+        )
+
+    result = scored(gold, predicted)
+    assert result == scored(gold, predicted)
+    # Whatever they were added up of.
+    if level != "sentence":
+        assert result == scored(gold[:1], predicted[:1]) + scored(gold[1:], predicted[1:])
+    kept = {"keep_units": True} if level != "sentence" else {}
+    again = type(result).from_dict(json.loads(json.dumps(result.to_dict(**kept))))
+    assert again == (result if level == "sentence" else result.with_intervals(None))
+    assert result != scored(gold[:3], predicted[:3])
+    # The same spans in other sentences.
+    assert result != scored(gold, [*predicted[:3], ["B-B", "O"]])
+    assert result != 1
+
+
+def test_units_in_order_are_equal_in_that_order(tmp_path):
+    one, other, third = "a B-A B-A\n\n", "a B-A O\n\n", "a O O\n\n"
+    results = []
+    for text in (one + other + third, one + other + third, other + one + third):
+        (tmp_path / "f").write_text(text)
+        inputs = both_inputs([Source(str(tmp_path / "f"))], InputOptions(), InputOptions())
+        results.append(score_inputs(inputs, spanf1.Options(), units="auto", in_order=True))
+    units = [result.tally.units for result in results]
+    assert units[0] == units[1] != units[2]
+    assert replace(units[0], order=None) == replace(units[2], order=None) != units[0]

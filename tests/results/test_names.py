@@ -58,7 +58,9 @@ def test_a_mistyped_class() -> None:
 
 def test_few_types_are_named() -> None:
     tags = [[f"B-{letter}" for letter in "ABCDEFGHIJ"]]
-    with pytest.raises(KeyError, match="there are A, B, C, D, E, F, G, H, 2 others, besides micro"):
+    with pytest.raises(
+        KeyError, match="there are A, B, C, D, E, F, G, H and 2 others, besides micro"
+    ):
         spanf1.evaluate(tags, tags)["K"]
     with pytest.raises(KeyError, match="there are none, besides micro"):
         spanf1.evaluate([["O"]], [["O"]])["K"]

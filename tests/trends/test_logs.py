@@ -173,7 +173,7 @@ def test_keys_that_are_chosen() -> None:
 BAD = {
     "none.csv": ("", "there are no records in it"),
     "columns.conll": ("a B-PER B-PER\nb O O\n", "its first line names no columns"),
-    "short.csv": ("step,f1\n1,0.5\n2\n", "short.csv:3: 1 cells where the header has 2"),
+    "short.csv": ("step,f1\n1,0.5\n2\n", "short.csv:3: 1 cell where the header has 2"),
     "words.csv": ("step,f1\n1,high\n", "words.csv:2: f1 is 'high': it is no number"),
     "large.csv": ("step,f1\n1,101\n", "f1 is 101, which is no F1"),
     "negative.csv": ("step,f1\n1,-0.1\n", "f1 is -0.1, which is no F1"),
@@ -292,3 +292,13 @@ def test_two_columns_of_one_name(tmp_path: Path) -> None:
     (tmp_path / "f.csv").write_text(csv("step,f1,f1", "1,0.5,0.6"))
     with pytest.raises(LayoutError, match=r"f\.csv:1: two columns are called 'f1'"):
         spanf1.trend(tmp_path / "f.csv")
+
+
+def test_tables_as_spreadsheets_write_them(tmp_path):
+    file = tmp_path / "f.csv"
+    for text in ('"step";"f1"\r\n1;0.5\r\n;\r\n', "step\tf1\r1\t0.5\r", 'step, f1\n"1", 0.5\n\n'):
+        file.write_bytes(text.encode())
+        assert spanf1.trend(file).values == [0.5]
+    file.write_bytes(b'step,f1,note\n1,0.5,"a\nb"\n2,"x\ny",\n')
+    with pytest.raises(InputError, match=r"f\.csv:4: f1 is 'x"):
+        spanf1.trend(file)

@@ -14,7 +14,7 @@ from spanf1.exceptions import LayoutError, ReadError, UsageError, not_installed
 from spanf1.formats.arrow.sizes import SMALLER, bounded, check_batches, parquet_sizes
 from spanf1.formats.records.values import named_keys
 from spanf1.formats.source import STDIN, Progress, Source
-from spanf1.wording import shortened, unwritable
+from spanf1.wording import and_others, shortened, unwritable
 
 PARQUET, FILE, STREAM = "Parquet", "Arrow file", "Arrow stream"
 
@@ -470,16 +470,10 @@ def _one_of(source: Source, splits: Sequence[str]) -> list[str]:
     return _files_of(source._replace(path=path, label=source.name))
 
 
-def _some(names: Sequence[str]) -> str:
-    """Return names, for a message; not more than the first of them."""
-    more = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
-
-
 def _of_splits(source: Source, splits: Sequence[str], folder: str = "") -> LayoutError:
     base = folder or source.path
     return LayoutError(
-        f"a folder of {len(splits)} splits: {_some(splits)}",
+        f"a folder of {len(splits)} splits: {and_others(splits, _NAMED)}",
         where=source.name,
         hint=f"give one of them: {os.path.join(base, splits[-1])}",
     )

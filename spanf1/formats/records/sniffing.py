@@ -202,6 +202,10 @@ def _unknown(source: Source, read: Sequence[Value]) -> LayoutError:
     if not read:
         return LayoutError("there are no records", where=source.name, hint=_HINT)
     value, line = read[0]
+    if isinstance(value, dict) and {"spanf1", "signature"} <= value.keys():
+        message = "these are results of spanf1, and no tags or spans"
+        hint = "spanf1 rescore, merge, compare and diff take results"
+        return LayoutError(message, where=source.name, hint=hint)
     has = f"has the keys {named_keys(value)}" if isinstance(value, dict) else f"is {spelt(value)}"
     message = f"no format is known whose records are like this, which {has}"
     return LayoutError(message, where=source.where(line), hint=_HINT)

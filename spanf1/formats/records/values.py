@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from spanf1.exceptions import InputError, LayoutError, ReadError
 from spanf1.formats.source import MAX_LINE, STDIN, Progress, Source, look_ahead
-from spanf1.wording import shortened
+from spanf1.wording import and_others, shortened
 
 #: about how many bytes are read at a time: few enough that what they hold fits the cache
 BLOCK_SIZE = 1 << 17
@@ -119,9 +119,7 @@ def lacking(record: dict[str, Any], message: str, option: str, where: str) -> La
 
 def named_keys(record: Iterable[str], most: int = _NAMED) -> str:
     """Return the keys of a record, for a message; not more than the first of them."""
-    keys = list(record)
-    more = f" and {len(keys) - most} others" if len(keys) > most else ""
-    return ", ".join(map(shortened, keys[:most])) + more if keys else "none"
+    return and_others([*map(shortened, record)], most) or "none"
 
 
 def first_not(rows: Sequence[Row], kinds: tuple[type, ...]) -> tuple[int, int]:
