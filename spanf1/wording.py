@@ -6,6 +6,7 @@ import math
 import os
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 #: decimals of a percentage, unless others are asked for
 DIGITS = 2
@@ -71,6 +72,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"did you mean {close[0]}?" if close else ""
 
 
+def bracketed(interval: tuple[float, float], digits: int | None) -> str:
+    """Return an interval in percent, in brackets; ``-`` if it has no ends."""
+    low, high = interval
+    return "-" if math.isnan(low) else f"[{percent(low, digits)}, {percent(high, digits)}]"
+
+
 def signed(value: float, digits: int | None) -> str:
     """Return a difference in points; nothing for none, +0.00 or -0.00 for one that is small."""
     return f"{100 * value:+.{DIGITS if digits is None else digits}f}" if abs(value) > 1e-12 else ""
@@ -113,6 +120,20 @@ def unescaped(text: str) -> str:
     """Return the name that `escaped` gave the text of."""
     text = _HEX.sub(lambda found: chr(int(found[1], 16)), "" if text == "%" else text)
     return text.encode("latin-1").decode("utf-8", "surrogatepass")
+
+
+def finite(value: Any) -> Any:
+    """Return a value as JSON has it, which knows no NaN: None in its place."""
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def exact(value: float) -> str:

@@ -38,7 +38,11 @@ OPTIONS = {
     "Reading": ("--reading", [*READINGS]),
     "Match": ("--match", [*dict.fromkeys([*MATCHES, MODES, *_RULES])]),
     "Intervals": ("--confidence", ["none", "0.95", "0.9", "0.99"]),
+    "Format": ("--format", ["table", "markdown", "latex", "csv"]),
 }
+
+# Words by which a shell joins commands and files.
+_SHELL = {"|", ">", ">>", "<", ";", "&&", "&"}
 
 
 def start(folder: str) -> None:
@@ -55,8 +59,13 @@ def choices() -> str:
     commands = {}
     for task, line in TASKS.items():
         command = group.get_command(Context(group), line.partition(" ")[0])
-        known = {name for parameter in command.params for name in parameter.opts}
-        commands[task] = [line, [label for label, (name, _) in OPTIONS.items() if name in known]]
+        known = {name: option.type for option in command.params for name in option.opts}
+        labels = [
+            label
+            for label, (name, values) in OPTIONS.items()
+            if name in known and {*values} <= {*getattr(known[name], "choices", values)}
+        ]
+        commands[task] = [line, labels]
     return json.dumps({"tasks": commands, "options": OPTIONS})
 
 
@@ -64,16 +73,25 @@ def run(line: str, columns: int) -> int:
     """Run a command line on so many columns, and return its exit code."""
     os.environ["COLUMNS"] = str(columns)
     try:
-        words = shlex.split(line)
+        # Commands that are copied from pages may have more than one line, and a prompt.
+        words = shlex.split(line.replace("\\\n", ""))
     except ValueError as error:
         print(f"error: the command: {error}".replace("No closing", "no closing"), file=sys.stderr)
         return 2
+    if signs := _SHELL.intersection(words):
+        print(f"error: {min(signs)} needs a shell, which is not here", file=sys.stderr)
+        print("hint: one command is run; -o FILE writes what most of them print", file=sys.stderr)
+        return 2
+    words = words[words[:1] == ["$"] :]
     try:
-        main(words[1:] if words[:1] == ["spanf1"] else words, prog_name="spanf1")
+        main(words[words[:1] == ["spanf1"] :], prog_name="spanf1")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except ModuleNotFoundError as error:
+        print(f"error: the page does not have the library {error.name}", file=sys.stderr)
+        return 2
     except Exception as error:
-        # What is not there in a browser, or is too large for it.
+        # What browsers do not let Python do, or is too large for it.
         print(f"error: {type(error).__name__}: {error}", file=sys.stderr)
         return 70
     finally:
@@ -96,8 +114,3 @@ def made() -> str:
             names.append(str(path))
         _seen[str(path)] = state
     return json.dumps(names)
-
-
-def discard(name: str) -> None:
-    """Remove a file that was written by a name that one has now which was chosen."""
-    Path(name).unlink(missing_ok=True)

@@ -171,9 +171,9 @@ def _saved(a: _Units, b: _Units, base: IntArray) -> float:
     far = np.ceil(math.sqrt(_BOTH) * (long + int(other.max()))).astype(np.int64)
     low = np.searchsorted(right, left - far)
     many = np.searchsorted(right, left + far, "right") - low
-    if int(many.sum()) > _PAIRS:
+    if (pairs := int(many.sum(dtype=np.int64))) > _PAIRS:
         raise InputError(
-            f"{int(many.sum())} pairs of spans may be aligned, which is more than can be looked at",
+            f"{pairs} pairs of spans may be aligned, which is more than can be looked at",
             hint="leave gamma (--gamma) out, or mark where documents begin",
         )
     first, second = np.repeat(np.arange(len(left)), many), ranges(low, many)

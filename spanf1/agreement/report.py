@@ -15,12 +15,11 @@ from spanf1.agreement.coefficients import NAMES, UNIVERSES
 from spanf1.agreement.disagreements import ONLY_A, ONLY_B, Disagreement
 from spanf1.core.options import FEW_UNITS, LEAST_UNITS, says_match
 from spanf1.formats.in_words import types_in_words
-from spanf1.levels.report import bracketed
 from spanf1.mistakes.report import span_lines, with_how
 from spanf1.render.renderers import DIM
 from spanf1.render.report import Fact, Report, Section
 from spanf1.resampling.inference import Interval
-from spanf1.wording import many, percent
+from spanf1.wording import bracketed, finite, many, percent
 
 # The decimals of coefficients, which are no shares.
 _DIGITS = 3
@@ -279,15 +278,15 @@ def to_dict(agreement: Agreement) -> dict[str, Any]:
         "signature": signature_of(agreement),
         "annotators": [*agreement.annotators],
         "f1": {
-            "mean": _plain(agreement.f1),
-            "sd": _plain(agreement.deviation),
+            "mean": finite(agreement.f1),
+            "sd": finite(agreement.deviation),
             "interval": _ends(agreement.interval),
         },
         "pairs": [
             {
                 "annotators": [*pair.annotators],
                 "documents": pair.documents,
-                "f1": _plain(pair.f1),
+                "f1": finite(pair.f1),
                 "signature": str(pair.result.signature()) if pair.result else None,
                 "counts": pair.result.micro.counts._asdict() if pair.result else None,
             }
@@ -298,7 +297,7 @@ def to_dict(agreement: Agreement) -> dict[str, Any]:
                 "name": one.name,
                 "universe": one.universe or None,
                 "annotators": [*one.annotators],
-                "value": _plain(one.value),
+                "value": finite(one.value),
                 "interval": _ends(one.interval),
             }
             for one in agreement.figures
@@ -307,26 +306,22 @@ def to_dict(agreement: Agreement) -> dict[str, Any]:
         "types": {
             name: {
                 "spans": one.spans,
-                "f1": [*map(_plain, one.f1)],
-                "mean": _plain(one.mean),
-                "sd": _plain(one.deviation),
+                "f1": [*map(finite, one.f1)],
+                "mean": finite(one.mean),
+                "sd": finite(one.deviation),
             }
             for name, one in agreement.types.items()
         },
-        "documents": [{**one._asdict(), "f1": _plain(one.f1)} for one in agreement.documents],
+        "documents": [{**one._asdict(), "f1": finite(one.f1)} for one in agreement.documents],
     }
 
 
 def _gamma_data(agreement: Agreement) -> dict[str, Any]:
     pairs = [
-        {name: _plain(v) if isinstance(v, float) else v for name, v in one._asdict().items()}
+        {name: finite(v) if isinstance(v, float) else v for name, v in one._asdict().items()}
         for one in agreement.gammas
     ]
-    return {"mean": _plain(agreement.gamma), "pairs": pairs}
-
-
-def _plain(value: float) -> float | None:
-    return None if math.isnan(value) else value
+    return {"mean": finite(agreement.gamma), "pairs": pairs}
 
 
 def _ends(interval: Interval) -> list[float] | None:

@@ -270,8 +270,9 @@ class _Part:
             (np.diff(token) != 1) | begin[1:] | (np.diff(kind) != 0) | (np.diff(document) != 0)
         )
         first = np.flatnonzero(new)
-        length = np.diff(first, append=len(token))
-        sums = self.sizes - np.bincount(document, minlength=len(self.sizes))
+        length = np.diff(first, append=len(token)).astype(np.int64, copy=False)
+        outside = self.sizes - np.bincount(document, minlength=len(self.sizes))
+        sums = outside.astype(np.int64, copy=False)
         np.add.at(sums, document[first], length * length)
         return sums
 

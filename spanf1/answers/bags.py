@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from spanf1.answers.options import AnswerOptions
 from spanf1.core.pairing import assign
+from spanf1.wording import is_number
 
 Words = list[str]
 #: a reference or an answer: a text, or by DROP's rule several spans
@@ -111,13 +112,7 @@ def words_of(options: AnswerOptions) -> Callable[[str], Words]:
     return words
 
 
-@lru_cache(1 << 16)
-def _is_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
+_is_number = lru_cache(1 << 16)(is_number)
 
 
 def common_words(gold: Words, predicted: Words) -> int:

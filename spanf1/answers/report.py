@@ -25,8 +25,8 @@ from spanf1.core.options import FEW_UNITS, LEAST_UNITS, Confidence
 from spanf1.render.renderers import RENDERERS, cut, json_text
 from spanf1.render.report import Fact, Report, Section
 from spanf1.resampling.inference import Interval
-from spanf1.results.report import bracketed, signed_ends
-from spanf1.wording import many, p_text, percent, points
+from spanf1.results.report import signed_ends
+from spanf1.wording import bracketed, finite, many, p_text, percent, points
 
 # On how many questions a system is better than another, as good, and worse.
 _THAN_OTHERS = ("wins", "ties", "losses")
@@ -208,14 +208,10 @@ def _numbers(
     figures: Mapping[str, float], intervals: Mapping[str, Interval], how: Confidence | None
 ) -> dict[str, Any]:
     return {
-        "figures": {name: _number(value) for name, value in figures.items()},
-        "intervals": {name: [*map(_number, ends)] for name, ends in intervals.items()} or None,
+        "figures": {name: finite(value) for name, value in figures.items()},
+        "intervals": {name: [*map(finite, ends)] for name, ends in intervals.items()} or None,
         "confidence": how and asdict(how),
     }
-
-
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else value
 
 
 def retrieval_report(result: RetrievalResult) -> Report:
@@ -372,7 +368,7 @@ def _system_data(found: AnswerComparison) -> dict[str, Any]:
         "differences": [
             {
                 **pair._asdict(),
-                "interval": [*map(_number, pair.interval)],
+                "interval": [*map(finite, pair.interval)],
                 "questions": dict(zip(_THAN_OTHERS, pair.questions, strict=True)),
             }
             for pair in found.differences

@@ -14,7 +14,7 @@ from spanf1.ranking.rank import Ranking, RankingOptions
 from spanf1.render.report import Report, Section
 from spanf1.results.report import f_name
 from spanf1.results.result import Result
-from spanf1.wording import percent, signed
+from spanf1.wording import percent, points
 
 _UNKNOWN = (
     "Which spans are mended and which are broken{noise} cannot be known: results files have "
@@ -92,7 +92,7 @@ def _sections(results: Results, digits: int | None) -> list[Section]:
     for name, score in zip(results.names, (first, other), strict=True):
         figures = [percent(value, digits) for value in (*score[:2], score.fbeta)]
         rows.append([name, *figures, *(_count(score, what) for what in _COUNTS[1:])])
-    more = _difference(other.fbeta - first.fbeta, digits)
+    more = points(other.fbeta - first.fbeta, digits)
     said = f"{_count(first, 'gold')} in gold. Micro {f}: {more}."
     scores = Section("Systems", said, header=["", "P", "R", f, "Pred.", "Corr."], rows=rows)
     by_type = [_row(name, pair, digits) for name, pair in results.rows.items()]
@@ -114,16 +114,12 @@ def _row(name: str, pair: tuple[AnyScore | None, AnyScore | None], digits: int |
         *counts,
         f"{correct[1] - correct[0]:+g}",
         *shown,
-        _difference(figures[1] - figures[0], digits),
+        points(figures[1] - figures[0], digits),
     ]
 
 
 def _count(score: AnyScore, name: str) -> str:
     return f"{getattr(score, name):g}"
-
-
-def _difference(value: float, digits: int | None) -> str:
-    return "-" if math.isnan(value) else signed(value, digits) or percent(0, digits)
 
 
 def _rows(results: Results) -> Iterator[Sequence[object]]:

@@ -12,12 +12,7 @@ import click
 from spanf1.agreement.agree import agreement_of, inputs_of_paths
 from spanf1.agreement.agreement import Agreement
 from spanf1.agreement.disagreements import Disagreement
-from spanf1.agreement.report import (
-    disagreement_lines,
-    disagreements_report,
-    how_made,
-    report_of,
-)
+from spanf1.agreement.report import disagreement_lines, disagreements_report, how_made, report_of
 from spanf1.cli.help import command
 from spanf1.cli.inputs import (
     KEY_OPTIONS,

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
 from itertools import chain, compress, islice
 from typing import Any
 
 import click
 
 from spanf1.cli.help import command
-from spanf1.cli.inputs import (
-    TRIM_OPTION,
-    Progress,
-    SideOptions,
-    kept,
-    paths_of,
-    side_options,
-)
+from spanf1.cli.inputs import TRIM_OPTION, SideOptions, opened_groups, paths_of, side_options
 from spanf1.cli.output import (
     FILE,
     ReportOptions,
@@ -43,21 +35,12 @@ from spanf1.cli.scoring import (
 )
 from spanf1.core.options import Options
 from spanf1.exceptions import UsageError
-from spanf1.formats.folders import groups_of
-from spanf1.formats.opening import both_inputs
-from spanf1.formats.registry import formats_given
 from spanf1.formats.source import STDIN
 from spanf1.mistakes.analysis import AROUND, SORTS, Analysis, Entry
 from spanf1.mistakes.analyze import analyze_inputs
 from spanf1.mistakes.ledger import HOWS, KINDS
 from spanf1.mistakes.properties import PROPERTIES
-from spanf1.mistakes.report import (
-    ENTRIES,
-    Listing,
-    confusion_report,
-    counts_report,
-    what_if_report,
-)
+from spanf1.mistakes.report import ENTRIES, Listing, confusion_report, counts_report, what_if_report
 from spanf1.render.renderers import RENDERERS
 from spanf1.render.renderers import text as as_plain
 from spanf1.results.report import how_made
@@ -189,24 +172,12 @@ def errors(
     paths = paths_of(files, "errors")
     if STDIN in paths and STDIN in slicing.train:
         raise UsageError("standard input can be read only once")
-    if len(paths) > 2:
-        raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
-    groups = groups_of(paths, formats_given(given.gold.format, len(paths)))
-    read = [path for group in groups.values() for path in group]
-    report.check_writable([*read, *slicing.train])
+    groups = given.groups(paths)
+    report.check_writable([*chain.from_iterable(groups), *slicing.train])
     sides = given.of_files(len(paths))
     options = Options.of(settings | types_of(settings))
-    with ExitStack() as stack:
-        # They are read again, for the texts.
-        sources = {path: stack.enter_context(kept(path)) for path in read}
-        progress = stack.enter_context(Progress(read[0], wanted=not report.quiet))
-        parts = [
-            both_inputs(
-                [sources[path] for path in group], *sides[:2], by_position=sides.by_position
-            )
-            for group in groups.values()
-        ]
-        parts[0].gold.progress = progress
+    # They are read again, for the texts.
+    with opened_groups(groups, sides, quiet=report.quiet) as parts:
         analysis = analyze_inputs(parts, options)
         forms = trained(slicing.train, settings, options)
         chosen |= {name: forms if chosen[name] else None for name in ("seen", "unseen")}

@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from types import TracebackType
@@ -31,7 +31,7 @@ from spanf1.core.schemes import SCHEME_NAMES
 from spanf1.core.tags import AUTO_FORM, TagSet
 from spanf1.exceptions import ReadError, UsageError
 from spanf1.formats.columns.file import ColumnFile
-from spanf1.formats.opening import PART_SIZE
+from spanf1.formats.opening import PART_SIZE, both_inputs
 from spanf1.formats.options import (
     LAST,
     TAGS_ELSEWHERE,
@@ -41,7 +41,7 @@ from spanf1.formats.options import (
     columns_of,
     with_tag_columns,
 )
-from spanf1.formats.registry import COLUMNS, FORMATS, INPUT_FORMATS, Input
+from spanf1.formats.registry import COLUMNS, FORMATS, INPUT_FORMATS, Input, Inputs, formats_given
 from spanf1.formats.sniffing import Beginning
 from spanf1.formats.source import STDIN, STDIN_NAME, Source
 from spanf1.formats.unknown import refuse_unknown
@@ -350,6 +350,43 @@ class SideOptions(NamedTuple):
         sides = self.gold, self.predicted
         gold, predicted = with_tag_columns(sides, self.tag_columns, count, names)
         return self._replace(gold=gold, predicted=predicted)
+
+    def groups(self, paths: Sequence[str], hint: str = "") -> list[list[str]]:
+        """Return the files of one path or two, those that belong together in a list.
+
+        Raises
+        ------
+        UsageError
+            If there are more, or as for `spanf1.formats.folders.groups_of`.
+        """
+        return [*self.named_groups(paths, hint).values()]
+
+    def named_groups(self, paths: Sequence[str], hint: str = "") -> dict[str, list[str]]:
+        """Return `groups` with the names of their rows."""
+        # Here, because few commands take folders.
+        from spanf1.formats.folders import groups_of
+
+        if len(paths) > 2:
+            message = f"{len(paths)} files are given: one, or GOLD and PRED, are taken"
+            raise UsageError(message, hint=hint)
+        return groups_of(paths, formats_given(self.gold.format, len(paths)))
+
+
+@contextlib.contextmanager
+def opened_groups(
+    groups: Sequence[Sequence[str]],
+    sides: SideOptions,
+    opened: Callable[..., Inputs] = both_inputs,
+    *,
+    quiet: bool,
+) -> Iterator[list[Inputs]]:
+    """Give the inputs of groups of files, which can be read again meanwhile; see `both_inputs`."""
+    with contextlib.ExitStack() as stack:
+        sources = [[stack.enter_context(kept(path)) for path in group] for group in groups]
+        progress = stack.enter_context(Progress(groups[0][0], wanted=not quiet))
+        parts = [opened(some, *sides[:2], by_position=sides.by_position) for some in sources]
+        parts[0].gold.progress = progress
+        yield parts
 
 
 def input_options(*more: Option, files: str = "[FILE]...") -> Option:

@@ -6,6 +6,7 @@ import contextlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from itertools import chain
 from typing import Any, NamedTuple
 
 import click
@@ -23,22 +24,13 @@ from spanf1.cli.inputs import (
     MATCH_OPTION,
     NORMALIZE_OPTION,
     TRIM_OPTION,
-    Progress,
     SideOptions,
     has_result,
-    kept,
+    opened_groups,
     paths_of,
     side_options,
 )
-from spanf1.cli.output import (
-    FILE,
-    check_writable,
-    choice_option,
-    count_option,
-    taken,
-    tell,
-    write,
-)
+from spanf1.cli.output import FILE, check_writable, choice_option, count_option, taken, tell, write
 from spanf1.cli.rescore import rescored_data
 from spanf1.cli.score import span_results
 from spanf1.cli.scoring import (
@@ -58,10 +50,7 @@ from spanf1.cli.sweep import settings_of, swept, where_options
 from spanf1.core.options import Options
 from spanf1.core.scores import AVERAGES
 from spanf1.exceptions import ReadError, UsageError
-from spanf1.formats.folders import groups_of
-from spanf1.formats.opening import both_inputs
 from spanf1.formats.options import InputOptions
-from spanf1.formats.registry import formats_given
 from spanf1.mistakes.analysis import Analysis
 from spanf1.mistakes.analyze import analyze_inputs, checked_options
 from spanf1.mistakes.picture import ConfusionDisplay, SliceDisplay
@@ -166,17 +155,7 @@ def _slices(request: Request) -> Drawn:
 def _analyzed(request: Request, options: Options) -> Iterator[Analysis]:
     """Give the analysis of files, which can be read again meanwhile."""
     sides, groups = _inputs_of(request)
-    with ExitStack() as stack:
-        progress = stack.enter_context(Progress(groups[0][0], wanted=not request.quiet))
-        parts = [
-            both_inputs(
-                [stack.enter_context(kept(path)) for path in group],
-                *sides[:2],
-                by_position=sides.by_position,
-            )
-            for group in groups
-        ]
-        parts[0].gold.progress = progress
+    with opened_groups(groups, sides, quiet=request.quiet) as parts:
         yield analyze_inputs(parts, options)
 
 
@@ -228,14 +207,9 @@ def _inputs_of(request: Request) -> tuple[SideOptions, list[list[str]]]:
     """Return what is said of both sides, and the files: one with both, or two, of each input."""
     given = SideOptions.of(request.settings)
     paths = paths_of(request.files, "plot")
-    if len(paths) > 2:
-        raise UsageError(
-            f"{len(paths)} files are given: one, or GOLD and PRED, are taken",
-            hint="--kind differences takes GOLD SYSTEM SYSTEM…",
-        )
-    groups = groups_of(paths, formats_given(given.gold.format, len(paths)))
-    check_writable(request.output, [path for group in groups.values() for path in group])
-    return given.of_files(len(paths)), [[*group] for group in groups.values()]
+    groups = given.groups(paths, "--kind differences takes GOLD SYSTEM SYSTEM…")
+    check_writable(request.output, [*chain.from_iterable(groups)])
+    return given.of_files(len(paths)), groups
 
 
 def _systems(request: Request) -> Drawn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from itertools import chain
 from typing import Any
 
 import click
@@ -12,10 +13,10 @@ import click
 from spanf1.cli.help import command
 from spanf1.cli.inputs import (
     TRIM_OPTION,
-    Progress,
     SideOptions,
     StepProgress,
     kept,
+    opened_groups,
     paths_of,
     side_options,
 )
@@ -32,9 +33,6 @@ from spanf1.cli.scoring import (
 )
 from spanf1.core.options import Confidence, Options
 from spanf1.exceptions import UsageError
-from spanf1.formats.folders import groups_of
-from spanf1.formats.opening import both_inputs
-from spanf1.formats.registry import formats_given
 from spanf1.formats.source import STDIN
 from spanf1.mistakes.analyze import analyze_inputs
 from spanf1.pages.page import template
@@ -121,8 +119,8 @@ def report(
         )
     else:
         paths = paths_of(files, "report")
-        groups = groups_of(paths, formats_given(given.gold.format, len(paths)))
-        check_writable(output, [path for group in groups.values() for path in group])
+        groups = given.groups(paths)
+        check_writable(output, [*chain.from_iterable(groups)])
         sides = given.of_files(len(paths))
         page, result = _page_of_files(groups, sides, options, confidence, how, quiet=quiet)
     write(page, output)
@@ -131,7 +129,7 @@ def report(
 
 
 def _page_of_files(
-    groups: Mapping[str, Sequence[str]],
+    groups: Sequence[Sequence[str]],
     sides: SideOptions,
     options: Options,
     confidence: Confidence,
@@ -140,18 +138,8 @@ def _page_of_files(
     quiet: bool,
 ) -> tuple[str, Result]:
     """Return the page of files that are added up, and their score."""
-    with ExitStack() as stack:
-        # They are read again, for the texts.
-        paths = [path for group in groups.values() for path in group]
-        sources = {path: stack.enter_context(kept(path)) for path in paths}
-        progress = stack.enter_context(Progress(paths[0], wanted=not quiet))
-        parts = [
-            both_inputs(
-                [sources[path] for path in group], *sides[:2], by_position=sides.by_position
-            )
-            for group in groups.values()
-        ]
-        parts[0].gold.progress = progress
+    # They are read again, for the texts.
+    with opened_groups(groups, sides, quiet=quiet) as parts:
         analysis = analyze_inputs(parts, options, confidence=confidence)
         return analysis.to_html(**how), analysis.result
 

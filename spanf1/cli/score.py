@@ -55,9 +55,8 @@ from spanf1.cli.scoring import (
 from spanf1.core.options import AUTO, AnyScheme, Confidence, Options
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.exceptions import UsageError
-from spanf1.formats.folders import groups_of
 from spanf1.formats.opening import both_inputs
-from spanf1.formats.registry import COLUMNS, FORMATS, Inputs, formats_given
+from spanf1.formats.registry import COLUMNS, FORMATS, Inputs
 from spanf1.formats.source import STDIN, Source
 from spanf1.levels.levels import LEVELS, LevelName, check_level
 from spanf1.results.files import reads_again, score_inputs
@@ -230,9 +229,7 @@ def score(
     keep_units = keep_units or keep_order
     _check_kept(report.format_name, level, units=keep_units, order=keep_order)
     paths = paths_of(files, "score")
-    if len(paths) > 2:
-        raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
-    groups = groups_of(paths, formats_given(sides_given.gold.format, len(paths)))
+    groups = sides_given.named_groups(paths)
     report.check_writable([*chain.from_iterable(groups.values()), *slicing.train])
     sides = sides_given.of_files(len(paths))
     options = Options.of(settings | scoring_of(settings))

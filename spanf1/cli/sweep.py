@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from contextlib import ExitStack
+from itertools import chain
 from typing import Any
 
 import click
@@ -13,10 +14,9 @@ import click
 from spanf1.cli.help import command
 from spanf1.cli.inputs import (
     TRIM_OPTION,
-    Progress,
     SideOptions,
     column_option,
-    kept,
+    opened_groups,
     paths_of,
     side_options,
 )
@@ -44,8 +44,6 @@ from spanf1.cli.scoring import (
 from spanf1.core.options import Options
 from spanf1.core.scores import AVERAGES
 from spanf1.exceptions import UsageError
-from spanf1.formats.folders import groups_of
-from spanf1.formats.registry import formats_given
 from spanf1.formats.source import STDIN
 from spanf1.thresholds.calibration import BINS
 from spanf1.thresholds.confidences import KEYS, OF, Where
@@ -220,22 +218,13 @@ def swept(
     """
     given = SideOptions.of(settings)
     paths = paths_of(files, "sweep")
-    if len(paths) > 2:
-        raise UsageError(f"{len(paths)} files are given: one, or GOLD and PRED, are taken")
-    groups = groups_of(paths, formats_given(given.gold.format, len(paths)))
-    read = [path for group in groups.values() for path in group]
+    groups = given.groups(paths)
     for output in outputs:
-        check_writable(output, read)
+        check_writable(output, [*chain.from_iterable(groups)])
     sides = given.of_files(len(paths))
     options = Options.of(settings | types_of(settings))
     # They are read again, for the confidences.
-    sources = {path: stack.enter_context(kept(path)) for path in read}
-    progress = stack.enter_context(Progress(read[0], wanted=not quiet))
-    parts = [
-        asked.opened([sources[path] for path in group], sides[:2], by_position=sides.by_position)
-        for group in groups.values()
-    ]
-    parts[0].gold.progress = progress
+    parts = stack.enter_context(opened_groups(groups, sides, asked.opened, quiet=quiet))
     return sweep_inputs(parts, options, asked)
 
 

@@ -10,14 +10,7 @@ import click
 from spanf1.checks.report import VIOLATIONS, summary
 from spanf1.checks.validate import Checking, checks_of, streams
 from spanf1.cli.help import command
-from spanf1.cli.inputs import (
-    KEY_OPTIONS,
-    input_options,
-    options_of,
-    paths_of,
-    ready,
-    scheme_option,
-)
+from spanf1.cli.inputs import KEY_OPTIONS, input_options, options_of, paths_of, ready, scheme_option
 from spanf1.cli.output import (
     check_writable,
     chosen_format,

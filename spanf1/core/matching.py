@@ -249,7 +249,8 @@ def _packed(columns: Sequence[IntArray]) -> npt.NDArray[np.int64]:
     for other in others:
         bits = [int(part.max(initial=0)).bit_length() for part in (number, other)]
         if sum(bits) > _BITS:
-            number, other = (np.unique(part, return_inverse=True)[1] for part in (number, other))  # noqa: PLW2901 - the same, in fewer bits
+            fewer = (np.unique(part, return_inverse=True)[1] for part in (number, other))
+            number, other = (part.astype(np.int64, copy=False) for part in fewer)  # noqa: PLW2901 - the same, in fewer bits
         number = number * (int(other.max(initial=0)) + 1) + other
     return number
 

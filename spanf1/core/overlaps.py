@@ -196,7 +196,7 @@ def _meeting(left: Side, right: Side) -> tuple[IntArray, IntArray]:
 def _listed(low: IntArray, high: IntArray) -> tuple[IntArray, IntArray]:
     """Return each number with those of its range, which may be empty."""
     count = np.maximum(high - low, 0)
-    total = int(count.sum())
+    total = int(count.sum(dtype=np.int64))
     if total > max(MOST, MOST_EACH * len(count)):
         raise InputError(
             f"{total} pairs of spans overlap, which is more than can be looked at",

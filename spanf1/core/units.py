@@ -400,7 +400,7 @@ def cells_of(
     figures = len(ways[0]) if ways else len(COUNTS)
     counts = np.zeros((len(first), figures), np.int64)
     for column, amounts in enumerate(zip(*ways, strict=True)):
-        counts[:, column] = _sums_from(np.array(amounts)[way] * times[chosen], first)
+        counts[:, column] = _sums_from(np.array(amounts, np.int64)[way] * times[chosen], first)
     row, place = np.divmod(place[first], max(len(systems) * types, 1))
     weight = np.bincount(kind, weight, len(kinds)).astype(np.int64)
     # In one order, however the units came: the same seed is to draw the same.

@@ -20,7 +20,7 @@ from spanf1.render.renderers import WIDTH, width_of
 from spanf1.render.report import Report, Section
 from spanf1.results.files import score_file
 from spanf1.results.result import Result
-from spanf1.wording import printable, short_names
+from spanf1.wording import finite, printable, short_names
 
 #: the system of the catalogue that is no output but made from the training data
 BASELINE = "conll2003_baseline"
@@ -88,7 +88,7 @@ class Reproduction:
             "figures": {
                 one.name: {
                     "published": one.published,
-                    "measured": None if math.isnan(one.measured) else one.measured,
+                    "measured": finite(one.measured),
                     "agrees": one.agrees,
                 }
                 for one in self.figures

@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import lru_cache, partial
 from itertools import accumulate, chain, repeat
 from operator import add, index
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -117,6 +117,16 @@ def _holds_numbered(side: Any) -> bool:
     return isinstance(first, str) and first.startswith("LABEL_")
 
 
+class _How(TypedDict, total=False):
+    """What `tally_into` takes besides."""
+
+    script: bool
+    units: str
+    type_map: TypeMap | None
+    crediting: Crediting | None
+    kept: KeptSpans | None
+
+
 class ListReader:
     """Reads gold and predicted tags from lists of lists of strings.
 
@@ -162,31 +172,13 @@ class ListReader:
                 return _sets_of(tuple(spellings), *distinct)
         return tag_sets(*spellings)
 
-    def tally(
-        self,
-        tags: TagSets,
-        *,
-        script: bool = False,
-        units: str = "",
-        type_map: TypeMap | None = None,
-        crediting: Crediting | None = None,
-        kept: KeptSpans | None = None,
-    ) -> Tally:
+    def tally(self, tags: TagSets, **how: Unpack[_How]) -> Tally:
         """Return the tally; see `spanf1.core.tag_counter.tally_into`."""
         if self._missing != "error":
             tags[1].allow_missing()
         gaps = tags[0].has_gaps() or self._missing != "error"
-        plain = not (script or units or type_map or crediting or gaps or kept)
-        if not plain or self._count > FEW_TOKENS:
-            return tally_into(
-                tags,
-                self,
-                script=script,
-                units=units,
-                type_map=type_map,
-                crediting=crediting,
-                kept=kept,
-            )
+        if gaps or any(how.values()) or self._count > FEW_TOKENS:
+            return tally_into(tags, self, **how)
         gold, predicted = (
             few_codes(sentences, tag_set, name)
             for sentences, tag_set, name in (
@@ -437,26 +429,9 @@ class ArrayReader:
         """Return sets for the tags."""
         return tag_sets(*spellings)
 
-    def tally(
-        self,
-        tags: TagSets,
-        *,
-        script: bool = False,
-        units: str = "",
-        type_map: TypeMap | None = None,
-        crediting: Crediting | None = None,
-        kept: KeptSpans | None = None,
-    ) -> Tally:
+    def tally(self, tags: TagSets, **how: Unpack[_How]) -> Tally:
         """Return the tally; see `spanf1.core.tag_counter.tally_into`."""
-        return tally_into(
-            tags,
-            self,
-            script=script,
-            units=units,
-            type_map=type_map,
-            crediting=crediting,
-            kept=kept,
-        )
+        return tally_into(tags, self, **how)
 
     def _check(self, other: Ids, name: str) -> None:
         """Raise an error if there are not as many sentences and tokens as in gold."""

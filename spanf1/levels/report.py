@@ -21,7 +21,7 @@ from spanf1.levels.wholes import Share, WholeScores
 from spanf1.render.renderers import DIM
 from spanf1.render.report import Fact, Report, Section
 from spanf1.resampling.inference import Interval
-from spanf1.wording import and_others, escaped, exact, many, percent, printable
+from spanf1.wording import and_others, bracketed, escaped, exact, finite, many, percent, printable
 
 # A confusion matrix of more classes is for programs alone; of still more, it is no matrix.
 _SHOWN, _LARGE = 40, 400
@@ -61,18 +61,11 @@ def report_of_tokens(
         return [*made[:-1], made[-1]._replace(facts=facts)]
 
     def data(result: TokenScores) -> dict[str, Any]:
-        each = {name: {"accuracy": _plain(one.accuracy)} for name, one in files.items()}
+        each = {name: {"accuracy": finite(one.accuracy)} for name, one in files.items()}
         made = data_of_tokens(result, keep_units=keep_units)
         return made | ({"files": each} if files else {})
 
     return Report(result, beside, _token_rows, data, terminal=under, caption=signature_of_tokens)
-
-
-def bracketed(interval: Interval, digits: int | None) -> str:
-    """Return an interval in percent, in brackets; ``-`` if it has no ends."""
-    if math.isnan(interval.low):
-        return "-"
-    return f"[{percent(interval.low, digits)}, {percent(interval.high, digits)}]"
 
 
 def _classes(result: TokenScores, digits: int | None, *, beside: bool) -> Section:
@@ -337,10 +330,6 @@ def _named_cells(result: TokenScores, figures: Sequence[str]) -> Iterator[dict[s
         yield {"row": "confusion", "name": name, "predicted_as": other, "tokens": count}
 
 
-def _plain(value: float) -> float | None:
-    return None if math.isnan(value) else value
-
-
 def _matrix(result: TokenScores) -> dict[str, Any]:
     """Return the confusion matrix or, if it is large, the pairs of classes that occur."""
     if len(result.classes) > _LARGE:
@@ -357,7 +346,7 @@ def data_of_tokens(result: TokenScores, *, keep_units: bool = False) -> dict[str
     def figures(row: Any) -> dict[str, Any]:
         named = row._asdict().items()
         return {
-            name: _plain(value) if isinstance(value, float) else value
+            name: finite(value) if isinstance(value, float) else value
             for name, value in named
             if name not in left_out
         }
@@ -368,7 +357,7 @@ def data_of_tokens(result: TokenScores, *, keep_units: bool = False) -> dict[str
         "level": "token",
         "classes": {name: figures(row) for name, row in result.types.items()},
         **{name: figures(row) for name, row in result.averages._asdict().items()},
-        **{name: _plain(value) for name, value in result.measures.items()},
+        **{name: finite(value) for name, value in result.measures.items()},
         "confusion": _matrix(result),
         "tokens": result.tokens,
         "sentences": result.tally.sentences,
@@ -431,7 +420,7 @@ def _units_data(units: UnitCells) -> dict[str, Any]:
 
 
 def _ends(interval: Interval) -> list[float | None]:
-    return [*map(_plain, interval)]
+    return [*map(finite, interval)]
 
 
 def report_of_wholes(
@@ -522,7 +511,7 @@ def _whole_rows(result: WholeScores) -> Iterator[list[object]]:
 
 
 def _share_data(share: Share) -> dict[str, Any]:
-    data = {"right": share.right, "of": share.of, "share": _plain(share.share)}
+    data = {"right": share.right, "of": share.of, "share": finite(share.share)}
     return data | ({"interval": _ends(share.interval)} if share.interval else {})
 
 
@@ -537,8 +526,8 @@ def data_of_wholes(result: WholeScores) -> dict[str, Any]:
         "with_gold": _share_data(result.with_gold),
         "means": {
             name: {
-                "mean": _plain(mean.mean),
-                "sd": _plain(mean.deviation),
+                "mean": finite(mean.mean),
+                "sd": finite(mean.deviation),
                 "documents": mean.documents,
                 **({"interval": _ends(mean.interval)} if mean.interval else {}),
             }

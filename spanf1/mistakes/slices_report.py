@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import chain
-from typing import Any
 
 from spanf1.core.options import FEW_UNITS, LEAST_UNITS
 from spanf1.core.scores import COUNTS, AnyScore
 from spanf1.mistakes.slices import Slices
 from spanf1.render.report import Report, Section
-from spanf1.results.report import bracketed, dashed, doubts, drawn, f_name, signed_ends
-from spanf1.wording import and_others, many, p_text, percent, points, printable
+from spanf1.results.report import dashed, doubts, drawn, f_name, signed_ends
+from spanf1.wording import and_others, bracketed, many, p_text, percent, points, printable
 
 # What the column of differences is called.
 _REST = "vs rest"
@@ -36,26 +34,7 @@ def slices_report(several: Sequence[Slices]) -> Report:
 
 def with_slices(report: Report, several: Sequence[Slices]) -> Report:
     """Return the report on a result, and below it the tables of slices."""
-    slices = slices_report(several)
-    terminal = report.terminal or report.sections
-
-    def data(about: Any) -> dict[str, Any]:
-        scores: Any = report.data(about)
-        found: Any = slices.data(about)
-        return {**scores, **found}
-
-    return report._replace(
-        sections=lambda about, digits: [
-            *report.sections(about, digits),
-            *_sections(several, about, digits, beside=True),
-        ],
-        rows=lambda about: chain(report.rows(about), _score_rows(several)),
-        data=data,
-        terminal=lambda about, digits: [
-            *terminal(about, digits),
-            *_sections(several, about, digits, beside=False),
-        ],
-    )
+    return report.above(slices_report(several)._replace(rows=_score_rows))
 
 
 def _sections(

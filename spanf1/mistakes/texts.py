@@ -12,14 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from spanf1.core.documents import (
-    Document,
-    DocumentBatch,
-    Offsets,
-    TextSpan,
-    joined,
-    squeezed,
-)
+from spanf1.core.documents import Document, DocumentBatch, Offsets, TextSpan, joined, squeezed
 from spanf1.core.tags import Block, IntArray, TagForm, TagSets
 from spanf1.exceptions import AlignmentError, UsageError
 from spanf1.mistakes.ledger import NONE, Ledger

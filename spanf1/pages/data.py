@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
@@ -14,7 +13,7 @@ from spanf1.core.tags import IntArray
 from spanf1.results.advice import advice_of
 from spanf1.results.report import count_names, f_name, how_made, rows
 from spanf1.results.scored import Scored
-from spanf1.wording import DIGITS
+from spanf1.wording import DIGITS, finite
 
 #: what a page shows of a sentence: its text, its first and last line, the id of its document,
 #: whether places in it count tokens, and whether the tokens are known
@@ -204,9 +203,9 @@ def _system(
             [
                 row.kind,
                 row.name,
-                *map(_number, row.figures),
+                *map(finite, row.figures),
                 *row.score.counts,
-                *(_number(end) for interval in row.intervals for end in interval),
+                *(finite(end) for interval in row.intervals for end in interval),
             ]
             for row in rows(result)
         ],
@@ -215,7 +214,7 @@ def _system(
         "advice": [one.text for one in advice_of(result)],
         "made": how_made(result, digits),
         "signature": str(result.signature()),
-        "what_if": [[*map(_number, one)] for one in system.what_if],
+        "what_if": [[*map(finite, one)] for one in system.what_if],
         # A digit for each row of the ledger.
         "kind": "".join(map(str, kind.tolist())),
         "how": "".join(map(str, how.tolist())) if how.any() else "",
@@ -234,12 +233,7 @@ def _sliced(slices: SliceColumns) -> dict[str, Any]:
     return {
         "by": slices.by,
         "text": slices.text,
-        "scores": [[*map(_number, row)] for row in slices.scores],
+        "scores": [[*map(finite, row)] for row in slices.scores],
         "gold": gold,
         "predicted": predicted,
     }
-
-
-def _number(value: Any) -> Any:
-    """Return a value as JSON has it, which knows no NaN."""
-    return None if isinstance(value, float) and math.isnan(value) else value

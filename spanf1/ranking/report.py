@@ -13,7 +13,6 @@ from spanf1.core.scores import Score
 from spanf1.ranking.rank import Difference, Ranking, Standing
 from spanf1.render.report import Report, Section
 from spanf1.results.report import (
-    bracketed,
     counts_of,
     doubts,
     drawn,
@@ -25,7 +24,7 @@ from spanf1.results.report import (
     strict_in_own_scheme,
 )
 from spanf1.results.result import Result
-from spanf1.wording import and_others, many, p_text, percent, points
+from spanf1.wording import and_others, bracketed, finite, many, p_text, percent, points
 
 #: how corrections of p-values are called
 CORRECTIONS = {
@@ -257,15 +256,15 @@ def to_dict(ranking: Ranking) -> dict[str, Any]:
         "systems": [
             {
                 "name": standing.system.name,
-                "f": _number(standing.mean),
-                "interval": [*map(_number, standing.interval)],
-                "deviation": _number(standing.deviation),
+                "f": finite(standing.mean),
+                "interval": [*map(finite, standing.interval)],
+                "deviation": finite(standing.deviation),
                 "runs": [
                     {
                         "file": run.input.files[-1] if run.input else "",
                         "signature": _signature(ranking, run),
                         "schemes": {"gold": run.schemes[0], "predicted": run.schemes[1]},
-                        **{name: _number(value) for name, value in score._asdict().items()},
+                        **{name: finite(value) for name, value in score._asdict().items()},
                     }
                     for run, score in zip(
                         standing.system.runs, _score(standing, how.average), strict=True
@@ -276,8 +275,8 @@ def to_dict(ranking: Ranking) -> dict[str, Any]:
         ],
         "differences": [
             {
-                **{name: _number(value) for name, value in pair._asdict().items()},
-                "interval": [*map(_number, pair.interval)],
+                **{name: finite(value) for name, value in pair._asdict().items()},
+                "interval": [*map(finite, pair.interval)],
                 "units": pair.units and dict(zip(_UNITS, pair.units, strict=True)),
             }
             for pair in ranking.differences
@@ -285,11 +284,6 @@ def to_dict(ranking: Ranking) -> dict[str, Any]:
         "few_types": [*ranking.few_types],
         "undecided": [list(pair) for pair in ranking.undecided()],
     }
-
-
-def _number(value: Any) -> Any:
-    """Return a value as JSON has it, which knows no NaN."""
-    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _values(ranking: Ranking) -> Iterator[list[object]]:

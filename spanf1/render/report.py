@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from spanf1.wording import printable
@@ -127,6 +128,25 @@ class Report(NamedTuple):
     terminal: Callable[[Any, int | None], list[Section]] | None = None
     tables: int | None = None
     caption: Callable[[Any], str] = lambda _: ""
+
+    def above(self, other: Report) -> Report:
+        """Return the report with another one below; the data of both are keys of one object."""
+        first, second = self.terminal or self.sections, other.terminal or other.sections
+
+        def data(about: Any) -> dict[str, Any]:
+            own: Any = self.data(about)
+            more: Any = other.data(other.about)
+            return {**own, **more}
+
+        return self._replace(
+            sections=lambda about, digits: [
+                *self.sections(about, digits),
+                *other.sections(other.about, digits),
+            ],
+            rows=lambda about: chain(self.rows(about), other.rows(other.about)),
+            data=data,
+            terminal=lambda about, digits: [*first(about, digits), *second(other.about, digits)],
+        )
 
     def shown(
         self, digits: int | None = None, *, brief: bool = False, terminal: bool = False

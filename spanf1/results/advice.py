@@ -307,12 +307,6 @@ def _writer(result: Scored) -> Writer:
 
 def with_advice(report: Report, advice: Sequence[Advice]) -> Report:
     """Return a report, and below it what its figures mean."""
-    terminal = report.terminal or report.sections
-
-    def data(about: Any) -> dict[str, Any]:
-        scores: Any = report.data(about)
-        return {**scores, "advice": [one._asdict() for one in advice]}
-
     facts = [Fact(one.kind, str(one)) for one in advice]
     table = [Section("Advice", facts=facts, words=True, asked=True)] * bool(facts)
     # A command is a line of its own, so that it can be copied.
@@ -325,8 +319,6 @@ def with_advice(report: Report, advice: Sequence[Advice]) -> Report:
         )
         for number, one in enumerate(advice)
     ]
-    return report._replace(
-        sections=lambda about, digits: [*report.sections(about, digits), *table],
-        data=data,
-        terminal=lambda about, digits: [*terminal(about, digits), *lines],
-    )
+    data = {"advice": [one._asdict() for one in advice]}
+    below = Report(advice, lambda _, __: table, data=lambda _: data, terminal=lambda _, __: lines)
+    return report.above(below)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -156,16 +156,10 @@ def certainty(
     UsageError
         If there is nothing to resample, or there are too many types or resamples for the memory.
     """
-    units = check(tally, len(names), options, confidence)
-    numbers = {name: number for number, name in enumerate(names)}
-    kinds = meanings(units, numbers, options.schemes, options.reading, tally.rule)
-    cells = cells_of([(units, kinds)], len(names))
+    units, cells = _units_and_cells(tally, names, options, confidence)
     if fits(cells, len(names)) and _values(len(names), confidence) <= MAX_VALUES:
         counts, weight = rows_of_cells(cells, 1, len(names), units.kind)
-        statistic = partial(
-            figures, types=options.types, beta=options.beta, zero_division=options.zero_division
-        )
-        low, high = interval_of(counts[:, 0], weight, statistic, confidence)
+        low, high = interval_of(counts[:, 0], weight, _scoring(options), confidence)
     else:
         low, high = _one_by_one(cells, len(names), options, confidence)
     if units.count < LEAST_UNITS:
@@ -181,6 +175,23 @@ def certainty(
     few = tuple(name for name, spans in gold.items() if spans < FEW_SPANS)
     types = dict(zip(names, scores, strict=False))
     return Certainty(units.count, types, averages, sum(gold.values()), few)
+
+
+def _units_and_cells(
+    tally: Tally, names: Sequence[str], options: Options, confidence: Confidence
+) -> tuple[Units, CountCells]:
+    """Return the units of an input, and their counts by type; parameters as for `certainty`."""
+    units = check(tally, len(names), options, confidence)
+    numbers = {name: number for number, name in enumerate(names)}
+    kinds = meanings(units, numbers, options.schemes, options.reading, tally.rule)
+    return units, cells_of([(units, kinds)], len(names))
+
+
+def _scoring(options: Options) -> Callable[[npt.NDArray[Any]], FloatArray]:
+    """Return what makes all figures of counts."""
+    return partial(
+        figures, types=options.types, beta=options.beta, zero_division=options.zero_division
+    )
 
 
 def intervals_of(
@@ -205,13 +216,8 @@ def intervals_of(
     UsageError
         As `certainty`.
     """
-    units = check(tally, len(names), options, confidence)
-    numbers = {name: number for number, name in enumerate(names)}
-    kinds = meanings(units, numbers, options.schemes, options.reading, tally.rule)
-    cells = cells_of([(units, kinds)], len(names))
-    score = partial(
-        figures, types=options.types, beta=options.beta, zero_division=options.zero_division
-    )
+    units, cells = _units_and_cells(tally, names, options, confidence)
+    score = _scoring(options)
     if fits(cells, len(names)):
         counts, weight = rows_of_cells(cells, 1, len(names), units.kind)
         bounds = interval_of(counts[:, 0], weight, lambda sums: statistic(score(sums)), confidence)
@@ -254,9 +260,7 @@ def _one_by_one(
             hint="--interval percentile, or --types A,B for those that matter",
         )
     score = partial(scores_of, beta=options.beta, zero_division=options.zero_division)
-    average = partial(
-        figures, types=options.types, beta=options.beta, zero_division=options.zero_division
-    )
+    average = _scoring(options)
     known: dict[tuple[bytes, bytes], Bounds] = {}
     ends = []
     for rows, weight in cells.by_place(types):

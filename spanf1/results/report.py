@@ -13,14 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from spanf1.core.detection import found_by, written_like
-from spanf1.core.options import (
-    AUTO,
-    FEW_SPANS,
-    FEW_UNITS,
-    LEAST_UNITS,
-    NORMALIZATIONS,
-    says_match,
-)
+from spanf1.core.options import AUTO, FEW_SPANS, FEW_UNITS, LEAST_UNITS, NORMALIZATIONS, says_match
 from spanf1.core.schemes import NO_TAGS, READINGS
 from spanf1.core.scores import AVERAGES, COUNTS, AnyScore
 from spanf1.core.tags import TagForm
@@ -29,7 +22,7 @@ from spanf1.formats.in_words import input_in_words, tags_in_words, types_in_word
 from spanf1.render.renderers import DIM, YELLOW
 from spanf1.render.report import Fact, Report, Section
 from spanf1.results.scored import Scored
-from spanf1.wording import and_others, many, percent, points, printable
+from spanf1.wording import and_others, bracketed, finite, many, percent, points, printable
 
 if TYPE_CHECKING:
     from spanf1.resampling.inference import Interval
@@ -72,7 +65,7 @@ def report_of(
 def _plain(score: AnyScore) -> dict[str, float | None]:
     """Return a score by name as JSON has it, which knows no NaN."""
     named = score._asdict().items()
-    return {name: None if math.isnan(value) else value for name, value in named}
+    return {name: finite(value) for name, value in named}
 
 
 def _caption(result: Scored) -> str:
@@ -238,13 +231,6 @@ def ends_of(intervals: Intervals | None) -> tuple[Interval, ...]:
 def f_name(result: Scored) -> str:
     """Return what F is called: ``F1``, or ``F0.5`` where beta is 0.5."""
     return f"F{result.options.beta:g}"
-
-
-def bracketed(interval: Interval, digits: int | None) -> str:
-    """Return an interval in percent, in brackets; ``-`` if it has no ends."""
-    if math.isnan(interval.low):
-        return "-"
-    return f"[{percent(interval.low, digits)}, {percent(interval.high, digits)}]"
 
 
 def dashed(interval: Interval, digits: int | None) -> str:

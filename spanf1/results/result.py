@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from spanf1.core.options import AUTO, Confidence, Options, confidence_from
 from spanf1.core.scores import AVERAGES, AnyScore
-from spanf1.core.tally import (
-    CHARACTER,
-    SIDES,
-    in_one_unit,
-)
+from spanf1.core.tally import CHARACTER, SIDES, in_one_unit
 from spanf1.exceptions import InputError, UsageError
 from spanf1.levels.levels import LEVELS
 from spanf1.render.reported import Reported
 from spanf1.results.scored import Scored
+from spanf1.wording import finite
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -200,7 +196,7 @@ micro, macro, weighted
             },
             "tokens": counts.tokens,
             "tokens_correct": counts.tokens_correct,
-            "accuracy": _number(self.accuracy),
+            "accuracy": finite(self.accuracy),
             "sentences": counts.sentences,
             "documents": counts.documents,
             **({"characters": self.tally.size} if self.tally.placed_by == CHARACTER else {}),
@@ -245,11 +241,11 @@ micro, macro, weighted
         """Return a score by name, and its intervals; F-beta only where beta is not 1."""
         left_out = {"fbeta"} if self.options.beta == 1 else set()
         figures: dict[str, Any] = {
-            name: _number(value) for name, value in row._asdict().items() if name not in left_out
+            name: finite(value) for name, value in row._asdict().items() if name not in left_out
         }
         if intervals:
             figures["intervals"] = {
-                name: [*map(_number, ends)]
+                name: [*map(finite, ends)]
                 for name, ends in intervals._asdict().items()
                 if name not in left_out
             }
@@ -279,10 +275,6 @@ micro, macro, weighted
             return cls(tally_from(data["tally"]), options, origin_from(data["input"]))
 
 
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else value
-
-
 def _outcomes(result: Scored, name: str) -> dict[str, Any]:
     """Return how many spans of a type are what, if the match has words for it."""
     counts = result.type_outcomes.get(name)
@@ -290,7 +282,7 @@ def _outcomes(result: Scored, name: str) -> dict[str, Any]:
 
 
 def _rates(result: Scored) -> dict[str, float | None]:
-    return {name: _number(rate) for name, rate in result.rates.items()}
+    return {name: finite(rate) for name, rate in result.rates.items()}
 
 
 def total_of(results: Iterable[Result], unit: str = "") -> Result:
@@ -474,7 +466,7 @@ def check_sums(data: Mapping[str, Any], result: Result | TokenResult) -> None:
     micro = data.get("micro")
     stored = micro if isinstance(micro, dict) else {}
     # F-beta is left out where beta is 1.
-    figures = {n: _number(v) for n, v in result.micro._asdict().items() if n != "fbeta"}
+    figures = {n: finite(v) for n, v in result.micro._asdict().items() if n != "fbeta"}
     pairs = {f"micro.{n}": (stored.get(n), v) for n, v in figures.items()}
     sums = "tokens", "sentences", "documents"
     pairs |= {name: (data.get(name), getattr(result.tally, name)) for name in sums}

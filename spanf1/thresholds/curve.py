@@ -217,7 +217,7 @@ class Curve(NamedTuple):
         """The chance that a right prediction is more confident than a wrong one; ties are half."""
         if not len(self.correct):
             return math.nan
-        right = np.append(0, self.correct)
+        right = np.append(0, self.correct).astype(np.int64, copy=False)
         wrong = np.append(0, self.predicted) - right
         if not right[-1] or not wrong[-1]:
             return math.nan

@@ -13,11 +13,11 @@ from spanf1._version import __version__
 from spanf1.core.options import FEW_UNITS
 from spanf1.core.scores import AverageName
 from spanf1.render.report import Fact, Report, Section
-from spanf1.results.report import bracketed, f_name, how_made
+from spanf1.results.report import f_name, how_made
 from spanf1.thresholds.calibration import Calibration, area_under_risk, risk_and_coverage
 from spanf1.thresholds.curve import Curve, Point
 from spanf1.thresholds.sweep import Sweep
-from spanf1.wording import many, percent
+from spanf1.wording import bracketed, many, percent
 
 # Into so many parts the predictions are cut by the thresholds that are shown.
 _PARTS = 10

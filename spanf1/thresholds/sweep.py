@@ -12,14 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack, cast
 
 import numpy as np
 
-from spanf1.core.options import (
-    AUTO,
-    AnyScheme,
-    Confidence,
-    MissingName,
-    Options,
-    confidence_from,
-)
+from spanf1.core.options import AUTO, AnyScheme, Confidence, MissingName, Options, confidence_from
 from spanf1.core.schemes import ReadingName
 from spanf1.core.scores import AVERAGES, AverageName
 from spanf1.core.tags import AUTO_FORM
@@ -38,12 +31,7 @@ from spanf1.results.lists import has_records
 from spanf1.results.result import Result
 from spanf1.results.signature import Signature
 from spanf1.thresholds.calibration import BINS, Calibration
-from spanf1.thresholds.confidences import (
-    OF,
-    Where,
-    confidences_of,
-    given_confidences,
-)
+from spanf1.thresholds.confidences import OF, Where, confidences_of, given_confidences
 from spanf1.thresholds.curve import (
     BoolArray,
     Chosen,
@@ -447,7 +435,7 @@ tag_form, outside, mask_tags, missing
     if files[0]:
         sources = [source_of(path) for path in (gold, predicted) if path is not None]
         sides = InputOptions.of_both(given, len(sources))
-        inputs = settings.opened(sources, sides, by_position=align_by_position)
+        inputs = settings.opened(sources, *sides, by_position=align_by_position)
         return sweep_inputs([inputs], options, settings, confidences)
     if has_records(gold) or has_records(predicted):
         side = InputOptions.of(given)
@@ -491,15 +479,13 @@ class Settings(NamedTuple):
     def opened(
         self,
         sources: Sequence[Source],
-        sides: tuple[InputOptions, InputOptions],
-        *,
+        *sides: InputOptions,
         by_position: bool,
     ) -> Inputs:
         """Return gold and predictions; see `both_inputs`."""
         if isinstance(self.where.column, str):
             # It is called by its name, and so there is a line of names.
-            gold, predicted = (replace(side, headed=True) for side in sides)
-            sides = gold, predicted
+            sides = tuple(replace(side, headed=True) for side in sides)
         return both_inputs(sources, *sides, by_position=by_position)
 
 

@@ -15,7 +15,7 @@ from spanf1.exceptions import InputError, LayoutError, UsageError
 from spanf1.formats.delimited import records_of as table_records
 from spanf1.formats.delimited import rows_of
 from spanf1.trends.series import Over, Point, Series
-from spanf1.wording import and_others, did_you_mean, many, shortened
+from spanf1.wording import and_others, did_you_mean, is_number, many, shortened
 
 # The names of F1, as `_plain` spells them: the part of the data, the average, and the figure.
 _F1 = re.compile(
@@ -459,7 +459,7 @@ def _csv_records(text: str, name: str) -> list[Record]:
     rows = rows_of(lines, delimiter, where)
     filled = [(line, [cell.strip() for cell in cells]) for line, cells in rows if any(cells)]
     header = filled[0][1] if filled else []
-    if len(header) < 2 or any(_is_number(cell) for cell in header):
+    if len(header) < 2 or any(is_number(cell) for cell in header):
         raise LayoutError(
             "this is no log of metrics: its first line names no columns",
             where=name,
@@ -470,11 +470,3 @@ def _csv_records(text: str, name: str) -> list[Record]:
         (line, {key: cell for key, cell in record.items() if cell})
         for line, record in table_records(filled, where)
     ]
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True

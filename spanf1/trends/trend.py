@@ -39,7 +39,7 @@ from spanf1.trends.series import (
     trade_off,
 )
 from spanf1.trends.watch import Watch, watch
-from spanf1.wording import many
+from spanf1.wording import finite, many
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -160,8 +160,8 @@ class Trend(Reported):
             "key": self.key,
             "axis": self.series[0].axis,
             "best": _plain(self.best._asdict()),
-            "trade_off": _number(self.trade_off),
-            "doubling": _number(self.doubling) if self.over == "size" else None,
+            "trade_off": finite(self.trade_off),
+            "doubling": finite(self.doubling) if self.over == "size" else None,
             "band": [_plain(row._asdict()) for row in self.band],
             "runs": [
                 {
@@ -171,12 +171,12 @@ class Trend(Reported):
                 }
                 for series in self.series
             ],
-            "change": [*map(_number, change)] if change else None,
+            "change": [*map(finite, change)] if change else None,
             "watch": seen
             and {
                 **_plain(seen._asdict()),
                 "checks": [_plain(check._asdict()) for check in seen.checks],
-                "false_alarms": _number(seen.false_alarms),
+                "false_alarms": finite(seen.false_alarms),
             },
             "alarm": self.alarm or None,
         }
@@ -437,8 +437,4 @@ def _moment(given: str | date) -> datetime:
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: _number(value) for name, value in row.items() if name not in ("result", "checks")}
-
-
-def _number(value: Any) -> Any:
-    return None if isinstance(value, float) and math.isnan(value) else value
+    return {name: finite(value) for name, value in row.items() if name not in ("result", "checks")}

@@ -213,6 +213,13 @@ def test_alpha_of_units_is_that_of_plain_python(seed, annotators) -> None:
     assert found.coefficient("u-alpha-binary") == pytest.approx(expected)
 
 
+def test_squares_of_units_are_more_than_32_bits() -> None:
+    whole, half = ["B-A", *["I-A"] * 69_999], ["B-A", *["I-A"] * 49_999, *["O"] * 20_000]
+    said = {"a": [whole], "b": [half]}
+    found = spanf1.agree(records(said, set())).coefficient("u-alpha-binary")
+    assert found == pytest.approx(u_alpha(said, set(), lambda tag: tag != "O"))
+
+
 class TestTexts:
     TEXT = "Unlike Robert , John Briggs Jr contacted Wonderful Stockbrokers Inc"
 

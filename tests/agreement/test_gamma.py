@@ -11,7 +11,8 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 import spanf1
-from spanf1.exceptions import UsageError
+from spanf1.agreement import gamma as gamma_module
+from spanf1.exceptions import InputError, UsageError
 from tests.agreement.example import EXAMPLE, GOLD, OTHER, tags_of
 from tests.helpers.commands import write
 
@@ -111,6 +112,14 @@ def test_nothing_has_no_gamma() -> None:
     said = [{"text": "Ada", "entities": [{"text": "Ada", "type": "PER"}]}]
     with pytest.raises(UsageError, match="where spans are"):
         assert spanf1.agree({"a": said, "b": said}, match="text").gamma
+
+
+def test_more_pairs_than_words_of_32_bits_count_are_refused() -> None:
+    """There are 2 ** 32 of them, of which 32 bits say that there are none."""
+    many = np.zeros(1 << 16, np.intp)
+    spans = gamma_module._Units(many, many, many + 1, many)
+    with pytest.raises(InputError, match=r"^4294967296 pairs of spans may be aligned"):
+        gamma_module._saved(spans, spans, many[:1])
 
 
 def test_documents_are_continua_where_they_are_marked(run) -> None:

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from spanf1.core import overlaps as overlaps_module
 from spanf1.core import pairing
+from spanf1.core.matching import match_multisets
 from spanf1.core.overlaps import Places, find_overlaps
 from spanf1.core.pairing import assign, best_pairs, canonical_pairs
-from spanf1.core.spans import Parts
+from spanf1.core.spans import Parts, SpanBatch, Spans
 from spanf1.exceptions import InputError
 from tests.helpers.spans import (
     EXAMPLE_GOLD,
@@ -99,6 +100,27 @@ def test_spans_that_are_there_too_often_are_refused(monkeypatch) -> None:
     places = places_of(spans_of("PER 0 2") * 20)
     with pytest.raises(InputError, match=r"^400 pairs of spans overlap"):
         find_overlaps(places, places)
+
+
+def test_more_pairs_than_words_of_32_bits_count_are_refused() -> None:
+    """There are 2 ** 32 of them, of which 32 bits say that there are none."""
+    many = np.zeros(1 << 16, np.intp)
+    places = Places(many, many + 1, many)
+    with pytest.raises(InputError, match=r"^4294967296 pairs of spans overlap"):
+        find_overlaps(places, places)
+
+
+def test_keys_of_two_numbers_are_of_64_bits() -> None:
+    """Of start and detail, one span has the key of the first plus 2 ** 32, and is no other."""
+    index = np.arange(70_000)
+    last, detail = divmod(1 << 32, len(index))
+
+    def spans(number):
+        start = number + (1 << 29)
+        return Spans(start, start + (1 << 30), np.ones_like(number), np.zeros_like(number))
+
+    batch = SpanBatch(spans(index), spans(np.array([last])), 0, 0, (index, np.array([detail])))
+    assert [len(side) for side in match_multisets(batch)] == [0, 0]
 
 
 def test_spans_anywhere() -> None:

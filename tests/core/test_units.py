@@ -17,7 +17,7 @@ import spanf1
 from spanf1.core import units as units_module
 from spanf1.core.matching import SpanCounter
 from spanf1.core.options import Confidence
-from spanf1.core.scores import TypeCounts
+from spanf1.core.scores import CreditCounts, TypeCounts
 from spanf1.core.tag_counter import tally, tally_parts
 from spanf1.core.tally import Tally
 from spanf1.core.units import Collector, SpanKey, Units, rows_of
@@ -93,6 +93,13 @@ def rows_in(
     rows = [tuple(row) for row in found.counts.reshape(len(found.counts), -1).tolist()]
     assert len({*rows}) == len(rows)
     return Counter(dict(zip(rows, found.weight.tolist(), strict=True)))
+
+
+def test_credits_of_a_row_are_more_than_32_bits() -> None:
+    units = Units("sentence", (), np.array([3]), np.zeros(3, np.intp), np.array([1]))
+    adds = CreditCounts(1, 1, 1 << 30, 1 << 30)
+    counts = rows_of([(units, [(0, adds)])], 1).counts
+    assert counts.ravel().tolist() == [3, 3, 3 << 30, 3 << 30]
 
 
 def as_row(unit: Counter[tuple[str, int]], names: list[str]) -> tuple[int, ...]:

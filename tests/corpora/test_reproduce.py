@@ -513,7 +513,7 @@ def test_the_intervals_of_the_baseline_are_those_of_its_output(run, unit) -> Non
 
 
 def test_formats_are_all_tested() -> None:
-    assert formats_of(command) == ["table", "json", "csv", "markdown", "latex", "html"]
+    assert formats_of(command) == ["table", "json", "csv", "tsv", "markdown", "latex", "html"]
 
 
 def test_help(run) -> None:

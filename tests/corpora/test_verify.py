@@ -609,7 +609,7 @@ def test_a_pipe(path) -> None:
 
 
 def test_formats_are_all_tested() -> None:
-    assert formats_of(command) == ["table", "json", "csv", "markdown", "latex", "html"]
+    assert formats_of(command) == ["table", "json", "csv", "tsv", "markdown", "latex", "html"]
 
 
 # Real corpora, and the project's catalogue.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import lzma
 import os
 import random
 import re
@@ -238,14 +239,139 @@ def test_names_of_all_kinds(page, tmp_path):
     assert re.search("^micro +0.00 +0.00 +0.00 +1 +0 +0$", said, re.M)
 
 
+def drop(page, context, *paths):
+    """Drop files and folders on the page, as from a file manager."""
+    session = context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        event = {"type": kind, "x": 300, "y": 300, "data": data}
+        session.send("Input.dispatchDragEvent", event)
+    session.detach()
+
+
+def test_folders_keep_the_paths_of_their_files(page, context, tmp_path, run, monkeypatch):
+    """Two folders of BRAT files are gold and predictions; more than a hundred come in parts."""
+    for side, count in (("gold", 120), ("pred", 120), ("none", 0), ("again", 1)):
+        folder = tmp_path / side / "brat"
+        folder.mkdir(parents=True)
+        for number in range(count):
+            (folder / f"{number}.txt").write_text("Ana went to Rome.\n")
+            end = 3 if side == "gold" or number % 3 else 8
+            (folder / f"{number}.ann").write_text(f"T1\tPER 0 {end}\t{'Ana went'[:end]}\n")
+    monkeypatch.chdir(tmp_path)
+    ran = run("score", "gold", "pred", "-q")
+    assert "66.67" in ran.out
+    drop(page, context, tmp_path / "gold", tmp_path / "none", tmp_path / "pred")
+    expect(page.locator("#line")).to_have_value("spanf1 score gold pred")
+    expect(page.locator("#status")).to_have_text("There is no file in none.")
+    expect(page.locator("#files li").first).to_contain_text("gold 240 files, ")
+    assert run_on(page, "spanf1 score gold/brat pred/brat -q") == (0, ran.out)
+    page.set_input_files("#folder", tmp_path / "again" / "brat")
+    page.set_input_files("#folder", tmp_path / "gold" / "brat")
+    expect(page.locator("#files li").last).to_contain_text("brat-2 240 files")
+    code, said = run_on(page, "spanf1 score brat-2 pred/brat -q")
+    assert (code, said) == (0, ran.out)
+
+
+def test_a_command_that_was_edited_stays(page, files):
+    """Files that come and go, and choices, change their own part of it."""
+    line = page.locator("#line")
+    page.fill("#line", "spanf1 score --level token")
+    choose(page, files / "f")
+    expect(line).to_have_value("spanf1 score --level token f")
+    page.fill("#line", "spanf1 score f --level token")
+    choose(page, files / "g")
+    expect(line).to_have_value("spanf1 score f g --level token")
+    page.get_by_role("button", name="Make g gold").click()
+    page.select_option("#choice-Scheme", "IOB2")
+    expect(line).to_have_value("spanf1 score --scheme IOB2 g f --level token")
+    page.get_by_role("button", name="Leave out g").click()
+    expect(line).to_have_value("spanf1 score --scheme IOB2 f --level token")
+    page.fill("#line", "spanf1 rescore f.json")
+    choose(page, files / "h")
+    expect(line).to_have_value("spanf1 rescore f.json")
+    page.select_option("#choice-What", "Check the tags")
+    expect(line).to_have_value("spanf1 validate --scheme IOB2 f h")
+
+
+def test_what_is_typed_while_python_is_loaded_stays(context, site, files):
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto(f"{site}index.html")
+    page.fill("#line", "spanf1 score --level token")
+    page.press("#line", "Enter")
+    choose(page, files / "f")
+    expect(page.locator("#run")).to_be_enabled(timeout=PATIENCE)
+    expect(page.locator("#line")).to_have_value("spanf1 score --level token f")
+    expect(page.locator("#status")).to_have_text("Ready.")
+    assert run_on(page)[0] == 0
+    page.close()
+
+
+def test_the_keyboard_stays_where_it_was(page, files):
+    def focused():
+        return page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.id")
+
+    choose(page, files / "f", files / "g")
+    page.get_by_role("button", name="Make g gold").press("Enter")
+    assert focused() == "Leave out g"
+    page.keyboard.press("Enter")
+    assert focused() == "Leave out f"
+    page.keyboard.press("Enter")
+    assert focused() == "choose"
+
+
+def test_a_page_takes_no_name_of_a_file_that_was_chosen(page, tmp_path, files):
+    """And a file that is chosen takes none of one that was written."""
+    page.select_option("#choice-What", "A page with every error")
+    (tmp_path / "report.html").write_text("<p>")
+    choose(page, files / "f", tmp_path / "report.html")
+    line = "spanf1 report --output report-2.html f report.html"
+    expect(page.locator("#line")).to_have_value(line)
+    assert run_on(page, "spanf1 repair f --scheme IOB2 -q -o f.fixed")[0] == 0
+    (tmp_path / "f.fixed").write_text("")
+    choose(page, tmp_path / "f.fixed")
+    expect(page.locator("#files li").last).to_contain_text("f-2.fixed")
+
+
+def test_a_file_that_was_changed_is_not_read(page, tmp_path, files):
+    path = tmp_path / "changed"
+    path.write_text("w B-A B-A\n")
+    choose(page, path, files / "f")
+    assert run_on(page, "spanf1 score changed")[0] == 0
+    path.write_text("w B-A B-A\n\nw B-A O\n")
+    os.utime(path, (1, 1))
+    hint = "hint: a file that was changed after it was chosen is to be chosen again\n"
+    said = f"error: changed: I/O error\n{hint}"
+    assert run_on(page, "spanf1 score changed") == (3, said)
+    assert run_on(page, "spanf1 score f")[0] == 0
+
+
+def test_there_is_no_input_but_files(page):
+    """A score of nothing is none."""
+    assert run_on(page) == (
+        2,
+        "error: no file is given\nhint: spanf1 score --help shows what it takes\n",
+    )
+
+
+def test_a_command_that_is_copied(page, files):
+    choose(page, files / "f")
+    _, said = run_on(page, "spanf1 score f -q")
+    assert run_on(page, "$ spanf1 score f \\\n  -q") == (0, said)
+    code, said = run_on(page, "spanf1 score f | head -3")
+    assert (code, said.partition("\n")[0]) == (2, "error: | needs a shell, which is not here")
+
+
 def test_files_that_are_written_are_saved_and_read(page, files, run):
     choose(page, files / "f")
     assert run_on(page, "spanf1 score f -o f.json -f json --keep-units") == (0, "")
     run("score", str(files / "f"), "-o", "f.json", "-f", "json", "--keep-units")
     here, there = (json.loads(text) for text in (Path("f.json").read_text(), saved(page, "f.json")))
     assert {**here, "input": "", "files": ""} == {**there, "input": "", "files": ""}
+    count = page.locator("#made li").count()
     code, said = run_on(page, "spanf1 rescore f.json --confidence 0.9")
-    assert (code, page.locator("#made li").count()) == (0, 0)
+    assert (code, page.locator("#made li").count()) == (0, count)
     assert "intervals" in said
     assert run_on(page, "spanf1 repair f --scheme IOB2 -q -o f.fixed")[0] == 0
     assert run_on(page, "spanf1 validate f.fixed --scheme IOB2 -q")[0] == 0
@@ -264,7 +390,7 @@ def test_a_report_is_opened(page, context, files):
     assert context.said == []
 
 
-def test_what_is_wrong_is_one_line(page, files):
+def test_what_is_wrong_is_one_line(page, files, tmp_path):
     choose(page, files / "f")
     line = "error: the command: no closing quotation\n"
     assert run_on(page, "spanf1 score 'f") == (2, line)
@@ -272,6 +398,10 @@ def test_what_is_wrong_is_one_line(page, files):
     assert (code, said.startswith("error: nothing: ")) == (3, True)
     code, said = run_on(page, "spanf1 plot f -o f.svg")
     assert (code, "matplotlib" in said) == (2, True)
+    (tmp_path / "f.xz").write_bytes(lzma.compress(b"w B-A B-A\n"))
+    choose(page, tmp_path / "f.xz")
+    line = "error: the page does not have the library lzma\n"
+    assert run_on(page, "spanf1 score f.xz") == (2, line)
     code, said = run_on(page, "spanf1 corpora fetch conll2003")
     assert code
     assert "Traceback" not in said

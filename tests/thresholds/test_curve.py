@@ -91,6 +91,15 @@ def test_scores_are_those_of_what_is_kept(seed: int, name: str) -> None:
         assert curve.at(point.threshold) == point
 
 
+def test_the_area_of_many_is_more_than_32_bits() -> None:
+    count = 70_000
+    right = np.arange(2 * count) < count
+    none = np.zeros(2 * count, np.intp)
+    confidence = np.where(right, 0.9, 0.1)
+    predictions = Predictions(confidence, right, none, none, none, none, ["A"], 1)
+    assert Curve.of(predictions).auc == 1
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_figures_are_those_of_scikit_learn(seed: int) -> None:
     predictions = drawn(seed, 40)
