@@ -52,6 +52,8 @@ _ENDINGS = {
     ".tex": "latex",
     _HTML: "html",
 }
+# What `plot` draws, and no report is.
+_PICTURES = ".pdf", ".png", ".svg"
 # What a whole page is called, in place of tables of HTML.
 _PAGE = "page"
 # The formats that have no use for an option.
@@ -177,6 +179,12 @@ def chosen_format(name: str, output: str | None) -> str:
     option = next(one for one in context.command.params if one.name == "format_name")
     ends = _ends_of(cast(Any, option.type).choices)
     end = os.path.splitext(output)[1]
+    if end in _PICTURES:
+        raise UsageError(
+            f"{context.info_name} draws no pictures",
+            where=output,
+            hint="spanf1 plot does; --help says of what",
+        )
     if end in _ENDINGS.keys() - ends.keys():
         raise UsageError(
             f"{context.info_name} does not write {_ENDINGS[end]}",

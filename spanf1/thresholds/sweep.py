@@ -342,6 +342,7 @@ def sweep(
     token_key: str | None = None,
     text_key: str | None = None,
     id_key: str | None = None,
+    annotator: str | None = None,
     labels: Iterable[str] | Mapping[Any, str] | None = None,
     ignore_index: int = IGNORE_INDEX,
     mask: Any = None,
@@ -396,8 +397,8 @@ def sweep(
     Other Parameters
     ----------------
     gold_column, pred_column, tag_column, token_column, sentence_column, delimiter, \
-align_by_position, input_format, gold_key, pred_key, token_key, text_key, id_key, labels, trim, \
-max_size
+align_by_position, input_format, gold_key, pred_key, token_key, text_key, id_key, annotator, \
+labels, trim, max_size
         As for `spanf1.score_file`.
     ignore_index, mask, scheme, gold_scheme, pred_scheme, reading, beta, map_types, ignore_types, \
 tag_form, outside, mask_tags, missing

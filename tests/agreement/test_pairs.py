@@ -239,8 +239,12 @@ class TestInputs:
         assert spanf1.analyze("export.json", "pred.jsonl", **given).result.micro.f1 == 1
         assert spanf1.compare("export.json", files, **given)["a"].mean == 1
         assert spanf1.diff("export.json", files, **given).counts["broken"] == 1
+        scored = spanf1.sweep("export.json", "pred.jsonl", default=1, **given)
+        assert scored.best.fbeta == 1
         with pytest.raises(UsageError, match="annotator is for files"):
             spanf1.analyze([["O"]], [["O"]], annotator="anna")
+        with pytest.raises(UsageError, match="annotator is for files"):
+            spanf1.sweep([["O"]], [["O"]], confidences=[[]], annotator="anna")
         ran = run("score", "export.json", "pred.jsonl", "--annotator", "zoe")
         assert ran.err.splitlines() == [
             "error: export.json: there are no annotations of 'zoe'",

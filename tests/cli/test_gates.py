@@ -151,6 +151,9 @@ def test_no_text_in_a_file_whose_name_says_a_format_that_there_is_not(run):
         "hint: a name that ends with .json, or --format table\n",
     )
     assert not os.path.exists("out.csv")
+    ran = run("score", "f", "-o", "out.pdf")
+    assert (ran.code, ran.err.splitlines()[0]) == (2, "error: out.pdf: score draws no pictures")
+    assert run("plot", "--help").out.startswith("Usage")
     assert run("detect", "f", "-f", "table", "-o", "out.csv").code == 0
     assert run("detect", "f", "-o", "out.json").code == 0
     for args in (["validate", "f"], ["diff", "f", "f", "--merged"], ["corpora", "list"]):

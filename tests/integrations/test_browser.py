@@ -402,7 +402,7 @@ def test_what_is_wrong_is_one_line(page, files, tmp_path):
     choose(page, tmp_path / "f.xz")
     line = "error: the page does not have the library lzma\n"
     assert run_on(page, "spanf1 score f.xz") == (2, line)
-    code, said = run_on(page, "spanf1 corpora fetch conll2003")
+    code, said = run_on(page, "spanf1 corpora get conll2003")
     assert code
     assert "Traceback" not in said
     code, said = run_on(page, "spanf1 repair f --scheme IOB2 --in-place")
