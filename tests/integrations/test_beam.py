@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import sys
 from pathlib import Path
 from random import Random
 
@@ -63,6 +64,16 @@ def ran(tmp_path):
         return found
 
     return ran
+
+
+@pytest.fixture(autouse=True)
+def executable(monkeypatch, tmp_path_factory):
+    """Beam starts workers by a line for a shell, in which a path with a space is two words."""
+    prefix = tmp_path_factory.mktemp("prefix") / "env"
+    prefix.symlink_to(sys.prefix)
+    monkeypatch.setattr(
+        sys, "executable", str(prefix / Path(sys.executable).relative_to(sys.prefix))
+    )
 
 
 @pytest.fixture(scope="module")
