@@ -174,7 +174,11 @@ function compose(edited = true) {
   const words = ["spanf1", command.replace("report.html", quoted(page))];
   for (const [label, [option, values]] of Object.entries(offered.options)) {
     const select = $(`choice-${label}`);
-    select.disabled = !labels.includes(label);
+    select.disabled = !labels[label];
+    if (labels[label]) {
+      for (const one of select.options) one.disabled = !labels[label].includes(one.value);
+      if (select.selectedOptions[0].disabled) select.value = values[0];
+    }
     if (!select.disabled && select.value !== values[0]) words.push(option, select.value);
   }
   const names = chosen.map(({ name }) => quoted(name.startsWith("-") ? `./${name}` : name));

@@ -60,11 +60,14 @@ def choices() -> str:
     for task, line in TASKS.items():
         command = group.get_command(Context(group), line.partition(" ")[0])
         known = {name: option.type for option in command.params for name in option.opts}
-        labels = [
-            label
+        taken = {
+            label: [value for value in values if value in getattr(known[name], "choices", values)]
             for label, (name, values) in OPTIONS.items()
-            if name in known and {*values} <= {*getattr(known[name], "choices", values)}
-        ]
+            if name in known
+        }
+        # An option that has not the default is another one of that name.
+        defaults = {label: values[0] for label, (_, values) in OPTIONS.items()}
+        labels = {label: values for label, values in taken.items() if defaults[label] in values}
         commands[task] = [line, labels]
     return json.dumps({"tasks": commands, "options": OPTIONS})
 

@@ -211,6 +211,10 @@ def test_choices_make_the_command(page, files):
     page.select_option("#choice-Scheme", "IOB2")
     page.select_option("#choice-Intervals", "0.9")
     assert page.locator("#choice-Match").is_disabled()
+    # What only some commands take is offered for them alone.
+    readings = page.locator("#choice-Reading option")
+    assert readings.filter(has_text="conlleval").is_disabled()
+    assert readings.filter(has_text="strict").is_enabled()
     line = "spanf1 report --output report.html --scheme IOB2 --confidence 0.9 f g"
     expect(page.locator("#line")).to_have_value(line)
     page.get_by_role("button", name="Make g gold").click()
