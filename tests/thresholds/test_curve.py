@@ -201,11 +201,12 @@ def test_the_interval_of_the_best_f_is_not_optimistic() -> None:
     times = 60
     for seed in range(times):
         rng = np.random.default_rng(10_000 + seed)
-        counts = rng.poisson(2, 40)
-        unit = np.repeat(np.arange(40), counts.astype(np.intp))
+        counts = rng.poisson(2, 40).astype(np.intp)
+        unit = np.repeat(np.arange(40), counts)
         confidence = rng.random(len(unit))
         right = rng.random(len(unit)) < confidence
-        gold = np.concatenate([unit[right], np.repeat(np.arange(40), rng.poisson(0.4, 40))])
+        missed = rng.poisson(0.4, 40).astype(np.intp)
+        gold = np.concatenate([unit[right], np.repeat(np.arange(40), missed)])
         predictions = Predictions(confidence, right, unit * 0, unit, gold * 0, gold, ["PER"], 40)
         point = Curve.of(predictions).best()
         chosen = chosen_on_resamples(predictions, Confidence(resamples=100, seed=seed))
