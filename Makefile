@@ -27,8 +27,9 @@ test: .venv/.stamp-test ## run all the tests, on all cores
 test-quick: .venv/.stamp-test ## run the tests that take no time
 	$(PY) -m pytest --numprocesses auto -m 'not slow' --ignore tests/integrations
 
+# A file of tests runs in one process: clusters, and the page in the browser, are started once.
 test-integrations: .venv/.stamp-integrations ## test the adaptors against the libraries they adapt (large installs)
-	$(PY) -m pytest --numprocesses auto --dist loadgroup tests/integrations tests/formats/test_arrays.py
+	$(PY) -m pytest --numprocesses auto --dist loadfile tests/integrations tests/formats/test_arrays.py
 
 test-beam: .venv/.stamp-beam ## test the adaptor to Beam, in an environment of its own
 	.venv/beam/bin/python -m pytest --numprocesses auto tests/integrations/test_beam.py

@@ -12,6 +12,7 @@ import hashlib
 import subprocess
 import sys
 import tarfile
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -121,20 +122,24 @@ def _version(package: tuple[str, str]) -> str:
 def _fetched(name: str, digest: str) -> Path:
     """Return the archive of a package of npm, which is fetched if it is not there."""
     path = CACHE / (name.removeprefix("@").replace("/", "-").replace("@", "-") + ".tgz")
-    if not path.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        npm = Path(sys.executable).with_name("npm")
-        command = [npm, "pack", "--loglevel", "error", "--pack-destination", CACHE, name]
+    if path.exists():
+        return path
+    CACHE.mkdir(parents=True, exist_ok=True)
+    npm = Path(sys.executable).with_name("npm")
+    # Another process may fetch it, too: what has its name is whole.
+    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        command = [npm, "pack", "--loglevel", "error", "--pack-destination", folder, name]
         try:
             subprocess.run(command, check=True, capture_output=True, text=True)
         except OSError:
             raise NotFetchedError(f"{npm} is not there: make docs installs it") from None
         except subprocess.CalledProcessError as error:
             raise NotFetchedError(f"npm cannot fetch {name}: {error.stderr.strip()}") from None
-    found = base64.b64encode(hashlib.sha512(path.read_bytes()).digest()).decode()
-    if found != digest:
-        path.unlink()
-        raise NotFetchedError(f"{name} is not what it was: its SHA-512 is {found}")
+        (archive,) = Path(folder).iterdir()
+        found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+        if found != digest:
+            raise NotFetchedError(f"{name} is not what it was: its SHA-512 is {found}")
+        archive.replace(path)
     return path
 
 

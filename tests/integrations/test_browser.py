@@ -27,8 +27,6 @@ from tests.helpers.shared_data import ROOT
 
 pytestmark = [
     pytest.mark.slow,
-    # One process builds the page, and all tests use it.
-    pytest.mark.xdist_group("browser"),
     pytest.mark.filterwarnings("ignore"),
 ]
 

@@ -21,7 +21,6 @@ from spanf1.integrations.dask import score
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("dask"),
     # Of Dask and of what it uses, at their ends.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
