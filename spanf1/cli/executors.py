@@ -15,7 +15,7 @@ from spanf1.core.options import AUTO, Confidence, Options
 from spanf1.exceptions import ReadError, SpanF1Error, UsageError, not_installed
 from spanf1.formats.opening import both_inputs
 from spanf1.formats.source import STDIN, Source
-from spanf1.levels.results import TokenResult, total_of_tokens
+from spanf1.levels.results import TokenResult
 from spanf1.results.files import score_inputs
 from spanf1.results.result import Result, total_of
 
@@ -87,11 +87,13 @@ def scored_on(
 
         how: dict[str, Any] = {"options": options, "confidence": confidence, "units": units}
         if level == "token":
-            return total_of_tokens(run(**how, as_written=as_written), unit)
+            tokens: TokenResult = total_of(run(**how, as_written=as_written), unit)
+            return tokens
         schemes = None
         if options.needs_schemes:
             schemes = total_of(run(options=replace(options, match="exact"))).schemes
-        return total_of(run(**how, in_order=in_order, schemes=schemes), unit).check()
+        spans: Result = total_of(run(**how, in_order=in_order, schemes=schemes), unit)
+        return spans.check()
 
 
 def _scored(

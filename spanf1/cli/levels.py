@@ -17,7 +17,7 @@ from spanf1.levels.report import (
     report_of_wholes,
     signature_of_tokens,
 )
-from spanf1.levels.results import TokenResult, WholeResult, total_of_tokens
+from spanf1.levels.results import TokenResult, WholeResult
 from spanf1.render.report import Report
 from spanf1.results.levels import wholes_of
 from spanf1.results.result import Result, total_of
@@ -31,7 +31,7 @@ def outcome_of_tokens(
     keep_units: bool = False,
 ) -> Outcome:
     """Return what is to be printed of the tokens of files."""
-    total = total_of_tokens(results.values(), AUTO if keep_units else "")
+    total = total_of(results.values(), AUTO if keep_units else "")
     several = results if len(results) > 1 else {}
     report = report_of_tokens(total, several, keep_units=keep_units)
 

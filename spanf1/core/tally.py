@@ -339,19 +339,19 @@ class Tally:
                 predicted[predicted_shape] += count
         return gold, predicted
 
+    @staticmethod
+    def in_one_unit(tallies: Sequence[Tally]) -> list[Tally]:
+        """Return the tallies of several files with units of one kind.
 
-def in_one_unit(tallies: Sequence[Tally]) -> list[Tally]:
-    """Return the tallies of several files with units of one kind.
-
-    They are documents if there are two or more in all; then a file without is one. Where one of
-    more documents has sentences, these were asked for.
-    """
-    if any(t.documents >= 2 and t.units and t.units.kind == "sentence" for t in tallies):
-        return [*tallies]
-    by_document = any(tally.units and tally.units.kind == "document" for tally in tallies)
-    if not by_document and sum(tally.documents for tally in tallies) < 2:
-        return [*tallies]
-    return [replace(t, units=t.units.as_document() if t.units else None) for t in tallies]
+        They are documents if there are two or more in all; then a file without is one. Where one of
+        more documents has sentences, these were asked for.
+        """
+        if any(t.documents >= 2 and t.units and t.units.kind == "sentence" for t in tallies):
+            return [*tallies]
+        by_document = any(tally.units and tally.units.kind == "document" for tally in tallies)
+        if not by_document and sum(tally.documents for tally in tallies) < 2:
+            return [*tallies]
+        return [replace(t, units=t.units.as_document() if t.units else None) for t in tallies]
 
 
 def _differences(first: Counter[SpanKey], second: Counter[SpanKey]) -> Counter[SpanKey]:

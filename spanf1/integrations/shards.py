@@ -18,7 +18,7 @@ from spanf1.exceptions import UsageError
 from spanf1.formats.folders import groups_of
 from spanf1.formats.source import Path
 from spanf1.levels.levels import LevelName, check_level
-from spanf1.levels.results import TokenResult, WholeResult, total_of_tokens
+from spanf1.levels.results import TokenResult, WholeResult
 from spanf1.results.files import score_file
 from spanf1.results.levels import wholes_of
 from spanf1.results.lists import evaluate
@@ -164,10 +164,10 @@ class Part:
     results: list[ShardResult]
 
     def __add__(self, other: Part) -> Part:
-        results = [*self.results, *other.results]
+        results: list[Any] = [*self.results, *other.results]
         confidence = results[0].confidence
         if not (confidence and confidence.unit == AUTO):
-            results = [total_of_some(results)]
+            results = [total_of(results)]
         return Part(self.first, other.last, results)
 
 
@@ -218,17 +218,9 @@ def total_of_parts(parts: Sequence[Part], how: How, count: int | None = None) ->
     return how.finished(total_of_all(chain(*(part.results for part in parts)), how))
 
 
-def total_of_some(results: Iterable[Any]) -> Any:
-    """Return the result of several shards together, one at least: of spans, or of tokens."""
-    remaining = iter(results)
-    first = next(remaining)
-    add = total_of_tokens if isinstance(first, TokenResult) else total_of
-    return add(chain([first], remaining))
-
-
 def total_of_all(results: Iterable[Any], how: How) -> Any:
     """Return the result of shards together, and that of nothing where there are none."""
     remaining = iter(results)
     for first in remaining:
-        return total_of_some(chain([first], remaining))
+        return total_of(chain([first], remaining))
     return evaluate([], [], **how.of_shard)

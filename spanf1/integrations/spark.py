@@ -33,10 +33,9 @@ from spanf1.integrations.shards import (
     score_pairs,
     score_shard,
     shards_of,
-    total_of_some,
 )
 from spanf1.levels.results import TokenResult
-from spanf1.results.result import Result
+from spanf1.results.result import Result, total_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -139,10 +138,10 @@ def _rows(
     number = 0
     confidence = how["confidence"]
     try:
-        found: Iterator[ShardResult] = (one for batch in batches for one in results(batch, how))
+        found: Iterator[Any] = (one for batch in batches for one in results(batch, how))
         for first in found:
             apart = confidence and confidence.unit == AUTO
-            for one in chain([first], found) if apart else [total_of_some(chain([first], found))]:
+            for one in chain([first], found) if apart else [total_of(chain([first], found))]:
                 kept = replace(one, confidence=None)
                 yield row(number, kept.to_dict(keep_units=bool(kept.tally.units)))
                 number += 1

@@ -43,7 +43,7 @@ class TokenResult(TokenScores, Reported):
             raise UsageError("results with different options cannot be added")
         tallies = [self.tally, other.tally]
         if self.confidence and self.confidence.unit == AUTO:
-            tallies = _in_one_unit(tallies)
+            tallies = self.tally.in_one_unit(tallies)
         return TokenResult(tallies[0] + tallies[1], self.options, None, self.confidence)
 
     def __radd__(self, other: object) -> TokenResult:
@@ -168,52 +168,6 @@ def _check_level(data: Mapping[str, Any], *levels: str) -> None:
         )
     if level not in levels:
         raise ValueError(level)
-
-
-def total_of_tokens(results: Iterable[TokenResult], unit: str = "") -> TokenResult:
-    """Return the result of several inputs together, which are added one by one, in order.
-
-    Parameters
-    ----------
-    results : iterable of TokenResult
-        Those of the inputs, one at least.
-    unit : str
-        What is drawn, if there are no intervals, and units are kept for later.
-    """
-    remaining = iter(results)
-    first = next(remaining)
-    unit = first.confidence.unit if first.confidence else unit
-    if unit == AUTO and first.tally.units:
-        # All at once: what one marks says what is drawn of the others.
-        several = [first, *remaining]
-        tallies = _in_one_unit([result.tally for result in several])
-        first, *others = (replace(r, tally=t) for r, t in zip(several, tallies, strict=True))
-        remaining = iter(others)
-    return sum(remaining, first)
-
-
-def _in_one_unit(tallies: list[TokenTally]) -> list[TokenTally]:
-    """Return tallies with units of one kind: what would be drawn of all inputs as one."""
-    kinds = {tally.units.kind for tally in tallies if tally.units}
-    documents, sentences = (
-        sum(getattr(tally, name) for tally in tallies) for name in ("documents", "sentences")
-    )
-    # Where one of more documents has sentences, these were asked for.
-    asked = any(t.documents > 1 and t.units and t.units.kind != "document" for t in tallies)
-    if not asked and ("document" in kinds or documents > 1):
-        kind = "document"
-    elif kinds == {TOKEN} and sentences < 2:
-        kind = TOKEN
-    else:
-        kind = "sentence"
-
-    def in_it(tally: TokenTally) -> TokenTally:
-        units = tally.units
-        if units is None or units.kind == kind or (kind == "sentence" and units.kind != TOKEN):
-            return tally
-        return replace(tally, units=units.as_one(kind))
-
-    return [*map(in_it, tallies)]
 
 
 def _units_from(data: Mapping[str, Any], counted: Counter[Cell]) -> UnitCells:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -155,6 +155,30 @@ class TokenTally:
             gold_number=added(self.gold_number, self.tokens, other.gold_number),
             units=self.units.plus(other.units) if self.units and other.units else None,
         )
+
+    @staticmethod
+    def in_one_unit(tallies: list[TokenTally]) -> list[TokenTally]:
+        """Return tallies with units of one kind: what would be drawn of all inputs as one."""
+        kinds = {tally.units.kind for tally in tallies if tally.units}
+        documents, sentences = (
+            sum(getattr(tally, name) for tally in tallies) for name in ("documents", "sentences")
+        )
+        # Where one of more documents has sentences, these were asked for.
+        asked = any(t.documents > 1 and t.units and t.units.kind != "document" for t in tallies)
+        if not asked and ("document" in kinds or documents > 1):
+            kind = "document"
+        elif kinds == {TOKEN} and sentences < 2:
+            kind = TOKEN
+        else:
+            kind = "sentence"
+
+        def in_it(tally: TokenTally) -> TokenTally:
+            units = tally.units
+            if units is None or units.kind == kind or (kind == "sentence" and units.kind != TOKEN):
+                return tally
+            return replace(tally, units=units.as_one(kind))
+
+        return [*map(in_it, tallies)]
 
 
 def tally_tokens(reader: Reader, tags: TagSets, units: str = "") -> TokenTally:

@@ -92,14 +92,10 @@ def merged(parts: Iterable[Part], unit: str = AUTO) -> Merged:
     if first is None:
         # All parts are empty.
         first = seen.empty[0].result
-    every = chain([first], results)
-    total: Result | TokenResult
-    if isinstance(first, Result):
-        total = seen.in_one_scheme(total_of(every, unit))
-    else:
-        from spanf1.levels.results import total_of_tokens
-
-        total = total_of_tokens(every, unit)
+    every: Iterator[Any] = chain([first], results)
+    total: Result | TokenResult = total_of(every, unit)
+    if isinstance(total, Result):
+        total = seen.in_one_scheme(total)
     return Merged(total, [*seen.warnings(Part("", "", total))])
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from spanf1.core.options import AUTO, Confidence, Options, confidence_from
 from spanf1.core.scores import AVERAGES, AnyScore
-from spanf1.core.tally import CHARACTER, SIDES, in_one_unit
+from spanf1.core.tally import CHARACTER, SIDES
 from spanf1.exceptions import InputError, UsageError
 from spanf1.levels.levels import LEVELS
 from spanf1.render.reported import Reported
@@ -89,7 +89,7 @@ micro, macro, weighted
             raise UsageError("scores of surface forms cannot be added: both may have the same form")
         tallies = [self.tally, other.tally]
         if self.confidence and self.confidence.unit == AUTO:
-            tallies = in_one_unit(tallies)
+            tallies = self.tally.in_one_unit(tallies)
         total = tallies[0] + tallies[1]
         if self.input or other.input:
             # Lines of several files have no common numbers.
@@ -285,26 +285,32 @@ def _rates(result: Scored) -> dict[str, float | None]:
     return {name: finite(rate) for name, rate in result.rates.items()}
 
 
-def total_of(results: Iterable[Result], unit: str = "") -> Result:
+# Of spans, or of tokens.
+_Added = TypeVar("_Added", "Result", "TokenResult")
+
+
+def total_of(results: Iterable[_Added], unit: str = "") -> _Added:
     """Return the result of several inputs together, which are added one by one, in order.
 
     Parameters
     ----------
-    results : iterable of Result
-        Those of the inputs, one at least.
+    results : iterable of Result or TokenResult
+        Those of the inputs, of one kind, one at least.
     unit : str
         What is drawn, if there are no intervals, and units are kept for later.
     """
-    remaining = iter(results)
-    first = next(remaining)
-    unit = first.confidence.unit if first.confidence else unit
-    if unit == AUTO and first.tally.units:
+    remaining: Iterator[Any] = iter(results)
+    total: _Added = next(remaining)
+    unit = total.confidence.unit if total.confidence else unit
+    if unit == AUTO and total.tally.units:
         # All at once: what one marks says what is drawn of the others.
-        several = [first, *remaining]
-        tallies = in_one_unit([result.tally for result in several])
-        first, *others = (replace(r, tally=t) for r, t in zip(several, tallies, strict=True))
-        remaining = iter(others)
-    return sum(remaining, first)
+        several = [total, *remaining]
+        tallies = total.tally.in_one_unit([result.tally for result in several])
+        remaining = (replace(r, tally=t) for r, t in zip(several, tallies, strict=True))
+        total = next(remaining)
+    for result in remaining:
+        total += result
+    return total
 
 
 # Figures that are nearer to each other than this are the same.
